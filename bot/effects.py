@@ -1,0 +1,123 @@
+"""What a decision does to the world, as values with a key: recorded with the decision, delivered after it.
+
+A place is a thread ("19:…;messageid=…"), a channel ("19:…", a new post in it) or a person ("person:ID").
+"""
+
+from dataclasses import dataclass
+
+from bot.rota.shift import Rota
+from bot.state import DeskInfo, Facts, Notice
+from bot.support.request import Request
+from bot.views import View
+
+
+def personal(person: str) -> str:
+    """Return the place that is a person's chat with the bot."""
+    return f"person:{person}"
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Make the message under ``key`` say ``view``: posted at ``place`` the first time, edited in place from then on."""
+
+    key: str
+    place: str
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Post ``view`` once."""
+
+    key: str
+    place: str
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRota:
+    """Write the rota's file; what stands in the journal is what counts until then."""
+
+    key: str = "rota"
+
+
+Effect = Show | Say | WriteRota
+
+
+@dataclass(frozen=True, slots=True)
+class PutRequest:
+    """The request is now this."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class PutNotice:
+    """The notice is now this."""
+
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
+class DropNotice:
+    """All that the notice shows is settled: it need not be held any longer."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutFacts:
+    """The desk's small facts are now these."""
+
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class PutDesk:
+    """The desk (its channels, its policy) is now this."""
+
+    desk: DeskInfo
+
+
+@dataclass(frozen=True, slots=True)
+class PutRota:
+    """The rota is now this."""
+
+    rota: Rota
+
+
+Change = PutRequest | PutNotice | DropNotice | PutFacts | PutDesk | PutRota
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """An answer only for the presser, in words."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An answer that replaces the pressed card."""
+
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """An answer that opens, or goes on with, a dialog."""
+
+    title: str
+    view: View
+
+
+Answer = Word | Card | Dialog
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one event changes, what it makes known, and what whoever waits for it hears."""
+
+    changes: tuple[Change, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    answer: Answer | None = None

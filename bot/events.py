@@ -1,0 +1,155 @@
+"""Everything that can happen to a desk, as frozen values.
+
+``key`` is the platform's own (tenant, conversation, activity id, type, for edits the time): a key that is known
+changes nothing. ``happened_at`` is an aware UTC instant by the platform's clock. Places are opaque text.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.people import Author, Person
+from bot.rota.shift import Rota, Shift
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What every event has."""
+
+    key: str
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message(Event):
+    """Something a person wrote; ``text`` without the mention of the bot, as given otherwise.
+
+    ``addressed`` says that the bot was mentioned (or that the chat is personal); ``picture`` and ``gif`` what
+    came with or instead of the text.
+    """
+
+    place: str
+    author: Author
+    text: str
+    addressed: bool = False
+    picture: bool = False
+    gif: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted(Message):
+    """A new top-level post in the desk's channel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replied(Message):
+    """A reply in a thread of the desk's channel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited(Message):
+    """A top-level post was edited."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored(Message):
+    """A deleted top-level post was brought back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrote(Message):
+    """A message in the personal chat, or one that addresses the bot in the team channel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted(Event):
+    """A top-level post was deleted."""
+
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Welcomed(Event):
+    """The bot was installed for a person, or met them for the first time."""
+
+    place: str
+    author: Author
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press(Event):
+    """A button pressed: by whom, where, on which request, on the card with which key. Payloads are believed in nothing else."""
+
+    place: str
+    author: Author
+    request: str
+    card: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim(Press):
+    """*I'm looking into it*."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solve(Press):
+    """*It's solved*."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dismiss(Press):
+    """*Not a request*."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAsk(Press):
+    """*Ask*: open the dialog. It does nothing to the request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask(Press):
+    """The *Ask* dialog sent: the question, as its writer has seen it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStruck(Event):
+    """Time to look at what is due."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered(Event):
+    """An effect reached its place."""
+
+    effect: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undeliverable(Event):
+    """An effect was refused for good; ``reason`` is for an admin."""
+
+    effect: str
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleImported(Event):
+    """People to add or change, by id."""
+
+    people: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftsImported(Event):
+    """Shifts that replace those of the iterations they name."""
+
+    shifts: tuple[Shift, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotaEdited(Event):
+    """Somebody edited the rota's file by hand, and it is valid."""
+
+    rota: Rota

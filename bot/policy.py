@@ -1,0 +1,49 @@
+"""What a desk decided about itself, with the wiki's values as defaults.
+
+Minutes are support minutes unless a name says otherwise. Changing a policy acts on new requests only.
+"""
+
+from dataclasses import dataclass
+from datetime import time
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """Languages in which requesters are addressed."""
+
+    ENGLISH = "en"
+    GERMAN = "de"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """When a clock's steps fall due, in support minutes after it started; None where the clock has no such step."""
+
+    mention: int | None
+    pair: int | None
+    fallback: int | None
+    thread: int
+    team: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A desk's policy."""
+
+    zone: str = "Europe/Berlin"
+    opens: time = time(9)
+    closes: time = time(18)
+    weekdays: frozenset[int] = frozenset(range(5))
+    holiday_country: str = "DE"
+    holiday_subdivision: str = "BE"
+    peak_from: time = time(16)
+    peak_to: time = time(18)
+    first_response: int = 5
+    calm: Pace = Pace(mention=0, pair=2, fallback=4, thread=5, team=10)
+    peak: Pace = Pace(mention=0, pair=1, fallback=3, thread=5, team=10)
+    second: Pace = Pace(mention=None, pair=0, fallback=None, thread=15, team=25)
+    second_response: int = 15
+    next_word: int = 30
+    team_call_every: int = 60
+    language: Language = Language.ENGLISH
+    emergency: str = ""

@@ -1,0 +1,1 @@
+"""The rota: iterations, shifts, and who is on duty. Knows nothing of requests."""

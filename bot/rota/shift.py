@@ -1,0 +1,60 @@
+"""Shifts, absences and overrides, and the rota that holds them: the document that people may read and edit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.people import WORKING_WEEK, Person
+
+
+class Role(StrEnum):
+    """What a shift is for."""
+
+    SUPPORT = "SUPPORT"
+    FALLBACK = "FALLBACK"
+    OBSERVER = "OBSERVER"
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One person in one iteration in a role; ``days`` (as date.weekday() counts) narrows a FALLBACK to its days."""
+
+    iteration: date
+    person: str
+    role: Role
+    days: frozenset[int] = WORKING_WEEK
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A person away from ``start`` until ``end`` (instants, half open). Its kind is never stored."""
+
+    person: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """``stand_in`` serves in place of ``person`` from ``start`` until ``end`` (instants, half open)."""
+
+    person: str
+    stand_in: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rota:
+    """A desk's people by id, and when they serve."""
+
+    people: Mapping[str, Person] = field(default_factory=lambda: MappingProxyType({}))
+    shifts: tuple[Shift, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    overrides: tuple[Override, ...] = ()
+
+    def of(self, iteration: date) -> tuple[Shift, ...]:
+        """Return the support team of ``iteration``: its shifts, in the order in which they were set."""
+        return tuple(shift for shift in self.shifts if shift.iteration == iteration)

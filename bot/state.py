@@ -1,0 +1,85 @@
+"""What a desk needs to decide with: its rota, its open matters and the matter that an event names.
+
+State stays small for ever: what is closed and shown nowhere leaves it. Knowledge is what the shell looks up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.hours import SupportHours
+from bot.policy import Policy
+from bot.rota.shift import Rota
+from bot.support.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class DeskInfo:
+    """A desk: one Teams channel of one tenant, and the team channel for everything internal ("" if none)."""
+
+    id: str
+    tenant: str
+    team: str
+    channel: str
+    team_channel: str = ""
+    policy: Policy = Policy()
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeItem:
+    """One request as a notice shows it."""
+
+    request: str
+    requester: str
+    excerpt: str
+    place: str
+    line: str
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A personal copy or a post in the team channel: requests shown together in one message.
+
+    ``person`` is who got it, "" for the team channel. Only those who may claim get the buttons (``claimable``).
+    """
+
+    key: str
+    place: str
+    person: str
+    created_at: datetime
+    claimable: bool
+    heading: str
+    items: tuple[NoticeItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The desk's small facts: the last request's number, when people were last called to help, who can't be reached.
+
+    ``unreachable`` maps a place (a person's, or a channel) to the reason in words.
+    """
+
+    last_number: int = 0
+    helped_at: Mapping[str, datetime] = field(default_factory=dict)
+    unreachable: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A read-only view of a desk. ``threads`` maps a thread's place to the ids of the requests raised in it."""
+
+    desk: DeskInfo
+    rota: Rota = Rota()
+    facts: Facts = Facts()
+    requests: Mapping[str, Request] = field(default_factory=dict)
+    threads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    notices: Mapping[str, Notice] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What the shell looked up for an event: the desk's hours with its holidays, and the ids of the admins."""
+
+    hours: SupportHours = SupportHours()
+    admins: frozenset[str] = frozenset()

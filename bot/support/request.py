@@ -1,0 +1,186 @@
+"""A request: a matter raised in the desk's channel, from its post to its outcome.
+
+Every change of status goes through TRANSITIONS; a step that is not in it is refused. The README's state diagram is
+generated from this table.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.errors import Refused
+from bot.people import Author
+
+
+class Status(StrEnum):
+    """Where a request stands."""
+
+    OPEN = "OPEN"
+    ACKNOWLEDGED = "ACKNOWLEDGED"
+    CLOSED = "CLOSED"
+
+
+class Outcome(StrEnum):
+    """How a request ended. The last two are in no figure."""
+
+    ANSWERED = "answered"
+    SOLVED_BY_REQUESTER = "solved by requester"
+    WITHDRAWN = "withdrawn"
+    NOT_A_REQUEST = "not a request"
+
+
+class Act(StrEnum):
+    """What people do to a request."""
+
+    CLAIM = "claim"
+    OBSERVER_ANSWER = "observer answers"
+    SOLVE = "solved"
+    DISMISS = "not a request"
+    WITHDRAW = "post deleted"
+    RESTORE = "post restored"
+
+
+TRANSITIONS = MappingProxyType(
+    {
+        (Status.OPEN, Act.CLAIM): Status.ACKNOWLEDGED,
+        (Status.OPEN, Act.OBSERVER_ANSWER): Status.OPEN,
+        (Status.OPEN, Act.SOLVE): Status.CLOSED,
+        (Status.OPEN, Act.DISMISS): Status.CLOSED,
+        (Status.OPEN, Act.WITHDRAW): Status.CLOSED,
+        (Status.ACKNOWLEDGED, Act.SOLVE): Status.CLOSED,
+        (Status.ACKNOWLEDGED, Act.DISMISS): Status.CLOSED,
+        (Status.CLOSED, Act.RESTORE): Status.OPEN,
+    }
+)
+
+
+class Step(StrEnum):
+    """A row of the escalation table, lowest first."""
+
+    MENTION = "mention"
+    PAIR = "pair"
+    FALLBACK = "fallback"
+    THREAD = "thread"
+    TEAM = "team"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A step and the instant (UTC) at which it falls due."""
+
+    step: Step
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """A call held back because the person was called within the hour; it goes at ``at`` if still unanswered."""
+
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A running response clock: computed once when it starts, in UTC, and stored.
+
+    ``pending`` are the steps still to be done, earliest first. ``called`` are the people whom this clock has called,
+    by a personal message or in the thread's line.
+    """
+
+    second: bool
+    started_at: datetime
+    due_at: datetime
+    pending: tuple[Due, ...]
+    called: tuple[str, ...] = ()
+    deferred: tuple[Deferred, ...] = ()
+
+    @property
+    def next_at(self) -> datetime | None:
+        """Return when this clock next has something to do; None when all is done."""
+        moments = [due.at for due in self.pending[:1]] + [held.at for held in self.deferred]
+        return min(moments, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request. ``clock`` runs while an answer is owed; ``copies`` are the keys of the notices that show it."""
+
+    id: str
+    requester: Author
+    text: str
+    text_at: datetime
+    place: str
+    posted_at: datetime
+    due_at: datetime
+    status: Status = Status.OPEN
+    clock: Clock | None = None
+    responder: Author | None = None
+    responded_at: datetime | None = None
+    claimer: Author | None = None
+    claimed_at: datetime | None = None
+    next_word_by: datetime | None = None
+    outcome: Outcome | None = None
+    closed_by: Author | None = None
+    closed_at: datetime | None = None
+    reacted: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+
+    @property
+    def next_at(self) -> datetime | None:
+        """Return when this request next needs a look; None when nothing is due."""
+        return self.clock.next_at if self.clock else None
+
+
+def step(request: Request, act: Act) -> Status:
+    """Return the status after ``act``; raise Refused, in words, where the table has no such step."""
+    status = TRANSITIONS.get((request.status, act))
+    if status is None:
+        raise Refused(_REFUSALS[request.status].format(id=request.id, who=request.claimer.name if request.claimer else ""))
+    return status
+
+
+_REFUSALS = MappingProxyType(
+    {
+        Status.OPEN: "{id} is still open.",
+        Status.ACKNOWLEDGED: "{who} is already looking into {id}.",
+        Status.CLOSED: "{id} is already closed.",
+    }
+)
+
+
+def claim(request: Request, by: Author, at: datetime, next_word_by: datetime) -> Request:
+    """Give the request to ``by``, which is the first response if none came before, and stop its clock."""
+    return replace(
+        _responded(request, by, at),
+        status=step(request, Act.CLAIM),
+        clock=None,
+        claimer=by,
+        claimed_at=at,
+        next_word_by=next_word_by,
+    )
+
+
+def answered_by_observer(request: Request, by: Author, at: datetime, second: Clock) -> Request:
+    """Take an observer's answer as the first response; nobody has claimed, so the second clock starts."""
+    return replace(_responded(request, by, at), status=step(request, Act.OBSERVER_ANSWER), clock=second)
+
+
+def close(request: Request, act: Act, outcome: Outcome, by: Author, at: datetime) -> Request:
+    """End the request with an outcome and stop its clock."""
+    return replace(request, status=step(request, act), clock=None, outcome=outcome, closed_by=by, closed_at=at)
+
+
+def restore(request: Request, clock: Clock) -> Request:
+    """Bring a withdrawn request back with its original ``due_at``."""
+    return replace(request, status=step(request, Act.RESTORE), clock=clock, outcome=None, closed_by=None, closed_at=None)
+
+
+def reacted(request: Request, person: str) -> Request:
+    """Remember that a backend colleague said or pressed something here, so that no step calls them."""
+    return request if person in request.reacted else replace(request, reacted=(*request.reacted, person))
+
+
+def _responded(request: Request, by: Author, at: datetime) -> Request:
+    return request if request.responder else replace(request, responder=by, responded_at=at)
