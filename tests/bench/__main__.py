@@ -1,0 +1,112 @@
+"""Run the bench: python -m tests.bench [--quick] [--peer NAME ...].
+
+Decides the order: every peer once before the first round (it must answer, and its modules get compiled), then rounds
+in which each peer has its turn, so that the machine's moods fall on all alike.
+"""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from types import FrameType
+
+from tests.bench import cells, keys, process
+from tests.bench.cells import Bench, Figures
+from tests.bench.peers import AGENTS_PYTHON, PEERS, PRODUCT, Peer, product
+from tests.bench.remote import Remote
+from tests.bench.table import LARGE, SMALL, Results, Round, plain, render
+
+REPORT = Path("build/bench.json")
+HISTORIES = {SMALL: 100, LARGE: 100_000}
+LONGEST = 12 * 60
+LONGEST_QUICK = 150
+
+
+def main() -> int:
+    """Measure, print the tables, write build/bench.json; 1 when a peer did not run."""
+    options = _options()
+    signal.signal(signal.SIGALRM, _out_of_time)
+    signal.alarm(LONGEST_QUICK if options.quick else LONGEST)
+    os.sched_setaffinity(0, {process.LOAD_CORE})
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        signing = keys.make(folder)
+        with Remote.running(AGENTS_PYTHON, folder) as services:
+            signing.write_post(services.connector)
+            bench = Bench(folder, services, seconds=1 if options.quick else 2, bursts=1 if options.quick else 3)
+            chosen = [peer for peer in PEERS if not options.peer or peer.name in options.peer]
+            results, broken = _measure(bench, chosen, 1 if options.quick else options.rounds)
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text(json.dumps(plain(results), indent=1), encoding="utf-8")
+    sys.stdout.write(f"{render(results)}\n")
+    for peer, reason in broken.items():
+        _say(f"{peer} did not run: {reason}")
+    return 1 if broken else 0
+
+
+def _measure(bench: Bench, peers: list[Peer], rounds: int) -> tuple[Results, dict[str, str]]:
+    folders: dict[str, Path] = {}
+    broken: dict[str, str] = {}
+    for peer in peers:
+        try:
+            folders |= _folders(bench, peer)
+            cells.warm(bench, peer, folders.get(peer.name))
+        except (process.Stopped, RuntimeError) as error:
+            broken[peer.name] = str(error)
+    done: list[Round] = []
+    for number in range(rounds):
+        one: Round = {}
+        for peer in (peer for peer in peers if peer.name not in broken):
+            _say(f"round {number + 1} of {rounds}: {peer.title}")
+            try:
+                one[peer.name] = _one(bench, peer, folders)
+            except process.Stopped as error:
+                broken[peer.name] = str(error)
+        done.append(one)
+    return Results(done), broken
+
+
+def _folders(bench: Bench, peer: Peer) -> dict[str, Path]:
+    """Make the data that a peer starts on: none, or a desk, and that desk with histories."""
+    if peer.prepare is None:
+        return {}
+    folders = {peer.name: bench.folder / "desk" / "data"}
+    peer.prepare(folders[peer.name])
+    if peer is PRODUCT:
+        for label, count in HISTORIES.items():
+            folders[label] = bench.folder / label.replace(" ", "-") / "data"
+            peer.prepare(folders[label])
+            product.fill(folders[label], count)
+    return folders
+
+
+def _one(bench: Bench, peer: Peer, folders: dict[str, Path]) -> dict[str, Figures]:
+    data = folders.get(peer.name)
+    found = cells.whole(bench, peer, data) | cells.slow_entra(bench, peer, data)
+    for label in HISTORIES if peer is PRODUCT else ():
+        found |= cells.history(bench, peer, folders[label], label)
+    return found
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="tests.bench", description="Measure the bot beside its peers.")
+    parser.add_argument("--quick", action="store_true", help="one round, short cells")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds (3)")
+    parser.add_argument("--peer", action="append", choices=[peer.name for peer in PEERS], help="only this one")
+    return parser.parse_args()
+
+
+def _out_of_time(_: int, __: FrameType | None) -> None:
+    raise TimeoutError("the bench took too long")
+
+
+def _say(words: str) -> None:
+    sys.stderr.write(f"{words}\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""What is measured of one bot in one round, and in which order.
+
+Decides when a cell begins and ends: it ends when every card has arrived, so that work done after the answer counts
+as the turn's. Must not know what the figures are compared with.
+"""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tests.bench import load, process
+from tests.bench.load import Answers
+from tests.bench.peers import Peer
+from tests.bench.remote import Remote
+
+PATIENCE = 20.0
+"""Seconds to wait for a first answer, and for the last card."""
+AT_ONCE = (1, 16, 64)
+BURST = 200
+SLOW_CONNECTOR_MS = 100
+SLOW_ENTRA_MS = 80
+SLOW_ENTRA_SECONDS = 3.0
+"""Longer than the others: msal's first answers need it."""
+
+Figures = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What all cells share: the folder, the services, seconds a cell, bursts a cell."""
+
+    folder: Path
+    services: Remote
+    seconds: float
+    bursts: int
+
+
+def warm(bench: Bench, peer: Peer, data: Path | None) -> None:
+    """Let a bot answer once: it must, and its modules get compiled as an installer does."""
+    bench.services.control()
+    with _started(bench, peer, data):
+        pass
+
+
+def whole(bench: Bench, peer: Peer, data: Path | None) -> dict[str, Figures]:
+    """Measure start, closed loops, bursts, and a slow connector, on one fresh process."""
+    bench.services.control()
+    with _started(bench, peer, data) as (bot, posts, cold):
+        found = {"start": {"cold_ms": cold}}
+        _loop(bench, bot, 16)
+        for at_once in AT_ONCE:
+            found[f"c{at_once}"] = _loop(bench, bot, at_once)
+        found["burst"] = _burst(bench, bot, posts)
+        bench.services.control(connector_ms=SLOW_CONNECTOR_MS)
+        found["slow connector c64"] = _loop(bench, bot, 64, connector_ms=SLOW_CONNECTOR_MS)
+        found["slow connector burst"] = _burst(bench, bot, posts, connector_ms=SLOW_CONNECTOR_MS)
+        found["end"] = {"rss_mb": bot.memory()}
+    return found
+
+
+def slow_entra(bench: Bench, peer: Peer, data: Path | None) -> dict[str, Figures]:
+    """Measure 16 at once from the first second on, while keys and tokens take their time."""
+    bench.services.control(entra_ms=SLOW_ENTRA_MS)
+    with _started(bench, peer, data) as (bot, _, cold):
+        patient = replace(bench, seconds=SLOW_ENTRA_SECONDS)
+        return {"slow Entra c16": _loop(patient, bot, 16, entra_ms=SLOW_ENTRA_MS) | {"cold_ms": cold}}
+
+
+def history(bench: Bench, peer: Peer, data: Path, label: str) -> dict[str, Figures]:
+    """Measure 16 at once on a folder with a history."""
+    bench.services.control()
+    with _started(bench, peer, data) as (bot, _, cold):
+        _loop(bench, bot, 16)
+        found = _loop(bench, bot, 16)
+        return {label: found | {"cold_ms": cold, "rss_mb": bot.memory()}}
+
+
+@contextmanager
+def _started(bench: Bench, peer: Peer, data: Path | None) -> Iterator[tuple[process.Bot, load.Posts, float]]:
+    """Start a bot on a fresh copy of its data; ms from exec to its first 2xx."""
+    env = bench.services.settings()
+    if data is not None:
+        mine = bench.folder / "data"
+        shutil.rmtree(mine, ignore_errors=True)
+        shutil.copytree(data, mine)
+        env["HOTSEAT_DATA"] = str(mine)
+    posts = load.Posts(bench.folder)
+    with process.running(list(peer.command), env, bench.folder) as bot:
+        until = bot.started + PATIENCE
+        status = None
+        while status is None or not 200 <= status < 300:  # noqa: PLR2004
+            bot.check()
+            if time.monotonic() > until:
+                raise process.Stopped(f"no 2xx within {PATIENCE:.0f} s, last {status}: {bot.last_words()}")
+            time.sleep(0.005)
+            status = load.first(bot.port, posts, until)
+        yield bot, posts, 1000 * (time.monotonic() - bot.started)
+
+
+def _loop(bench: Bench, bot: process.Bot, at_once: int, **delays: int) -> Figures:
+    def run() -> Answers:
+        return load.loop(bot.port, bench.folder, at_once=at_once, seconds=bench.seconds)
+
+    return _cell(bench, bot, run, delays)
+
+
+def _burst(bench: Bench, bot: process.Bot, posts: load.Posts, **delays: int) -> Figures:
+    """Take the median burst: by p99."""
+    found = [_cell(bench, bot, lambda: load.burst(bot.port, posts, size=BURST), delays) for _ in range(bench.bursts)]
+    return sorted(found, key=lambda figures: figures["p99_ms"])[len(found) // 2]
+
+
+def _cell(bench: Bench, bot: process.Bot, run: Callable[[], Answers], delays: dict[str, int]) -> Figures:
+    bench.services.control(**delays)
+    bot.stall()
+    cpu, began = bot.cpu(), time.monotonic()
+    answers = run()
+    counts = bench.services.settled(answers.turns, PATIENCE)
+    used = bot.cpu() - cpu
+    cards = max(1, counts["cards"])
+    until_last_card = max(answers.seconds, counts["last_card"] - began)
+    figures = {
+        "turns": answers.turns,
+        "failed": answers.failed,
+        "rate": min(answers.turns / answers.seconds, counts["cards"] / until_last_card),
+        "p50_ms": answers.p50_ms,
+        "p99_ms": answers.p99_ms,
+        "cpu_ms": 1000 * used / cards,
+        "cards_missing": max(0, answers.turns - counts["cards"]),
+        "calls": (counts["posts"] + counts["updates"]) / cards,
+        "connections": counts["connections"] / cards,
+        "tokens": counts["tokens"] / cards,
+        "card_bytes": counts["card_bytes"] / cards,
+        "card_p50_ms": counts["lag_p50_ms"] or 0.0,
+        "card_p99_ms": counts["lag_p99_ms"] or 0.0,
+        "most_in_flight": counts["most_in_flight"],
+        "stall_ms": bot.stall(),
+    }
+    return {name: float(value) for name, value in figures.items()}

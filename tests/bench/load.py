@@ -1,0 +1,104 @@
+"""Who calls the bot: wrk for a closed loop, sockets of our own for one post and for a burst.
+
+Decides when posts are sent and how their answers are timed. Must not know who answers.
+"""
+
+import json
+import selectors
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+PATH = "/api/messages"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What came back: seconds it took, 2xx answers, others, latency in ms."""
+
+    seconds: float
+    turns: int
+    failed: int
+    p50_ms: float
+    p99_ms: float
+
+
+def loop(port: int, folder: Path, *, at_once: int, seconds: float) -> Answers:
+    """Keep `at_once` posts in flight for some seconds (wrk 4; at least one second)."""
+    command = [
+        *("wrk", "-t1", f"-c{at_once}", f"-d{max(1, round(seconds))}s", "--timeout", "20s"),
+        *("-s", str(Path(__file__).with_name("post.lua")), f"http://127.0.0.1:{port}{PATH}"),
+        *("--", str(folder / "post.json"), str(folder / "token")),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=True)  # noqa: S603
+    told = next(line for line in done.stdout.splitlines() if line.startswith("RESULT "))
+    return Answers(**json.loads(told.removeprefix("RESULT ")))
+
+
+class Posts:
+    """Posts as bytes, each with an id of its own: the moment in microseconds."""
+
+    def __init__(self, folder: Path) -> None:
+        self._post = (folder / "post.json").read_text(encoding="utf-8")
+        self._token = (folder / "token").read_text(encoding="utf-8")
+        self._last = 0
+
+    def next(self) -> bytes:
+        """Compose a whole HTTP request."""
+        now = datetime.now(UTC)  # a post carries the real time
+        self._last = max(self._last + 1, int(now.timestamp() * 1e6))
+        number = str(self._last)
+        filled = self._post.replace("@ID@", number).replace("@USER@", number[-12:])
+        body = filled.replace("@NOW@", now.strftime("%Y-%m-%dT%H:%M:%S.000Z")).encode()
+        head = (
+            f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {self._token}\r\n"
+            f"Content-Type: application/json; charset=utf-8\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode() + body
+
+
+def first(port: int, posts: Posts, until: float) -> int | None:
+    """Post until somebody answers: the status, or None when the moment `until` has come or nobody listens."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=max(0.1, until - time.monotonic())) as connection:
+            connection.sendall(posts.next())
+            answer = connection.recv(4096)
+    except OSError:
+        return None
+    return int(answer.split(b" ", 2)[1]) if answer.startswith(b"HTTP/") else None
+
+
+def burst(port: int, posts: Posts, *, size: int, patience: float = 60) -> Answers:
+    """Send `size` posts at the same moment, each on a connection that is open already."""
+    connections = []
+    for _ in range(size):
+        connections.append(socket.create_connection(("127.0.0.1", port), timeout=patience))
+        time.sleep(0.0005)
+    ready = [(connection, posts.next()) for connection in connections]
+    latencies: list[float] = []
+    failed = 0
+    with selectors.DefaultSelector() as selector:
+        began = time.monotonic()
+        for connection, request in ready:
+            selector.register(connection, selectors.EVENT_READ, time.monotonic())
+            connection.sendall(request)
+        while selector.get_map() and time.monotonic() < began + patience:
+            for key, _ in selector.select(timeout=1):
+                answer = key.fileobj.recv(65536)  # type: ignore[union-attr]
+                selector.unregister(key.fileobj)
+                if answer.startswith(b"HTTP/1.1 2"):
+                    latencies.append(1000 * (time.monotonic() - key.data))
+                else:
+                    failed += 1
+        took = time.monotonic() - began
+        failed += len(selector.get_map())
+    for connection in connections:
+        connection.close()
+    latencies.sort()
+    if not latencies:
+        return Answers(took, 0, failed, float("inf"), float("inf"))
+    p50, p99 = (latencies[int((len(latencies) - 1) * share)] for share in (0.5, 0.99))
+    return Answers(took, len(latencies), failed, p50, p99)

@@ -1,0 +1,71 @@
+"""The product's data folder: a desk with a pair on duty, and a history of closed requests.
+
+Decides what the bot finds at its start. Uses its own commands; nothing in it knows of the bench.
+"""
+
+import csv
+import os
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from tests.bench import world
+
+PEOPLE = ("Anna Anker", "Ben Berger", "Cleo Carlsen", "Dilan Demir", "Eva Ehlers", "Finn Fischer")
+WEDNESDAY = 2
+
+
+def prepare(data: Path) -> None:
+    """Make the desk with the bot's own commands: six people, two of them on duty this iteration."""
+    data.mkdir(parents=True)
+    people, shifts = data.parent / "people.csv", data.parent / "shifts.csv"
+    _write_people(people)
+    _write_shifts(shifts)
+    place = ["--tenant", world.TENANT, "--team", world.TEAM, "--channel", world.CHANNEL]
+    for command in (
+        ["desk", "add", *place, "--name", "backend"],
+        ["people", "import", str(people)],
+        ["shifts", "import", str(shifts)],
+    ):
+        _run(command, data)
+
+
+def _write_people(path: Path) -> None:
+    head = ["name", "entra_object_id", "email", "slack_user_id", "production_access", "working_days", "experienced"]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow([*head, "joined", "left"])
+        for number, name in enumerate(PEOPLE):
+            mail = f"{name.split()[0].lower()}@example.org"
+            entra = f"aaaaaaaa-0000-4000-8000-{number:012}"
+            rows.writerow([name, entra, mail, "", "yes", "", "yes", "2020-01-01", ""])
+
+
+def _write_shifts(path: Path) -> None:
+    """Write two iterations, so that a run over a Wednesday's midnight has its pair too."""
+    today = datetime.now(UTC).date()  # the bot under test lives in real time
+    wednesday = today - timedelta(days=(today.weekday() - WEDNESDAY) % 7)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(["iteration", "name", "role", "days"])
+        for iteration in (wednesday, wednesday + timedelta(days=7)):
+            for name in PEOPLE[:2]:
+                rows.writerow([_iso(iteration), name, "SUPPORT", ""])
+
+
+def _iso(day: date) -> str:
+    return day.isoformat()
+
+
+def _run(command: list[str], data: Path) -> None:
+    env = {**os.environ, "HOTSEAT_DATA": str(data)}
+    done = subprocess.run(  # noqa: S603  # the commands are ours
+        [sys.executable, "-m", "bot", *command], env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"bot {' '.join(command)}: {done.stdout}{done.stderr}")
+
+
+def fill(data: Path, count: int) -> None:
+    """Write `count` closed requests into the desk's journal."""

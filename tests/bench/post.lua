@@ -1,0 +1,44 @@
+-- One genuine Teams channel post after another, each with an id of its own.
+-- Arguments: the post with @ID@, @USER@ and @NOW@ in it, and a file with the token.
+-- An id is the moment of sending in microseconds, so that the connector can tell how long the card took.
+local ffi = require("ffi")
+ffi.cdef [[
+  typedef struct { long seconds; long micros; } moment;
+  int gettimeofday(moment *now, void *zone);
+]]
+local now, last = ffi.new("moment"), 0
+local post, headers
+
+local function read(path)
+  local file = assert(io.open(path))
+  local text = file:read("*a")
+  file:close()
+  return text
+end
+
+function init(args)
+  post = read(args[1])
+  headers = { ["Content-Type"] = "application/json; charset=utf-8", ["Authorization"] = "Bearer " .. read(args[2]) }
+end
+
+function request()
+  ffi.C.gettimeofday(now, nil)
+  local seconds, micros = tonumber(now.seconds), tonumber(now.micros)
+  last = math.max(last + 1, seconds * 1000000 + micros)
+  local id = string.format("%.0f", last)
+  local fill = {
+    ID = id,
+    USER = id:sub(-12),
+    NOW = os.date("!%Y-%m-%dT%H:%M:%S", seconds) .. string.format(".%03dZ", micros / 1000),
+  }
+  return wrk.format("POST", nil, headers, (post:gsub("@(%u+)@", fill)))
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  io.write(string.format(
+    '\nRESULT {"seconds": %.6f, "turns": %d, "failed": %d, "p50_ms": %.3f, "p99_ms": %.3f}\n',
+    summary.duration / 1e6, summary.requests - errors.status,
+    errors.status + errors.connect + errors.read + errors.write + errors.timeout,
+    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
+end

@@ -1,0 +1,81 @@
+"""The services' process as the bench sees it: start and end, delays, counts, and the settings that lead a bot there.
+
+Decides which settings every peer gets. Must not know what the services answer.
+"""
+
+import contextlib
+import json
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from tests.bench import process, world
+
+
+class Remote:
+    """The running services."""
+
+    def __init__(self, addresses: dict[str, str], folder: Path) -> None:
+        self._entra = addresses["entra"]
+        self._entra_tls = addresses["entra_tls"]
+        self.connector = addresses["connector"]
+        self._folder = folder
+
+    @classmethod
+    @contextlib.contextmanager
+    def running(cls, python: str, folder: Path) -> Iterator[Self]:
+        """Run the services on the load's core, read where they listen, end them by their id."""
+        command = [python, str(Path(__file__).with_name("services.py")), str(folder)]
+        started = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)  # noqa: S603
+        try:
+            line = started.stdout.readline() if started.stdout else b""
+            yield cls(json.loads(line), folder)
+        finally:
+            process.end(started)
+
+    def settings(self) -> dict[str, str]:
+        """Give a bot's settings: the product's own names, and three that only the peers read."""
+        return {
+            "MicrosoftAppId": world.APP_ID,
+            "MicrosoftAppPassword": world.APP_PASSWORD,
+            "MicrosoftAppTenantId": world.TENANT,
+            "MicrosoftAppType": "SingleTenant",
+            "BotOpenIdMetadata": f"{self._entra}/metadata",
+            "HOTSEAT_AUTHORITY": self._entra,
+            "HOTSEAT_SERVICE_HOSTS": urlsplit(self.connector).netloc,
+            "HOTSEAT_SEND_LIMITS": "off",
+            "HOTSEAT_OPS": f"127.0.0.1:{process.free_port()}",
+            "BENCH_JWKS": f"{self._entra}/jwks",
+            "BENCH_MSAL_AUTHORITY": f"{self._entra_tls}/adfs",
+            "REQUESTS_CA_BUNDLE": str(self._folder / "tls.pem"),
+        }
+
+    def control(self, *, connector_ms: int = 0, entra_ms: int = 0) -> None:
+        """Set the delays and forget the counts."""
+        wish = json.dumps({"connector_ms": connector_ms, "entra_ms": entra_ms}).encode()
+        with urllib.request.urlopen(  # noqa: S310  # our own loopback address
+            urllib.request.Request(f"{self._entra}/control", wish, method="PUT"),
+            timeout=10,  # noqa: S310
+        ):
+            pass
+
+    def stats(self) -> dict[str, Any]:
+        """Read the counts."""
+        with urllib.request.urlopen(f"{self._entra}/stats", timeout=10) as answer:  # noqa: S310
+            counts: dict[str, Any] = json.load(answer)
+            return counts
+
+    def settled(self, turns: int, patience: float) -> dict[str, Any]:
+        """Wait until at least `turns` cards have arrived and none has come for 0.2 s, or patience ends."""
+        until = time.monotonic() + patience
+        counts = self.stats()
+        quiet = 0
+        while time.monotonic() < until and (quiet < 2 or counts["cards"] < turns):  # noqa: PLR2004
+            time.sleep(0.1)
+            before, counts = counts, self.stats()
+            quiet = quiet + 1 if counts["posts"] == before["posts"] and not counts["in_flight"] else 0
+        return counts
