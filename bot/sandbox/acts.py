@@ -1,0 +1,217 @@
+"""What a person may do in the sandbox: post, reply, edit, delete, react, press, submit, install.
+
+The page, *Play a day* and tests all come through here: each act changes the world and tells the bot what Teams would.
+"""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from bot.sandbox import activity, cast
+from bot.sandbox.clock import Clock
+from bot.sandbox.delivery import Delivery
+from bot.sandbox.world import Json, Message, World, chat_owner
+
+CARD = "application/vnd.microsoft.card.adaptive"
+WORDS = "application/vnd.microsoft.activity.message"
+
+
+class NotPossible(Exception):
+    """An act that Teams would not let the person do; its text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the person sees of a press: a word only for them, an error, or a dialog's next step."""
+
+    status: int
+    toast: str = ""
+    failed: bool = False
+    dialog: Json | None = None
+    message: str = ""
+
+
+class Acts:
+    """The acts, on one world, towards one bot."""
+
+    def __init__(self, world: World, delivery: Delivery, clock: Clock, service_url: str) -> None:
+        """Use `service_url` as the serviceUrl of every activity."""
+        self._world = world
+        self._delivery = delivery
+        self._clock = clock
+        self._url = service_url
+
+    async def begin(self) -> None:
+        """Add the bot to the team."""
+        for body in activity.team_installed(self._url, self._clock.now()):
+            await self._delivery.send(body)
+
+    async def post(self, person: str, place: str, text: str) -> Outcome:
+        """Begin a thread in a channel (`place` its key or id), or write to the bot in the chat ("chat")."""
+        who = self._who(person)
+        if place == "chat":
+            await self.open_chat(person)
+            if not self._world.installed[person]:
+                message = "The app is switched off for this person."
+                raise NotPossible(message)
+            return await self._say(who, who.chat, None, text)
+        channel = cast.channel(place)
+        if channel is None:
+            message = f"There is no channel {place!r}."
+            raise NotPossible(message)
+        return await self._say(who, channel.id, None, text)
+
+    async def reply(self, person: str, root: str, text: str) -> Outcome:
+        """Reply in the thread of message `root`."""
+        first = self._message(person, root)
+        return await self._say(self._who(person), first.conversation, first.root, text)
+
+    async def edit(self, person: str, identifier: str, text: str) -> Outcome:
+        """Change one's own message."""
+        said = self._own(person, identifier)
+        marked, mentions = activity.mark_mentions(_words(text))
+        self._world.edit(said, marked, None, mentions)
+        return await self._tell(said, activity.edited(self._url, said, self._clock.now()))
+
+    async def delete(self, person: str, identifier: str, *, undo: bool = False) -> Outcome:
+        """Delete one's own message, or take that back."""
+        said = self._own(person, identifier)
+        self._world.delete(said, deleted=not undo)
+        now = self._clock.now()
+        if undo:
+            return await self._tell(said, activity.edited(self._url, said, now, event="undeleteMessage"))
+        return await self._tell(said, activity.deleted(self._url, said, now))
+
+    async def react(self, person: str, identifier: str, reaction: str) -> Outcome:
+        """Add a reaction or take it back; a bot hears only of those to its own messages."""
+        said = self._message(person, identifier)
+        added = self._world.react(said, person, reaction)
+        if said.author != "bot":
+            return Outcome(0)
+        body = activity.reaction(self._url, person, said, reaction, self._clock.now(), added=added)
+        return Outcome(await self._delivery.send(body), message=said.id)
+
+    async def press(self, person: str, identifier: str, action: Json) -> Outcome:
+        """Press a card's button; `action` is the card's action with the inputs already in its `data`."""
+        said = self._message(person, identifier)
+        data = action.get("data") if isinstance(action.get("data"), dict) else {}
+        if action.get("type") == "Action.Execute":
+            return await self._execute(person, said, action)
+        teams = data.get("msteams") if isinstance(data, dict) else None
+        if isinstance(teams, dict) and teams.get("type") == "task/fetch":
+            return await self._dialog(person, said, "task/fetch", data)
+        body = activity.submitted(self._url, person, said, self._world.new_id(), data or {}, self._clock.now())
+        return Outcome(await self._delivery.send(body), toast="Your response was sent to the app", message=said.id)
+
+    async def submit(self, person: str, identifier: str, data: Json) -> Outcome:
+        """Submit a dialog that a press on message `identifier` opened."""
+        return await self._dialog(person, self._message(person, identifier), "task/submit", data)
+
+    async def open_chat(self, person: str) -> None:
+        """Open the chat with the bot: the first time the bot hears of its installation for this person."""
+        who = self._who(person)
+        if self._world.installed[person] and person not in self._world.opened:
+            self._world.opened.add(person)
+            for body in activity.chat_installed(self._url, who, self._clock.now(), added=True):
+                await self._delivery.send(body)
+
+    async def install(self, person: str, *, installed: bool) -> None:
+        """Switch the app on or off for a person."""
+        who = self._who(person)
+        if self._world.installed[person] == installed:
+            return
+        self._world.installed[person] = installed
+        self._world.opened.discard(person)
+        self._world.touch()
+        if installed:
+            await self.open_chat(person)
+            return
+        for body in activity.chat_installed(self._url, who, self._clock.now(), added=False):
+            await self._delivery.send(body)
+
+    async def _say(self, who: cast.Player, conversation: str, root: str | None, text: str) -> Outcome:
+        marked, mentions = activity.mark_mentions(_words(text))
+        said = self._world.add(conversation, root, who.key, marked, mentions=mentions)
+        return await self._tell(said, activity.message(self._url, said))
+
+    async def _tell(self, said: Message, body: Json) -> Outcome:
+        """Send what a person wrote: without consent a bot hears only of channel messages that mention it."""
+        heard = chat_owner(said.conversation) is not None or self._world.consent or cast.BOT_ID in said.mentioned
+        return Outcome(await self._delivery.send(body) if heard else 0, message=said.id)
+
+    async def _execute(self, person: str, said: Message, action: Json) -> Outcome:
+        value = {"action": {key: action[key] for key in action if key != "title"}, "trigger": "manual"}
+        seen = said.version
+        status, body = await self._invoke(person, said, "adaptiveCard/action", value)
+        if status != HTTPStatus.OK or not isinstance(body, dict):
+            return _failed(status, said)
+        kind, inner = body.get("type"), body.get("value")
+        if kind == CARD and isinstance(inner, dict):
+            if said.version == seen:
+                self._world.show_to(said, person, inner)
+            return Outcome(status, message=said.id)
+        if kind == WORDS:
+            return Outcome(status, toast=str(inner), message=said.id)
+        words = str(inner.get("message", "")) if isinstance(inner, dict) else ""
+        return Outcome(int(body.get("statusCode") or status), toast=words or "Something went wrong.", failed=True)
+
+    async def _dialog(self, person: str, said: Message, name: str, data: Json) -> Outcome:
+        status, body = await self._invoke(person, said, name, {"data": data, "context": {"theme": "default"}})
+        if status != HTTPStatus.OK:
+            return _failed(status, said)
+        task = body.get("task") if isinstance(body, dict) else None
+        if not isinstance(task, dict):
+            return Outcome(status, message=said.id)
+        if task.get("type") == "message":
+            return Outcome(status, toast=str(task.get("value")), message=said.id)
+        value = task.get("value")
+        return Outcome(status, dialog=_dialog_of(value) if isinstance(value, dict) else None, message=said.id)
+
+    async def _invoke(self, person: str, said: Message, name: str, value: Json) -> tuple[int, Any]:
+        body = activity.invoke(self._url, person, said, self._world.new_id(), name, value, self._clock.now())
+        return await self._delivery.invoke(body)
+
+    def _who(self, person: str) -> cast.Player:
+        who = cast.player(person)
+        if who is None:
+            message = f"Nobody here is called {person!r}."
+            raise NotPossible(message)
+        return who
+
+    def _message(self, person: str, identifier: str) -> Message:
+        who = self._who(person)
+        said = self._world.messages.get(identifier)
+        if said is None or who.key not in self._world.readers(said):
+            message = "There is no such message for this person."
+            raise NotPossible(message)
+        return said
+
+    def _own(self, person: str, identifier: str) -> Message:
+        said = self._message(person, identifier)
+        if said.author != person:
+            message = "Only its author can change a message."
+            raise NotPossible(message)
+        return said
+
+
+def _words(text: str) -> str:
+    words = text.strip()
+    if not words:
+        message = "There is nothing to send."
+        raise NotPossible(message)
+    return words
+
+
+def _failed(status: int, said: Message) -> Outcome:
+    return Outcome(status, toast="Something went wrong. Please try again.", failed=True, message=said.id)
+
+
+def _dialog_of(value: Json) -> Json:
+    card = value.get("card")
+    content = card.get("content") if isinstance(card, dict) else None
+    return {
+        "title": str(value.get("title") or cast.BOT_NAME),
+        "width": value.get("width"),
+        "height": value.get("height"),
+        "card": content if isinstance(content, dict) else None,
+    }

@@ -1,0 +1,179 @@
+"""Who plays in the sandbox: one tenant, one team with two channels, eight people, the bot, and their rota as CSV.
+
+Decides nothing about messages. The ids have the shape of real ones and never change, so that a bot which kept its
+data folder still knows everybody.
+"""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+TENANT = "6f2c7f6e-0d1f-4c55-9a3e-5b2f6b7f9d10"
+TEAM = "19:hotseat-sandbox-team@thread.tacv2"
+TEAM_NAME = "Liefery"
+TEAM_GROUP = "f1a6d0a0-2a84-4c8a-9be6-0d9d1c0c7a01"
+BOT_ID = "28:3d0f7a52-8a4f-4e0b-9d75-6a1f2f4e8c11"
+BOT_NAME = "Hotseat"
+WEDNESDAY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel of the team. `key` is the sandbox's own short name for it."""
+
+    key: str
+    id: str
+    name: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """A demo person. `role` is one word for the page; `backend` says who belongs in people.csv."""
+
+    key: str
+    name: str
+    role: str
+    about: str
+    object_id: str
+    backend: bool = True
+    production: bool = False
+    days: str = ""
+    experienced: bool = True
+    joined: str = "2023-03-01"
+
+    @property
+    def id(self) -> str:
+        """Give the person's Teams id (an MRI)."""
+        return f"29:1{self.object_id.replace('-', '')}"
+
+    @property
+    def email(self) -> str:
+        """Give the e-mail address, which is the user principal name too."""
+        return f"{self.name.lower().replace(' ', '.')}@example.com"
+
+    @property
+    def chat(self) -> str:
+        """Give the id of the person's chat with the bot."""
+        return f"a:1{self.object_id.replace('-', '')}hotseat"
+
+
+CHANNELS = (
+    Channel("backend", "19:backend@thread.tacv2", "#backend", "OPS colleagues ask here when something blocks them."),
+    Channel("team", "19:backend-team@thread.tacv2", "Backend team", "The backend team's own channel."),
+)
+
+PLAYERS = (
+    Player("olga", "Olga Brandt", "requester", "OPS: asks in #backend", "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0001", False),
+    Player("tom", "Tom Reuter", "requester", "OPS: asks in #backend", "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0002", False),
+    Player(
+        "ana",
+        "Ana Lindqvist",
+        "support",
+        "This week's pair, with production access",
+        "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0003",
+        production=True,
+    ),
+    Player(
+        "ben",
+        "Ben Okafor",
+        "support",
+        "This week's pair, off on Fridays",
+        "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0004",
+        days="Mon Tue Wed Thu",
+    ),
+    Player(
+        "chen",
+        "Chen Wei",
+        "fallback",
+        "Stands in on Friday, with production access",
+        "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0005",
+        production=True,
+    ),
+    Player(
+        "dilan",
+        "Dilan Kaya",
+        "observer",
+        "New: reads along this week",
+        "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0006",
+        experienced=False,
+        joined="2026-09-01",
+    ),
+    Player("eva", "Eva Novak", "colleague", "Backend, off duty", "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0007"),
+    Player(
+        "farid",
+        "Farid Haddad",
+        "admin",
+        "Team lead and the bot's admin, off duty",
+        "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0008",
+        production=True,
+    ),
+)
+
+PEOPLE_HEADER = (
+    "name",
+    "entra_object_id",
+    "email",
+    "slack_user_id",
+    "production_access",
+    "working_days",
+    "experienced",
+    "joined",
+    "left",
+)
+THIS_WEEK = (("ana", "SUPPORT", ""), ("ben", "SUPPORT", ""), ("chen", "FALLBACK", "Fri"), ("dilan", "OBSERVER", ""))
+NEXT_WEEK = (("farid", "SUPPORT", ""), ("dilan", "SUPPORT", ""))
+
+
+def player(key: str) -> Player | None:
+    """Find a demo person by key, Teams id, Entra object id or e-mail; None when nobody has it."""
+    return next((one for one in PLAYERS if key in (one.key, one.id, one.object_id, one.email)), None)
+
+
+def channel(key: str) -> Channel | None:
+    """Find a channel by key or id."""
+    return next((one for one in CHANNELS if key in (one.key, one.id)), None)
+
+
+def iteration_start(day: date) -> date:
+    """Give the Wednesday on or before `day`: iterations run from Wednesday to Tuesday."""
+    return day - timedelta(days=(day.weekday() - WEDNESDAY) % 7)
+
+
+def people_csv() -> str:
+    """Write the backend team in the form that `people import` reads."""
+    rows = [
+        (
+            one.name,
+            one.object_id,
+            one.email,
+            "",
+            "yes" if one.production else "no",
+            one.days,
+            "yes" if one.experienced else "no",
+            one.joined,
+            "",
+        )
+        for one in PLAYERS
+        if one.backend
+    ]
+    return _csv([PEOPLE_HEADER, *rows])
+
+
+def shifts_csv(day: date) -> str:
+    """Write the shifts of `day`'s iteration and of the next, in the form that `shifts import` reads."""
+    start = iteration_start(day)
+    rows: list[tuple[str, ...]] = [("iteration", "name", "role", "days")]
+    for wednesday, team in ((start, THIS_WEEK), (start + timedelta(weeks=1), NEXT_WEEK)):
+        for key, role, days in team:
+            found = player(key)
+            assert found is not None
+            rows.append((wednesday.isoformat(), found.name, role, days))
+    return _csv(rows)
+
+
+def _csv(rows: list[tuple[str, ...]]) -> str:
+    sheet = io.StringIO()
+    csv.writer(sheet, lineterminator="\n").writerows(rows)
+    return sheet.getvalue()

@@ -1,0 +1,253 @@
+"""The web page and its JSON interface, for people and for tests; loopback only.
+
+| call | body | answer |
+|---|---|---|
+| `GET /api/world` | | everything that the page shows |
+| `GET /api/events` | | server-sent events: the world's revision after every change |
+| `POST /api/act/post` | `{as, channel: "backend" or "team" or "chat", text}` | outcome |
+| `POST /api/act/reply` | `{as, message, text}` | outcome |
+| `POST /api/act/edit`, `delete`, `undelete`, `react` | `{as, message[, text or reaction]}` | outcome |
+| `POST /api/act/press` | `{as, message, action: {type, verb, id, data}}` | outcome |
+| `POST /api/act/submit` | `{as, message, data}`: a dialog's form | outcome |
+| `POST /api/act/open` | `{as}`: opens the chat with the bot | `{}` |
+| `POST /api/read` | `{as, conversation}` | `{}` |
+| `POST /api/install` | `{person, installed}` | `{}` |
+| `POST /api/consent` | `{on}` | `{}` |
+| `POST /api/dismiss` | `{}`: takes the problems away | `{}` |
+| `POST /api/clock` | `{add: seconds}` or `{to: "real", "next-opening", "monday-17", ISO time}` | `{now}` |
+| `POST /api/play` | `{do: "start", "skip", "stop"}` | `{}` |
+| `GET /api/ledger` | | every call that the bot made, in order |
+| `GET /api/wire` | | all exchanges in both directions, oldest first |
+| `GET /clock` | | the time, plain ISO 8601 text (`HOTSEAT_CLOCK`) |
+
+`as` and `person` are keys of people ("olga"). An outcome is `{status, toast, failed, dialog, message}`: `status` is
+what the bot answered (0: nothing was sent, or no answer), `message` the id of the message. What cannot be done is 409
+`{error}`. Texts may mention "@Hotseat" or "@Ana Lindqvist".
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from datetime import timedelta
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.sandbox import cast
+from bot.sandbox.acts import Acts, NotPossible
+from bot.sandbox.clock import Clock
+from bot.sandbox.delivery import Exchange, Wire
+from bot.sandbox.story import Story
+from bot.sandbox.view import snapshot
+from bot.sandbox.world import Json, World
+
+WEB = Path(__file__).parent / "web"
+OWN = ("app.js", "cards.js", "dom.js", "host-config.js", "log.js", "thread.js", "style.css")
+MODULES = {
+    "adaptivecards.js": "adaptivecards/dist/adaptivecards.min.js",
+    "markdown-it.js": "markdown-it/dist/markdown-it.min.js",
+}
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+LARGEST_BODY = 1024 * 1024
+
+
+class Changes:
+    """Counts the world's changes and wakes all who wait for the next."""
+
+    def __init__(self) -> None:
+        """Begin at revision 0."""
+        self.revision = 0
+        self._next = asyncio.Event()
+
+    def note(self) -> None:
+        """Count a change."""
+        self.revision += 1
+        self._next.set()
+        self._next = asyncio.Event()
+
+    async def after(self, revision: int) -> int:
+        """Wait until something newer than `revision` is there."""
+        while self.revision <= revision:
+            await self._next.wait()
+        return self.revision
+
+
+class Page:
+    """The endpoints of the page."""
+
+    def __init__(self, world: World, acts: Acts, clock: Clock, wire: Wire, story: Story, changes: Changes) -> None:
+        """Show `world`, and pass on what people do to `acts`."""
+        self._world, self._acts, self._clock = world, acts, clock
+        self._wire, self._story, self._changes = wire, story, changes
+
+    def routes(self) -> list[web.RouteDef]:
+        """List the endpoints; files are served from a list, never by a path from outside."""
+        return [
+            web.get("/", _file(WEB / "index.html")),
+            *(web.get(f"/web/{name}", _file(WEB / name)) for name in OWN),
+            *(web.get(f"/lib/{name}", _file(WEB / "node_modules" / path)) for name, path in MODULES.items()),
+            web.get("/clock", self._time),
+            web.get("/api/world", self._snapshot),
+            web.get("/api/events", self._events),
+            web.get("/api/ledger", self._ledger),
+            web.get("/api/wire", self._all),
+            web.post("/api/act/{act}", self._act),
+            web.post("/api/read", self._json(self._read)),
+            web.post("/api/install", self._json(self._install)),
+            web.post("/api/consent", self._json(self._consent)),
+            web.post("/api/dismiss", self._json(self._dismiss)),
+            web.post("/api/clock", self._json(self._set_clock)),
+            web.post("/api/play", self._json(self._play)),
+        ]
+
+    async def _time(self, request: web.Request) -> web.Response:
+        del request
+        return web.Response(text=self._clock.now().isoformat())
+
+    async def _snapshot(self, request: web.Request) -> web.Response:
+        del request
+        shown = snapshot(self._world, self._clock, self._wire, self._story)
+        return web.json_response({"revision": self._changes.revision, **shown})
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", **HEADERS})
+        await response.prepare(request)
+        revision = -1
+        with contextlib.suppress(ConnectionError):
+            while True:
+                revision = await self._changes.after(revision)
+                await response.write(f"data: {revision}\n\n".encode())
+        return response
+
+    async def _ledger(self, request: web.Request) -> web.Response:
+        del request
+        return web.json_response([_exchange(one) for one in self._wire.log if one.direction == "out"])
+
+    async def _all(self, request: web.Request) -> web.Response:
+        since = int(request.query.get("since", "0"))
+        return web.json_response([_exchange(one) for one in self._wire.log if one.number > since])
+
+    async def _act(self, request: web.Request) -> web.Response:
+        acts: dict[str, Callable[[Json], Awaitable[Any]]] = {
+            "post": lambda body: self._acts.post(body["as"], body["channel"], body["text"]),
+            "reply": lambda body: self._acts.reply(body["as"], body["message"], body["text"]),
+            "edit": lambda body: self._acts.edit(body["as"], body["message"], body["text"]),
+            "delete": lambda body: self._acts.delete(body["as"], body["message"]),
+            "undelete": lambda body: self._acts.delete(body["as"], body["message"], undo=True),
+            "react": lambda body: self._acts.react(body["as"], body["message"], body["reaction"]),
+            "press": lambda body: self._acts.press(body["as"], body["message"], body["action"]),
+            "submit": lambda body: self._acts.submit(body["as"], body["message"], body["data"]),
+            "open": lambda body: self._acts.open_chat(body["as"]),
+        }
+        act = acts.get(request.match_info["act"])
+        if act is None:
+            raise web.HTTPNotFound
+        return await self._json(act)(request)
+
+    async def _read(self, body: Json) -> None:
+        self._world.read(_key(body["as"]), body["conversation"])
+
+    async def _install(self, body: Json) -> None:
+        await self._acts.install(_key(body["person"]), installed=bool(body["installed"]))
+
+    async def _consent(self, body: Json) -> None:
+        self._world.consent = bool(body["on"])
+        self._world.touch()
+
+    async def _dismiss(self, body: Json) -> None:
+        del body
+        self._wire.problems.clear()
+        self._world.touch()
+
+    async def _set_clock(self, body: Json) -> Json:
+        if "add" in body:
+            self._clock.add(timedelta(seconds=float(body["add"])))
+        else:
+            self._clock.to(body["to"])
+        self._world.touch()
+        return {"now": self._clock.now().isoformat()}
+
+    async def _play(self, body: Json) -> None:
+        match body["do"]:
+            case "start":
+                self._story.start()
+            case "skip":
+                self._story.skip()
+            case "stop":
+                await self._story.stop()
+            case other:
+                message = f"A story cannot {other!r}."
+                raise NotPossible(message)
+
+    def _json(self, act: Callable[[Json], Awaitable[Any]]) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def answer(request: web.Request) -> web.Response:
+            if request.content_type != "application/json":
+                raise web.HTTPUnsupportedMediaType
+            try:
+                body = await request.json()
+                outcome = await act(body)
+            except NotPossible as reason:
+                return web.json_response({"error": str(reason)}, status=HTTPStatus.CONFLICT)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                return web.json_response({"error": f"The body is wrong: {error!r}"}, status=HTTPStatus.BAD_REQUEST)
+            if outcome is None:
+                return web.json_response({})
+            return web.json_response(outcome if isinstance(outcome, dict) else asdict(outcome))
+
+        return answer
+
+
+@web.middleware
+async def guard(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Refuse whoever is not this machine's own: foreign Host (DNS rebinding) and foreign Origin (CSRF) get 403."""
+    host = urlsplit(f"//{request.host}").hostname
+    origin = request.headers.get("Origin")
+    if host not in LOOPBACK or (origin is not None and urlsplit(origin).netloc != request.host):
+        return web.Response(status=HTTPStatus.FORBIDDEN, text="The sandbox answers only to this machine.")
+    response = await handler(request)
+    if not response.prepared:
+        response.headers.update(HEADERS)
+    return response
+
+
+def missing_files() -> str | None:
+    """Say what to run when the page's libraries are not installed; None when all is there."""
+    gone = [path for path in MODULES.values() if not (WEB / "node_modules" / path).is_file()]
+    if not gone:
+        return None
+    return f"The page's libraries are missing ({', '.join(gone)}). Run `make install`, then reload."
+
+
+def _file(path: Path) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def serve(request: web.Request) -> web.StreamResponse:
+        del request
+        if not path.is_file():
+            return web.Response(status=HTTPStatus.NOT_FOUND, text=missing_files() or "gone")
+        return web.FileResponse(path)
+
+    return serve
+
+
+def _key(person: str) -> str:
+    who = cast.player(person)
+    if who is None:
+        message = f"Nobody here is called {person!r}."
+        raise NotPossible(message)
+    return who.key
+
+
+def _exchange(one: Exchange) -> Json:
+    return {**asdict(one), "at": one.at.isoformat()}

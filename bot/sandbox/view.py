@@ -1,0 +1,67 @@
+"""What the page is told: the sandbox's state as JSON, for all eight people at once (the page picks who looks)."""
+
+from dataclasses import asdict
+
+from bot.sandbox import cast
+from bot.sandbox.clock import Clock
+from bot.sandbox.delivery import Wire
+from bot.sandbox.story import Story
+from bot.sandbox.world import Json, Message, World
+
+NOTICES = 60
+
+
+def snapshot(world: World, clock: Clock, wire: Wire, story: Story) -> Json:
+    """Give everything that the page shows."""
+    return {
+        "now": clock.now().isoformat(),
+        "moved": round(clock.offset.total_seconds()),
+        "bot": {"id": cast.BOT_ID, "name": cast.BOT_NAME},
+        "people": [_person(world, one) for one in cast.PLAYERS],
+        "channels": [asdict(one) for one in cast.CHANNELS],
+        "messages": [_message(world, one) for one in world.messages.values()],
+        "notices": [{**asdict(one), "at": one.at.isoformat()} for one in world.notices[-NOTICES:]],
+        "consent": world.consent,
+        "problems": wire.problems,
+        "story": asdict(story.scene),
+        "exchanges": wire.log[-1].number if wire.log else 0,
+    }
+
+
+def _person(world: World, one: cast.Player) -> Json:
+    unread: dict[str, int] = {}
+    for identifier in world.unread[one.key]:
+        conversation = world.messages[identifier].conversation
+        unread[conversation] = unread.get(conversation, 0) + 1
+    return {
+        "key": one.key,
+        "id": one.id,
+        "name": one.name,
+        "role": one.role,
+        "about": one.about,
+        "backend": one.backend,
+        "chat": one.chat,
+        "installed": world.installed[one.key],
+        "unread": unread,
+        "rung": sum(1 for note in world.notices if note.person == one.key and note.message in world.unread[one.key]),
+    }
+
+
+def _message(world: World, one: Message) -> Json:
+    return {
+        "id": one.id,
+        "conversation": one.conversation,
+        "root": one.root,
+        "author": one.author,
+        "text": "" if one.deleted else one.text,
+        "cards": [] if one.deleted else one.cards,
+        "mentions": [] if one.deleted else one.mentions,
+        "at": one.at.isoformat(),
+        "edited": one.edited.isoformat() if one.edited else None,
+        "deleted": one.deleted,
+        "version": one.version,
+        "readers": world.readers(one),
+        "onlyFor": one.only_for,
+        "views": {} if one.deleted else one.views,
+        "reactions": one.reactions,
+    }
