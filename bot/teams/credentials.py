@@ -1,0 +1,225 @@
+"""As whom the bot speaks to Teams: one Entra token, kept fresh.
+
+Decides when a token is fetched and how long it is used; knows nothing of what it is used for. The fetching itself is
+msal's, which blocks, so it runs in a thread. Errors carry Entra's error code and nothing else.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msal
+import requests
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509 import load_pem_x509_certificate
+
+from bot.teams.hosts import is_loopback
+
+AUTHORITY = "https://login.microsoftonline.com"
+SCOPE = "https://api.botframework.com/.default"
+RESOURCE = "https://api.botframework.com"
+
+_TIMEOUT = 10.0
+_RETRY_PAUSE = 30.0
+_FRESH = 0.75
+_MARGIN = 60.0
+
+log = logging.getLogger(__name__)
+
+
+class TokenRefused(Exception):  # noqa: N818 - says what Entra did
+    """Entra gave no token; the text is its error code (or the kind of network error), never a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An access token and the seconds that it lives from now."""
+
+    value: str = field(repr=False)
+    lives: float
+
+
+Fetch = Callable[[], Token]
+
+
+def secret(*, authority: str, tenant: str, app_id: str, password: str) -> Fetch:
+    """Fetch by the app's client secret (SingleTenant)."""
+    return _confidential(authority, tenant, app_id, lambda: password)
+
+
+def certificate(*, authority: str, tenant: str, app_id: str, pem: Path, thumbprint: str = "") -> Fetch:
+    """Fetch by a certificate: a PEM file with the private key and the certificate, read anew each time.
+
+    `thumbprint` is the SHA-1 that Entra shows; without it the certificate in the file is named by its SHA-256.
+    """
+
+    def credential() -> dict[str, Any]:
+        text = pem.read_text(encoding="ascii")
+        named: dict[str, Any] = {"private_key": text, "passphrase": None}
+        if "BEGIN CERTIFICATE" in text:
+            named["public_certificate"] = text
+        if thumbprint:
+            return named | {"thumbprint": thumbprint.replace(":", "")}
+        found = load_pem_x509_certificate(text[text.index("-----BEGIN CERTIFICATE") :].encode())
+        return named | {"thumbprint_sha256": found.fingerprint(SHA256()).hex()}
+
+    return _confidential(authority, tenant, app_id, credential)
+
+
+def federated(*, authority: str, tenant: str, app_id: str, token_file: Path) -> Fetch:
+    """Fetch by workload identity: the platform renews the token in `token_file`, so it is read anew each time."""
+    return _confidential(
+        authority,
+        tenant,
+        app_id,
+        lambda: {"client_assertion": lambda: token_file.read_text(encoding="ascii").strip()},
+    )
+
+
+def managed_identity(*, app_id: str) -> Fetch:
+    """Fetch by a user-assigned managed identity, from the address that Azure gives the process (UserAssignedMSI)."""
+
+    def fetch() -> Token:
+        with requests.Session() as session:
+            client = msal.ManagedIdentityClient(
+                msal.UserAssignedManagedIdentity(client_id=app_id), http_client=_Http(session)
+            )
+            return _token(client.acquire_token_for_client(resource=RESOURCE))
+
+    return fetch
+
+
+def _confidential(authority: str, tenant: str, app_id: str, credential: Callable[[], Any]) -> Fetch:
+    def fetch() -> Token:
+        # A new msal application each time: its own caches would give back a token that Teams has just refused.
+        with requests.Session() as session:
+            application = msal.ConfidentialClientApplication(
+                app_id,
+                client_credential=credential(),
+                authority=f"https://{urlsplit(authority).netloc}/{tenant}",
+                instance_discovery=False,
+                http_client=_Http(session, authority=authority, tenant=tenant),
+            )
+            return _token(application.acquire_token_for_client(scopes=[SCOPE]))
+
+    return fetch
+
+
+def _token(answer: dict[str, Any]) -> Token:
+    try:
+        return Token(str(answer["access_token"]), float(answer["expires_in"]))
+    except (KeyError, TypeError, ValueError):
+        raise TokenRefused(str(answer.get("error", "unreadable answer"))) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Discovered:
+    """The discovery document that msal asks for; Entra's is the same for every tenant, so none is fetched."""
+
+    text: str
+    status_code: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def raise_for_status(self) -> None:
+        """Find nothing wrong."""
+
+
+class _Http:
+    """The HTTP client that msal is given: a time limit, no redirects, and plain http for an authority on loopback.
+
+    msal accepts https authorities only; one on loopback is named to it as https and called as http.
+    """
+
+    def __init__(self, session: requests.Session, *, authority: str = "", tenant: str = "") -> None:
+        parts = urlsplit(authority)
+        self._session = session
+        self._https = f"https://{parts.netloc}/{tenant}/"
+        self._plain = f"http://{parts.netloc}/{tenant}/"
+        self._is_plain = parts.scheme == "http" and is_loopback(parts.hostname or "")
+        if self._is_plain:
+            session.trust_env = False
+
+    def get(self, url: str, **options: Any) -> Any:
+        """Answer the discovery of the authority, else GET (managed identity)."""
+        if url.startswith(self._https) and url.endswith("/.well-known/openid-configuration"):
+            base = f"{self._https}oauth2/v2.0"
+            return _Discovered(f'{{"token_endpoint":"{base}/token","authorization_endpoint":"{base}/authorize"}}')
+        return self._session.get(url, timeout=_TIMEOUT, allow_redirects=False, **options)
+
+    def post(self, url: str, **options: Any) -> Any:
+        """POST the request for a token."""
+        if self._is_plain and url.startswith(self._https):
+            url = self._plain + url.removeprefix(self._https)
+        return self._session.post(url, timeout=_TIMEOUT, allow_redirects=False, **options)
+
+    def close(self) -> None:
+        """Leave the session to its owner."""
+
+
+class Credentials:
+    """Give the bot's token for the connector.
+
+    One token serves everything. Whoever finds none waits for the one fetch that is under way; from three quarters of
+    its life on, a new one is fetched behind the callers' backs, and while that fails the old one is used to its end.
+    """
+
+    def __init__(self, fetch: Fetch, *, timer: Callable[[], float] = time.monotonic) -> None:
+        self.fetches = 0
+        self._fetch = fetch
+        self._timer = timer
+        self._token = ""
+        self._refresh_at = self._ends_at = float("-inf")
+        self._fetching: asyncio.Task[None] | None = None
+
+    async def token(self) -> str:
+        """Give a token that is still good. Raises TokenRefused."""
+        now = self._timer()
+        if now < self._refresh_at:
+            return self._token
+        task = self._start()
+        if now < self._ends_at:
+            self._refresh_at = min(now + _RETRY_PAUSE, self._ends_at)
+            return self._token
+        # Shielded: a caller who goes away must not stop the fetch that others wait for.
+        await asyncio.shield(task)
+        return self._token
+
+    def drop(self, token: str) -> None:
+        """Forget this token, which Teams refused; another one that came meanwhile stays."""
+        if token == self._token:
+            self._refresh_at = self._ends_at = float("-inf")
+
+    async def close(self) -> None:
+        """Stop waiting for a fetch that is under way."""
+        if self._fetching:
+            self._fetching.cancel()
+            await asyncio.gather(self._fetching, return_exceptions=True)
+
+    def _start(self) -> asyncio.Task[None]:
+        if self._fetching is None:
+            self._fetching = asyncio.create_task(self._renew(), name="entra token")
+            self._fetching.add_done_callback(self._done)
+        return self._fetching
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._fetching = None
+        if not task.cancelled() and task.exception() is not None:
+            log.warning("no Entra token: %s", task.exception())
+
+    async def _renew(self) -> None:
+        self.fetches += 1
+        began = self._timer()
+        try:
+            token = await asyncio.to_thread(self._fetch)
+        except TokenRefused:
+            raise
+        except Exception as error:  # noqa: BLE001 - msal raises many kinds, and their texts may quote what was sent
+            raise TokenRefused(type(error).__name__) from None
+        self._token = token.value
+        self._ends_at = began + max(token.lives - _MARGIN, token.lives / 2)
+        self._refresh_at = min(began + token.lives * _FRESH, self._ends_at)

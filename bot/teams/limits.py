@@ -1,0 +1,63 @@
+"""How fast the bot may speak in one thread.
+
+Decides when a send may leave; knows nothing of what is sent. The libraries for this (aiolimiter, pyrate-limiter, limits)
+keep one rate, or no order, or every key for ever; what is needed is four windows at once, first come first served.
+"""
+
+import asyncio
+from collections import OrderedDict, deque
+
+# Sends to one thread by one bot: (how many, in how many seconds). Source: learn.microsoft.com, "Optimize your bot with
+# rate limiting".
+TEAMS = ((7, 1.0), (8, 2.0), (60, 30.0), (1800, 3600.0))
+
+_MARGIN = 0.05
+_THREADS = 10_000
+
+
+class Limits:
+    """Wait for a thread's turn: `await limits.turn(thread)` before each send.
+
+    Each caller gets the earliest moment at which no window is exceeded, in the order of asking; the moments are a little
+    further apart than the windows say, because the way to Teams is not always equally long. Threads that have been
+    silent for the longest window are forgotten, and beyond 10,000 those that have been silent longest. `windows` empty
+    switches the limits off.
+    """
+
+    def __init__(self, windows: tuple[tuple[int, float], ...] = TEAMS) -> None:
+        self._windows = tuple((count, seconds + _MARGIN) for count, seconds in windows)
+        self._longest = max((seconds for _, seconds in self._windows), default=0.0)
+        self._most = max((count for count, _ in self._windows), default=0)
+        self._threads: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def __len__(self) -> int:
+        """Count the threads that are remembered."""
+        return len(self._threads)
+
+    async def turn(self, thread: str) -> None:
+        """Return when the next send to this thread may leave."""
+        if self._windows:
+            now = asyncio.get_running_loop().time()
+            moment = self._reserve(thread, now)
+            if moment > now:
+                await asyncio.sleep(moment - now)
+
+    def _reserve(self, thread: str, now: float) -> float:
+        moments = self._threads.get(thread)
+        if moments is None:
+            moments = self._threads[thread] = deque(maxlen=self._most)
+            self._forget(now)
+        self._threads.move_to_end(thread)
+        moment = max(now, moments[-1]) if moments else now
+        for count, seconds in self._windows:
+            if len(moments) >= count:
+                moment = max(moment, moments[-count] + seconds)
+        moments.append(moment)
+        return moment
+
+    def _forget(self, now: float) -> None:
+        while len(self._threads) > 1:
+            thread, moments = next(iter(self._threads.items()))
+            if len(self._threads) <= _THREADS and moments[-1] + self._longest > now:
+                return
+            del self._threads[thread]

@@ -1,0 +1,276 @@
+"""The way out to Teams: the connector's calls over one HTTP session, each one attempt with a typed outcome.
+
+Decides what an answer means for the message (it is there, try again, never) and nothing about what is said. Source:
+learn.microsoft.com, "Bot Connector REST API reference".
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import aiohttp
+import orjson
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
+from yarl import URL
+
+from bot.teams.credentials import Credentials, TokenRefused
+from bot.teams.hosts import ServiceHosts
+from bot.teams.limits import Limits
+
+_TIMEOUT = aiohttp.ClientTimeout(total=10)
+_AGAIN = frozenset({408, 412, 429})
+# The server may have done the work before it answered so, or answered nothing.
+_DONE_PERHAPS = frozenset({500, 502, 503, 504})
+_LONGEST_PAUSE = 60.0
+_LONGEST_RETRY_AFTER = 600.0
+_PAGE = 200
+
+T = TypeVar("T")
+
+
+class Temporary(Exception):  # noqa: N818 - an outcome
+    """It may succeed later. `retry_after` is Teams' wish in seconds; `ambiguous`: it may be there already."""
+
+    def __init__(self, reason: str, *, retry_after: float | None = None, ambiguous: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+        self.ambiguous = ambiguous
+
+
+class Final(Exception):  # noqa: N818 - an outcome
+    """It will never succeed as it is. `status` is HTTP's (0: it never left), `code` the connector's word."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(f"{status} {code}")
+        self.status = status
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """It is there. `id` is the connector's id for it, empty where the answer has none; `body` the whole answer."""
+
+    id: str
+    body: Any = field(default=None, repr=False)
+
+
+def open_session() -> aiohttp.ClientSession:
+    """Open the session that everything shares. It keeps connections; it keeps no cookies."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=256, limit_per_host=0, keepalive_timeout=60),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=_TIMEOUT,
+        headers={"User-Agent": "Hotseat"},
+    )
+
+
+class Transport:
+    """Call the connector. Each method is one attempt: a result, or Temporary or Final raised.
+
+    `hosts` is asked again before anything leaves. `credentials` None sends no token (local mode). A 401 drops the token
+    and asks once more with a new one.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        hosts: ServiceHosts,
+        credentials: Credentials | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self._session = session
+        self._hosts = hosts
+        self._credentials = credentials
+        self._limits = limits or Limits(())
+
+    async def post(self, service_url: str, conversation_id: str, activity: Any) -> str:
+        """Post into a conversation and give the message's id. `…;messageid=M` posts into the thread M."""
+        await self._limits.turn(conversation_id)
+        path = f"{_id(conversation_id)}/activities"
+        return _with_id(await self._call("POST", service_url, path, activity)).id
+
+    async def reply(self, service_url: str, conversation_id: str, to: str, activity: Any) -> str:
+        """Post a reply to the message `to` and give the reply's id."""
+        await self._limits.turn(conversation_id)
+        path = f"{_id(conversation_id)}/activities/{_id(to)}"
+        return _with_id(await self._call("POST", service_url, path, activity)).id
+
+    async def update(self, service_url: str, conversation_id: str, activity_id: str, activity: Any) -> None:
+        """Put another activity in the place of a message."""
+        await self._limits.turn(conversation_id)
+        await self._call("PUT", service_url, f"{_id(conversation_id)}/activities/{_id(activity_id)}", activity)
+
+    async def delete(self, service_url: str, conversation_id: str, activity_id: str) -> None:
+        """Delete a message."""
+        await self._call("DELETE", service_url, f"{_id(conversation_id)}/activities/{_id(activity_id)}")
+
+    async def create_personal(self, service_url: str, *, tenant: str, bot: str, member_id: str) -> str:
+        """Open the personal chat with a person and give its id; one that exists already is given again."""
+        await self._limits.turn(member_id)
+        asked = {
+            "isGroup": False,
+            "bot": {"id": bot},
+            "members": [{"id": member_id}],
+            "tenantId": tenant,
+            "channelData": {"tenant": {"id": tenant}},
+        }
+        return _with_id(await self._call("POST", service_url, "", asked)).id
+
+    async def create_thread(
+        self, service_url: str, *, tenant: str, bot: str, channel_id: str, activity: Any
+    ) -> tuple[str, str]:
+        """Post a new top-level message in a channel; give the thread's conversation id and the message's id."""
+        await self._limits.turn(channel_id)
+        asked = {
+            "isGroup": True,
+            "bot": {"id": bot},
+            "activity": activity,
+            "tenantId": tenant,
+            "channelData": {"channel": {"id": channel_id}, "tenant": {"id": tenant}},
+        }
+        sent = _with_id(await self._call("POST", service_url, "", asked))
+        return sent.id, str(sent.body.get("activityId") or sent.id.partition(";messageid=")[2])
+
+    async def members(self, service_url: str, conversation_id: str) -> list[dict[str, Any]]:
+        """Give everybody in a team or a conversation, page by page."""
+        found: list[dict[str, Any]] = []
+        token = ""
+        while True:
+            path = f"{_id(conversation_id)}/pagedmembers?pageSize={_PAGE}"
+            path += f"&continuationToken={quote(token, safe='')}" if token else ""
+            body = (await self._call("GET", service_url, path)).body
+            page = body.get("members") if isinstance(body, dict) else None
+            if not isinstance(page, list):
+                raise Temporary("unreadable")
+            found += [member for member in page if isinstance(member, dict)]
+            token = body.get("continuationToken") or ""
+            if not token or not page:
+                return found
+
+    async def member(self, service_url: str, conversation_id: str, member_id: str) -> dict[str, Any]:
+        """Give one member of a team or a conversation; Final 404 when there is none."""
+        body = (await self._call("GET", service_url, f"{_id(conversation_id)}/members/{_id(member_id)}")).body
+        if not isinstance(body, dict):
+            raise Temporary("unreadable")
+        return body
+
+    async def _call(self, method: str, service_url: str, path: str, content: Any = None) -> Sent:
+        if not self._hosts.allows(service_url):
+            raise Final(0, "ServiceHostNotAllowed")
+        base = service_url.removesuffix("/") + "/v3/conversations"
+        url = URL(f"{base}/{path}" if path else base, encoded=True)
+        data = None if content is None else orjson.dumps(content)
+        token = await self._token()
+        try:
+            return await self._once(method, url, data, token)
+        except Final as refused:
+            if refused.status != 401 or self._credentials is None:
+                raise
+            self._credentials.drop(token)
+        return await self._once(method, url, data, await self._token())
+
+    async def _token(self) -> str:
+        if self._credentials is None:
+            return ""
+        try:
+            return await self._credentials.token()
+        except TokenRefused as error:
+            raise Temporary(f"token {error}") from None
+
+    async def _once(self, method: str, url: URL, data: bytes | None, token: str) -> Sent:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if data is not None:
+            headers["Content-Type"] = "application/json; charset=utf-8"
+        try:
+            async with self._session.request(
+                method, url, data=data, headers=headers, timeout=_TIMEOUT, allow_redirects=False
+            ) as response:
+                return _outcome(method, response, await response.read())
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise Temporary(type(error).__name__) from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Temporary(type(error).__name__, ambiguous=True) from None
+
+
+def _outcome(method: str, response: aiohttp.ClientResponse, raw: bytes) -> Sent:
+    status = response.status
+    body = _json(raw)
+    if 200 <= status < 300:
+        # A page of a proxy in between, say: a success that the connector did not write.
+        if raw and body is None:
+            raise Temporary("unreadable", ambiguous=method == "POST")
+        return Sent(str(body.get("id") or "") if isinstance(body, dict) else "", body)
+    if status in _AGAIN or status >= 500:
+        wish = _seconds(response.headers.get("Retry-After"), response.headers.get("Date"))
+        raise Temporary(str(status), retry_after=wish, ambiguous=status in _DONE_PERHAPS)
+    error = body.get("error") if isinstance(body, dict) else None
+    code = error.get("code") if isinstance(error, dict) else None
+    raise Final(status, code[:100] if isinstance(code, str) else "Unknown")
+
+
+def _with_id(sent: Sent) -> Sent:
+    if not sent.id:
+        raise Temporary("no id", ambiguous=True)
+    return sent
+
+
+def _json(raw: bytes) -> Any:
+    try:
+        return orjson.loads(raw) if raw else None
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _seconds(retry_after: str | None, date: str | None) -> float | None:
+    """Read Retry-After: seconds, or a date, which is taken against the answer's own date. None for nonsense."""
+    try:
+        if retry_after and not retry_after.strip().isdigit():
+            seconds = (parsedate_to_datetime(retry_after) - parsedate_to_datetime(date or "")).total_seconds()
+        else:
+            seconds = float(retry_after or "")
+    except (ValueError, TypeError):
+        return None
+    return min(seconds, _LONGEST_RETRY_AFTER) if seconds >= 0 else None
+
+
+def _id(text: str) -> str:
+    """Write an id into a path, where no id can climb out of its place."""
+    if not text or not text.strip("."):
+        raise Final(0, "BadId")
+    return quote(text, safe="")
+
+
+_back_off = wait_random_exponential(multiplier=1, max=_LONGEST_PAUSE)
+
+
+def _pause(state: RetryCallState) -> float:
+    failure = state.outcome.exception() if state.outcome else None
+    wish = failure.retry_after if isinstance(failure, Temporary) else None
+    # What Teams asks for, and a little more so that those who were asked together do not come together.
+    return max(wish + _back_off(state) / 10 if wish is not None else _back_off(state), 0.0)
+
+
+async def retrying(
+    call: Callable[[], Awaitable[T]], *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> T:
+    """Repeat a call while it fails with Temporary, for as long as the caller waits (cancel to stop).
+
+    Pauses as Retry-After says (at most ten minutes), else random up to 1, 2, 4 … 60 seconds. Final passes through.
+    """
+    try:
+        return await call()
+    except Temporary as error:
+        first: Temporary | None = error
+
+    async def again() -> T:
+        nonlocal first
+        if first is not None:
+            failure, first = first, None
+            raise failure
+        return await call()
+
+    return await AsyncRetrying(retry=retry_if_exception_type(Temporary), wait=_pause, sleep=sleep)(again)
