@@ -18,11 +18,15 @@ def personal(person: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """Make the message under ``key`` say ``view``: posted at ``place`` the first time, edited in place from then on."""
+    """Make the message under ``key`` say ``view``: posted at ``place`` the first time, edited in place from then on.
+
+    ``first`` says that nothing was ever shown under this key before.
+    """
 
     key: str
     place: str
     view: View
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

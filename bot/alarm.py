@@ -1,0 +1,81 @@
+"""The one alarm: says "look" to the desks when the earliest of them has something to do, and never "what".
+
+A job store is not used: what is due is derived from the desks' state, so a restart loses nothing.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.desk import Desk
+from bot.errors import NotStored
+
+log = logging.getLogger(__name__)
+
+AGAIN = timedelta(seconds=5)  # after a look that failed, or one that found its moment still ahead of the clock
+
+
+class Alarm:
+    """Rings at the earliest ``next_due`` of all desks."""
+
+    def __init__(self, desks: Callable[[], Iterable[Desk]], clock: Callable[[], datetime], real: Callable[[], datetime]) -> None:
+        """Bind to the desks, the domain's clock, and the real clock by which the scheduler runs."""
+        self._desks = desks
+        self._clock = clock
+        self._real = real
+        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True})
+        self._armed: datetime | None = None
+        self._looking = asyncio.Lock()
+
+    def start(self) -> None:
+        """Start the scheduler and look at once: whatever fell due while the bot was down happens now."""
+        self._scheduler.start()
+        self._ring_at(self._real())
+
+    def stop(self) -> None:
+        """Stop ringing."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def arm(self) -> None:
+        """Ring no later than the earliest thing due."""
+        due = min((desk.next_due for desk in self._desks() if desk.next_due), default=None)
+        if due is None:
+            return
+        real = self._real()
+        at = real + max(due - self._clock(), timedelta())
+        if self._armed is None or at < self._armed or self._armed < real - AGAIN:
+            self._ring_at(at)
+
+    def clock_moved(self) -> None:
+        """Look at once, since the domain's clock was moved."""
+        self._ring_at(self._real())
+
+    async def look(self) -> None:
+        """Let every desk that has something due do it."""
+        async with self._looking:
+            self._armed = None
+            for desk in self._desks():
+                if desk.next_due is None or desk.next_due > self._clock():
+                    continue
+                try:
+                    await desk.strike()
+                except NotStored:
+                    log.warning("could not store what is due; trying again", extra={"desk": desk.info.id})
+                except Exception:
+                    log.exception("looking at what is due failed", extra={"desk": desk.info.id})
+        self._after_look()
+
+    def _after_look(self) -> None:
+        due = min((desk.next_due for desk in self._desks() if desk.next_due), default=None)
+        if due is not None and self._scheduler.running:
+            wait = due - self._clock()
+            self._ring_at(self._real() + (wait if wait > timedelta() else AGAIN))
+
+    def _ring_at(self, at: datetime) -> None:
+        if self._scheduler.running:
+            self._armed = at
+            self._scheduler.add_job(self.look, "date", run_date=at, id="look", replace_existing=True)

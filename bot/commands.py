@@ -1,0 +1,96 @@
+"""Commands: what can be typed to the bot, who may, and where. One row each; the manifest's lists are made from it.
+
+A text is a command only when the whole of it parses as one.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import IntEnum
+from types import MappingProxyType
+
+MOST_WEEKS = 12
+
+
+class Right(IntEnum):
+    """Who may use a command; a higher right includes the lower ones."""
+
+    TENANT = 0
+    COLLEAGUE = 1
+    ADMIN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHelp:
+    """``help``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDuty:
+    """``who``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRota:
+    """``rota [N]``: this iteration and the next ones, N in all."""
+
+    weeks: int = 4
+
+
+Call = ShowHelp | ShowDuty | ShowRota
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One row: its name, what Teams shows of it, who may use it, and the scopes in which Teams lists it."""
+
+    name: str
+    title: str
+    description: str
+    right: Right
+    scopes: frozenset[str]
+
+
+EVERYWHERE = frozenset({"team", "personal"})
+COMMANDS: Mapping[str, Command] = MappingProxyType(
+    {
+        row.name: row
+        for row in (
+            Command("who", "who", "Who is on duty now, and when that changes", Right.TENANT, EVERYWHERE),
+            Command("rota", "rota", "The support teams of the coming weeks; rota 8 shows eight", Right.COLLEAGUE, EVERYWHERE),
+            Command("help", "help", "What I do, and what you can ask me", Right.TENANT, EVERYWHERE),
+        )
+    }
+)
+
+
+def parse(text: str) -> tuple[Command, Call] | None:
+    """Return the command that the whole of ``text`` is, None if it is none. Case and order are forgiven."""
+    words = re.findall(r"\w+", text.casefold()[:200])
+    names = [word for word in words if word in COMMANDS]
+    if len(names) != 1 or "?" in text.strip().rstrip("?"):
+        return None
+    rest = [word for word in words if word not in COMMANDS]
+    call = _call(names[0], rest)
+    return None if call is None else (COMMANDS[names[0]], call)
+
+
+def nearest(text: str) -> tuple[str, str]:
+    """Return the two commands whose names are nearest to ``text``."""
+    first = (re.findall(r"\w+", text.casefold()[:200]) or [""])[0]
+    names = get_close_matches(first, COMMANDS, n=2, cutoff=0.0)
+    return names[0], names[1]
+
+
+def _call(name: str, rest: list[str]) -> Call | None:
+    match name, rest:
+        case "help", []:
+            return ShowHelp()
+        case "who", []:
+            return ShowDuty()
+        case "rota", []:
+            return ShowRota()
+        case "rota", [number] if number.isdecimal() and 1 <= int(number[:4]) <= MOST_WEEKS:
+            return ShowRota(int(number))
+    return None

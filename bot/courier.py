@@ -1,0 +1,137 @@
+"""The courier: delivers what was decided, each effect until its place says yes or no for good.
+
+Updates of one key are strictly ordered and folded into the last; a key that fails holds up no other. What became
+of an effect goes back to its desk as an event. It must not know what any effect means, nor any platform.
+"""
+
+import asyncio
+import logging
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from bot.desk import Address, Desk, Journal, Outgoing
+from bot.effects import Effect, Say, Show, WriteRota
+from bot.events import Delivered, Undeliverable
+from bot.state import DeskInfo
+
+log = logging.getLogger(__name__)
+
+KNOWN_ADDRESSES = 20_000
+
+Clock = Callable[[], datetime]
+Send = Callable[[DeskInfo, Show | Say, Address | None], Awaitable[Address | None]]
+Write = Callable[[DeskInfo], Awaitable[None]]
+
+
+class Undelivered(Exception):  # noqa: N818 - an outcome
+    """The place refused for good; the text is the reason, for an admin."""
+
+
+class Courier:
+    """Delivers effects through ``send`` (messages) and ``write`` (the rota's file)."""
+
+    def __init__(self, journal: Journal, send: Send, write: Write, clock: Clock) -> None:
+        """Bind the courier to what it delivers through."""
+        self._journal = journal
+        self._send = send
+        self._write = write
+        self._clock = clock
+        self._lines: dict[tuple[str, str, str], deque[Outgoing]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._addresses: OrderedDict[tuple[str, str, str], Address] = OrderedDict()
+        self._closing = False
+
+    def take(self, desk: Desk, outgoing: Iterable[Outgoing]) -> None:
+        """Take effects to deliver, in order."""
+        if self._closing:
+            return
+        for one in outgoing:
+            key = (desk.info.tenant, desk.info.id, one.effect.key)
+            line = self._lines.get(key)
+            if line is not None:
+                line.append(one)
+                continue
+            self._lines[key] = deque((one,))
+            task = asyncio.create_task(self._deliver(desk, key))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def idle(self) -> None:
+        """Wait until nothing is left to deliver."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def close(self, seconds: float) -> None:
+        """Finish what is under way within ``seconds``; the rest stays in the outbox for the next start."""
+        self._closing = True
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=seconds)
+        for task in set(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _deliver(self, desk: Desk, key: tuple[str, str, str]) -> None:
+        line = self._lines[key]
+        try:
+            while line and not self._closing:
+                one = self._fold(desk, line)
+                await self._deliver_one(desk, key, one)
+                line.popleft()
+        finally:
+            del self._lines[key]
+
+    def _fold(self, desk: Desk, line: deque[Outgoing]) -> Outgoing:
+        one = line[0]
+        while len(line) > 1 and isinstance(one.effect, Show) and isinstance(line[1].effect, Show):
+            older = line.popleft()
+            first = one.effect.first or line[0].effect.first
+            one = Outgoing(line[0].id, replace(line[0].effect, first=first))
+            line[0] = one
+            self._done(desk, older, one.effect.place, None)
+        return one
+
+    async def _deliver_one(self, desk: Desk, key: tuple[str, str, str], one: Outgoing) -> None:
+        effect: Effect = one.effect
+        try:
+            if isinstance(effect, WriteRota):
+                await self._write(desk.info)
+                self._done(desk, one, effect.key, None)
+                return
+            address = await self._address(key, effect)
+            sent = await self._send(desk.info, effect, address)
+        except Undelivered as refusal:
+            log.warning("not delivered: %s", refusal, extra={"desk": desk.info.id, "key": effect.key})
+            self._refused(desk, one, str(refusal))
+        except Exception:
+            log.exception("delivering failed", extra={"desk": desk.info.id, "key": effect.key})
+            self._refused(desk, one, "an error of mine; it is in the log")
+        else:
+            new = sent if isinstance(effect, Show) and sent is not None and sent != address else None
+            if new is not None:
+                self._addresses[key] = new
+                if len(self._addresses) > KNOWN_ADDRESSES:
+                    self._addresses.popitem(last=False)
+            self._done(desk, one, effect.place, None if new is None else (effect.key, new))
+
+    async def _address(self, key: tuple[str, str, str], effect: Show | Say) -> Address | None:
+        if isinstance(effect, Say):
+            return None
+        known = self._addresses.get(key)
+        if known is None and not effect.first:
+            known = await self._journal.address(*key)
+        return known
+
+    def _done(self, desk: Desk, one: Outgoing, place: str, shown: tuple[str, Address] | None) -> None:
+        event = Delivered(key=f"delivered:{one.id}", happened_at=self._clock(), effect=one.id, place=place)
+        desk.report(event, shown)
+
+    def _refused(self, desk: Desk, one: Outgoing, reason: str) -> None:
+        effect = one.effect
+        place = effect.key if isinstance(effect, WriteRota) else effect.place
+        desk.report(
+            Undeliverable(
+                key=f"refused:{one.id}", happened_at=self._clock(), effect=one.id, place=place, reason=reason
+            )
+        )

@@ -1,0 +1,152 @@
+"""Answers to what people type: commands, and what is none."""
+
+from datetime import datetime, time, timedelta
+from typing import assert_never
+
+from bot.commands import COMMANDS, Command, Right, ShowDuty, ShowHelp, ShowRota, nearest, parse
+from bot.decide.draft import Draft
+from bot.decide.pictures import names
+from bot.events import Message, Welcomed, Wrote
+from bot.people import Author
+from bot.rota.iteration import iteration_of, working_days
+from bot.rota.shift import Role
+from bot.support.words import moment
+from bot.views import DutyCard, Fact, HelpCard, Line, RotaCard, RotaWeek, View
+
+_SHORT_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri")
+
+
+def command(draft: Draft, event: Message) -> bool:
+    """Answer a message that addresses the bot and is a command its writer may use; say whether it was one."""
+    found = parse(event.text) if event.addressed else None
+    if found is None or not _may(draft, event.author, found[0]):
+        return False
+    match found[1]:
+        case ShowHelp():
+            help_card(draft, event)
+        case ShowDuty():
+            _say(draft, event, _duty_card(draft, event))
+        case ShowRota(weeks):
+            _say(draft, event, _rota_card(draft, weeks))
+        case _ as call:
+            assert_never(call)
+    return True
+
+
+def wrote(draft: Draft, event: Wrote) -> None:
+    """Answer a message in the personal chat or the team channel."""
+    if command(draft, event):
+        return
+    if draft.colleague(event.author):
+        unknown(draft, event)
+    else:
+        text = "I can't pass this on from here. Please post it in the channel, and support will see it at once."
+        _say(draft, event, Line((text,)))
+
+
+def unknown(draft: Draft, event: Message) -> None:
+    """Name the two nearest commands and help."""
+    first, second = nearest(event.text)
+    others = [name for name in dict.fromkeys((first, second)) if name != "help"]
+    _say(draft, event, Line((f"I don't know that one. Try {' or '.join(others)}, or help for everything I do.",)))
+
+
+def welcomed(draft: Draft, event: Welcomed) -> None:
+    """Say hello, once per person, with what can be asked."""
+    draft.say(f"welcome:{event.author.id}", event.place, _help(draft, event.author))
+
+
+def help_card(draft: Draft, event: Message) -> None:
+    """Show what the bot does and the commands that the reader may use."""
+    _say(draft, event, _help(draft, event.author))
+
+
+def _say(draft: Draft, event: Message, view: View) -> None:
+    draft.say(f"say:{event.key}", event.place, view)
+
+
+def _right(draft: Draft, author: Author) -> Right:
+    if draft.is_admin(author):
+        return Right.ADMIN
+    return Right.COLLEAGUE if draft.colleague(author) else Right.TENANT
+
+
+def _may(draft: Draft, author: Author, row: Command) -> bool:
+    return _right(draft, author) >= row.right
+
+
+def _help(draft: Draft, author: Author) -> HelpCard:
+    rows = tuple(Fact(row.name, row.description) for row in COMMANDS.values() if _may(draft, author, row))
+    if draft.colleague(author):
+        text = "I watch the channel, call whoever is on duty, and keep one card per request up to date."
+    else:
+        text = "Post in the channel what you need. I tell support at once, and you see who has it and when you'll hear more."
+    return HelpCard("Hotseat", text, rows)
+
+
+def _duty_card(draft: Draft, event: Message) -> DutyCard:
+    duty = draft.duty(draft.now)
+    facts = [Fact("On duty", names(duty.pair) or "nobody")]
+    if duty.nobody:
+        facts.append(Fact("Present", names(duty.responders) or "nobody"))
+    if duty.further:
+        facts.append(Fact("Fallback", names(duty.further)))
+    if duty.observers:
+        facts.append(Fact("Observing", names(duty.observers)))
+    if not draft.hours.is_open(draft.now):
+        facts.append(Fact("Back", moment(draft.hours.next_open(draft.now), draft.now, draft.hours)))
+    handover, following = _handover(draft)
+    facts.append(Fact("Next handover", moment(handover, draft.now, draft.hours)))
+    facts.append(Fact("Then", following))
+    internal = event.place.startswith("person:") or event.place.startswith(draft.state.desk.team_channel or "\0")
+    unreachable = _unreachable(draft) if internal and draft.is_admin(event.author) else ()
+    return DutyCard("Who is on duty", tuple(facts), "", unreachable)
+
+
+def _handover(draft: Draft) -> tuple[datetime, str]:
+    today = draft.hours.duty_day(draft.now)
+    following = iteration_of(today) + timedelta(days=7)
+    day = next((day for day in working_days(following) if draft.hours.is_working_day(day)), following)
+    opening = datetime.combine(day, time(12), draft.hours.zone)
+    opening = opening.replace(hour=draft.hours.opens.hour, minute=draft.hours.opens.minute)
+    people = draft.state.rota.people
+    support = [people[s.person].name for s in draft.state.rota.of(following) if s.role is Role.SUPPORT and s.person in people]
+    return opening, " and ".join(support) or "nobody is set yet"
+
+
+def _unreachable(draft: Draft) -> tuple[Fact, ...]:
+    people = draft.state.rota.people
+    facts = []
+    for place, reason in draft.facts.unreachable.items():
+        person = people.get(place.removeprefix("person:"))
+        facts.append(Fact(person.name if person else place, reason))
+    facts.extend(
+        Fact(person.name, "has no Entra id in the people list, so I can't recognise or reach them")
+        for person in people.values()
+        if not person.entra_object_id
+    )
+    return tuple(facts)
+
+
+def _rota_card(draft: Draft, weeks: int) -> RotaCard:
+    first = iteration_of(draft.hours.duty_day(draft.now))
+    rows = []
+    for number in range(weeks):
+        iteration = first + timedelta(days=7 * number)
+        facts = []
+        for role, label in ((Role.SUPPORT, "Support"), (Role.FALLBACK, "Fallback"), (Role.OBSERVER, "Observer")):
+            people = [_named(draft, shift.person, shift.days if role is Role.FALLBACK else None)
+                      for shift in draft.state.rota.of(iteration) if shift.role is role]
+            if people:
+                facts.append(Fact(label, ", ".join(people)))
+        title = f"{iteration:%a} {iteration.day} {iteration:%b}"
+        rows.append(RotaWeek(title if number else f"{title} (this iteration)", tuple(facts) or (Fact("Support", "nobody is set yet"),)))
+    return RotaCard("Support rota", tuple(rows), "")
+
+
+def _named(draft: Draft, person_id: str, days: frozenset[int] | None) -> str:
+    person = draft.state.rota.people.get(person_id)
+    name = person.name if person else "former colleague"
+    if days is None or len(days) == len(_SHORT_DAYS):
+        return name
+    return f"{name} ({' '.join(_SHORT_DAYS[day] for day in sorted(days))})"

@@ -1,0 +1,472 @@
+"""The desk: the shell around ``decide``, and the ports through which it reaches the world.
+
+It serialises one desk's events. Those that wait are decided one after another, committed together, and answered
+after the commit (group commit). Its state is a cache of the journal by revision: a commit is compare-and-set on
+it, and who loses reloads and decides again. It must not know what any event means.
+"""
+
+import asyncio
+import logging
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from bot.decide import decide, next_due
+from bot.effects import (
+    Answer,
+    Change,
+    DropNotice,
+    Effect,
+    PutDesk,
+    PutFacts,
+    PutNotice,
+    PutRequest,
+    PutRota,
+    Word,
+)
+from bot.errors import NotStored, Refused
+from bot.events import (
+    Ask,
+    Claim,
+    ClockStruck,
+    Deleted,
+    Delivered,
+    Dismiss,
+    Edited,
+    Event,
+    Message,
+    PeopleImported,
+    Press,
+    Replied,
+    Restored,
+    RotaEdited,
+    ShiftsImported,
+    Solve,
+    Undeliverable,
+    Welcomed,
+)
+from bot.rota.shift import Rota
+from bot.state import DeskInfo, Facts, Knowledge, Notice, State
+from bot.support.request import Request, Status
+
+log = logging.getLogger(__name__)
+
+RECENT_KEYS = 20_000
+BATCH = 64  # events decided in one go, so that the event loop is never held for long
+ATTEMPTS = 5
+RETRY_SECONDS = 1.0
+
+Clock = Callable[[], datetime]
+
+
+class Conflict(Exception):  # noqa: N818 - not a failure: decide again
+    """Another writer was faster, or a key is known after all: reload and decide again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A row of the outbox: an effect under its id, unique within its desk."""
+
+    id: str
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where in Teams a shown message lives."""
+
+    service_url: str
+    conversation: str
+    activity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A row of history, and the proof that an event's key is known. It holds no text that anybody wrote."""
+
+    key: str
+    kind: str
+    happened_at: datetime
+    recorded_at: datetime
+    actor: str
+    matters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """All that a batch of events changes, written in one transaction or not at all.
+
+    ``revision`` is the one decided on; the desk stands at the next one afterwards. ``struck`` are ids of outbox rows
+    that are done, ``shown`` the addresses of messages that now exist, by key.
+    """
+
+    tenant: str
+    desk: str
+    revision: int
+    records: tuple[Record, ...] = ()
+    changes: tuple[Change, ...] = ()
+    outgoing: tuple[Outgoing, ...] = ()
+    struck: tuple[str, ...] = ()
+    shown: tuple[tuple[str, Address], ...] = ()
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A desk as the journal holds it: its revision, what is open, and the outbox in order."""
+
+    revision: int
+    desk: DeskInfo
+    rota: Rota
+    facts: Facts
+    requests: tuple[Request, ...]
+    notices: tuple[Notice, ...]
+    outgoing: tuple[Outgoing, ...]
+
+
+class Journal(Protocol):
+    """Takes every event at once and never loses one. Every method raises NotStored when the store fails."""
+
+    async def desks(self) -> tuple[DeskInfo, ...]:
+        """Return every desk."""
+
+    async def create(self, desk: DeskInfo) -> None:
+        """Add a desk at revision 0; raise Refused if its id, or its channel in its tenant, is taken."""
+
+    async def load(self, tenant: str, desk: str) -> Loaded:
+        """Return a desk: requests that are not closed, notices, pending effects."""
+
+    async def known(self, tenant: str, desk: str, keys: Iterable[str]) -> frozenset[str]:
+        """Return those of ``keys`` that belong to events already recorded."""
+
+    async def matters(self, tenant: str, desk: str, ids: Iterable[str], places: Iterable[str]) -> tuple[Request, ...]:
+        """Return the requests with these ids or in these threads, closed ones included."""
+
+    async def commit(self, commit: Commit) -> None:
+        """Write all of ``commit`` durably; raise Conflict if the revision has moved on or a record's key is known."""
+
+    async def address(self, tenant: str, desk: str, key: str) -> Address | None:
+        """Return where the message under ``key`` lives, None if it was never delivered."""
+
+
+class Courier(Protocol):
+    """Delivers effects, each until its place says yes or no for good, and reports to the desk by an event."""
+
+    def take(self, desk: "Desk", outgoing: Iterable[Outgoing]) -> None:
+        """Take effects to deliver, in order."""
+
+
+class Lookup(Protocol):
+    """What the shell looks up for a desk's events."""
+
+    def knowledge(self, desk: DeskInfo, now: datetime) -> Knowledge:
+        """Return the desk's hours with the holidays around ``now``, and the admins."""
+
+
+@dataclass(slots=True)
+class _Held:
+    """The desk's cache of its state; the mappings are changed in place between decisions, never during one."""
+
+    revision: int
+    desk: DeskInfo
+    rota: Rota
+    facts: Facts
+    requests: dict[str, Request] = field(default_factory=dict)
+    threads: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    notices: dict[str, Notice] = field(default_factory=dict)
+
+    def view(self) -> State:
+        return State(self.desk, self.rota, self.facts, self.requests, self.threads, self.notices)
+
+    def put(self, request: Request) -> None:
+        self.requests[request.id] = request
+        ids = self.threads.get(request.place, ())
+        if request.id not in ids:
+            self.threads[request.place] = (*ids, request.id)
+
+    def apply(self, change: Change) -> None:
+        match change:
+            case PutRequest(request):
+                self.put(request)
+            case PutNotice(notice):
+                self.notices[notice.key] = notice
+            case DropNotice(key):
+                self.notices.pop(key, None)
+            case PutFacts(facts):
+                self.facts = facts
+            case PutDesk(desk):
+                self.desk = desk
+            case PutRota(rota):
+                self.rota = rota
+
+    def drop_closed(self, ids: Iterable[str]) -> None:
+        for id_ in ids:
+            request = self.requests.get(id_)
+            if request is not None and request.status is Status.CLOSED:
+                del self.requests[id_]
+                rest = tuple(other for other in self.threads[request.place] if other != id_)
+                if rest:
+                    self.threads[request.place] = rest
+                else:
+                    del self.threads[request.place]
+
+
+@dataclass(slots=True)
+class _Waiting:
+    event: Event
+    shown: tuple[str, Address] | None
+    answer: asyncio.Future[Answer | None]
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What a batch of events has come to so far."""
+
+    records: list[Record] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    struck: list[str] = field(default_factory=list)
+    shown: list[tuple[str, Address]] = field(default_factory=list)
+    answers: list[tuple[_Waiting, Answer | None]] = field(default_factory=list)
+    repeated: list[_Waiting] = field(default_factory=list)
+    looked: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.records or self.changes or self.effects or self.struck or self.shown)
+
+
+class Desk:
+    """One desk's events, one after another."""
+
+    def __init__(
+        self, info: DeskInfo, journal: Journal, courier: Courier, clock: Clock, lookup: Lookup, on_due: Callable[[], None]
+    ) -> None:
+        """Bind the desk to its ports; ``on_due`` is called when ``next_due`` may have changed."""
+        self.info = info
+        self.next_due: datetime | None = None
+        self._journal = journal
+        self._courier = courier
+        self._clock = clock
+        self._lookup = lookup
+        self._on_due = on_due
+        self._held: _Held | None = None
+        self._recent: OrderedDict[str, None] = OrderedDict()
+        self._queue: deque[_Waiting] = deque()
+        self._worker: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Load the desk and hand what is undelivered to the courier; do this once, before the first event."""
+        loaded = await self._load()
+        self._courier.take(self, loaded.outgoing)
+
+    async def handle(self, event: Event) -> Answer | None:
+        """Decide ``event`` and return its answer once it is stored; raise NotStored if it could not be."""
+        return await self._enqueue(event, None)
+
+    def report(self, event: Delivered | Undeliverable, shown: tuple[str, Address] | None = None) -> None:
+        """Take what became of an effect; repeated by itself until it is stored."""
+        self._enqueue(event, shown)
+
+    async def strike(self) -> None:
+        """Do what is due now."""
+        now = self._clock()
+        await self.handle(ClockStruck(key=f"clock:{now.isoformat()}", happened_at=now))
+
+    async def settle(self) -> None:
+        """Wait until every event taken so far is decided and stored."""
+        while self._worker is not None:
+            await asyncio.shield(self._worker)
+
+    async def state(self) -> State:
+        """Return the desk's state as it stands."""
+        if self._held is None:
+            await self._load()
+        assert self._held is not None  # noqa: S101 - just loaded
+        return self._held.view()
+
+    def _enqueue(self, event: Event, shown: tuple[str, Address] | None) -> asyncio.Future[Answer | None]:
+        answer: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
+        self._queue.append(_Waiting(event, shown, answer))
+        if self._worker is None:
+            self._worker = asyncio.create_task(self._work(), name=f"desk {self.info.id}")
+        return answer
+
+    async def _work(self) -> None:
+        try:
+            while self._queue:
+                batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+                await self._turn(batch)
+        finally:
+            self._worker = None
+
+    async def _turn(self, waiting: list[_Waiting]) -> None:
+        try:
+            batch = await self._store(waiting)
+        except NotStored as failure:
+            self._fail(waiting, failure)
+        except Exception as failure:
+            log.exception("a batch of %d events failed", len(waiting), extra={"desk": self.info.id})
+            self._fail(waiting, failure)
+        else:
+            for one, answer in batch.answers:
+                _resolve(one, answer)
+            for one in batch.repeated:
+                _resolve(one, await self._repeat(one))
+
+    async def _store(self, waiting: list[_Waiting]) -> _Batch:
+        known: frozenset[str] = frozenset()
+        for _ in range(ATTEMPTS):
+            if self._held is None:
+                await self._load()
+            held = self._held
+            assert held is not None  # noqa: S101 - just loaded
+            found = await self._fetch(held, waiting)
+            batch = self._decide(held, waiting, known)
+            try:
+                await self._commit(held, batch)
+            except Conflict:
+                self._held = None
+                known = await self._journal.known(held.desk.tenant, held.desk.id, [one.event.key for one in waiting])
+            else:
+                held.drop_closed([*found, *(c.request.id for c in batch.changes if isinstance(c, PutRequest))])
+                return batch
+        message = f"desk {self.info.id}: another writer won {ATTEMPTS} times in a row"
+        raise NotStored(message)
+
+    async def _commit(self, held: _Held, batch: _Batch) -> None:
+        if not batch:
+            return
+        outgoing = tuple(Outgoing(f"{held.revision + 1}.{n}", effect) for n, effect in enumerate(batch.effects))
+        commit = Commit(
+            held.desk.tenant,
+            held.desk.id,
+            held.revision,
+            tuple(batch.records),
+            tuple(batch.changes),
+            outgoing,
+            tuple(batch.struck),
+            tuple(batch.shown),
+        )
+        await self._journal.commit(commit)
+        held.revision += 1
+        self.info = held.desk
+        for record in batch.records:
+            self._recent[record.key] = None
+        while len(self._recent) > RECENT_KEYS:
+            self._recent.popitem(last=False)
+        self._courier.take(self, outgoing)
+        self._set_due(held, batch)
+
+    def _decide(self, held: _Held, waiting: list[_Waiting], known: frozenset[str]) -> _Batch:
+        now = self._clock()
+        knowledge = self._lookup.knowledge(held.desk, now)
+        batch = _Batch()
+        taken: set[str] = set()
+        for one in waiting:
+            event = one.event
+            if event.key in known or event.key in self._recent or event.key in taken:
+                batch.repeated.append(one)
+                continue
+            try:
+                decision = decide(held.view(), event, now, knowledge)
+            except Refused as refusal:
+                batch.answers.append((one, Word(str(refusal))))
+                continue
+            except Exception as failure:
+                log.exception("deciding %s failed", type(event).__name__, extra={"desk": self.info.id, "key": event.key})
+                if not one.answer.done():
+                    one.answer.set_exception(failure)
+                continue
+            taken.add(event.key)
+            for change in decision.changes:
+                held.apply(change)
+            batch.changes.extend(decision.changes)
+            batch.effects.extend(decision.effects)
+            batch.answers.append((one, decision.answer))
+            batch.looked |= isinstance(event, ClockStruck)
+            _outcome(batch, one)
+            if isinstance(event, _RECORDED) or (decision.changes and isinstance(event, ClockStruck)):
+                batch.records.append(_record(event, decision.changes, now))
+        return batch
+
+    async def _fetch(self, held: _Held, waiting: list[_Waiting]) -> list[str]:
+        ids = {one.event.request for one in waiting if isinstance(one.event, Press)} - held.requests.keys()
+        places = {one.event.place for one in waiting if isinstance(one.event, _IN_THREAD)} - held.threads.keys()
+        if not ids and not places:
+            return []
+        found = await self._journal.matters(held.desk.tenant, held.desk.id, ids, places)
+        for request in found:
+            held.put(request)
+        return [request.id for request in found]
+
+    async def _load(self) -> Loaded:
+        loaded = await self._journal.load(self.info.tenant, self.info.id)
+        held = _Held(loaded.revision, loaded.desk, loaded.rota, loaded.facts)
+        for request in loaded.requests:
+            held.put(request)
+        held.notices = {notice.key: notice for notice in loaded.notices}
+        self._held = held
+        self.info = loaded.desk
+        self._set_due(held, None)
+        return loaded
+
+    def _set_due(self, held: _Held, batch: _Batch | None) -> None:
+        before = self.next_due
+        if batch is None or batch.looked:
+            now = self._clock()
+            self.next_due = next_due(held.view(), now, self._lookup.knowledge(held.desk, now).hours)
+        else:
+            moments = [c.request.next_at for c in batch.changes if isinstance(c, PutRequest) and c.request.next_at]
+            self.next_due = min([*moments, *([before] if before else [])], default=None)
+        if self.next_due != before:
+            self._on_due()
+
+    async def _repeat(self, one: _Waiting) -> Answer | None:
+        held, now = self._held, self._clock()
+        if not isinstance(one.event, Press) or held is None:
+            return None
+        found = await self._fetch(held, [one])
+        try:
+            return decide(held.view(), one.event, now, self._lookup.knowledge(held.desk, now)).answer
+        except Refused as refusal:
+            return Word(str(refusal))
+        finally:
+            held.drop_closed(found)
+
+    def _fail(self, waiting: list[_Waiting], failure: Exception) -> None:
+        self._held = None
+        loop = asyncio.get_running_loop()
+        for one in waiting:
+            if isinstance(one.event, Delivered | Undeliverable):
+                loop.call_later(RETRY_SECONDS, self._enqueue, one.event, one.shown)
+            elif not one.answer.done():
+                one.answer.set_exception(failure)
+
+
+_RECORDED = (Message, Deleted, Welcomed, Claim, Solve, Dismiss, Ask, PeopleImported, ShiftsImported, RotaEdited)
+_IN_THREAD = (Replied, Edited, Deleted, Restored)
+
+
+def _resolve(one: _Waiting, answer: Answer | None) -> None:
+    if not one.answer.done():
+        one.answer.set_result(answer)
+
+
+def _outcome(batch: _Batch, one: _Waiting) -> None:
+    if isinstance(one.event, Delivered | Undeliverable):
+        batch.struck.append(one.event.effect)
+        if one.shown:
+            batch.shown.append(one.shown)
+
+
+def _record(event: Event, changes: Iterable[Change], now: datetime) -> Record:
+    author = getattr(event, "author", None)
+    return Record(
+        key=event.key,
+        kind=type(event).__name__,
+        happened_at=event.happened_at,
+        recorded_at=now,
+        actor=author.id if author else "",
+        matters=tuple(change.request.id for change in changes if isinstance(change, PutRequest)),
+    )
