@@ -14,12 +14,16 @@ AGENTS_PYTHON = str(HERE.parents[2] / ".venv-bench" / "bin" / "python")
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A bot: its name, what it is, its command, and how its data folder is made (None: it keeps nothing)."""
+    """A bot: its name, what it is, its command, and how its data folder is made (None: it keeps nothing).
+
+    One that takes seconds for a burst is `slow`: it is measured at 16 at once only, and longer where Entra is slow too.
+    """
 
     name: str
     title: str
     command: tuple[str, ...]
     prepare: Callable[[Path], None] | None = None
+    slow: bool = False
 
 
 def _script(python: str, name: str, *arguments: str) -> tuple[str, ...]:
@@ -33,7 +37,7 @@ PRODUCT = Peer(
     product.prepare,
 )
 SDK = Peer("sdk", "(b) SDK's echo, outbound token for nothing", _script(sys.executable, "sdk.py", "static"))
-SDK_MSAL = Peer("sdk+msal", "(b') SDK's echo as it is, msal", _script(sys.executable, "sdk.py"))
+SDK_MSAL = Peer("sdk+msal", "(b') SDK's echo as it is, msal", _script(sys.executable, "sdk.py"), slow=True)
 RAW = Peer("raw", "(c) bare aiohttp, same token check", _script(sys.executable, "raw.py"))
 AGENTS = Peer("agents", "(d) Microsoft 365 Agents SDK's echo", _script(AGENTS_PYTHON, "agents.py"))
 
