@@ -17,10 +17,11 @@ from tests.bench import cells, keys, process
 from tests.bench.cells import Bench, Figures
 from tests.bench.peers import AGENTS_PYTHON, PEERS, PRODUCT, Peer, product
 from tests.bench.remote import Remote
-from tests.bench.table import LARGE, SMALL, Results, Round, plain, render
+from tests.bench.table import LONG, SHORT, Results, Round, plain, render
 
 REPORT = Path("build/bench.json")
-HISTORIES = {SMALL: 100, LARGE: 100_000}
+HISTORIES = {SHORT: 100, LONG: 100_000}
+HISTORIES_QUICK = {SHORT: 100, LONG: 10_000}
 LONGEST = 12 * 60
 LONGEST_QUICK = 150
 
@@ -37,8 +38,9 @@ def main() -> int:
         with Remote.running(AGENTS_PYTHON, folder) as services:
             signing.write_post(services.connector)
             bench = Bench(folder, services, seconds=1 if options.quick else 2, bursts=1 if options.quick else 3)
+            histories = HISTORIES_QUICK if options.quick else HISTORIES
             chosen = [peer for peer in PEERS if not options.peer or peer.name in options.peer]
-            results, broken = _measure(bench, chosen, 1 if options.quick else options.rounds)
+            results, broken = _measure(bench, chosen, histories, 1 if options.quick else options.rounds)
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(plain(results), indent=1), encoding="utf-8")
     sys.stdout.write(f"{render(results)}\n")
@@ -47,12 +49,12 @@ def main() -> int:
     return 1 if broken else 0
 
 
-def _measure(bench: Bench, peers: list[Peer], rounds: int) -> tuple[Results, dict[str, str]]:
+def _measure(bench: Bench, peers: list[Peer], histories: dict[str, int], rounds: int) -> tuple[Results, dict[str, str]]:
     folders: dict[str, Path] = {}
     broken: dict[str, str] = {}
     for peer in peers:
         try:
-            folders |= _folders(bench, peer)
+            folders |= _folders(bench, peer, histories)
             cells.warm(bench, peer, folders.get(peer.name))
         except (process.Stopped, RuntimeError) as error:
             broken[peer.name] = str(error)
@@ -66,17 +68,17 @@ def _measure(bench: Bench, peers: list[Peer], rounds: int) -> tuple[Results, dic
             except process.Stopped as error:
                 broken[peer.name] = str(error)
         done.append(one)
-    return Results(done), broken
+    return Results(done, histories), broken
 
 
-def _folders(bench: Bench, peer: Peer) -> dict[str, Path]:
+def _folders(bench: Bench, peer: Peer, histories: dict[str, int]) -> dict[str, Path]:
     """Make the data that a peer starts on: none, or a desk, and that desk with histories."""
     if peer.prepare is None:
         return {}
     folders = {peer.name: bench.folder / "desk" / "data"}
     peer.prepare(folders[peer.name])
     if peer is PRODUCT:
-        for label, count in HISTORIES.items():
+        for label, count in histories.items():
             folders[label] = bench.folder / label.replace(" ", "-") / "data"
             peer.prepare(folders[label])
             product.fill(folders[label], count)
@@ -86,7 +88,7 @@ def _folders(bench: Bench, peer: Peer) -> dict[str, Path]:
 def _one(bench: Bench, peer: Peer, folders: dict[str, Path]) -> dict[str, Figures]:
     data = folders.get(peer.name)
     found = cells.whole(bench, peer, data) | cells.slow_entra(bench, peer, data)
-    for label in HISTORIES if peer is PRODUCT else ():
+    for label in (SHORT, LONG) if peer is PRODUCT else ():
         found |= cells.history(bench, peer, folders[label], label)
     return found
 

@@ -42,6 +42,7 @@ class Posts:
     """Posts as bytes, each with an id of its own: the moment in microseconds."""
 
     def __init__(self, folder: Path) -> None:
+        """Read the post and its token."""
         self._post = (folder / "post.json").read_text(encoding="utf-8")
         self._token = (folder / "token").read_text(encoding="utf-8")
         self._last = 0

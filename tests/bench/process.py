@@ -25,6 +25,7 @@ class Bot:
     """A running bot; its output goes to a file."""
 
     def __init__(self, process: "subprocess.Popen[bytes]", port: int, stall: Path, log: Path) -> None:
+        """Take a process that has just been started; `stall` is the file that its watch writes."""
         self.port = port
         self.started = time.monotonic()
         self._process = process

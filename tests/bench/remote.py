@@ -20,6 +20,7 @@ class Remote:
     """The running services."""
 
     def __init__(self, addresses: dict[str, str], folder: Path) -> None:
+        """Note where they listen; the folder holds the certificate that msal must trust."""
         self._entra = addresses["entra"]
         self._entra_tls = addresses["entra_tls"]
         self.connector = addresses["connector"]
@@ -49,7 +50,7 @@ class Remote:
             "HOTSEAT_SERVICE_HOSTS": urlsplit(self.connector).netloc,
             "HOTSEAT_SEND_LIMITS": "off",
             "HOTSEAT_OPS": f"127.0.0.1:{process.free_port()}",
-            "BENCH_JWKS": f"{self._entra}/jwks",
+            "BENCH_ENTRA": self._entra,
             "BENCH_MSAL_AUTHORITY": f"{self._entra_tls}/adfs",
             "REQUESTS_CA_BUNDLE": str(self._folder / "tls.pem"),
         }
@@ -57,11 +58,8 @@ class Remote:
     def control(self, *, connector_ms: int = 0, entra_ms: int = 0) -> None:
         """Set the delays and forget the counts."""
         wish = json.dumps({"connector_ms": connector_ms, "entra_ms": entra_ms}).encode()
-        with urllib.request.urlopen(  # noqa: S310  # our own loopback address
-            urllib.request.Request(f"{self._entra}/control", wish, method="PUT"),
-            timeout=10,  # noqa: S310
-        ):
-            pass
+        request = urllib.request.Request(f"{self._entra}/control", wish, method="PUT")  # noqa: S310  # loopback
+        urllib.request.urlopen(request, timeout=10).close()  # noqa: S310  # loopback
 
     def stats(self) -> dict[str, Any]:
         """Read the counts."""

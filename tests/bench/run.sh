@@ -20,7 +20,7 @@ fi
 wanted="$(sha256sum tests/bench/requirements.lock)"
 if [ "$(cat .venv-bench/lock 2>/dev/null)" != "$wanted" ]; then
     .venv/bin/python -m venv --clear .venv-bench
-    .venv-bench/bin/python -m pip install -q --require-hashes -r tests/bench/requirements.lock
+    .venv-bench/bin/python -m pip install -qq --require-hashes -r tests/bench/requirements.lock
     echo "$wanted" >.venv-bench/lock
 fi
 

@@ -48,10 +48,12 @@ class Connector(web.Server):
     """An aiohttp server that counts new connections: it is called once for each."""
 
     def __init__(self, services: "Services") -> None:
+        """Answer through the services' `connect`."""
         super().__init__(services.connect)
         self._services = services
 
     def __call__(self) -> Any:  # noqa: ANN401  # aiohttp's own signature
+        """Count, and make the connection's protocol."""
         self._services.counts.connections += 1
         return super().__call__()
 
@@ -60,6 +62,7 @@ class Services:
     """The state behind all ports: two delays in seconds and the counts."""
 
     def __init__(self, folder: Path) -> None:
+        """Read the public keys from the folder."""
         self.folder = folder
         self.jwks = (folder / "jwks.json").read_bytes()
         self.counts = Counts()

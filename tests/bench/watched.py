@@ -19,6 +19,7 @@ class Watch:
     """The timer on one loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Bind the watch to its loop."""
         self._loop = loop
         self._due = loop.time()
         self._longest = 0.0

@@ -13,7 +13,7 @@ from microsoft_agents.hosting.aiohttp import CloudAdapter, jwt_authorization_mid
 from microsoft_agents.hosting.core import ActivityHandler, MessageFactory, TurnContext
 from microsoft_agents.hosting.core.authorization import _entra_issuers
 
-from tests.bench.world import APP_ID, CARD, ISSUER, TENANT
+from tests.bench.world import APP_ID, APP_PASSWORD, CARD, ISSUER, TENANT
 
 SERVICE = "CONNECTIONS__SERVICE_CONNECTION__SETTINGS__"
 
@@ -29,10 +29,10 @@ class Echo(ActivityHandler):
 
 def build() -> web.Application:
     """Make the application, as the SDK's samples do."""
-    _entra_issuers.BOTFRAMEWORK_JWKS_URIS[ISSUER] = os.environ["BENCH_JWKS"]
+    _entra_issuers.BOTFRAMEWORK_JWKS_URIS[ISSUER] = os.environ["BENCH_ENTRA"] + "/jwks"
     settings = {
         f"{SERVICE}CLIENTID": APP_ID,
-        f"{SERVICE}CLIENTSECRET": os.environ["MicrosoftAppPassword"],
+        f"{SERVICE}CLIENTSECRET": APP_PASSWORD,
         f"{SERVICE}TENANTID": TENANT,
         f"{SERVICE}AUTHORITY": os.environ["BENCH_MSAL_AUTHORITY"],
     }

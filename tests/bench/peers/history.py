@@ -13,6 +13,7 @@ from bot.desk import Address, Commit, Journal, Record
 from bot.effects import Change, PutFacts, PutRequest
 from bot.people import Author
 from bot.state import DeskInfo, Facts
+from bot.store.journal import SqlJournal
 from bot.support.request import Outcome, Request, Status
 from tests.bench import world
 
@@ -84,3 +85,14 @@ def records(request: Request) -> tuple[Record, ...]:
 def address(request: Request) -> Address:
     """Tell where the request's card is."""
     return Address("https://smba.trafficmanager.net/emea/", request.place, f"1{request.id[2:]:0>12}")
+
+
+async def main(data: Path, count: int) -> None:
+    """Fill the only desk of a data folder that no bot runs on."""
+    async with SqlJournal(f"sqlite:///{data / 'journal.sqlite'}") as journal:
+        (desk,) = await journal.desks()
+        await fill(journal, desk, count, datetime.now(UTC))  # the bot under test lives in real time
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))

@@ -58,14 +58,23 @@ def _iso(day: date) -> str:
     return day.isoformat()
 
 
-def _run(command: list[str], data: Path) -> None:
-    env = {**os.environ, "HOTSEAT_DATA": str(data)}
-    done = subprocess.run(  # noqa: S603  # the commands are ours
-        [sys.executable, "-m", "bot", *command], env=env, capture_output=True, text=True, timeout=60, check=False
-    )
-    if done.returncode:
-        raise RuntimeError(f"bot {' '.join(command)}: {done.stdout}{done.stderr}")
-
-
 def fill(data: Path, count: int) -> None:
     """Write `count` closed requests into the desk's journal."""
+    _python(["tests.bench.peers.history", str(data), str(count)], data, seconds=240)
+
+
+def _run(command: list[str], data: Path) -> None:
+    _python(["bot", *command], data, seconds=60)
+
+
+def _python(arguments: list[str], data: Path, seconds: float) -> None:
+    done = subprocess.run(  # noqa: S603  # the commands are ours
+        [sys.executable, "-m", *arguments],
+        env={**os.environ, "HOTSEAT_DATA": str(data)},
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(arguments)}: {done.stdout}{done.stderr}")

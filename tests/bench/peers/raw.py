@@ -12,13 +12,14 @@ import aiohttp
 import jwt
 from aiohttp import web
 
-from tests.bench.world import APP_ID, CARD, ISSUER, TENANT
+from tests.bench.world import APP_ID, APP_PASSWORD, CARD, ISSUER, TENANT
 
 
 class Floor:
     """Keys and outbound token, each fetched once."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
+        """Share one session for all."""
         self._session = session
         self._keys: dict[str, tuple[jwt.PyJWK, list[str]]] = {}
         self._token = ""
@@ -60,7 +61,7 @@ class Floor:
         async with self._first:
             if self._token:
                 return
-            async with self._session.get(os.environ["BotOpenIdMetadata"]) as response:
+            async with self._session.get(os.environ["BENCH_ENTRA"] + "/metadata") as response:
                 address = (await response.json())["jwks_uri"]
             async with self._session.get(address) as response:
                 document = await response.json()
@@ -68,10 +69,10 @@ class Floor:
             form = {
                 "grant_type": "client_credentials",
                 "client_id": APP_ID,
-                "client_secret": os.environ["MicrosoftAppPassword"],
+                "client_secret": APP_PASSWORD,
                 "scope": "https://api.botframework.com/.default",
             }
-            authority = os.environ["HOTSEAT_AUTHORITY"]
+            authority = os.environ["BENCH_ENTRA"]
             async with self._session.post(f"{authority}/{TENANT}/oauth2/v2.0/token", data=form) as response:
                 self._token = (await response.json())["access_token"]
 

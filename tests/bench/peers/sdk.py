@@ -15,13 +15,14 @@ from botbuilder.integration.aiohttp import CloudAdapter, ConfigurationBotFramewo
 from botframework.connector.auth import AppCredentials, PasswordServiceClientCredentialFactory
 from msrest.authentication import Authentication
 
-from tests.bench.world import APP_ID, CARD, ISSUER, TENANT
+from tests.bench.world import APP_ID, APP_PASSWORD, CARD, ISSUER, TENANT
 
 
 class Configuration:
     """The SDK reads these attributes; with one address set, it wants all."""
 
     APP_ID = APP_ID
+    APP_PASSWORD = APP_PASSWORD
     APP_TYPE = "SingleTenant"
     APP_TENANTID = TENANT
     TO_CHANNEL_FROM_BOT_OAUTH_SCOPE = "https://api.botframework.com"
@@ -32,10 +33,10 @@ class Configuration:
     CHANNEL_SERVICE = ""
 
     def __init__(self) -> None:
-        self.APP_PASSWORD = os.environ["MicrosoftAppPassword"]
+        """Read where Entra listens."""
         self.TO_CHANNEL_FROM_BOT_LOGIN_URL = os.environ["BENCH_MSAL_AUTHORITY"]
-        self.TO_BOT_FROM_CHANNEL_OPENID_METADATA_URL = os.environ["BotOpenIdMetadata"]
-        self.TO_BOT_FROM_EMULATOR_OPENID_METADATA_URL = os.environ["BotOpenIdMetadata"]
+        self.TO_BOT_FROM_CHANNEL_OPENID_METADATA_URL = os.environ["BENCH_ENTRA"] + "/metadata"
+        self.TO_BOT_FROM_EMULATOR_OPENID_METADATA_URL = os.environ["BENCH_ENTRA"] + "/metadata"
 
 
 class StaticCredentials(AppCredentials):
@@ -73,7 +74,7 @@ class Echo(ActivityHandler):
 def build(*, static: bool) -> web.Application:
     """Make the application, as the SDK's samples do."""
     settings = Configuration()
-    factory = StaticFactory(APP_ID, settings.APP_PASSWORD, TENANT) if static else None
+    factory = StaticFactory(APP_ID, APP_PASSWORD, TENANT) if static else None
     adapter = CloudAdapter(ConfigurationBotFrameworkAuthentication(settings, credentials_factory=factory))
     bot = Echo()
 
