@@ -29,14 +29,20 @@ _REMEMBERED = 512
 # Whom the SDK's emulator and skill branch believes (botframework.connector.auth.emulator_validation): tokens that any
 # holder of the bot's secret can get, for whatever address they like.
 _EMULATOR_ISSUERS = frozenset(
-    f"https://{host}/{tenant}{version}"
+    form.format(tenant)
     for tenant in (
         "d6d49420-f39b-4df7-a1dc-d59a935871db",
         "f8cdef31-a31e-4b4a-93e4-5f571e91255a",
+        "72f988bf-86f1-41af-91ab-2d7cd011db47",
         "cab8a31a-1906-4287-a0d8-4eef66b95f6e",
     )
-    for host, version in (("sts.windows.net", "/"), ("login.microsoftonline.com", "/v2.0"))
-) | {"https://login.microsoftonline.us/cab8a31a-1906-4287-a0d8-4eef66b95f6e/v2.0"}
+    for form in (
+        "https://sts.windows.net/{}/",
+        "https://login.microsoftonline.com/{}/v2.0",
+        "https://login.microsoftonline.us/{}/",
+        "https://login.microsoftonline.us/{}/v2.0",
+    )
+)
 
 log = logging.getLogger(__name__)
 
@@ -146,7 +152,7 @@ class Guard:
         if not service_url or not self._hosts.allows(service_url):
             raise self._refuse(403, "service_host")
         if caller is None:
-            return Admitted(activity, {}, next(iter(sorted(_tenants(activity))), ""), happened_at)
+            return Admitted(activity, {}, next(iter(_tenants(activity)), ""), happened_at)
         if CHANNEL not in caller.endorsements:
             raise self._refuse(403, "endorsement")
         if service_url != caller.service_url:
@@ -163,12 +169,11 @@ class Guard:
 
     def _tenant(self, activity: dict[str, Any]) -> str:
         named = _tenants(activity)
-        if len(named) != 1 or not _names_both(activity):
+        if len(named) != 2 or named[0] != named[1]:
             raise self._refuse(403, "tenant_unclear")
-        tenant = named.pop()
-        if tenant not in self._tenants:
+        if named[0] not in self._tenants:
             raise self._refuse(403, "tenant")
-        return tenant
+        return named[0]
 
     async def _verify(self, header: str, keys: SigningKeys) -> Caller:
         scheme, _, token = header.partition(" ")
@@ -247,14 +252,10 @@ _REASONS: dict[type[Exception], str] = {
 }
 
 
-def _tenants(activity: dict[str, Any]) -> set[str]:
-    """Give the tenants that the activity names, in its two places; both agree in what Teams sends."""
+def _tenants(activity: dict[str, Any]) -> list[str]:
+    """Give the tenants that the activity names, in its two places; in what Teams sends both are there and agree."""
     named = (
         ((activity.get("channelData") or {}).get("tenant") or {}).get("id"),
         activity["conversation"].get("tenantId"),
     )
-    return {tenant.lower() for tenant in named if tenant}
-
-
-def _names_both(activity: dict[str, Any]) -> bool:
-    return bool(activity["conversation"].get("tenantId") and (activity.get("channelData") or {}).get("tenant"))
+    return [tenant.lower() for tenant in named if tenant]

@@ -156,10 +156,7 @@ def invoke(name: str, value: dict[str, Any], *, thread: str | None = None, card:
 
     `card` is the id of the message that holds the card; `who` takes the fields of channel_post or personal_message.
     """
-    if thread is None:
-        activity = personal_message("", **who)
-    else:
-        activity = reply("", thread=thread, **who)
+    activity = personal_message("", **who) if thread is None else reply("", thread=thread, **who)
     for said in ("text", "textFormat", "attachments"):
         activity.pop(said)
     activity["id"] = f"f:{activity['id']}"

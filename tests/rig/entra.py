@@ -67,10 +67,11 @@ class Key:
 def unsigned(header: dict[str, Any], claims: dict[str, Any]) -> str:
     """Write a token without any signature."""
 
-    def part(value: dict[str, Any]) -> str:
-        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+    return f"{_base64(json.dumps(header).encode())}.{_base64(json.dumps(claims).encode())}."
 
-    return f"{part(header)}.{part(claims)}."
+
+def _base64(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 class FakeEntra(LoopbackService):
@@ -149,8 +150,10 @@ class FakeEntra(LoopbackService):
             return unsigned({"alg": "none", "typ": "JWT"} | head, content)
         if algorithm.startswith("HS"):
             return _hmac_with_public_key(key, algorithm, head, content)
-        # Claims that PyJWT itself refuses to write (an audience that is a number, say) still have to be minted.
-        return jwt.api_jws.encode(json.dumps(content).encode(), key.private, algorithm=algorithm, headers=head)
+        # Not by PyJWT's own encode, which refuses to write the headers and claims that hostile tokens have.
+        message = unsigned({"alg": algorithm, "typ": "JWT"} | head, content)[:-1]
+        signature = jwt.get_algorithm_by_name(algorithm).sign(message.encode(), key.private)
+        return f"{message}.{_base64(signature)}"
 
     def application(self) -> web.Application:
         """Say what is served."""
@@ -222,4 +225,4 @@ def _hmac_with_public_key(key: Key, algorithm: str, head: dict[str, Any], conten
     digest = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}[algorithm]
     message = unsigned({"alg": algorithm, "typ": "JWT"} | head, content)[:-1]
     signature = hmac.new(key.public_pem(), message.encode(), digest).digest()
-    return f"{message}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+    return f"{message}.{_base64(signature)}"
