@@ -1,0 +1,206 @@
+"""Draws views as Adaptive Cards: which template, what of a view it sees, and how long a card may become.
+
+Decides no wording but of what it had to leave out; knows nothing of requests. The template of ``RequestCard`` is
+``request_card.json``; what it may name is written in cards/README.md. Every text is made inert (see texts).
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from re import sub
+from types import MappingProxyType
+from typing import Any, get_args, get_type_hints
+
+from bot.errors import Misconfigured
+from bot.teams.templates import BrokenTemplate, Fill, Shape, compiled
+from bot.teams.texts import cut, inert, markdown, mentioned, one_line, plain
+from bot.views import (
+    AskForm,
+    DutyCard,
+    Fact,
+    HelpCard,
+    Line,
+    NoticeCard,
+    ReplyCard,
+    RequestCard,
+    RotaCard,
+    View,
+)
+
+CardView = (
+    RequestCard | NoticeCard | AskForm | ReplyCard | DutyCard | RotaCard | HelpCard
+)
+MOST_BYTES = 24_000  # of the card as JSON with non-ASCII characters escaped, its longest form on the wire
+
+_IDS = frozenset({"desk", "request", "card", "thread"})
+_LONGEST = MappingProxyType({"text": 4000, "excerpt": 1000, "note": 1000})
+_LONGEST_OTHER = 300
+_MOST_ELEMENTS = 48
+_TIGHTER = 6  # how often texts and lists are halved before the card fits
+_LONGEST_SENTENCE = 280
+_MENTION: Shape = MappingProxyType({"text": str, "id": str, "name": str})
+
+
+class Cards:
+    """The templates of a folder, one for each class of ``CardView``."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read and check every template of ``folder``.
+
+        Raises:
+            Misconfigured: a template is missing, broken, or belongs to no view; with file and reason.
+        """
+        known = {_file_name(view): view for view in get_args(CardView)}
+        for path in sorted(folder.glob("*.json")):
+            if path.name not in known:
+                raise Misconfigured(
+                    f"{path}: no view has this name; known are {', '.join(sorted(known))}."
+                )
+        self._fills = {
+            view: _loaded(folder / name, view) for name, view in known.items()
+        }
+
+    def render(self, view: CardView, *, link: Callable[[str], str]) -> dict[str, Any]:
+        """Return the content of the Adaptive Card that shows ``view``, under 25 KB as JSON.
+
+        ``link`` turns a thread's place into its address, "" if it has none. Texts that are too long end with an
+        ellipsis, lists that are too long with how many more there are. Parts are shared between cards: read only.
+        """
+        fill = self._fills[type(view)]
+        card: dict[str, Any] = {}
+        for tightness in range(_TIGHTER):
+            card = fill(_Context(link, tightness).root(view))
+            if len(json.dumps(card)) <= MOST_BYTES:
+                break
+        return card
+
+    @staticmethod
+    def context(view: CardView, *, link: Callable[[str], str]) -> dict[str, Any]:
+        """Return ``view`` as its template sees it, as the samples show it."""
+        return _Context(link, 0).root(view)
+
+
+def fallback_text(view: View) -> str:
+    """Return ``view`` as one plain sentence: a notification's text, and what is read where no card can be drawn."""
+    match view:
+        case Line():
+            said = [plain(view)]
+        case RequestCard():
+            said = [plain(view.headline), view.detail]
+        case NoticeCard():
+            said = [
+                view.heading,
+                *(
+                    f"{entry.title}: {entry.excerpt}"
+                    for entry in view.entries
+                    if entry.waiting
+                ),
+            ]
+        case AskForm():
+            said = [view.title, view.label]
+        case ReplyCard():
+            said = [view.heading, view.text]
+        case DutyCard():
+            said = [view.title, *_said(view.facts), view.note]
+        case RotaCard():
+            said = [
+                view.title,
+                *(
+                    f"{week.title}: {'; '.join(_said(week.facts))}"
+                    for week in view.weeks
+                ),
+            ]
+        case HelpCard():
+            said = [view.title, view.text]
+    return (
+        one_line(
+            " ".join(part.strip() for part in said[:20] if part.strip()),
+            _LONGEST_SENTENCE,
+        )
+        or "Hotseat"
+    )
+
+
+def _said(facts: tuple[Fact, ...]) -> list[str]:
+    return [f"{fact.label}: {fact.text}." for fact in facts[:20]]
+
+
+class _Context:
+    """How a view becomes what a template sees, at a tightness: 0 is roomy, each step more halves texts and lists."""
+
+    def __init__(self, link: Callable[[str], str], tightness: int) -> None:
+        self._link = link
+        self._tightness = tightness
+        self._most = _MOST_ELEMENTS >> tightness
+
+    def root(self, view: CardView) -> dict[str, Any]:
+        """Return the context of a whole card."""
+        return {**self._of(view), "fallback": fallback_text(view)}
+
+    def _of(self, view: object) -> dict[str, Any]:
+        context: dict[str, Any] = {}
+        for name in _names(type(view)):
+            value = getattr(view, name)
+            if isinstance(value, bool) or name in _IDS:
+                context[name] = value
+            elif isinstance(value, str):
+                longest = _LONGEST.get(name, _LONGEST_OTHER) >> self._tightness
+                context[name] = text = cut(inert(value[: 2 * longest]), longest)
+                context[f"has_{name}"] = bool(text)
+            elif isinstance(value, Line):
+                context[name] = markdown(value, _LONGEST_OTHER >> self._tightness)
+                context["mentions"] = mentioned(value)
+            else:
+                more = len(value) - self._most
+                context[name] = [self._of(element) for element in value[: self._most]]
+                context[f"has_{name}"] = bool(value)
+                context[f"{name}_more"] = f"… and {more} more" if more > 0 else ""
+                context[f"has_{name}_more"] = more > 0
+            if name == "thread":
+                context["thread_link"] = self._link(value)
+                context["has_thread_link"] = bool(context["thread_link"])
+        return context
+
+
+def _names(view: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(view))
+
+
+def _shape(view: type) -> dict[str, Any]:
+    """Return what a view's context holds, by the types of its fields: what a template may name."""
+    shape: dict[str, Any] = {}
+    for name, kind in get_type_hints(view).items():
+        if kind is str or kind is bool:
+            shape[name] = kind
+        elif kind is Line:
+            shape |= {name: str, "mentions": [_MENTION]}
+        else:
+            shape |= {name: [_shape(get_args(kind)[0])], f"has_{name}": bool}
+            shape |= {f"{name}_more": str, f"has_{name}_more": bool}
+        if kind is str and name not in _IDS:
+            shape[f"has_{name}"] = bool
+        if name == "thread":
+            shape |= {"thread_link": str, "has_thread_link": bool}
+    return shape
+
+
+def _file_name(view: type) -> str:
+    return sub(r"(?<!^)(?=[A-Z])", "_", view.__name__).lower() + ".json"
+
+
+def _loaded(path: Path, view: type) -> Fill:
+    try:
+        template = json.loads(path.read_text(encoding="utf-8"))
+        return compiled(template, {**_shape(view), "fallback": str})
+    except FileNotFoundError:
+        raise Misconfigured(
+            f"{path}: missing; it is the card of {view.__name__}."
+        ) from None
+    except (OSError, ValueError) as error:
+        what = (
+            str(error)
+            if isinstance(error, BrokenTemplate)
+            else f"cannot be read: {error}"
+        )
+        raise Misconfigured(f"{path}: {what}") from error

@@ -1,0 +1,130 @@
+"""Makes foreign text harmless to show: which characters may pass, how much of it, and how it stands in a line.
+
+Decides nothing about wording and must not know any card.
+
+The law of inert text:
+- Line ends of any kind become a newline, tabs a space. Every other control character (C0, DEL, C1) goes.
+- Controls of direction (U+202A-202E, U+2066-2069, U+200E, U+200F, U+061C) go: letters alone give direction.
+- Characters without width go (zero-width space, non-joiner and joiner, word joiner, soft hyphen, BOM, tags, …), but
+  for a zero-width joiner between two emoji, which makes one picture of them.
+- A lone surrogate, which cannot be sent, becomes U+FFFD.
+"""
+
+import re
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Any
+
+from bot.views import Line, Mention
+
+ELLIPSIS = "…"
+TEXT_FORMAT = "xml"
+
+_PICTURE = "\u00a9\u00ae\u2190-\u27bf\u2900-\u297f\u2b00-\u2bff\U0001f000-\U0001faff"
+_LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_GONE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    f"\ufff9-\ufffb\U000e0000-\U000e0fff]|(?<![{_PICTURE}\ufe0f])\u200d|\u200d(?![{_PICTURE}])"
+)
+_LONE = re.compile("[\ud800-\udfff]")
+_MARK = r"[\\`*_\[\]<>~|@&]|:(?=//)|(?<=www)\."
+_IN_NAME = re.compile(_MARK, re.IGNORECASE)
+_IN_TEXT = re.compile(_MARK + r"|(?<=^ )[#+\-]|^[#+\-]|^ ?\d+[.)]", re.IGNORECASE)
+_SPACES = re.compile(r"\s+")
+_WIDE = 0xFEE0  # from an ASCII character to its full-width twin
+_XML = MappingProxyType(
+    {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;"}
+)
+_ENTITIES = MappingProxyType({"<": "&lt;", ">": "&gt;", "&": "&amp;"})
+_LONGEST_NAME = 100
+_LONGEST_MESSAGE = 2000
+_MOST_MENTIONS = 20
+
+
+def inert(text: str) -> str:
+    """Return ``text`` without the characters that deceive or cannot be sent, by the law above."""
+    if text.isprintable() and text.isascii():
+        return text
+    return _GONE.sub(
+        "", _LONE.sub("\ufffd", _LINE_END.sub("\n", text)).replace("\t", " ")
+    )
+
+
+def cut(text: str, longest: int) -> str:
+    """Return ``text`` in at most ``longest`` code points; what was cut ends with an ellipsis."""
+    if len(text) <= longest:
+        return text
+    return text[: max(longest - 1, 0)].rstrip("\u200d\ufe0f \n") + ELLIPSIS
+
+
+def one_line(text: str, longest: int) -> str:
+    """Return ``text`` inert, on one line, in at most ``longest`` code points."""
+    return cut(" ".join(inert(text[: 8 * longest]).split()), longest)
+
+
+def markdown(line: Line, longest: int) -> str:
+    """Return a line as Markdown in which only its mentions mean anything: the text of a text block."""
+    return _joined(line, longest, lambda text: _IN_TEXT.sub(_escaped, text))
+
+
+def mentioned(line: Line) -> list[dict[str, str]]:
+    """Return a line's mentions, each person once: text as it stands in the line, Entra object id, name."""
+    people = {part.id: _name(part) for part in line.parts if isinstance(part, Mention)}
+    return [
+        {"text": f"<at>{name}</at>", "id": id_, "name": name}
+        for id_, name in people.items()
+    ][:_MOST_MENTIONS]
+
+
+def message(line: Line) -> tuple[str, list[dict[str, Any]]]:
+    """Return a line as the text of a message in ``TEXT_FORMAT`` and its ``entities``.
+
+    Simple XML markup is used, and not Markdown, because everything but mentions is made inert by escaping four
+    characters. Source: Microsoft Learn, "Format your bot messages" and "Mentions in bot messages".
+    """
+    entities = [
+        {
+            "type": "mention",
+            "text": one["text"],
+            "mentioned": {"id": one["id"], "name": one["name"]},
+        }
+        for one in mentioned(line)
+    ]
+    return _joined(line, _LONGEST_MESSAGE, lambda text: text.translate(_XML)), entities
+
+
+def plain(line: Line) -> str:
+    """Return a line as plain text, names without any mark."""
+    return "".join(
+        part.name if isinstance(part, Mention) else part for part in line.parts
+    )
+
+
+def _joined(line: Line, longest: int, escape: Callable[[str], str]) -> str:
+    pieces: list[str] = []
+    left = longest
+    names: dict[str, str] = {}
+    for part in line.parts:
+        if left <= 0:
+            break
+        if isinstance(part, Mention):
+            name = names.setdefault(part.id, _name(part))
+            pieces.append(
+                f"<at>{name}</at>" if len(names) <= _MOST_MENTIONS else escape(name)
+            )
+            left -= len(name)
+        else:
+            text = cut(_SPACES.sub(" ", inert(part[: 8 * longest])), left)
+            pieces.append(escape(text))
+            left -= len(text)
+    return "".join(pieces)
+
+
+def _name(mention: Mention) -> str:
+    """Return the name as it stands between the tags: whatever is markup becomes its full-width twin."""
+    name = one_line(mention.name, _LONGEST_NAME) or "?"
+    return _IN_NAME.sub(lambda mark: chr(ord(mark[0]) + _WIDE), name)
+
+
+def _escaped(mark: re.Match[str]) -> str:
+    return _ENTITIES.get(mark[0]) or f"{mark[0][:-1]}\\{mark[0][-1]}"
