@@ -44,18 +44,19 @@ class Keys:
         return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": "bench-0"})
 
     def write_post(self, service_url: str) -> None:
-        """Write the post and its token; `@ID@`, `@USER@` and `@NOW@` are filled in for each request."""
+        """Write the post and its token; `@ID@`, `@USER@` and `@NOW@` (desk time) are filled in for each request."""
         (self.folder / "post.json").write_text(json.dumps(world.post(service_url)), encoding="utf-8")
         (self.folder / "token").write_text(self.token(service_url), encoding="utf-8")
 
 
 def make(folder: Path) -> Keys:
-    """Make keys, their public document and a certificate for 127.0.0.1 in the folder."""
+    """Make keys, their public document, a certificate for 127.0.0.1, and the desk's distance from real time."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     others = [rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(KEYS - 1)]
     document = {"keys": [_public(k, f"bench-{number}") for number, k in enumerate([key, *others])]}
     (folder / "jwks.json").write_text(json.dumps(document), encoding="utf-8")
     (folder / "tls.pem").write_bytes(_certificate(key))
+    (folder / "offset").write_text(str(int((world.START - datetime.now(UTC)).total_seconds())), encoding="ascii")
     return Keys(folder, key)
 
 

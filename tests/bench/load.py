@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 PATH = "/api/messages"
@@ -31,7 +31,7 @@ def loop(port: int, folder: Path, *, at_once: int, seconds: float) -> Answers:
     command = [
         *("wrk", "-t1", f"-c{at_once}", f"-d{max(1, round(seconds))}s", "--timeout", "20s"),
         *("-s", str(Path(__file__).with_name("post.lua")), f"http://127.0.0.1:{port}{PATH}"),
-        *("--", str(folder / "post.json"), str(folder / "token")),
+        *("--", str(folder / "post.json"), str(folder / "token"), str(folder / "offset")),
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=True)  # noqa: S603
     told = next(line for line in done.stdout.splitlines() if line.startswith("RESULT "))
@@ -42,18 +42,19 @@ class Posts:
     """Posts as bytes, each with an id of its own: the moment in microseconds."""
 
     def __init__(self, folder: Path) -> None:
-        """Read the post and its token."""
+        """Read the post, its token, and how far the desk's time is from real time."""
         self._post = (folder / "post.json").read_text(encoding="utf-8")
         self._token = (folder / "token").read_text(encoding="utf-8")
+        self._offset = timedelta(seconds=int((folder / "offset").read_text(encoding="ascii")))
         self._last = 0
 
     def next(self) -> bytes:
         """Compose a whole HTTP request."""
-        now = datetime.now(UTC)  # a post carries the real time
+        now = datetime.now(UTC)
         self._last = max(self._last + 1, int(now.timestamp() * 1e6))
         number = str(self._last)
         filled = self._post.replace("@ID@", number).replace("@USER@", number[-12:])
-        body = filled.replace("@NOW@", now.strftime("%Y-%m-%dT%H:%M:%S.000Z")).encode()
+        body = filled.replace("@NOW@", (now + self._offset).strftime("%Y-%m-%dT%H:%M:%S.000Z")).encode()
         head = (
             f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {self._token}\r\n"
             f"Content-Type: application/json; charset=utf-8\r\nContent-Length: {len(body)}\r\n\r\n"

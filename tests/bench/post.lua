@@ -1,5 +1,5 @@
 -- One genuine Teams channel post after another, each with an id of its own.
--- Arguments: the post with @ID@, @USER@ and @NOW@ in it, and a file with the token.
+-- Arguments: three files, the post with @ID@, @USER@ and @NOW@ in it, the token, and seconds from real to desk time.
 -- An id is the moment of sending in microseconds, so that the connector can tell how long the card took.
 local ffi = require("ffi")
 ffi.cdef [[
@@ -7,7 +7,7 @@ ffi.cdef [[
   int gettimeofday(moment *now, void *zone);
 ]]
 local now, last = ffi.new("moment"), 0
-local post, headers
+local post, headers, offset
 
 local function read(path)
   local file = assert(io.open(path))
@@ -18,6 +18,7 @@ end
 
 function init(args)
   post = read(args[1])
+  offset = tonumber(read(args[3]))
   headers = { ["Content-Type"] = "application/json; charset=utf-8", ["Authorization"] = "Bearer " .. read(args[2]) }
 end
 
@@ -29,7 +30,7 @@ function request()
   local fill = {
     ID = id,
     USER = id:sub(-12),
-    NOW = os.date("!%Y-%m-%dT%H:%M:%S", seconds) .. string.format(".%03dZ", micros / 1000),
+    NOW = os.date("!%Y-%m-%dT%H:%M:%S", seconds + offset) .. string.format(".%03dZ", micros / 1000),
   }
   return wrk.format("POST", nil, headers, (post:gsub("@(%u+)@", fill)))
 end

@@ -2,9 +2,9 @@
 
 Decides what counts as a card received. Must not know which bot sends it.
 Speaks the Bot Framework connector's paths under `/teams/v3/`, Entra's token endpoint in the forms that msal and
-plain clients use (http, and https under `/adfs`, the only form that msal takes on loopback), and two of its own:
-`PUT /control` sets delays and forgets the counts, `GET /stats` tells them.
-Run: python services.py FOLDER (with jwks.json and tls.pem); prints its ports as one line of JSON.
+plain clients use (http, and https under `/adfs`, the only form that msal takes on loopback), and its own:
+`PUT /control` sets delays and forgets the counts, `GET /stats` tells them; and `GET /clock`, the desk's time.
+Run: python services.py FOLDER (as keys.py fills it); prints its ports as one line of JSON.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +63,10 @@ class Services:
     """The state behind all ports: two delays in seconds and the counts."""
 
     def __init__(self, folder: Path) -> None:
-        """Read the public keys from the folder."""
+        """Read the public keys, and how far the desk's time is from real time."""
         self.folder = folder
         self.jwks = (folder / "jwks.json").read_bytes()
+        self.offset = timedelta(seconds=int((folder / "offset").read_text(encoding="ascii")))
         self.counts = Counts()
         self.connector_delay = 0.0
         self.entra_delay = 0.0
@@ -113,6 +115,7 @@ class Services:
             web.get("/{tenant:[^/]+}/v2.0/.well-known/openid-configuration", self._documented(self._authority)),
             web.post("/{tenant:[^/]+}/oauth2/token", self._token),
             web.post("/{tenant:[^/]+}/oauth2/v2.0/token", self._token),
+            web.get("/clock", self._clock),
             web.put("/control", self._control),
             web.get("/stats", self._stats),
         ]
@@ -138,6 +141,9 @@ class Services:
         self.counts.tokens += 1
         await asyncio.sleep(self.entra_delay)
         return web.json_response({"token_type": "Bearer", "expires_in": 3599, "access_token": TOKEN})
+
+    async def _clock(self, _: web.Request) -> web.Response:
+        return web.Response(text=(datetime.now(UTC) + self.offset).isoformat())
 
     async def _control(self, request: web.Request) -> web.Response:
         wish = await request.json()

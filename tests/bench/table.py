@@ -84,6 +84,7 @@ def render(results: Results) -> str:
     how = (
         f"{machine()}. Bot on one core, load and services on the other; medians of {len(results.rounds)} interleaved "
         "rounds, a fresh process each; ratios inside a round. Authentication is on everywhere. "
+        "The desk's clock says Thursday, 11:00, within support hours. "
         "The product's limiter of sends is off (HOTSEAT_SEND_LIMITS=off)."
     )
     parts = [

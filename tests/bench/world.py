@@ -5,6 +5,7 @@ Wire shapes: Bot Framework REST, "Activity object"; Teams channel messages under
 """
 
 import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ TENANT = "11111111-2222-4333-8444-555555555555"
 TEAM = "19:0123456789abcdef0123456789abcdef@thread.tacv2"
 CHANNEL = "19:fedcba9876543210fedcba9876543210@thread.tacv2"
 ISSUER = "https://api.botframework.com"
+START = datetime(2026, 11, 19, 10, tzinfo=UTC)
+"""A Thursday, 11:00 in Berlin: support hours, not peak hours. The desk lives from here on, at real speed."""
+ITERATION = date(2026, 11, 18)
 
 CARD: dict[str, Any] = json.loads(Path(__file__).with_name("card.json").read_text(encoding="utf-8"))
 """The card that the peers answer with: a request card of 3.4 KB."""

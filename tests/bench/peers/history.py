@@ -6,7 +6,7 @@ Run: python -m tests.bench.peers.history DATA COUNT
 
 import asyncio
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.desk import Address, Commit, Journal, Record
@@ -37,7 +37,7 @@ async def fill(journal: Journal, desk: DeskInfo, count: int, now: datetime) -> N
                 revision,
                 records=tuple(record for request in requests for record in records(request)),
                 changes=(*changes, PutFacts(Facts(last_number=numbers[-1]))),
-                shown=tuple((f"request:{request.id}", address(request)) for request in requests),
+                shown=tuple((f"card:{request.id}", address(request)) for request in requests),
             )
         )
         revision += 1
@@ -91,7 +91,7 @@ async def main(data: Path, count: int) -> None:
     """Fill the only desk of a data folder that no bot runs on."""
     async with SqlJournal(f"sqlite:///{data / 'journal.sqlite'}") as journal:
         (desk,) = await journal.desks()
-        await fill(journal, desk, count, datetime.now(UTC))  # the bot under test lives in real time
+        await fill(journal, desk, count, world.START)
 
 
 if __name__ == "__main__":

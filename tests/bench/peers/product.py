@@ -7,13 +7,11 @@ import csv
 import os
 import subprocess
 import sys
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from tests.bench import world
 
 PEOPLE = ("Anna Anker", "Ben Berger", "Cleo Carlsen", "Dilan Demir", "Eva Ehlers", "Finn Fischer")
-WEDNESDAY = 2
 
 
 def prepare(data: Path) -> None:
@@ -43,19 +41,10 @@ def _write_people(path: Path) -> None:
 
 
 def _write_shifts(path: Path) -> None:
-    """Write two iterations, so that a run over a Wednesday's midnight has its pair too."""
-    today = datetime.now(UTC).date()  # the bot under test lives in real time
-    wednesday = today - timedelta(days=(today.weekday() - WEDNESDAY) % 7)
     with path.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(["iteration", "name", "role", "days"])
-        for iteration in (wednesday, wednesday + timedelta(days=7)):
-            for name in PEOPLE[:2]:
-                rows.writerow([_iso(iteration), name, "SUPPORT", ""])
-
-
-def _iso(day: date) -> str:
-    return day.isoformat()
+        rows.writerows([world.ITERATION.isoformat(), name, "SUPPORT", ""] for name in PEOPLE[:2])
 
 
 def fill(data: Path, count: int) -> None:
