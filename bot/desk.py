@@ -278,6 +278,10 @@ class Desk:
         while self._worker is not None:
             await asyncio.shield(self._worker)
 
+    def has(self, person: str) -> bool:
+        """Say whether a person is one of the desk's people."""
+        return self._held is not None and person in self._held.rota.people
+
     async def state(self) -> State:
         """Return the desk's state as it stands."""
         if self._held is None:

@@ -1,0 +1,201 @@
+"""The command line: ``hotseat``. Reads settings, does one thing, says what it did.
+
+Changing commands go to the bot that holds the data folder, if one runs, else they open the folder themselves.
+Exit codes: 0 done, 1 refused or failed (the reason is on standard error), 2 wrong usage.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from pythonjsonlogger.json import JsonFormatter
+
+from bot.errors import Misconfigured, NotStored, Refused
+from bot.settings import Settings, read_settings
+
+T = TypeVar("T")
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines.")
+of_desk = click.option("--desk", default="", help="Which desk, where there are several.")
+a_file = click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("hotseat"), prog_name="hotseat")
+def cli() -> None:
+    """Run a backend team's support rota in Microsoft Teams."""
+
+
+@cli.command()
+def serve() -> None:
+    """Run the bot."""
+    from bot.app import serve as run  # noqa: PLC0415 - other commands start without the bot's imports
+
+    settings = read_settings()
+    _log(settings)
+    run(settings)
+
+
+@cli.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def sandbox(arguments: tuple[str, ...]) -> None:
+    """Run a Teams of our own on this machine, with the bot in it, to try it without any account."""
+    os.execv(sys.executable, [sys.executable, "-m", "bot.sandbox", *arguments])  # noqa: S606 - this very program
+
+
+@cli.command()
+@click.option("--out", type=click.Path(path_type=Path), default=Path("hotseat.zip"), show_default=True, help="Where to.")
+@as_json
+def manifest(out: Path, *, as_json: bool) -> None:
+    """Make the Teams app package with this deployment's ids."""
+    from bot.commands import COMMANDS  # noqa: PLC0415 - see serve
+    from bot.teams.package import MANIFEST, package  # noqa: PLC0415 - see serve
+
+    settings = read_settings()
+    if settings.local:
+        message = "MicrosoftAppId: set it to the bot's registration; the package names it"
+        raise Misconfigured(message)
+    path = package(
+        app_id=settings.app_id,
+        version=version("hotseat"),
+        commands=tuple(COMMANDS.values()),
+        host=settings.public_host,
+        folder=MANIFEST,
+        out=out,
+    )
+    _say(f"Made {path}. Upload it in the Teams admin center, or as a custom app.", {"package": str(path)}, as_json=as_json)
+
+
+@cli.group()
+def desk() -> None:
+    """Desks: the channels that the bot looks after."""
+
+
+@desk.command("add")
+@click.option("--tenant", required=True, help="The Entra tenant's id.")
+@click.option("--team", required=True, help="The team's group id (groupId in a link to the channel).")
+@click.option("--channel", required=True, help="The channel's id, 19:…@thread.tacv2 (in a link to it).")
+@click.option("--name", required=True, help="A short name: a-z, 0-9 and -.")
+@click.option("--team-channel", default="", help="The backend team's own channel, for everything internal.")
+@as_json
+def desk_add(*, as_json: bool, **arguments: str) -> None:
+    """Make a channel a desk."""
+    _operate("desk add", arguments, as_json=as_json)
+
+
+@cli.group()
+def people() -> None:
+    """The backend team."""
+
+
+@people.command("import")
+@a_file
+@of_desk
+@as_json
+def people_import(file: Any, desk: str, *, as_json: bool) -> None:
+    """Add or change people from a CSV sheet.
+
+    Columns: name, entra_object_id, email, slack_user_id, production_access (yes/no), working_days (such as Mon Tue;
+    empty means all), experienced (yes/no), joined, left (dates).
+    """
+    _operate("people import", {"desk": desk, "text": file.read()}, as_json=as_json)
+
+
+@people.command("export")
+@of_desk
+def people_export(desk: str) -> None:
+    """Write the people as a CSV sheet to standard output."""
+    from bot.store.sheets import people_to_csv  # noqa: PLC0415 - see serve
+
+    click.echo(_read(desk, lambda document: people_to_csv(tuple(document.rota.people.values()))), nl=False)
+
+
+@cli.group()
+def shifts() -> None:
+    """Who serves in which iteration."""
+
+
+@shifts.command("import")
+@a_file
+@of_desk
+@as_json
+def shifts_import(file: Any, desk: str, *, as_json: bool) -> None:
+    """Set the support teams of the iterations that a CSV sheet names.
+
+    Columns: iteration (its Wednesday), name, role (SUPPORT, FALLBACK or OBSERVER), days (such as Fri; empty means all).
+    """
+    _operate("shifts import", {"desk": desk, "text": file.read()}, as_json=as_json)
+
+
+@shifts.command("export")
+@of_desk
+def shifts_export(desk: str) -> None:
+    """Write the shifts as a CSV sheet to standard output."""
+    from bot.store.sheets import shifts_to_csv  # noqa: PLC0415 - see serve
+
+    click.echo(_read(desk, lambda document: shifts_to_csv(document.rota.shifts, document.rota.people)), nl=False)
+
+
+def _operate(operation: str, arguments: dict[str, str], *, as_json: bool) -> None:
+    from bot.app import desks_alone  # noqa: PLC0415 - see serve
+    from bot.clock import real  # noqa: PLC0415 - see serve
+    from bot.control import ask  # noqa: PLC0415 - see serve
+    from bot.operations import OPERATIONS, Done  # noqa: PLC0415 - see serve
+
+    settings = read_settings()
+
+    async def work() -> Done:
+        done = await ask(settings.data / "control.sock", operation, arguments)
+        if done is not None:
+            return done
+        async with desks_alone(settings) as desks:
+            return await OPERATIONS[operation](desks, arguments, real())
+
+    done = asyncio.run(work())
+    _say(done.said, dict(done.facts), as_json=as_json)
+
+
+def _read(desk: str, what: Callable[[Any], T]) -> T:
+    from bot.store.rota import RotaFiles  # noqa: PLC0415 - see serve
+
+    files = RotaFiles(read_settings().data / "rota")
+    return what(files.read(files.one(desk)))
+
+
+def _say(said: str, facts: dict[str, Any], *, as_json: bool) -> None:
+    click.echo(json.dumps({"said": said, **facts}, ensure_ascii=False) if as_json else said)
+
+
+def _log(settings: Settings) -> None:
+    handler = logging.StreamHandler()
+    if settings.local:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    else:
+        handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        cli(standalone_mode=False)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(wrong.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except (Misconfigured, NotStored, Refused) as failure:
+        click.echo(str(failure), err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

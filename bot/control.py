@@ -1,0 +1,77 @@
+"""The bot's own socket in its data folder: changing commands reach the bot that holds the folder through it.
+
+A Unix socket (0600), so only the user that runs the bot gets in.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+from aiohttp import web
+
+from bot.desks import Desks
+from bot.errors import Misconfigured, NotStored, Refused
+from bot.operations import OPERATIONS, Arguments, Done
+
+LARGEST = 8 * 1024 * 1024
+
+
+class Control:
+    """Serves operations on a socket, within ``async with``."""
+
+    def __init__(self, path: Path, desks: Desks, clock: Callable[[], datetime]) -> None:
+        """Bind to the desks; nothing is opened yet."""
+        self._path = path
+        self._desks = desks
+        self._clock = clock
+        app = web.Application(client_max_size=LARGEST)
+        app.router.add_post("/operation", self._operate)
+        self._runner = web.AppRunner(app, access_log=None)
+
+    async def __aenter__(self) -> Self:
+        """Listen."""
+        self._path.unlink(missing_ok=True)
+        await self._runner.setup()
+        mask = os.umask(0o177)
+        try:
+            await web.UnixSite(self._runner, str(self._path)).start()
+        finally:
+            os.umask(mask)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop listening."""
+        await self._runner.cleanup()
+        self._path.unlink(missing_ok=True)
+
+    async def _operate(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        try:
+            done = await OPERATIONS[asked["operation"]](self._desks, asked["arguments"], self._clock())
+        except (Refused, Misconfigured, NotStored) as failure:
+            return web.json_response({"error": str(failure)}, status=409)
+        return web.json_response({"said": done.said, "facts": dict(done.facts)})
+
+
+async def ask(path: Path, operation: str, arguments: Arguments) -> Done | None:
+    """Hand an operation to the bot that listens at ``path``; None if none does. Raise Refused with its words."""
+    if not path.is_socket():
+        return None
+    content: dict[str, Any] = {"operation": operation, "arguments": dict(arguments)}
+    try:
+        async with (
+            aiohttp.ClientSession(connector=aiohttp.UnixConnector(path=str(path))) as session,
+            session.post("http://hotseat/operation", json=content) as response,
+        ):
+            answer = await response.json()
+    except aiohttp.ClientConnectorError:
+        return None
+    if "error" in answer:
+        raise Refused(answer["error"])
+    return Done(answer["said"], answer["facts"])

@@ -1,0 +1,80 @@
+"""All desks of this process: found by channel, by name, or by person; added while it runs."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from bot.desk import Desk, Journal
+from bot.errors import Refused
+from bot.state import DeskInfo
+
+
+class Desks:
+    """The desks, by tenant and id. ``make`` builds one."""
+
+    def __init__(self, journal: Journal, make: Callable[[DeskInfo], Desk]) -> None:
+        """Bind to the journal that knows which desks there are."""
+        self._journal = journal
+        self._make = make
+        self._desks: dict[tuple[str, str], Desk] = {}
+
+    def __iter__(self) -> Iterator[Desk]:
+        """Yield every desk."""
+        return iter(tuple(self._desks.values()))
+
+    async def open(self) -> None:
+        """Load every desk."""
+        for info in await self._journal.desks():
+            await self._open(info)
+
+    async def add(self, info: DeskInfo) -> Desk:
+        """Add a desk; raise Refused if its name or channel is taken."""
+        for desk in self:
+            if desk.info.tenant == info.tenant and info.team_channel and desk.info.channel == info.team_channel:
+                message = f"The team channel is desk {desk.info.id}'s own channel; name another."
+                raise Refused(message)
+        if info.team_channel == info.channel:
+            message = "The team channel is the backend team's own; it cannot be the desk's channel."
+            raise Refused(message)
+        await self._journal.create(info)
+        return await self._open(info)
+
+    def of_channel(self, tenant: str, channel: str) -> Desk | None:
+        """Return the desk whose channel this is, else one whose team channel it is."""
+        internal = None
+        for desk in self._of(tenant):
+            if desk.info.channel == channel:
+                return desk
+            if desk.info.team_channel == channel:
+                internal = internal or desk
+        return internal
+
+    def named(self, tenant: str, desk: str) -> Desk | None:
+        """Return a tenant's desk by its id."""
+        return self._desks.get((tenant, desk))
+
+    def of_person(self, tenant: str, person: str) -> Desk | None:
+        """Return the desk that a person's own messages go to: the first that has them among its people, else the first."""
+        desks = sorted(self._of(tenant), key=lambda desk: desk.info.id)
+        return next((desk for desk in desks if desk.has(person)), desks[0] if desks else None)
+
+    def one(self, name: str) -> Desk:
+        """Return the desk an operator means: by its id, or the only one; raise Refused naming the choices."""
+        found = [desk for desk in self if desk.info.id == name] if name else list(self)
+        if len(found) == 1:
+            return found[0]
+        names = ", ".join(sorted(desk.info.id for desk in self))
+        if not names:
+            message = "There is no desk yet. Add one with: hotseat desk add --help"
+        elif name:
+            message = f"There is no desk {name}. There is: {names}."
+        else:
+            message = f"Which desk? Say --desk with one of: {names}."
+        raise Refused(message)
+
+    def _of(self, tenant: str) -> Iterable[Desk]:
+        return [desk for desk in self if desk.info.tenant == tenant]
+
+    async def _open(self, info: DeskInfo) -> Desk:
+        desk = self._make(info)
+        self._desks[info.tenant, info.id] = desk
+        await desk.start()
+        return desk

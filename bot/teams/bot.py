@@ -1,0 +1,103 @@
+"""The bot as Bot Framework knows it: a turn in, an event to its desk, and for an invoke the answer back.
+
+No rule of the domain is here. Messages outside a desk's channels are dropped before anything is stored or logged.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol
+
+from botbuilder.core import InvokeResponse, TurnContext
+from botbuilder.schema import Activity, ActivityTypes
+
+from bot.desk import Desk
+from bot.effects import Answer, Card, Dialog, Word
+from bot.errors import Refused
+from bot.events import Event
+from bot.state import DeskInfo
+from bot.teams.adapter import ADMITTED
+from bot.teams.guard import Admitted
+from bot.teams.inbound import STALE, Arrival, internal, read
+from bot.teams.outbound import CARD, Outbound
+from bot.teams.references import References
+
+
+class Desks(Protocol):
+    """Finds the desk that an event belongs to."""
+
+    def of_channel(self, tenant: str, channel: str) -> Desk | None:
+        """Return the desk whose channel, or team channel, this is."""
+
+    def named(self, tenant: str, desk: str) -> Desk | None:
+        """Return a tenant's desk by its id."""
+
+    def of_person(self, tenant: str, person: str) -> Desk | None:
+        """Return the desk that a person's own messages go to."""
+
+
+class HotseatBot:
+    """Takes the SDK's turns."""
+
+    def __init__(
+        self, desks: Desks, references: References, outbound: Outbound, clock: Callable[[], datetime]
+    ) -> None:
+        """Bind to the desks, what is known of places, and how a view becomes a card."""
+        self._desks = desks
+        self._references = references
+        self._outbound = outbound
+        self._clock = clock
+
+    async def on_turn(self, context: TurnContext) -> None:
+        """Take one turn; raise NotStored when its event could not be stored."""
+        admitted: Admitted = context.turn_state[ADMITTED]
+        invoked = admitted.activity["type"] == ActivityTypes.invoke
+        try:
+            desk, answer = await self._handle(admitted)
+        except Refused as refusal:
+            desk, answer = None, Word(str(refusal))
+        if invoked:
+            await context.send_activity(self._response(admitted.activity, desk, answer))
+
+    async def _handle(self, admitted: Admitted) -> tuple[DeskInfo | None, Answer | None]:
+        activity = admitted.activity
+        arrival = read(activity, admitted.happened_at or self._clock())
+        if arrival is None:
+            return None, None
+        desk, event = self._route(admitted.tenant, arrival)
+        if desk is None or event is None:
+            return None, None
+        await self._references.learn(desk.info.tenant, arrival.channel or arrival.place, activity)
+        return desk.info, await desk.handle(event)
+
+    def _route(self, tenant: str, arrival: Arrival) -> tuple[Desk | None, Event | None]:
+        if arrival.channel:
+            desk = self._desks.of_channel(tenant, arrival.channel)
+            if desk is not None and arrival.desk and arrival.desk != desk.info.id:
+                raise Refused(STALE)
+            if desk is not None and arrival.channel != desk.info.channel:
+                return desk, internal(arrival)
+            return desk, arrival.event
+        if arrival.desk:
+            desk = self._desks.named(tenant, arrival.desk)
+            if desk is None:
+                raise Refused(STALE)
+            return desk, arrival.event
+        return self._desks.of_person(tenant, arrival.author), arrival.event
+
+    def _response(self, activity: dict[str, Any], desk: DeskInfo | None, answer: Answer | None) -> Activity:
+        body = self._action(desk, answer) if activity.get("name") == "adaptiveCard/action" else self._task(desk, answer)
+        return Activity(type="invokeResponse", value=InvokeResponse(status=200, body=body))
+
+    def _action(self, desk: DeskInfo | None, answer: Answer | None) -> dict[str, Any]:
+        if isinstance(answer, Card) and desk is not None:
+            return {"statusCode": 200, "type": CARD, "value": self._outbound.card(desk, answer.view)}
+        text = answer.text if isinstance(answer, Word) else STALE
+        return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": text}
+
+    def _task(self, desk: DeskInfo | None, answer: Answer | None) -> dict[str, Any]:
+        if isinstance(answer, Dialog) and desk is not None:
+            card = {"contentType": CARD, "content": self._outbound.card(desk, answer.view)}
+            size = {"height": "medium", "width": "medium"}
+            return {"task": {"type": "continue", "value": {"title": answer.title, **size, "card": card}}}
+        text = answer.text if isinstance(answer, Word) else STALE
+        return {"task": {"type": "message", "value": text}}

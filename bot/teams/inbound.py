@@ -1,0 +1,244 @@
+"""What a Teams activity means: a function of its JSON, without I/O.
+
+Everything foreign is read here once and becomes an event, or nothing. Payloads of buttons are believed in ids only.
+Source of the shapes: learn.microsoft.com, "Bot Connector REST API reference" and "Channel and group chat conversations".
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from bot.effects import personal
+from bot.errors import Refused
+from bot.events import (
+    Ask,
+    Claim,
+    Deleted,
+    Dismiss,
+    Edited,
+    Event,
+    Message,
+    OpenAsk,
+    Posted,
+    Press,
+    Replied,
+    Restored,
+    Solve,
+    Welcomed,
+    Wrote,
+)
+from bot.people import Author
+
+MOST_MENTIONS = 20
+LONGEST_ID = 200
+STALE = "This button is from an older card. Please use the newest one in the thread."
+
+VERBS: Mapping[str, type[Press]] = MappingProxyType({"claim": Claim, "solve": Solve, "dismiss": Dismiss})
+OPENERS: Mapping[str, type[Press]] = MappingProxyType({"ask": OpenAsk})
+FORMS: Mapping[str, type[Press]] = MappingProxyType({"ask_send": Ask})
+INVOKES: Mapping[str, tuple[Mapping[str, type[Press]], str]] = MappingProxyType(
+    {
+        "adaptiveCard/action": (VERBS, "action"),
+        "task/fetch": (OPENERS, ""),
+        "task/submit": (FORMS, ""),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An event, where and by whom: its channel ("" in a personal chat), and the desk that a button named ("" if none)."""
+
+    channel: str
+    place: str
+    author: str
+    event: Event
+    desk: str = ""
+
+
+def read(activity: dict[str, Any], happened_at: datetime) -> Arrival | None:
+    """Return what an admitted activity means, None where it means nothing; raise Refused for a button that is no longer one."""
+    reader = _READERS.get(activity["type"])
+    author = _author(activity)
+    return reader(activity, author, happened_at) if reader and author else None
+
+
+def internal(arrival: Arrival) -> Event | None:
+    """Return what a message in the team channel means: something only when it addresses the bot or presses a button."""
+    event = arrival.event
+    if not isinstance(event, Message):
+        return event if isinstance(event, Press) else None
+    if not event.addressed or isinstance(event, Edited | Restored):
+        return None
+    return Wrote(**{field.name: getattr(event, field.name) for field in fields(Message)})
+
+
+def _message(activity: dict[str, Any], author: Author, at: datetime) -> Arrival | None:
+    place, channel, root = _where(activity, author)
+    html = _html(activity)
+    gif = "giphy" in html or any(_content_type(one) == "image/gif" for one in _attachments(activity))
+    picture = not gif and ("<img" in html or any(_is_file(one) for one in _attachments(activity)))
+    text, addressed = _text(activity)
+    kind: type[Message] = Wrote if not channel else Posted if root == activity["id"] else Replied
+    event = kind(
+        key=_key(activity),
+        happened_at=at,
+        place=place,
+        author=author,
+        text=text,
+        addressed=addressed or not channel,
+        picture=picture,
+        gif=gif,
+    )
+    return Arrival(channel, place, author.id, event)
+
+
+def _changed(activity: dict[str, Any], author: Author, at: datetime) -> Arrival | None:
+    place, channel, root = _where(activity, author)
+    if not channel or root != activity["id"]:
+        return None
+    kind = Restored if _data(activity).get("eventType") == "undeleteMessage" else Edited
+    text, addressed = _text(activity)
+    key = f"{_key(activity)}|{at.isoformat()}"
+    event = kind(key=key, happened_at=at, place=place, author=author, text=text, addressed=addressed)
+    return Arrival(channel, place, author.id, event)
+
+
+def _deleted(activity: dict[str, Any], author: Author, at: datetime) -> Arrival | None:
+    place, channel, root = _where(activity, author)
+    if not channel or root != activity["id"]:
+        return None
+    event = Deleted(key=f"{_key(activity)}|{at.isoformat()}", happened_at=at, place=place)
+    return Arrival(channel, place, author.id, event)
+
+
+def _invoked(activity: dict[str, Any], author: Author, at: datetime) -> Arrival | None:
+    known = INVOKES.get(activity.get("name") or "")
+    if known is None:
+        return None
+    table, inner = known
+    value = activity.get("value")
+    value = value.get(inner) if inner and isinstance(value, dict) else value
+    data = value.get("data") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(data, dict):
+        raise Refused(STALE)
+    verb = value.get("verb") if inner else data.get("verb")
+    kind = table.get(verb) if isinstance(verb, str) else None
+    if kind is None:
+        raise Refused(STALE)
+    place, channel, _ = _where(activity, author)
+    press: dict[str, Any] = {
+        "key": _key(activity),
+        "happened_at": at,
+        "place": place,
+        "author": author,
+        "request": _id(data, "request"),
+        "card": _id(data, "card"),
+    }
+    if issubclass(kind, Ask):
+        press["text"] = _field(data, "text")
+    return Arrival(channel, place, author.id, kind(**press), _id(data, "desk"))
+
+
+def _installed(activity: dict[str, Any], author: Author, at: datetime) -> Arrival | None:
+    place, channel, _ = _where(activity, author)
+    if channel or activity.get("action") not in ("add", "add-upgrade"):
+        return None
+    event = Welcomed(key=f"{_key(activity)}|{author.id}", happened_at=at, place=place, author=author)
+    return Arrival("", place, author.id, event)
+
+
+_READERS: Mapping[str, Callable[[dict[str, Any], Author, datetime], Arrival | None]] = MappingProxyType(
+    {
+        "message": _message,
+        "messageUpdate": _changed,
+        "messageDelete": _deleted,
+        "invoke": _invoked,
+        "installationUpdate": _installed,
+    }
+)
+
+
+def _author(activity: dict[str, Any]) -> Author | None:
+    """Return the person; bots and connectors, who have no Entra object id, are nobody."""
+    sender = activity["from"]
+    id_, name = sender.get("aadObjectId"), sender.get("name")
+    if not isinstance(id_, str) or not id_ or sender.get("role") in ("bot", "skill") or sender["id"].startswith("28:"):
+        return None
+    return Author(id_.casefold()[:LONGEST_ID], name[:LONGEST_ID] if isinstance(name, str) and name.strip() else "Somebody")
+
+
+def _where(activity: dict[str, Any], author: Author) -> tuple[str, str, str]:
+    """Return place, channel id and the id of the thread's first message; channel "" in a personal chat."""
+    conversation = activity["conversation"]["id"]
+    if activity["conversation"].get("conversationType") != "channel":
+        return personal(author.id), "", ""
+    channel, _, root = conversation.partition(";messageid=")
+    return conversation, channel, root
+
+
+def _key(activity: dict[str, Any]) -> str:
+    return f"{activity['conversation']['id']}|{activity['id']}|{activity['type']}"
+
+
+def _text(activity: dict[str, Any]) -> tuple[str, bool]:
+    """Return the text without the mention of the bot, other mentions as names, and whether the bot was mentioned."""
+    text = activity.get("text")
+    text = text if isinstance(text, str) else ""
+    addressed = False
+    entities = activity.get("entities")
+    for entity in entities[:MOST_MENTIONS] if isinstance(entities, list) else ():
+        mentioned = entity.get("mentioned") if isinstance(entity, dict) and entity.get("type") == "mention" else None
+        marked = entity.get("text") if isinstance(mentioned, dict) else None
+        if not isinstance(mentioned, dict) or not isinstance(marked, str) or not marked:
+            continue
+        name = mentioned.get("name")
+        if mentioned.get("id") == _recipient(activity):
+            addressed, name = True, ""
+        text = text.replace(marked, name if isinstance(name, str) else "")
+    return text.replace("&nbsp;", " ").replace("\xa0", " ").strip(), addressed
+
+
+def _recipient(activity: dict[str, Any]) -> str:
+    recipient = activity.get("recipient")
+    id_ = recipient.get("id") if isinstance(recipient, dict) else None
+    return id_ if isinstance(id_, str) else ""
+
+
+def _data(activity: dict[str, Any]) -> dict[str, Any]:
+    data = activity.get("channelData")
+    return data if isinstance(data, dict) else {}
+
+
+def _attachments(activity: dict[str, Any]) -> list[dict[str, Any]]:
+    attachments = activity.get("attachments")
+    return [one for one in attachments if isinstance(one, dict)] if isinstance(attachments, list) else []
+
+
+def _content_type(attachment: dict[str, Any]) -> str:
+    kind = attachment.get("contentType")
+    return kind if isinstance(kind, str) else ""
+
+
+def _is_file(attachment: dict[str, Any]) -> bool:
+    kind = _content_type(attachment)
+    return kind.startswith(("image/", "video/", "audio/")) or kind == "application/vnd.microsoft.teams.file.download.info"
+
+
+def _html(activity: dict[str, Any]) -> str:
+    contents = [one.get("content") for one in _attachments(activity) if _content_type(one) == "text/html"]
+    return contents[0].casefold() if contents and isinstance(contents[0], str) else ""
+
+
+def _id(data: dict[str, Any], name: str) -> str:
+    value = data.get(name)
+    if not isinstance(value, str) or len(value) > LONGEST_ID:
+        raise Refused(STALE)
+    return value
+
+
+def _field(data: dict[str, Any], name: str) -> str:
+    value = data.get(name)
+    return value if isinstance(value, str) else ""

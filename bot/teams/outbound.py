@@ -1,0 +1,94 @@
+"""What leaves for Teams: a view becomes an activity, a place an address. One effect, sent until Teams says yes or no."""
+
+from typing import Any
+
+from bot.courier import Undelivered
+from bot.desk import Address
+from bot.effects import Say, Show
+from bot.state import DeskInfo
+from bot.teams.cards import Cards
+from bot.teams.references import References
+from bot.teams.transport import Final, Transport, retrying
+from bot.views import Line, View
+
+CARD = "application/vnd.microsoft.card.adaptive"
+
+_REASONS = {
+    401: "Teams does not accept my registration; check MicrosoftAppId, its secret and its tenant",
+    403: "I am not installed there; install the app for the person, or add it to the team",
+    404: "it is gone: the person, the channel or the message no longer exists",
+    413: "the message was too large for Teams",
+}
+
+
+def thread_link(desk: DeskInfo, place: str) -> str:
+    """Return the address that opens a thread in Teams. Source: learn.microsoft.com, "Deep link to a channel message"."""
+    channel, _, root = place.partition(";messageid=")
+    return f"https://teams.microsoft.com/l/message/{channel}/{root}?tenantId={desk.tenant}&groupId={desk.team}&parentMessageId={root}"
+
+
+class Outbound:
+    """Sends effects to Teams."""
+
+    def __init__(self, transport: Transport, references: References, cards: Cards) -> None:
+        """Bind to the way out, the addresses, and the cards."""
+        self._transport = transport
+        self._references = references
+        self._cards = cards
+
+    def card(self, desk: DeskInfo, view: View) -> dict[str, Any]:
+        """Return a view as an Adaptive Card."""
+        return self._cards.render(view, link=lambda place: thread_link(desk, place))
+
+    async def send(self, desk: DeskInfo, effect: Show | Say, address: Address | None) -> Address | None:
+        """Post the effect, or edit the message at ``address``; return where it now lives. Raise Undelivered on a final no."""
+        activity = self._activity(desk, effect.view)
+        try:
+            if address is not None:
+                await retrying(
+                    lambda: self._transport.update(address.service_url, address.conversation, address.activity, activity)
+                )
+                return address
+            return await self._post(desk, effect.place, activity)
+        except Final as refused:
+            reason = _REASONS.get(refused.status, f"Teams refused it: {refused.code}")
+            raise Undelivered(reason) from None
+
+    async def _post(self, desk: DeskInfo, place: str, activity: dict[str, Any]) -> Address:
+        if place.startswith("person:"):
+            return await self._post_personally(desk, place, activity)
+        reference = self._references.of(desk.tenant, place.partition(";")[0])
+        service = reference.service_url
+        if ";messageid=" in place:
+            return Address(service, place, await retrying(lambda: self._transport.post(service, place, activity)))
+        conversation, id_ = await retrying(
+            lambda: self._transport.create_thread(
+                service, tenant=desk.tenant, bot=reference.bot, channel_id=place, activity=activity
+            )
+        )
+        return Address(service, conversation, id_)
+
+    async def _post_personally(self, desk: DeskInfo, place: str, activity: dict[str, Any]) -> Address:
+        reference = self._references.of(desk.tenant, place)
+        service, conversation = reference.service_url, reference.conversation
+        if not conversation:
+            member = place.removeprefix("person:")
+            conversation = await retrying(
+                lambda: self._transport.create_personal(
+                    service, tenant=desk.tenant, bot=reference.bot, member_id=member
+                )
+            )
+            await self._references.met(desk.tenant, place, conversation)
+        return Address(
+            service, conversation, await retrying(lambda: self._transport.post(service, conversation, activity))
+        )
+
+    def _activity(self, desk: DeskInfo, view: View) -> dict[str, Any]:
+        if isinstance(view, Line):
+            text, entities = self._cards.message(view)
+            return {"type": "message", "textFormat": "markdown", "text": text, "entities": entities}
+        return {
+            "type": "message",
+            "summary": self._cards.fallback_text(view),
+            "attachments": [{"contentType": CARD, "content": self.card(desk, view)}],
+        }

@@ -1,0 +1,73 @@
+"""Where Teams can be reached: per place the service URL, and for people the chat with the bot. Learnt from what arrives.
+
+Keeps the tenant beside each reference, which the SDK's own conversation reference loses.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+import orjson
+
+GLOBAL_SERVICE = "https://smba.trafficmanager.net/teams/"
+
+
+class Memory(Protocol):
+    """Where references are kept over a restart."""
+
+    async def learn(self, tenant: str, place: str, document: str) -> None:
+        """Keep a place's reference."""
+
+    async def references(self) -> Iterable[tuple[str, str, str]]:
+        """Return (tenant, place, document) of all that was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """How to reach a place: its service URL, its conversation ("" until a chat exists), and the bot's id there."""
+
+    service_url: str
+    conversation: str
+    bot: str
+
+
+class References:
+    """The references of every tenant, in memory, and kept in the journal when they change."""
+
+    def __init__(self, memory: Memory, app_id: str) -> None:
+        """Bind to where references are kept; ``app_id`` names the bot where nothing has arrived yet."""
+        self._memory = memory
+        self._bot = f"28:{app_id}"
+        self._known: dict[tuple[str, str], Reference] = {}
+
+    async def load(self) -> None:
+        """Read what was kept."""
+        for tenant, place, document in await self._memory.references():
+            self._known[tenant, place] = Reference(**orjson.loads(document))
+
+    async def learn(self, tenant: str, place: str, activity: dict[str, Any]) -> None:
+        """Take the service URL and conversation of an activity that arrived at a channel's or a person's place."""
+        conversation = activity["conversation"]["id"].partition(";")[0]
+        recipient = activity.get("recipient")
+        bot = recipient.get("id") if isinstance(recipient, dict) else None
+        reference = Reference(activity["serviceUrl"], conversation, bot if isinstance(bot, str) and bot else self._bot)
+        await self._keep(tenant, place, reference)
+        await self._keep(tenant, "", Reference(reference.service_url, "", reference.bot))
+
+    async def met(self, tenant: str, place: str, conversation: str) -> None:
+        """Keep the chat that was opened with a person."""
+        known = self.of(tenant, place)
+        await self._keep(tenant, place, Reference(known.service_url, conversation, known.bot))
+
+    def of(self, tenant: str, place: str) -> Reference:
+        """Return how to reach a place: its own reference, else the tenant's last seen service, else the global one."""
+        known = self._known.get((tenant, place))
+        if known is not None:
+            return known
+        last = self._known.get((tenant, ""))
+        return Reference(last.service_url if last else GLOBAL_SERVICE, "", last.bot if last else self._bot)
+
+    async def _keep(self, tenant: str, place: str, reference: Reference) -> None:
+        if self._known.get((tenant, place)) != reference:
+            await self._memory.learn(tenant, place, orjson.dumps(asdict(reference)).decode())
+            self._known[tenant, place] = reference
