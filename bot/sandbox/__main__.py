@@ -69,8 +69,8 @@ async def _announce(sandbox: Sandbox, port: int) -> None:
     complaint = missing_files()
     if complaint:
         click.echo(complaint, err=True)
-    if sandbox.clock.offset:
-        click.echo(f"Outside support hours, so the sandbox's clock says {sandbox.clock.now().astimezone(ZONE):%A %H:%M}.")
+    if sandbox.clock.note:
+        click.echo(sandbox.clock.note)
     click.echo(f"Open http://127.0.0.1:{port}/")
 
 

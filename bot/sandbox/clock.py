@@ -21,6 +21,7 @@ class Clock:
         """Start at real time; `real` answers aware datetimes."""
         self._real = real
         self.offset = timedelta()
+        self.note = ""
         self._holidays = holidays.country_holidays("DE", subdiv="BE")
 
     def now(self) -> datetime:
@@ -45,7 +46,9 @@ class Clock:
         if self.working(local.date()) and OPENING <= local.time() < LATE:
             self.reset()
             return
-        self.set(datetime.combine(self._opening_day(local), time(10), ZONE))
+        start = datetime.combine(self._opening_day(local), time(10), ZONE)
+        self.set(start)
+        self.note = f"It is outside support hours now, so the clock here began on {start:%A} at 10:00."
 
     def to(self, name: str) -> None:
         """Go forward to a named moment ("next-opening", "monday-17"), back to "real", or to an ISO time.

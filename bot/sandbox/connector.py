@@ -160,8 +160,16 @@ class Connector:
         text, cards, mentions = _content(activity)
         if not text and not cards:
             raise Refusal(HTTPStatus.BAD_REQUEST, "BadSyntax", "Activity resulted into multiple skype activities")
+        text_format = str(activity.get("textFormat") or "markdown")
         return self._world.add(
-            conversation, root, "bot", text, cards=cards, mentions=mentions, only_for=only_for
+            conversation,
+            root,
+            "bot",
+            text,
+            cards=cards,
+            mentions=mentions,
+            only_for=only_for,
+            text_format=text_format,
         )
 
     def _place(self, request: web.Request) -> tuple[str, str | None]:

@@ -15,6 +15,7 @@ def snapshot(world: World, clock: Clock, wire: Wire, story: Story) -> Json:
     """Give everything that the page shows."""
     return {
         "now": clock.now().isoformat(),
+        "note": clock.note,
         "moved": round(clock.offset.total_seconds()),
         "bot": {"id": cast.BOT_ID, "name": cast.BOT_NAME},
         "people": [_person(world, one) for one in cast.PLAYERS],
@@ -54,6 +55,7 @@ def _message(world: World, one: Message) -> Json:
         "root": one.root,
         "author": one.author,
         "text": "" if one.deleted else one.text,
+        "format": one.format,
         "cards": [] if one.deleted else one.cards,
         "mentions": [] if one.deleted else one.mentions,
         "at": one.at.isoformat(),

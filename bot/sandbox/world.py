@@ -31,6 +31,7 @@ class Message:
     author: str
     text: str
     at: datetime
+    format: str = "plain"
     cards: list[Json] = field(default_factory=list)
     mentions: list[Json] = field(default_factory=list)
     edited: datetime | None = None
@@ -95,11 +96,20 @@ class World:
         cards: list[Json] | None = None,
         mentions: list[Json] | None = None,
         only_for: str | None = None,
+        text_format: str = "plain",
     ) -> Message:
         """Add a message; without `root` it begins a thread. Whoever Teams would notify is notified."""
         identifier = self.new_id()
         message = Message(
-            identifier, conversation, root or identifier, author, text, self._now(), cards or [], mentions or []
+            identifier,
+            conversation,
+            root or identifier,
+            author,
+            text,
+            self._now(),
+            text_format,
+            cards or [],
+            mentions or [],
         )
         message.only_for = only_for
         self.messages[identifier] = message

@@ -1,0 +1,121 @@
+/** Draws conversations: threads of a channel, the chat with the bot, their messages and composers. */
+import { avatar, h, icon, iconButton, keyed, say } from './dom.js';
+import { card, words } from './cards.js';
+
+/** Draw all threads of a conversation into `box`; `page` gives state and acts. */
+export function threads(box, page) {
+  const mine = page.messages();
+  const isChat = page.place().kind === 'chat';
+  const roots = isChat ? [{ id: `chat-${page.as.key}`, chat: true }] : mine.filter((one) => one.id === one.root);
+  keyed(box, isChat && !mine.length ? [] : roots, (one) => one.id, () => `${page.as.key}`, (one) => frame(one, page));
+  for (const element of box.children) {
+    const said = isChat ? mine : mine.filter((one) => one.root === element.dataset.root);
+    const stamp = (one) => [one.version, page.theme, page.as.key, page.editing === one.id, JSON.stringify(one.reactions)].join();
+    keyed(element.querySelector('.said'), said, (one) => one.id, stamp, (one) => message(one, page));
+  }
+}
+
+function frame(root, page) {
+  if (root.chat) return h('section', { class: 'chat', 'data-testid': 'thread', data: { root: root.id } }, h('div', { class: 'said' }));
+  const reply = composer({
+    placeholder: 'Reply', testid: 'reply', sendId: 'reply-send', label: 'Reply in this thread', focus: `reply-${root.id}`,
+    send: (text) => page.act('reply', { message: root.id, text }),
+  });
+  return h('article', { class: 'thread', 'data-testid': 'thread', data: { root: root.id, message: root.id } }, h('div', { class: 'said' }), reply);
+}
+
+function message(one, page) {
+  const who = page.who(one.author);
+  const own = one.author === page.as.key;
+  const seen = one.views[page.as.key] ? [one.views[page.as.key]] : one.cards;
+  const head = h('div', { class: 'head' },
+    h('strong', {}, who.name),
+    who.bot ? h('span', { class: 'tag' }, 'App') : h('span', { class: 'quiet small' }, who.role),
+    h('time', { class: 'quiet small', datetime: one.at, title: `${say(one.at, 'day')} ${say(one.at, 'seconds')}` }, when(one.at, page)),
+    one.edited && !one.deleted ? h('span', { class: 'quiet small' }, 'Edited') : null,
+    one.onlyFor ? h('span', { class: 'tag' }, 'Only you can see this') : null,
+  );
+  const body = h('div', { class: 'content' }, head);
+  if (one.deleted) body.append(h('p', { class: 'quiet' }, 'This message has been deleted.', own ? undo(one, page) : ''));
+  else if (page.editing === one.id) body.append(editor(one, page));
+  else {
+    if (one.text) body.append(words(one.text, one.mentions, one.format === 'markdown'));
+    for (const content of seen) body.append(card(content, page.theme, (action, frame) => page.press(one, action, frame)));
+    body.append(reactions(one, page));
+  }
+  if (!one.deleted && page.editing !== one.id) body.append(tools(one, page, own));
+  return h('div', {
+    class: `message ${who.bot ? 'by-bot' : ''} ${own ? 'own' : ''} ${one.id === one.root ? 'root' : ''}`,
+    'data-testid': 'message', data: { message: one.id, author: one.author },
+  }, avatar(who), body);
+}
+
+function when(at, page) {
+  return say(at, 'day') === say(page.now(), 'day') ? say(at) : `${say(at, 'day')}, ${say(at)}`;
+}
+
+function undo(one, page) {
+  return h('button', { type: 'button', class: 'link', 'data-testid': 'undelete', onclick: () => page.act('undelete', { message: one.id }) }, 'Undo');
+}
+
+function tools(one, page, own) {
+  const bar = h('div', { class: 'message-tools', role: 'group', 'aria-label': 'Message' },
+    iconButton('like', 'Like', () => page.act('react', { message: one.id, reaction: 'like' }), { testid: 'like' }));
+  if (own) {
+    bar.append(
+      iconButton('edit', 'Edit', () => page.edit(one.id), { testid: 'edit' }),
+      iconButton('trash', 'Delete', () => page.act('delete', { message: one.id }), { testid: 'delete' }),
+    );
+  }
+  return bar;
+}
+
+function reactions(one, page) {
+  const row = h('div', { class: 'reactions' });
+  for (const [kind, people] of Object.entries(one.reactions)) {
+    if (people.length) row.append(h('span', { class: 'tag', title: people.map((key) => page.who(key).name).join(', ') }, icon('like'), ` ${people.length} ${kind === 'like' ? '' : kind}`));
+  }
+  return row;
+}
+
+function editor(one, page) {
+  const box = composer({
+    placeholder: 'Edit', testid: 'edit-text', sendId: 'edit-save', label: 'Edit your message', focus: `edit-${one.id}`, value: one.text.replace(/<at>(.*?)<\/at>/g, '@$1'),
+    send: async (text) => { await page.act('edit', { message: one.id, text }); page.edit(null); },
+    cancel: () => page.edit(null),
+  });
+  queueMicrotask(() => box.querySelector('textarea').focus());
+  return box;
+}
+
+/** Build a composer: Enter sends, Shift+Enter breaks the line, the @ button mentions the bot. */
+export function composer({ placeholder, testid, sendId, label, focus, send, cancel, value = '', mention = true }) {
+  const area = h('textarea', { rows: 1, placeholder, 'aria-label': label, 'data-testid': testid, data: { focus } });
+  const button = iconButton('send', 'Send', () => submit(), { testid: sendId, kind: 'ghost send' });
+  area.value = value;
+  const grow = () => {
+    area.style.height = 'auto';
+    area.style.height = `${Math.min(area.scrollHeight + 2, 160)}px`;
+    box.classList.toggle('filled', area.value.trim() !== '');
+    button.disabled = area.value.trim() === '';
+  };
+  const submit = async () => {
+    const text = area.value.trim();
+    if (!text) return;
+    area.value = '';
+    grow();
+    await send(text);
+  };
+  area.addEventListener('input', grow);
+  area.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) { event.preventDefault(); submit(); }
+    if (event.key === 'Escape' && cancel) cancel();
+  });
+  const at = mention && h('button', {
+    type: 'button', class: 'button ghost at', 'data-testid': `${testid}-mention`, title: 'Mention Hotseat', 'aria-label': 'Mention Hotseat',
+    onclick: () => { area.value = `@Hotseat ${area.value}`; grow(); area.focus(); },
+  }, '@Hotseat');
+  const box = h('div', { class: 'composer' }, area, at, button);
+  queueMicrotask(grow);
+  return box;
+}
