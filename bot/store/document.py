@@ -1,0 +1,83 @@
+"""Documents: how values of the vocabulary become JSON text in a row, and values again.
+
+Writing is fast and unchecked, for our own types only; reading checks every field. Effects carry the names of their
+class and of their view's class, so that which one is read never depends on the fields that they happen to share.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TypeVar, get_args
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from bot.effects import Effect
+from bot.views import View
+
+T = TypeVar("T")
+
+
+class Unreadable(Exception):  # noqa: N818 - says what the row is
+    """A stored document is not what this version of the program writes; the text names the row."""
+
+
+def dump(value: object) -> str:
+    """Return a value of the vocabulary as JSON text: sets as sorted lists, instants as RFC 3339."""
+    return orjson.dumps(value, default=_plain).decode()
+
+
+def dump_effect(effect: Effect) -> str:
+    """Return an effect as JSON text with the names of its classes beside it."""
+    view = getattr(effect, "view", None)
+    names = {"effect": type(effect).__name__, "view": type(view).__name__ if view is not None else None}
+    return orjson.dumps({**names, "document": effect}, default=_plain).decode()
+
+
+def parse(kind: type[T], text: str, row: str) -> T:
+    """Return the value of class ``kind`` that ``text`` holds; raise Unreadable naming ``row``."""
+    try:
+        return adapter(kind).validate_json(text, strict=True)
+    except ValidationError as error:
+        raise Unreadable(_complaint(row, kind.__name__, error)) from error
+
+
+def parse_effect(text: str, row: str) -> Effect:
+    """Return the effect that ``text`` holds; raise Unreadable naming ``row``."""
+    try:
+        envelope = orjson.loads(text)
+        fields = dict(envelope["document"])
+        if envelope["view"] is not None:
+            view = _kinds(View)[envelope["view"]]
+            fields["view"] = adapter(view).validate_json(orjson.dumps(fields["view"]), strict=True)
+        effect: Effect = adapter(_kinds(Effect)[envelope["effect"]]).validate_python(fields)
+    except ValidationError as error:
+        raise Unreadable(_complaint(row, "effect", error)) from error
+    except (KeyError, TypeError, ValueError) as error:
+        message = f"{row}: not an effect that this version knows ({type(error).__name__}: {error})"
+        raise Unreadable(message) from error
+    return effect
+
+
+@cache
+def adapter(kind: type[T]) -> "TypeAdapter[T]":
+    """Return the reader of a class, built when first asked for."""
+    return TypeAdapter(kind)
+
+
+@cache
+def _kinds(union: object) -> Mapping[str, type]:
+    return {kind.__name__: kind for kind in get_args(union)}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(type(value).__name__)
+
+
+def _complaint(row: str, kind: str, error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{row}: not a {kind}: {place + ': ' if place else ''}{first['msg']}"

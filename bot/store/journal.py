@@ -1,0 +1,334 @@
+"""The journal on SQLite: what it writes and reads, one transaction a call, on one thread of its own.
+
+What a failing disk does is told apart from who was faster: NotStored, after which the next call tries afresh, and
+Conflict. It must not know what an event or a request means.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from types import TracebackType
+from typing import Self, TypeVar
+
+import orjson
+from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError, IntegrityError, SQLAlchemyError
+
+from bot.desk import Address, Commit, Conflict, Loaded, Outgoing, Record
+from bot.effects import Change, DropNotice, PutDesk, PutFacts, PutNotice, PutRequest, PutRota
+from bot.errors import Misconfigured, NotStored, Refused
+from bot.rota.shift import Rota
+from bot.state import DeskInfo, Facts, Notice
+from bot.store import statements as sql
+from bot.store.document import dump, dump_effect, parse, parse_effect
+from bot.store.migrate import migrate
+from bot.store.sqlite import Database
+from bot.support.request import Request
+
+T = TypeVar("T")
+Row = dict[str, object]
+
+SOME = 500  # keys asked for in one statement
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRota:
+    """A desk's rota as the journal holds it: the checksum of its file when last written ("" if never).
+
+    ``written`` says whether that file holds this very rota.
+    """
+
+    rota: Rota
+    checksum: str
+    written: bool
+
+
+class SqlJournal:
+    """A journal in an SQLite file; between ``open`` and ``close`` it is a ``bot.desk.Journal``.
+
+    The caller holds the data folder's lock meanwhile. Every method but ``open`` raises NotStored when the disk fails.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Name the database, such as sqlite:///data/journal.sqlite; nothing is opened yet."""
+        self._database = Database(url)
+        self._thread = ThreadPoolExecutor(1, "journal")
+
+    async def open(self) -> None:
+        """Open and migrate the database; raise Misconfigured, with the remedy, where it is not to be trusted."""
+        new = self._database.may_be_new()
+        try:
+            await self._run(lambda connection: migrate(connection, self._database.name, may_be_new=new))
+        except NotStored as error:
+            message = f"{error} Check that it is Hotseat's journal, that its disk has space, and this user's rights."
+            raise Misconfigured(message) from error
+
+    async def close(self) -> None:
+        """Close the database and end its thread."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._database.drop)
+        self._thread.shutdown()
+
+    async def __aenter__(self) -> Self:
+        """Open."""
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close."""
+        await self.close()
+
+    async def desks(self) -> tuple[DeskInfo, ...]:
+        """Return every desk, by tenant and id."""
+        rows = await self._run(lambda connection: connection.execute(sql.ALL_DESKS).all())
+        return tuple(parse(DeskInfo, info, f"desks {tenant} {desk}") for tenant, desk, info in rows)
+
+    async def create(self, desk: DeskInfo) -> None:
+        """Add a desk at revision 0 with an empty rota; raise Refused if its id, or its channel in its tenant, is taken."""
+
+        def work(connection: Connection) -> None:
+            here: Row = {"tenant": desk.tenant, "desk": desk.id}
+            taken = connection.execute(
+                sql.TAKEN, {"tenant_": desk.tenant, "desk_": desk.id, "channel_": desk.channel}
+            ).scalar()
+            if taken is not None:
+                message = f"There is a desk {taken} already." if taken == desk.id else f"The channel is desk {taken}'s."
+                raise Refused(message)
+            row = {"channel": desk.channel, "revision": 0, "info": dump(desk), "facts": dump(Facts())}
+            connection.execute(sql.ADD_DESK, {**here, **row})
+            connection.execute(sql.ADD_ROTA, {**here, "document": dump(Rota()), "checksum": "", "written": False})
+
+        await self._run(work)
+
+    async def load(self, tenant: str, desk: str) -> Loaded:
+        """Return a desk: requests that are not closed, notices, pending effects; raise Refused where it is unknown."""
+        here = {"tenant_": tenant, "desk_": desk}
+        rows, rota, *lists = await self._run(
+            lambda connection: [
+                connection.execute(statement, here).all()
+                for statement in (sql.ONE_DESK, sql.ONE_ROTA, sql.OPEN_REQUESTS, sql.ALL_NOTICES, sql.ALL_OUTGOING)
+            ]
+        )
+        if not rows:
+            message = f"There is no desk {desk}."
+            raise Refused(message)
+        requests, notices, outgoing = lists
+        name = f"{tenant} {desk}"
+        return Loaded(
+            revision=rows[0].revision,
+            desk=parse(DeskInfo, rows[0].info, f"desks {name}"),
+            rota=parse(Rota, rota[0].document, f"rotas {name}"),
+            facts=parse(Facts, rows[0].facts, f"desks {name}, facts"),
+            requests=tuple(parse(Request, text, f"requests {name} {id_}") for id_, text in requests),
+            notices=tuple(parse(Notice, text, f"notices {name} {key}") for key, text in notices),
+            outgoing=tuple(Outgoing(id_, parse_effect(text, f"outbox {name} {id_}")) for id_, text in outgoing),
+        )
+
+    async def known(self, tenant: str, desk: str, keys: Iterable[str]) -> frozenset[str]:
+        """Return those of ``keys`` that belong to events already recorded."""
+        rows = await self._some(tenant, desk, (sql.KNOWN_KEYS, keys))
+        return frozenset(row[0] for row in rows)
+
+    async def matters(self, tenant: str, desk: str, ids: Iterable[str], places: Iterable[str]) -> tuple[Request, ...]:
+        """Return the requests with these ids or in these threads, closed ones included, by their posts' time."""
+        rows = await self._some(tenant, desk, (sql.REQUESTS_BY_ID, ids), (sql.REQUESTS_BY_PLACE, places))
+        found = {row[0]: parse(Request, row[1], f"requests {tenant} {desk} {row[0]}") for row in rows}
+        return tuple(sorted(found.values(), key=lambda request: (request.posted_at, request.id)))
+
+    async def commit(self, commit: Commit) -> None:
+        """Write all of ``commit`` durably; raise Conflict if the revision has moved on or a record's key is known."""
+        await self._run(lambda connection: write(connection, commit))
+
+    async def address(self, tenant: str, desk: str, key: str) -> Address | None:
+        """Return where the message under ``key`` lives, None if it was never delivered."""
+        where = {"tenant_": tenant, "desk_": desk, "key_": key}
+        row = await self._run(lambda connection: connection.execute(sql.ONE_ADDRESS, where).first())
+        return Address(*row) if row else None
+
+    async def rota(self, tenant: str, desk: str) -> StoredRota:
+        """Return a desk's rota with what is known of its file; raise Refused where the desk is unknown."""
+        here = {"tenant_": tenant, "desk_": desk}
+        row = await self._run(lambda connection: connection.execute(sql.ONE_ROTA, here).first())
+        if row is None:
+            message = f"There is no desk {desk}."
+            raise Refused(message)
+        return StoredRota(parse(Rota, row.document, f"rotas {tenant} {desk}"), row.checksum, bool(row.written))
+
+    async def rota_written(self, tenant: str, desk: str, checksum: str, rota: Rota) -> None:
+        """Remember that the file holds ``rota`` under ``checksum``; a rota put meanwhile stays to be written."""
+        row = {"tenant_": tenant, "desk_": desk, "checksum_": checksum, "document_": dump(rota)}
+        await self._run(lambda connection: connection.execute(sql.ROTA_WRITTEN, row) and None)
+
+    async def learn(self, tenant: str, place: str, document: str) -> None:
+        """Keep the Teams adapter's note on how to reach a place."""
+        row = {"tenant": tenant, "place": place, "document": document}
+        await self._run(lambda connection: connection.execute(sql.PUT_REFERENCE, row) and None)
+
+    async def references(self) -> tuple[tuple[str, str, str], ...]:
+        """Return all such notes: tenant, place, document."""
+        rows = await self._run(lambda connection: connection.execute(sql.ALL_REFERENCES).all())
+        return tuple((row.tenant, row.place, row.document) for row in rows)
+
+    async def history(self, tenant: str, desk: str) -> tuple[Record, ...]:
+        """Return a desk's records in the order in which they were written."""
+        here = {"tenant_": tenant, "desk_": desk}
+        rows = await self._run(lambda connection: connection.execute(sql.HISTORY, here).all())
+        return tuple(
+            Record(
+                row.key,
+                row.kind,
+                datetime.fromisoformat(row.happened_at),
+                datetime.fromisoformat(row.recorded_at),
+                row.actor,
+                tuple(orjson.loads(row.matters)),
+            )
+            for row in rows
+        )
+
+    async def _some(
+        self, tenant: str, desk: str, *questions: tuple[sql.Statement, Iterable[str]]
+    ) -> list[Sequence[str]]:
+        here = {"tenant_": tenant, "desk_": desk}
+        asked = [(statement, some) for statement, keys in questions for some in _portions(keys)]
+        if not asked:
+            return []
+        return await self._run(
+            lambda connection: [
+                tuple(row)
+                for statement, some in asked
+                for row in connection.execute(statement, {**here, "some": some})  # type: ignore[call-overload]
+            ]
+        )
+
+    async def _run(self, work: Callable[[Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
+
+    def _transact(self, work: Callable[[Connection], T]) -> T:
+        try:
+            connection = self._database.connection()
+            with connection.begin():
+                return work(connection)
+        except (SQLAlchemyError, OSError) as error:
+            self._database.drop()
+            cause = error.orig if isinstance(error, DatabaseError) else error
+            message = f"{self._database.name} failed: {cause}."
+            raise NotStored(message) from error
+
+
+def write(connection: Connection, commit: Commit) -> None:
+    """Write a commit within the caller's transaction."""
+    here: Row = {"tenant": commit.tenant, "desk": commit.desk}
+    there: Row = {"tenant_": commit.tenant, "desk_": commit.desk}
+    if connection.execute(sql.ADVANCE, {**there, "old": commit.revision}).rowcount != 1:
+        message = f"desk {commit.desk} is no longer at revision {commit.revision}"
+        raise Conflict(message)
+    if commit.records:
+        rows = [_record(here, commit.revision, position, record) for position, record in enumerate(commit.records)]
+        try:
+            connection.execute(sql.ADD_RECORDS, rows)
+        except IntegrityError as error:
+            message = f"desk {commit.desk} knows one of the keys"
+            raise Conflict(message) from error
+    _change(connection, here, there, commit.changes)
+    if commit.struck:
+        connection.execute(sql.STRIKE, [{**there, "id_": id_} for id_ in commit.struck])
+    if commit.outgoing:
+        connection.execute(
+            sql.PUT_OUTGOING,
+            [
+                {
+                    **here,
+                    "id": outgoing.id,
+                    "revision": commit.revision,
+                    "position": position,
+                    "key": outgoing.effect.key,
+                    "document": dump_effect(outgoing.effect),
+                }
+                for position, outgoing in enumerate(commit.outgoing)
+            ],
+        )
+    if commit.shown:
+        connection.execute(
+            sql.PUT_SHOWN,
+            [
+                {
+                    **here,
+                    "key": key,
+                    "service_url": address.service_url,
+                    "conversation": address.conversation,
+                    "activity": address.activity,
+                }
+                for key, address in commit.shown
+            ],
+        )
+
+
+def _change(connection: Connection, here: Row, there: Row, changes: Iterable[Change]) -> None:
+    requests: dict[str, Row] = {}
+    notices: dict[str, Row | None] = {}
+    alone: dict[type[Change], tuple[sql.Statement, Row]] = {}
+    for change in changes:
+        match change:
+            case PutRequest(request):
+                requests[request.id] = _request(here, request)
+            case PutNotice(notice):
+                notices[notice.key] = {**here, "key": notice.key, "document": dump(notice)}
+            case DropNotice(key):
+                notices[key] = None
+            case PutFacts(facts):
+                alone[PutFacts] = (sql.PUT_FACTS, {"facts_": dump(facts)})
+            case PutDesk(desk):
+                alone[PutDesk] = (sql.PUT_INFO, {"info_": dump(desk), "channel_": desk.channel})
+            case PutRota(rota):
+                alone[PutRota] = (sql.PUT_ROTA, {"document_": dump(rota)})
+    if requests:
+        connection.execute(sql.PUT_REQUESTS, list(requests.values()))
+    if put := [row for row in notices.values() if row]:
+        connection.execute(sql.PUT_NOTICES, put)
+    if dropped := [key for key, row in notices.items() if row is None]:
+        connection.execute(sql.DROP_NOTICES, [{**there, "key_": key} for key in dropped])
+    for statement, row in alone.values():
+        connection.execute(statement, {**there, **row})  # type: ignore[call-overload]
+    if PutDesk in alone:
+        connection.execute(sql.UNWRITTEN, there)
+
+
+def _record(here: Row, revision: int, position: int, record: Record) -> Row:
+    return {
+        **here,
+        "revision": revision,
+        "position": position,
+        "key": record.key,
+        "kind": record.kind,
+        "happened_at": _instant(record.happened_at),
+        "recorded_at": _instant(record.recorded_at),
+        "actor": record.actor,
+        "matters": orjson.dumps(record.matters).decode(),
+    }
+
+
+def _request(here: Row, request: Request) -> Row:
+    return {
+        **here,
+        "id": request.id,
+        "place": request.place,
+        "status": request.status.value,
+        "next_at": _instant(request.next_at) if request.next_at else None,
+        "posted_at": _instant(request.posted_at),
+        "closed_at": _instant(request.closed_at) if request.closed_at else None,
+        "document": dump(request),
+    }
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _portions(keys: Iterable[str]) -> Iterator[list[str]]:
+    left = iter(keys)
+    while some := list(islice(left, SOME)):
+        yield some

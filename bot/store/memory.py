@@ -1,0 +1,165 @@
+"""The fakes: a journal and rota files in memory, held to the same contract tests as the real ones."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bot.desk import Address, Commit, Conflict, Loaded, Outgoing, Record
+from bot.effects import Change, DropNotice, PutDesk, PutFacts, PutNotice, PutRequest, PutRota
+from bot.errors import NotStored, Refused
+from bot.rota.shift import Rota
+from bot.state import DeskInfo, Facts, Notice
+from bot.store.journal import StoredRota
+from bot.support.request import Request, Status
+
+DeskKey = tuple[str, str]
+
+
+@dataclass(slots=True)
+class _Kept:
+    info: DeskInfo
+    revision: int = 0
+    facts: Facts = field(default_factory=Facts)
+    rota: StoredRota = field(default_factory=lambda: StoredRota(Rota(), "", written=False))
+    records: dict[str, Record] = field(default_factory=dict)
+    requests: dict[str, Request] = field(default_factory=dict)
+    notices: dict[str, Notice] = field(default_factory=dict)
+    outbox: dict[str, Outgoing] = field(default_factory=dict)
+    shown: dict[str, Address] = field(default_factory=dict)
+
+    def apply(self, change: Change) -> None:
+        match change:
+            case PutRequest(request):
+                self.requests[request.id] = request
+            case PutNotice(notice):
+                self.notices[notice.key] = notice
+            case DropNotice(key):
+                self.notices.pop(key, None)
+            case PutFacts(facts):
+                self.facts = facts
+            case PutDesk(desk):
+                self.info = desk
+                self.rota = StoredRota(self.rota.rota, self.rota.checksum, written=False)
+            case PutRota(rota):
+                self.rota = StoredRota(rota, self.rota.checksum, written=False)
+
+
+class MemoryJournal:
+    """A ``bot.desk.Journal`` that forgets all when the process ends; while ``full``, every call raises NotStored."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.full = False
+        self._desks: dict[DeskKey, _Kept] = {}
+        self._references: dict[tuple[str, str], str] = {}
+
+    async def open(self) -> None:
+        """Do nothing."""
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+    async def desks(self) -> tuple[DeskInfo, ...]:
+        """Return every desk, by tenant and id."""
+        self._check()
+        return tuple(kept.info for _, kept in sorted(self._desks.items()))
+
+    async def create(self, desk: DeskInfo) -> None:
+        """Add a desk at revision 0 with an empty rota; raise Refused if its id, or its channel in its tenant, is taken."""
+        self._check()
+        for kept in self._desks.values():
+            if kept.info.id == desk.id:
+                message = f"There is a desk {desk.id} already."
+                raise Refused(message)
+            if (kept.info.tenant, kept.info.channel) == (desk.tenant, desk.channel):
+                message = f"The channel is desk {kept.info.id}'s."
+                raise Refused(message)
+        self._desks[desk.tenant, desk.id] = _Kept(desk)
+
+    async def load(self, tenant: str, desk: str) -> Loaded:
+        """Return a desk: requests that are not closed, notices, pending effects; raise Refused where it is unknown."""
+        kept = self._kept(tenant, desk)
+        return Loaded(
+            revision=kept.revision,
+            desk=kept.info,
+            rota=kept.rota.rota,
+            facts=kept.facts,
+            requests=_by_time(request for request in kept.requests.values() if request.status is not Status.CLOSED),
+            notices=tuple(notice for _, notice in sorted(kept.notices.items())),
+            outgoing=tuple(kept.outbox.values()),
+        )
+
+    async def known(self, tenant: str, desk: str, keys: Iterable[str]) -> frozenset[str]:
+        """Return those of ``keys`` that belong to events already recorded."""
+        return frozenset(keys) & self._kept(tenant, desk).records.keys()
+
+    async def matters(self, tenant: str, desk: str, ids: Iterable[str], places: Iterable[str]) -> tuple[Request, ...]:
+        """Return the requests with these ids or in these threads, closed ones included, by their posts' time."""
+        wanted, threads = frozenset(ids), frozenset(places)
+        requests = self._kept(tenant, desk).requests.values()
+        return _by_time(request for request in requests if request.id in wanted or request.place in threads)
+
+    async def commit(self, commit: Commit) -> None:
+        """Write all of ``commit``; raise Conflict if the revision has moved on or a record's key is known."""
+        self._check()
+        kept = self._desks.get((commit.tenant, commit.desk))
+        keys = [record.key for record in commit.records]
+        if kept is None or kept.revision != commit.revision:
+            message = f"desk {commit.desk} is no longer at revision {commit.revision}"
+            raise Conflict(message)
+        if len(set(keys)) < len(keys) or kept.records.keys() & set(keys):
+            message = f"desk {commit.desk} knows one of the keys"
+            raise Conflict(message)
+        kept.revision += 1
+        kept.records.update((record.key, record) for record in commit.records)
+        for change in commit.changes:
+            kept.apply(change)
+        for id_ in commit.struck:
+            kept.outbox.pop(id_, None)
+        for outgoing in commit.outgoing:
+            kept.outbox.pop(outgoing.id, None)
+            kept.outbox[outgoing.id] = outgoing
+        kept.shown.update(commit.shown)
+
+    async def address(self, tenant: str, desk: str, key: str) -> Address | None:
+        """Return where the message under ``key`` lives, None if it was never delivered."""
+        return self._kept(tenant, desk).shown.get(key)
+
+    async def rota(self, tenant: str, desk: str) -> StoredRota:
+        """Return a desk's rota with what is known of its file; raise Refused where the desk is unknown."""
+        return self._kept(tenant, desk).rota
+
+    async def rota_written(self, tenant: str, desk: str, checksum: str, rota: Rota) -> None:
+        """Remember that the file holds ``rota`` under ``checksum``; a rota put meanwhile stays to be written."""
+        kept = self._kept(tenant, desk)
+        kept.rota = StoredRota(kept.rota.rota, checksum, written=kept.rota.rota == rota)
+
+    async def learn(self, tenant: str, place: str, document: str) -> None:
+        """Keep the Teams adapter's note on how to reach a place."""
+        self._check()
+        self._references[tenant, place] = document
+
+    async def references(self) -> tuple[tuple[str, str, str], ...]:
+        """Return all such notes: tenant, place, document."""
+        self._check()
+        return tuple((tenant, place, document) for (tenant, place), document in sorted(self._references.items()))
+
+    async def history(self, tenant: str, desk: str) -> tuple[Record, ...]:
+        """Return a desk's records in the order in which they were written."""
+        return tuple(self._kept(tenant, desk).records.values())
+
+    def _check(self) -> None:
+        if self.full:
+            message = "The journal in memory failed: it is switched to full."
+            raise NotStored(message)
+
+    def _kept(self, tenant: str, desk: str) -> _Kept:
+        self._check()
+        kept = self._desks.get((tenant, desk))
+        if kept is None:
+            message = f"There is no desk {desk}."
+            raise Refused(message)
+        return kept
+
+
+def _by_time(requests: Iterable[Request]) -> tuple[Request, ...]:
+    return tuple(sorted(requests, key=lambda request: (request.posted_at, request.id)))

@@ -1,0 +1,53 @@
+"""Bringing an opened journal to this program's version, or refusing to touch what it does not understand.
+
+A database without tables is new only where no rota was ever written beside it: a lost journal is never taken for a
+new one. Alembic is imported only when there is something for it to do, because that costs a second of start-up.
+"""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from bot.errors import Misconfigured
+from bot.store.schema import HEAD
+
+SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def migrate(connection: Connection, name: str, *, may_be_new: bool) -> None:
+    """Bring the database to HEAD within the caller's transaction; raise Misconfigured saying what to do instead."""
+    version = _version(connection, name, may_be_new=may_be_new)
+    if version == HEAD:
+        return
+    from alembic.command import upgrade  # noqa: PLC0415 - start-up time
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    scripts = ScriptDirectory.from_config(config)
+    if version is not None and version not in {script.revision for script in scripts.walk_revisions()}:
+        message = (
+            f"{name} was written by a newer Hotseat (version {version}; this one knows up to {HEAD}). "
+            "Start the newer Hotseat, or restore the backup made before the upgrade."
+        )
+        raise Misconfigured(message)
+    upgrade(config, HEAD)
+
+
+def _version(connection: Connection, name: str, *, may_be_new: bool) -> str | None:
+    tables = set(inspect(connection).get_table_names())
+    if "alembic_version" in tables:
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+        if len(found) == 1:
+            return str(found[0])
+    if tables:
+        message = f"{name} is a database, but not Hotseat's journal. Set HOTSEAT_DATA to another folder."
+        raise Misconfigured(message)
+    if not may_be_new:
+        message = (
+            f"{name} is missing or empty, but rota files stand beside it: the journal was lost. Restore it from a "
+            "backup (hotseat restore), or move the rota folder away to start anew."
+        )
+        raise Misconfigured(message)
+    return None

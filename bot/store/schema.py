@@ -1,0 +1,127 @@
+"""The journal's tables, one schema for SQLite and PostgreSQL, and the version of it that this program reads.
+
+Every table is keyed by tenant first and, but for references, desk second, so that PostgreSQL can be sharded by them.
+Instants are UTC in ISO 8601 with microseconds, so that text order is time order. Documents are JSON text.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.schema import SchemaItem
+
+HEAD = "0001"  # the newest script in migrations/versions; a test compares
+
+metadata = MetaData()
+
+
+def _text(name: str, *, nullable: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=nullable)
+
+
+def _of_desk(name: str, *columns: SchemaItem, key: tuple[str, ...], rowid: bool = True) -> Table:
+    return Table(
+        name,
+        metadata,
+        _text("tenant"),
+        _text("desk"),
+        *columns,
+        PrimaryKeyConstraint("tenant", "desk", *key),
+        ForeignKeyConstraint(["tenant", "desk"], ["desks.tenant", "desks.desk"]),
+        sqlite_with_rowid=rowid,
+    )
+
+
+desks = Table(
+    "desks",
+    metadata,
+    _text("tenant"),
+    _text("desk"),
+    _text("channel"),
+    Column("revision", Integer, nullable=False),
+    _text("info"),
+    _text("facts"),
+    PrimaryKeyConstraint("tenant", "desk"),
+    UniqueConstraint("tenant", "channel"),
+)
+
+records = _of_desk(
+    "records",
+    Column("revision", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    _text("key"),
+    _text("kind"),
+    _text("happened_at"),
+    _text("recorded_at"),
+    _text("actor"),
+    _text("matters"),
+    UniqueConstraint("tenant", "desk", "key"),
+    key=("revision", "position"),
+    rowid=False,
+)
+
+requests = _of_desk(
+    "requests",
+    _text("id"),
+    _text("place"),
+    _text("status"),
+    _text("next_at", nullable=True),
+    _text("posted_at"),
+    _text("closed_at", nullable=True),
+    _text("document"),
+    key=("id",),
+)
+IS_OPEN = "status <> 'CLOSED'"
+Index("requests_by_place", requests.c.tenant, requests.c.desk, requests.c.place)
+Index(
+    "requests_open",
+    requests.c.tenant,
+    requests.c.desk,
+    requests.c.next_at,
+    sqlite_where=text(IS_OPEN),
+    postgresql_where=text(IS_OPEN),
+)
+
+notices = _of_desk("notices", _text("key"), _text("document"), key=("key",), rowid=False)
+
+outbox = _of_desk(
+    "outbox",
+    _text("id"),
+    Column("revision", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    _text("key"),
+    _text("document"),
+    key=("id",),
+)
+
+shown = _of_desk(
+    "shown", _text("key"), _text("service_url"), _text("conversation"), _text("activity"), key=("key",), rowid=False
+)
+
+rotas = _of_desk(
+    "rotas",
+    _text("document"),
+    _text("checksum"),
+    Column("written", Boolean, nullable=False),
+    key=(),
+    rowid=False,
+)
+
+references = Table(
+    "references",
+    metadata,
+    _text("tenant"),
+    _text("place"),
+    _text("document"),
+    PrimaryKeyConstraint("tenant", "place"),
+    sqlite_with_rowid=False,
+)

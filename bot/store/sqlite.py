@@ -1,0 +1,72 @@
+"""The SQLite file: how it is opened so that what is committed survives a crash and a cut of the power.
+
+WAL with synchronous=FULL: a commit returns after fsync. The file is for its owner's eyes only (0600).
+"""
+
+import os
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from bot.errors import Misconfigured
+
+PRAGMAS = ("busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+
+
+class Database:
+    """One SQLite file and the one connection to it, opened when first needed and again after ``drop``.
+
+    Used from one thread at a time.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Name the file as sqlite:///PATH; raise Misconfigured for any other address."""
+        try:
+            address = make_url(url)
+        except ArgumentError as error:
+            message = "HOTSEAT_DATABASE_URL is not an address; leave it empty to use the data folder."
+            raise Misconfigured(message) from error
+        if address.get_backend_name() != "sqlite" or not address.database:
+            message = "HOTSEAT_DATABASE_URL must be sqlite:///PATH; leave it empty to use the data folder."
+            raise Misconfigured(message)
+        self.path = Path(address.database)
+        self.name = f"The journal {self.path}"
+        self._engine: Engine = create_engine(address, poolclass=NullPool)
+        self._connection: Connection | None = None
+        self._inode: int | None = None
+
+    def may_be_new(self) -> bool:
+        """Say whether a journal without tables may be a new one: no rota was written beside it, no log left over."""
+        log = self.path.with_name(self.path.name + "-wal")
+        lost_with_log = log.exists() and log.stat().st_size > 0 and not self.path.exists()
+        return not lost_with_log and not any((self.path.parent / "rota").glob("*.json"))
+
+    def connection(self) -> Connection:
+        """Return the connection, opened if need be; raise OSError where the file was moved away or replaced."""
+        if self._connection is None:
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            connection = self._engine.connect()
+            try:
+                for pragma in PRAGMAS:
+                    connection.exec_driver_sql(f"PRAGMA {pragma}")
+                connection.commit()
+            except SQLAlchemyError:
+                connection.close()
+                raise
+            self._connection = connection
+            self._inode = self.path.stat().st_ino
+        elif self.path.stat().st_ino != self._inode:
+            message = "another file stands in its place"
+            raise OSError(message)
+        return self._connection
+
+    def drop(self) -> None:
+        """Close the connection, whatever state it is in."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                connection.close()
+            except SQLAlchemyError:
+                connection.invalidate()

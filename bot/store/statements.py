@@ -1,0 +1,88 @@
+"""The journal's statements, built once; what each of them asks or changes can be read here in one place.
+
+Those that write take lists of rows. Upserts are spelt alike by SQLite and PostgreSQL.
+"""
+
+from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.sql import ClauseElement, Executable
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.store.schema import desks, notices, outbox, records, references, requests, rotas, shown
+
+
+def _here(table: Table) -> ColumnElement[bool]:
+    return (table.c.tenant == bindparam("tenant_")) & (table.c.desk == bindparam("desk_"))
+
+
+def _put(table: Table) -> Executable:
+    statement = upsert(table)
+    keys = [column.name for column in table.primary_key]
+    rest = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+
+
+def _any(column: ColumnElement[str]) -> ColumnElement[bool]:
+    return column.in_(bindparam("some", expanding=True))
+
+
+ADVANCE = (
+    update(desks).where(_here(desks), desks.c.revision == bindparam("old")).values(revision=bindparam("old") + 1)
+)
+ADD_DESK = insert(desks)
+PUT_INFO = update(desks).where(_here(desks)).values(info=bindparam("info_"), channel=bindparam("channel_"))
+PUT_FACTS = update(desks).where(_here(desks)).values(facts=bindparam("facts_"))
+ADD_RECORDS = insert(records)
+PUT_REQUESTS = _put(requests)
+PUT_NOTICES = _put(notices)
+DROP_NOTICES = delete(notices).where(_here(notices), notices.c.key == bindparam("key_"))
+PUT_OUTGOING = _put(outbox)
+STRIKE = delete(outbox).where(_here(outbox), outbox.c.id == bindparam("id_"))
+PUT_SHOWN = _put(shown)
+PUT_REFERENCE = _put(references)
+ADD_ROTA = insert(rotas)
+PUT_ROTA = update(rotas).where(_here(rotas)).values(document=bindparam("document_"), written=False)
+UNWRITTEN = update(rotas).where(_here(rotas)).values(written=False)
+ROTA_WRITTEN = (
+    update(rotas)
+    .where(_here(rotas))
+    .values(checksum=bindparam("checksum_"), written=rotas.c.document == bindparam("document_"))
+)
+
+ALL_DESKS = select(desks.c.tenant, desks.c.desk, desks.c.info).order_by(desks.c.tenant, desks.c.desk)
+TAKEN = select(desks.c.desk).where(
+    (desks.c.desk == bindparam("desk_"))
+    | ((desks.c.tenant == bindparam("tenant_")) & (desks.c.channel == bindparam("channel_")))
+)
+ONE_DESK = select(desks.c.revision, desks.c.info, desks.c.facts).where(_here(desks))
+ONE_ROTA = select(rotas.c.document, rotas.c.checksum, rotas.c.written).where(_here(rotas))
+OPEN_REQUESTS = (
+    select(requests.c.id, requests.c.document)
+    .where(_here(requests), requests.c.status != "CLOSED")
+    .order_by(requests.c.posted_at, requests.c.id)
+)
+ALL_NOTICES = select(notices.c.key, notices.c.document).where(_here(notices)).order_by(notices.c.key)
+ALL_OUTGOING = (
+    select(outbox.c.id, outbox.c.document).where(_here(outbox)).order_by(outbox.c.revision, outbox.c.position)
+)
+KNOWN_KEYS = select(records.c.key).where(_here(records), _any(records.c.key))
+REQUESTS_BY_ID = select(requests.c.id, requests.c.document).where(_here(requests), _any(requests.c.id))
+REQUESTS_BY_PLACE = select(requests.c.id, requests.c.document).where(_here(requests), _any(requests.c.place))
+ONE_ADDRESS = select(shown.c.service_url, shown.c.conversation, shown.c.activity).where(
+    _here(shown), shown.c.key == bindparam("key_")
+)
+ALL_REFERENCES = select(references).order_by(references.c.tenant, references.c.place)
+HISTORY = (
+    select(
+        records.c.key,
+        records.c.kind,
+        records.c.happened_at,
+        records.c.recorded_at,
+        records.c.actor,
+        records.c.matters,
+    )
+    .where(_here(records))
+    .order_by(records.c.revision, records.c.position)
+)
+
+Statement = Executable | ClauseElement
