@@ -155,7 +155,11 @@ class _Http:
         """POST the request for a token."""
         if self._is_plain and url.startswith(self._https):
             url = self._plain + url.removeprefix(self._https)
-        return self._session.post(url, timeout=_TIMEOUT, allow_redirects=False, **options)
+        response = self._session.post(url, timeout=_TIMEOUT, allow_redirects=False, **options)
+        if response.status_code < 500:
+            # msal logs an answer that is not JSON in full; half an answer may hold a token.
+            response.json()
+        return response
 
     def close(self) -> None:
         """Leave the session to its owner."""
