@@ -1,0 +1,302 @@
+"""A desk with its people, a fake clock and a fake Teams, for telling stories.
+
+A story states only its deviation: `town = Town()` is Monday 2026-11-23, 10:00 in Berlin, with Ana (production access)
+and Ben as the pair, Chen as the Friday fallback, Dilan observing, Eva and Farid off duty, Olga and Tom in OPS.
+"""
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.calendars.almanac import Almanac
+from bot.desk import Desk, Outgoing
+from bot.effects import Answer, Say, Show, personal
+from bot.events import (
+    Ask,
+    Deleted,
+    Delivered,
+    Edited,
+    Posted,
+    Press,
+    Replied,
+    Restored,
+    ShiftsImported,
+    Undeliverable,
+    Wrote,
+)
+from bot.people import Author, Person
+from bot.policy import Policy
+from bot.rota.shift import Absence, Role, Rota, Shift
+from bot.state import DeskInfo
+from bot.store.memory import MemoryJournal
+from bot.support.request import Request
+from bot.views import Line, Mention, View
+
+BERLIN = ZoneInfo("Europe/Berlin")
+CHANNEL = "19:backend@thread.tacv2"
+TEAM_CHANNEL = "19:team@thread.tacv2"
+ITERATION = date(2026, 11, 18)
+
+
+def person(name: str, **traits: object) -> Person:
+    """Make a backend colleague whose id is the first name."""
+    id_ = name.split()[0].casefold()
+    return replace(Person(id=id_, name=name, entra_object_id=id_), **traits)  # type: ignore[arg-type]
+
+
+ANA = person("Ana Lindqvist", production_access=True)
+BEN = person("Ben Okafor")
+CHEN = person("Chen Wei", production_access=True)
+DILAN = person("Dilan Kaya", experienced=False)
+EVA = person("Eva Novak")
+FARID = person("Farid Haddad")
+OLGA = Author("olga", "Olga Brandt")
+TOM = Author("tom", "Tom Reuter")
+TEAM = (ANA, BEN, CHEN, DILAN, EVA, FARID)
+FRIDAY = frozenset({4})
+
+
+def shifts(iteration: date = ITERATION) -> tuple[Shift, ...]:
+    """Return the usual support team of an iteration."""
+    return (
+        Shift(iteration, "ana", Role.SUPPORT),
+        Shift(iteration, "ben", Role.SUPPORT),
+        Shift(iteration, "chen", Role.FALLBACK, FRIDAY),
+        Shift(iteration, "dilan", Role.OBSERVER),
+    )
+
+
+def at(text: str) -> datetime:
+    """Return "2026-11-23 10:00" in Berlin as an instant."""
+    return datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC)
+
+
+def plain(view: View) -> str:
+    """Return a view's own words, mentions as @Name."""
+    if isinstance(view, Line):
+        return "".join(f"@{part.name}" if isinstance(part, Mention) else part for part in view.parts)
+    words = []
+    for name in view.__slots__:
+        value = getattr(view, name)
+        if isinstance(value, Line):
+            words.append(plain(value))
+        elif isinstance(value, str):
+            words.append(value)
+        elif isinstance(value, tuple):
+            words.extend(plain(entry) for entry in value if hasattr(entry, "__slots__"))
+    return "\n".join(words)
+
+
+@dataclass
+class Message:
+    """A message as Teams holds it: where, what it shows now, and all that it ever showed."""
+
+    key: str
+    place: str
+    view: View
+    versions: list[View] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return plain(self.view)
+
+
+class FakeTeams:
+    """Takes every effect at once and reports it delivered; `refuse` maps a place to the reason for a final no."""
+
+    def __init__(self, town: "Town") -> None:
+        self._town = town
+        self.messages: dict[str, Message] = {}
+        self.sent: list[Message] = []
+        self.refuse: dict[str, str] = {}
+
+    def take(self, desk: Desk, outgoing: Iterable[Outgoing]) -> None:
+        for one in outgoing:
+            effect = one.effect
+            if not isinstance(effect, Show | Say):
+                continue
+            reason = self.refuse.get(effect.place)
+            fields = {"happened_at": self._town.now, "effect": one.id, "place": effect.place}
+            if reason:
+                desk.report(Undeliverable(key=f"refused:{one.id}", reason=reason, **fields))  # type: ignore[arg-type]
+                continue
+            if isinstance(effect, Say) or effect.key not in self.messages:
+                message = Message(effect.key, effect.place, effect.view, [effect.view])
+                assert effect.key not in self.messages, f"{effect.key} was said twice"
+                self.messages[effect.key] = message
+                self.sent.append(message)
+            else:
+                message = self.messages[effect.key]
+                message.view = effect.view
+                message.versions.append(effect.view)
+            desk.report(Delivered(key=f"delivered:{one.id}", **fields))  # type: ignore[arg-type]
+
+
+class Town:
+    """The desk and everybody around it."""
+
+    def __init__(
+        self,
+        now: str = "2026-11-23 10:00",
+        *,
+        people: tuple[Person, ...] = TEAM,
+        team: tuple[Shift, ...] | None = None,
+        absences: tuple[Absence, ...] = (),
+        policy: Policy = Policy(),  # noqa: B008 - frozen
+        team_channel: str = TEAM_CHANNEL,
+    ) -> None:
+        self.now = at(now)
+        self.info = DeskInfo("backend", "tenant", "team", CHANNEL, team_channel, policy)
+        self.rota = Rota({one.id: one for one in people}, shifts() if team is None else team, absences)
+        self.journal = MemoryJournal()
+        self.teams = FakeTeams(self)
+        self.almanac = Almanac(frozenset({"farid"}))
+        self._ids = itertools.count(1)
+        self._desk: Desk | None = None
+
+    async def desk(self) -> Desk:
+        """Return the desk, made and loaded at the first call."""
+        if self._desk is None:
+            if not await self.journal.desks():
+                await self.journal.create(self.info)
+                await self._seed()
+            await self.restart()
+        assert self._desk is not None
+        return self._desk
+
+    async def restart(self) -> None:
+        """Start the bot anew over the same journal."""
+        self._desk = Desk(self.info, self.journal, self.teams, lambda: self.now, self.almanac, lambda: None)
+        await self._desk.start()
+        await self._desk.strike()
+
+    async def _seed(self) -> None:
+        from bot.desk import Commit
+        from bot.effects import PutRota
+
+        await self.journal.commit(Commit("tenant", "backend", 0, changes=(PutRota(self.rota),)))
+
+    # -- people -------------------------------------------------------------------------------------------------
+
+    async def post(self, text: str, by: Author | Person = OLGA, *, happened: str = "", **more: bool) -> str:
+        """Post in the channel; return the thread's place."""
+        place = f"{CHANNEL};messageid={next(self._ids)}"
+        await self._handle(Posted(place=place, text=text, author=_author(by), **self._when(happened), **more))  # type: ignore[arg-type]
+        return place
+
+    async def reply(self, place: str, text: str, by: Author | Person, *, happened: str = "", addressed: bool = False) -> None:
+        """Reply in a thread."""
+        event = Replied(place=place, text=text, author=_author(by), addressed=addressed, **self._when(happened))  # type: ignore[arg-type]
+        await self._handle(event)
+
+    async def edit(self, place: str, text: str, by: Author = OLGA, *, happened: str = "") -> None:
+        """Edit a post."""
+        await self._handle(Edited(place=place, text=text, author=by, **self._when(happened)))  # type: ignore[arg-type]
+
+    async def delete(self, place: str, *, happened: str = "") -> None:
+        """Delete a post."""
+        await self._handle(Deleted(place=place, **self._when(happened)))  # type: ignore[arg-type]
+
+    async def restore(self, place: str, text: str, by: Author = OLGA) -> None:
+        """Bring a deleted post back."""
+        await self._handle(Restored(place=place, text=text, author=by, **self._when("")))  # type: ignore[arg-type]
+
+    async def write(self, text: str, by: Author | Person) -> str:
+        """Write to the bot personally; return what it answered."""
+        before = len(self.teams.sent)
+        author = _author(by)
+        event = Wrote(place=personal(author.id), text=text, author=author, addressed=True, **self._when(""))  # type: ignore[arg-type]
+        await self._handle(event)
+        return "\n".join(message.text for message in self.teams.sent[before:])
+
+    async def press(
+        self, kind: type[Press], request: str, by: Author | Person, *, place: str = "", card: str = "", text: str = ""
+    ) -> Answer | None:
+        """Press a button on the thread's card, or on the card with the key `card` in one's own chat."""
+        author = _author(by)
+        if not place:
+            place = personal(author.id) if card and not card.startswith("card:") else (await self.request(request)).place
+        more = {"text": text} if kind is Ask else {}
+        event = kind(
+            place=place,
+            author=author,
+            request=request,
+            card=card or f"card:{request}",
+            **self._when(""),  # type: ignore[arg-type]
+            **more,  # type: ignore[arg-type]
+        )
+        return await self._handle(event)
+
+    # -- time ---------------------------------------------------------------------------------------------------
+
+    async def wait(self, minutes: float) -> None:
+        """Let time pass, the alarm ringing whenever something is due."""
+        await self.until(self.now + timedelta(minutes=minutes))
+
+    async def until(self, moment: datetime | str) -> None:
+        """Let time pass until a moment."""
+        end = at(moment) if isinstance(moment, str) else moment
+        desk = await self.desk()
+        while desk.next_due is not None and desk.next_due <= end:
+            self.now = max(self.now, desk.next_due)
+            await desk.strike()
+            await desk.settle()
+        self.now = end
+
+    async def sleep_until(self, moment: str) -> None:
+        """Let time pass while the bot is down, then start it."""
+        await self.desk()
+        self.now = at(moment)
+        await self.restart()
+        assert self._desk is not None
+        await self._desk.settle()
+
+    # -- what is to be seen -------------------------------------------------------------------------------------
+
+    async def request(self, id_: str = "R-1") -> Request:
+        """Return a request as the journal has it."""
+        await (await self.desk()).settle()
+        return (await self.journal.matters("tenant", "backend", [id_], []))[0]
+
+    async def requests(self) -> list[Request]:
+        """Return every request that was ever opened."""
+        await (await self.desk()).settle()
+        number = (await (await self.desk()).state()).facts.last_number
+        return [await self.request(f"R-{n}") for n in range(1, number + 1)]
+
+    def card(self, request: str = "R-1") -> str:
+        """Return what the card in the thread says now."""
+        return self.teams.messages[f"card:{request}"].text
+
+    def to(self, who: Person) -> list[Message]:
+        """Return the personal messages that somebody got, each as it stands now."""
+        return [message for message in self.teams.sent if message.place == personal(who.id)]
+
+    def in_thread(self, place: str) -> list[str]:
+        """Return the bot's posts in a thread beside the card."""
+        return [m.text for m in self.teams.sent if m.place == place and not m.key.startswith("card:")]
+
+    def in_team_channel(self) -> list[Message]:
+        """Return the posts in the team channel."""
+        return [message for message in self.teams.sent if message.place == TEAM_CHANNEL]
+
+    async def import_shifts(self, new: tuple[Shift, ...]) -> None:
+        """Change the rota while the bot runs."""
+        await self._handle(ShiftsImported(shifts=new, **self._when("")))  # type: ignore[arg-type]
+
+    async def _handle(self, event: object) -> Answer | None:
+        desk = await self.desk()
+        answer = await desk.handle(event)  # type: ignore[arg-type]
+        await desk.settle()
+        return answer
+
+    def _when(self, happened: str) -> dict[str, object]:
+        return {"key": f"key-{next(self._ids)}", "happened_at": at(happened) if happened else self.now}
+
+
+def _author(who: Author | Person) -> Author:
+    return who if isinstance(who, Author) else Author(who.id, who.name)
+
+
