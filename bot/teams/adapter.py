@@ -73,13 +73,12 @@ class TeamsAdapter(CloudAdapter):
         except NotAdmitted as refused:
             return web.Response(status=refused.status)
         try:
-            answer = await self._turn(admitted, bot)
+            return _response(await self._turn(admitted, bot))
         except NotStored:
             return web.Response(status=503, headers={"Retry-After": "1"})
         except Exception as error:  # noqa: BLE001 - the last place where a bug can be told with its keys
             _log(error, admitted.activity)
             return web.Response(status=500)
-        return _response(answer)
 
     async def _read(self, request: web.Request) -> bytes:
         """Read the body, decompressed by aiohttp, never more of it than is allowed."""
