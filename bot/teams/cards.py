@@ -5,16 +5,17 @@ Decides no wording but of what it had to leave out; knows nothing of requests. T
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import fields
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from re import sub
 from types import MappingProxyType
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
+
+import orjson
 
 from bot.errors import Misconfigured
 from bot.teams.templates import BrokenTemplate, Fill, Shape, compiled
-from bot.teams.texts import cut, inert, markdown, mentioned, one_line, plain
+from bot.teams.texts import cut, inert, markdown, one_line, plain
 from bot.views import (
     AskForm,
     DutyCard,
@@ -28,9 +29,7 @@ from bot.views import (
     View,
 )
 
-CardView = (
-    RequestCard | NoticeCard | AskForm | ReplyCard | DutyCard | RotaCard | HelpCard
-)
+CardView = RequestCard | NoticeCard | AskForm | ReplyCard | DutyCard | RotaCard | HelpCard
 MOST_BYTES = 24_000  # of the card as JSON with non-ASCII characters escaped, its longest form on the wire
 
 _IDS = frozenset({"desk", "request", "card", "thread"})
@@ -40,6 +39,10 @@ _MOST_ELEMENTS = 48
 _TIGHTER = 6  # how often texts and lists are halved before the card fits
 _LONGEST_SENTENCE = 280
 _MENTION: Shape = MappingProxyType({"text": str, "id": str, "name": str})
+
+
+Plan = tuple[tuple[str, type | None, int], ...]
+"""How to read a view: its fields, each with its kind (None: as it is) and its longest text in code points."""
 
 
 class Cards:
@@ -54,12 +57,11 @@ class Cards:
         known = {_file_name(view): view for view in get_args(CardView)}
         for path in sorted(folder.glob("*.json")):
             if path.name not in known:
-                raise Misconfigured(
-                    f"{path}: no view has this name; known are {', '.join(sorted(known))}."
-                )
-        self._fills = {
-            view: _loaded(folder / name, view) for name, view in known.items()
-        }
+                raise Misconfigured(f"{path}: no view has this name; known are {', '.join(sorted(known))}.")
+        self._plans: dict[type, Plan] = {}
+        for view in known.values():
+            _plan(view, self._plans)
+        self._fills = {view: _loaded(folder / name, view) for name, view in known.items()}
 
     def render(self, view: CardView, *, link: Callable[[str], str]) -> dict[str, Any]:
         """Return the content of the Adaptive Card that shows ``view``, under 25 KB as JSON.
@@ -70,15 +72,15 @@ class Cards:
         fill = self._fills[type(view)]
         card: dict[str, Any] = {}
         for tightness in range(_TIGHTER):
-            card = fill(_Context(link, tightness).root(view))
-            if len(json.dumps(card)) <= MOST_BYTES:
+            card = fill(_Context(self._plans, link, tightness).root(view))
+            # escaping makes UTF-8 at most three times as long, so the slow exact measure is seldom needed
+            if len(orjson.dumps(card)) <= MOST_BYTES // 3 or len(json.dumps(card)) <= MOST_BYTES:
                 break
         return card
 
-    @staticmethod
-    def context(view: CardView, *, link: Callable[[str], str]) -> dict[str, Any]:
+    def context(self, view: CardView, *, link: Callable[[str], str]) -> dict[str, Any]:
         """Return ``view`` as its template sees it, as the samples show it."""
-        return _Context(link, 0).root(view)
+        return _Context(self._plans, link, 0).root(view)
 
 
 def fallback_text(view: View) -> str:
@@ -91,11 +93,7 @@ def fallback_text(view: View) -> str:
         case NoticeCard():
             said = [
                 view.heading,
-                *(
-                    f"{entry.title}: {entry.excerpt}"
-                    for entry in view.entries
-                    if entry.waiting
-                ),
+                *(f"{entry.title}: {entry.excerpt}" for entry in view.entries if entry.waiting),
             ]
         case AskForm():
             said = [view.title, view.label]
@@ -106,10 +104,7 @@ def fallback_text(view: View) -> str:
         case RotaCard():
             said = [
                 view.title,
-                *(
-                    f"{week.title}: {'; '.join(_said(week.facts))}"
-                    for week in view.weeks
-                ),
+                *(f"{week.title}: {'; '.join(_said(week.facts))}" for week in view.weeks),
             ]
         case HelpCard():
             said = [view.title, view.text]
@@ -129,7 +124,8 @@ def _said(facts: tuple[Fact, ...]) -> list[str]:
 class _Context:
     """How a view becomes what a template sees, at a tightness: 0 is roomy, each step more halves texts and lists."""
 
-    def __init__(self, link: Callable[[str], str], tightness: int) -> None:
+    def __init__(self, plans: Mapping[type, Plan], link: Callable[[str], str], tightness: int) -> None:
+        self._plans = plans
         self._link = link
         self._tightness = tightness
         self._most = _MOST_ELEMENTS >> tightness
@@ -138,48 +134,60 @@ class _Context:
         """Return the context of a whole card."""
         return {**self._of(view), "fallback": fallback_text(view)}
 
-    def _of(self, view: object) -> dict[str, Any]:
+    def _of(self, view: Any) -> dict[str, Any]:
         context: dict[str, Any] = {}
-        for name in _names(type(view)):
+        for name, kind, longest in self._plans[type(view)]:
             value = getattr(view, name)
-            if isinstance(value, bool) or name in _IDS:
-                context[name] = value
-            elif isinstance(value, str):
-                longest = _LONGEST.get(name, _LONGEST_OTHER) >> self._tightness
-                context[name] = text = cut(inert(value[: 2 * longest]), longest)
-                context[f"has_{name}"] = bool(text)
-            elif isinstance(value, Line):
-                context[name] = markdown(value, _LONGEST_OTHER >> self._tightness)
-                context["mentions"] = mentioned(value)
-            else:
+            if kind is str:
+                text = inert(value[: 2 * longest])
+                context[name] = text = cut(text, longest >> self._tightness)
+                context[f"has_{name}"] = text != ""
+            elif kind is Line:
+                context[name], found = markdown(value, longest >> self._tightness)
+                context["mentions"] = [{"text": one.text, "id": one.id, "name": one.name} for one in found]
+            elif kind is tuple:
                 more = len(value) - self._most
                 context[name] = [self._of(element) for element in value[: self._most]]
                 context[f"has_{name}"] = bool(value)
                 context[f"{name}_more"] = f"… and {more} more" if more > 0 else ""
                 context[f"has_{name}_more"] = more > 0
-            if name == "thread":
-                context["thread_link"] = self._link(value)
-                context["has_thread_link"] = bool(context["thread_link"])
+            else:
+                context[name] = value
+                if name == "thread":
+                    context["thread_link"] = self._link(value)
+                    context["has_thread_link"] = context["thread_link"] != ""
         return context
 
 
-def _names(view: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(view))
+def _plan(view: type, plans: dict[type, Plan]) -> None:
+    """Add the plans of a view and of what stands in its lists."""
+    hints = get_type_hints(view)
+    plans[view] = tuple((name, _kind(name, hint), _LONGEST.get(name, _LONGEST_OTHER)) for name, hint in hints.items())
+    for hint in hints.values():
+        if get_origin(hint) is tuple:
+            _plan(get_args(hint)[0], plans)
+
+
+def _kind(name: str, hint: object) -> type | None:
+    if get_origin(hint) is tuple:
+        return tuple
+    return next((kind for kind in (str, Line) if hint is kind and name not in _IDS), None)
 
 
 def _shape(view: type) -> dict[str, Any]:
     """Return what a view's context holds, by the types of its fields: what a template may name."""
     shape: dict[str, Any] = {}
-    for name, kind in get_type_hints(view).items():
-        if kind is str or kind is bool:
-            shape[name] = kind
-        elif kind is Line:
-            shape |= {name: str, "mentions": [_MENTION]}
-        else:
-            shape |= {name: [_shape(get_args(kind)[0])], f"has_{name}": bool}
-            shape |= {f"{name}_more": str, f"has_{name}_more": bool}
-        if kind is str and name not in _IDS:
-            shape[f"has_{name}"] = bool
+    for name, hint in get_type_hints(view).items():
+        match _kind(name, hint):
+            case None:
+                shape[name] = hint
+            case kind if kind is tuple:
+                shape |= {name: [_shape(get_args(hint)[0])], f"has_{name}": bool}
+                shape |= {f"{name}_more": str, f"has_{name}_more": bool}
+            case kind if kind is Line:
+                shape |= {name: str, "mentions": [_MENTION]}
+            case _:
+                shape |= {name: str, f"has_{name}": bool}
         if name == "thread":
             shape |= {"thread_link": str, "has_thread_link": bool}
     return shape
@@ -194,13 +202,7 @@ def _loaded(path: Path, view: type) -> Fill:
         template = json.loads(path.read_text(encoding="utf-8"))
         return compiled(template, {**_shape(view), "fallback": str})
     except FileNotFoundError:
-        raise Misconfigured(
-            f"{path}: missing; it is the card of {view.__name__}."
-        ) from None
+        raise Misconfigured(f"{path}: missing; it is the card of {view.__name__}.") from None
     except (OSError, ValueError) as error:
-        what = (
-            str(error)
-            if isinstance(error, BrokenTemplate)
-            else f"cannot be read: {error}"
-        )
+        what = str(error) if isinstance(error, BrokenTemplate) else f"cannot be read: {error}"
         raise Misconfigured(f"{path}: {what}") from error

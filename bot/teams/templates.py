@@ -43,9 +43,7 @@ def _compiled(node: object, shape: Shape, at: str) -> Fill | None:
             return _list(node, shape, at)
         case dict():
             for key in node.keys() & {"$data", "$when"}:
-                raise BrokenTemplate(
-                    f"{at}: {key} may stand only in an object in a list"
-                )
+                raise BrokenTemplate(f"{at}: {key} may stand only in an object in a list")
             return _object(node, shape, at)
     return None
 
@@ -94,15 +92,10 @@ def _object(node: dict[str, Any], shape: Shape, at: str) -> Fill | None:
 
 
 def _list(nodes: list[Any], shape: Shape, at: str) -> Fill | None:
-    members = [
-        _member(node, shape, f"{at}[{index}]") for index, node in enumerate(nodes)
-    ]
+    members = [_member(node, shape, f"{at}[{index}]") for index, node in enumerate(nodes)]
     if not any(members):
         return None
-    steps = [
-        member or _once(_always(node))
-        for member, node in zip(members, nodes, strict=True)
-    ]
+    steps = [member or _once(_always(node)) for member, node in zip(members, nodes, strict=True)]
 
     def fill(context: Context) -> list[Any]:
         out: list[Any] = []
@@ -159,9 +152,7 @@ def _each(data: Fill, add: Member) -> Member:
 def _condition(text: object, shape: Shape, at: str) -> Callable[[Context], bool]:
     whole = _WHOLE.fullmatch(text) if isinstance(text, str) else None
     if whole is None:
-        raise BrokenTemplate(
-            f"{at}: $when must be ${{flag}} or ${{!flag}}, not {text!r}"
-        )
+        raise BrokenTemplate(f"{at}: $when must be ${{flag}} or ${{!flag}}, not {text!r}")
     _known(whole[2], shape, at, bool)
     value = _value(whole[2])
     return (lambda context: not value(context)) if whole[1] else value
@@ -177,9 +168,7 @@ def _listed(text: object, shape: Shape, at: str) -> Shape:
 
 def _known(path: str, shape: Shape, at: str, *kinds: type) -> None:
     if _found(path, shape) not in kinds:
-        raise BrokenTemplate(
-            f"{at}: ${{{path}}} is no {' or '.join(kind.__name__ for kind in kinds)} of this card"
-        )
+        raise BrokenTemplate(f"{at}: ${{{path}}} is no {' or '.join(kind.__name__ for kind in kinds)} of this card")
 
 
 def _found(path: str, shape: Shape) -> object:

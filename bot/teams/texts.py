@@ -12,6 +12,7 @@ The law of inert text:
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -30,11 +31,9 @@ _LONE = re.compile("[\ud800-\udfff]")
 _MARK = r"[\\`*_\[\]<>~|@&]|:(?=//)|(?<=www)\."
 _IN_NAME = re.compile(_MARK, re.IGNORECASE)
 _IN_TEXT = re.compile(_MARK + r"|(?<=^ )[#+\-]|^[#+\-]|^ ?\d+[.)]", re.IGNORECASE)
-_SPACES = re.compile(r"\s+")
+_SPACES = re.compile(r"\s{2,}|[^\S ]")
 _WIDE = 0xFEE0  # from an ASCII character to its full-width twin
-_XML = MappingProxyType(
-    {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;"}
-)
+_XML = MappingProxyType({ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;"})
 _ENTITIES = MappingProxyType({"<": "&lt;", ">": "&gt;", "&": "&amp;"})
 _LONGEST_NAME = 100
 _LONGEST_MESSAGE = 2000
@@ -45,9 +44,7 @@ def inert(text: str) -> str:
     """Return ``text`` without the characters that deceive or cannot be sent, by the law above."""
     if text.isprintable() and text.isascii():
         return text
-    return _GONE.sub(
-        "", _LONE.sub("\ufffd", _LINE_END.sub("\n", text)).replace("\t", " ")
-    )
+    return _GONE.sub("", _LONE.sub("\ufffd", _LINE_END.sub("\n", text)).replace("\t", " "))
 
 
 def cut(text: str, longest: int) -> str:
@@ -62,18 +59,23 @@ def one_line(text: str, longest: int) -> str:
     return cut(" ".join(inert(text[: 8 * longest]).split()), longest)
 
 
-def markdown(line: Line, longest: int) -> str:
-    """Return a line as Markdown in which only its mentions mean anything: the text of a text block."""
+def _flat(text: str, longest: int) -> str:
+    """Return ``text`` inert, with single spaces where it had any white space, in at most ``longest`` code points."""
+    return cut(_SPACES.sub(" ", inert(text[: 8 * longest])), longest)
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """A mention as Teams reads it: the words in the text that stand for it, Entra object id, name."""
+
+    text: str
+    id: str
+    name: str
+
+
+def markdown(line: Line, longest: int) -> tuple[str, list[Mentioned]]:
+    """Return a line as Markdown in which only its mentions mean anything, the text of a text block, and these."""
     return _joined(line, longest, lambda text: _IN_TEXT.sub(_escaped, text))
-
-
-def mentioned(line: Line) -> list[dict[str, str]]:
-    """Return a line's mentions, each person once: text as it stands in the line, Entra object id, name."""
-    people = {part.id: _name(part) for part in line.parts if isinstance(part, Mention)}
-    return [
-        {"text": f"<at>{name}</at>", "id": id_, "name": name}
-        for id_, name in people.items()
-    ][:_MOST_MENTIONS]
 
 
 def message(line: Line) -> tuple[str, list[dict[str, Any]]]:
@@ -82,42 +84,40 @@ def message(line: Line) -> tuple[str, list[dict[str, Any]]]:
     Simple XML markup is used, and not Markdown, because everything but mentions is made inert by escaping four
     characters. Source: Microsoft Learn, "Format your bot messages" and "Mentions in bot messages".
     """
-    entities = [
-        {
-            "type": "mention",
-            "text": one["text"],
-            "mentioned": {"id": one["id"], "name": one["name"]},
-        }
-        for one in mentioned(line)
+    text, mentions = _joined(line, _LONGEST_MESSAGE, lambda text: text.translate(_XML))
+    return text, [
+        {"type": "mention", "text": one.text, "mentioned": {"id": one.id, "name": one.name}} for one in mentions
     ]
-    return _joined(line, _LONGEST_MESSAGE, lambda text: text.translate(_XML)), entities
 
 
 def plain(line: Line) -> str:
     """Return a line as plain text, names without any mark."""
-    return "".join(
-        part.name if isinstance(part, Mention) else part for part in line.parts
-    )
+    return "".join([part.name if isinstance(part, Mention) else part for part in line.parts])
 
 
-def _joined(line: Line, longest: int, escape: Callable[[str], str]) -> str:
+def _joined(line: Line, longest: int, escape: Callable[[str], str]) -> tuple[str, list[Mentioned]]:
+    """Join a line's parts; whoever is mentioned twice is one mention, and two of one name are told apart."""
     pieces: list[str] = []
+    found: dict[str, Mentioned] = {}
     left = longest
-    names: dict[str, str] = {}
     for part in line.parts:
         if left <= 0:
             break
-        if isinstance(part, Mention):
-            name = names.setdefault(part.id, _name(part))
-            pieces.append(
-                f"<at>{name}</at>" if len(names) <= _MOST_MENTIONS else escape(name)
-            )
-            left -= len(name)
-        else:
-            text = cut(_SPACES.sub(" ", inert(part[: 8 * longest])), left)
+        if not isinstance(part, Mention):
+            text = _flat(part, left)
             pieces.append(escape(text))
-            left -= len(text)
-    return "".join(pieces)
+        elif part.id in found or len(found) < _MOST_MENTIONS:
+            text = _name(part)
+            if part.id not in found:
+                twins = sum(one.name == text for one in found.values())
+                words = f"{text} ({twins + 1})" if twins else text
+                found[part.id] = Mentioned(f"<at>{words}</at>", part.id, text)
+            pieces.append(found[part.id].text)
+        else:
+            text = one_line(part.name, _LONGEST_NAME)
+            pieces.append(escape(text))
+        left -= len(text)
+    return "".join(pieces), list(found.values())
 
 
 def _name(mention: Mention) -> str:
