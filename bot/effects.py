@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Notice
 from bot.support.request import Request
-from bot.views import View
+from bot.views import CardView, View
 
 
 def personal(person: str) -> str:
@@ -104,7 +104,7 @@ class Word:
 class Card:
     """An answer that replaces the pressed card."""
 
-    view: View
+    view: CardView
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Dialog:
     """An answer that opens, or goes on with, a dialog."""
 
     title: str
-    view: View
+    view: CardView
 
 
 Answer = Word | Card | Dialog

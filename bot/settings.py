@@ -84,6 +84,11 @@ class Settings(BaseSettings):
         """Return the host under which others see the bot, "" if it is not said."""
         return urlsplit(self.public_url).hostname or ""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _unset(cls, given: dict[str, object]) -> dict[str, object]:
+        return {name: value for name, value in given.items() if value != ""}
+
     @field_validator("tenants", "admins", "service_hosts", mode="before")
     @classmethod
     def _names(cls, value: object) -> object:

@@ -130,4 +130,5 @@ class HelpCard:
     commands: tuple[Fact, ...]
 
 
-View = Line | RequestCard | NoticeCard | AskForm | ReplyCard | DutyCard | RotaCard | HelpCard
+CardView = RequestCard | NoticeCard | AskForm | ReplyCard | DutyCard | RotaCard | HelpCard
+View = Line | CardView

@@ -6,10 +6,11 @@ from bot.courier import Undelivered
 from bot.desk import Address
 from bot.effects import Say, Show
 from bot.state import DeskInfo
-from bot.teams.cards import Cards
+from bot.teams.cards import Cards, fallback_text
 from bot.teams.references import References
+from bot.teams.texts import TEXT_FORMAT, message
 from bot.teams.transport import Final, Transport, retrying
-from bot.views import Line, View
+from bot.views import CardView, Line, View
 
 CARD = "application/vnd.microsoft.card.adaptive"
 
@@ -36,7 +37,7 @@ class Outbound:
         self._references = references
         self._cards = cards
 
-    def card(self, desk: DeskInfo, view: View) -> dict[str, Any]:
+    def card(self, desk: DeskInfo, view: CardView) -> dict[str, Any]:
         """Return a view as an Adaptive Card."""
         return self._cards.render(view, link=lambda place: thread_link(desk, place))
 
@@ -85,10 +86,10 @@ class Outbound:
 
     def _activity(self, desk: DeskInfo, view: View) -> dict[str, Any]:
         if isinstance(view, Line):
-            text, entities = self._cards.message(view)
-            return {"type": "message", "textFormat": "markdown", "text": text, "entities": entities}
+            text, entities = message(view)
+            return {"type": "message", "textFormat": TEXT_FORMAT, "text": text, "entities": entities}
         return {
             "type": "message",
-            "summary": self._cards.fallback_text(view),
+            "summary": fallback_text(view),
             "attachments": [{"contentType": CARD, "content": self.card(desk, view)}],
         }
