@@ -1,0 +1,74 @@
+# make run    install what is needed and start the bot in a Teams of our own, on this machine
+# make test   install what is needed and run every test, the browser ones included
+# make lint   style, types, import contracts
+# make bench  measure the bot beside its peers
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WEB := bot/sandbox/web/node_modules/.package-lock.json
+PEERS := tests/node/node_modules/.package-lock.json
+NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --silent
+RULES := bot/decide/*,bot/effects.py,bot/views.py,bot/events.py,bot/state.py,bot/commands.py,bot/support/*,bot/rota/*,bot/policy.py,bot/hours.py,bot/people.py,bot/errors.py
+
+.PHONY: run install test browser lint format lock bench pictures clean
+.DELETE_ON_ERROR:
+
+run: install
+	$(BIN)/hotseat sandbox
+
+install: $(VENV)/installed $(WEB)
+
+test: $(VENV)/installed-dev $(WEB) $(PEERS) browser
+	$(BIN)/pytest --cov --cov-report=
+	$(BIN)/coverage report
+	$(BIN)/coverage report --include='$(RULES)' --fail-under=100
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/installed-dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(VENV)/installed-dev
+	$(BIN)/python -m tests.bench
+
+pictures: $(VENV)/installed-dev $(WEB) $(PEERS) browser
+	$(BIN)/python -m tests.cards.shoot .github/pictures
+
+lock: $(VENV)/installed-dev
+	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Hotseat needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-venv; } || { echo "Install the package python3-venv, then run make again."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	touch $@
+
+$(VENV)/installed-dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@ $(VENV)/installed
+
+$(WEB): bot/sandbox/web/package-lock.json
+	$(NPM_CI) --prefix bot/sandbox/web
+	touch $@
+
+$(PEERS): tests/node/package-lock.json
+	$(NPM_CI) --prefix tests/node
+	touch $@
+
+browser:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } \
+	|| printf '\n*** No browser: the tests in a real browser will be SKIPPED. Install Debian'"'"'s package chromium to run them. ***\n\n'
+
+clean:
+	rm -rf $(VENV) build bot/sandbox/web/node_modules tests/node/node_modules
