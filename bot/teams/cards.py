@@ -53,6 +53,7 @@ class Cards:
 
         Raises:
             Misconfigured: a template is missing, broken, or belongs to no view; with file and reason.
+
         """
         known = {_file_name(view): view for view in get_args(CardView)}
         for path in sorted(folder.glob("*.json")):

@@ -24,12 +24,12 @@ _PLACE = re.compile(r"\$\{([A-Za-z_][\w.]*)\}")
 _PLAIN_KEYS = frozenset({"$schema"})
 
 
-class BrokenTemplate(ValueError):
+class BrokenTemplate(ValueError):  # noqa: N818 - says what the file is
     """The template says something that the binder does not understand; the text says what and where."""
 
 
 def compiled(node: object, shape: Shape, at: str = "$") -> Fill:
-    """Return the function that fills ``node``, checked against ``shape``. Its results share constant parts: read only."""
+    """Return the function that fills ``node``, checked against ``shape``; results share parts: read only."""
     fill = _compiled(node, shape, at)
     return fill or _always(node)
 
@@ -163,7 +163,7 @@ def _listed(text: object, shape: Shape, at: str) -> Shape:
     found = _found(whole[2], shape) if whole and not whole[1] else None
     if not isinstance(found, list):
         raise BrokenTemplate(f"{at}: $data must be ${{list}}, not {text!r}")
-    return cast(Shape, found[0])
+    return cast("Shape", found[0])
 
 
 def _known(path: str, shape: Shape, at: str, *kinds: type) -> None:

@@ -28,10 +28,9 @@ _GONE = re.compile(
     f"\ufff9-\ufffb\U000e0000-\U000e0fff]|(?<![{_PICTURE}\ufe0f])\u200d|\u200d(?![{_PICTURE}])"
 )
 _LONE = re.compile("[\ud800-\udfff]")
-_MARK = r"[\\`*_\[\]<>~|@&]|:(?=//)|(?<=www)\."
-_IN_NAME = re.compile(_MARK, re.IGNORECASE)
-_IN_TEXT = re.compile(_MARK + r"|(?<=^ )[#+\-]|^[#+\-]|^ ?\d+[.)]", re.IGNORECASE)
-_SPACES = re.compile(r"\s{2,}|[^\S ]")
+_MARK = re.compile(r"[\\`*_\[\]<>~|@&:.](?:(?<![:.])|(?<=:)(?=//)|(?<=[wW][wW][wW]\.))")
+_LINE_START = re.compile(r"^ ?(?:[#+\-]|\d+[.)])")
+_SPACES = re.compile(r"\s+")
 _WIDE = 0xFEE0  # from an ASCII character to its full-width twin
 _XML = MappingProxyType({ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;"})
 _ENTITIES = MappingProxyType({"<": "&lt;", ">": "&gt;", "&": "&amp;"})
@@ -61,7 +60,8 @@ def one_line(text: str, longest: int) -> str:
 
 def _flat(text: str, longest: int) -> str:
     """Return ``text`` inert, with single spaces where it had any white space, in at most ``longest`` code points."""
-    return cut(_SPACES.sub(" ", inert(text[: 8 * longest])), longest)
+    text = inert(text[: 8 * longest])
+    return cut(text if text.isprintable() and "  " not in text else _SPACES.sub(" ", text), longest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,8 @@ class Mentioned:
 
 def markdown(line: Line, longest: int) -> tuple[str, list[Mentioned]]:
     """Return a line as Markdown in which only its mentions mean anything, the text of a text block, and these."""
-    return _joined(line, longest, lambda text: _IN_TEXT.sub(_escaped, text))
+    text, mentions = _joined(line, longest, lambda text: _MARK.sub(_escaped, text))
+    return _LINE_START.sub(_escaped, text), mentions
 
 
 def message(line: Line) -> tuple[str, list[dict[str, Any]]]:
@@ -123,7 +124,7 @@ def _joined(line: Line, longest: int, escape: Callable[[str], str]) -> tuple[str
 def _name(mention: Mention) -> str:
     """Return the name as it stands between the tags: whatever is markup becomes its full-width twin."""
     name = one_line(mention.name, _LONGEST_NAME) or "?"
-    return _IN_NAME.sub(lambda mark: chr(ord(mark[0]) + _WIDE), name)
+    return _MARK.sub(lambda mark: chr(ord(mark[0]) + _WIDE), name)
 
 
 def _escaped(mark: re.Match[str]) -> str:
