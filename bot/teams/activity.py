@@ -26,7 +26,7 @@ def _model(plan: _Plan, raw: Any) -> Any:
     if type(raw) is not dict:
         return raw
     cls, empty, fields = plan
-    model = cls.__new__(cls)
+    model: Any = object.__new__(cls)
     attributes = model.__dict__
     attributes.update(empty)
     unknown = attributes["additional_properties"] = {}
@@ -43,7 +43,9 @@ def _model(plan: _Plan, raw: Any) -> Any:
 @functools.cache
 def _plan(cls: type) -> _Plan:
     empty = dict(cls().__dict__)
-    fields = {described["key"]: (name, _reader(described["type"])) for name, described in cls._attribute_map.items()}
+    fields = {
+        described["key"]: (name, _reader(described["type"])) for name, described in vars(cls)["_attribute_map"].items()
+    }
     return cls, empty, fields
 
 

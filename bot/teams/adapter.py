@@ -122,7 +122,8 @@ def _response(answer: InvokeResponse | None) -> web.Response:
 def _plain(value: Any) -> Any:
     """Write the SDK's models as JSON; bodies may be dicts, models, or dicts with models in them."""
     if isinstance(value, Model):
-        return value.serialize()
+        written: Any = value.serialize()  # type: ignore[no-untyped-call]
+        return written
     raise TypeError(type(value).__name__)
 
 
@@ -148,20 +149,24 @@ class _Authentication(BotFrameworkAuthentication):
 
     async def authenticate_request(self, activity: Activity, auth_header: str) -> AuthenticateRequestResult:
         """Refuse: requests come in through TeamsAdapter.process only."""
+        del activity, auth_header
         raise PermissionError
 
     async def authenticate_streaming_request(
         self, auth_header: str, channel_id_header: str
     ) -> AuthenticateRequestResult:
         """Refuse: there is no streaming."""
+        del auth_header, channel_id_header
         raise PermissionError
 
     def create_connector_factory(self, claims_identity: ClaimsIdentity) -> ConnectorFactory:
         """Give the one factory."""
+        del claims_identity
         return self._connectors
 
     async def create_user_token_client(self, claims_identity: ClaimsIdentity) -> Any:
         """Give none: nobody signs in through the bot, and the SDK's costs a connection a turn."""
+        del claims_identity
         return None
 
 
@@ -171,6 +176,7 @@ class _Connectors(ConnectorFactory):
 
     async def create(self, service_url: str, audience: str) -> Any:
         """Give a connector client for one service URL."""
+        del audience
         return _Connector(self._transport, service_url)
 
 

@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -156,7 +157,7 @@ class _Http:
         if self._is_plain and url.startswith(self._https):
             url = self._plain + url.removeprefix(self._https)
         response = self._session.post(url, timeout=_TIMEOUT, allow_redirects=False, **options)
-        if response.status_code < 500:
+        if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
             # msal logs an answer that is not JSON in full; half an answer may hold a token.
             response.json()
         return response

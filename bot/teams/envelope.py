@@ -56,8 +56,10 @@ def _measure(root: dict[str, Any]) -> int:
         for node in level:
             if type(node) is dict:
                 members += len(node)
-                node = node.values()
-            for value in node:
+                values = node.values()
+            else:
+                values = node
+            for value in values:
                 kind = type(value)
                 if kind is dict or kind is list:
                     inner.append(value)

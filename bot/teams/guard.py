@@ -152,7 +152,7 @@ class Guard:
         if not service_url or not self._hosts.allows(service_url):
             raise self._refuse(403, "service_host")
         if caller is None:
-            return Admitted(activity, {}, next(iter(_tenants(activity)), ""), happened_at)
+            return Admitted(activity, {}, max(_tenants(activity)), happened_at)
         if CHANNEL not in caller.endorsements:
             raise self._refuse(403, "endorsement")
         if service_url != caller.service_url:
@@ -168,12 +168,13 @@ class Guard:
         return self._refuse(status, "unreadable")
 
     def _tenant(self, activity: dict[str, Any]) -> str:
-        named = _tenants(activity)
-        if len(named) != 2 or named[0] != named[1]:
+        tenants = _tenants(activity)
+        if "" in tenants or len(tenants) != 1:
             raise self._refuse(403, "tenant_unclear")
-        if named[0] not in self._tenants:
+        (tenant,) = tenants
+        if tenant not in self._tenants:
             raise self._refuse(403, "tenant")
-        return named[0]
+        return tenant
 
     async def _verify(self, header: str, keys: SigningKeys) -> Caller:
         scheme, _, token = header.partition(" ")
@@ -252,10 +253,10 @@ _REASONS: dict[type[Exception], str] = {
 }
 
 
-def _tenants(activity: dict[str, Any]) -> list[str]:
-    """Give the tenants that the activity names, in its two places; in what Teams sends both are there and agree."""
+def _tenants(activity: dict[str, Any]) -> set[str]:
+    """Give what stands in the two places for the tenant; in what Teams sends both are there and agree."""
     named = (
         ((activity.get("channelData") or {}).get("tenant") or {}).get("id"),
         activity["conversation"].get("tenantId"),
     )
-    return [tenant.lower() for tenant in named if tenant]
+    return {(tenant or "").lower() for tenant in named}

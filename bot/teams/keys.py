@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -120,7 +121,7 @@ class SigningKeys:
             msg = "neither https nor loopback"
             raise ValueError(msg)
         async with self._session.get(url, timeout=_TIMEOUT, allow_redirects=False) as response:
-            if response.status != 200:
+            if response.status != HTTPStatus.OK:
                 msg = f"status {response.status}"
                 raise ValueError(msg)
             body = bytearray()

@@ -1,7 +1,7 @@
 """How fast the bot may speak in one thread.
 
-Decides when a send may leave; knows nothing of what is sent. The libraries for this (aiolimiter, pyrate-limiter, limits)
-keep one rate, or no order, or every key for ever; what is needed is four windows at once, first come first served.
+Decides when a send may leave; knows nothing of what is sent. The libraries for this (aiolimiter, pyrate-limiter,
+limits) keep one rate, or no order, or every key for ever; what is needed is four windows at once, in order of asking.
 """
 
 import asyncio
@@ -18,10 +18,10 @@ _THREADS = 10_000
 class Limits:
     """Wait for a thread's turn: `await limits.turn(thread)` before each send.
 
-    Each caller gets the earliest moment at which no window is exceeded, in the order of asking; the moments are a little
-    further apart than the windows say, because the way to Teams is not always equally long. Threads that have been
-    silent for the longest window are forgotten, and beyond 10,000 those that have been silent longest. `windows` empty
-    switches the limits off.
+    Each caller gets the earliest moment at which no window is exceeded, in the order of asking; the moments are a
+    little further apart than the windows say, because the way to Teams is not always equally long. Threads that have
+    been silent for the longest window are forgotten, and beyond 10,000 those that have been silent longest. `windows`
+    empty switches the limits off.
     """
 
     def __init__(self, windows: tuple[tuple[int, float], ...] = TEAMS) -> None:

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -168,7 +169,7 @@ class Transport:
         try:
             return await self._once(method, url, data, token)
         except Final as refused:
-            if refused.status != 401 or self._credentials is None:
+            if refused.status != HTTPStatus.UNAUTHORIZED or self._credentials is None:
                 raise
             self._credentials.drop(token)
         return await self._once(method, url, data, await self._token())
@@ -199,12 +200,12 @@ class Transport:
 def _outcome(method: str, response: aiohttp.ClientResponse, raw: bytes) -> Sent:
     status = response.status
     body = _json(raw)
-    if 200 <= status < 300:
+    if response.ok and status < HTTPStatus.MULTIPLE_CHOICES:
         # A page of a proxy in between, say: a success that the connector did not write.
         if raw and body is None:
             raise Temporary("unreadable", ambiguous=method == "POST")
         return Sent(str(body.get("id") or "") if isinstance(body, dict) else "", body)
-    if status in _AGAIN or status >= 500:
+    if status in _AGAIN or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         wish = _seconds(response.headers.get("Retry-After"), response.headers.get("Date"))
         raise Temporary(str(status), retry_after=wish, ambiguous=status in _DONE_PERHAPS)
     error = body.get("error") if isinstance(body, dict) else None
@@ -254,9 +255,7 @@ def _pause(state: RetryCallState) -> float:
     return max(wish + _back_off(state) / 10 if wish is not None else _back_off(state), 0.0)
 
 
-async def retrying(
-    call: Callable[[], Awaitable[T]], *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-) -> T:
+async def retrying(call: Callable[[], Awaitable[T]], *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> T:
     """Repeat a call while it fails with Temporary, for as long as the caller waits (cancel to stop).
 
     Pauses as Retry-After says (at most ten minutes), else random up to 1, 2, 4 … 60 seconds. Final passes through.

@@ -27,12 +27,20 @@ def new_id() -> str:
 
 
 def _envelope(
-    kind: str, *, service_url: str, id: str | None, sender: str, aad: str | None, name: str, tenant: str, at: str
+    kind: str,
+    *,
+    service_url: str,
+    activity_id: str | None,
+    sender: str,
+    aad: str | None,
+    name: str,
+    tenant: str,
+    at: str,
 ) -> dict[str, Any]:
     person = {"id": sender, "name": name, "aadObjectId": aad}
     return {
         "type": kind,
-        "id": id or new_id(),
+        "id": activity_id or new_id(),
         "timestamp": at,
         "localTimestamp": at.replace("Z", "+00:00"),
         "localTimezone": "Europe/Berlin",
@@ -84,7 +92,7 @@ def channel_post(
     text: str = "The label printer in hub 4 prints nothing",
     *,
     service_url: str = "http://127.0.0.1:1/emea/",
-    id: str | None = None,
+    activity_id: str | None = None,
     sender: str = ANNA,
     aad: str | None = ANNA_ID,
     name: str = "Anna Ops",
@@ -95,23 +103,30 @@ def channel_post(
     html: str | None = None,
     at: str = SENT_AT,
 ) -> dict[str, Any]:
-    """A new top-level post in a channel: its own id is the thread's."""
+    """Build a new top-level post in a channel: its own id is the thread's."""
     activity = _envelope(
-        "message", service_url=service_url, id=id, sender=sender, aad=aad, name=name, tenant=tenant, at=at
+        "message",
+        service_url=service_url,
+        activity_id=activity_id,
+        sender=sender,
+        aad=aad,
+        name=name,
+        tenant=tenant,
+        at=at,
     )
     _in_channel(activity, channel=channel, team=team, root=activity["id"], tenant=tenant)
     return _said(activity, text, html, mention=mention)
 
 
 def reply(text: str = "I'm looking into it", *, thread: str, **fields: Any) -> dict[str, Any]:
-    """A reply in the thread of the post with the id `thread`; else as channel_post."""
+    """Build a reply in the thread of the post with the id `thread`; else as channel_post."""
     activity = channel_post(text, **fields)
     activity["conversation"]["id"] = f"{activity['channelData']['channel']['id']};messageid={thread}"
     return activity
 
 
 def edit(text: str, *, of: dict[str, Any], at: str = "2026-11-23T10:01:00.000Z") -> dict[str, Any]:
-    """The edit of the post or reply `of`."""
+    """Build the edit of the post or reply `of`."""
     activity = copy.deepcopy(of) | {"type": "messageUpdate", "text": text, "timestamp": at}
     activity["attachments"] = [{"contentType": "text/html", "content": f"<p>{text}</p>"}]
     activity["channelData"] |= {"eventType": "editMessage"}
@@ -119,14 +134,14 @@ def edit(text: str, *, of: dict[str, Any], at: str = "2026-11-23T10:01:00.000Z")
 
 
 def delete(*, of: dict[str, Any], at: str = "2026-11-23T10:02:00.000Z") -> dict[str, Any]:
-    """The deletion of the post or reply `of`."""
+    """Build the deletion of the post or reply `of`."""
     kept = {k: v for k, v in copy.deepcopy(of).items() if k not in {"text", "attachments", "entities", "textFormat"}}
     kept["channelData"] |= {"eventType": "softDeleteMessage"}
     return kept | {"type": "messageDelete", "timestamp": at}
 
 
 def undelete(*, of: dict[str, Any], at: str = "2026-11-23T10:03:00.000Z") -> dict[str, Any]:
-    """The return of the deleted post or reply `of`."""
+    """Build the return of the deleted post or reply `of`."""
     activity = copy.deepcopy(of) | {"type": "messageUpdate", "timestamp": at}
     activity["channelData"] |= {"eventType": "undeleteMessage"}
     return activity
@@ -136,7 +151,7 @@ def personal_message(
     text: str = "who",
     *,
     service_url: str = "http://127.0.0.1:1/emea/",
-    id: str | None = None,
+    activity_id: str | None = None,
     sender: str = ANNA,
     aad: str | None = ANNA_ID,
     name: str = "Anna Ops",
@@ -144,15 +159,24 @@ def personal_message(
     conversation: str = "a:anna-and-the-bot",
     at: str = SENT_AT,
 ) -> dict[str, Any]:
-    """A message to the bot in the personal chat."""
+    """Build a message to the bot in the personal chat."""
     activity = _envelope(
-        "message", service_url=service_url, id=id, sender=sender, aad=aad, name=name, tenant=tenant, at=at
+        "message",
+        service_url=service_url,
+        activity_id=activity_id,
+        sender=sender,
+        aad=aad,
+        name=name,
+        tenant=tenant,
+        at=at,
     )
     return _said(_personal(activity, conversation=conversation, tenant=tenant), text, None, mention=False)
 
 
-def invoke(name: str, value: dict[str, Any], *, thread: str | None = None, card: str = "1", **who: Any) -> dict[str, Any]:
-    """An invoke, from a card in the channel thread `thread`, or from the personal chat without one.
+def invoke(
+    name: str, value: dict[str, Any], *, thread: str | None = None, card: str = "1", **who: Any
+) -> dict[str, Any]:
+    """Build an invoke, from a card in the channel thread `thread`, or from the personal chat without one.
 
     `card` is the id of the message that holds the card; `who` takes the fields of channel_post or personal_message.
     """
@@ -165,24 +189,24 @@ def invoke(name: str, value: dict[str, Any], *, thread: str | None = None, card:
 
 
 def press(verb: str, data: dict[str, Any] | None = None, *, trigger: str = "manual", **where: Any) -> dict[str, Any]:
-    """A press of an Action.Execute button: the invoke adaptiveCard/action."""
+    """Build a press of an Action.Execute button: the invoke adaptiveCard/action."""
     action = {"type": "Action.Execute", "id": verb, "verb": verb, "data": data or {}}
     return invoke("adaptiveCard/action", {"action": action, "trigger": trigger}, **where)
 
 
 def dialog(data: dict[str, Any], **where: Any) -> dict[str, Any]:
-    """The opening of a dialog: the invoke task/fetch."""
+    """Build the opening of a dialog: the invoke task/fetch."""
     value = {"data": {"type": "task/fetch"} | data, "context": {"theme": "default"}, "tabContext": None}
     return invoke("task/fetch", value, **where)
 
 
 def submit(data: dict[str, Any], **where: Any) -> dict[str, Any]:
-    """The sending of a dialog's form: the invoke task/submit."""
+    """Build the sending of a dialog's form: the invoke task/submit."""
     return invoke("task/submit", {"data": data, "context": {"theme": "default"}, "tabContext": None}, **where)
 
 
 def installed(*, action: str = "add", personal: bool = False, **fields: Any) -> dict[str, Any]:
-    """The app was added to a team, or (personal) for a person; `action` remove for the opposite."""
+    """Say that the app was added to a team, or (personal) for a person; `action` remove for the opposite."""
     activity = _event("installationUpdate", personal=personal, **fields)
     activity["channelData"] |= {"settings": {"selectedChannel": {"id": CHANNEL}}, "source": {"name": "message"}}
     return activity | {"action": action}
@@ -191,7 +215,7 @@ def installed(*, action: str = "add", personal: bool = False, **fields: Any) -> 
 def members_changed(
     *, added: tuple[str, ...] = (), removed: tuple[str, ...] = (), personal: bool = False, **fields: Any
 ) -> dict[str, Any]:
-    """People or the bot came or went: conversationUpdate."""
+    """Say that people or the bot came or went: conversationUpdate."""
     activity = _event("conversationUpdate", personal=personal, **fields)
     activity["channelData"] |= {"eventType": "teamMemberAdded" if added else "teamMemberRemoved"}
     if added:
@@ -202,7 +226,7 @@ def members_changed(
 
 
 def reaction(*, to: dict[str, Any], kind: str = "like", gone: bool = False, **fields: Any) -> dict[str, Any]:
-    """A reaction put on the post `to`, or taken back."""
+    """Build a reaction put on the post `to`, or taken back."""
     activity = _event("messageReaction", **fields)
     activity["conversation"] = copy.deepcopy(to["conversation"])
     activity["replyToId"] = to["id"]
@@ -215,7 +239,7 @@ def _event(
     *,
     personal: bool = False,
     service_url: str = "http://127.0.0.1:1/emea/",
-    id: str | None = None,
+    activity_id: str | None = None,
     sender: str = ANNA,
     aad: str | None = ANNA_ID,
     name: str = "Anna Ops",
@@ -225,7 +249,14 @@ def _event(
     at: str = SENT_AT,
 ) -> dict[str, Any]:
     activity = _envelope(
-        kind, service_url=service_url, id=id or f"f:{new_id()}", sender=sender, aad=aad, name=name, tenant=tenant, at=at
+        kind,
+        service_url=service_url,
+        activity_id=activity_id or f"f:{new_id()}",
+        sender=sender,
+        aad=aad,
+        name=name,
+        tenant=tenant,
+        at=at,
     )
     if personal:
         return _personal(activity, conversation="a:anna-and-the-bot", tenant=tenant)

@@ -49,7 +49,7 @@ class Key:
         return private_key(self.number)
 
     def jwk(self) -> dict[str, Any]:
-        """The public part in JWK form."""
+        """Give the public part in JWK form."""
         public = json.loads(RSAAlgorithm.to_jwk(self.private.public_key()))
         published: dict[str, Any] = {"kty": "RSA", "use": "sig", "kid": self.kid, "x5t": self.kid}
         published |= {"n": public["n"], "e": public["e"]}
@@ -58,7 +58,7 @@ class Key:
         return published
 
     def public_pem(self) -> bytes:
-        """The public part in PEM, as an attacker would use it for an HMAC."""
+        """Give the public part in PEM, as an attacker would use it for an HMAC."""
         return self.private.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
@@ -66,7 +66,6 @@ class Key:
 
 def unsigned(header: dict[str, Any], claims: dict[str, Any]) -> str:
     """Write a token without any signature."""
-
     return f"{_base64(json.dumps(header).encode())}.{_base64(json.dumps(claims).encode())}."
 
 
@@ -77,18 +76,20 @@ def _base64(content: bytes) -> str:
 class FakeEntra(LoopbackService):
     """Serve `/metadata`, `/jwks`, `/{tenant}/oauth2/v2.0/token`, the same in AD FS form, and `/msi/token`.
 
-    `hits` counts `metadata`, `jwks`, `token` and `msi`. `answers` maps one of these names to an Answer given instead
-    of the ordinary one for as long as it stays there, `queued` to Answers given once each; `hold` to a blocking callable
-    that is run in a thread while the request waits. `token_requests` keeps what was asked for, as (tenant, form).
+    `hits` counts `metadata`, `jwks`, `token` and `msi`; `asked` is set with the first of them. `answers` maps one of
+    these names to an Answer given instead of the ordinary one for as long as it stays there, `queued` to Answers given
+    once each; `hold` to a blocking callable that is run in a thread while the request waits. `token_requests` keeps
+    what was asked for, as (tenant, form).
     """
 
     def __init__(self, *, app_id: str = APP_ID, **listen: Any) -> None:
         super().__init__(**listen)
         self.app_id = app_id
         self.expires_in = 3600
+        self.asked = asyncio.Event()
         self.answers: dict[str, Answer] = {}
         self.queued: dict[str, deque[Answer]] = {}
-        self.hold: dict[str, Callable[[], None]] = {}
+        self.hold: dict[str, Callable[[], object]] = {}
         self.token_requests: list[tuple[str, dict[str, str]]] = []
         self._numbers = iter(range(1_000_000))
         self.keys: list[Key] = [self.new_key()]
@@ -168,6 +169,7 @@ class FakeEntra(LoopbackService):
 
     async def _instead(self, name: str, request: web.Request) -> web.StreamResponse | None:
         self.hits[name] += 1
+        self.asked.set()
         if name in self.hold:
             await asyncio.to_thread(self.hold[name])
         if self.queued.get(name):

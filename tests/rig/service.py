@@ -19,8 +19,8 @@ from aiohttp import web
 class Answer:
     """What a fake says instead of its ordinary answer.
 
-    `status` alone gives an error body in the connector's form; `body` (a JSON value) or `text` replace it. `delay` is in
-    seconds; `reset` drops the connection without an answer.
+    `status` alone gives an error body in the connector's form; `body` (a JSON value) or `text` replace it. `delay` is
+    in seconds; `reset` drops the connection without an answer.
     """
 
     status: int = 200

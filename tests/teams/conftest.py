@@ -41,9 +41,7 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest_asyncio.fixture
-async def house(
-    entra: FakeEntra, connector: FakeConnector, session: aiohttp.ClientSession
-) -> AsyncIterator[House]:
+async def house(entra: FakeEntra, connector: FakeConnector, session: aiohttp.ClientSession) -> AsyncIterator[House]:
     """Run the door with authentication on."""
     hosts = ServiceHosts([f"127.0.0.1:{connector.port}"])
     keys = SigningKeys(session, entra.metadata_url)

@@ -50,7 +50,8 @@ class Door(LoopbackService):
         return app
 
     async def _messages(self, request: web.Request) -> web.StreamResponse:
-        return await self.adapter.process(request, self.bot)
+        answer: web.Response = await self.adapter.process(request, self.bot)
+        return answer
 
 
 @dataclass

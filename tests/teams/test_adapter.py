@@ -60,8 +60,9 @@ async def test_an_invoke_is_answered_with_models_inside_a_dict(house: House) -> 
 
 
 async def test_the_sdks_own_handler_of_dialogs_works_behind_the_door(house: House) -> None:
-    class Handler(TeamsActivityHandler):
+    class Handler(TeamsActivityHandler):  # type: ignore[misc]
         async def on_teams_task_module_fetch(self, turn_context: TurnContext, task_module_request: Any) -> Any:
+            del turn_context, task_module_request
             return TaskModuleResponse(task=TaskModuleContinueResponse(value=TaskModuleTaskInfo(title="Support")))
 
     async with Door(house.door.adapter, Handler()) as door:
@@ -142,7 +143,7 @@ async def test_what_a_turn_sends_goes_out_by_the_transport_and_is_retried(house:
 
 
 async def test_the_sdks_own_handler_of_messages_works_behind_the_door(house: House) -> None:
-    class Echo(ActivityHandler):
+    class Echo(ActivityHandler):  # type: ignore[misc]
         async def on_message_activity(self, turn_context: TurnContext) -> None:
             await turn_context.send_activity(f"you said {turn_context.activity.text}")
 

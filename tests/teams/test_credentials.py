@@ -63,8 +63,8 @@ async def credentials(by_secret: Fetch, timer: Timer) -> AsyncIterator[Credentia
 
 async def settled(credentials: Credentials) -> None:
     """Wait until no fetch is under way."""
-    while credentials._fetching:
-        await asyncio.sleep(0.001)
+    if credentials._fetching:
+        await asyncio.wait([credentials._fetching])
 
 
 async def test_the_secret_is_sent_to_the_tenants_token_address(credentials: Credentials, entra: FakeEntra) -> None:
@@ -83,10 +83,9 @@ async def test_a_hundred_callers_at_once_cause_one_token_request(credentials: Cr
 
 async def test_the_loop_goes_on_while_entra_thinks(credentials: Credentials, entra: FakeEntra) -> None:
     gate = threading.Event()
-    entra.hold["token"] = lambda: gate.wait(10) and None
+    entra.hold["token"] = gate.wait
     asking = asyncio.create_task(credentials.token())
-    while not entra.hits["token"]:
-        await asyncio.sleep(0.001)
+    await entra.asked.wait()
     gate.set()  # only a loop that is free gets here
     assert await asking == "entra-token-1"
 
@@ -121,7 +120,9 @@ async def test_a_failing_renewal_keeps_the_valid_token_and_is_tried_again_in_a_w
     assert await credentials.token() == "entra-token-3"
 
 
-async def test_a_token_at_its_end_is_not_used_any_more(credentials: Credentials, entra: FakeEntra, timer: Timer) -> None:
+async def test_a_token_at_its_end_is_not_used_any_more(
+    credentials: Credentials, entra: FakeEntra, timer: Timer
+) -> None:
     await credentials.token()
     timer.now += 3541
     assert await credentials.token() == "entra-token-2"

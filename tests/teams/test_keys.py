@@ -133,12 +133,14 @@ async def test_keys_are_fetched_anew_every_day_behind_the_callers_back(
     first = await keys.find("key-0")
     timer.now += 24 * 3600
     assert await keys.find("key-0") is first
-    while keys._fetching:
-        await asyncio.sleep(0)
+    assert keys._fetching
+    await asyncio.wait([keys._fetching])
     assert entra.hits["jwks"] == 2
 
 
-@pytest.mark.parametrize("where", ["http://192.0.2.1/metadata", "ftp://127.0.0.1/metadata", "http://127.0.0.1.evil.example/"])
+@pytest.mark.parametrize(
+    "where", ["http://192.0.2.1/metadata", "ftp://127.0.0.1/metadata", "http://127.0.0.1.evil.example/"]
+)
 async def test_keys_come_by_https_or_from_loopback(session: aiohttp.ClientSession, where: str) -> None:
     with pytest.raises(KeysUnavailable):
         await SigningKeys(session, where).find("key-0")
@@ -161,8 +163,7 @@ async def test_a_caller_who_goes_away_does_not_stop_the_fetch_of_the_others(keys
 async def test_closing_stops_a_fetch_under_way(keys: SigningKeys, entra: FakeEntra) -> None:
     entra.answers["metadata"] = Answer(delay=30)
     waiting = asyncio.create_task(keys.find("key-0"))
-    while not entra.hits["metadata"]:
-        await asyncio.sleep(0.001)
+    await entra.asked.wait()
     await keys.close()
     with pytest.raises(asyncio.CancelledError):
         await waiting

@@ -128,15 +128,16 @@ async def test_stock_cannot_answer_an_invoke_with_a_body(house: House, stock: St
 async def test_stock_breaks_on_a_hostile_token_that_ours_refuses(house: House, stock: Stock, what: str) -> None:
     def minted(side: House | Stock) -> str:
         attacker = Key(kid=side.entra.keys[0].kid, number=-1)
-        return {
-            "garbage": lambda: "garbage",
-            "attacker": lambda: side.token(key=attacker),
-            "none": lambda: side.token(algorithm="none"),
-            "HS256": lambda: side.token(algorithm="HS256"),
-            "unknown": lambda: side.token(kid="nobody"),
-            "expired": lambda: side.token(exp=int(time.time()) - 600),
-            "no iss": lambda: side.token(without=["iss"]),
-        }[what]()
+        tokens = {
+            "garbage": "garbage",
+            "attacker": side.token(key=attacker),
+            "none": side.token(algorithm="none"),
+            "HS256": side.token(algorithm="HS256"),
+            "unknown": side.token(kid="nobody"),
+            "expired": side.token(exp=int(time.time()) - 600),
+            "no iss": side.token(without=["iss"]),
+        }
+        return tokens[what]
 
     assert await stock.post(message(house), token=minted(stock)) in {404, 500}
     assert (await house.post(message(house), token=minted(house)))[0] == 401
@@ -200,9 +201,7 @@ async def test_stock_never_retries_a_post(house: House, stock: Stock) -> None:
 
 
 @pytest.mark.parametrize("service", ["token", "jwks"])
-async def test_stock_stops_the_loop_while_the_identity_service_thinks(
-    house: House, stock: Stock, service: str
-) -> None:
+async def test_stock_stops_the_loop_while_the_identity_service_thinks(house: House, stock: Stock, service: str) -> None:
     house.bot.does = stock.bot.does = echo
     ticks = 0
 

@@ -102,7 +102,7 @@ async def test_the_service_url_may_end_with_a_slash_or_not(
     [(408, False), (412, False), (429, False), (500, True), (502, True), (503, True), (504, True), (501, False)],
 )
 async def test_a_status_that_may_pass_is_temporary_after_one_attempt(
-    local: Transport, connector: FakeConnector, status: int, ambiguous: bool
+    local: Transport, connector: FakeConnector, status: int, *, ambiguous: bool
 ) -> None:
     connector.always = Answer(status)
     with pytest.raises(Temporary) as failure:
