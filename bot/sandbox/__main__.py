@@ -34,7 +34,7 @@ async def _run(port: int, bot_port: int, place: bot.Place | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     async with aiohttp.ClientSession() as session:
-        sandbox = build(session, port, f"http://127.0.0.1:{bot_port}/api/messages", lambda: datetime.now(UTC))  # noqa: TID251
+        sandbox = build(session, port, f"http://127.0.0.1:{bot_port}/api/messages", lambda: datetime.now(UTC))
         runner = await listen(sandbox, port)
         try:
             if place is None:

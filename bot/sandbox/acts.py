@@ -16,7 +16,7 @@ CARD = "application/vnd.microsoft.card.adaptive"
 WORDS = "application/vnd.microsoft.activity.message"
 
 
-class NotPossible(Exception):
+class NotPossible(Exception):  # noqa: N818 - an answer, not an error
     """An act that Teams would not let the person do; its text says why."""
 
 
@@ -94,13 +94,14 @@ class Acts:
     async def press(self, person: str, identifier: str, action: Json) -> Outcome:
         """Press a card's button; `action` is the card's action with the inputs already in its `data`."""
         said = self._message(person, identifier)
-        data = action.get("data") if isinstance(action.get("data"), dict) else {}
+        given = action.get("data")
+        data: Json = given if isinstance(given, dict) else {}
         if action.get("type") == "Action.Execute":
             return await self._execute(person, said, action)
-        teams = data.get("msteams") if isinstance(data, dict) else None
+        teams = data.get("msteams")
         if isinstance(teams, dict) and teams.get("type") == "task/fetch":
             return await self._dialog(person, said, "task/fetch", data)
-        body = activity.submitted(self._url, person, said, self._world.new_id(), data or {}, self._clock.now())
+        body = activity.submitted(self._url, person, said, self._world.new_id(), data, self._clock.now())
         return Outcome(await self._delivery.send(body), toast="Your response was sent to the app", message=said.id)
 
     async def submit(self, person: str, identifier: str, data: Json) -> Outcome:

@@ -29,7 +29,7 @@ SETTINGS = (
 )
 
 
-class BotFailed(Exception):
+class BotFailed(Exception):  # noqa: N818 - said to whoever started it
     """The bot could not be seeded or started; its text says why."""
 
 
@@ -73,7 +73,8 @@ async def seed(place: Place, today: date) -> None:
     if not seeded:
         backend, team = cast.CHANNELS
         desk = ("--tenant", cast.TENANT, "--team", cast.TEAM, "--channel", backend.id, "--name", "backend")
-        await _command(place, "desk", "add", *desk, "--team-channel", team.id, may_fail=True)
+        if not (place.data / "rota" / "backend.json").exists():
+            await _command(place, "desk", "add", *desk, "--team-channel", team.id)
         await _command(place, "people", "import", str(people))
     await _command(place, "shifts", "import", str(shifts))
     done.write_text(iteration, encoding="utf-8")
@@ -115,7 +116,7 @@ async def stop(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-async def _command(place: Place, *words: str, may_fail: bool = False) -> None:
+async def _command(place: Place, *words: str) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -126,6 +127,6 @@ async def _command(place: Place, *words: str, may_fail: bool = False) -> None:
         stderr=asyncio.subprocess.STDOUT,
     )
     said, _ = await process.communicate()
-    if process.returncode and not may_fail:
+    if process.returncode:
         message = f"`hotseat {' '.join(words[:2])}` failed ({process.returncode}): {said.decode(errors='replace')}"
         raise BotFailed(message)

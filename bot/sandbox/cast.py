@@ -65,8 +65,17 @@ CHANNELS = (
 )
 
 PLAYERS = (
-    Player("olga", "Olga Brandt", "requester", "OPS: asks in #backend", "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0001", False),
-    Player("tom", "Tom Reuter", "requester", "OPS: asks in #backend", "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0002", False),
+    Player(
+        "olga",
+        "Olga Brandt",
+        "requester",
+        "OPS: asks in #backend",
+        "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0001",
+        backend=False,
+    ),
+    Player(
+        "tom", "Tom Reuter", "requester", "OPS: asks in #backend", "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0002", backend=False
+    ),
     Player(
         "ana",
         "Ana Lindqvist",

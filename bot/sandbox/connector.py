@@ -20,7 +20,7 @@ LARGEST = 100 * 1024
 PAGE = 500
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - an answer, not an error
     """A call that Teams refuses: status, error code, words."""
 
     def __init__(self, status: HTTPStatus, code: str, words: str) -> None:
@@ -202,7 +202,9 @@ class Connector:
         if owner is None and conversation != cast.TEAM and cast.channel(conversation) is None:
             raise Refusal(HTTPStatus.NOT_FOUND, "ConversationNotFound", "Conversation not found.")
         internal = conversation == cast.CHANNELS[1].id
-        return [_member_json(one) for one in ([owner] if owner else cast.PLAYERS) if one.backend or owner or not internal]
+        return [
+            _member_json(one) for one in ([owner] if owner else cast.PLAYERS) if one.backend or owner or not internal
+        ]
 
     def _check_team(self, request: web.Request) -> None:
         if request.match_info["team"] not in (cast.TEAM, cast.TEAM_GROUP):

@@ -22,12 +22,12 @@ VERBS = {"claim": ("claim", "acknowledge", "request.claim"), "solved": ("solved"
 class Scene:
     """What the page shows of a running story; `act_as` and `place` say where to look."""
 
-    running: bool = False
     caption: str = ""
     step: int = 0
     steps: int = 0
     act_as: str = ""
     place: str = ""
+    running: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Story:
         steps = list(self._steps())
         try:
             for number, step in enumerate(steps, 1):
-                self._show(Scene(True, step.caption, number, len(steps), step.act_as, step.place))
+                self._show(Scene(step.caption, number, len(steps), step.act_as, step.place, running=True))
                 await self._pause(self._pace * 0.6)
                 try:
                     await step.act()

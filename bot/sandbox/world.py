@@ -20,7 +20,7 @@ TEAM_CHANNEL = cast.CHANNELS[1].id
 
 @dataclass(slots=True)
 class Message:
-    """One message. `author` is a player's key or "bot"; `root` is its own id for the first of a thread, else the root's.
+    """One message. `author` is a player's key or "bot"; `root` is the id of its thread's first message.
 
     `views` are cards that only one person sees (an answer to their press), until the bot edits the message.
     """

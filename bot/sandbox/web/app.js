@@ -24,6 +24,7 @@ let world = null;
 let received = 0;
 let lastNotice = null;
 let lastScene = '';
+let toEnd = false;
 
 const page = {
   editing: null,
@@ -95,7 +96,7 @@ function show(id) {
 }
 
 function toast(text, { failed = false, onclick, who } = {}) {
-  const box = h(onclick ? 'button' : 'div', { class: `toast${failed ? ' failed' : ''}`, 'data-testid': 'toast', type: onclick ? 'button' : null, onclick: onclick && (() => { box.remove(); onclick(); }) },
+  const box = h(onclick ? 'button' : 'div', { class: `toast${failed ? ' failed' : ''}${who ? ' rung' : ''}`, 'data-testid': 'toast', type: onclick ? 'button' : null, onclick: onclick && (() => { box.remove(); onclick(); }) },
     who ? avatar(who, 'small') : null, h('span', {}, text));
   find('toasts').append(box);
   while (find('toasts').childElementCount > 4) find('toasts').firstElementChild.remove();
@@ -151,10 +152,11 @@ function badge(count) {
 }
 
 function renderCast() {
-  keyed(find('cast'), world.people, (one) => one.key, (one) => `${one.rung} ${one.key === local.as} ${one.installed}`, (one) => h('button', {
+  const person = (one, [first, family]) => h('button', {
     type: 'button', class: 'person', 'data-testid': 'person', data: { person: one.key, focus: `person-${one.key}` }, 'aria-pressed': String(one.key === local.as),
     title: `${one.about}${one.rung ? ` \u2013 ${one.rung} unread notifications` : ''}`, onclick: () => go({ as: one.key, place: one.backend || local.place !== 'team' ? local.place : 'backend' }),
-  }, h('span', { class: 'face' }, avatar(page.who(one.key)), badge(one.rung)), h('span', { class: 'who' }, h('span', { class: 'name' }, one.name), h('span', { class: 'role' }, one.role))));
+  }, h('span', { class: 'face' }, avatar(page.who(one.key)), badge(one.rung)), h('span', { class: 'who' }, h('span', { class: 'name' }, first, h('span', { class: 'family' }, ` ${family}`)), h('span', { class: 'role' }, one.role)));
+  keyed(find('cast'), world.people, (one) => one.key, (one) => `${one.rung} ${one.key === local.as} ${one.installed}`, (one) => person(one, one.name.split(' ')));
 }
 
 function renderRail() {
@@ -181,7 +183,7 @@ function renderNotices() {
   const where = (one) => world.channels.find((item) => item.id === one.conversation)?.name;
   const said = (one) => `${KINDS[one.kind]} ${page.who(one.sender).name}${where(one) ? ` in ${where(one)}` : ''}`;
   const list = [...world.notices].reverse();
-  keyed(find('notices'), list, (one) => one.id, () => '', (one) => h('li', {}, h('button', {
+  keyed(find('notices'), list, (one) => one.id, () => '', (one) => h('li', { class: lastNotice !== null ? 'fresh' : null }, h('button', {
     type: 'button', class: 'notice', 'data-testid': 'notification', data: { person: one.person, kind: one.kind }, onclick: open(one),
   }, avatar(page.who(one.person), 'small'), h('span', {}, h('span', { class: 'line' }, h('strong', {}, page.who(one.person).name), h('time', { class: 'quiet' }, say(one.at))),
     h('span', { class: 'quiet line' }, said(one)), h('span', { class: 'line' }, one.preview || 'a card')))));
@@ -217,7 +219,7 @@ function renderProblems() {
 
 function renderWelcome() {
   const wanted = local.welcome && page.place().key === 'backend' ? [world.note] : [];
-  const attempt = (text) => h('button', { type: 'button', class: 'link', 'data-testid': 'welcome-try', onclick: () => { keep({ as: 'olga' }); page.act('post', { channel: 'backend', text }); } }, `\u201c${text}\u201d`);
+  const attempt = (text) => h('button', { type: 'button', class: 'link', 'data-testid': 'welcome-try', onclick: () => { keep({ as: 'olga' }); toEnd = true; page.act('post', { channel: 'backend', text }); } }, `\u201c${text}\u201d`);
   keyed(find('welcome'), wanted, () => 'welcome', (one) => one, (note) => h('section', { class: 'welcome', 'data-testid': 'welcome' },
     h('h2', {}, 'A Teams of your own, with the real bot in it'),
     h('p', {}, 'You play everyone. The bot is the real one; only Teams is played by this page.'),
@@ -243,9 +245,10 @@ function renderMain() {
   keyed(find('compose'), [place], (one) => one.id, () => stamp, () => composer({
     placeholder: place.kind === 'chat' ? 'Write to Hotseat (try: who, help)' : `Start a post in ${place.name} as ${page.as.name.split(' ')[0]}`,
     testid: 'composer', sendId: 'send', label: `New message in ${place.name}`, focus: 'composer', mention: place.kind !== 'chat',
-    send: (text) => { find('scroll').scrollTop = find('scroll').scrollHeight; return page.act('post', { channel: place.key, text }); },
+    send: (text) => { toEnd = true; return page.act('post', { channel: place.key, text }); },
   }));
-  if (atEnd) box.scrollTop = box.scrollHeight;
+  if (atEnd || toEnd) box.scrollTop = box.scrollHeight;
+  if (page.messages().at(-1)?.author === 'bot') toEnd = false;
 }
 
 function hint(place) {

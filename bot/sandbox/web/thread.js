@@ -30,7 +30,7 @@ function message(one, page) {
   const seen = one.views[page.as.key] ? [one.views[page.as.key]] : one.cards;
   const head = h('div', { class: 'head' },
     h('strong', {}, who.name),
-    who.bot ? h('span', { class: 'tag' }, 'App') : h('span', { class: 'quiet small' }, who.role),
+    who.bot ? h('span', { class: 'tag' }, 'App') : h('span', { class: 'quiet small role' }, who.role),
     h('time', { class: 'quiet small', datetime: one.at, title: `${say(one.at, 'day')} ${say(one.at, 'seconds')}` }, when(one.at, page)),
     one.edited && !one.deleted ? h('span', { class: 'quiet small' }, 'Edited') : null,
     one.onlyFor ? h('span', { class: 'tag' }, 'Only you can see this') : null,

@@ -1,0 +1,148 @@
+"""The page in a real browser: what people see, in both themes and at a phone's width."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from tests.sandbox.conftest import Stage
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HOSTILE = "<img src=x onerror=window.hit=1> <at>Ana Lindqvist</at> **b** [x](javascript:window.hit=1) \u202eevil"
+
+
+@pytest.fixture
+async def page(stage: Stage) -> AsyncIterator[Page]:
+    """Open the page; whatever it asks of another host, or throws, fails the test."""
+    trouble: list[str] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = await browser.new_page(viewport={"width": 1440, "height": 900})
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)
+        page.on("request", lambda asked: None if asked.url.startswith(stage.base) else trouble.append(asked.url))
+        await page.goto(stage.base)
+        await expect(page.get_by_test_id("clock")).to_contain_text("10:0")
+        yield page
+        await browser.close()
+    assert not trouble
+
+
+async def post(page: Page, text: str) -> None:
+    await page.get_by_test_id("composer").fill(text)
+    await page.get_by_test_id("send").click()
+
+
+async def become(page: Page, person: str) -> None:
+    await page.locator(f'[data-testid="person"][data-person="{person}"]').click()
+
+
+async def test_a_post_gets_its_card_and_the_pair_is_seen_to_be_called(page: Page) -> None:
+    await post(page, "label printer down")
+    card = page.get_by_test_id("card")
+    await expect(card).to_contain_text("have been called")
+    await expect(card.locator(".mention")).to_have_text(["Ana Lindqvist", "Ben Okafor"])
+    ana = page.locator('[data-testid="person"][data-person="ana"]')
+    await expect(ana.get_by_test_id("unread")).to_have_text("2")
+    await expect(page.locator('[data-testid="notification"][data-person="ana"]')).to_have_count(2)
+
+
+async def test_a_claim_is_seen_by_everybody(page: Page) -> None:
+    await post(page, "label printer down")
+    await become(page, "ana")
+    await page.get_by_role("button", name="I'm looking into it").click()
+    await become(page, "olga")
+    await expect(page.get_by_test_id("card")).to_contain_text("Ana Lindqvist is looking into it")
+    await expect(page.get_by_test_id("message").last).to_contain_text("Edited")
+
+
+async def test_a_word_for_the_presser_is_a_toast(page: Page) -> None:
+    await post(page, "label printer down")
+    await become(page, "tom")
+    await page.get_by_role("button", name="I'm looking into it").click()
+    await expect(page.get_by_test_id("toast").filter(has_text="Only Ana or Ben may do that.")).to_be_visible()
+
+
+async def test_a_dialog_asks_for_what_is_required_and_sends_it(page: Page, stage: Stage) -> None:
+    await post(page, "label printer down")
+    await become(page, "ana")
+    await page.get_by_role("button", name="Support…").click()
+    dialog = page.get_by_test_id("dialog")
+    await dialog.get_by_role("button", name="Send").click()
+    await expect(dialog).to_contain_text("Say it.")
+    await dialog.get_by_label("Question").fill("since when?")
+    await dialog.get_by_role("button", name="Send").click()
+    await expect(dialog).to_be_hidden()
+    assert stage.bot.heard[-1]["value"]["data"] == {"step": "ask", "question": "since when?"}
+
+
+async def test_hostile_text_is_shown_inert(page: Page) -> None:
+    await post(page, HOSTILE)
+    await expect(page.get_by_test_id("card")).to_contain_text("<img src=x onerror=window.hit=1>")
+    await become(page, "olga")
+    await page.locator('[data-place="chat"]').click()
+    await post(page, HOSTILE)
+    await expect(page.get_by_test_id("message").last).to_contain_text("You said: <img src=x")
+    assert await page.evaluate("window.hit") is None
+    assert await page.locator("#threads img, #threads a[href^=javascript]").count() == 0
+
+
+async def test_an_edit_a_deletion_and_a_reply_work_by_keyboard(page: Page) -> None:
+    await post(page, "label printer down")
+    first = page.get_by_test_id("message").first
+    await first.get_by_test_id("edit").focus()
+    await page.keyboard.press("Enter")
+    await page.get_by_test_id("edit-text").fill("two printers down")
+    await page.keyboard.press("Enter")
+    await expect(first).to_contain_text("two printers down")
+    await expect(first).to_contain_text("Edited")
+    await page.get_by_test_id("reply").fill("please")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("message").last).to_contain_text("please")
+    await page.get_by_test_id("message").last.get_by_test_id("delete").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("message").last).to_contain_text("This message has been deleted.")
+
+
+async def test_who_one_is_and_all_that_was_said_survive_a_reload(page: Page) -> None:
+    await post(page, "label printer down")
+    await become(page, "ben")
+    await page.get_by_test_id("theme").click()
+    theme = await page.locator("html").get_attribute("data-theme")
+    await page.reload()
+    await expect(page.locator("html")).to_have_attribute("data-as", "ben")
+    await expect(page.locator("html")).to_have_attribute("data-theme", str(theme))
+    await expect(page.get_by_test_id("message").first).to_contain_text("label printer down")
+
+
+async def test_the_clock_moves_by_its_buttons(page: Page) -> None:
+    await page.get_by_test_id("clock-plus-1").click()
+    await expect(page.get_by_test_id("clock")).to_contain_text("10:01")
+    await page.get_by_test_id("clock-next-opening").click()
+    await expect(page.get_by_test_id("clock")).to_contain_text("25 Nov, 09:00")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_nothing_is_cut_off_at_a_phones_width(page: Page, theme: str) -> None:
+    if await page.locator("html").get_attribute("data-theme") != theme:
+        await page.get_by_test_id("theme").click()
+    await page.set_viewport_size({"width": 360, "height": 740})
+    await post(page, "label printer down " + "verylongword" * 20)
+    await expect(page.get_by_test_id("card")).to_be_visible()
+    wide = "[...document.querySelectorAll('.main, .main *')].filter((one) => one.getBoundingClientRect().right > 361)"
+    assert await page.evaluate(f"{wide}.map((one) => one.className)") == []
+
+
+async def test_a_bot_that_fails_is_shown_in_red(page: Page, stage: Stage) -> None:
+    stage.bot.status = 400
+    await post(page, "label printer down")
+    await expect(page.get_by_test_id("problems")).to_contain_text("The bot answered 400 to message.")

@@ -1,0 +1,131 @@
+"""The clock, the story, the seed, and who is let in."""
+
+import asyncio
+import csv
+import io
+from datetime import UTC, date, datetime
+
+import pytest
+
+from bot.sandbox import cast
+from bot.sandbox.clock import Clock
+from tests.sandbox.conftest import Stage
+
+
+def at(text: str) -> Clock:
+    return Clock(lambda: datetime.fromisoformat(text).astimezone(UTC))
+
+
+@pytest.mark.parametrize(
+    ("real", "begins"),
+    [
+        ("2026-11-24T11:11:00+01:00", "2026-11-24T10:11:00+00:00"),
+        ("2026-11-24T00:40:00+01:00", "2026-11-24T09:00:00+00:00"),
+        ("2026-11-24T17:30:00+01:00", "2026-11-25T09:00:00+00:00"),
+        ("2026-11-28T12:00:00+01:00", "2026-11-30T09:00:00+00:00"),
+        ("2026-12-24T19:00:00+01:00", "2026-12-28T09:00:00+00:00"),
+        ("2026-07-04T12:00:00+02:00", "2026-07-06T08:00:00+00:00"),
+    ],
+)
+def test_the_clock_begins_in_support_hours(real: str, begins: str) -> None:
+    clock = at(real)
+    clock.begin()
+    assert clock.now().isoformat() == begins
+    assert bool(clock.note) == (real != "2026-11-24T11:11:00+01:00")
+
+
+@pytest.mark.parametrize(
+    ("real", "name", "then"),
+    [
+        ("2026-11-24T08:00:00+01:00", "next-opening", "2026-11-24T09:00:00+01:00"),
+        ("2026-11-27T12:00:00+01:00", "next-opening", "2026-11-30T09:00:00+01:00"),
+        ("2026-11-23T16:00:00+01:00", "monday-17", "2026-11-23T17:00:00+01:00"),
+        ("2026-11-23T17:00:00+01:00", "monday-17", "2026-11-30T17:00:00+01:00"),
+        ("2026-11-23T17:00:00+01:00", "2030-01-01T00:00:00+00:00", "2030-01-01T01:00:00+01:00"),
+    ],
+)
+def test_the_clock_goes_to_named_moments(real: str, name: str, then: str) -> None:
+    clock = at(real)
+    clock.to(name)
+    assert clock.now() == datetime.fromisoformat(then)
+    clock.to("real")
+    assert clock.now() == datetime.fromisoformat(real)
+
+
+async def test_the_clock_is_plain_text_and_moves(stage: Stage) -> None:
+    await stage.do("api/clock", add=300)
+    async with stage.client.get(f"{stage.base}clock") as answer:
+        assert await answer.text() == "2026-11-24T09:05:00+00:00"
+    assert "error" in await stage.do("api/clock", to="yesterday")
+    assert "error" in await stage.do("api/clock", to="2026-01-01T00:00:00")
+
+
+async def test_ids_of_messages_never_repeat_when_time_goes_backwards(stage: Stage) -> None:
+    first = await stage.do("api/act/post", as_="olga", channel="backend", text="one")
+    await stage.do("api/clock", add=-3600)
+    second = await stage.do("api/act/post", as_="olga", channel="backend", text="two")
+    assert int(second["message"]) > int(first["message"])
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Host": "evil.example"}, {"Origin": "http://evil.example"}, {"Origin": "http://127.0.0.1:1"}, {"Origin": "null"}],
+)
+async def test_strangers_are_refused(stage: Stage, headers: dict[str, str]) -> None:
+    for path in ("", "api/world", "clock"):
+        async with stage.client.get(f"{stage.base}{path}", headers=headers) as answer:
+            assert answer.status == 403
+    async with stage.client.post(f"{stage.base}api/clock", json={"add": 60}, headers=headers) as answer:
+        assert answer.status == 403
+
+
+async def test_a_form_of_another_site_is_refused(stage: Stage) -> None:
+    async with stage.client.post(f"{stage.base}api/clock", data={"add": "60"}) as answer:
+        assert answer.status == 415
+
+
+async def test_the_story_runs_to_its_end_and_names_what_is_missing(stage: Stage) -> None:
+    await stage.do("api/play", do="start")
+    captions = set()
+    for _ in range(2000):
+        scene = (await stage.world())["story"]
+        captions.add(scene["caption"])
+        if not scene["running"] and len(captions) > 1:
+            break
+        await asyncio.sleep(0.005)
+    authors = [one["author"] for one in (await stage.world())["messages"]]
+    assert [authors.count(one) for one in ("olga", "tom", "ana", "ben")] == [1, 1, 1, 1]
+    presses = [one["from"]["name"] for one in stage.bot.heard if one["type"] == "invoke"]
+    assert presses == ["Ana Lindqvist", "Olga Brandt", "Ben Okafor", "Tom Reuter"]
+
+
+async def test_the_story_can_be_stopped(stage: Stage) -> None:
+    await stage.do("api/play", do="start")
+    await stage.do("api/play", do="stop")
+    assert (await stage.world())["story"]["running"] is False
+
+
+async def test_the_page_is_there_and_allows_nothing_from_elsewhere(stage: Stage) -> None:
+    async with stage.client.get(stage.base) as answer:
+        assert answer.status == 200
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    for path in ("web/package.json", "lib/../package.json", "web/%2e%2e/service.py"):
+        async with stage.client.get(f"{stage.base}{path}") as answer:
+            assert answer.status == 404
+
+
+def test_the_seed_names_this_weeks_team_and_the_next() -> None:
+    rows = list(csv.DictReader(io.StringIO(cast.shifts_csv(date(2026, 11, 24)))))
+    assert [row["iteration"] for row in rows] == ["2026-11-18"] * 4 + ["2026-11-25"] * 2
+    assert [(row["role"], row["days"]) for row in rows[:4]] == [
+        ("SUPPORT", ""),
+        ("SUPPORT", ""),
+        ("FALLBACK", "Fri"),
+        ("OBSERVER", ""),
+    ]
+    people = list(csv.DictReader(io.StringIO(cast.people_csv())))
+    assert [row["name"] for row in people if row["production_access"] == "yes"] == [
+        "Ana Lindqvist",
+        "Chen Wei",
+        "Farid Haddad",
+    ]
