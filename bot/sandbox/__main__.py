@@ -8,7 +8,7 @@ from pathlib import Path
 import aiohttp
 import click
 
-from bot.sandbox import bot
+from bot.sandbox import archive, bot
 from bot.sandbox.clock import ZONE
 from bot.sandbox.page import missing_files
 from bot.sandbox.service import Sandbox, build, listen
@@ -49,10 +49,14 @@ async def _run(port: int, bot_port: int, place: bot.Place | None) -> None:
 async def _with_bot(
     sandbox: Sandbox, port: int, place: bot.Place, session: aiohttp.ClientSession, ended: asyncio.Event
 ) -> None:
+    kept = place.data / "world.json"
+    first = not kept.is_file()
+    archive.load(kept, sandbox.world, sandbox.clock)
     await bot.seed(place, sandbox.clock.now().astimezone(ZONE).date())
     process = await bot.start(place, session)
     try:
-        await sandbox.acts.begin()
+        if first:
+            await sandbox.acts.begin()
         await _announce(sandbox, port)
         waiting = [asyncio.ensure_future(ended.wait()), asyncio.ensure_future(process.wait())]
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -63,6 +67,7 @@ async def _with_bot(
             raise bot.BotFailed(message)
     finally:
         await bot.stop(process)
+        archive.save(kept, sandbox.world, sandbox.clock)
 
 
 async def _announce(sandbox: Sandbox, port: int) -> None:

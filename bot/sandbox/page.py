@@ -10,6 +10,7 @@
 | `POST /api/act/press` | `{as, message, action: {type, verb, id, data}}` | outcome |
 | `POST /api/act/submit` | `{as, message, data}`: a dialog's form | outcome |
 | `POST /api/act/open` | `{as}`: opens the chat with the bot | `{}` |
+| `POST /api/act/begin` | `{}`: adds the bot to the team (done at start when the sandbox starts the bot) | `{}` |
 | `POST /api/read` | `{as, conversation}` | `{}` |
 | `POST /api/install` | `{person, installed}` | `{}` |
 | `POST /api/consent` | `{on}` | `{}` |
@@ -149,6 +150,7 @@ class Page:
             "press": lambda body: self._acts.press(body["as"], body["message"], body["action"]),
             "submit": lambda body: self._acts.submit(body["as"], body["message"], body["data"]),
             "open": lambda body: self._acts.open_chat(body["as"]),
+            "begin": lambda _: self._acts.begin(),
         }
         act = acts.get(request.match_info["act"])
         if act is None:

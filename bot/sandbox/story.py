@@ -14,8 +14,6 @@ from bot.sandbox.world import Json, Message, World
 
 PACE = 3.0
 BUTTON_PATIENCE = 8
-TITLES = {"claim": ("i'm looking into it", "looking into it"), "solved": ("it's solved",)}
-VERBS = {"claim": ("claim", "acknowledge", "request.claim"), "solved": ("solved", "solve", "request.solved")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,7 @@ class Story:
             "backend",
             self._reply("ana", 0, "The print queue was stuck, I restarted it. Does it print again?"),
         )
-        yield Step("Olga: it's solved.", "olga", "backend", self._press("olga", 0, "solved"))
+        yield Step("Olga: it's solved.", "olga", "backend", self._press("olga", 0, "solve"))
         yield Step(
             "Tom asks something too, but this time nobody answers.",
             "tom",
@@ -131,7 +129,7 @@ class Story:
             "backend",
             self._reply("ben", 1, "A filter was set to yesterday. They are back now, please reload."),
         )
-        yield Step("Tom: it's solved.", "tom", "backend", self._press("tom", 1, "solved"))
+        yield Step("Tom: it's solved.", "tom", "backend", self._press("tom", 1, "solve"))
         yield Step("That was a day with Hotseat. Now try it: you can be any of the eight.", "olga", "backend", _nothing)
 
     def _post(self, person: str, text: str) -> Callable[[], Awaitable[object]]:
@@ -160,27 +158,26 @@ class Story:
             self._clock.add(timedelta(hours=1))
         self._world.touch()
 
-    def _press(self, person: str, thread: int, purpose: str) -> Callable[[], Awaitable[object]]:
+    def _press(self, person: str, thread: int, verb: str) -> Callable[[], Awaitable[object]]:
         async def act() -> None:
             for _ in range(BUTTON_PATIENCE):
-                found = self._button(person, self._threads[thread], purpose)
+                found = self._button(person, self._threads[thread], verb)
                 if found is not None:
                     await self._acts.press(person, found[0].id, found[1])
                     return
                 await asyncio.sleep(self._pace / 10)
-            message = f"the card has no button “{TITLES[purpose][0]}”"
+            message = f"no card has a button with the verb {verb!r}"
             raise NotPossible(message)
 
         return act
 
-    def _button(self, person: str, root: str, purpose: str) -> tuple[Message, Json] | None:
+    def _button(self, person: str, root: str, verb: str) -> tuple[Message, Json] | None:
         for said in reversed(self._world.thread(root)):
             if said.deleted or said.author != "bot":
                 continue
             for card in [said.views[person]] if person in said.views else said.cards:
                 for action in actions(card):
-                    title = str(action.get("title", "")).replace("\u2019", "'").casefold()
-                    if action.get("verb") in VERBS[purpose] or title in TITLES[purpose]:
+                    if action.get("verb") == verb:
                         return said, action
         return None
 

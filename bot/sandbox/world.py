@@ -81,6 +81,24 @@ class World:
         self.opened: set[str] = set()
         self.consent = True
 
+    def restore(
+        self,
+        messages: list[Message],
+        notices: list[Notice],
+        unread: dict[str, set[str]],
+        installed: dict[str, bool],
+        opened: set[str],
+    ) -> None:
+        """Take over what an earlier run kept."""
+        self.messages = {one.id: one for one in messages}
+        self.notices = notices
+        self.unread |= unread
+        self.installed |= installed
+        self.opened = opened
+        self._notices = itertools.count(len(notices) + 1)
+        self._last_id = max((int(one.id) for one in messages), default=0)
+        self._changed()
+
     def new_id(self) -> str:
         """Give the next message id: epoch milliseconds of the sandbox's clock, never twice, never backwards."""
         self._last_id = max(self._last_id + 1, int(self._now().timestamp() * 1000))

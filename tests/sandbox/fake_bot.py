@@ -34,7 +34,7 @@ def card(asked: str, who: str | None = None) -> dict[str, Any]:
         },
     ]
     actions: list[dict[str, Any]] = [
-        {"type": "Action.Execute", "title": "It's solved", "verb": "solved", "data": {"request": "R-1"}}
+        {"type": "Action.Execute", "title": "It's solved", "verb": "solve", "data": {"request": "R-1"}}
     ]
     if who is None:
         claim = {"type": "Action.Execute", "title": "I'm looking into it", "verb": "claim", "data": {"request": "R-1"}}

@@ -4,11 +4,13 @@ import asyncio
 import csv
 import io
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
-from bot.sandbox import cast
+from bot.sandbox import archive, cast
 from bot.sandbox.clock import Clock
+from bot.sandbox.world import World
 from tests.sandbox.conftest import Stage
 
 
@@ -129,3 +131,26 @@ def test_the_seed_names_this_weeks_team_and_the_next() -> None:
         "Chen Wei",
         "Farid Haddad",
     ]
+
+
+async def test_what_was_said_is_there_after_a_restart(stage: Stage, tmp_path: Path) -> None:
+    await stage.do("api/act/post", as_="olga", channel="backend", text="label printer down")
+    await stage.do("api/clock", add=3600)
+    kept = tmp_path / "world.json"
+    archive.save(kept, stage.sandbox.world, stage.sandbox.clock)
+    clock = at("2026-11-24T10:00:00+01:00")
+    world = World(clock.now, lambda: None)
+    archive.load(kept, world, clock)
+    assert world.messages == stage.sandbox.world.messages
+    assert (world.notices, world.unread) == (stage.sandbox.world.notices, stage.sandbox.world.unread)
+    assert clock.now() == stage.sandbox.clock.now()
+    assert int(world.new_id()) > max(map(int, world.messages))
+
+
+def test_a_damaged_archive_is_left_aside(tmp_path: Path) -> None:
+    (tmp_path / "world.json").write_text("{")
+    clock = at("2026-11-24T10:00:00+01:00")
+    world = World(clock.now, lambda: None)
+    archive.load(tmp_path / "world.json", world, clock)
+    assert not world.messages
+    assert (tmp_path / "world.unreadable").is_file()

@@ -1,0 +1,54 @@
+"""Keeps the conversation between two starts: the bot remembers its requests, so Teams has to remember its messages.
+
+One JSON file in the data folder, written whole and then renamed. A file that cannot be read is left aside.
+"""
+
+import json
+import logging
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+from bot.sandbox.clock import Clock
+from bot.sandbox.world import Json, Message, Notice, World
+
+LOG = logging.getLogger(__name__)
+
+
+def save(path: Path, world: World, clock: Clock) -> None:
+    """Write all that was said, and the clock."""
+    kept = {
+        "now": clock.now(),
+        "messages": [asdict(one) for one in world.messages.values()],
+        "notices": [asdict(one) for one in world.notices],
+        "unread": {person: sorted(ids) for person, ids in world.unread.items()},
+        "installed": world.installed,
+        "opened": sorted(world.opened),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".new")
+    draft.write_text(json.dumps(kept, default=datetime.isoformat), encoding="utf-8")
+    draft.replace(path)
+
+
+def load(path: Path, world: World, clock: Clock) -> None:
+    """Bring back what was said; the clock goes on from where it stood when that is later than now."""
+    if not path.is_file():
+        return
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        messages = [Message(**_dated(one, "at", "edited")) for one in kept["messages"]]
+        notices = [Notice(**_dated(one, "at")) for one in kept["notices"]]
+        stood = datetime.fromisoformat(kept["now"])
+    except (ValueError, KeyError, TypeError):
+        LOG.warning("%s cannot be read and is left aside; the sandbox begins empty.", path)
+        path.replace(path.with_suffix(".unreadable"))
+        return
+    if stood > clock.now():
+        clock.set(stood)
+    unread = {person: set(ids) for person, ids in kept["unread"].items()}
+    world.restore(messages, notices, unread, kept["installed"], set(kept["opened"]))
+
+
+def _dated(record: Json, *fields: str) -> Json:
+    return {**record, **{name: datetime.fromisoformat(record[name]) for name in fields if record[name]}}
