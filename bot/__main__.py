@@ -21,6 +21,7 @@ from bot.errors import Misconfigured, NotStored, Refused
 from bot.settings import Settings, read_settings
 
 T = TypeVar("T")
+MANIFEST = Path(__file__).parent.parent / "manifest"
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines.")
 of_desk = click.option("--desk", default="", help="Which desk, where there are several.")
@@ -51,12 +52,12 @@ def sandbox(arguments: tuple[str, ...]) -> None:
 
 
 @cli.command()
-@click.option("--out", type=click.Path(path_type=Path), default=Path("hotseat.zip"), show_default=True, help="Where to.")
+@click.option("--out", type=click.Path(path_type=Path), default="hotseat.zip", show_default=True, help="Where to.")
 @as_json
 def manifest(out: Path, *, as_json: bool) -> None:
     """Make the Teams app package with this deployment's ids."""
     from bot.commands import COMMANDS  # noqa: PLC0415 - see serve
-    from bot.teams.package import MANIFEST, package  # noqa: PLC0415 - see serve
+    from bot.teams.package import package  # noqa: PLC0415 - see serve
 
     settings = read_settings()
     if settings.local:
@@ -70,12 +71,13 @@ def manifest(out: Path, *, as_json: bool) -> None:
         folder=MANIFEST,
         out=out,
     )
-    _say(f"Made {path}. Upload it in the Teams admin center, or as a custom app.", {"package": str(path)}, as_json=as_json)
+    said = f"Made {path}. Upload it in the Teams admin center, or as a custom app."
+    _say(said, {"package": str(path)}, as_json=as_json)
 
 
 @cli.group()
 def desk() -> None:
-    """Desks: the channels that the bot looks after."""
+    """Look after desks: the channels that the bot serves."""
 
 
 @desk.command("add")
@@ -92,7 +94,7 @@ def desk_add(*, as_json: bool, **arguments: str) -> None:
 
 @cli.group()
 def people() -> None:
-    """The backend team."""
+    """Look after the backend team."""
 
 
 @people.command("import")
@@ -119,7 +121,7 @@ def people_export(desk: str) -> None:
 
 @cli.group()
 def shifts() -> None:
-    """Who serves in which iteration."""
+    """Set who serves in which iteration."""
 
 
 @shifts.command("import")
@@ -144,9 +146,9 @@ def shifts_export(desk: str) -> None:
 
 
 def _operate(operation: str, arguments: dict[str, str], *, as_json: bool) -> None:
-    from bot.app import desks_alone  # noqa: PLC0415 - see serve
     from bot.clock import real  # noqa: PLC0415 - see serve
     from bot.control import ask  # noqa: PLC0415 - see serve
+    from bot.folder import desks_alone  # noqa: PLC0415 - see serve
     from bot.operations import OPERATIONS, Done  # noqa: PLC0415 - see serve
 
     settings = read_settings()

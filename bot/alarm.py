@@ -5,12 +5,12 @@ A job store is not used: what is due is derived from the desks' state, so a rest
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.desk import Desk
+from bot.desk import Clock, Desk
 from bot.errors import NotStored
 
 log = logging.getLogger(__name__)
@@ -21,17 +21,18 @@ AGAIN = timedelta(seconds=5)  # after a look that failed, or one that found its 
 class Alarm:
     """Rings at the earliest ``next_due`` of all desks."""
 
-    def __init__(self, desks: Callable[[], Iterable[Desk]], clock: Callable[[], datetime], real: Callable[[], datetime]) -> None:
-        """Bind to the desks, the domain's clock, and the real clock by which the scheduler runs."""
-        self._desks = desks
+    def __init__(self, clock: Clock, real: Clock) -> None:
+        """Bind to the domain's clock, and to the real one by which the scheduler runs."""
+        self._desks: Iterable[Desk] = ()
         self._clock = clock
         self._real = real
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True})
-        self._armed: datetime | None = None
+        self._armed: datetime | None = None  # in real time
         self._looking = asyncio.Lock()
 
-    def start(self) -> None:
-        """Start the scheduler and look at once: whatever fell due while the bot was down happens now."""
+    def start(self, desks: Iterable[Desk]) -> None:
+        """Start, and look at ``desks`` at once: whatever fell due while the bot was down happens now."""
+        self._desks = desks
         self._scheduler.start()
         self._ring_at(self._real())
 
@@ -42,7 +43,7 @@ class Alarm:
 
     def arm(self) -> None:
         """Ring no later than the earliest thing due."""
-        due = min((desk.next_due for desk in self._desks() if desk.next_due), default=None)
+        due = min((desk.next_due for desk in self._desks if desk.next_due), default=None)
         if due is None:
             return
         real = self._real()
@@ -58,7 +59,7 @@ class Alarm:
         """Let every desk that has something due do it."""
         async with self._looking:
             self._armed = None
-            for desk in self._desks():
+            for desk in self._desks:
                 if desk.next_due is None or desk.next_due > self._clock():
                     continue
                 try:
@@ -70,7 +71,7 @@ class Alarm:
         self._after_look()
 
     def _after_look(self) -> None:
-        due = min((desk.next_due for desk in self._desks() if desk.next_due), default=None)
+        due = min((desk.next_due for desk in self._desks if desk.next_due), default=None)
         if due is not None and self._scheduler.running:
             wait = due - self._clock()
             self._ring_at(self._real() + (wait if wait > timedelta() else AGAIN))

@@ -22,35 +22,35 @@ def real() -> datetime:
 
 
 class RemoteClock:
-    """The time that an address on loopback answers as ISO text, polled each second; in between it runs like the real one."""
+    """The time that an address on loopback answers as ISO text; in between it runs like the real one."""
 
-    def __init__(self, url: str, session: aiohttp.ClientSession, on_move: Callable[[], None]) -> None:
-        """Bind to the address; ``on_move`` is called when the clock was moved."""
+    def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
+        """Bind to the address; nothing is asked yet."""
         self._url = url
         self._session = session
-        self._on_move = on_move
         self._offset = timedelta()
 
     def __call__(self) -> datetime:
         """Return the domain's time."""
         return real() + self._offset
 
-    async def follow(self) -> None:
-        """Poll for ever."""
+    async def follow(self, on_move: Callable[[], None]) -> None:
+        """Ask each second, for ever; call ``on_move`` when the clock was moved."""
         while True:
-            await self.poll()
+            if await self.poll():
+                on_move()
             await asyncio.sleep(POLL_SECONDS)
 
-    async def poll(self) -> None:
-        """Ask once; while the address does not answer, the clock runs on."""
+    async def poll(self) -> bool:
+        """Ask once and say whether the clock was moved; while the address does not answer, it runs on."""
+        timeout = aiohttp.ClientTimeout(total=2)
         try:
-            async with self._session.get(self._url, timeout=aiohttp.ClientTimeout(total=2), allow_redirects=False) as response:
+            async with self._session.get(self._url, timeout=timeout, allow_redirects=False) as response:
                 there = datetime.fromisoformat((await response.text()).strip())
         except (aiohttp.ClientError, TimeoutError, ValueError) as failure:
             log.warning("HOTSEAT_CLOCK does not answer with a time: %s", type(failure).__name__)
-            return
+            return False
         offset = there - real()
         moved = abs(offset - self._offset) > MOVED
         self._offset = offset if moved else self._offset
-        if moved:
-            self._on_move()
+        return moved

@@ -3,6 +3,7 @@
 A Unix socket (0600), so only the user that runs the bot gets in.
 """
 
+import asyncio
 import os
 from collections.abc import Callable
 from datetime import datetime
@@ -34,7 +35,7 @@ class Control:
 
     async def __aenter__(self) -> Self:
         """Listen."""
-        self._path.unlink(missing_ok=True)
+        await asyncio.to_thread(self._path.unlink, missing_ok=True)
         await self._runner.setup()
         mask = os.umask(0o177)
         try:
@@ -48,7 +49,7 @@ class Control:
     ) -> None:
         """Stop listening."""
         await self._runner.cleanup()
-        self._path.unlink(missing_ok=True)
+        await asyncio.to_thread(self._path.unlink, missing_ok=True)
 
     async def _operate(self, request: web.Request) -> web.Response:
         asked = await request.json()
@@ -61,8 +62,6 @@ class Control:
 
 async def ask(path: Path, operation: str, arguments: Arguments) -> Done | None:
     """Hand an operation to the bot that listens at ``path``; None if none does. Raise Refused with its words."""
-    if not path.is_socket():
-        return None
     content: dict[str, Any] = {"operation": operation, "arguments": dict(arguments)}
     try:
         async with (

@@ -83,14 +83,13 @@ class Courier:
             del self._lines[key]
 
     def _fold(self, desk: Desk, line: deque[Outgoing]) -> Outgoing:
-        one = line[0]
-        while len(line) > 1 and isinstance(one.effect, Show) and isinstance(line[1].effect, Show):
-            older = line.popleft()
-            first = one.effect.first or line[0].effect.first
-            one = Outgoing(line[0].id, replace(line[0].effect, first=first))
-            line[0] = one
-            self._done(desk, older, one.effect.place, None)
-        return one
+        while len(line) > 1:
+            older, newer = line[0].effect, line[1].effect
+            if not isinstance(older, Show) or not isinstance(newer, Show):
+                break
+            self._done(desk, line.popleft(), older.place, None)
+            line[0] = Outgoing(line[0].id, replace(newer, first=older.first))
+        return line[0]
 
     async def _deliver_one(self, desk: Desk, key: tuple[str, str, str], one: Outgoing) -> None:
         effect: Effect = one.effect
@@ -131,7 +130,5 @@ class Courier:
         effect = one.effect
         place = effect.key if isinstance(effect, WriteRota) else effect.place
         desk.report(
-            Undeliverable(
-                key=f"refused:{one.id}", happened_at=self._clock(), effect=one.id, place=place, reason=reason
-            )
+            Undeliverable(key=f"refused:{one.id}", happened_at=self._clock(), effect=one.id, place=place, reason=reason)
         )

@@ -240,7 +240,13 @@ class Desk:
     """One desk's events, one after another."""
 
     def __init__(
-        self, info: DeskInfo, journal: Journal, courier: Courier, clock: Clock, lookup: Lookup, on_due: Callable[[], None]
+        self,
+        info: DeskInfo,
+        journal: Journal,
+        courier: Courier,
+        clock: Clock,
+        lookup: Lookup,
+        on_due: Callable[[], None],
     ) -> None:
         """Bind the desk to its ports; ``on_due`` is called when ``next_due`` may have changed."""
         self.info = info
@@ -286,7 +292,7 @@ class Desk:
         """Return the desk's state as it stands."""
         if self._held is None:
             await self._load()
-        assert self._held is not None  # noqa: S101 - just loaded
+        assert self._held is not None
         return self._held.view()
 
     def _enqueue(self, event: Event, shown: tuple[str, Address] | None) -> asyncio.Future[Answer | None]:
@@ -324,7 +330,7 @@ class Desk:
             if self._held is None:
                 await self._load()
             held = self._held
-            assert held is not None  # noqa: S101 - just loaded
+            assert held is not None
             found = await self._fetch(held, waiting)
             batch = self._decide(held, waiting, known)
             try:
@@ -378,7 +384,8 @@ class Desk:
                 batch.answers.append((one, Word(str(refusal))))
                 continue
             except Exception as failure:
-                log.exception("deciding %s failed", type(event).__name__, extra={"desk": self.info.id, "key": event.key})
+                keys = {"desk": self.info.id, "key": event.key}
+                log.exception("deciding %s failed", type(event).__name__, extra=keys)
                 if not one.answer.done():
                     one.answer.set_exception(failure)
                 continue

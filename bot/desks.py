@@ -52,7 +52,7 @@ class Desks:
         return self._desks.get((tenant, desk))
 
     def of_person(self, tenant: str, person: str) -> Desk | None:
-        """Return the desk that a person's own messages go to: the first that has them among its people, else the first."""
+        """Return the desk that a person's own messages go to: the first that they belong to, else the first."""
         desks = sorted(self._of(tenant), key=lambda desk: desk.info.id)
         return next((desk for desk in desks if desk.has(person)), desks[0] if desks else None)
 

@@ -50,7 +50,8 @@ async def import_people(desks: Desks, arguments: Arguments, now: datetime) -> Do
     await desk.handle(PeopleImported(key=f"people:{now.isoformat()}", happened_at=now, people=people))
     unknown = [person.name for person in people if not person.entra_object_id]
     hint = f" Without an Entra id I can neither recognise nor reach: {', '.join(unknown)}." if unknown else ""
-    return Done(f"Imported {len(people)} people into {desk.info.id}.{hint}", {"desk": desk.info.id, "people": len(people)})
+    said = f"Imported {len(people)} people into {desk.info.id}.{hint}"
+    return Done(said, {"desk": desk.info.id, "people": len(people)})
 
 
 async def import_shifts(desks: Desks, arguments: Arguments, now: datetime) -> Done:

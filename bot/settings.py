@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", validation_alias=AliasChoices("HOST"))
     port: int = Field(3978, ge=1, le=65535, validation_alias=AliasChoices("PORT"))
     public_url: str = Field("", validation_alias=AliasChoices("HOTSEAT_PUBLIC_URL"))
-    send_limits: bool = Field(True, validation_alias=AliasChoices("HOTSEAT_SEND_LIMITS"))
+    send_limits: bool = Field(default=True, validation_alias=AliasChoices("HOTSEAT_SEND_LIMITS"))
     clock: str = Field("", validation_alias=AliasChoices("HOTSEAT_CLOCK"))
     log_level: str = Field("INFO", validation_alias=AliasChoices("HOTSEAT_LOG"))
 
@@ -105,26 +105,29 @@ class Settings(BaseSettings):
     @classmethod
     def _level(cls, value: str) -> str:
         if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-            raise ValueError("use DEBUG, INFO, WARNING or ERROR")  # noqa: EM101
+            raise ValueError("use DEBUG, INFO, WARNING or ERROR")
         return value.upper()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.local:
-            self._check(is_loopback(self.host), "HOST", "without MicrosoftAppId I listen on 127.0.0.1 only; leave it unset")
+            remedy = "without MicrosoftAppId I listen on 127.0.0.1 only; leave it unset"
+            self._check(is_loopback(self.host), "HOST", remedy)
         else:
             self._identity()
         for name, url in (("BotOpenIdMetadata", self.metadata_url), ("HOTSEAT_AUTHORITY", self.authority)):
             secure = url.startswith("https://") or (url.startswith("http://") and is_loopback(url))
             self._check(secure, name, "use https (http is for loopback addresses only)")
         if self.clock:
-            self._check(is_loopback(self.clock), "HOTSEAT_CLOCK", "it must be a loopback address; it is for trying and for tests")
+            remedy = "it must be a loopback address; it is for trying and for tests"
+            self._check(is_loopback(self.clock), "HOTSEAT_CLOCK", remedy)
             outside = not self.local and not (is_loopback(self.authority) and is_loopback(self.metadata_url))
             self._check(not outside, "HOTSEAT_CLOCK", "remove it: a real deployment runs by the real clock")
         return self
 
     def _identity(self) -> None:
-        self._check(bool(self.app_tenant), "MicrosoftAppTenantId", "set it to the id of the Entra tenant of the registration")
+        remedy = "set it to the id of the registration's Entra tenant"
+        self._check(bool(self.app_tenant), "MicrosoftAppTenantId", remedy)
         match self.app_type:
             case AppType.SINGLE_TENANT:
                 given = bool(self.app_password.get_secret_value())

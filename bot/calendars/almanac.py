@@ -1,4 +1,4 @@
-"""What the shell looks up for a desk: its support hours with the public holidays of the years around, and the admins."""
+"""What the shell looks up for a desk: its support hours, with the public holidays, and who the admins are."""
 
 from datetime import date, datetime
 from functools import lru_cache

@@ -38,9 +38,7 @@ class Desks(Protocol):
 class HotseatBot:
     """Takes the SDK's turns."""
 
-    def __init__(
-        self, desks: Desks, references: References, outbound: Outbound, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, desks: Desks, references: References, outbound: Outbound, clock: Callable[[], datetime]) -> None:
         """Bind to the desks, what is known of places, and how a view becomes a card."""
         self._desks = desks
         self._references = references

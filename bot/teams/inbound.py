@@ -1,7 +1,7 @@
 """What a Teams activity means: a function of its JSON, without I/O.
 
 Everything foreign is read here once and becomes an event, or nothing. Payloads of buttons are believed in ids only.
-Source of the shapes: learn.microsoft.com, "Bot Connector REST API reference" and "Channel and group chat conversations".
+Source of the shapes: learn.microsoft.com, "Bot Connector REST API reference", "Channel and group chat conversations".
 """
 
 from collections.abc import Callable, Mapping
@@ -33,6 +33,7 @@ from bot.people import Author
 
 MOST_MENTIONS = 20
 LONGEST_ID = 200
+FILE = "application/vnd.microsoft.teams.file.download.info"
 STALE = "This button is from an older card. Please use the newest one in the thread."
 
 VERBS: Mapping[str, type[Press]] = MappingProxyType({"claim": Claim, "solve": Solve, "dismiss": Dismiss})
@@ -49,7 +50,7 @@ INVOKES: Mapping[str, tuple[Mapping[str, type[Press]], str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An event, where and by whom: its channel ("" in a personal chat), and the desk that a button named ("" if none)."""
+    """An event, where and by whom: its channel ("" in a personal chat), the desk that a button named ("" if none)."""
 
     channel: str
     place: str
@@ -59,7 +60,7 @@ class Arrival:
 
 
 def read(activity: dict[str, Any], happened_at: datetime) -> Arrival | None:
-    """Return what an admitted activity means, None where it means nothing; raise Refused for a button that is no longer one."""
+    """Return what an admitted activity means, None if nothing; raise Refused for a button that is no longer one."""
     reader = _READERS.get(activity["type"])
     author = _author(activity)
     return reader(activity, author, happened_at) if reader and author else None
@@ -167,7 +168,8 @@ def _author(activity: dict[str, Any]) -> Author | None:
     id_, name = sender.get("aadObjectId"), sender.get("name")
     if not isinstance(id_, str) or not id_ or sender.get("role") in ("bot", "skill") or sender["id"].startswith("28:"):
         return None
-    return Author(id_.casefold()[:LONGEST_ID], name[:LONGEST_ID] if isinstance(name, str) and name.strip() else "Somebody")
+    named = name[:LONGEST_ID] if isinstance(name, str) and name.strip() else "Somebody"
+    return Author(id_.casefold()[:LONGEST_ID], named)
 
 
 def _where(activity: dict[str, Any], author: Author) -> tuple[str, str, str]:
@@ -224,7 +226,7 @@ def _content_type(attachment: dict[str, Any]) -> str:
 
 def _is_file(attachment: dict[str, Any]) -> bool:
     kind = _content_type(attachment)
-    return kind.startswith(("image/", "video/", "audio/")) or kind == "application/vnd.microsoft.teams.file.download.info"
+    return kind.startswith(("image/", "video/", "audio/")) or kind == FILE
 
 
 def _html(activity: dict[str, Any]) -> str:

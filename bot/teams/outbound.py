@@ -1,6 +1,7 @@
-"""What leaves for Teams: a view becomes an activity, a place an address. One effect, sent until Teams says yes or no."""
+"""What leaves for Teams: a view becomes an activity, a place an address; sent until Teams says yes or no."""
 
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from bot.courier import Undelivered
 from bot.desk import Address
@@ -23,9 +24,10 @@ _REASONS = {
 
 
 def thread_link(desk: DeskInfo, place: str) -> str:
-    """Return the address that opens a thread in Teams. Source: learn.microsoft.com, "Deep link to a channel message"."""
-    channel, _, root = place.partition(";messageid=")
-    return f"https://teams.microsoft.com/l/message/{channel}/{root}?tenantId={desk.tenant}&groupId={desk.team}&parentMessageId={root}"
+    """Return the address that opens a thread in Teams. Source: learn.microsoft.com, "Deep links"."""
+    channel, _, root = (quote(part, safe="") for part in place.partition(";messageid="))
+    where = urlencode({"tenantId": desk.tenant, "groupId": desk.team, "parentMessageId": root})
+    return f"https://teams.microsoft.com/l/message/{channel}/{root}?{where}"
 
 
 class Outbound:
@@ -42,18 +44,17 @@ class Outbound:
         return self._cards.render(view, link=lambda place: thread_link(desk, place))
 
     async def send(self, desk: DeskInfo, effect: Show | Say, address: Address | None) -> Address | None:
-        """Post the effect, or edit the message at ``address``; return where it now lives. Raise Undelivered on a final no."""
+        """Post, or edit the message at ``address``; return where it now lives. Raise Undelivered on a final no."""
         activity = self._activity(desk, effect.view)
         try:
-            if address is not None:
-                await retrying(
-                    lambda: self._transport.update(address.service_url, address.conversation, address.activity, activity)
-                )
-                return address
-            return await self._post(desk, effect.place, activity)
+            if address is None:
+                return await self._post(desk, effect.place, activity)
+            where = (address.service_url, address.conversation, address.activity)
+            await retrying(lambda: self._transport.update(*where, activity))
         except Final as refused:
             reason = _REASONS.get(refused.status, f"Teams refused it: {refused.code}")
             raise Undelivered(reason) from None
+        return address
 
     async def _post(self, desk: DeskInfo, place: str, activity: dict[str, Any]) -> Address:
         if place.startswith("person:"):

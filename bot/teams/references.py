@@ -1,4 +1,6 @@
-"""Where Teams can be reached: per place the service URL, and for people the chat with the bot. Learnt from what arrives.
+"""Where Teams can be reached: per place the service URL, and for people the chat with the bot.
+
+Learnt from what arrives.
 
 Keeps the tenant beside each reference, which the SDK's own conversation reference loses.
 """

@@ -1,0 +1,84 @@
+"""The data folder: its lock, the journal, the rotas' files, and how these two are brought together.
+
+The journal is what counts; a rota's file is written from it, and taken over when somebody edited it by hand.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from bot.calendars.almanac import Almanac
+from bot.clock import real
+from bot.desk import Clock, Desk, Outgoing
+from bot.desks import Desks
+from bot.effects import WriteRota
+from bot.events import Delivered, RotaEdited
+from bot.settings import Settings
+from bot.state import DeskInfo
+from bot.store.journal import SqlJournal
+from bot.store.lock import FolderLock
+from bot.store.rota import Edited, RotaFiles, reconcile
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def open_folder(settings: Settings, holder: str) -> AsyncIterator[tuple[SqlJournal, RotaFiles]]:
+    """Hold the data folder and open what is in it; raise Misconfigured if another process holds it."""
+    with FolderLock(settings.data, holder):
+        async with SqlJournal(f"sqlite:///{settings.data / 'journal.sqlite'}") as journal:
+            yield journal, RotaFiles(settings.data / "rota")
+
+
+async def write_rota(journal: SqlJournal, files: RotaFiles, desk: DeskInfo) -> None:
+    """Write a desk's rota file as the journal has it."""
+    stored = await journal.rota(desk.tenant, desk.id)
+    checksum = await asyncio.to_thread(files.write, desk, stored.rota)
+    await journal.rota_written(desk.tenant, desk.id, checksum, stored.rota)
+
+
+async def take_over_edits(journal: SqlJournal, files: RotaFiles, desks: Desks, clock: Clock) -> None:
+    """Bring each desk's rota file and the journal together: what was edited by hand is taken over, or refused."""
+    for desk in desks:
+        outcome = await reconcile(journal, files, desk.info)
+        if isinstance(outcome, Edited):
+            document = outcome.document
+            await desk.handle(RotaEdited(key=f"edited:{document.checksum}", happened_at=clock(), rota=document.rota))
+            log.info("the rota file was edited by hand and taken over", extra={"desk": desk.info.id})
+
+
+@asynccontextmanager
+async def desks_alone(settings: Settings) -> AsyncIterator[Desks]:
+    """Open the desks without Teams, for a command while no bot runs; messages wait until it does."""
+    async with open_folder(settings, "a hotseat command") as (journal, files):
+        courier = _RotaCourier(journal, files)
+        almanac = Almanac(frozenset(settings.admins))
+        desks = Desks(journal, lambda info: Desk(info, journal, courier, real, almanac, lambda: None))
+        await desks.open()
+        await take_over_edits(journal, files, desks, real)
+        yield desks
+        await courier.idle()
+        for desk in desks:
+            await desk.settle()
+
+
+class _RotaCourier:
+    """Delivers the rota's file and leaves everything else in the outbox."""
+
+    def __init__(self, journal: SqlJournal, files: RotaFiles) -> None:
+        self._journal = journal
+        self._files = files
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def take(self, desk: Desk, outgoing: Iterable[Outgoing]) -> None:
+        for one in outgoing:
+            if isinstance(one.effect, WriteRota):
+                self._tasks.add(asyncio.create_task(self._write(desk, one)))
+
+    async def idle(self) -> None:
+        await asyncio.gather(*self._tasks)
+
+    async def _write(self, desk: Desk, one: Outgoing) -> None:
+        await write_rota(self._journal, self._files, desk.info)
+        desk.report(Delivered(key=f"delivered:{one.id}", happened_at=real(), effect=one.id, place=one.effect.key))
