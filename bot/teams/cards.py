@@ -18,6 +18,7 @@ from bot.teams.templates import BrokenTemplate, Fill, Shape, compiled
 from bot.teams.texts import cut, inert, markdown, one_line, plain
 from bot.views import (
     AskForm,
+    CardView,
     DutyCard,
     Fact,
     HelpCard,
@@ -29,14 +30,13 @@ from bot.views import (
     View,
 )
 
-CardView = RequestCard | NoticeCard | AskForm | ReplyCard | DutyCard | RotaCard | HelpCard
 MOST_BYTES = 24_000  # of the card as JSON with non-ASCII characters escaped, its longest form on the wire
 
 _IDS = frozenset({"desk", "request", "card", "thread"})
 _LONGEST = MappingProxyType({"text": 4000, "excerpt": 1000, "note": 1000})
 _LONGEST_OTHER = 300
 _MOST_ELEMENTS = 48
-_TIGHTER = 6  # how often texts and lists are halved before the card fits
+_SCALES = (1.0, 0.85, 0.6, 0.4, 0.3, 0.2, 0.1, 0.05, 0.02)  # of texts and lists, tried in turn until the card fits
 _LONGEST_SENTENCE = 280
 _MENTION: Shape = MappingProxyType({"text": str, "id": str, "name": str})
 
@@ -72,8 +72,8 @@ class Cards:
         """
         fill = self._fills[type(view)]
         card: dict[str, Any] = {}
-        for tightness in range(_TIGHTER):
-            card = fill(_Context(self._plans, link, tightness).root(view))
+        for scale in _SCALES:
+            card = fill(_Context(self._plans, link, scale).root(view))
             # escaping makes UTF-8 at most three times as long, so the slow exact measure is seldom needed
             if len(orjson.dumps(card)) <= MOST_BYTES // 3 or len(json.dumps(card)) <= MOST_BYTES:
                 break
@@ -81,7 +81,7 @@ class Cards:
 
     def context(self, view: CardView, *, link: Callable[[str], str]) -> dict[str, Any]:
         """Return ``view`` as its template sees it, as the samples show it."""
-        return _Context(self._plans, link, 0).root(view)
+        return _Context(self._plans, link, 1.0).root(view)
 
 
 def fallback_text(view: View) -> str:
@@ -123,13 +123,13 @@ def _said(facts: tuple[Fact, ...]) -> list[str]:
 
 
 class _Context:
-    """How a view becomes what a template sees, at a tightness: 0 is roomy, each step more halves texts and lists."""
+    """How a view becomes what a template sees, with texts and lists as long as ``scale`` allows."""
 
-    def __init__(self, plans: Mapping[type, Plan], link: Callable[[str], str], tightness: int) -> None:
+    def __init__(self, plans: Mapping[type, Plan], link: Callable[[str], str], scale: float) -> None:
         self._plans = plans
         self._link = link
-        self._tightness = tightness
-        self._most = _MOST_ELEMENTS >> tightness
+        self._scale = scale
+        self._most = max(1, int(_MOST_ELEMENTS * scale))
 
     def root(self, view: CardView) -> dict[str, Any]:
         """Return the context of a whole card."""
@@ -141,10 +141,10 @@ class _Context:
             value = getattr(view, name)
             if kind is str:
                 text = inert(value[: 2 * longest])
-                context[name] = text = cut(text, longest >> self._tightness)
+                context[name] = text = cut(text, int(longest * self._scale))
                 context[f"has_{name}"] = text != ""
             elif kind is Line:
-                context[name], found = markdown(value, longest >> self._tightness)
+                context[name], found = markdown(value, int(longest * self._scale))
                 context["mentions"] = [{"text": one.text, "id": one.id, "name": one.name} for one in found]
             elif kind is tuple:
                 more = len(value) - self._most
