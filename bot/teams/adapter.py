@@ -8,6 +8,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any, Protocol, TypeVar
 
 import orjson
@@ -71,7 +72,10 @@ class TeamsAdapter(CloudAdapter):
             caller = await self.guard.authenticate(request.headers, peer=request.remote)
             admitted = self.guard.admit(caller, await self._read(request))
         except NotAdmitted as refused:
-            return web.Response(status=refused.status)
+            answer = web.Response(status=refused.status)
+            if refused.status == HTTPStatus.REQUEST_TIMEOUT:
+                answer.force_close()
+            return answer
         try:
             return _response(await self._turn(admitted, bot))
         except NotStored:

@@ -142,6 +142,18 @@ async def test_what_a_turn_sends_goes_out_by_the_transport_and_is_retried(house:
     assert house.entra.hits["token"] == 1
 
 
+async def test_a_turn_that_answers_no_message_posts_into_the_conversation(house: House) -> None:
+    async def welcome(context: TurnContext) -> None:
+        await context.send_activity("hello")
+
+    house.bot.does = welcome
+    added = members_changed(added=("29:x",), service_url=house.connector.service_url)
+    assert (await house.post(added))[0] == 200
+    assert [call.path for call in house.connector.calls] == [
+        "/emea/v3/conversations/19%3Abackend%40thread.tacv2/activities"
+    ]
+
+
 async def test_the_sdks_own_handler_of_messages_works_behind_the_door(house: House) -> None:
     class Echo(ActivityHandler):  # type: ignore[misc]
         async def on_message_activity(self, turn_context: TurnContext) -> None:

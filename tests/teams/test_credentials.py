@@ -230,3 +230,14 @@ async def test_a_managed_identity_asks_the_address_that_azure_gives(
     entra.answers["msi"] = Answer(400, body={"statusCode": 400, "message": "no such identity"})
     with pytest.raises(TokenRefused):
         await held.token()
+
+
+async def test_closing_stops_waiting_for_a_fetch_under_way(credentials: Credentials, entra: FakeEntra) -> None:
+    gate = threading.Event()
+    entra.hold["token"] = gate.wait
+    waiting = asyncio.create_task(credentials.token())
+    await entra.asked.wait()
+    await credentials.close()
+    gate.set()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting

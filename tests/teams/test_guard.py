@@ -181,6 +181,12 @@ async def test_two_authorization_headers_are_refused(house: House) -> None:
         await house.guard.check(headers, b"{}")
 
 
+async def test_a_body_that_was_read_elsewhere_is_measured_too(house: House) -> None:
+    headers = CIMultiDict({"Authorization": f"Bearer {house.token()}"})
+    with pytest.raises(NotAdmitted, match="too_large"):
+        await house.guard.check(headers, b" " * (MAX_BODY + 1))
+
+
 async def test_no_content_type_is_no_reason_to_refuse(house: House) -> None:
     headers = {"Authorization": f"Bearer {house.token()}", "Content-Type": "text/plain"}
     status, _ = await house.post(channel_post(service_url=house.connector.service_url), headers=headers)
