@@ -1,0 +1,131 @@
+"""Cards as data: they equal Microsoft's own templating, obey the official schema, and say what Teams needs."""
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from jsonschema import Draft6Validator
+
+from bot.teams.cards import Cards
+from bot.teams.inbound import FORMS, OPENERS, VERBS
+from tests.cards.exemplars import CARDS, EXEMPLARS, link, template_name
+from tests.node import run
+
+SAMPLES = sorted(EXEMPLARS)
+IDS = {"desk", "request", "card"}
+MOST_BYTES = 25_000
+
+
+def parts(node: object) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+        for value in node.values():
+            yield from parts(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from parts(value)
+
+
+def kind(card: object, *types: str) -> list[dict[str, Any]]:
+    return [part for part in parts(card) if part.get("type") in types]
+
+
+def drawn(cards: Cards, sample: str) -> dict[str, Any]:
+    return cards.render(EXEMPLARS[sample], link=link)
+
+
+def test_the_samples_are_what_templates_see(cards: Cards) -> None:
+    kept = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (CARDS / "samples").glob("*.json")}
+    seen = {name: cards.context(view, link=link) for name, view in EXEMPLARS.items()}
+    assert kept == seen, "run python -m tests.cards.exemplars"
+
+
+def test_every_template_has_a_sample() -> None:
+    assert {path.stem for path in CARDS.glob("*.json")} == {template_name(sample) for sample in SAMPLES}
+
+
+def test_the_binder_equals_microsofts_templating(cards: Cards) -> None:
+    pairs = []
+    for sample in SAMPLES:
+        template = json.loads((CARDS / f"{template_name(sample)}.json").read_text(encoding="utf-8"))
+        pairs.append((template, json.loads((CARDS / "samples" / f"{sample}.json").read_text(encoding="utf-8"))))
+    theirs = dict(zip(SAMPLES, run("expand.cjs", pairs), strict=True))
+    assert {sample: drawn(cards, sample) for sample in SAMPLES} == theirs
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_a_card_obeys_the_official_schema(cards: Cards, sample: str) -> None:
+    schema = json.loads((files("adaptive_cards") / "schemas" / "schema-1.5.json").read_text(encoding="utf-8"))
+    card = json.loads(json.dumps(drawn(cards, sample)))
+    card.pop("msteams", None)  # Teams' own: width and mentions
+    assert not [error.message for error in Draft6Validator(schema).iter_errors(card)]
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_a_card_stays_under_25_kilobytes(cards: Cards, sample: str) -> None:
+    assert len(json.dumps(drawn(cards, sample))) < MOST_BYTES
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_a_card_can_be_read_where_it_cannot_be_drawn(cards: Cards, sample: str) -> None:
+    card = drawn(cards, sample)
+    assert card["version"] == "1.5"
+    assert card["fallbackText"]
+    assert "<at>" not in card["fallbackText"]
+    assert all(image["altText"] for image in kind(card, "Image"))
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_every_press_is_known_to_the_bot(cards: Cards, sample: str) -> None:
+    card = drawn(cards, sample)
+    assert {press["verb"] for press in kind(card, "Action.Execute")} <= set(VERBS)
+    for press in kind(card, "Action.Submit"):
+        opens = press["data"].get("msteams") == {"type": "task/fetch"}
+        assert press["data"]["verb"] in (OPENERS if opens else FORMS)
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_a_button_carries_ids_and_never_state(cards: Cards, sample: str) -> None:
+    for press in kind(drawn(cards, sample), "Action.Execute", "Action.Submit"):
+        assert press["data"].keys() - {"verb", "msteams"} == IDS
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_at_most_three_buttons_and_only_a_claim_stands_out(cards: Cards, sample: str) -> None:
+    card = drawn(cards, sample)
+    for part in parts(card):
+        assert len(part.get("actions", [])) <= 3
+    assert {action.get("verb") for action in parts(card) if "style" in action} <= {"claim"}
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_inputs_are_labelled_and_say_what_is_wrong(cards: Cards, sample: str) -> None:
+    for field in kind(drawn(cards, sample), "Input.Text"):
+        assert field["id"]
+        assert field["label"]
+        assert field["errorMessage"]
+
+
+def test_only_lines_with_mentions_stand_in_text_blocks() -> None:
+    for path in CARDS.glob("*.json"):
+        for block in kind(json.loads(path.read_text(encoding="utf-8")), "TextBlock"):
+            assert block["text"] == "${headline}" or "${" not in block["text"]
+
+
+def test_a_settled_request_has_no_buttons(cards: Cards) -> None:
+    assert drawn(cards, "request_card.solved")["actions"] == []
+
+
+def test_a_settled_notice_still_opens_the_thread(cards: Cards) -> None:
+    actions = kind(drawn(cards, "notice_card.settled"), "Action.Execute", "Action.Submit", "Action.OpenUrl")
+    assert [action["type"] for action in actions] == ["Action.OpenUrl"]
+
+
+def test_everyone_named_in_the_headline_is_mentioned_by_entra_id(cards: Cards) -> None:
+    card = drawn(cards, "request_card")
+    for mention in card["msteams"]["entities"]:
+        assert mention["text"] in card["body"][0]["text"]
+        assert mention["text"] == f"<at>{mention['mentioned']['name']}</at>"
+    assert len(card["msteams"]["entities"]) == 2
