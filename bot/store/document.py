@@ -6,7 +6,7 @@ class and of their view's class, so that which one is read never depends on the 
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -36,9 +36,10 @@ def dump_effect(effect: Effect) -> str:
 def parse(kind: type[T], text: str, row: str) -> T:
     """Return the value of class ``kind`` that ``text`` holds; raise Unreadable naming ``row``."""
     try:
-        return adapter(kind).validate_json(text, strict=True)
+        value = adapter(kind).validate_json(text, strict=True)
     except ValidationError as error:
         raise Unreadable(_complaint(row, kind.__name__, error)) from error
+    return value
 
 
 def parse_effect(text: str, row: str) -> Effect:
@@ -58,9 +59,14 @@ def parse_effect(text: str, row: str) -> Effect:
     return effect
 
 
-@cache
-def adapter(kind: type[T]) -> "TypeAdapter[T]":
+def adapter(kind: type[T]) -> TypeAdapter[T]:
     """Return the reader of a class, built when first asked for."""
+    found: TypeAdapter[T] = _adapter(kind)
+    return found
+
+
+@cache
+def _adapter(kind: object) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 

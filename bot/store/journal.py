@@ -7,43 +7,31 @@ Conflict. It must not know what an event or a request means.
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from types import TracebackType
 from typing import Self, TypeVar
 
 import orjson
-from sqlalchemy import Connection
-from sqlalchemy.exc import DatabaseError, IntegrityError, SQLAlchemyError
+from sqlalchemy import Connection, Executable
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
-from bot.desk import Address, Commit, Conflict, Loaded, Outgoing, Record
-from bot.effects import Change, DropNotice, PutDesk, PutFacts, PutNotice, PutRequest, PutRota
+from bot.desk import Address, Commit, Loaded, Outgoing, Record
 from bot.errors import Misconfigured, NotStored, Refused
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Notice
 from bot.store import statements as sql
-from bot.store.document import dump, dump_effect, parse, parse_effect
+from bot.store.document import dump, parse, parse_effect
 from bot.store.migrate import migrate
+from bot.store.rota import StoredRota
 from bot.store.sqlite import Database
+from bot.store.writing import Writer
 from bot.support.request import Request
 
 T = TypeVar("T")
 Row = dict[str, object]
 
 SOME = 500  # keys asked for in one statement
-
-
-@dataclass(frozen=True, slots=True)
-class StoredRota:
-    """A desk's rota as the journal holds it: the checksum of its file when last written ("" if never).
-
-    ``written`` says whether that file holds this very rota.
-    """
-
-    rota: Rota
-    checksum: str
-    written: bool
 
 
 class SqlJournal:
@@ -55,6 +43,7 @@ class SqlJournal:
     def __init__(self, url: str) -> None:
         """Name the database, such as sqlite:///data/journal.sqlite; nothing is opened yet."""
         self._database = Database(url)
+        self._writer = Writer()
         self._thread = ThreadPoolExecutor(1, "journal")
 
     async def open(self) -> None:
@@ -88,7 +77,7 @@ class SqlJournal:
         return tuple(parse(DeskInfo, info, f"desks {tenant} {desk}") for tenant, desk, info in rows)
 
     async def create(self, desk: DeskInfo) -> None:
-        """Add a desk at revision 0 with an empty rota; raise Refused if its id, or its channel in its tenant, is taken."""
+        """Add a desk at revision 0 with an empty rota; raise Refused if its id, or its tenant's channel, is taken."""
 
         def work(connection: Connection) -> None:
             here: Row = {"tenant": desk.tenant, "desk": desk.id}
@@ -141,7 +130,7 @@ class SqlJournal:
 
     async def commit(self, commit: Commit) -> None:
         """Write all of ``commit`` durably; raise Conflict if the revision has moved on or a record's key is known."""
-        await self._run(lambda connection: write(connection, commit))
+        await self._run(lambda connection: self._writer.write(connection, commit))
 
     async def address(self, tenant: str, desk: str, key: str) -> Address | None:
         """Return where the message under ``key`` lives, None if it was never delivered."""
@@ -189,18 +178,14 @@ class SqlJournal:
             for row in rows
         )
 
-    async def _some(
-        self, tenant: str, desk: str, *questions: tuple[sql.Statement, Iterable[str]]
-    ) -> list[Sequence[str]]:
+    async def _some(self, tenant: str, desk: str, *questions: tuple[Executable, Iterable[str]]) -> list[Sequence[str]]:
         here = {"tenant_": tenant, "desk_": desk}
         asked = [(statement, some) for statement, keys in questions for some in _portions(keys)]
         if not asked:
             return []
         return await self._run(
             lambda connection: [
-                tuple(row)
-                for statement, some in asked
-                for row in connection.execute(statement, {**here, "some": some})  # type: ignore[call-overload]
+                tuple(row) for statement, some in asked for row in connection.execute(statement, {**here, "some": some})
             ]
         )
 
@@ -217,115 +202,6 @@ class SqlJournal:
             cause = error.orig if isinstance(error, DatabaseError) else error
             message = f"{self._database.name} failed: {cause}."
             raise NotStored(message) from error
-
-
-def write(connection: Connection, commit: Commit) -> None:
-    """Write a commit within the caller's transaction."""
-    here: Row = {"tenant": commit.tenant, "desk": commit.desk}
-    there: Row = {"tenant_": commit.tenant, "desk_": commit.desk}
-    if connection.execute(sql.ADVANCE, {**there, "old": commit.revision}).rowcount != 1:
-        message = f"desk {commit.desk} is no longer at revision {commit.revision}"
-        raise Conflict(message)
-    if commit.records:
-        rows = [_record(here, commit.revision, position, record) for position, record in enumerate(commit.records)]
-        try:
-            connection.execute(sql.ADD_RECORDS, rows)
-        except IntegrityError as error:
-            message = f"desk {commit.desk} knows one of the keys"
-            raise Conflict(message) from error
-    _change(connection, here, there, commit.changes)
-    if commit.struck:
-        connection.execute(sql.STRIKE, [{**there, "id_": id_} for id_ in commit.struck])
-    if commit.outgoing:
-        connection.execute(
-            sql.PUT_OUTGOING,
-            [
-                {
-                    **here,
-                    "id": outgoing.id,
-                    "revision": commit.revision,
-                    "position": position,
-                    "key": outgoing.effect.key,
-                    "document": dump_effect(outgoing.effect),
-                }
-                for position, outgoing in enumerate(commit.outgoing)
-            ],
-        )
-    if commit.shown:
-        connection.execute(
-            sql.PUT_SHOWN,
-            [
-                {
-                    **here,
-                    "key": key,
-                    "service_url": address.service_url,
-                    "conversation": address.conversation,
-                    "activity": address.activity,
-                }
-                for key, address in commit.shown
-            ],
-        )
-
-
-def _change(connection: Connection, here: Row, there: Row, changes: Iterable[Change]) -> None:
-    requests: dict[str, Row] = {}
-    notices: dict[str, Row | None] = {}
-    alone: dict[type[Change], tuple[sql.Statement, Row]] = {}
-    for change in changes:
-        match change:
-            case PutRequest(request):
-                requests[request.id] = _request(here, request)
-            case PutNotice(notice):
-                notices[notice.key] = {**here, "key": notice.key, "document": dump(notice)}
-            case DropNotice(key):
-                notices[key] = None
-            case PutFacts(facts):
-                alone[PutFacts] = (sql.PUT_FACTS, {"facts_": dump(facts)})
-            case PutDesk(desk):
-                alone[PutDesk] = (sql.PUT_INFO, {"info_": dump(desk), "channel_": desk.channel})
-            case PutRota(rota):
-                alone[PutRota] = (sql.PUT_ROTA, {"document_": dump(rota)})
-    if requests:
-        connection.execute(sql.PUT_REQUESTS, list(requests.values()))
-    if put := [row for row in notices.values() if row]:
-        connection.execute(sql.PUT_NOTICES, put)
-    if dropped := [key for key, row in notices.items() if row is None]:
-        connection.execute(sql.DROP_NOTICES, [{**there, "key_": key} for key in dropped])
-    for statement, row in alone.values():
-        connection.execute(statement, {**there, **row})  # type: ignore[call-overload]
-    if PutDesk in alone:
-        connection.execute(sql.UNWRITTEN, there)
-
-
-def _record(here: Row, revision: int, position: int, record: Record) -> Row:
-    return {
-        **here,
-        "revision": revision,
-        "position": position,
-        "key": record.key,
-        "kind": record.kind,
-        "happened_at": _instant(record.happened_at),
-        "recorded_at": _instant(record.recorded_at),
-        "actor": record.actor,
-        "matters": orjson.dumps(record.matters).decode(),
-    }
-
-
-def _request(here: Row, request: Request) -> Row:
-    return {
-        **here,
-        "id": request.id,
-        "place": request.place,
-        "status": request.status.value,
-        "next_at": _instant(request.next_at) if request.next_at else None,
-        "posted_at": _instant(request.posted_at),
-        "closed_at": _instant(request.closed_at) if request.closed_at else None,
-        "document": dump(request),
-    }
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _portions(keys: Iterable[str]) -> Iterator[list[str]]:

@@ -27,16 +27,16 @@ class FolderLock:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             file = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            message = f"The data folder {self._folder} cannot be used ({error.strerror}). Make it writable for this user."
+            message = (
+                f"The data folder {self._folder} cannot be used ({error.strerror}). Make it writable for this user."
+            )
             raise Misconfigured(message) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             by = os.pread(file, 200, 0).decode(errors="replace").strip() or "another process"
             os.close(file)
-            message = (
-                f"The data folder {self._folder} is in use by {by}. Stop it first, or set HOTSEAT_DATA to another folder."
-            )
+            message = f"The data folder {self._folder} is in use by {by}. Stop it, or set another HOTSEAT_DATA."
             raise Misconfigured(message) from error
         os.ftruncate(file, 0)
         os.pwrite(file, f"{self._holder} (process {os.getpid()})\n".encode(), 0)

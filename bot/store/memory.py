@@ -1,14 +1,17 @@
 """The fakes: a journal and rota files in memory, held to the same contract tests as the real ones."""
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bot.desk import Address, Commit, Conflict, Loaded, Outgoing, Record
 from bot.effects import Change, DropNotice, PutDesk, PutFacts, PutNotice, PutRequest, PutRota
-from bot.errors import NotStored, Refused
+from bot.errors import Misconfigured, NotStored, Refused
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Notice
-from bot.store.journal import StoredRota
+from bot.store.rota import RotaDocument, StoredRota, valid_id
+from bot.store.tables import spell
 from bot.support.request import Request, Status
 
 DeskKey = tuple[str, str]
@@ -64,7 +67,7 @@ class MemoryJournal:
         return tuple(kept.info for _, kept in sorted(self._desks.items()))
 
     async def create(self, desk: DeskInfo) -> None:
-        """Add a desk at revision 0 with an empty rota; raise Refused if its id, or its channel in its tenant, is taken."""
+        """Add a desk at revision 0 with an empty rota; raise Refused if its id, or its tenant's channel, is taken."""
         self._check()
         for kept in self._desks.values():
             if kept.info.id == desk.id:
@@ -159,6 +162,36 @@ class MemoryJournal:
             message = f"There is no desk {desk}."
             raise Refused(message)
         return kept
+
+
+class MemoryRotaFiles:
+    """Rota files in memory; while ``full``, a write raises NotStored."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.full = False
+        self.documents: dict[str, RotaDocument] = {}
+
+    def write(self, desk: DeskInfo, rota: Rota) -> str:
+        """Keep a desk's document and return its checksum."""
+        if self.full:
+            message = "The rota file in memory could not be written."
+            raise NotStored(message)
+        checksum = hashlib.sha256(json.dumps(spell(desk, rota)).encode()).hexdigest()
+        self.documents[valid_id(desk.id)] = RotaDocument(desk, rota, checksum)
+        return checksum
+
+    def read(self, desk_id: str) -> RotaDocument:
+        """Return a desk's document; raise Misconfigured where there is none."""
+        if valid_id(desk_id) not in self.documents:
+            message = f"The rota file of {desk_id} cannot be read (it is not there)."
+            raise Misconfigured(message)
+        return self.documents[desk_id]
+
+    def checksum(self, desk_id: str) -> str | None:
+        """Return the checksum of a desk's document, None where there is none."""
+        document = self.documents.get(valid_id(desk_id))
+        return document.checksum if document else None
 
 
 def _by_time(requests: Iterable[Request]) -> tuple[Request, ...]:

@@ -3,9 +3,9 @@
 Those that write take lists of rows. Upserts are spelt alike by SQLite and PostgreSQL.
 """
 
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, false, insert, select, text, update
+from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.sql import ClauseElement, Executable
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.store.schema import desks, notices, outbox, records, references, requests, rotas, shown
@@ -15,7 +15,7 @@ def _here(table: Table) -> ColumnElement[bool]:
     return (table.c.tenant == bindparam("tenant_")) & (table.c.desk == bindparam("desk_"))
 
 
-def _put(table: Table) -> Executable:
+def _put(table: Table) -> Insert:
     statement = upsert(table)
     keys = [column.name for column in table.primary_key]
     rest = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
@@ -27,10 +27,12 @@ def _any(column: ColumnElement[str]) -> ColumnElement[bool]:
 
 
 ADVANCE = (
-    update(desks).where(_here(desks), desks.c.revision == bindparam("old")).values(revision=bindparam("old") + 1)
+    update(desks)
+    .where(_here(desks), desks.c.revision == bindparam("old"))
+    .values(revision=desks.c.revision + text("1"))
 )
 ADD_DESK = insert(desks)
-PUT_INFO = update(desks).where(_here(desks)).values(info=bindparam("info_"), channel=bindparam("channel_"))
+PUT_INFO = update(desks).where(_here(desks)).values(channel=bindparam("channel_"), info=bindparam("info_"))
 PUT_FACTS = update(desks).where(_here(desks)).values(facts=bindparam("facts_"))
 ADD_RECORDS = insert(records)
 PUT_REQUESTS = _put(requests)
@@ -41,8 +43,8 @@ STRIKE = delete(outbox).where(_here(outbox), outbox.c.id == bindparam("id_"))
 PUT_SHOWN = _put(shown)
 PUT_REFERENCE = _put(references)
 ADD_ROTA = insert(rotas)
-PUT_ROTA = update(rotas).where(_here(rotas)).values(document=bindparam("document_"), written=False)
-UNWRITTEN = update(rotas).where(_here(rotas)).values(written=False)
+PUT_ROTA = update(rotas).where(_here(rotas)).values(document=bindparam("document_"), written=false())
+UNWRITTEN = update(rotas).where(_here(rotas)).values(written=false())
 ROTA_WRITTEN = (
     update(rotas)
     .where(_here(rotas))
@@ -84,5 +86,3 @@ HISTORY = (
     .where(_here(records))
     .order_by(records.c.revision, records.c.position)
 )
-
-Statement = Executable | ClauseElement

@@ -1,0 +1,155 @@
+"""Fields: how one value of the rota is spelt for people, in sheets and in the rota's file alike, and read again.
+
+A reader takes the text and returns the value, or raises ValueError saying what is allowed.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TypeVar
+
+from bot.errors import Misconfigured
+from bot.people import WORKING_WEEK
+from bot.rota.iteration import iteration_of
+from bot.rota.shift import Role
+
+T = TypeVar("T")
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri")
+ENTRA_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as somebody wrote it: where it stands ("line 3"), and its fields by column."""
+
+    where: str
+    fields: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Problems:
+    """All that is wrong with a sheet or file, said at once."""
+
+    found: list[str] = field(default_factory=list)
+
+    def add(self, row: Row, column: str, what: str) -> None:
+        """Add what is wrong in one field."""
+        self.found.append(f"{row.where}, {column}: {what}")
+
+    def value(self, row: Row, column: str, read: Callable[[str], T]) -> T | None:
+        """Return the field as ``read`` reads it; add what is wrong and return None where it can't."""
+        try:
+            return read(row.fields.get(column, "").strip())
+        except ValueError as error:
+            self.add(row, column, str(error))
+            return None
+
+    def check(self, source: str, remedy: str) -> None:
+        """Raise Misconfigured if anything is wrong."""
+        if self.found:
+            raise Misconfigured("\n".join([f"{source} was not taken:", *self.found, remedy]))
+
+
+def name(text: str) -> str:
+    """Read a name."""
+    if not text or not text.isprintable():
+        raise ValueError("a name on one line is needed")
+    return text
+
+
+def entra_id(text: str) -> str:
+    """Read an Entra object id, "" for none."""
+    if text and not ENTRA_ID.fullmatch(text.lower()):
+        raise ValueError(f'"{text}" is no Entra object id, such as 6f1c3a52-0d5e-4b7a-9c1d-2e8f4a6b7c90')
+    return text.lower()
+
+
+def email(text: str) -> str:
+    """Read an e-mail address, "" for none."""
+    if text and not EMAIL.fullmatch(text):
+        raise ValueError(f'"{text}" is no e-mail address')
+    return text.lower()
+
+
+def slack_id(text: str) -> str:
+    """Read a Slack user id, "" for none."""
+    if text and not text.isalnum():
+        raise ValueError(f'"{text}" is no Slack user id, such as U024BE7LH')
+    return text
+
+
+def yes_or_no(*, empty: bool) -> Callable[[str], bool]:
+    """Return a reader of yes and no that takes an empty field for ``empty``."""
+
+    def read(text: str) -> bool:
+        if text.lower() not in {"yes", "no", ""}:
+            raise ValueError(f'"{text}" must be yes or no (empty: {"yes" if empty else "no"})')
+        return text.lower() == "yes" if text else empty
+
+    return read
+
+
+def days(text: str) -> frozenset[int]:
+    """Read weekdays, such as Mon Tue; empty means all."""
+    words = text.replace(",", " ").title().split()
+    wrong = [word for word in words if word not in DAYS]
+    if wrong:
+        raise ValueError(f'"{wrong[0]}" must be of {" ".join(DAYS)} (empty: all)')
+    return frozenset(DAYS.index(word) for word in words) or WORKING_WEEK
+
+
+def day(text: str) -> date | None:
+    """Read a date, None for none."""
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f'"{text}" must be a date such as 2026-11-25') from None
+
+
+def iteration(text: str) -> date:
+    """Read an iteration: the date of its Wednesday."""
+    found = day(text)
+    if found is None:
+        raise ValueError("the iteration's Wednesday is needed, such as 2026-11-25")
+    if found != iteration_of(found):
+        raise ValueError(f"{found} is a {found:%A}; an iteration is its Wednesday, here {iteration_of(found)}")
+    return found
+
+
+def role(text: str) -> Role:
+    """Read a role."""
+    try:
+        return Role(text.upper())
+    except ValueError:
+        raise ValueError(f'"{text}" must be {", ".join(Role)}') from None
+
+
+def instant(text: str) -> datetime:
+    """Read an instant with its offset from UTC."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise ValueError(f'"{text}" must be a time with its offset, such as 2026-11-25T09:00:00+01:00')
+    return found
+
+
+def spell_days(some: frozenset[int]) -> str:
+    """Spell weekdays."""
+    return " ".join(DAYS[number] for number in sorted(some))
+
+
+def spell_yes(value: bool) -> str:  # noqa: FBT001 - a value, not a switch
+    """Spell yes or no."""
+    return "yes" if value else "no"
+
+
+def spell_day(value: date | None) -> str:
+    """Spell a date, "" for none."""
+    return value.isoformat() if value else ""

@@ -1,0 +1,202 @@
+"""The rota's file: one JSON document a desk, which people may read, back up and edit while the bot is stopped.
+
+It decides whether a file may be taken over and whether it must be written; the journal is what counts.
+"""
+
+import asyncio
+import hashlib
+import logging
+import re
+from dataclasses import dataclass
+from json import JSONDecodeError
+from pathlib import Path
+from typing import Protocol
+
+from bot.errors import Misconfigured, NotStored
+from bot.rota.shift import Rota
+from bot.state import DeskInfo
+from bot.store.atomic import AtomicStorage
+from bot.store.tables import REMEDY, parse, spell
+
+log = logging.getLogger(__name__)
+
+DESK_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+def valid_id(text: str) -> str:
+    """Return a desk's id if it may name a file: a-z, 0-9 and hyphens, at most 40; else raise Misconfigured."""
+    if not DESK_ID.fullmatch(text):
+        raise Misconfigured(
+            f'"{text}" is no name for a desk: take a-z, 0-9 and hyphens, at most 40, such as edge-support.'
+        )
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRota:
+    """A desk's rota as the journal holds it: the checksum of its file when last written ("" if never).
+
+    ``written`` says whether that file holds this very rota.
+    """
+
+    rota: Rota
+    checksum: str
+    written: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RotaDocument:
+    """What a rota's file holds, and the checksum of its bytes."""
+
+    desk: DeskInfo
+    rota: Rota
+    checksum: str
+
+
+class RotaFiles:
+    """The rota files in a folder, DESK.json each; the caller holds the data folder's lock."""
+
+    def __init__(self, folder: Path) -> None:
+        """Name the folder; the first write makes it."""
+        self._folder = folder
+
+    def write(self, desk: DeskInfo, rota: Rota) -> str:
+        """Write a desk's file durably and return its checksum; raise NotStored, the old file whole, if it can't be."""
+        path = self._path(desk.id)
+        try:
+            AtomicStorage(path).write(spell(desk, rota))
+            return _checksum(path.read_bytes())
+        except OSError as error:
+            raise NotStored(f"The rota file {path} could not be written ({error.strerror}).") from error
+
+    def read(self, desk_id: str) -> RotaDocument:
+        """Return a desk's document; raise Misconfigured with the line, or the row and field, and the reason."""
+        path = self._path(desk_id)
+        source = f"The rota file {path}"
+        try:
+            checksum = _checksum(path.read_bytes())
+            tables = AtomicStorage(path).read()
+        except JSONDecodeError as error:
+            raise Misconfigured(f"{source}, line {error.lineno}: not JSON ({error.msg}).\n{REMEDY}") from error
+        except (UnicodeDecodeError, TypeError) as error:
+            raise Misconfigured(f"{source} was not taken: {error}.\n{REMEDY}") from error
+        except OSError as error:
+            raise Misconfigured(f"{source} cannot be read ({error.strerror}).") from error
+        desk, rota = parse(tables or {}, source)
+        if desk.id != desk_id:
+            raise Misconfigured(f"{source} was not taken:\ndesk 1, id: {desk.id} must be {desk_id}.\n{REMEDY}")
+        return RotaDocument(desk, rota, checksum)
+
+    def checksum(self, desk_id: str) -> str | None:
+        """Return the checksum of a desk's file, None where there is none."""
+        try:
+            return _checksum(self._path(desk_id).read_bytes())
+        except FileNotFoundError:
+            return None
+
+    def one(self, desk_id: str) -> str:
+        """Return the id of the desk meant, "" meaning the only one; raise Misconfigured naming those there are."""
+        ids = sorted(path.stem for path in self._folder.glob("*.json"))
+        if desk_id and valid_id(desk_id) in ids:
+            return desk_id
+        if not desk_id and len(ids) == 1:
+            return ids[0]
+        if not ids:
+            raise Misconfigured("There is no desk yet. Add one with hotseat desk add.")
+        raise Misconfigured(f"Say which desk with --desk: {', '.join(ids)}.")
+
+    def _path(self, desk_id: str) -> Path:
+        return self._folder / f"{valid_id(desk_id)}.json"
+
+
+def _checksum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+class Journal(Protocol):
+    """The part of a journal that knows of rota files."""
+
+    async def rota(self, tenant: str, desk: str) -> StoredRota:
+        """Return a desk's rota with what is known of its file."""
+
+    async def rota_written(self, tenant: str, desk: str, checksum: str, rota: Rota) -> None:
+        """Remember that the file holds ``rota`` under ``checksum``."""
+
+
+class Files(Protocol):
+    """What RotaFiles and its fake have in common."""
+
+    def write(self, desk: DeskInfo, rota: Rota) -> str:
+        """Write a desk's file and return its checksum."""
+
+    def read(self, desk_id: str) -> RotaDocument:
+        """Return a desk's document."""
+
+    def checksum(self, desk_id: str) -> str | None:
+        """Return the checksum of a desk's file, None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """File and journal agree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """The file is missing, or older than the journal: it must be written; what stood there is kept as DESK.json.bak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The file was edited by hand and is valid: it is to be taken over."""
+
+    document: RotaDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """The file was edited by hand and cannot be taken over, for ``reason``; the journal's rota stays."""
+
+    reason: str
+
+
+Outcome = Agreed | Unwritten | Edited | Invalid
+
+
+def compare(stored: StoredRota, desk: DeskInfo, files: Files) -> Outcome:
+    """Say how a desk's file stands to the journal; change nothing."""
+    found = files.checksum(desk.id)
+    if found is None or not stored.written:
+        return Unwritten()
+    if found == stored.checksum:
+        return Agreed()
+    try:
+        document = files.read(desk.id)
+    except Misconfigured as error:
+        return Invalid(str(error))
+    if document.desk != desk:
+        return Invalid(
+            f"The rota file of {desk.id} was not taken:\ndesk 1: a desk is not changed in its file.\n{REMEDY}"
+        )
+    return Edited(document)
+
+
+async def reconcile(journal: Journal, files: Files, desk: DeskInfo) -> Outcome:
+    """Bring file and journal together as far as the file goes, and return what was found.
+
+    Edited is the caller's to take over. A disk that refuses is logged: the journal has the rota.
+    """
+    stored = await journal.rota(desk.tenant, desk.id)
+    outcome = await asyncio.to_thread(compare, stored, desk, files)
+    match outcome:
+        case Invalid(reason):
+            log.error("%s", reason, extra={"desk": desk.id})
+        case Unwritten():
+            try:
+                checksum = await asyncio.to_thread(files.write, desk, stored.rota)
+                await journal.rota_written(desk.tenant, desk.id, checksum, stored.rota)
+            except NotStored as error:
+                log.error("%s", error, extra={"desk": desk.id})  # noqa: TRY400 - the text says it all
+        case Agreed() | Edited():
+            pass
+    return outcome

@@ -1,0 +1,171 @@
+"""Rows: people and shifts as rows of text fields, as sheets and the rota's file share them, and read again.
+
+Rows are keyed by Entra id, else e-mail, else name; whoever names a person may use any of the three.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from difflib import get_close_matches
+
+from bot.people import WORKING_WEEK, Person
+from bot.rota.shift import Role, Shift
+from bot.store import fields
+from bot.store.fields import Problems, Row
+
+PEOPLE = (
+    "name",
+    "entra_object_id",
+    "email",
+    "slack_user_id",
+    "production_access",
+    "working_days",
+    "experienced",
+    "joined",
+    "left",
+)
+SHIFTS = ("iteration", "name", "role", "days")
+PAIR = 2
+
+
+class Directory:
+    """Finds the person whom a row names by Entra id, e-mail or name."""
+
+    def __init__(self, people: Iterable[Person]) -> None:
+        """Index the people by all that may name them."""
+        self._people = tuple(people)
+        self._by: dict[str, set[str]] = defaultdict(set)
+        for person in self._people:
+            for key in {person.id, person.entra_object_id, person.email, person.name} - {""}:
+                self._by[key.casefold()].add(person.id)
+        self._name = {person.id: person.name for person in self._people}
+
+    def find(self, text: str) -> str:
+        """Return the id of the person named; raise ValueError with the nearest names."""
+        found = self._by.get(text.casefold(), set())
+        if len(found) > 1:
+            raise ValueError(f'{len(found)} people are called "{text}"; write the e-mail or the Entra id')
+        if found:
+            return next(iter(found))
+        names = {person.name.casefold(): person.name for person in self._people}
+        near = [names[key] for key in get_close_matches(text.casefold(), names, n=2, cutoff=0)]
+        hint = f"; the nearest are {' and '.join(near)}" if near else "; there are no people yet"
+        raise ValueError(f'nobody is called "{text}"{hint}')
+
+    def spell(self, id_: str) -> str:
+        """Return what names the person without doubt: the name where nobody else has it, else the id."""
+        called = self._name.get(id_, id_)
+        return called if self._by.get(called.casefold()) == {id_} else id_
+
+
+def read_people(rows: Iterable[Row], problems: Problems) -> tuple[Person, ...]:
+    """Read people, adding to ``problems`` all that is wrong; two rows for one person are an error."""
+    people = []
+    seen: dict[str, str] = {}
+    for row in rows:
+        person = _person(row, problems)
+        if person is None:
+            continue
+        for column, key in (("entra_object_id", person.entra_object_id), ("email", person.email), ("name", person.id)):
+            if key and key in seen and seen[key] != row.where:
+                problems.add(row, column, f'"{key}" stands already on {seen[key]}')
+                break
+            if key:
+                seen[key] = row.where
+        people.append(person)
+    return tuple(people)
+
+
+def read_shifts(rows: Iterable[Row], people: Iterable[Person], problems: Problems) -> tuple[Shift, ...]:
+    """Read shifts of ``people``, adding to ``problems`` all that is wrong and any team that must not be."""
+    directory = Directory(people)
+    found: list[tuple[Row, Shift]] = []
+    for row in rows:
+        iteration = problems.value(row, "iteration", fields.iteration)
+        person = problems.value(row, "name", directory.find)
+        role = problems.value(row, "role", fields.role)
+        days = problems.value(row, "days", fields.days)
+        if iteration is not None and person is not None and role is not None and days is not None:
+            if role is not Role.FALLBACK and days != WORKING_WEEK:
+                problems.add(row, "days", "only a FALLBACK has days; leave it empty")
+            found.append((row, Shift(iteration, person, role, days)))
+    _check_teams(found, directory, problems)
+    return tuple(shift for _, shift in found)
+
+
+def spell_person(person: Person) -> dict[str, str]:
+    """Return a person as a row."""
+    return {
+        "name": person.name,
+        "entra_object_id": person.entra_object_id,
+        "email": person.email,
+        "slack_user_id": person.slack_user_id,
+        "production_access": fields.spell_yes(person.production_access),
+        "working_days": fields.spell_days(person.working_days),
+        "experienced": fields.spell_yes(person.experienced),
+        "joined": fields.spell_day(person.joined),
+        "left": fields.spell_day(person.left),
+    }
+
+
+def spell_shift(shift: Shift, directory: Directory) -> dict[str, str]:
+    """Return a shift as a row."""
+    return {
+        "iteration": shift.iteration.isoformat(),
+        "name": directory.spell(shift.person),
+        "role": shift.role.value,
+        "days": "" if shift.days == WORKING_WEEK else fields.spell_days(shift.days),
+    }
+
+
+def by_name(people: Mapping[str, Person] | Iterable[Person]) -> list[Person]:
+    """Return people in the order in which people look for each other."""
+    some = people.values() if isinstance(people, Mapping) else people
+    return sorted(some, key=lambda person: (person.name.casefold(), person.id))
+
+
+def _person(row: Row, problems: Problems) -> Person | None:
+    before = len(problems.found)
+    called = problems.value(row, "name", fields.name)
+    entra = problems.value(row, "entra_object_id", fields.entra_id)
+    email = problems.value(row, "email", fields.email)
+    slack = problems.value(row, "slack_user_id", fields.slack_id)
+    production = problems.value(row, "production_access", fields.yes_or_no(empty=False))
+    working = problems.value(row, "working_days", fields.days)
+    experienced = problems.value(row, "experienced", fields.yes_or_no(empty=True))
+    joined = problems.value(row, "joined", fields.day)
+    left = problems.value(row, "left", fields.day)
+    if joined and left and left <= joined:
+        problems.add(row, "left", f"{left} must be after joined, {joined}")
+    if len(problems.found) > before:
+        return None
+    assert called is not None
+    assert working is not None
+    return Person(
+        id=entra or email or called,
+        name=called,
+        entra_object_id=entra or "",
+        email=email or "",
+        slack_user_id=slack or "",
+        production_access=bool(production),
+        working_days=working,
+        experienced=bool(experienced),
+        joined=joined,
+        left=left,
+    )
+
+
+def _check_teams(found: Iterable[tuple[Row, Shift]], directory: Directory, problems: Problems) -> None:
+    pairs: Counter[date] = Counter()
+    roles: dict[tuple[date, str], set[Role]] = defaultdict(set)
+    for row, shift in found:
+        mine = roles[shift.iteration, shift.person]
+        if shift.role in mine:
+            problems.add(row, "role", f"{directory.spell(shift.person)} is {shift.role} here already")
+        mine.add(shift.role)
+        if {Role.SUPPORT, Role.OBSERVER} <= mine and shift.role is not Role.FALLBACK:
+            problems.add(row, "role", f"{directory.spell(shift.person)} cannot be both SUPPORT and OBSERVER")
+        if shift.role is Role.SUPPORT:
+            pairs[shift.iteration] += 1
+            if pairs[shift.iteration] == PAIR + 1:
+                problems.add(row, "role", f"{shift.iteration} has two SUPPORT already; a pair is two")

@@ -1,0 +1,114 @@
+"""Sheets: people and shifts as CSV, as spreadsheets write it and people edit it.
+
+A byte-order mark, semicolons or tabs for commas, any line ends, blank lines and spaces around are fine; a column that
+nobody knows is not. All that is wrong is said at once, by line and column.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.errors import Misconfigured
+from bot.people import Person
+from bot.rota.shift import Shift
+from bot.store.fields import Problems, Row
+from bot.store.rows import (
+    PEOPLE,
+    SHIFTS,
+    Directory,
+    by_name,
+    read_people,
+    read_shifts,
+    spell_person,
+    spell_shift,
+)
+
+REMEDY = "Nothing was changed. Mend these and import the sheet again."
+
+
+def people_from_csv(text: str) -> tuple[Person, ...]:
+    """Return the people of a sheet; raise Misconfigured with all that is wrong.
+
+    Columns: name, and any of entra_object_id, email, slack_user_id, production_access (yes/no), working_days (such as
+    Mon Tue; empty: all), experienced (yes/no), joined, left (ISO dates).
+    """
+    problems = Problems()
+    people = read_people(_rows(text, PEOPLE, ("name",), problems), problems)
+    problems.check("The sheet of people", REMEDY)
+    return people
+
+
+def people_to_csv(people: Iterable[Person]) -> str:
+    """Return people as a sheet, by name."""
+    return _csv(PEOPLE, [spell_person(person) for person in by_name(people)])
+
+
+def shifts_from_csv(text: str, people: Iterable[Person]) -> tuple[Shift, ...]:
+    """Return the shifts of a sheet; raise Misconfigured with all that is wrong.
+
+    Columns: iteration (its Wednesday), name (or e-mail, or Entra id), role, and days (such as Fri; empty: all). An
+    iteration has at most two SUPPORT, and nobody is SUPPORT and OBSERVER in it.
+    """
+    problems = Problems()
+    shifts = read_shifts(_rows(text, SHIFTS, ("iteration", "name", "role"), problems), people, problems)
+    problems.check("The sheet of shifts", REMEDY)
+    return shifts
+
+
+def shifts_to_csv(shifts: Iterable[Shift], people: Mapping[str, Person]) -> str:
+    """Return shifts as a sheet, by iteration."""
+    directory = Directory(people.values())
+    return _csv(SHIFTS, [spell_shift(shift, directory) for shift in sorted(shifts, key=lambda shift: shift.iteration)])
+
+
+def _rows(text: str, known: Sequence[str], needed: Sequence[str], problems: Problems) -> list[Row]:
+    lines = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    reader = csv.reader(io.StringIO(lines), delimiter=_separator(lines), strict=True)
+    rows: list[Row] = []
+    header: list[str] | None = None
+    try:
+        for cells in reader:
+            trimmed = [cell.strip() for cell in cells]
+            if not any(trimmed):
+                continue
+            where = f"line {reader.line_num}"
+            if header is None:
+                header = [cell.lower() for cell in trimmed]
+                _check_header(Row(where, {}), header, known, needed, problems)
+            elif len(trimmed) > len(header) and any(trimmed[len(header) :]):
+                problems.add(Row(where, {}), f"column {len(header) + 1}", "there are more fields than columns")
+            else:
+                rows.append(Row(where, dict(zip(header, trimmed, strict=False))))
+    except csv.Error as error:
+        problems.found.append(f"line {reader.line_num}: not CSV ({error})")
+    if header is None:
+        problems.found.append(f"The sheet is empty; its first line names the columns: {', '.join(known)}.")
+    return rows
+
+
+def _check_header(row: Row, header: list[str], known: Sequence[str], needed: Sequence[str], problems: Problems) -> None:
+    for number, column in enumerate(header, 1):
+        if column and column not in known:
+            problems.add(row, column, f"no column is called so; the columns are {', '.join(known)}")
+        if not column and number < len(header):
+            problems.add(row, f"column {number}", "the column has no name")
+        if column and column in header[: number - 1]:
+            problems.add(row, column, "the column stands there twice")
+    for column in needed:
+        if column not in header:
+            problems.add(row, column, "the column is missing")
+    if problems.found:
+        raise Misconfigured("\n".join(["The sheet was not taken:", *problems.found, REMEDY]))
+
+
+def _separator(lines: str) -> str:
+    first = next((line for line in lines.split("\n") if line.strip(" ,;\t")), "")
+    return max(",;\t", key=first.count)
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
