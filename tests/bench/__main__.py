@@ -56,6 +56,8 @@ def _measure(bench: Bench, peers: list[Peer], histories: dict[str, int], rounds:
         try:
             folders |= _folders(bench, peer, histories)
             cells.warm(bench, peer, folders.get(peer.name))
+            if peer is PRODUCT:
+                bench.services.keep_card()
         except (process.Stopped, RuntimeError) as error:
             broken[peer.name] = str(error)
     done: list[Round] = []

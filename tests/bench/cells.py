@@ -44,14 +44,14 @@ def warm(bench: Bench, peer: Peer, data: Path | None) -> None:
     """Let a bot answer once: it must, and its modules get compiled as an installer does."""
     bench.services.control()
     with _started(bench, peer, data):
-        pass
+        bench.services.settled(1, PATIENCE)
 
 
 def whole(bench: Bench, peer: Peer, data: Path | None) -> dict[str, Figures]:
     """Measure start, closed loops, bursts, and a slow connector, on one fresh process."""
     bench.services.control()
     with _started(bench, peer, data) as (bot, posts, cold):
-        found = {"start": {"cold_ms": cold}}
+        found = {"start": {"cold_ms": cold, "cpu_ms": 1000 * bot.cpu(), "rss_mb": bot.memory()}}
         _loop(bench, bot, 16)
         for at_once in (16,) if peer.slow else AT_ONCE:
             found[f"c{at_once}"] = _loop(bench, bot, at_once)

@@ -25,6 +25,7 @@ class Remote:
         self._entra_tls = addresses["entra_tls"]
         self.connector = addresses["connector"]
         self._folder = folder
+        self._card = folder / "card.json"
 
     @classmethod
     @contextlib.contextmanager
@@ -53,6 +54,7 @@ class Remote:
             "HOTSEAT_OPS": f"127.0.0.1:{process.free_port()}",
             "BENCH_ENTRA": self._entra,
             "BENCH_MSAL_AUTHORITY": f"{self._entra_tls}/adfs",
+            "BENCH_CARD": str(self._card) if self._card.exists() else "",
             "REQUESTS_CA_BUNDLE": str(self._folder / "tls.pem"),
         }
 
@@ -61,6 +63,11 @@ class Remote:
         wish = json.dumps({"connector_ms": connector_ms, "entra_ms": entra_ms}).encode()
         request = urllib.request.Request(f"{self._entra}/control", wish, method="PUT")  # noqa: S310  # loopback
         urllib.request.urlopen(request, timeout=10).close()  # noqa: S310  # loopback
+
+    def keep_card(self) -> None:
+        """Let every peer from now on answer with the last card that came."""
+        with urllib.request.urlopen(f"{self._entra}/card", timeout=10) as answer:  # noqa: S310  # loopback
+            self._card.write_bytes(answer.read())
 
     def stats(self) -> dict[str, Any]:
         """Read the counts."""

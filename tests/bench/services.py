@@ -3,7 +3,8 @@
 Decides what counts as a card received. Must not know which bot sends it.
 Speaks the Bot Framework connector's paths under `/teams/v3/`, Entra's token endpoint in the forms that msal and
 plain clients use (http, and https under `/adfs`, the only form that msal takes on loopback), and its own:
-`PUT /control` sets delays and forgets the counts, `GET /stats` tells them; and `GET /clock`, the desk's time.
+`PUT /control` sets delays and forgets the counts, `GET /stats` tells them; `GET /clock`, the desk's time, and
+`GET /card`, the last card received.
 Run: python services.py FOLDER (as keys.py fills it); prints its ports as one line of JSON.
 """
 
@@ -68,6 +69,7 @@ class Services:
         self.jwks = (folder / "jwks.json").read_bytes()
         self.offset = timedelta(seconds=int((folder / "offset").read_text(encoding="ascii")))
         self.counts = Counts()
+        self.card = b""
         self.connector_delay = 0.0
         self.entra_delay = 0.0
         self.entra = ""
@@ -100,6 +102,7 @@ class Services:
         found = MESSAGE_ID.search(path)
         if found is None or b"AdaptiveCard" not in body:
             return
+        self.card = body
         number = int(found[1])
         if number not in counts.cards:
             counts.cards.add(number)
@@ -116,6 +119,7 @@ class Services:
             web.post("/{tenant:[^/]+}/oauth2/token", self._token),
             web.post("/{tenant:[^/]+}/oauth2/v2.0/token", self._token),
             web.get("/clock", self._clock),
+            web.get("/card", self._last_card),
             web.put("/control", self._control),
             web.get("/stats", self._stats),
         ]
@@ -144,6 +148,9 @@ class Services:
 
     async def _clock(self, _: web.Request) -> web.Response:
         return web.Response(text=(datetime.now(UTC) + self.offset).isoformat())
+
+    async def _last_card(self, _: web.Request) -> web.Response:
+        return web.json_response(json.loads(self.card)["attachments"][0]["content"])
 
     async def _control(self, request: web.Request) -> web.Response:
         wish = await request.json()
