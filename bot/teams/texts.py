@@ -8,6 +8,7 @@ The law of inert text:
 - Characters without width go (zero-width space, non-joiner and joiner, word joiner, soft hyphen, BOM, tags, …), but
   for a zero-width joiner between two emoji, which makes one picture of them.
 - A lone surrogate, which cannot be sent, becomes U+FFFD.
+- ``{{DATE(`` and ``{{TIME(``, which a card would compute, get a space between their braces.
 """
 
 import re
@@ -27,8 +28,9 @@ _GONE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
     f"\ufff9-\ufffb\U000e0000-\U000e0fff]|(?<![{_PICTURE}\ufe0f])\u200d|\u200d(?![{_PICTURE}])"
 )
+_FUNCTION = re.compile(r"\{\{(?=(?:DATE|TIME)\()")
 _LONE = re.compile("[\ud800-\udfff]")
-_MARK = re.compile(r"[\\`*_\[\]<>~|@&:.](?:(?<![:.])|(?<=:)(?=//)|(?<=[wW][wW][wW]\.))")
+_MARK = re.compile(r"[\\`*_\[\]<>~|@&:.](?:(?<![:.])|(?<=:)(?=//)|(?<=\.)(?=[^\W\d_]))")
 _LINE_START = re.compile(r"^ ?(?:[#+\-]|\d+[.)])")
 _SPACES = re.compile(r"\s+")
 _WIDE = 0xFEE0  # from an ASCII character to its full-width twin
@@ -41,9 +43,10 @@ _MOST_MENTIONS = 20
 
 def inert(text: str) -> str:
     """Return ``text`` without the characters that deceive or cannot be sent, by the law above."""
-    if text.isprintable() and text.isascii():
+    if text.isascii() and text.isprintable() and "{{" not in text:
         return text
-    return _GONE.sub("", _LONE.sub("\ufffd", _LINE_END.sub("\n", text)).replace("\t", " "))
+    text = _GONE.sub("", _LONE.sub("\ufffd", _LINE_END.sub("\n", text)).replace("\t", " "))
+    return _FUNCTION.sub("{ {", text)
 
 
 def cut(text: str, longest: int) -> str:

@@ -1,0 +1,144 @@
+"""Cards as people see them: drawn by Microsoft's renderer, light and dark, on a telephone and at full width."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from bot.teams.cards import Cards
+from bot.views import (
+    AskForm,
+    CardView,
+    DutyCard,
+    Fact,
+    HelpCard,
+    Line,
+    Mention,
+    NoticeCard,
+    NoticeEntry,
+    ReplyCard,
+    RequestCard,
+    RotaCard,
+    RotaWeek,
+)
+from tests.cards.canvas import Canvas
+from tests.cards.exemplars import EXEMPLARS, link
+
+PICTURES = Path(__file__).parent.parent.parent / "build" / "cards"
+PHONE, FULL = 320, 900
+HOSTILE = (
+    "**bold** _it_ ~~gone~~ [a](https://evil.example) ![i](https://evil.example/x.png) https://evil.com www.evil.com "
+    "evil.com a@evil.com mailto:a@evil.com <b>b</b> <img src=x onerror=alert(1)> <at>Mira Voss</at> &lt;i&gt; `code` "
+    "${headline} {{DATE(2026-01-01T00:00:00Z)}} # heading | a | \u202eevil\u202c \u2067x\u2069 \u200b\ufeff \x00\x07"
+)
+LINES = f"- one\n1. two\n# three\n> four\n\n    five\n```\nsix\n```\n{HOSTILE}"
+
+
+def worded(text: str) -> dict[str, CardView]:
+    """Return every card with ``text`` in each of its texts."""
+    fact, ids = Fact(text, text), ("backend", "R-1", "card:R-1")
+    entry = NoticeEntry(*ids, text, text, text, "19:backend@thread.tacv2;messageid=1", waiting=True, claimable=True)
+    flags = {"settled": False, "can_claim": True, "can_solve": True, "can_dismiss": True}
+    labels = {"claim_label": "Claim", "solve_label": "Solved", "dismiss_label": "Dismiss"}
+    line = Line((text, Mention("5d1f0c2e-7a94-4a1e-9d0b-3f6f5a1c0001", text), text))
+    return {
+        "request_card": RequestCard(*ids, line, text, **flags, **labels),
+        "notice_card": NoticeCard(text, (entry, entry)),
+        "ask_form": AskForm(*ids, text, text, "Your question", text, text, "Send"),
+        "reply_card": ReplyCard(text, text),
+        "duty_card": DutyCard(text, (fact,), text, (fact,)),
+        "rota_card": RotaCard(text, (RotaWeek(text, (fact,)),), text),
+        "help_card": HelpCard(text, text, (fact,)),
+    }
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def theme(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module", params=[PHONE, FULL], ids=["phone", "full"])
+def canvas(request: pytest.FixtureRequest, browser: Browser, theme: str) -> Iterator[Canvas]:
+    canvas = Canvas(browser, theme, request.param)
+    canvas.page.evaluate("([theme, width]) => { window.named = `${theme}-${width}`; }", [theme, request.param])
+    yield canvas
+    canvas.close()
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Canvas]:
+    canvas = Canvas(browser, width=PHONE)
+    yield canvas
+    canvas.close()
+
+
+def texts(node: Any) -> list[str]:
+    if isinstance(node, list):
+        return [text for one in node for text in texts(one)]
+    if not isinstance(node, dict):
+        return []
+    own = [node["text"]] if node.get("type") in {"TextRun", "TextBlock"} else []
+    own += [node["title"]] if str(node.get("type")).startswith("Action.") else []
+    return own + [text for one in node.values() for text in texts(one)]
+
+
+@pytest.mark.parametrize("sample", sorted(EXEMPLARS))
+def test_a_card_is_drawn_whole_without_complaint(cards: Cards, canvas: Canvas, sample: str) -> None:
+    card = cards.render(EXEMPLARS[sample], link=link)
+    assert canvas.draw(card) == []
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    canvas.card.screenshot(path=PICTURES / f"{sample}.{canvas.page.evaluate('window.named')}.png")
+    assert canvas.overflow() == []
+    said = " ".join(canvas.card.inner_text().split())
+    for text in texts(card):
+        assert " ".join(text.replace("<at>", "").replace("</at>", "").split()) in said
+
+
+@pytest.mark.parametrize("name", sorted(worded("")))
+def test_hostile_text_is_inert_when_drawn(cards: Cards, page: Canvas, name: str) -> None:
+    card = cards.render(worded(HOSTILE)[name], link=link)
+    page.draw(card)
+    assert page.card.locator("a, b, i, em, strong, s, del, img, at, code, h1, li, script, table").count() == 0
+    assert page.overflow() == []
+    said = page.card.inner_text()
+    assert "${headline}" in said
+    assert "{ {DATE(2026-01-01T00:00:00Z)}}" in said
+    assert "**bold**" in said
+    assert "<b>b</b>" in said
+    assert not set(said) & set("\u202e\u202c\u2067\u2069\u200b\ufeff\x00\x07")
+
+
+@pytest.mark.parametrize("name", sorted(worded("")))
+def test_lines_of_markdown_stay_lines_of_text(cards: Cards, page: Canvas, name: str) -> None:
+    page.draw(cards.render(worded(LINES)[name], link=link))
+    assert page.card.locator("ul, ol, li, h1, blockquote, pre, code, a, strong, img").count() == 0
+
+
+def test_newlines_are_kept(cards: Cards, page: Canvas) -> None:
+    page.draw(cards.render(ReplyCard("Mira Voss asks:", "one\r\ntwo\n\nthree"), link=link))
+    assert page.card.inner_text().splitlines()[-4:] == ["one", "two", "", "three"]
+
+
+@pytest.mark.parametrize("letters", ["A", "word ", "\u00fc", "\u4e2d", "\U0001f469\u200d\U0001f4bb", "\u202e"])
+@pytest.mark.parametrize("name", sorted(worded("")))
+def test_a_card_with_the_longest_texts_fits_and_stays_whole(
+    cards: Cards, page: Canvas, name: str, letters: str
+) -> None:
+    card = cards.render(worded(letters * (100_000 // len(letters)))[name], link=link)
+    assert len(json.dumps(card)) < 25_000
+    assert page.draw(card) == []
+    assert page.overflow() == []
+
+
+def test_a_notice_of_very_many_requests_fits_and_says_how_many_it_left_out(cards: Cards, page: Canvas) -> None:
+    entry = EXEMPLARS["notice_card"]
+    assert isinstance(entry, NoticeCard)
+    card = cards.render(NoticeCard("500 of 500 wait for an answer", entry.entries * 500), link=link)
+    assert len(json.dumps(card)) < 25_000
+    shown = sum(part["type"] == "Container" for part in card["body"])
+    assert card["body"][-1]["inlines"][0]["text"] == f"\u2026 and {500 - shown} more"
+    assert shown >= 5
+    assert page.draw(card) == []
