@@ -61,12 +61,13 @@ def parse_effect(text: str, row: str) -> Effect:
 
 def adapter(kind: type[T]) -> TypeAdapter[T]:
     """Return the reader of a class, built when first asked for."""
-    found: TypeAdapter[T] = _adapter(kind)
+    of: Any = kind
+    found: TypeAdapter[T] = _adapter(of)
     return found
 
 
 @cache
-def _adapter(kind: object) -> TypeAdapter[Any]:
+def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 

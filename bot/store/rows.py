@@ -49,7 +49,7 @@ class Directory:
             return next(iter(found))
         names = {person.name.casefold(): person.name for person in self._people}
         near = [names[key] for key in get_close_matches(text.casefold(), names, n=2, cutoff=0)]
-        hint = f"; the nearest are {' and '.join(near)}" if near else "; there are no people yet"
+        hint = f"; nearest: {' and '.join(near)}" if near else "; there are no people yet"
         raise ValueError(f'nobody is called "{text}"{hint}')
 
     def spell(self, id_: str) -> str:

@@ -67,6 +67,7 @@ def parse(tables: Tables, source: str) -> tuple[DeskInfo, Rota]:
     rows = {name: _rows(tables, name, columns, problems) for name, columns in COLUMNS.items()}
     desk = _desk(tables, problems)
     people = read_people(rows["people"], problems)
+    problems.check(source, REMEDY)  # whoever names a person that could not be read is not to blame
     directory = Directory(people)
     rota = Rota(
         people={person.id: person for person in people},

@@ -1,0 +1,130 @@
+"""Values to store: every class of the vocabulary that a journal keeps, with every kind of field in it."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from bot.desk import Address, Commit, Outgoing, Record
+from bot.effects import PutRequest, Say, Show
+from bot.people import Author, Person
+from bot.policy import Language, Policy
+from bot.rota.shift import Absence, Override, Role, Rota, Shift
+from bot.state import DeskInfo, Facts, Notice, NoticeItem
+from bot.support.request import Clock, Deferred, Due, Outcome, Request, Status, Step
+from bot.views import (
+    AskForm,
+    DutyCard,
+    Fact,
+    HelpCard,
+    Line,
+    Mention,
+    NoticeCard,
+    NoticeEntry,
+    ReplyCard,
+    RequestCard,
+    RotaCard,
+    RotaWeek,
+)
+
+NOW = datetime(2026, 11, 25, 8, 0, 0, 123456, tzinfo=UTC)
+WEDNESDAY = date(2026, 11, 25)
+DESK = DeskInfo("edge", "tenant-a", "team", "19:channel@thread.tacv2", "19:team@thread.tacv2")
+ANA_ID = "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0003"
+ANA = Person(
+    ANA_ID,
+    "Ana Lindqvist",
+    ANA_ID,
+    "ana@example.com",
+    "U024BE7LH",
+    production_access=True,
+    working_days=frozenset({0, 1, 4}),
+    experienced=False,
+    joined=date(2023, 3, 1),
+    left=date(2027, 1, 1),
+)
+BEN = Person("ben@example.com", "Ben Okafor", email="ben@example.com")
+CHEN = Person("Chen Wei", "Chen Wei")
+ROTA = Rota(
+    people={person.id: person for person in (ANA, BEN, CHEN)},
+    shifts=(
+        Shift(WEDNESDAY, ANA.id, Role.SUPPORT),
+        Shift(WEDNESDAY, BEN.id, Role.SUPPORT),
+        Shift(WEDNESDAY, CHEN.id, Role.FALLBACK, frozenset({4})),
+    ),
+    absences=(Absence(BEN.id, NOW, NOW + timedelta(days=2)),),
+    overrides=(Override(BEN.id, CHEN.id, NOW, NOW + timedelta(days=2)),),
+)
+POLICY = Policy(zone="America/New_York", opens=time(8, 30), weekdays=frozenset({0, 6}), language=Language.GERMAN)
+FACTS = Facts(7, {ANA.id: NOW}, {"person:x": "has not installed the app"})
+NOTICE = Notice(
+    "n1", "person:x", "x", NOW, claimable=True, heading="H", items=(NoticeItem("r1", "Rita", "…", "19:t", "", True),)
+)
+CARD = RequestCard(
+    "edge", "r1", "k", Line((Mention("x", "X"), " is on it")), "", False, True, True, False, "Claim", "Solve", "Dismiss"
+)
+VIEWS = (
+    Line(("plain ", Mention("x", 'X "quoted" \u2028 & <b>'))),
+    CARD,
+    NoticeCard("Heading", (NoticeEntry("edge", "r1", "n1", "T", "E", "L", "19:t", True, False),)),
+    AskForm("edge", "r1", "k", "T", "E", "L", "text", "", "Send"),
+    ReplyCard("Ana:", "hello"),
+    DutyCard("On duty", (Fact("Now", "Ana"),), "", (Fact("Ben", "not reached"),)),
+    RotaCard("Rota", (RotaWeek("This", (Fact("Support", "Ana"),)),), ""),
+    HelpCard("Help", "text", (Fact("who", "who is on duty"),)),
+)
+
+
+def request(number: int = 1, *, status: Status = Status.OPEN, place: str = "", text: str = "Who knows?") -> Request:
+    """Return a request with every field set."""
+    closed = status is Status.CLOSED
+    return Request(
+        id=f"r{number}",
+        requester=Author("rita", "Rita Grün"),
+        text=text,
+        text_at=NOW,
+        place=place or f"19:channel@thread.tacv2;messageid={number}",
+        posted_at=NOW + timedelta(seconds=number),
+        due_at=NOW + timedelta(minutes=5),
+        status=status,
+        clock=None
+        if closed
+        else Clock(
+            second=False,
+            started_at=NOW,
+            due_at=NOW + timedelta(minutes=5),
+            pending=(Due(Step.PAIR, NOW), Due(Step.TEAM, NOW + timedelta(minutes=10))),
+            called=("x",),
+            deferred=(Deferred("y", NOW),),
+        ),
+        responder=Author("ana", "Ana"),
+        responded_at=NOW,
+        claimer=Author("ana", "Ana"),
+        claimed_at=NOW,
+        next_word_by=NOW,
+        outcome=Outcome.ANSWERED if closed else None,
+        closed_by=Author("ana", "Ana") if closed else None,
+        closed_at=NOW if closed else None,
+        reacted=("x", "y"),
+        copies=("n1",),
+    )
+
+
+def record(key: str, *matters: str) -> Record:
+    """Return a record under ``key``."""
+    return Record(key, "Posted", NOW, NOW + timedelta(seconds=1), "rita", matters)
+
+
+def posted(revision: int, number: int) -> Commit:
+    """Return the commit of a post: its record, its request, its card and its line."""
+    return Commit(
+        DESK.tenant,
+        DESK.id,
+        revision,
+        records=(record(f"key-{number}", f"r{number}"),),
+        changes=(PutRequest(request(number)),),
+        outgoing=(
+            Outgoing(f"{number}:1", Show(f"card-{number}", "19:t", CARD)),
+            Outgoing(f"{number}:0", Say(f"line-{number}", "19:t", Line(("hello",)))),
+        ),
+    )
+
+
+ADDRESS = Address("https://smba.example/emea/", "19:channel@thread.tacv2;messageid=1", "1700000000001")

@@ -1,0 +1,181 @@
+"""The journal's contract, held by the real one and by its fake."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.desk import Commit, Conflict, Outgoing
+from bot.effects import Change, DropNotice, PutDesk, PutFacts, PutNotice, PutRequest, PutRota, Say, Show, WriteRota
+from bot.errors import Refused
+from bot.rota.shift import Rota
+from bot.state import DeskInfo, Facts
+from bot.store.journal import SqlJournal
+from bot.store.memory import MemoryJournal
+from bot.support.request import Status
+from tests.store.samples import ADDRESS, CARD, DESK, FACTS, NOTICE, POLICY, ROTA, VIEWS, posted, record, request
+
+Journal = SqlJournal | MemoryJournal
+T, D = DESK.tenant, DESK.id
+
+
+def changing(*changes: Change, revision: int = 0) -> Commit:
+    return Commit(T, D, revision, changes=changes)
+
+
+async def test_a_new_desk_is_empty_at_revision_0(journal: Journal) -> None:
+    loaded = await journal.load(T, D)
+    assert (loaded.revision, loaded.desk, loaded.rota, loaded.facts) == (0, DESK, Rota(), Facts())
+    assert (loaded.requests, loaded.notices, loaded.outgoing) == ((), (), ())
+    assert await journal.desks() == (DESK,)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(DESK, channel="19:other"),
+        replace(DESK, id="other"),
+        replace(DESK, tenant="tenant-b", channel="19:other"),
+    ],
+)
+async def test_an_id_or_a_channel_is_one_desks_only(journal: Journal, other: DeskInfo) -> None:
+    with pytest.raises(Refused):
+        await journal.create(other)
+    assert await journal.desks() == (DESK,)
+
+
+async def test_the_same_channel_id_may_be_a_desk_in_another_tenant(journal: Journal) -> None:
+    await journal.create(replace(DESK, id="other", tenant="tenant-b"))
+    assert len(await journal.desks()) == 2
+
+
+async def test_what_is_committed_is_loaded(journal: Journal) -> None:
+    desk = replace(DESK, policy=POLICY)
+    await journal.commit(posted(0, 1))
+    changes = (PutRota(ROTA), PutFacts(FACTS), PutNotice(NOTICE), PutDesk(desk))
+    await journal.commit(changing(*changes, revision=1))
+    loaded = await journal.load(T, D)
+    assert (loaded.revision, loaded.desk, loaded.rota, loaded.facts) == (2, desk, ROTA, FACTS)
+    assert (loaded.requests, loaded.notices, loaded.outgoing) == ((request(1),), (NOTICE,), posted(0, 1).outgoing)
+
+
+async def test_every_effect_comes_back_as_the_very_value(journal: Journal) -> None:
+    effects = [*(Show(f"k{n}", "19:t", view) for n, view in enumerate(VIEWS)), WriteRota()]
+    effects += [Say(f"s{n}", "person:x", view) for n, view in enumerate(VIEWS)]
+    outgoing = tuple(Outgoing(f"o{99 - n}", effect) for n, effect in enumerate(effects))
+    await journal.commit(Commit(T, D, 0, outgoing=outgoing))
+    assert (await journal.load(T, D)).outgoing == outgoing
+
+
+async def test_effects_wait_in_the_order_of_their_commits(journal: Journal) -> None:
+    await journal.commit(posted(0, 2))
+    await journal.commit(posted(1, 1))
+    assert [one.id for one in (await journal.load(T, D)).outgoing] == ["2:1", "2:0", "1:1", "1:0"]
+
+
+async def test_a_delivered_effect_is_struck_and_its_message_is_found(journal: Journal) -> None:
+    await journal.commit(posted(0, 1))
+    assert await journal.address(T, D, "card-1") is None
+    await journal.commit(Commit(T, D, 1, struck=("1:1",), shown=(("card-1", ADDRESS),)))
+    assert await journal.address(T, D, "card-1") == ADDRESS
+    assert [one.id for one in (await journal.load(T, D)).outgoing] == ["1:0"]
+    moved = replace(ADDRESS, activity="2")
+    await journal.commit(Commit(T, D, 2, shown=(("card-1", moved),)))
+    assert await journal.address(T, D, "card-1") == moved
+
+
+async def test_who_decided_on_an_old_revision_loses_and_nothing_of_it_is_written(journal: Journal) -> None:
+    await journal.commit(posted(0, 1))
+    with pytest.raises(Conflict):
+        await journal.commit(posted(0, 2))
+    assert [one.id for one in (await journal.load(T, D)).requests] == ["r1"]
+    assert await journal.known(T, D, ["key-1", "key-2"]) == {"key-1"}
+
+
+async def test_of_many_at_one_revision_one_wins(journal: Journal) -> None:
+    outcomes = await asyncio.gather(*(journal.commit(posted(0, n)) for n in range(8)), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes].count(type(None)) == 1
+    assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == 7
+
+
+async def test_a_known_key_changes_nothing(journal: Journal) -> None:
+    await journal.commit(posted(0, 1))
+    again = Commit(T, D, 1, records=(record("new"), record("key-1")), changes=(PutRequest(request(2)),))
+    with pytest.raises(Conflict):
+        await journal.commit(again)
+    loaded = await journal.load(T, D)
+    assert (loaded.revision, [one.id for one in loaded.requests]) == (1, ["r1"])
+    assert await journal.known(T, D, ["new"]) == frozenset()
+
+
+async def test_a_commit_to_an_unknown_desk_conflicts(journal: Journal) -> None:
+    with pytest.raises(Conflict):
+        await journal.commit(Commit(T, "nowhere", 0))
+    with pytest.raises(Refused):
+        await journal.load(T, "nowhere")
+
+
+async def test_a_later_change_of_the_same_thing_wins(journal: Journal) -> None:
+    await journal.commit(
+        changing(
+            PutRequest(request(1, text="old")),
+            PutNotice(NOTICE),
+            PutFacts(FACTS),
+            PutRequest(request(1, text="new")),
+            DropNotice(NOTICE.key),
+            PutFacts(Facts(9)),
+        )
+    )
+    await journal.commit(changing(DropNotice("n2"), PutNotice(replace(NOTICE, key="n2")), revision=1))
+    loaded = await journal.load(T, D)
+    assert [one.text for one in loaded.requests] == ["new"]
+    assert [one.key for one in loaded.notices] == ["n2"]
+    assert loaded.facts == Facts(9)
+
+
+async def test_a_closed_request_leaves_the_state_but_is_found_by_id_and_by_thread(journal: Journal) -> None:
+    closed = request(1, status=Status.CLOSED, place="19:t")
+    await journal.commit(changing(PutRequest(closed), PutRequest(request(2, place="19:t")), PutRequest(request(3))))
+    assert [one.id for one in (await journal.load(T, D)).requests] == ["r2", "r3"]
+    assert await journal.matters(T, D, ["r1"], []) == (closed,)
+    assert [one.id for one in await journal.matters(T, D, ["r3"], ["19:t"])] == ["r1", "r2", "r3"]
+    assert await journal.matters(T, D, [], []) == ()
+
+
+async def test_keys_are_asked_for_by_the_thousand(journal: Journal) -> None:
+    keys = [f"key-{n}" for n in range(1200)]
+    await journal.commit(Commit(T, D, 0, records=tuple(record(key) for key in keys)))
+    assert await journal.known(T, D, [*keys, "other"]) == frozenset(keys)
+
+
+async def test_history_is_kept_in_order_with_its_matters(journal: Journal) -> None:
+    await journal.commit(Commit(T, D, 0, records=(record("b", "r1", "r2"), record("a"))))
+    await journal.commit(Commit(T, D, 1, records=(record("0"),)))
+    assert await journal.history(T, D) == (record("b", "r1", "r2"), record("a"), record("0"))
+
+
+async def test_desks_do_not_see_each_other(journal: Journal) -> None:
+    await journal.create(replace(DESK, id="other", channel="19:other"))
+    await journal.commit(posted(0, 1))
+    await journal.commit(replace(posted(0, 1), desk="other", outgoing=(Outgoing("1:1", Show("k", "19:t", CARD)),)))
+    assert len((await journal.load(T, D)).outgoing) == 2
+    assert len((await journal.load(T, "other")).outgoing) == 1
+
+
+async def test_a_rota_is_written_when_its_file_is_and_a_newer_one_is_not(journal: Journal) -> None:
+    await journal.commit(changing(PutRota(ROTA)))
+    await journal.rota_written(T, D, "sum-1", ROTA)
+    stored = await journal.rota(T, D)
+    assert (stored.rota, stored.checksum, stored.written) == (ROTA, "sum-1", True)
+    newer = replace(ROTA, absences=())
+    await journal.commit(changing(PutRota(newer), revision=1))
+    await journal.rota_written(T, D, "sum-1", ROTA)
+    stored = await journal.rota(T, D)
+    assert (stored.rota, stored.checksum, stored.written) == (newer, "sum-1", False)
+
+
+async def test_what_was_learnt_of_a_place_is_kept_by_tenant(journal: Journal) -> None:
+    await journal.learn("t1", "person:x", "old")
+    await journal.learn("t2", "person:x", "theirs")
+    await journal.learn("t1", "person:x", '{"new": 1}')
+    assert await journal.references() == (("t1", "person:x", '{"new": 1}'), ("t2", "person:x", "theirs"))
