@@ -10,6 +10,7 @@ from bot.events import Message, Welcomed, Wrote
 from bot.people import Author
 from bot.rota.iteration import iteration_of, working_days
 from bot.rota.shift import Role
+from bot.support.texts import Text
 from bot.support.words import moment
 from bot.views import DutyCard, Fact, HelpCard, Line, RotaCard, RotaWeek, View
 
@@ -53,7 +54,7 @@ def unknown(draft: Draft, event: Message) -> None:
 
 def welcomed(draft: Draft, event: Welcomed) -> None:
     """Say hello, once per person, with what can be asked."""
-    draft.say(f"welcome:{event.author.id}", event.place, _help(draft, event.author))
+    draft.post(f"welcome:{event.author.id}", event.place, _help(draft, event.author))
 
 
 def help_card(draft: Draft, event: Message) -> None:
@@ -62,7 +63,7 @@ def help_card(draft: Draft, event: Message) -> None:
 
 
 def _say(draft: Draft, event: Message, view: View) -> None:
-    draft.say(f"say:{event.key}", event.place, view)
+    draft.post(f"say:{event.key}", event.place, view)
 
 
 def _right(draft: Draft, author: Author) -> Right:
@@ -109,13 +110,13 @@ def _handover(draft: Draft) -> tuple[datetime, str]:
     day = next((day for day in working_days(following) if draft.hours.is_working_day(day)), following)
     opening = datetime.combine(day, time(12), draft.hours.zone)
     opening = opening.replace(hour=draft.hours.opens.hour, minute=draft.hours.opens.minute)
-    people = draft.state.rota.people
-    support = [people[s.person].name for s in draft.state.rota.of(following) if s.role is Role.SUPPORT and s.person in people]
+    people = draft.rota.people
+    support = [people[s.person].name for s in draft.rota.of(following) if s.role is Role.SUPPORT and s.person in people]
     return opening, " and ".join(support) or "nobody is set yet"
 
 
 def _unreachable(draft: Draft) -> tuple[Fact, ...]:
-    people = draft.state.rota.people
+    people = draft.rota.people
     facts = []
     for place, reason in draft.facts.unreachable.items():
         person = people.get(place.removeprefix("person:"))
@@ -135,17 +136,25 @@ def _rota_card(draft: Draft, weeks: int) -> RotaCard:
         iteration = first + timedelta(days=7 * number)
         facts = []
         for role, label in ((Role.SUPPORT, "Support"), (Role.FALLBACK, "Fallback"), (Role.OBSERVER, "Observer")):
-            people = [_named(draft, shift.person, shift.days if role is Role.FALLBACK else None)
-                      for shift in draft.state.rota.of(iteration) if shift.role is role]
+            people = [
+                _named(draft, shift.person, shift.days if role is Role.FALLBACK else None)
+                for shift in draft.rota.of(iteration)
+                if shift.role is role
+            ]
             if people:
                 facts.append(Fact(label, ", ".join(people)))
         title = f"{iteration:%a} {iteration.day} {iteration:%b}"
-        rows.append(RotaWeek(title if number else f"{title} (this iteration)", tuple(facts) or (Fact("Support", "nobody is set yet"),)))
+        rows.append(
+            RotaWeek(
+                title if number else f"{title} (this iteration)",
+                tuple(facts) or (Fact("Support", "nobody is set yet"),),
+            )
+        )
     return RotaCard("Support rota", tuple(rows), "")
 
 
 def _named(draft: Draft, person_id: str, days: frozenset[int] | None) -> str:
-    person = draft.state.rota.people.get(person_id)
+    person = draft.rota.people.get(person_id)
     name = person.name if person else "former colleague"
     if days is None or len(days) == len(_SHORT_DAYS):
         return name

@@ -13,125 +13,132 @@ from bot.decide.pictures import mentions, names, notice_item
 from bot.effects import personal
 from bot.events import Delivered, Undeliverable
 from bot.people import Person
-from bot.rota.duty import Duty
-from bot.state import Notice
-from bot.support.escalation import overdue, without
-from bot.support.request import Deferred, Request, Step
-from bot.support.words import Text, moment, say
+from bot.rota.duty import Duty, present
+from bot.state import Notice, NoticeItem
+from bot.support.escalation import having_called, overdue, without
+from bot.support.request import Clock, Deferred, Request, Status, Step
+from bot.support.texts import Text
+from bot.support.words import MINUTE, length
 from bot.views import Line, Mention
 
-TOGETHER = timedelta(minutes=1)  # reminders due to one person within this become one message
+TOGETHER = MINUTE  # reminders due to one person within this become one message
 
 
 def struck(draft: Draft) -> None:
     """Do what is due."""
-    if not draft.hours.is_open(draft.now):
-        return
-    for request in [*draft.requests()]:
+    for request in draft.requests():
         if request.next_at is not None and request.next_at <= draft.now:
             escalate(draft, request.id)
-            _deferred(draft, request.id)
+            _call_held_back(draft, request.id)
 
 
 def escalate(draft: Draft, id_: str) -> None:
     """Do the steps of a request that are due; nothing outside support hours."""
     request = draft.request(id_)
-    if request is None or request.clock is None or not draft.hours.is_open(draft.now):
+    if request is None or request.clock is None or request.status is not Status.OPEN:
         return
     steps = overdue(request.clock, draft.now)
-    if not steps:
+    if not steps or not draft.hours.is_open(draft.now):
         return
-    duty = draft.duty(draft.now)
-    draft.put(replace(request, clock=without(request.clock, steps, ())))
+    duty = draft.duty(draft.now, besides=request.requester.id)
+    clock = without(request.clock, steps)
+    if steps == (Step.MENTION,) and not duty.nobody:
+        draft.put(replace(request, clock=replace(clock, mentioned=_ids(_unheard(request, duty.pair)))))
+        return
+    request = replace(request, clock=clock)
+    draft.put(request)
     if Step.TEAM in steps:
-        _call_team(draft, request, duty)
+        _call_team(draft, request, clock, duty)
     elif Step.THREAD in steps:
-        _call_in_thread(draft, request, duty, steps)
-    elif Step.PAIR in steps or Step.FALLBACK in steps or duty.nobody:
-        people = duty.responders if Step.PAIR in steps or duty.nobody else ()
-        people += duty.further if Step.FALLBACK in steps else ()
-        _call_personally(draft, request, _uncalled(request, people), f"{request.requester.name} is waiting for an answer")
+        _call_in_thread(draft, request, clock, duty)
+    else:
+        first = duty.responders if duty.nobody or Step.PAIR in steps else ()
+        further = duty.further if Step.FALLBACK in steps else ()
+        _call_personally(draft, request, first + further, _waiting(draft, request, clock))
+
+
+def recall(draft: Draft, request: Request) -> None:
+    """Make the copies of a request that is back say so again; nobody is called by that."""
+    if request.clock is None:
+        return
+    item = notice_item(request, draft.now, draft.hours)
+    duty = draft.duty(draft.now, besides=request.requester.id)
+    heading = f"{request.requester.name} is waiting for an answer"
+    places = [(personal(id_), id_, duty.may_claim(id_)) for id_ in request.clock.called]
+    for place, person, claimable in [*places, (draft.state.desk.team_channel, "", duty.nobody)]:
+        key = _copy_key(request, person)
+        if key in request.copies and draft.notice(key) is None:
+            draft.put_notice(Notice(key, place, person, draft.now, claimable, heading, (item,)))
 
 
 def delivered(draft: Draft, event: Delivered) -> None:
     """Forget that a place could not be reached."""
-    if event.place in draft.facts.unreachable:
-        rest = {place: why for place, why in draft.facts.unreachable.items() if place != event.place}
+    place = _reached(event.place)
+    if place in draft.facts.unreachable:
+        rest = {other: why for other, why in draft.facts.unreachable.items() if other != place}
         draft.put_facts(replace(draft.facts, unreachable=rest))
 
 
 def undeliverable(draft: Draft, event: Undeliverable) -> None:
-    """Remember that a place can't be reached, and why, until something reaches it again."""
-    unreachable = {**draft.facts.unreachable, event.place: event.reason}
-    draft.put_facts(replace(draft.facts, unreachable=unreachable))
+    """Remember that a person or channel can't be reached, and why, until something reaches it again."""
+    place = _reached(event.place)
+    if draft.facts.unreachable.get(place) != event.reason:
+        draft.put_facts(replace(draft.facts, unreachable={**draft.facts.unreachable, place: event.reason}))
 
 
-def _call_in_thread(draft: Draft, request: Request, duty: Duty, steps: tuple[Step, ...]) -> None:
-    language = draft.policy.language
-    pair = tuple(person for person in duty.pair if person.id not in request.reacted)
-    further = tuple(person for person in duty.further if person.id not in request.reacted)
-    line: list[str | Mention] = [_how_late(draft, request, steps)]
-    if pair or further:
-        line.append(say(Text.CALLING, language))
-        line.extend(mentions(pair or further, say(Text.AND, language), ping=True))
-        if pair and Step.MENTION not in steps:
-            line.append(say(Text.AGAIN, language))
+def _reached(place: str) -> str:
+    return place.partition(";messageid=")[0]
+
+
+def _call_in_thread(draft: Draft, request: Request, clock: Clock, duty: Duty) -> None:
+    line: list[str | Mention] = [draft.say(Text.NO_FOLLOW_UP if clock.second else Text.NO_ANSWER)]
+    late = draft.hours.elapsed(clock.due_at, draft.now)
+    if late >= MINUTE:
+        line.append(draft.say(Text.LATE, late=length(late)))
+    pair, further = _unheard(request, duty.pair), _unheard(request, duty.further)
+    called = pair or further
+    if called:
+        line.append(draft.say(Text.CALLING))
+        line.extend(mentions(called, draft.say(Text.AND), _ids(called)))
+        if any(person.id in clock.called + clock.mentioned for person in called):
+            line.append(draft.say(Text.AGAIN))
         if pair and further:
-            line.append(say(Text.AND_ALSO, language))
-            line.extend(mentions(further, say(Text.AND, language), ping=True))
+            line.append(draft.say(Text.AND_ALSO))
+            line.extend(mentions(further, draft.say(Text.AND), _ids(further)))
         line.append(".")
-    else:
-        line.append(say(Text.ALL_TOLD, language))
-        _call_personally(draft, request, _uncalled(request, duty.responders), "Nobody is on duty")
-    clock = "second" if request.clock and request.clock.second else "first"
-    draft.say(f"line:{request.id}:{clock}", request.place, Line(tuple(line)))
-    _mark_called(draft, request.id, pair + further)
+    elif duty.standing_in:
+        line.append(draft.say(Text.ALL_TOLD))
+    draft.post(f"line:{request.id}:{_round(clock)}", request.place, Line(tuple(line)))
+    draft.put(replace(request, clock=having_called(clock, _ids(pair + further))))
+    _call_personally(draft, request, duty.standing_in, _waiting(draft, request, clock))
 
 
-def _how_late(draft: Draft, request: Request, steps: tuple[Step, ...]) -> str:
-    language = draft.policy.language
-    if len([step for step in steps if step is not Step.MENTION]) == 1:
-        return say(Text.NO_ANSWER, language)
-    minutes = _minutes(draft, request)
-    since = moment(request.posted_at, draft.now, draft.hours, language)
-    return say(Text.NO_ANSWER_LATE, language, since=since, minutes=minutes)
-
-
-def _minutes(draft: Draft, request: Request) -> int:
-    return int((draft.now - request.posted_at).total_seconds() // 60)
-
-
-def _call_team(draft: Draft, request: Request, duty: Duty) -> None:
-    on_duty = _uncalled(request, duty.pair + duty.further or duty.responders)
+def _call_team(draft: Draft, request: Request, clock: Clock, duty: Duty) -> None:
+    people = duty.responders + duty.further
+    _call_personally(draft, request, people, _waiting(draft, request, clock))
     called = names(duty.pair + duty.further)
-    who = f"{called} {'has' if len(duty.pair + duty.further) == 1 else 'have'} been called" if called else "nobody is on duty"
-    heading = f"No answer for {_minutes(draft, request)} min; {who}. If you know more, help in the thread."
+    who = f"{called} {'has' if len(people) == 1 else 'have'} been called" if called else "nobody is on duty"
+    heading = f"No answer for {_waited(draft, clock)}; {who}. If you know more, help in the thread."
     if draft.state.desk.team_channel:
-        _notice(draft, request, draft.state.desk.team_channel, None, heading, claimable=duty.nobody)
-    _call_personally(draft, request, on_duty, f"{request.requester.name} has waited for {_minutes(draft, request)} min")
-    helpers = _uncalled(request, duty.present)
-    now_called, later = [], []
-    for person in helpers:
-        if person in duty.observers or person in on_duty:
-            continue
+        place = draft.state.desk.team_channel
+        _tell(draft, request.id, [("", place)], heading, claimable=duty.nobody)
+    known = {*people, *duty.observers}
+    helpers = [one for one in present(draft.rota, draft.now, draft.hours) if one not in known]
+    later = []
+    for person in _uncalled(draft, request, helpers):
         free_at = _free_at(draft, person)
         if free_at <= draft.now:
-            now_called.append(person)
+            _call_helper(draft, request.id, person, heading)
         else:
             later.append(Deferred(person.id, draft.hours.next_open(free_at)))
-    _call_helpers(draft, request, now_called, heading)
-    current = draft.request(request.id)
-    if later and current and current.clock:
-        draft.put(replace(current, clock=replace(current.clock, deferred=current.clock.deferred + tuple(later))))
+    _hold_back(draft, request.id, later)
 
 
-def _call_helpers(draft: Draft, request: Request, people: Iterable[Person], heading: str) -> None:
-    for person in people:
-        last = draft.facts.helped_at.get(person.id)
-        if last is None or draft.now - last >= TOGETHER:
-            draft.put_facts(replace(draft.facts, helped_at={**draft.facts.helped_at, person.id: draft.now}))
-        _notice(draft, request, personal(person.id), person, heading, claimable=False)
-        _mark_called(draft, request.id, (person,))
+def _call_helper(draft: Draft, id_: str, person: Person, heading: str) -> None:
+    last = draft.facts.helped_at.get(person.id)
+    if last is None or draft.now - last >= TOGETHER:
+        draft.put_facts(replace(draft.facts, helped_at={**draft.facts.helped_at, person.id: draft.now}))
+    _tell(draft, id_, [(person.id, personal(person.id))], heading, claimable=False)
 
 
 def _free_at(draft: Draft, person: Person) -> datetime:
@@ -141,55 +148,89 @@ def _free_at(draft: Draft, person: Person) -> datetime:
     return last + timedelta(minutes=draft.policy.team_call_every)
 
 
-def _deferred(draft: Draft, id_: str) -> None:
+def _call_held_back(draft: Draft, id_: str) -> None:
     request = draft.request(id_)
-    if request is None or request.clock is None:
+    if request is None or request.clock is None or not draft.hours.is_open(draft.now):
         return
     due = [held.person for held in request.clock.deferred if held.at <= draft.now]
-    if not due:
-        return
     rest = tuple(held for held in request.clock.deferred if held.at > draft.now)
-    request = replace(request, clock=replace(request.clock, deferred=rest))
-    draft.put(request)
-    duty = draft.duty(draft.now)
-    people = [person for person in _uncalled(request, duty.present) if person.id in due and person not in duty.observers]
-    _call_helpers(draft, request, people, f"{request.requester.name} still waits. If you know more, help in the thread.")
+    draft.put(replace(request, clock=replace(request.clock, deferred=rest)))
+    observers = draft.duty(draft.now).observers
+    people = [one for one in present(draft.rota, draft.now, draft.hours) if one.id in due and one not in observers]
+    heading = f"{request.requester.name} is still waiting. If you know more, help in the thread."
+    for person in _uncalled(draft, request, people):
+        _call_helper(draft, id_, person, heading)
+
+
+def _hold_back(draft: Draft, id_: str, later: list[Deferred]) -> None:
+    request = draft.request(id_)
+    if later and request is not None and request.clock is not None:
+        draft.put(replace(request, clock=replace(request.clock, deferred=(*request.clock.deferred, *later))))
 
 
 def _call_personally(draft: Draft, request: Request, people: Iterable[Person], heading: str) -> None:
-    for person in people:
-        _notice(draft, request, personal(person.id), person, heading, claimable=True)
-        _mark_called(draft, request.id, (person,))
+    whom = [(person.id, personal(person.id)) for person in _uncalled(draft, request, people)]
+    _tell(draft, request.id, whom, heading, claimable=True)
 
 
-def _uncalled(request: Request, people: tuple[Person, ...]) -> tuple[Person, ...]:
-    called: tuple[str, ...] = request.clock.called if request.clock else ()
-    done = {*called, *request.reacted, request.requester.id}
-    return tuple(person for person in people if person.id not in done and person.entra_object_id)
-
-
-def _mark_called(draft: Draft, id_: str, people: tuple[Person, ...]) -> None:
+def _tell(draft: Draft, id_: str, whom: list[tuple[str, str]], heading: str, *, claimable: bool) -> None:
+    """Show a request to people, or in the team channel ("" as its person), and remember who was called."""
     request = draft.request(id_)
-    if request is not None and request.clock is not None:
-        draft.put(replace(request, clock=without(request.clock, (), tuple(person.id for person in people))))
+    if not whom or request is None or request.clock is None:
+        return
+    item = notice_item(request, draft.now, draft.hours)
+    keys = [
+        _copy(draft, request, item, Notice("", place, person, draft.now, claimable, heading, ()))
+        for person, place in whom
+    ]
+    called = [person for person, _ in whom if person]
+    copies = tuple(dict.fromkeys((*request.copies, *keys)))
+    draft.put(replace(request, copies=copies, clock=having_called(request.clock, called)))
 
 
-def _notice(draft: Draft, request: Request, place: str, person: Person | None, heading: str, *, claimable: bool) -> None:
-    item = notice_item(draft.request(request.id) or request, draft.now, draft.hours)
-    recipient = person.id if person else ""
-    for notice in draft.notices():
-        if notice.place == place and notice.claimable == claimable and draft.now - notice.created_at < TOGETHER:
-            if request.id not in {old.request for old in notice.items}:
-                draft.put_notice(replace(notice, items=(*notice.items, item)))
-                _copy(draft, request.id, notice.key)
-            return
-    clock = "second" if request.clock and request.clock.second else "first"
-    key = f"copy:{request.id}:{clock}:{recipient or 'team'}"
-    draft.put_notice(Notice(key, place, recipient, draft.now, claimable, heading, (item,)))
-    _copy(draft, request.id, key)
+def _copy(draft: Draft, request: Request, item: NoticeItem, new: Notice) -> str:
+    """Put an item into the notice of the last minute at the same place, or into a new one; return its key."""
+    for notice in draft.notices(new.place):
+        if draft.now - notice.created_at < TOGETHER:
+            others = tuple(old for old in notice.items if old.request != request.id)
+            claimable = notice.claimable or new.claimable
+            draft.put_notice(replace(notice, claimable=claimable, items=(*others, item)))
+            return notice.key
+    key = _copy_key(request, new.person)
+    draft.put_notice(replace(new, key=key, items=(item,)))
+    return key
 
 
-def _copy(draft: Draft, id_: str, key: str) -> None:
-    request = draft.request(id_)
-    if request is not None and key not in request.copies:
-        draft.put(replace(request, copies=(*request.copies, key)))
+def _copy_key(request: Request, person: str) -> str:
+    return f"copy:{request.id}:{_round(request.clock)}:{person or 'team'}"
+
+
+def _round(clock: Clock | None) -> str:
+    return "second" if clock and clock.second else "first"
+
+
+def _waiting(draft: Draft, request: Request, clock: Clock) -> str:
+    who = request.requester.name
+    on_time = clock.mentioned and draft.now < clock.due_at
+    if on_time or draft.hours.elapsed(clock.started_at, draft.now) < MINUTE:
+        return f"{who} is waiting for an answer"
+    return f"{who} has been waiting for {_waited(draft, clock)}"
+
+
+def _waited(draft: Draft, clock: Clock) -> str:
+    return length(draft.hours.elapsed(clock.started_at, draft.now))
+
+
+def _uncalled(draft: Draft, request: Request, people: Iterable[Person]) -> list[Person]:
+    now = draft.request(request.id) or request
+    called = now.clock.called if now.clock else ()
+    return [person for person in _unheard(request, people) if person.id not in called and person.entra_object_id]
+
+
+def _unheard(request: Request, people: Iterable[Person]) -> tuple[Person, ...]:
+    silent = (*request.reacted, request.requester.id)
+    return tuple([person for person in people if person.id not in silent])
+
+
+def _ids(people: Iterable[Person]) -> tuple[str, ...]:
+    return tuple([person.id for person in people])

@@ -5,14 +5,31 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.decide.pictures import notice_card, notice_item, request_card
-from bot.effects import Answer, Change, Decision, DropNotice, Effect, PutFacts, PutNotice, PutRequest, Say, Show
+from bot.effects import (
+    Answer,
+    Change,
+    Decision,
+    DropNotice,
+    Effect,
+    PutFacts,
+    PutNotice,
+    PutRequest,
+    PutRota,
+    Say,
+    Show,
+    WriteRota,
+)
 from bot.people import Author, Person
 from bot.rota.duty import Duty, on_duty
+from bot.rota.shift import Rota
 from bot.state import Facts, Knowledge, Notice, State
-from bot.support.request import Request
+from bot.support.request import Request, Status, Step
+from bot.support.texts import Text
+from bot.support.words import say
 from bot.views import View
 
 CARD = "card:"
+SILENT = (Step.PAIR, Step.FALLBACK)  # steps of which the card in the thread shows nothing
 
 
 class Draft:
@@ -26,38 +43,41 @@ class Draft:
         self.admins = knowledge.admins
         self.policy = state.desk.policy
         self.facts = state.facts
+        self.rota = state.rota
         self._requests: dict[str, Request] = {}
         self._notices: dict[str, Notice] = {}
         self._effects: list[Effect] = []
-        self._changes: list[Change] = []
-        self._duty: dict[datetime, Duty] = {}
+        self._duty: dict[tuple[datetime, str], Duty] = {}
 
     def colleague(self, author: Author) -> Person | None:
         """Return the backend colleague who wrote or pressed, None for anybody else."""
-        person = self.state.rota.people.get(author.id)
+        person = self.rota.people.get(author.id)
         return person if person and person.belongs(self.hours.local(self.now).date()) else None
 
     def is_admin(self, author: Author) -> bool:
         """Say whether ``author`` is an admin: by Entra id, or by the e-mail the rota knows them under."""
-        person = self.state.rota.people.get(author.id)
+        person = self.rota.people.get(author.id)
         return author.id in self.admins or (person is not None and person.email.casefold() in self.admins - {""})
 
-    def duty(self, at: datetime) -> Duty:
-        """Return who is on duty at ``at``."""
-        if at not in self._duty:
-            self._duty[at] = on_duty(self.state.rota, at, self.hours)
-        return self._duty[at]
+    def duty(self, at: datetime, besides: str = "") -> Duty:
+        """Return who is on duty at ``at``, as if the person ``besides`` were away."""
+        key = (at, besides if besides in self.rota.people else "")
+        found = self._duty.get(key)
+        if found is None:
+            found = self._duty[key] = on_duty(self.rota, at, self.hours, key[1])
+        return found
+
+    def say(self, text: Text, **values: object) -> str:
+        """Return a sentence in the desk's language."""
+        return say(text, self.policy.language, **values)
 
     def request(self, id_: str) -> Request | None:
         """Return a request as it stands now."""
         return self._requests.get(id_) or self.state.requests.get(id_)
 
     def requests(self) -> Iterator[Request]:
-        """Yield every request as it stands now."""
-        for id_ in (*self.state.requests, *(id_ for id_ in self._requests if id_ not in self.state.requests)):
-            request = self.request(id_)
-            if request is not None:
-                yield request
+        """Yield every request that the desk holds, as it stands now."""
+        yield from [self._requests.get(id_, request) for id_, request in self.state.requests.items()]
 
     def in_thread(self, place: str) -> list[Request]:
         """Return the requests raised in a thread."""
@@ -71,65 +91,88 @@ class Draft:
         """Change the desk's facts."""
         self.facts = facts
 
+    def put_rota(self, rota: Rota) -> None:
+        """Change the rota; cards that name who will answer are shown anew."""
+        self.rota = rota
+        self._duty.clear()
+
     def notice(self, key: str) -> Notice | None:
         """Return a notice as it stands now."""
         return self._notices.get(key) or self.state.notices.get(key)
 
-    def notices(self) -> Iterator[Notice]:
-        """Yield every notice as it stands now."""
-        yield from ({**self.state.notices, **self._notices}).values()
+    def notices(self, place: str) -> list[Notice]:
+        """Return the notices at a place as they stand now."""
+        held = {**self.state.notices, **self._notices} if self._notices else self.state.notices
+        return [notice for notice in held.values() if notice.place == place]
 
     def put_notice(self, notice: Notice) -> None:
         """Change or add a notice."""
         self._notices[notice.key] = notice
 
-    def say(self, key: str, place: str, view: View) -> None:
+    def post(self, key: str, place: str, view: View) -> None:
         """Post once."""
         self._effects.append(Say(key, place, view))
 
-    def change(self, change: Change, *effects: Effect) -> None:
-        """Change something else."""
-        self._changes.append(change)
-        self._effects.extend(effects)
-
-    def picture(self, request: Request, card: str) -> View:
-        """Return what the card under the key ``card`` shows of ``request`` now."""
-        if card == CARD + request.id or not card:
+    def picture(self, request: Request, place: str, card: str) -> View:
+        """Return what the pressed card shows of ``request`` now: the one in the thread, or the copy ``card`` elsewhere."""
+        if place == request.place:
             return self._request_card(request)
-        notice = self._fresh(self.notice(card), request) or Notice(
-            card, request.place, "", self.now, claimable=False, heading="", items=(notice_item(request, self.now, self.hours),)
-        )
-        return notice_card(self.state.desk, notice)
+        item = notice_item(request, self.now, self.hours)
+        notice = self.notice(card)
+        if notice is None or request.id not in {old.request for old in notice.items}:
+            notice = Notice(card, place, "", self.now, claimable=False, heading=item.line, items=(item,))
+        return notice_card(self.state.desk, self._fresh(notice, request))
 
     def decision(self, answer: Answer | None = None) -> Decision:
         """Return what was decided, with what must be shown anew."""
-        for request in self._requests.values():
-            for key in request.copies:
-                notice = self.notice(key)
-                fresh = self._fresh(notice, request)
-                if fresh is not None and fresh != notice:
-                    self._notices[key] = fresh
-        changes: list[Change] = [PutRequest(request) for request in self._requests.values()]
+        changes: list[Change] = []
         shows: list[Effect] = []
         for request in self._requests.values():
-            before, view = self.state.requests.get(request.id), self._request_card(request)
-            if before is None or self._request_card(before) != view:
-                shows.append(Show(CARD + request.id, request.place, view, first=before is None))
+            changes.append(PutRequest(request))
+            self._refresh_copies(request)
+            before = self.state.requests.get(request.id)
+            if before is None or _face(before) != _face(request):
+                shows.append(Show(CARD + request.id, request.place, self._request_card(request), first=before is None))
         for notice in self._notices.values():
             settled = all(item.settled for item in notice.items)
             changes.append(DropNotice(notice.key) if settled else PutNotice(notice))
-            first = notice.key not in self.state.notices
-            shows.append(Show(notice.key, notice.place, notice_card(self.state.desk, notice), first=first))
-        if self.facts != self.state.facts:
+            view = notice_card(self.state.desk, notice)
+            shows.append(Show(notice.key, notice.place, view, first=not self._was_shown(notice)))
+        if self.facts is not self.state.facts:
             changes.append(PutFacts(self.facts))
-        return Decision((*changes, *self._changes), (*shows, *self._effects), answer)
+        if self.rota is not self.state.rota:
+            changes.append(PutRota(self.rota))
+            shows.extend((WriteRota(), *self._renamed()))
+        return Decision(tuple(changes), (*shows, *self._effects), answer)
+
+    def _renamed(self) -> Iterator[Effect]:
+        for request in self.requests():
+            if request.status is Status.OPEN:
+                yield Show(CARD + request.id, request.place, self._request_card(request))
 
     def _request_card(self, request: Request) -> View:
-        at = request.clock.started_at if request.clock else self.now
-        return request_card(self.state.desk, request, self.duty(max(at, self.now)), self.now, self.hours)
+        asked = self.duty(self.hours.next_open(self.now), besides=request.requester.id)
+        return request_card(self.state.desk, request, asked, self.now, self.hours)
 
-    def _fresh(self, notice: Notice | None, request: Request) -> Notice | None:
-        if notice is None:
-            return None
+    def _refresh_copies(self, request: Request) -> None:
+        for key in request.copies:
+            notice = self.notice(key)
+            fresh = self._fresh(notice, request) if notice else None
+            if fresh is not None and fresh != notice:
+                self._notices[key] = fresh
+
+    def _fresh(self, notice: Notice, request: Request) -> Notice:
         item = notice_item(request, self.now, self.hours)
-        return replace(notice, items=tuple(item if old.request == request.id else old for old in notice.items))
+        return replace(notice, items=tuple([item if old.request == request.id else old for old in notice.items]))
+
+    def _was_shown(self, notice: Notice) -> bool:
+        """Say whether a notice was ever shown; a settled one is held no longer, but its requests know its key."""
+        before = [self.state.requests.get(item.request) for item in notice.items]
+        return notice.key in self.state.notices or any(one and notice.key in one.copies for one in before)
+
+
+def _face(request: Request) -> tuple[object, ...]:
+    """Return what the card in the thread depends on."""
+    clock = request.clock
+    steps = tuple([due.step for due in clock.pending if due.step not in SILENT]) if clock else ()
+    return request.status, request.claimer, steps, clock.second if clock else None, clock.mentioned if clock else ()

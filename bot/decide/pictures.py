@@ -11,25 +11,25 @@ from bot.policy import Language
 from bot.rota.duty import Duty
 from bot.state import DeskInfo, Notice, NoticeItem
 from bot.support.intake import excerpt
-from bot.support.request import Outcome, Request, Status, Step
-from bot.support.words import Text, listed, moment, say
+from bot.support.request import Clock, Outcome, Request, Status, Step
+from bot.support.texts import Text
+from bot.support.words import listed, moment, say
 from bot.views import Line, Mention, NoticeCard, NoticeEntry, RequestCard
 
 
 def request_card(desk: DeskInfo, request: Request, duty: Duty, now: datetime, hours: SupportHours) -> RequestCard:
-    """Return the card in the thread. ``duty`` is who is on duty now, or when the clock begins to run."""
+    """Return the card in the thread. ``duty`` is who is on duty now, or at the next opening."""
     language = desk.policy.language
     headline, detail = _words(desk, request, duty, now, hours)
-    unclaimed = request.status is Status.OPEN
     live = request.status is not Status.CLOSED
     return RequestCard(
         desk=desk.id,
         request=request.id,
         card=f"card:{request.id}",
         headline=headline,
-        detail=" · ".join(part for part in (detail, request.id) if part),
+        detail=f"{detail} · {request.id}" if detail else request.id,
         settled=not live,
-        can_claim=unclaimed,
+        can_claim=request.status is Status.OPEN,
         can_solve=live,
         can_dismiss=live,
         claim_label=say(Text.CLAIM, language),
@@ -52,11 +52,12 @@ def notice_item(request: Request, now: datetime, hours: SupportHours) -> NoticeI
 
 def notice_card(desk: DeskInfo, notice: Notice) -> NoticeCard:
     """Return a notice as its reader sees it; whatever is settled says who has it."""
-    if all(item.settled for item in notice.items):
-        heading = notice.items[0].line if len(notice.items) == 1 else "All of these are taken care of"
+    waiting = sum(not item.settled for item in notice.items)
+    if len(notice.items) > 1:
+        all_ = "All of these are taken care of"
+        heading = f"{waiting} of {len(notice.items)} wait for an answer" if waiting else all_
     else:
-        waiting = sum(not item.settled for item in notice.items)
-        heading = notice.heading if len(notice.items) == 1 else f"{waiting} of {len(notice.items)} wait for an answer"
+        heading = notice.heading if waiting else notice.items[0].line
     entries = tuple(
         NoticeEntry(
             desk=desk.id,
@@ -74,71 +75,86 @@ def notice_card(desk: DeskInfo, notice: Notice) -> NoticeCard:
     return NoticeCard(heading=heading, entries=entries)
 
 
-def mentions(people: tuple[Person, ...], joint: str, *, ping: bool) -> tuple[str | Mention, ...]:
-    """Return people as parts of a line, mentioned or only named; "A, B and C"."""
+def mentions(people: tuple[Person, ...], joint: str, pinged: tuple[str, ...]) -> tuple[str | Mention, ...]:
+    """Return people as parts of a line, those whose ids are ``pinged`` mentioned, the others named; "A, B and C"."""
     parts: list[str | Mention] = []
     for index, person in enumerate(people):
         if index:
             parts.append(joint if index == len(people) - 1 else ", ")
-        parts.append(Mention(person.entra_object_id, person.name) if ping and person.entra_object_id else person.name)
+        ping = person.id in pinged and person.entra_object_id
+        parts.append(Mention(person.entra_object_id, person.name) if ping else person.name)
     return tuple(parts)
+
+
+def names(people: tuple[Person, ...], joint: str = " and ") -> str:
+    """Return people as one reads them: "A, B and C"."""
+    return listed([person.name for person in people], joint)
 
 
 def _words(desk: DeskInfo, request: Request, duty: Duty, now: datetime, hours: SupportHours) -> tuple[Line, str]:
     language = desk.policy.language
     if request.status is Status.CLOSED:
         return _closing(request, now, hours, language)
-    if request.status is Status.ACKNOWLEDGED and request.claimer and request.next_word_by:
+    if request.claimer and request.next_word_by:
         by = moment(request.next_word_by, now, hours, language)
         return Line((say(Text.LOOKING, language, who=request.claimer.name),)), say(Text.MORE_BY, language, by=by)
-    return _waiting(desk, request, duty, now, hours)
-
-
-def _waiting(desk: DeskInfo, request: Request, duty: Duty, now: datetime, hours: SupportHours) -> tuple[Line, str]:
-    language, clock = desk.policy.language, request.clock
+    clock = request.clock
     if clock is None:
         raise AssertionError(request.id)
     by = moment(clock.due_at, now, hours, language)
     left = {due.step for due in clock.pending}
-    closed = now < clock.started_at
-    back = moment(clock.started_at, now, hours, language)
-    detail = " ".join(filter(None, (say(Text.BACK, language, at=back), desk.policy.emergency))) if closed else ""
+    opening = hours.next_open(now)
+    details = []
     if Step.THREAD not in left or Step.TEAM not in left:
-        text = Text.CALLED_AGAIN if Step.TEAM in left else Text.TEAM_CALLED
-        return Line((say(text, language),)), say(Text.WAS_DUE, language, by=by)
-    if duty.nobody and not closed:
-        return Line((say(Text.NOBODY, language),)), say(Text.NOBODY_BY, language, by=by)
-    if duty.nobody:
-        return Line((say(Text.NOBODY_BY, language, by=by),)), detail
-    ping = not closed and Step.MENTION not in left
-    text = Text.OBSERVER_ANSWERED if clock.second else Text.WILL_ANSWER
-    return Line((*mentions(duty.pair, say(Text.OR, language), ping=ping), say(text, language, by=by))), detail
+        headline = _escalated(clock, left, language)
+        details.append(say(Text.WAS_DUE, language, by=by))
+    elif duty.nobody:
+        headline, detail = _nobody(duty, by, language, is_open=opening == now)
+        details.append(detail)
+    else:
+        late = clock.due_at <= now
+        text = Text.WILL_ANSWER_LATE if late else Text.WILL_FOLLOW_UP if clock.second else Text.WILL_ANSWER
+        who = mentions(duty.pair, say(Text.OR, language), clock.mentioned)
+        headline = Line((*who, say(text, language, by=by)))
+        details.append(say(Text.WAS_DUE, language, by=by) if late else "")
+    if opening > now:
+        details.append(say(Text.BACK, language, at=moment(opening, now, hours, language)))
+        details.append(desk.policy.emergency)
+    return headline, " ".join(filter(None, details))
+
+
+def _escalated(clock: Clock, left: set[Step], language: Language) -> Line:
+    since = say(Text.NO_FOLLOW_UP if clock.second else Text.NO_ANSWER, language)
+    return Line((since + say(Text.CALLING_AGAIN if Step.TEAM in left else Text.TEAM_CALLED, language),))
+
+
+def _nobody(duty: Duty, by: str, language: Language, *, is_open: bool) -> tuple[Line, str]:
+    hope = say(Text.NOBODY_BY, language, by=by)
+    if not is_open:
+        return Line((hope,)), ""
+    return Line((say(Text.NOBODY if duty.standing_in else Text.NOBODY_HERE, language),)), hope
 
 
 def _closing(request: Request, now: datetime, hours: SupportHours, language: Language) -> tuple[Line, str]:
-    text = {Outcome.WITHDRAWN: Text.WITHDRAWN, Outcome.NOT_A_REQUEST: Text.NOT_A_REQUEST}.get(
-        request.outcome or Outcome.ANSWERED, Text.SOLVED
-    )
-    if request.closed_by is None or request.closed_at is None or request.outcome is Outcome.WITHDRAWN:
-        return Line((say(text, language),)), ""
+    if request.outcome is Outcome.WITHDRAWN:
+        return Line((say(Text.WITHDRAWN, language),)), ""
+    text = Text.NOT_A_REQUEST if request.outcome is Outcome.NOT_A_REQUEST else Text.SOLVED
+    if request.closed_by is None or request.closed_at is None:
+        raise AssertionError(request.id)
     at = moment(request.closed_at, now, hours, language)
     return Line((say(text, language),)), say(Text.CLOSED_BY, language, who=request.closed_by.name, at=at)
 
 
 def _status_line(request: Request, now: datetime, hours: SupportHours) -> str:
-    if request.status is Status.ACKNOWLEDGED and request.claimer:
-        return f"{request.claimer.name} has it"
     if request.outcome is Outcome.WITHDRAWN:
-        return f"{request.requester.name} withdrew it"
+        return "The post was deleted"
     if request.status is Status.CLOSED and request.closed_by:
         what = "says it is not a request" if request.outcome is Outcome.NOT_A_REQUEST else "closed it"
         return f"{request.closed_by.name} {what}"
-    since = moment(request.posted_at, now, hours)
+    if request.claimer:
+        return f"{request.claimer.name} has it"
     if request.clock and request.clock.second and request.responder:
-        return f"{request.responder.name} answered; somebody on duty has to take it by {moment(request.clock.due_at, now, hours)}"
+        by = moment(request.clock.due_at, now, hours)
+        return f"{request.responder.name} answered; somebody on duty has to take it by {by}"
+    since = moment(request.posted_at, now, hours)
     return f"Waiting since {since}, answer due by {moment(request.due_at, now, hours)}"
-
-
-def names(people: tuple[Person, ...]) -> str:
-    """Return people as one reads them: "A, B and C"."""
-    return listed([person.name for person in people], " and ")

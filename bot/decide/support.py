@@ -22,22 +22,18 @@ from bot.support.request import (
     Request,
     Status,
     answered_by_observer,
+    answered_earlier,
     claim,
     close,
     reacted,
     restore,
     step,
+    withdraw,
 )
-from bot.support.words import Text, say
+from bot.support.texts import Text
 from bot.views import AskForm, ReplyCard
 
 LONGEST_QUESTION = 4000
-QUESTIONS = (
-    "What are you trying to achieve?\n"
-    "Since when does it happen?\n"
-    "How many are affected?\n"
-    "What stops if we wait?"
-)
 
 
 def posted(draft: Draft, event: Posted) -> None:
@@ -60,23 +56,14 @@ def replied(draft: Draft, event: Replied) -> None:
     if answers.command(draft, event):
         return
     requests = draft.in_thread(event.place)
-    if not draft.colleague(event.author):
-        return
-    at = _at(draft, event.happened_at)
-    duty = draft.duty(at)
-    for request in requests:
-        if event.author.id == request.requester.id or event.happened_at < request.posted_at:
-            continue
-        if request.status is Status.OPEN and duty.may_claim(event.author.id):
-            _claim(draft, request, event.author, at)
-        elif request.status is Status.OPEN and not request.responder and duty.observes(event.author.id):
-            second = second_clock(draft.policy, draft.hours, at)
-            draft.put(reacted(answered_by_observer(request, event.author, at, second), event.author.id))
-            clocks.escalate(draft, request.id)
-        elif request.status is not Status.CLOSED:
-            draft.put(reacted(request, event.author.id))
-    if not requests and event.addressed:
-        answers.unknown(draft, event)
+    if draft.colleague(event.author):
+        for request in requests:
+            if event.author.id != request.requester.id and event.happened_at >= request.posted_at:
+                _answered(draft, request, event)
+        if not requests and event.addressed:
+            answers.unknown(draft, event)
+    elif not requests and event.addressed:
+        answers.help_card(draft, event)
 
 
 def edited(draft: Draft, event: Edited) -> None:
@@ -93,18 +80,19 @@ def deleted(draft: Draft, event: Deleted) -> None:
             continue
         gone = replace(request, text="", text_at=event.happened_at)
         if request.status is Status.OPEN and request.responder is None:
-            gone = close(gone, Act.WITHDRAW, Outcome.WITHDRAWN, request.requester, _at(draft, event.happened_at))
+            gone = withdraw(gone, _at(draft, event.happened_at))
         draft.put(gone)
 
 
 def restored(draft: Draft, event: Restored) -> None:
-    """Bring back a request whose deleted post was restored, with its original ``due_at``."""
+    """Bring back a request whose deleted post was restored; its clock goes on as if nothing had been."""
     for request in draft.in_thread(event.place):
         if event.happened_at <= request.text_at:
             continue
         back = replace(request, text=event.text, text_at=event.happened_at)
         if request.outcome is Outcome.WITHDRAWN:
-            back = restore(back, first_clock(draft.policy, draft.hours, request.posted_at))
+            back = restore(back)
+            clocks.recall(draft, back)
         draft.put(back)
         clocks.escalate(draft, request.id)
 
@@ -116,7 +104,7 @@ def claimed(draft: Draft, event: Claim) -> Answer:
     if request.status is Status.OPEN:
         _may_claim(draft, draft.duty(at), event.author)
         request = _claim(draft, request, event.author, at)
-    return Card(draft.picture(request, event.card))
+    return Card(draft.picture(request, event.place, event.card))
 
 
 def solved(draft: Draft, event: Solve) -> Answer:
@@ -124,7 +112,7 @@ def solved(draft: Draft, event: Solve) -> Answer:
     request = _pressed(draft, event)
     at = _at(draft, event.happened_at)
     if request.status is Status.CLOSED:
-        return Card(draft.picture(request, event.card))
+        return Card(draft.picture(request, event.place, event.card))
     mine = event.author.id == request.requester.id
     if not mine and not _has(request, event.author):
         _may_close(draft, request, draft.duty(at), event.author)
@@ -133,7 +121,7 @@ def solved(draft: Draft, event: Solve) -> Answer:
     outcome = Outcome.SOLVED_BY_REQUESTER if mine else Outcome.ANSWERED
     request = close(request, Act.SOLVE, outcome, event.author, at)
     draft.put(request)
-    return Card(draft.picture(request, event.card))
+    return Card(draft.picture(request, event.place, event.card))
 
 
 def dismissed(draft: Draft, event: Dismiss) -> Answer:
@@ -141,18 +129,18 @@ def dismissed(draft: Draft, event: Dismiss) -> Answer:
     request = _pressed(draft, event)
     at = _at(draft, event.happened_at)
     if request.status is Status.CLOSED:
-        return Card(draft.picture(request, event.card))
+        return Card(draft.picture(request, event.place, event.card))
     if not _has(request, event.author):
         _may_claim(draft, draft.duty(at), event.author)
     request = close(request, Act.DISMISS, Outcome.NOT_A_REQUEST, event.author, at)
     draft.put(request)
-    return Card(draft.picture(request, event.card))
+    return Card(draft.picture(request, event.place, event.card))
 
 
 def ask_opened(draft: Draft, event: OpenAsk) -> Answer:
     """Open the dialog with the underlying-problem questions ready; it changes nothing."""
     request = _askable(draft, event)
-    return _ask_form(draft, request, event, QUESTIONS, "")
+    return _ask_form(draft, request, event, draft.say(Text.QUESTIONS), "")
 
 
 def asked(draft: Draft, event: Ask) -> Answer:
@@ -160,15 +148,17 @@ def asked(draft: Draft, event: Ask) -> Answer:
     request = _askable(draft, event)
     text = event.text.strip()
     if not text:
-        return _ask_form(draft, request, event, QUESTIONS, "Write what you want to ask.")
+        return _ask_form(draft, request, event, draft.say(Text.QUESTIONS), "Write what you want to ask.")
     if len(text) > LONGEST_QUESTION:
-        return _ask_form(draft, request, event, text[:LONGEST_QUESTION], f"At most {LONGEST_QUESTION} characters, please.")
-    at = _at(draft, event.happened_at)
+        error = f"At most {LONGEST_QUESTION} characters, please; these are {len(text)}."
+        return _ask_form(draft, request, event, text[:LONGEST_QUESTION], error)
     if request.status is Status.OPEN:
-        request = _claim(draft, request, event.author, at)
-    heading = say(Text.ASKS, draft.policy.language, who=event.author.name)
-    draft.say(f"ask:{event.key}", request.place, ReplyCard(heading, text))
-    return Word(f"Sent. {request.id} is yours." if request.claimer == event.author else "Sent.")
+        request = _claim(draft, request, event.author, _at(draft, event.happened_at))
+    else:
+        draft.put(reacted(request, event.author.id))
+    heading = draft.say(Text.SAYS, who=event.author.name)
+    draft.post(f"ask:{event.key}", request.place, ReplyCard(heading, text))
+    return Word(f"Sent. {request.id} is yours." if _has(request, event.author) else "Sent.")
 
 
 def _open(draft: Draft, event: Posted) -> None:
@@ -190,6 +180,22 @@ def _open(draft: Draft, event: Posted) -> None:
     clocks.escalate(draft, request.id)
 
 
+def _answered(draft: Draft, request: Request, event: Replied) -> None:
+    """Take a colleague's reply to one matter of the thread."""
+    at, who = _at(draft, event.happened_at), event.author
+    duty = draft.duty(at)
+    responds = duty.may_claim(who.id)
+    if request.status is Status.OPEN and responds:
+        _claim(draft, request, who, at)
+    elif request.status is Status.OPEN and not request.responder and duty.observes(who.id):
+        second = second_clock(draft.policy, draft.hours, at)
+        draft.put(reacted(answered_by_observer(request, who, at, second), who.id))
+        clocks.escalate(draft, request.id)
+    elif request.status is not Status.CLOSED:
+        known = answered_earlier(request, who, at) if responds or duty.observes(who.id) else request
+        draft.put(reacted(known, who.id))
+
+
 def _claim(draft: Draft, request: Request, by: Author, at: datetime) -> Request:
     next_word = draft.hours.add(at, timedelta(minutes=draft.policy.next_word))
     taken = reacted(claim(request, by, at, next_word), by.id)
@@ -204,9 +210,11 @@ def _at(draft: Draft, happened_at: datetime) -> datetime:
 def _pressed(draft: Draft, event: Press) -> Request:
     request = draft.request(event.request)
     if request is None:
-        raise Refused(f"I don't know {event.request}. It may have been removed.")
-    if event.place not in (request.place, personal(event.author.id), draft.state.desk.team_channel):
-        raise Refused("This button belongs to another conversation.")
+        raise Refused(draft.say(Text.UNKNOWN, id=event.request))
+    channel = event.place.partition(";messageid=")[0]
+    at_home = event.place in (request.place, personal(event.author.id))
+    if not at_home and (not channel or channel != draft.state.desk.team_channel):
+        raise Refused(draft.say(Text.ELSEWHERE))
     return request
 
 
@@ -245,17 +253,14 @@ def _may_claim(draft: Draft, duty: Duty, author: Author) -> None:
 
 def _may_close(draft: Draft, request: Request, duty: Duty, author: Author) -> None:
     if not duty.may_claim(author.id):
-        people = names(duty.pair + duty.further) or "the backend team"
-        raise Refused(f"{request.requester.name}, who asked, can close this, and so can {people}.")
+        people = names(duty.pair + duty.further, draft.say(Text.AND)) or draft.say(Text.THE_TEAM)
+        raise Refused(draft.say(Text.MAY_CLOSE, requester=request.requester.name, who=people))
 
 
 def _who_may(draft: Draft, duty: Duty, author: Author) -> str:
-    people = names(duty.pair + duty.further)
+    people = duty.pair + duty.further
     if not people:
-        return "This is for the backend team; whoever of it is present can take it."
-    verb = "is" if len(duty.pair + duty.further) == 1 else "are"
-    if draft.colleague(author):
-        return f"{people} {verb} on duty and can take this. If you know the answer, help them with it."
-    return f"This is for support: {people} {verb} on duty."
-
-
+        return draft.say(Text.FOR_THE_TEAM)
+    text = Text.IS_ON_DUTY if len(people) == 1 else Text.ARE_ON_DUTY
+    help_them = draft.say(Text.HELP_THEM) if draft.colleague(author) else ""
+    return draft.say(text, who=names(people, draft.say(Text.AND))) + help_them

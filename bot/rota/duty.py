@@ -20,13 +20,13 @@ PAIR = 2
 class Duty:
     """Who answers at one moment.
 
-    ``present`` is the whole backend team that is not away, observers and those on duty included.
+    ``standing_in`` is everyone present but observers when nobody is on duty, and empty otherwise.
     """
 
     pair: tuple[Person, ...] = ()
     further: tuple[Person, ...] = ()
     observers: tuple[Person, ...] = ()
-    present: tuple[Person, ...] = ()
+    standing_in: tuple[Person, ...] = ()
 
     @property
     def nobody(self) -> bool:
@@ -36,40 +36,46 @@ class Duty:
     @property
     def responders(self) -> tuple[Person, ...]:
         """Return who is called first: the pair, or with nobody on duty everyone present."""
-        return self.pair or tuple(person for person in self.present if person not in self.observers)
+        return self.pair or self.standing_in
 
     def may_claim(self, person_id: str) -> bool:
         """Say whether a person may claim: SUPPORT and FALLBACK on duty, or with nobody on duty all who are present."""
-        people = self.present if self.nobody else self.pair + self.further
-        return any(person.id == person_id for person in people)
+        return any(person.id == person_id for person in self.responders + self.further)
 
     def observes(self, person_id: str) -> bool:
         """Say whether a person is an observer now."""
         return any(person.id == person_id for person in self.observers)
 
 
-def on_duty(rota: Rota, at: datetime, hours: SupportHours) -> Duty:
-    """Return who is on duty at ``at`` (aware), in the order of the shifts."""
+def on_duty(rota: Rota, at: datetime, hours: SupportHours, besides: str = "") -> Duty:
+    """Return who is on duty at ``at`` (aware), in the order of the shifts, as if the person ``besides`` were away."""
     day = hours.duty_day(at)
-    team = rota.of(iteration_of(day))
-    support = [person for shift in team if shift.role is Role.SUPPORT for person in _serving(rota, shift, day, at)]
-    fallback = [person for shift in team if shift.role is Role.FALLBACK for person in _serving(rota, shift, day, at)]
-    pair = list(dict.fromkeys(support))
-    reserve = [person for person in dict.fromkeys(fallback) if person not in pair]
+    found: dict[Role, dict[str, Person]] = {role: {} for role in Role}
+    for shift in rota.of(iteration_of(day)):
+        for person in _serving(rota, shift, day, at):
+            if person.id != besides:
+                found[shift.role][person.id] = person
+    support, observers = found[Role.SUPPORT], tuple(found[Role.OBSERVER].values())
+    pair = list(support.values())
+    reserve = [person for person in found[Role.FALLBACK].values() if person.id not in support]
     while reserve and len(pair) < PAIR:
         pair.append(reserve.pop(0))
     if pair and not any(person.production_access for person in pair):
-        for person in reserve:
-            if person.production_access:
-                pair.append(person)
-                reserve.remove(person)
-                break
-    present = sorted(
-        (person for person in rota.people.values() if _present(rota, person, day, at)),
-        key=lambda person: (person.name, person.id),
-    )
-    observers = [rota.people[shift.person] for shift in team if shift.role is Role.OBSERVER and shift.person in rota.people]
-    return Duty(tuple(pair), tuple(reserve), tuple(person for person in observers if person in present), tuple(present))
+        able = next((person for person in reserve if person.production_access), None)
+        if able is not None:
+            pair.append(able)
+            reserve.remove(able)
+    if pair:
+        return Duty(tuple(pair), tuple(reserve), observers)
+    others = tuple(one for one in present(rota, at, hours) if one not in observers and one.id != besides)
+    return Duty(observers=observers, standing_in=others)
+
+
+def present(rota: Rota, at: datetime, hours: SupportHours) -> tuple[Person, ...]:
+    """Return the whole backend team that is not away at ``at``, those on duty and observers included, by name."""
+    day = hours.duty_day(at)
+    people = (person for person in rota.people.values() if _present(rota, person, day, at))
+    return tuple(sorted(people, key=lambda person: (person.name, person.id)))
 
 
 def _serving(rota: Rota, shift: Shift, day: date, at: datetime) -> Iterator[Person]:
@@ -85,7 +91,7 @@ def _serving(rota: Rota, shift: Shift, day: date, at: datetime) -> Iterator[Pers
 
 def _present(rota: Rota, person: Person, day: date, at: datetime) -> bool:
     return (
-        person.belongs(day)
-        and person.works(day)
+        person.works(day)
+        and person.belongs(day)
         and not any(away.person == person.id and away.start <= at < away.end for away in rota.absences)
     )

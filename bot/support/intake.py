@@ -1,24 +1,29 @@
 """Which posts are requests. In doubt a post is one: a request overlooked costs more than one too many."""
 
 import re
+import unicodedata
 
 MARKS = ("request", "anfrage")
 MOST_SMALL_TALK = 8  # words; whoever writes more wants something
+LONG = 200  # characters; the same
 
+_WORD = re.compile(r"[^\W_]+")
+_EMOTICON = re.compile(r"(?:[:;=8][-^']?[)(dp/|*]|<3|\bxd\b|\^\^)", re.IGNORECASE)
+_PICTURES = ("So", "Sk")  # Unicode's categories in which emoji and their skin tones are
 _SMALL_TALK = frozenset(
     """
     hi hello hey hallo hej moin servus good guten gutes morning morgen day tag evening abend afternoon nachmittag
     mahlzeit all alle team everyone everybody zusammen together there leute guys folks backend
     thanks thank you thx ty danke dank vielen schön schoen sehr much many so a lot merci cheers super great perfect
     perfekt toll prima ok okay nice cool top dankeschön welcome bitte schönes wochenende weekend feierabend bye tschüss
-    have nice ciao
+    have ciao happy friday liebe grüße lg vg
     """.split()
 )
 
 
 def is_marked(text: str) -> bool:
     """Say whether a backend colleague's post is meant as a request: it begins with the word."""
-    first = re.match(r"\s*#?(\w+)", text[:80])
+    first = re.match(r"\s*#?(\w+)", text)
     return first is not None and first[1].casefold() in MARKS
 
 
@@ -26,10 +31,14 @@ def is_request(text: str, *, picture: bool, gif: bool) -> bool:
     """Say whether a post of somebody outside the backend team is a request."""
     if picture or "?" in text:
         return True
-    words = re.findall(r"[^\W_]+", text[:2000].casefold())
-    if words:
-        return len(words) > MOST_SMALL_TALK or not all(word in _SMALL_TALK for word in words)
-    return not (gif or text.strip())
+    bare = _EMOTICON.sub(" ", text) if len(text) < LONG else text
+    count = 0
+    for word in _WORD.finditer(bare):
+        count += 1
+        if count > MOST_SMALL_TALK or word[0].casefold() not in _SMALL_TALK:
+            return True
+    drawn = bare != text or any(unicodedata.category(sign) in _PICTURES for sign in text[:LONG])
+    return not (count or gif or drawn)
 
 
 def excerpt(text: str, limit: int = 300) -> str:
@@ -38,4 +47,5 @@ def excerpt(text: str, limit: int = 300) -> str:
     if len(text) <= limit:
         return text
     cut = text[: limit - 1]
-    return (cut.rsplit(None, 1)[0] if cut[limit // 2 :].strip().count(" ") else cut) + "…"
+    at_a_word = cut.rsplit(None, 1)[0]
+    return (at_a_word if len(at_a_word) > limit // 2 else cut) + "…"

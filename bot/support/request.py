@@ -86,7 +86,7 @@ class Clock:
     """A running response clock: computed once when it starts, in UTC, and stored.
 
     ``pending`` are the steps still to be done, earliest first. ``called`` are the people whom this clock has called,
-    by a personal message or in the thread's line.
+    by a personal message or in the thread's line; ``mentioned`` those whom the card mentioned.
     """
 
     second: bool
@@ -95,6 +95,7 @@ class Clock:
     pending: tuple[Due, ...]
     called: tuple[str, ...] = ()
     deferred: tuple[Deferred, ...] = ()
+    mentioned: tuple[str, ...] = ()
 
     @property
     def next_at(self) -> datetime | None:
@@ -105,7 +106,12 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request. ``clock`` runs while an answer is owed; ``copies`` are the keys of the notices that show it."""
+    """A request.
+
+    ``clock`` runs while the request is OPEN; a withdrawn one keeps its clock, stopped, should its post be restored.
+    ``reacted`` are backend colleagues who said or pressed something here; ``copies`` the keys of the notices that
+    show it.
+    """
 
     id: str
     requester: Author
@@ -130,14 +136,16 @@ class Request:
     @property
     def next_at(self) -> datetime | None:
         """Return when this request next needs a look; None when nothing is due."""
-        return self.clock.next_at if self.clock else None
+        return self.clock.next_at if self.clock and self.status is Status.OPEN else None
 
 
 def step(request: Request, act: Act) -> Status:
     """Return the status after ``act``; raise Refused, in words, where the table has no such step."""
     status = TRANSITIONS.get((request.status, act))
     if status is None:
-        raise Refused(_REFUSALS[request.status].format(id=request.id, who=request.claimer.name if request.claimer else ""))
+        raise Refused(
+            _REFUSALS[request.status].format(id=request.id, who=request.claimer.name if request.claimer else "")
+        )
     return status
 
 
@@ -172,9 +180,22 @@ def close(request: Request, act: Act, outcome: Outcome, by: Author, at: datetime
     return replace(request, status=step(request, act), clock=None, outcome=outcome, closed_by=by, closed_at=at)
 
 
-def restore(request: Request, clock: Clock) -> Request:
-    """Bring a withdrawn request back with its original ``due_at``."""
-    return replace(request, status=step(request, Act.RESTORE), clock=clock, outcome=None, closed_by=None, closed_at=None)
+def withdraw(request: Request, at: datetime) -> Request:
+    """End the request because its post was deleted before anyone answered; its clock stands still."""
+    ended = close(request, Act.WITHDRAW, Outcome.WITHDRAWN, request.requester, at)
+    return replace(ended, clock=request.clock)
+
+
+def restore(request: Request) -> Request:
+    """Bring a withdrawn request back, its clock going on as if it had never stopped."""
+    return replace(request, status=step(request, Act.RESTORE), outcome=None, closed_by=None, closed_at=None)
+
+
+def answered_earlier(request: Request, by: Author, at: datetime) -> Request:
+    """Take a reply that arrived late, but was written before the first response known so far, as the first one."""
+    if request.responded_at is None or at >= request.responded_at:
+        return request
+    return replace(request, responder=by, responded_at=at)
 
 
 def reacted(request: Request, person: str) -> Request:

@@ -1,0 +1,173 @@
+"""The sentences, in English and German: short, calm, without jargon, nobody to blame. Data only."""
+
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.policy import Language
+
+
+class Text(StrEnum):
+    """The sentences, by name; braces are filled in when one is said."""
+
+    OR = "or"
+    AND = "and"
+    AND_ALSO = "and also"
+    WILL_ANSWER = "will answer"
+    WILL_ANSWER_LATE = "will answer late"
+    WILL_FOLLOW_UP = "will follow up"
+    BACK = "back"
+    NOBODY = "nobody"
+    NOBODY_HERE = "nobody here"
+    NOBODY_BY = "nobody by"
+    NO_ANSWER = "no answer"
+    NO_FOLLOW_UP = "no follow-up"
+    CALLING_AGAIN = "calling again"
+    TEAM_CALLED = "team called"
+    WAS_DUE = "was due"
+    LATE = "late"
+    CALLING = "calling"
+    AGAIN = "again"
+    ALL_TOLD = "all told"
+    LOOKING = "looking"
+    MORE_BY = "more by"
+    SOLVED = "solved"
+    CLOSED_BY = "closed by"
+    WITHDRAWN = "withdrawn"
+    NOT_A_REQUEST = "not a request"
+    CLAIM = "claim"
+    SOLVE = "solve"
+    DISMISS = "dismiss"
+    SAYS = "says"
+    QUESTIONS = "questions"
+    IS_ON_DUTY = "is on duty"
+    ARE_ON_DUTY = "are on duty"
+    HELP_THEM = "help them"
+    FOR_THE_TEAM = "for the team"
+    MAY_CLOSE = "may close"
+    THE_TEAM = "the team"
+    UNKNOWN = "unknown"
+    ELSEWHERE = "elsewhere"
+    POST_IN_CHANNEL = "post in channel"
+    HELP_REQUESTER = "help requester"
+
+
+_QUESTIONS_EN = """What are you trying to achieve?
+Since when does it happen?
+How many are affected?
+What stops if we wait?"""
+_QUESTIONS_DE = """Was willst du erreichen?
+Seit wann ist das so?
+Wie viele sind betroffen?
+Was steht still, wenn wir warten?"""
+
+TEXTS = MappingProxyType(
+    {
+        Language.ENGLISH: MappingProxyType(
+            {
+                Text.OR: " or ",
+                Text.AND: " and ",
+                Text.AND_ALSO: ", and ",
+                Text.WILL_ANSWER: " will answer by {by}.",
+                Text.WILL_ANSWER_LATE: " will answer.",
+                Text.WILL_FOLLOW_UP: " will follow up by {by}.",
+                Text.BACK: "Support is back {at}.",
+                Text.NOBODY: "Nobody is on duty. Everyone present has been told.",
+                Text.NOBODY_HERE: "Nobody of support is here at the moment.",
+                Text.NOBODY_BY: "You should hear from somebody by {by}.",
+                Text.NO_ANSWER: "No answer yet.",
+                Text.NO_FOLLOW_UP: "Still open.",
+                Text.CALLING_AGAIN: " We are calling again.",
+                Text.TEAM_CALLED: " The whole team has been called.",
+                Text.WAS_DUE: "An answer was due by {by}.",
+                Text.LATE: " It is {late} late.",
+                Text.CALLING: " Calling ",
+                Text.AGAIN: " again",
+                Text.ALL_TOLD: " Everyone present has been told.",
+                Text.LOOKING: "{who} is looking into it.",
+                Text.MORE_BY: "You'll hear more by {by}.",
+                Text.SOLVED: "Solved.",
+                Text.CLOSED_BY: "{who}, {at}.",
+                Text.WITHDRAWN: "Withdrawn.",
+                Text.NOT_A_REQUEST: "Nothing to do here.",
+                Text.CLAIM: "I'm looking into it",
+                Text.SOLVE: "It's solved",
+                Text.DISMISS: "Not a request",
+                Text.SAYS: "{who}:",
+                Text.QUESTIONS: _QUESTIONS_EN,
+                Text.IS_ON_DUTY: "This is for support: {who} is on duty.",
+                Text.ARE_ON_DUTY: "This is for support: {who} are on duty.",
+                Text.HELP_THEM: " If you know the answer, help them with it.",
+                Text.FOR_THE_TEAM: "This is for the backend team; whoever of it is present can take it.",
+                Text.MAY_CLOSE: "{requester}, who asked, can close this, and so can {who}.",
+                Text.THE_TEAM: "the backend team",
+                Text.UNKNOWN: "I don't know {id}. It may have been removed.",
+                Text.ELSEWHERE: "This button belongs to another conversation.",
+                Text.POST_IN_CHANNEL: (
+                    "I can't pass this on from here. Please post it in the channel, and support will see it at once."
+                ),
+                Text.HELP_REQUESTER: (
+                    "Post in the channel what you need. I tell support at once, "
+                    "and you see who has it and when you'll hear more."
+                ),
+            }
+        ),
+        Language.GERMAN: MappingProxyType(
+            {
+                Text.OR: " oder ",
+                Text.AND: " und ",
+                Text.AND_ALSO: ", und ",
+                Text.WILL_ANSWER: " antwortet bis {by}.",
+                Text.WILL_ANSWER_LATE: " antwortet.",
+                Text.WILL_FOLLOW_UP: " meldet sich bis {by}.",
+                Text.BACK: "Der Support ist wieder da: {at}.",
+                Text.NOBODY: "Gerade hat niemand Dienst. Alle Anwesenden wissen Bescheid.",
+                Text.NOBODY_HERE: "Gerade ist niemand vom Support da.",
+                Text.NOBODY_BY: "Jemand meldet sich bis {by}.",
+                Text.NO_ANSWER: "Noch keine Antwort.",
+                Text.NO_FOLLOW_UP: "Noch offen.",
+                Text.CALLING_AGAIN: " Wir rufen noch einmal.",
+                Text.TEAM_CALLED: " Das ganze Team weiß Bescheid.",
+                Text.WAS_DUE: "Eine Antwort war bis {by} fällig.",
+                Text.LATE: " Sie ist seit {late} fällig.",
+                Text.CALLING: " Wir rufen ",
+                Text.AGAIN: " noch einmal",
+                Text.ALL_TOLD: " Alle Anwesenden wissen Bescheid.",
+                Text.LOOKING: "{who} schaut es sich an.",
+                Text.MORE_BY: "Bis {by} hörst du mehr.",
+                Text.SOLVED: "Gelöst.",
+                Text.CLOSED_BY: "{who}, {at}.",
+                Text.WITHDRAWN: "Zurückgezogen.",
+                Text.NOT_A_REQUEST: "Hier ist nichts zu tun.",
+                Text.CLAIM: "Ich schaue es mir an",
+                Text.SOLVE: "Ist gelöst",
+                Text.DISMISS: "Keine Anfrage",
+                Text.SAYS: "{who}:",
+                Text.QUESTIONS: _QUESTIONS_DE,
+                Text.IS_ON_DUTY: "Das ist für den Support: {who} hat Dienst.",
+                Text.ARE_ON_DUTY: "Das ist für den Support: {who} haben Dienst.",
+                Text.HELP_THEM: " Wenn du die Antwort kennst, hilf ihnen damit.",
+                Text.FOR_THE_TEAM: "Das ist für das Backend-Team; wer davon da ist, kann es übernehmen.",
+                Text.MAY_CLOSE: "{requester} hat gefragt und kann das schließen, außerdem {who}.",
+                Text.THE_TEAM: "das Backend-Team",
+                Text.UNKNOWN: "{id} kenne ich nicht. Vielleicht wurde es entfernt.",
+                Text.ELSEWHERE: "Dieser Knopf gehört zu einer anderen Unterhaltung.",
+                Text.POST_IN_CHANNEL: (
+                    "Von hier kann ich das nicht weitergeben. Bitte schreib es in den Kanal, "
+                    "dann sieht es der Support sofort."
+                ),
+                Text.HELP_REQUESTER: (
+                    "Schreib in den Kanal, was du brauchst. Ich sage dem Support sofort Bescheid, "
+                    "und du siehst, wer sich kümmert und wann du mehr hörst."
+                ),
+            }
+        ),
+    }
+)
+
+DAYS = MappingProxyType(
+    {
+        Language.ENGLISH: ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+        Language.GERMAN: ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"),
+    }
+)
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
