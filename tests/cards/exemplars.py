@@ -37,7 +37,7 @@ def link(place: str) -> str:
     return f"https://teams.microsoft.com/l/message/{channel.replace(':', '%3A')}/{root}?groupId=8f1e&tenantId=7c2d"
 
 
-_OPEN = RequestCard(
+OPEN = RequestCard(
     desk="backend",
     request="R-42",
     card="card:R-42",
@@ -123,33 +123,33 @@ _HELP = HelpCard(
 
 EXEMPLARS: Mapping[str, CardView] = MappingProxyType(
     {
-        "request_card": _OPEN,
+        "request_card": OPEN,
         "request_card.out_of_hours": replace(
-            _OPEN,
+            OPEN,
             headline=Line(("Mira Voss or Tom Adeyemi will answer by Tue 24 Nov, 09:05.",)),
             detail="Support is back Tue 24 Nov, 09:00. If a tour stands still, call 030 555 0100. · R-42",
         ),
         "request_card.nobody": replace(
-            _OPEN,
+            OPEN,
             headline=Line(("Nobody is on duty. Everyone present has been told.",)),
             detail="You should hear from somebody by 16:05. · R-42",
         ),
         "request_card.acknowledged": replace(
-            _OPEN,
+            OPEN,
             headline=Line(("Mira Voss is looking into it.",)),
             detail="You'll hear more by 16:35. · R-42",
             can_claim=False,
             can_dismiss=False,
         ),
         "request_card.german": replace(
-            _OPEN,
+            OPEN,
             headline=Line((MIRA, " oder ", TOM, " antwortet bis 16:05.")),
             claim_label="Ich schaue es mir an",
             solve_label="Ist gelöst",
             dismiss_label="Keine Anfrage",
         ),
         "request_card.solved": replace(
-            _OPEN,
+            OPEN,
             headline=Line(("Solved.",)),
             detail="Sanne Dekker, 16:20. · R-42",
             settled=True,

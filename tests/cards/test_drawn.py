@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,11 @@ from bot.views import (
     NoticeCard,
     NoticeEntry,
     ReplyCard,
-    RequestCard,
     RotaCard,
     RotaWeek,
 )
 from tests.cards.canvas import Canvas
-from tests.cards.exemplars import EXEMPLARS, link
+from tests.cards.exemplars import EXEMPLARS, OPEN, link
 
 PICTURES = Path(__file__).parent.parent.parent / "build" / "cards"
 PHONE, FULL = 320, 900
@@ -41,11 +41,9 @@ def worded(text: str) -> dict[str, CardView]:
     """Return every card with ``text`` in each of its texts."""
     fact, ids = Fact(text, text), ("backend", "R-1", "card:R-1")
     entry = NoticeEntry(*ids, text, text, text, "19:backend@thread.tacv2;messageid=1", waiting=True, claimable=True)
-    flags = {"settled": False, "can_claim": True, "can_solve": True, "can_dismiss": True}
-    labels = {"claim_label": "Claim", "solve_label": "Solved", "dismiss_label": "Dismiss"}
     line = Line((text, Mention("5d1f0c2e-7a94-4a1e-9d0b-3f6f5a1c0001", text), text))
     return {
-        "request_card": RequestCard(*ids, line, text, **flags, **labels),
+        "request_card": replace(OPEN, headline=line, detail=text),
         "notice_card": NoticeCard(text, (entry, entry)),
         "ask_form": AskForm(*ids, text, text, "Your question", text, text, "Send"),
         "reply_card": ReplyCard(text, text),

@@ -1,5 +1,5 @@
 // Check a Teams manifest with Microsoft's own package against the schema that it ships: {manifest, schema} on stdin.
-const { AppManifestUtils } = require("@microsoft/app-manifest");
+const { ManifestUtil } = require("@microsoft/app-manifest");
 
 const { manifest, schema } = JSON.parse(require("fs").readFileSync(0, "utf8"));
-AppManifestUtils.validateManifestAgainstSchema(manifest, schema).then((errors) => process.stdout.write(JSON.stringify(errors)));
+ManifestUtil.validateManifestAgainstSchema(manifest, schema).then((errors) => process.stdout.write(JSON.stringify(errors)));
