@@ -46,6 +46,7 @@ def load(path: Path, world: World, clock: Clock) -> None:
         return
     if stood > clock.now():
         clock.set(stood)
+        clock.note = "The clock goes on from where it stood when the sandbox was last stopped."
     unread = {person: set(ids) for person, ids in kept["unread"].items()}
     world.restore(messages, notices, unread, kept["installed"], set(kept["opened"]))
 

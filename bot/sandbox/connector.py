@@ -91,6 +91,7 @@ class Connector:
         if person is None or tenant != cast.TENANT:
             raise Refusal(HTTPStatus.BAD_REQUEST, "BadSyntax", "Incorrect conversation creation parameters")
         self._check_installed(person)
+        self._world.opened.add(person.key)
         answer: Json = {"id": person.chat}
         if activity:
             answer["activityId"] = self._say(person.chat, None, activity).id

@@ -12,7 +12,7 @@ from bot.sandbox.acts import Acts, NotPossible
 from bot.sandbox.clock import Clock
 from bot.sandbox.world import Json, Message, World
 
-PACE = 3.0
+PACE, LEAD = 3.0, 0.4
 BUTTON_PATIENCE = 8
 
 
@@ -70,7 +70,7 @@ class Story:
         try:
             for number, step in enumerate(steps, 1):
                 self._show(Scene(step.caption, number, len(steps), step.act_as, step.place, running=True))
-                await self._pause(self._pace * 0.6)
+                await self._pause(self._pace * LEAD)
                 try:
                     await step.act()
                 except NotPossible as reason:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
+from bot.sandbox import cast
 from tests.sandbox.conftest import Stage
 
 CHROMIUM = "/usr/bin/chromium"
@@ -146,3 +147,35 @@ async def test_a_bot_that_fails_is_shown_in_red(page: Page, stage: Stage) -> Non
     stage.bot.status = 400
     await post(page, "label printer down")
     await expect(page.get_by_test_id("problems")).to_contain_text("The bot answered 400 to message.")
+
+
+async def test_a_link_to_a_thread_opens_it_here(page: Page, stage: Stage) -> None:
+    await post(page, "label printer down")
+    root = await page.get_by_test_id("thread").get_attribute("data-root")
+    url = f"https://teams.microsoft.com/l/message/19%3Abackend%40thread.tacv2/{root}?tenantId=x"
+    actions = [{"type": "Action.OpenUrl", "title": "Open thread", "url": url}]
+    content = {"type": "AdaptiveCard", "version": "1.5", "body": [], "actions": actions}
+    attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "content": content}
+    chat = cast.PLAYERS[2].chat
+    await stage.call("POST", f"v3/conversations/{chat}/activities", {"type": "message", "attachments": [attachment]})
+    await become(page, "ana")
+    await page.locator('[data-place="chat"]').click()
+    await page.get_by_role("link", name="Open thread").click()
+    await expect(page.locator("html")).to_have_attribute("data-here", "backend")
+    await expect(page.locator(f'[data-testid="message"][data-message="{root}"]')).to_be_in_viewport()
+
+
+async def test_a_page_without_its_libraries_says_what_to_run(page: Page, stage: Stage) -> None:
+    browser = page.context.browser
+    assert browser is not None
+    bare = await browser.new_page()
+    await bare.route("**/lib/*", lambda route: route.abort())
+    await bare.goto(stage.base)
+    await expect(bare.get_by_test_id("problems")).to_contain_text("make install")
+
+
+async def test_the_page_follows_the_story_through_other_peoples_eyes(page: Page) -> None:
+    await page.get_by_test_id("play").click()
+    await expect(page.get_by_test_id("thread")).to_have_count(2)
+    await expect(page.get_by_test_id("caption")).to_be_hidden()
+    await expect(page.get_by_test_id("welcome")).to_have_count(0)

@@ -9,7 +9,8 @@
  *   undelete, like, toast, dialog, dialog-close, notification-list (its items: notification, data-person), clock,
  *   clock-plus-1, clock-plus-5, clock-plus-60, clock-monday-17, clock-next-opening, clock-real, theme, phone, bell,
  *   log-toggle, log, play, play-skip, play-stop, caption, problems, installed, consent, welcome, welcome-try.
- * The root element has data-theme, data-as and data-place.
+ * The root element has data-theme, data-as and data-here (the place's key). In cards, Action.OpenUrl has the role link,
+ * every other action the role button.
  */
 import { avatar, h, icon, iconButton, keyed, say } from './dom.js';
 import { card, ready } from './cards.js';
@@ -260,7 +261,7 @@ function hint(place) {
 function render() {
   if (!world) return;
   document.documentElement.dataset.theme = local.theme;
-  Object.assign(document.documentElement.dataset, { as: local.as, place: page.place().key });
+  Object.assign(document.documentElement.dataset, { as: local.as, here: page.place().key });
   find('app').classList.toggle('phone', local.phone);
   find('app').classList.toggle('show-bell', local.bell);
   find('log').hidden = !local.log;
