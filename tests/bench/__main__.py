@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -24,6 +25,11 @@ HISTORIES = {SHORT: 100, LONG: 100_000}
 HISTORIES_QUICK = {SHORT: 100, LONG: 10_000}
 LONGEST = 12 * 60
 LONGEST_QUICK = 150
+FAILURES = (process.Stopped, RuntimeError, OSError, subprocess.SubprocessError)
+
+
+class OutOfTime(Exception):  # noqa: N818  # what is measured by then is shown
+    """The run has taken as long as it may."""
 
 
 def main() -> int:
@@ -58,19 +64,27 @@ def _measure(bench: Bench, peers: list[Peer], histories: dict[str, int], rounds:
             cells.warm(bench, peer, folders.get(peer.name))
             if peer is PRODUCT:
                 bench.services.keep_card()
-        except (process.Stopped, RuntimeError) as error:
+        except FAILURES as error:
             broken[peer.name] = str(error)
     done: list[Round] = []
-    for number in range(rounds):
-        one: Round = {}
-        for peer in (peer for peer in peers if peer.name not in broken):
-            _say(f"round {number + 1} of {rounds}: {peer.title}")
-            try:
-                one[peer.name] = _one(bench, peer, folders)
-            except process.Stopped as error:
-                broken[peer.name] = str(error)
-        done.append(one)
+    try:
+        for number in range(rounds):
+            _say(f"round {number + 1} of {rounds}")
+            done.append(_round(bench, [peer for peer in peers if peer.name not in broken], folders, broken))
+    except OutOfTime:
+        broken["the last round"] = "out of time"
     return Results(done, histories), broken
+
+
+def _round(bench: Bench, peers: list[Peer], folders: dict[str, Path], broken: dict[str, str]) -> Round:
+    one: Round = {}
+    for peer in peers:
+        _say(f"  {peer.title}")
+        try:
+            one[peer.name] = _one(bench, peer, folders)
+        except FAILURES as error:
+            broken[peer.name] = str(error)
+    return one
 
 
 def _folders(bench: Bench, peer: Peer, histories: dict[str, int]) -> dict[str, Path]:
@@ -104,7 +118,7 @@ def _options() -> argparse.Namespace:
 
 
 def _out_of_time(_: int, __: FrameType | None) -> None:
-    raise TimeoutError("the bench took too long")
+    raise OutOfTime
 
 
 def _say(words: str) -> None:

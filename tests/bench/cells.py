@@ -96,7 +96,7 @@ def _started(bench: Bench, peer: Peer, data: Path | None) -> Iterator[tuple[proc
     with process.running(list(peer.command), env, bench.folder) as bot:
         until = bot.started + PATIENCE
         status = None
-        while status is None or not 200 <= status < 300:  # noqa: PLR2004
+        while status is None or not 200 <= status < 300:
             bot.check()
             if time.monotonic() > until:
                 raise process.Stopped(f"no 2xx within {PATIENCE:.0f} s, last {status}: {bot.last_words()}")

@@ -78,8 +78,8 @@ def running(command: list[str], env: Mapping[str, str], folder: Path) -> Iterato
     stall, log = folder / "stall", folder / "bot.log"
     whole = _inherited() | dict(env) | {"PORT": str(port), "HOST": "127.0.0.1", "BENCH_STALL": str(stall)}
     with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603  # the commands are ours
-            ["taskset", "-c", BOT_CORE, *command],  # noqa: S607
+        process = subprocess.Popen(  # the commands are ours
+            ["taskset", "-c", BOT_CORE, *command],
             env=whole,
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -32,7 +32,7 @@ class Remote:
     def running(cls, python: str, folder: Path) -> Iterator[Self]:
         """Run the services on the load's core, read where they listen, end them by their id."""
         command = [python, str(Path(__file__).with_name("services.py")), str(folder)]
-        started = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)  # noqa: S603
+        started = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
         try:
             line = started.stdout.readline() if started.stdout else b""
             yield cls(json.loads(line), folder)
@@ -80,7 +80,7 @@ class Remote:
         until = time.monotonic() + patience
         counts = self.stats()
         quiet = 0
-        while time.monotonic() < until and (quiet < 2 or counts["cards"] < turns):  # noqa: PLR2004
+        while time.monotonic() < until and (quiet < 2 or counts["cards"] < turns):
             time.sleep(0.1)
             before, counts = counts, self.stats()
             quiet = quiet + 1 if counts["posts"] == before["posts"] and not counts["in_flight"] else 0

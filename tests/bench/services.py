@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import uvloop
+import uvloop  # type: ignore[import-not-found]  # it is in the bench's own environment
 from aiohttp import web
 
 MESSAGE_ID = re.compile(r"messageid(?:=|%3D)(\d+)")
@@ -54,7 +54,7 @@ class Connector(web.Server):
         super().__init__(services.connect)
         self._services = services
 
-    def __call__(self) -> Any:  # noqa: ANN401  # aiohttp's own signature
+    def __call__(self) -> Any:  # aiohttp's own signature
         """Count, and make the connection's protocol."""
         self._services.counts.connections += 1
         return super().__call__()

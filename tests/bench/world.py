@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 APP_ID = "6f1c2d3e-4a5b-4c6d-8e7f-901234567890"
-APP_PASSWORD = "not-a-secret"  # noqa: S105  # says so itself
+APP_PASSWORD = "not-a-secret"  # says so itself
 TENANT = "11111111-2222-4333-8444-555555555555"
 TEAM = "19:0123456789abcdef0123456789abcdef@thread.tacv2"
 CHANNEL = "19:fedcba9876543210fedcba9876543210@thread.tacv2"
