@@ -31,7 +31,7 @@ def main(port: int, bot_port: int, ops_port: int, data: Path, no_bot: bool) -> N
 
 async def _run(port: int, bot_port: int, place: bot.Place | None) -> None:
     ended = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     async with aiohttp.ClientSession() as session:
         sandbox = build(session, port, f"http://127.0.0.1:{bot_port}/api/messages", lambda: datetime.now(UTC))
@@ -49,6 +49,7 @@ async def _run(port: int, bot_port: int, place: bot.Place | None) -> None:
 async def _with_bot(
     sandbox: Sandbox, port: int, place: bot.Place, session: aiohttp.ClientSession, ended: asyncio.Event
 ) -> None:
+    await bot.claim_port(place)
     kept = place.data / "world.json"
     first = not kept.is_file()
     archive.load(kept, sandbox.world, sandbox.clock)

@@ -4,6 +4,7 @@ Knows the bot only by its commands and its environment, as an operator does.
 """
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -78,6 +79,15 @@ async def seed(place: Place, today: date) -> None:
         await _command(place, "people", "import", str(people))
     await _command(place, "shifts", "import", str(shifts))
     done.write_text(iteration, encoding="utf-8")
+
+
+async def claim_port(place: Place) -> None:
+    """Make sure that nobody else answers where the bot will listen; raises BotFailed."""
+    with contextlib.suppress(OSError):
+        _, writer = await asyncio.open_connection("127.0.0.1", place.bot_port)
+        writer.close()
+        message = f"Something listens on 127.0.0.1:{place.bot_port} already. Stop it, or give --bot-port another."
+        raise BotFailed(message)
 
 
 async def start(place: Place, session: aiohttp.ClientSession) -> asyncio.subprocess.Process:
