@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 refused or failed (the reason is on standard error), 2 wro
 """
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -37,6 +38,7 @@ def cli() -> None:
 @cli.command()
 def serve() -> None:
     """Run the bot."""
+    gc.disable()  # nothing that a start makes is garbage; the bot turns it on again when it runs
     from bot.app import serve as run  # noqa: PLC0415 - other commands start without the bot's imports
 
     settings = read_settings()

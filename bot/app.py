@@ -66,6 +66,7 @@ def web_app(settings: Settings) -> web.Application:
             # What lives as long as the process need not be looked at by each garbage collection.
             gc.collect()
             gc.freeze()
+            gc.enable()
             yield
 
     app.cleanup_ctx.append(running)
