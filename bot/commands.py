@@ -11,6 +11,7 @@ from enum import IntEnum
 from types import MappingProxyType
 
 MOST_WEEKS = 12
+LONGEST = 60  # characters; whoever writes more is telling a story
 
 
 class Right(IntEnum):
@@ -58,7 +59,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         row.name: row
         for row in (
             Command("who", "who", "Who is on duty now, and when that changes", Right.TENANT, EVERYWHERE),
-            Command("rota", "rota", "The support teams of the coming weeks; rota 8 shows eight", Right.COLLEAGUE, EVERYWHERE),
+            Command(
+                "rota", "rota", "The support teams of the coming weeks; rota 8 shows eight", Right.COLLEAGUE, EVERYWHERE
+            ),
             Command("help", "help", "What I do, and what you can ask me", Right.TENANT, EVERYWHERE),
         )
     }
@@ -67,20 +70,18 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
 
 def parse(text: str) -> tuple[Command, Call] | None:
     """Return the command that the whole of ``text`` is, None if it is none. Case and order are forgiven."""
-    words = re.findall(r"\w+", text.casefold()[:200])
+    words = re.findall(r"\w+", text.casefold()) if len(text) <= LONGEST else []
     names = [word for word in words if word in COMMANDS]
-    if len(names) != 1 or "?" in text.strip().rstrip("?"):
+    if len(names) != 1:
         return None
-    rest = [word for word in words if word not in COMMANDS]
-    call = _call(names[0], rest)
+    call = _call(names[0], [word for word in words if word not in COMMANDS])
     return None if call is None else (COMMANDS[names[0]], call)
 
 
-def nearest(text: str) -> tuple[str, str]:
-    """Return the two commands whose names are nearest to ``text``."""
-    first = (re.findall(r"\w+", text.casefold()[:200]) or [""])[0]
-    names = get_close_matches(first, COMMANDS, n=2, cutoff=0.0)
-    return names[0], names[1]
+def nearest(text: str) -> list[str]:
+    """Return the two commands, besides help, whose names are nearest to ``text``."""
+    words = re.findall(r"\w+", text[:LONGEST].casefold())
+    return get_close_matches(words[0] if words else "", [name for name in COMMANDS if name != "help"], n=2, cutoff=0.0)
 
 
 def _call(name: str, rest: list[str]) -> Call | None:
@@ -91,6 +92,6 @@ def _call(name: str, rest: list[str]) -> Call | None:
             return ShowDuty()
         case "rota", []:
             return ShowRota()
-        case "rota", [number] if number.isdecimal() and 1 <= int(number[:4]) <= MOST_WEEKS:
-            return ShowRota(int(number))
+        case "rota", [number] if number.isdecimal() and int(number) > 0:
+            return ShowRota(min(int(number), MOST_WEEKS))
     return None

@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 
 HORIZON = 400  # days looked ahead for an opening before the hours are called impossible
 DAY = timedelta(days=1)
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @dataclass(frozen=True, slots=True)
 class SupportHours:
     """When a desk is staffed: its zone, daily hours, weekdays, and the public holidays on which it is not."""
 
-    zone: ZoneInfo = ZoneInfo("Europe/Berlin")
+    zone: ZoneInfo = BERLIN
     opens: time = time(9)
     closes: time = time(18)
     weekdays: frozenset[int] = frozenset(range(5))

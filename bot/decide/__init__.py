@@ -70,7 +70,7 @@ def next_due(state: State, now: datetime, hours: SupportHours) -> datetime | Non
     return hours.next_open(now)
 
 
-def _dispatch(draft: Draft, event: Event) -> Answer | None:
+def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR0912 - one row per event
     if not isinstance(event, Known):
         raise TypeError(event)
     match event:

@@ -1,25 +1,25 @@
 """Answers to what people type: commands, and what is none."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import assert_never
 
 from bot.commands import COMMANDS, Command, Right, ShowDuty, ShowHelp, ShowRota, nearest, parse
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.events import Message, Welcomed, Wrote
-from bot.people import Author
-from bot.rota.iteration import iteration_of, working_days
+from bot.people import WORKING_WEEK, Author
+from bot.policy import Language
+from bot.rota.iteration import iteration_of
 from bot.rota.shift import Role
-from bot.support.texts import Text
+from bot.support.intake import is_request
+from bot.support.texts import DAYS, MONTHS, Text
 from bot.support.words import moment
 from bot.views import DutyCard, Fact, HelpCard, Line, RotaCard, RotaWeek, View
-
-_SHORT_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri")
 
 
 def command(draft: Draft, event: Message) -> bool:
     """Answer a message that addresses the bot and is a command its writer may use; say whether it was one."""
-    found = parse(event.text) if event.addressed else None
+    found = parse(event.text) if event.addressed and not event.picture else None
     if found is None or not _may(draft, event.author, found[0]):
         return False
     match found[1]:
@@ -35,26 +35,26 @@ def command(draft: Draft, event: Message) -> bool:
 
 
 def wrote(draft: Draft, event: Wrote) -> None:
-    """Answer a message in the personal chat or the team channel."""
+    """Answer a message in the personal chat, or one that addresses the bot in the team channel."""
     if command(draft, event):
         return
     if draft.colleague(event.author):
         unknown(draft, event)
+    elif is_request(event.text, picture=event.picture, gif=event.gif):
+        _say(draft, event, Line((draft.say(Text.POST_IN_CHANNEL),)))
     else:
-        text = "I can't pass this on from here. Please post it in the channel, and support will see it at once."
-        _say(draft, event, Line((text,)))
+        help_card(draft, event)
 
 
 def unknown(draft: Draft, event: Message) -> None:
     """Name the two nearest commands and help."""
-    first, second = nearest(event.text)
-    others = [name for name in dict.fromkeys((first, second)) if name != "help"]
-    _say(draft, event, Line((f"I don't know that one. Try {' or '.join(others)}, or help for everything I do.",)))
+    near = " or ".join(nearest(event.text))
+    _say(draft, event, Line((f"I don't know that one. Try {near}, or help for everything I do.",)))
 
 
 def welcomed(draft: Draft, event: Welcomed) -> None:
-    """Say hello, once per person, with what can be asked."""
-    draft.post(f"welcome:{event.author.id}", event.place, _help(draft, event.author))
+    """Say hello, with what can be asked."""
+    draft.post(f"welcome:{event.key}", event.place, _help(draft, event.author))
 
 
 def help_card(draft: Draft, event: Message) -> None:
@@ -81,35 +81,33 @@ def _help(draft: Draft, author: Author) -> HelpCard:
     if draft.colleague(author):
         text = "I watch the channel, call whoever is on duty, and keep one card per request up to date."
     else:
-        text = "Post in the channel what you need. I tell support at once, and you see who has it and when you'll hear more."
+        text = draft.say(Text.HELP_REQUESTER)
     return HelpCard("Hotseat", text, rows)
 
 
 def _duty_card(draft: Draft, event: Message) -> DutyCard:
-    duty = draft.duty(draft.now)
+    opening = draft.hours.next_open(draft.now)
+    duty = draft.duty(opening)
     facts = [Fact("On duty", names(duty.pair) or "nobody")]
     if duty.nobody:
-        facts.append(Fact("Present", names(duty.responders) or "nobody"))
+        facts.append(Fact("Present", names(duty.standing_in) or "nobody"))
     if duty.further:
         facts.append(Fact("Fallback", names(duty.further)))
     if duty.observers:
         facts.append(Fact("Observing", names(duty.observers)))
-    if not draft.hours.is_open(draft.now):
-        facts.append(Fact("Back", moment(draft.hours.next_open(draft.now), draft.now, draft.hours)))
-    handover, following = _handover(draft)
+    if opening > draft.now:
+        facts.append(Fact("From", moment(opening, draft.now, draft.hours)))
+    handover, following = _handover(draft, opening)
     facts.append(Fact("Next handover", moment(handover, draft.now, draft.hours)))
     facts.append(Fact("Then", following))
-    internal = event.place.startswith("person:") or event.place.startswith(draft.state.desk.team_channel or "\0")
-    unreachable = _unreachable(draft) if internal and draft.is_admin(event.author) else ()
+    inside = event.place.startswith("person:") or event.place.partition(";")[0] == draft.state.desk.team_channel
+    unreachable = _unreachable(draft) if inside and draft.is_admin(event.author) else ()
     return DutyCard("Who is on duty", tuple(facts), "", unreachable)
 
 
-def _handover(draft: Draft) -> tuple[datetime, str]:
-    today = draft.hours.duty_day(draft.now)
-    following = iteration_of(today) + timedelta(days=7)
-    day = next((day for day in working_days(following) if draft.hours.is_working_day(day)), following)
-    opening = datetime.combine(day, time(12), draft.hours.zone)
-    opening = opening.replace(hour=draft.hours.opens.hour, minute=draft.hours.opens.minute)
+def _handover(draft: Draft, at: datetime) -> tuple[datetime, str]:
+    following = iteration_of(draft.hours.duty_day(at)) + timedelta(days=7)
+    opening = draft.hours.next_open(draft.hours.opening(following))
     people = draft.rota.people
     support = [people[s.person].name for s in draft.rota.of(following) if s.role is Role.SUPPORT and s.person in people]
     return opening, " and ".join(support) or "nobody is set yet"
@@ -130,32 +128,31 @@ def _unreachable(draft: Draft) -> tuple[Fact, ...]:
 
 
 def _rota_card(draft: Draft, weeks: int) -> RotaCard:
-    first = iteration_of(draft.hours.duty_day(draft.now))
+    first = iteration_of(draft.hours.duty_day(draft.hours.next_open(draft.now)))
     rows = []
     for number in range(weeks):
         iteration = first + timedelta(days=7 * number)
-        facts = []
-        for role, label in ((Role.SUPPORT, "Support"), (Role.FALLBACK, "Fallback"), (Role.OBSERVER, "Observer")):
-            people = [
-                _named(draft, shift.person, shift.days if role is Role.FALLBACK else None)
-                for shift in draft.rota.of(iteration)
-                if shift.role is role
-            ]
-            if people:
-                facts.append(Fact(label, ", ".join(people)))
-        title = f"{iteration:%a} {iteration.day} {iteration:%b}"
-        rows.append(
-            RotaWeek(
-                title if number else f"{title} (this iteration)",
-                tuple(facts) or (Fact("Support", "nobody is set yet"),),
-            )
-        )
+        title = f"Wed {iteration.day} {MONTHS[iteration.month - 1]}"
+        facts = _week(draft, iteration) or (Fact("Support", "nobody is set yet"),)
+        rows.append(RotaWeek(title if number else f"{title} (this iteration)", facts))
     return RotaCard("Support rota", tuple(rows), "")
+
+
+def _week(draft: Draft, iteration: date) -> tuple[Fact, ...]:
+    team = draft.rota.of(iteration)
+    facts = []
+    for role, label in ((Role.SUPPORT, "Support"), (Role.FALLBACK, "Fallback"), (Role.OBSERVER, "Observer")):
+        people = [
+            _named(draft, one.person, one.days if role is Role.FALLBACK else None) for one in team if one.role is role
+        ]
+        if people:
+            facts.append(Fact(label, ", ".join(people)))
+    return tuple(facts)
 
 
 def _named(draft: Draft, person_id: str, days: frozenset[int] | None) -> str:
     person = draft.rota.people.get(person_id)
     name = person.name if person else "former colleague"
-    if days is None or len(days) == len(_SHORT_DAYS):
+    if days is None or days == WORKING_WEEK:
         return name
-    return f"{name} ({' '.join(_SHORT_DAYS[day] for day in sorted(days))})"
+    return f"{name} ({' '.join(DAYS[Language.ENGLISH][day] for day in sorted(days))})"

@@ -26,7 +26,7 @@ from bot.state import Facts, Knowledge, Notice, State
 from bot.support.request import Request, Status, Step
 from bot.support.texts import Text
 from bot.support.words import say
-from bot.views import View
+from bot.views import CardView, RequestCard, View
 
 CARD = "card:"
 SILENT = (Step.PAIR, Step.FALLBACK)  # steps of which the card in the thread shows nothing
@@ -113,8 +113,8 @@ class Draft:
         """Post once."""
         self._effects.append(Say(key, place, view))
 
-    def picture(self, request: Request, place: str, card: str) -> View:
-        """Return what the pressed card shows of ``request`` now: the one in the thread, or the copy ``card`` elsewhere."""
+    def picture(self, request: Request, place: str, card: str) -> CardView:
+        """Return what a pressed card shows now: the request's in its thread, or the copy under ``card`` elsewhere."""
         if place == request.place:
             return self._request_card(request)
         item = notice_item(request, self.now, self.hours)
@@ -150,7 +150,7 @@ class Draft:
             if request.status is Status.OPEN:
                 yield Show(CARD + request.id, request.place, self._request_card(request))
 
-    def _request_card(self, request: Request) -> View:
+    def _request_card(self, request: Request) -> RequestCard:
         asked = self.duty(self.hours.next_open(self.now), besides=request.requester.id)
         return request_card(self.state.desk, request, asked, self.now, self.hours)
 

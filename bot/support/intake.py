@@ -11,13 +11,15 @@ _WORD = re.compile(r"[^\W_]+")
 _EMOTICON = re.compile(r"(?:[:;=8][-^']?[)(dp/|*]|<3|\bxd\b|\^\^)", re.IGNORECASE)
 _PICTURES = ("So", "Sk")  # Unicode's categories in which emoji and their skin tones are
 _SMALL_TALK = frozenset(
-    """
+    _WORD.findall(
+        """
     hi hello hey hallo hej moin servus good guten gutes morning morgen day tag evening abend afternoon nachmittag
-    mahlzeit all alle team everyone everybody zusammen together there leute guys folks backend
-    thanks thank you thx ty danke dank vielen schön schoen sehr much many so a lot merci cheers super great perfect
-    perfekt toll prima ok okay nice cool top dankeschön welcome bitte schönes wochenende weekend feierabend bye tschüss
-    have ciao happy friday liebe grüße lg vg
-    """.split()
+    mahlzeit all alle team everyone everybody zusammen together there leute guys folks backend thanks thank you
+    thx ty danke dank vielen schön schoen sehr much many so a lot merci cheers super great perfect perfekt toll
+    prima ok okay nice cool top dankeschön welcome bitte schönes wochenende weekend feierabend bye tschüss have
+    ciao happy friday liebe grüsse lg vg
+    """
+    )
 )
 
 
