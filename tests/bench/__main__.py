@@ -7,6 +7,7 @@ in which each peer has its turn, so that the machine's moods fall on all alike.
 import argparse
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -45,7 +46,7 @@ def main() -> int:
             signing.write_post(services.connector)
             bench = Bench(folder, services, seconds=1 if options.quick else 2, bursts=1 if options.quick else 3)
             histories = HISTORIES_QUICK if options.quick else HISTORIES
-            chosen = [peer for peer in PEERS if not options.peer or peer.name in options.peer]
+            chosen = [peer for peer in PEERS if _wanted(peer, options)]
             results, broken = _measure(bench, chosen, histories, 1 if options.quick else options.rounds)
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(plain(results), indent=1), encoding="utf-8")
@@ -70,21 +71,21 @@ def _measure(bench: Bench, peers: list[Peer], histories: dict[str, int], rounds:
     try:
         for number in range(rounds):
             _say(f"round {number + 1} of {rounds}")
-            done.append(_round(bench, [peer for peer in peers if peer.name not in broken], folders, broken))
+            done.append({})
+            _round(bench, [peer for peer in peers if peer.name not in broken], folders, (done[-1], broken))
     except OutOfTime:
-        broken["the last round"] = "out of time"
+        broken["the rest"] = "out of time"
     return Results(done, histories), broken
 
 
-def _round(bench: Bench, peers: list[Peer], folders: dict[str, Path], broken: dict[str, str]) -> Round:
-    one: Round = {}
+def _round(bench: Bench, peers: list[Peer], folders: dict[str, Path], into: tuple[Round, dict[str, str]]) -> None:
+    one, broken = into
     for peer in peers:
         _say(f"  {peer.title}")
         try:
             one[peer.name] = _one(bench, peer, folders)
         except FAILURES as error:
             broken[peer.name] = str(error)
-    return one
 
 
 def _folders(bench: Bench, peer: Peer, histories: dict[str, int]) -> dict[str, Path]:
@@ -96,7 +97,7 @@ def _folders(bench: Bench, peer: Peer, histories: dict[str, int]) -> dict[str, P
     if peer is PRODUCT:
         for label, count in histories.items():
             folders[label] = bench.folder / label.replace(" ", "-") / "data"
-            peer.prepare(folders[label])
+            shutil.copytree(folders[peer.name], folders[label])
             product.fill(folders[label], count)
     return folders
 
@@ -109,9 +110,13 @@ def _one(bench: Bench, peer: Peer, folders: dict[str, Path]) -> dict[str, Figure
     return found
 
 
+def _wanted(peer: Peer, options: argparse.Namespace) -> bool:
+    return peer.name in options.peer if options.peer else not (options.quick and peer.slow)
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.bench", description="Measure the bot beside its peers.")
-    parser.add_argument("--quick", action="store_true", help="one round, short cells")
+    parser.add_argument("--quick", action="store_true", help="one round, short cells, no slow peer")
     parser.add_argument("--rounds", type=int, default=3, help="rounds (3)")
     parser.add_argument("--peer", action="append", choices=[peer.name for peer in PEERS], help="only this one")
     return parser.parse_args()
