@@ -121,7 +121,9 @@ function openDialog(message, form) {
   );
   box.className = typeof form.width === 'string' ? form.width : 'medium';
   if (!box.open) box.showModal();
-  box.querySelector('input, textarea, select')?.focus();
+  const first = box.querySelector('input, textarea, select');
+  first?.focus();
+  if (first?.tagName === 'TEXTAREA') { first.setSelectionRange(0, 0); first.scrollTop = 0; }
 }
 
 function renderBar() {
