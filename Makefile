@@ -34,7 +34,7 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff format
 
 bench: $(VENV)/installed-dev
-	$(BIN)/python -m tests.bench
+	tests/bench/run.sh
 
 pictures: $(VENV)/installed-dev $(WEB) $(PEERS) browser
 	$(BIN)/python -m tests.cards.shoot .github/pictures
