@@ -47,7 +47,7 @@ from bot.sandbox.view import snapshot
 from bot.sandbox.world import Json, World
 
 WEB = Path(__file__).parent / "web"
-OWN = ("app.js", "cards.js", "dom.js", "host-config.js", "log.js", "thread.js", "style.css")
+OWN = ("app.js", "cards.js", "dom.js", "host-config.js", "log.js", "thread.js", "welcome.js", "style.css")
 MODULES = {
     "adaptivecards.js": "adaptivecards/dist/adaptivecards.min.js",
     "markdown-it.js": "markdown-it/dist/markdown-it.min.js",

@@ -16,6 +16,7 @@ import { avatar, h, icon, iconButton, keyed, say } from './dom.js';
 import { card, ready } from './cards.js';
 import { showLog } from './log.js';
 import { composer, threads } from './thread.js';
+import { welcome } from './welcome.js';
 
 const find = (id) => document.getElementById(id);
 const kept = JSON.parse(localStorage.getItem('sandbox') ?? '{}');
@@ -221,17 +222,9 @@ function renderProblems() {
 }
 
 function renderWelcome() {
+  const attempt = (text) => { keep({ as: 'olga' }); toEnd = true; page.act('post', { channel: 'backend', text }); };
   const wanted = local.welcome && page.place().key === 'backend' ? [world.note] : [];
-  const attempt = (text) => h('button', { type: 'button', class: 'link', 'data-testid': 'welcome-try', onclick: () => { keep({ as: 'olga' }); toEnd = true; page.act('post', { channel: 'backend', text }); } }, `\u201c${text}\u201d`);
-  keyed(find('welcome'), wanted, () => 'welcome', (one) => one, (note) => h('section', { class: 'welcome', 'data-testid': 'welcome' },
-    h('h2', {}, 'A Teams of your own, with the real bot in it'),
-    h('p', {}, 'You play everyone. The bot is the real one; only Teams is played by this page.'),
-    h('ol', {},
-      h('li', {}, 'Post as Olga: ', attempt('Label printer down, drivers are waiting'), ' \u2013 see what a requester gets.'),
-      h('li', {}, 'Become Ana or Ben at the top (they have been called) and press ', h('strong', {}, 'I\u2019m looking into it'), '.'),
-      h('li', {}, 'Or do nothing and move the clock: after 2, 4, 5 and 10 minutes more people hear of it.')),
-    h('p', {}, 'Or press ', h('strong', {}, 'Play a day'), ' and watch.', note ? ` ${note}` : ''),
-    iconButton('close', 'Close the introduction', () => keep({ welcome: false }))));
+  keyed(find('welcome'), wanted, () => 'welcome', (one) => one, (note) => welcome(note, attempt, () => keep({ welcome: false })));
 }
 
 function renderMain() {
