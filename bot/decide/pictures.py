@@ -65,7 +65,7 @@ def notice_card(desk: DeskInfo, notice: Notice) -> NoticeCard:
             card=notice.key,
             title=f"{item.requester} · {item.request}",
             excerpt=item.excerpt,
-            line=item.line,
+            line="" if item.line == heading else item.line,
             thread=item.place,
             waiting=not item.settled,
             claimable=notice.claimable and not item.settled,

@@ -52,7 +52,10 @@ def posted(draft: Draft, event: Posted) -> None:
 
 
 def replied(draft: Draft, event: Replied) -> None:
-    """Take a reply for what it is: a first response of whoever is on duty, or words that stop no clock."""
+    """Take a reply for what it is: a first response of whoever is on duty, or words that stop no clock.
+
+    Whoever addresses the bot in a thread that holds no request asks for something there: that is a request.
+    """
     if answers.command(draft, event):
         return
     requests = draft.in_thread(event.place)
@@ -63,7 +66,10 @@ def replied(draft: Draft, event: Replied) -> None:
         if not requests and event.addressed:
             answers.unknown(draft, event)
     elif not requests and event.addressed:
-        answers.help_card(draft, event)
+        if is_request(event.text, picture=event.picture, gif=event.gif):
+            _open(draft, event)
+        else:
+            answers.help_card(draft, event)
 
 
 def edited(draft: Draft, event: Edited) -> None:
@@ -161,7 +167,7 @@ def asked(draft: Draft, event: Ask) -> Answer:
     return Word(f"Sent. {request.id} is yours." if _has(request, event.author) else "Sent.")
 
 
-def _open(draft: Draft, event: Posted) -> None:
+def _open(draft: Draft, event: Posted | Replied) -> None:
     at = _at(draft, event.happened_at)
     number = draft.facts.last_number + 1
     clock = first_clock(draft.policy, draft.hours, at)
