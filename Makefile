@@ -37,7 +37,7 @@ bench: $(VENV)/installed-dev
 	tests/bench/run.sh
 
 pictures: $(VENV)/installed-dev $(WEB) $(PEERS) browser
-	$(BIN)/python -m tests.cards.shoot .github/pictures
+	$(BIN)/python -m tests.pictures .github/pictures
 
 lock: $(VENV)/installed-dev
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.lock
