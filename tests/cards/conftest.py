@@ -25,8 +25,9 @@ def cards() -> Cards:
     return Cards(CARDS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Open a browser; while it is open its event loop occupies the thread, so it must not outlive these tests."""
     if not CHROMIUM.exists():
         pytest.skip("no /usr/bin/chromium: cards cannot be drawn")
     if not (MODULES / "adaptivecards").exists():
