@@ -55,6 +55,12 @@ TRANSITIONS = MappingProxyType(
 )
 
 
+def diagram() -> str:
+    """Return TRANSITIONS as a Mermaid state diagram, for the README."""
+    lines = [f"    {before} --> {after}: {act}" for (before, act), after in TRANSITIONS.items()]
+    return "\n".join(["stateDiagram-v2", f"    [*] --> {Status.OPEN}: post", *lines])
+
+
 class Step(StrEnum):
     """A row of the escalation table, lowest first."""
 

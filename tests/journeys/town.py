@@ -42,7 +42,7 @@ ITERATION = date(2026, 11, 18)
 
 def person(name: str, **traits: object) -> Person:
     """Make a backend colleague whose id is the first name."""
-    id_ = name.split()[0].casefold()
+    id_ = name.split(maxsplit=1)[0].casefold()
     return replace(Person(id=id_, name=name, entra_object_id=id_), **traits)  # type: ignore[arg-type]
 
 
@@ -186,7 +186,9 @@ class Town:
         await self._handle(Posted(place=place, text=text, author=_author(by), **self._when(happened), **more))  # type: ignore[arg-type]
         return place
 
-    async def reply(self, place: str, text: str, by: Author | Person, *, happened: str = "", addressed: bool = False) -> None:
+    async def reply(
+        self, place: str, text: str, by: Author | Person, *, happened: str = "", addressed: bool = False
+    ) -> None:
         """Reply in a thread."""
         event = Replied(place=place, text=text, author=_author(by), addressed=addressed, **self._when(happened))  # type: ignore[arg-type]
         await self._handle(event)
@@ -199,9 +201,9 @@ class Town:
         """Delete a post."""
         await self._handle(Deleted(place=place, **self._when(happened)))  # type: ignore[arg-type]
 
-    async def restore(self, place: str, text: str, by: Author = OLGA) -> None:
+    async def restore(self, place: str, text: str, by: Author = OLGA, *, happened: str = "") -> None:
         """Bring a deleted post back."""
-        await self._handle(Restored(place=place, text=text, author=by, **self._when("")))  # type: ignore[arg-type]
+        await self._handle(Restored(place=place, text=text, author=by, **self._when(happened)))  # type: ignore[arg-type]
 
     async def write(self, text: str, by: Author | Person) -> str:
         """Write to the bot personally; return what it answered."""
@@ -212,19 +214,29 @@ class Town:
         return "\n".join(message.text for message in self.teams.sent[before:])
 
     async def press(
-        self, kind: type[Press], request: str, by: Author | Person, *, place: str = "", card: str = "", text: str = ""
+        self,
+        kind: type[Press],
+        request: str,
+        by: Author | Person,
+        *,
+        place: str = "",
+        card: str = "",
+        text: str = "",
+        happened: str = "",
     ) -> Answer | None:
         """Press a button on the thread's card, or on the card with the key `card` in one's own chat."""
         author = _author(by)
         if not place:
-            place = personal(author.id) if card and not card.startswith("card:") else (await self.request(request)).place
+            place = (
+                personal(author.id) if card and not card.startswith("card:") else (await self.request(request)).place
+            )
         more = {"text": text} if kind is Ask else {}
         event = kind(
             place=place,
             author=author,
             request=request,
             card=card or f"card:{request}",
-            **self._when(""),  # type: ignore[arg-type]
+            **self._when(happened),  # type: ignore[arg-type]
             **more,  # type: ignore[arg-type]
         )
         return await self._handle(event)
@@ -243,6 +255,7 @@ class Town:
             self.now = max(self.now, desk.next_due)
             await desk.strike()
             await desk.settle()
+            assert desk.next_due is None or desk.next_due > self.now, "the alarm would ring for ever"
         self.now = end
 
     async def sleep_until(self, moment: str) -> None:
@@ -298,5 +311,3 @@ class Town:
 
 def _author(who: Author | Person) -> Author:
     return who if isinstance(who, Author) else Author(who.id, who.name)
-
-

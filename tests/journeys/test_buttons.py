@@ -1,0 +1,189 @@
+"""Presses: who may, what they do, and what the presser sees."""
+
+import pytest
+
+from bot.effects import Card, Dialog, Word
+from bot.events import Ask, Claim, Dismiss, OpenAsk, Press, Solve
+from bot.people import Author, Person
+from bot.policy import Language, Policy
+from bot.rota.shift import Absence
+from bot.support.request import Outcome, Status
+from tests.journeys.town import ANA, BEN, DILAN, EVA, OLGA, TEAM_CHANNEL, TOM, Town, at, plain
+
+
+def words(answer: object) -> str:
+    assert isinstance(answer, Word)
+    return answer.text
+
+
+def shown(answer: object) -> str:
+    assert isinstance(answer, Card)
+    return plain(answer.view)
+
+
+async def test_the_first_claim_wins_and_the_second_sees_who() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.press(Claim, "R-1", BEN)
+    assert "Ben Okafor is looking into it." in shown(await town.press(Claim, "R-1", ANA))
+    claimer = (await town.request()).claimer
+    assert claimer == Author("ben", "Ben Okafor")
+
+
+async def test_a_press_on_the_personal_copy_answers_with_the_copy() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.wait(2)
+    key = town.to(ANA)[0].key
+    assert shown(await town.press(Claim, "R-1", ANA, card=key)).startswith("Ana Lindqvist has it")
+    assert shown(await town.press(Claim, "R-1", ANA, card=key)).startswith("Ana Lindqvist has it")
+
+
+async def test_a_press_in_the_team_channel_counts() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.wait(10)
+    key = town.in_team_channel()[0].key
+    answer = await town.press(Claim, "R-1", ANA, card=key, place=f"{TEAM_CHANNEL};messageid=5")
+    assert "Ana Lindqvist has it" in shown(answer)
+
+
+@pytest.mark.parametrize("place", ["19:other@thread.tacv2;messageid=1", "person:ben", ""])
+async def test_a_button_from_another_conversation_is_refused(place: str) -> None:
+    town = Town(team_channel="")
+    await town.post("label printer down")
+    place = place or "19:backend@thread.tacv2"
+    assert words(await town.press(Claim, "R-1", ANA, place=place)) == "This button belongs to another conversation."
+
+
+async def test_a_button_of_an_unknown_request_is_refused() -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    assert words(await town.press(Claim, "R-9", ANA, place=place)) == "I don't know R-9. It may have been removed."
+
+
+@pytest.mark.parametrize(
+    ("kind", "who", "word"),
+    [
+        (Claim, TOM, "This is for support: Ana Lindqvist and Ben Okafor are on duty."),
+        (Dismiss, OLGA, "This is for support: Ana Lindqvist and Ben Okafor are on duty."),
+        (Claim, DILAN, "Ana Lindqvist and Ben Okafor are on duty. If you know the answer, help them with it."),
+        (Claim, EVA, "Ana Lindqvist and Ben Okafor are on duty. If you know the answer, help them with it."),
+        (OpenAsk, TOM, "Ana Lindqvist and Ben Okafor are on duty."),
+        (Solve, TOM, "Olga Brandt, who asked, can close this, and so can Ana Lindqvist and Ben Okafor."),
+        (Solve, EVA, "Olga Brandt, who asked, can close this, and so can Ana Lindqvist and Ben Okafor."),
+    ],
+)
+async def test_whoever_may_not_is_told_who_may(kind: type[Press], who: Author | Person, word: str) -> None:
+    town = Town()
+    await town.post("label printer down")
+    before = len(town.teams.sent)
+    assert word in words(await town.press(kind, "R-1", who))
+    assert (await town.request()).status is Status.OPEN
+    assert len(town.teams.sent) == before
+
+
+async def test_a_refusal_names_one_person_in_german() -> None:
+    town = Town(
+        absences=(Absence("ben", at("2026-11-23 00:00"), at("2026-11-24 00:00")),),
+        policy=Policy(language=Language.GERMAN),
+    )
+    await town.post("Drucker kaputt")
+    assert words(await town.press(Claim, "R-1", TOM)) == "Das ist für den Support: Ana Lindqvist hat Dienst."
+
+
+async def test_the_requester_solves_before_and_after_an_answer() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.post("and the scanner")
+    await town.press(Claim, "R-2", BEN)
+    for id_ in ("R-1", "R-2"):
+        assert "Solved.\nOlga Brandt, 10:00." in shown(await town.press(Solve, id_, OLGA))
+        assert (await town.request(id_)).outcome is Outcome.SOLVED_BY_REQUESTER
+        assert "Solved." in shown(await town.press(Solve, id_, TOM))
+    assert (await town.request("R-1")).responder is None
+
+
+async def test_support_solves_what_it_had_not_claimed_and_that_is_a_first_response() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.press(Solve, "R-1", ANA)
+    request = await town.request()
+    assert (request.outcome, request.responded_at, request.claimer) == (Outcome.ANSWERED, town.now, request.closed_by)
+
+
+async def test_not_a_request_claims_nothing_and_ends_it() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.wait(3)
+    assert "Nothing to do here." in shown(await town.press(Dismiss, "R-1", ANA))
+    assert "Nothing to do here." in shown(await town.press(Dismiss, "R-1", BEN))
+    request = await town.request()
+    assert (request.outcome, request.responder, request.claimer) == (Outcome.NOT_A_REQUEST, None, None)
+    assert "Ana Lindqvist says it is not a request" in town.to(BEN)[0].text
+
+
+async def test_a_claimer_may_end_their_own_matter_when_off_duty() -> None:
+    away = Absence("ben", at("2026-11-23 11:00"), at("2026-11-24 00:00"))
+    town = Town(absences=(away,))
+    await town.post("label printer down")
+    await town.post("and the scanner")
+    await town.press(Claim, "R-1", BEN)
+    await town.press(Claim, "R-2", BEN)
+    await town.until("2026-11-23 12:00")
+    await town.press(Dismiss, "R-1", BEN)
+    await town.press(Solve, "R-2", BEN)
+    assert [one.status for one in await town.requests()] == [Status.CLOSED, Status.CLOSED]
+
+
+async def test_with_nobody_on_duty_everyone_present_but_observers_may_claim() -> None:
+    town = Town(team=())
+    await town.post("label printer down")
+    assert words(await town.press(Claim, "R-1", OLGA)).startswith("This is for the backend team")
+    assert "so can the backend team" in words(await town.press(Solve, "R-1", TOM))
+    assert "Eva Novak is looking into it." in shown(await town.press(Claim, "R-1", EVA))
+
+
+async def test_opening_ask_changes_nothing_and_offers_the_questions() -> None:
+    town = Town()
+    await town.post("label printer down")
+    answer = await town.press(OpenAsk, "R-1", ANA)
+    assert isinstance(answer, Dialog)
+    assert "What are you trying to achieve?" in plain(answer.view)
+    assert (await town.request()).status is Status.OPEN
+
+
+async def test_a_question_is_posted_once_under_its_writers_name_and_claims() -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    assert words(await town.press(Ask, "R-1", ANA, text=" Since when? ")) == "Sent. R-1 is yours."
+    assert town.in_thread(place) == ["Ana Lindqvist:\nSince when?"]
+    assert words(await town.press(Ask, "R-1", BEN, text="Which one?")) == "Sent."
+    assert (await town.request()).claimer == Author("ana", "Ana Lindqvist")
+
+
+@pytest.mark.parametrize(("text", "error"), [("  ", "Write what you want"), ("x" * 4001, "At most 4000 characters")])
+async def test_a_question_without_words_or_end_comes_back(text: str, error: str) -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    answer = await town.press(Ask, "R-1", ANA, text=text)
+    assert isinstance(answer, Dialog)
+    assert error in plain(answer.view)
+    assert town.in_thread(place) == []
+    assert (await town.request()).status is Status.OPEN
+
+
+async def test_a_question_on_what_is_closed_meanwhile_is_refused() -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    await town.press(Solve, "R-1", OLGA)
+    assert words(await town.press(Ask, "R-1", ANA, text="Since when?")) == "R-1 is already closed."
+    assert town.in_thread(place) == []
+
+
+async def test_a_press_is_judged_by_duty_when_it_happened() -> None:
+    town = Town(absences=(Absence("ben", at("2026-11-23 10:05"), at("2026-11-24 00:00")),))
+    await town.post("label printer down")
+    await town.wait(9)
+    await town.press(Claim, "R-1", BEN, happened="2026-11-23 10:04")
+    assert (await town.request()).claimed_at == at("2026-11-23 10:04")

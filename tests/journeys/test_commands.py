@@ -1,0 +1,97 @@
+"""What people type to the bot, and what it answers."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.commands import parse
+from bot.events import Welcomed
+from bot.people import Author
+from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, OLGA, TEAM_CHANNEL, Town
+
+
+@pytest.mark.parametrize("text", ["who", "WHO?", " who! ", "rota 8", "8 rota", "Rota, 8", "help"])
+def test_case_order_and_marks_are_forgiven(text: str) -> None:
+    assert parse(text) is not None
+
+
+@pytest.mark.parametrize("text", ["", "who is it", "who rota", "rota 0", "rota x", "help me", "who" + " " * 99])
+def test_only_a_whole_text_is_a_command(text: str) -> None:
+    assert parse(text) is None
+
+
+async def test_who_says_who_is_on_duty_and_when_that_changes() -> None:
+    town = Town("2026-11-20 10:00")
+    answer = await town.write("who", OLGA)
+    for line in ("Ana Lindqvist and Ben Okafor", "Chen Wei", "Dilan Kaya", "Wed 25 Nov, 09:00", "nobody is set yet"):
+        assert line in answer
+    assert "From" not in answer
+
+
+async def test_who_at_night_says_who_comes_next_and_when() -> None:
+    answer = await Town("2026-11-24 22:00", team=()).write("who", OLGA)
+    assert "Wed 25 Nov, 09:00" in answer
+    assert "nobody\nPresent\nAna Lindqvist, Ben Okafor, Chen Wei, Dilan Kaya, Eva Novak and Farid Haddad" in answer
+
+
+async def test_rota_shows_the_coming_weeks_to_colleagues() -> None:
+    answer = await Town().write("rota 2", EVA)
+    assert "Wed 18 Nov (this iteration)" in answer
+    assert "Chen Wei (Fri)" in answer
+    assert "Wed 25 Nov\nSupport\nnobody is set yet" in answer
+    assert (await Town().write("rota 99", EVA)).count("Wed") == 12
+
+
+async def test_rota_remembers_a_former_colleague_as_such() -> None:
+    assert "former colleague" in await Town(people=(ANA, CHEN, DILAN, EVA)).write("rota", EVA)
+
+
+async def test_unknown_input_gets_the_two_nearest_and_help() -> None:
+    assert await Town().write("roat", EVA) == "I don't know that one. Try rota or who, or help for everything I do."
+
+
+async def test_help_shows_what_the_reader_may_use() -> None:
+    assert "rota" in await Town().write("help", EVA)
+    assert "rota" not in await Town().write("help", OLGA)
+
+
+async def test_somebody_who_writes_personally_is_sent_to_the_channel() -> None:
+    assert "Please post it in the channel" in await Town().write("label printer down", OLGA)
+    assert "Post in the channel what you need" in await Town().write("hi", OLGA)
+
+
+async def test_whoever_installs_the_bot_is_welcomed() -> None:
+    town = Town()
+    await town._handle(Welcomed(key="w", happened_at=town.now, place="person:olga", author=OLGA))
+    assert "Hotseat" in town.teams.sent[0].text
+
+
+async def test_who_cannot_be_reached_is_shown_to_an_admin_where_others_do_not_read() -> None:
+    town = Town(people=(ANA, BEN, CHEN, DILAN, FARID, replace(EVA, entra_object_id="")))
+    town.teams.refuse["person:ben"] = "has not installed the app"
+    town.teams.refuse[f"{TEAM_CHANNEL}"] = "the bot was removed"
+    await town.post("label printer down")
+    await town.wait(15)
+    answer = await town.write("who", FARID)
+    assert "Ben Okafor\nhas not installed the app" in answer
+    assert f"{TEAM_CHANNEL}\nthe bot was removed" in answer
+    assert "Eva Novak\nhas no Entra id" in answer
+    assert "has not installed" not in await town.write("who", ANA)
+    place = await town.post("who", FARID, addressed=True)
+    assert "has not installed" not in town.in_thread(place)[0]
+
+
+async def test_who_can_be_reached_again_is_forgotten() -> None:
+    town = Town()
+    town.teams.refuse["person:ben"] = "has not installed the app"
+    await town.post("label printer down")
+    await town.wait(2)
+    town.teams.refuse.clear()
+    await town.write("help", BEN)
+    assert "has not installed" not in await town.write("who", FARID)
+
+
+async def test_an_admin_is_known_by_e_mail_too() -> None:
+    town = Town(people=(ANA, BEN, replace(EVA, email="Farid"), replace(CHEN, entra_object_id="")))
+    assert "has no Entra id" in await town.write("who", EVA)
+    assert "has no Entra id" in await town.write("who", Author("farid", "Farid Haddad"))

@@ -1,0 +1,134 @@
+"""Support hours: when clocks run, and what the card says outside them."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from bot.policy import Language, Policy
+from bot.rota.shift import Role, Shift
+from tests.journeys.town import ANA, BEN, CHEN, EVA, ITERATION, Town, at, shifts
+
+
+def every_week(first: date, last: date) -> tuple[Shift, ...]:
+    return tuple(
+        one for week in range((last - first).days // 7 + 1) for one in shifts(first + timedelta(days=7 * week))
+    )
+
+
+ALWAYS = every_week(date(2026, 2, 18), date(2027, 1, 13))
+
+
+@pytest.mark.parametrize(
+    ("posted", "due"),
+    [
+        ("2026-11-23 10:00", "2026-11-23 10:05"),
+        ("2026-11-23 17:58", "2026-11-24 09:03"),
+        ("2026-11-23 17:55", "2026-11-24 09:00"),
+        ("2026-11-23 18:00", "2026-11-24 09:05"),
+        ("2026-11-23 08:59", "2026-11-23 09:05"),
+        ("2026-11-20 17:58", "2026-11-23 09:03"),
+        ("2026-11-21 12:00", "2026-11-23 09:05"),
+        ("2026-04-30 17:58", "2026-05-04 09:03"),
+        ("2026-10-02 17:59", "2026-10-05 09:04"),
+        ("2026-12-24 17:58", "2026-12-28 09:03"),
+        ("2026-12-31 17:58", "2027-01-04 09:03"),
+        ("2026-03-27 17:58", "2026-03-30 09:03"),
+        ("2026-03-29 02:30", "2026-03-30 09:05"),
+        ("2026-10-25 02:30", "2026-10-26 09:05"),
+        ("2026-10-23 17:59", "2026-10-26 09:04"),
+    ],
+)
+async def test_a_first_response_is_due_after_five_minutes_of_support_hours(posted: str, due: str) -> None:
+    town = Town(posted, team=ALWAYS)
+    await town.post("label printer down")
+    assert (await town.request()).due_at == at(due)
+
+
+async def test_a_post_near_closing_says_the_day_and_time_of_its_answer() -> None:
+    town = Town("2026-12-31 17:58", team=ALWAYS)
+    await town.post("label printer down")
+    assert "@Ana Lindqvist or @Ben Okafor will answer by Mon 4 Jan 2027, 09:03." in town.card()
+
+
+async def test_outside_support_hours_nobody_is_mentioned_or_called_until_the_opening() -> None:
+    town = Town("2026-11-20 19:00", policy=Policy(emergency="In an emergency call 030 123."))
+    place = await town.post("label printer down")
+    assert "Ana Lindqvist or Ben Okafor will answer by Mon 23 Nov, 09:05." in town.card()
+    assert "@" not in town.card()
+    assert "Support is back Mon 23 Nov, 09:00. In an emergency call 030 123." in town.card()
+    await town.until("2026-11-23 08:59")
+    assert len(town.teams.sent) == 1
+    await town.until("2026-11-23 09:00")
+    assert "@Ana Lindqvist or @Ben Okafor will answer by 09:05." in town.card()
+    assert "Support is back" not in town.card()
+    await town.until("2026-11-23 09:02")
+    assert len(town.to(ANA)) == 1
+    await town.until("2026-11-23 09:05")
+    assert len(town.in_thread(place)) == 1
+
+
+async def test_the_table_for_the_late_afternoon_is_chosen_when_the_clock_starts() -> None:
+    town = Town("2026-11-23 15:59")
+    await town.post("label printer down")
+    await town.wait(1)
+    assert town.to(ANA) == []
+    await town.post("and the scanner")
+    await town.wait(1)
+    assert len(town.to(ANA)) == 1
+    assert "2 of 2" in town.to(ANA)[0].text
+
+
+async def test_a_fallback_is_called_a_minute_earlier_in_the_late_afternoon() -> None:
+    team = (*shifts(), Shift(ITERATION, "chen", Role.FALLBACK))
+    town = Town("2026-11-23 16:00", team=team)
+    await town.post("label printer down")
+    await town.wait(2.9)
+    assert town.to(CHEN) == []
+    await town.wait(0.1)
+    assert len(town.to(CHEN)) == 1
+
+
+async def test_what_is_left_of_the_clock_at_closing_goes_on_at_the_opening() -> None:
+    town = Town("2026-11-23 17:58")
+    place = await town.post("label printer down")
+    await town.until("2026-11-24 08:59")
+    assert [len(town.to(who)) for who in (ANA, BEN)] == [1, 1]
+    assert town.in_thread(place) == []
+    await town.until("2026-11-24 09:03")
+    assert town.in_thread(place) == ["No answer yet. Calling @Ana Lindqvist and @Ben Okafor again."]
+    await town.until("2026-11-24 09:08")
+    assert "No answer for 10 min" in town.to(EVA)[0].text
+
+
+async def test_duty_changes_at_the_opening_of_the_first_working_day_while_a_clock_runs() -> None:
+    following = date(2026, 11, 25)
+    team = (*shifts(), Shift(following, "eva", Role.SUPPORT), Shift(following, "chen", Role.SUPPORT))
+    town = Town("2026-11-24 17:58", team=team)
+    place = await town.post("label printer down")
+    await town.until("2026-11-25 09:03")
+    assert [len(town.to(who)) for who in (ANA, BEN, EVA, CHEN)] == [1, 1, 0, 0]
+    assert town.in_thread(place) == ["No answer yet. Calling @Eva Novak and @Chen Wei."]
+
+
+async def test_the_night_belongs_to_those_whose_day_it_was() -> None:
+    town = Town("2026-11-21 03:00")
+    place = await town.post("label printer down")
+    await town.reply(place, "looking", BEN)
+    request = await town.request()
+    assert request.claimer is not None
+    assert request.next_word_by == at("2026-11-23 09:30")
+    assert "You'll hear more by Mon 23 Nov, 09:30." in town.card()
+
+
+async def test_a_german_desk_speaks_german() -> None:
+    town = Town("2026-11-23 17:58", policy=Policy(language=Language.GERMAN))
+    place = await town.post("Drucker kaputt")
+    assert "@Ana Lindqvist oder @Ben Okafor antwortet bis Di 24.11., 09:03." in town.card()
+    await town.until("2026-11-24 09:03")
+    assert town.in_thread(place) == ["Noch keine Antwort. Wir rufen @Ana Lindqvist und @Ben Okafor noch einmal."]
+
+
+async def test_a_german_date_of_another_year_says_the_year() -> None:
+    town = Town("2026-12-31 17:58", team=ALWAYS, policy=Policy(language=Language.GERMAN))
+    await town.post("Drucker kaputt")
+    assert "bis Mo 4.1.2027, 09:03." in town.card()

@@ -1,0 +1,105 @@
+"""What fell due while the bot was down, or heard late: once, the highest step alone, and it says how late."""
+
+import pytest
+
+from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, TEAM, Town
+
+
+@pytest.mark.parametrize(
+    ("up", "copies", "lines", "team"),
+    [
+        ("10:01", [0, 0, 0], [], 0),
+        ("10:02", [1, 1, 0], [], 0),
+        ("10:04", [1, 1, 0], [], 0),
+        ("10:05", [0, 0, 0], ["No answer yet. Calling @Ana Lindqvist and @Ben Okafor."], 0),
+        ("10:07", [0, 0, 0], ["No answer yet. It is 2 min late. Calling @Ana Lindqvist and @Ben Okafor."], 0),
+        ("10:10", [1, 1, 1], [], 1),
+        ("12:30", [1, 1, 1], [], 1),
+    ],
+)
+async def test_a_post_heard_late_gets_the_highest_step_alone(
+    up: str, copies: list[int], lines: list[str], team: int
+) -> None:
+    town = Town(f"2026-11-23 {up}")
+    place = await town.post("label printer down", happened="2026-11-23 10:00")
+    assert [len(town.to(who)) for who in (ANA, BEN, EVA)] == copies
+    assert town.in_thread(place) == lines
+    assert len(town.in_team_channel()) == team
+    assert ("@" in town.card()) == (up == "10:01")
+
+
+async def test_a_bot_that_was_down_does_the_highest_step_alone() -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    await town.sleep_until("2026-11-23 12:12")
+    assert [len(town.to(one)) for one in TEAM] == [1, 1, 1, 0, 1, 1]
+    assert town.in_thread(place) == []
+    assert "No answer for 2 h 12 min; Ana Lindqvist and Ben Okafor have been called." in town.to(EVA)[0].text
+    assert "Olga Brandt has been waiting for 2 h 12 min" in town.to(ANA)[0].text
+    await town.wait(600)
+    assert [len(town.to(one)) for one in TEAM] == [1, 1, 1, 0, 1, 1]
+
+
+async def test_a_bot_that_was_down_over_night_calls_at_the_opening_and_counts_support_hours() -> None:
+    town = Town("2026-11-23 17:50")
+    await town.post("label printer down")
+    await town.sleep_until("2026-11-23 20:00")
+    assert town.to(ANA) == []
+    await town.until("2026-11-24 08:59")
+    assert town.to(ANA) == []
+    await town.until("2026-11-24 09:00")
+    assert "No answer for 10 min" in town.in_team_channel()[0].text
+
+
+async def test_a_post_heard_after_closing_says_what_was_due_and_when_support_is_back() -> None:
+    town = Town("2026-11-23 20:00")
+    await town.post("label printer down", happened="2026-11-23 17:50")
+    assert (
+        "Ana Lindqvist or Ben Okafor will answer.\nAn answer was due by 17:55. Support is back Tue 24 Nov"
+        in town.card()
+    )
+
+
+async def test_a_restart_repeats_nothing() -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    await town.wait(5)
+    await town.restart()
+    await town.restart()
+    assert [len(town.to(one)) for one in (ANA, BEN, CHEN, DILAN)] == [1, 1, 0, 0]
+    assert len(town.in_thread(place)) == 1
+
+
+async def test_the_team_is_called_at_most_once_an_hour_and_the_rest_follows_at_its_end() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.wait(20)
+    await town.post("the scanner too")
+    await town.wait(1)
+    await town.post("and the scale")
+    await town.until("2026-11-23 11:09")
+    assert len(town.to(EVA)) == 1
+    await town.until("2026-11-23 11:10")
+    assert len(town.to(EVA)) == 2
+    assert "2 of 2 wait for an answer" in town.to(EVA)[1].text
+
+
+async def test_what_the_hour_held_is_dropped_once_answered() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.wait(20)
+    place = await town.post("the scanner too")
+    await town.wait(11)
+    await town.reply(place, "looking", BEN)
+    await town.until("2026-11-23 15:00")
+    assert len(town.to(EVA)) == 1
+
+
+async def test_two_requests_of_one_minute_are_called_by_the_team_in_one_message() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.wait(0.5)
+    await town.post("the scanner too")
+    await town.wait(30)
+    assert [len(town.to(one)) for one in (ANA, EVA)] == [1, 1]
+    assert len(town.in_team_channel()) == 1
