@@ -4,7 +4,6 @@ Everything is computed on UTC instants between openings and closings taken in th
 are five elapsed minutes over every change of the clocks. Hours are half open: [opens, closes).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -55,6 +54,10 @@ class SupportHours:
             start, closing = self._coming(closing)
         return start + span
 
+    def closing(self, at: datetime) -> datetime:
+        """Return the end (UTC) of the support hours that ``at`` lies in or that come next."""
+        return self._coming(at)[1]
+
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """Return the support time between two instants."""
         total, at = timedelta(), start
@@ -72,30 +75,29 @@ class SupportHours:
             if self.is_working_day(day):
                 return day
             day -= DAY
-        raise ValueError(self._impossible(at))
+        raise ValueError(_impossible(day))
 
     def opening(self, day: date) -> datetime:
         """Return the instant (UTC) at which ``day`` opens."""
-        return _instant(day, self.opens, self.zone)
+        return datetime.combine(day, self.opens, self.zone).astimezone(UTC)
 
     def _coming(self, at: datetime) -> tuple[datetime, datetime]:
         """Return the opening and closing (UTC) of the hours that ``at`` lies in or that come next."""
-        for day in self._days(self.local(at).date()):
-            closing = _instant(day, self.closes, self.zone)
-            if at < closing:
-                return _instant(day, self.opens, self.zone), closing
-        raise ValueError(self._impossible(at))
-
-    def _days(self, day: date) -> Iterator[date]:
-        for _ in range(HORIZON):
-            if self.is_working_day(day):
-                yield day
-            day += DAY
-
-    def _impossible(self, at: datetime) -> str:
-        return f"no support hours within {HORIZON} days of {at.isoformat()}"
+        day = self.local(at).date()
+        span = _span(self, day)
+        return span if at < span[1] else _span(self, day + DAY)
 
 
-@lru_cache(maxsize=1024)  # openings and closings are asked for many times a turn, and the zone is slow to say
-def _instant(day: date, moment: time, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, moment, zone).astimezone(UTC)
+@lru_cache(maxsize=1024)  # asked for many times a turn, and the zone is slow to say
+def _span(hours: SupportHours, day: date) -> tuple[datetime, datetime]:
+    """Return the opening and closing (UTC) of the first working day from ``day`` on."""
+    for offset in range(HORIZON):
+        one = day + offset * DAY
+        if hours.is_working_day(one):
+            closing = datetime.combine(one, hours.closes, hours.zone).astimezone(UTC)
+            return hours.opening(one), closing
+    raise ValueError(_impossible(day))
+
+
+def _impossible(day: date) -> str:
+    return f"no support hours within {HORIZON} days of {day}"

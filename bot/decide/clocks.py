@@ -38,20 +38,18 @@ def escalate(draft: Draft, id_: str) -> None:
     if request is None or request.clock is None or request.status is not Status.OPEN:
         return
     steps = overdue(request.clock, draft.now)
-    if not steps or not draft.hours.is_open(draft.now):
+    if not steps or not draft.is_open:
         return
     duty = draft.duty(draft.now, besides=request.requester.id)
-    clock = without(request.clock, steps)
-    if steps == (Step.MENTION,) and not duty.nobody:
-        draft.put(replace(request, clock=replace(clock, mentioned=_ids(_unheard(request, duty.pair)))))
-        return
+    mentioned = _ids(_unheard(request, duty.pair)) if steps == (Step.MENTION,) else request.clock.mentioned
+    clock = without(request.clock, steps, mentioned)
     request = replace(request, clock=clock)
     draft.put(request)
     if Step.TEAM in steps:
         _call_team(draft, request, clock, duty)
     elif Step.THREAD in steps:
         _call_in_thread(draft, request, clock, duty)
-    else:
+    elif duty.nobody or steps != (Step.MENTION,):
         first = duty.responders if duty.nobody or Step.PAIR in steps else ()
         further = duty.further if Step.FALLBACK in steps else ()
         _call_personally(draft, request, first + further, _waiting(draft, request, clock))
@@ -150,7 +148,7 @@ def _free_at(draft: Draft, person: Person) -> datetime:
 
 def _call_held_back(draft: Draft, id_: str) -> None:
     request = draft.request(id_)
-    if request is None or request.clock is None or not draft.hours.is_open(draft.now):
+    if request is None or request.clock is None or not draft.is_open:
         return
     due = [held.person for held in request.clock.deferred if held.at <= draft.now]
     rest = tuple(held for held in request.clock.deferred if held.at > draft.now)

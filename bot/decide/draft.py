@@ -40,6 +40,7 @@ class Draft:
         self.state = state
         self.now = now
         self.hours = knowledge.hours
+        self.opening = knowledge.hours.next_open(now)  # now, if support is there
         self.admins = knowledge.admins
         self.policy = state.desk.policy
         self.facts = state.facts
@@ -48,6 +49,11 @@ class Draft:
         self._notices: dict[str, Notice] = {}
         self._effects: list[Effect] = []
         self._duty: dict[tuple[datetime, str], Duty] = {}
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether support is there now."""
+        return self.opening == self.now
 
     def colleague(self, author: Author) -> Person | None:
         """Return the backend colleague who wrote or pressed, None for anybody else."""
@@ -151,7 +157,7 @@ class Draft:
                 yield Show(CARD + request.id, request.place, self._request_card(request))
 
     def _request_card(self, request: Request) -> RequestCard:
-        asked = self.duty(self.hours.next_open(self.now), besides=request.requester.id)
+        asked = self.duty(self.opening, besides=request.requester.id)
         return request_card(self.state.desk, request, asked, self.now, self.hours)
 
     def _refresh_copies(self, request: Request) -> None:

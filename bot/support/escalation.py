@@ -31,9 +31,9 @@ def overdue(clock: Clock, now: datetime) -> tuple[Step, ...]:
     return tuple([due.step for due in clock.pending if due.at <= now])
 
 
-def without(clock: Clock, steps: tuple[Step, ...]) -> Clock:
-    """Return the clock with ``steps`` done."""
-    return replace(clock, pending=tuple([due for due in clock.pending if due.step not in steps]))
+def without(clock: Clock, steps: tuple[Step, ...], mentioned: tuple[str, ...]) -> Clock:
+    """Return the clock with ``steps`` done and the people ``mentioned`` on the card."""
+    return replace(clock, pending=tuple([due for due in clock.pending if due.step not in steps]), mentioned=mentioned)
 
 
 def having_called(clock: Clock, people: Iterable[str]) -> Clock:
@@ -49,12 +49,12 @@ def _clock(pace: Pace, response: int, hours: SupportHours, starts: datetime, *, 
         (Step.THREAD, pace.thread),
         (Step.TEAM, pace.team),
     )
-    pending = [
-        Due(step, hours.add(starts, timedelta(minutes=minutes))) for step, minutes in rows if minutes is not None
-    ]
-    return Clock(
-        second=second,
-        started_at=starts,
-        due_at=hours.add(starts, timedelta(minutes=response)),
-        pending=tuple(sorted(pending, key=lambda due: due.at)),
-    )
+    closing = hours.closing(starts)
+
+    def after(minutes: int) -> datetime:
+        end = starts + timedelta(minutes=minutes)
+        return end if end < closing else hours.add(starts, timedelta(minutes=minutes))
+
+    pending = [Due(step, after(minutes)) for step, minutes in rows if minutes is not None]
+    pending.sort(key=lambda due: due.at)
+    return Clock(second=second, started_at=starts, due_at=after(response), pending=tuple(pending))

@@ -8,7 +8,8 @@ MOST_SMALL_TALK = 8  # words; whoever writes more wants something
 LONG = 200  # characters; the same
 
 _WORD = re.compile(r"[^\W_]+")
-_EMOTICON = re.compile(r"(?:[:;=8][-^']?[)(dp/|*]|<3|\bxd\b|\^\^)", re.IGNORECASE)
+_EMOTICON = re.compile(r"(?:[:;=8][-^']?[)(dp/|*]|<3|\^\^)", re.IGNORECASE)
+_FACES = frozenset(":;=8<^")  # what an emoticon begins with
 _PICTURES = ("So", "Sk")  # Unicode's categories in which emoji and their skin tones are
 _SMALL_TALK = frozenset(
     _WORD.findall(
@@ -33,7 +34,7 @@ def is_request(text: str, *, picture: bool, gif: bool) -> bool:
     """Say whether a post of somebody outside the backend team is a request."""
     if picture or "?" in text:
         return True
-    bare = _EMOTICON.sub(" ", text) if len(text) < LONG else text
+    bare = _EMOTICON.sub(" ", text) if len(text) < LONG and not _FACES.isdisjoint(text) else text
     count = 0
     for word in _WORD.finditer(bare):
         count += 1

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.commands import parse
-from bot.events import Welcomed
+from bot.events import PeopleImported, Welcomed
 from bot.people import Author
 from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, OLGA, TEAM_CHANNEL, Town
 
@@ -95,3 +95,9 @@ async def test_an_admin_is_known_by_e_mail_too() -> None:
     town = Town(people=(ANA, BEN, replace(EVA, email="Farid"), replace(CHEN, entra_object_id="")))
     assert "has no Entra id" in await town.write("who", EVA)
     assert "has no Entra id" in await town.write("who", Author("farid", "Farid Haddad"))
+
+
+async def test_imported_people_are_known_at_once() -> None:
+    town = Town(people=(ANA, BEN, CHEN))
+    await town._handle(PeopleImported(key="import", happened_at=town.now, people=(EVA,)))
+    assert "Wed 18 Nov" in await town.write("rota", EVA)

@@ -1,0 +1,30 @@
+"""Excerpts, spans, and that both languages say everything."""
+
+from datetime import timedelta
+from string import Formatter
+
+import pytest
+
+from bot.policy import Language
+from bot.support.intake import excerpt
+from bot.support.texts import TEXTS, Text
+from bot.support.words import length
+
+
+def test_an_excerpt_is_cut_at_a_word() -> None:
+    assert excerpt("label printer " * 40, 30) == "label printer label printer…"
+
+
+def test_an_excerpt_of_one_long_word_is_cut_in_it() -> None:
+    assert excerpt("x" * 400) == "x" * 299 + "…"
+
+
+@pytest.mark.parametrize(("minutes", "text"), [(0, "0 min"), (12, "12 min"), (120, "2 h"), (125, "2 h 5 min")])
+def test_spans_are_whole_minutes(minutes: int, text: str) -> None:
+    assert length(timedelta(minutes=minutes, seconds=59)) == text
+
+
+@pytest.mark.parametrize("text", Text)
+def test_both_languages_say_every_sentence_with_the_same_braces(text: Text) -> None:
+    braces = [{field for _, field, _, _ in Formatter().parse(TEXTS[one][text]) if field} for one in Language]
+    assert braces[0] == braces[1]
