@@ -4,7 +4,6 @@ The pair is the SUPPORT people present, filled up to two by the day's FALLBACK; 
 joins it where nobody in it has that. Whoever else is FALLBACK that day is a further fallback.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -50,14 +49,16 @@ class Duty:
 def on_duty(rota: Rota, at: datetime, hours: SupportHours, besides: str = "") -> Duty:
     """Return who is on duty at ``at`` (aware), in the order of the shifts, as if the person ``besides`` were away."""
     day = hours.duty_day(at)
-    found: dict[Role, dict[str, Person]] = {role: {} for role in Role}
+    pair: list[Person] = []
+    reserve: list[Person] = []
+    watching: list[Person] = []
     for shift in rota.of(iteration_of(day)):
-        for person in _serving(rota, shift, day, at):
-            if person.id != besides:
-                found[shift.role][person.id] = person
-    support, observers = found[Role.SUPPORT], tuple(found[Role.OBSERVER].values())
-    pair = list(support.values())
-    reserve = [person for person in found[Role.FALLBACK].values() if person.id not in support]
+        person = _serving(rota, shift, day, at)
+        people = pair if shift.role is Role.SUPPORT else reserve if shift.role is Role.FALLBACK else watching
+        if person is not None and person.id != besides and person not in people:
+            people.append(person)
+    observers = tuple(watching)
+    reserve = [person for person in reserve if person not in pair]
     while reserve and len(pair) < PAIR:
         pair.append(reserve.pop(0))
     if pair and not any(person.production_access for person in pair):
@@ -78,15 +79,14 @@ def present(rota: Rota, at: datetime, hours: SupportHours) -> tuple[Person, ...]
     return tuple(sorted(people, key=lambda person: (person.name, person.id)))
 
 
-def _serving(rota: Rota, shift: Shift, day: date, at: datetime) -> Iterator[Person]:
-    person = rota.people.get(shift.person)
+def _serving(rota: Rota, shift: Shift, day: date, at: datetime) -> Person | None:
     if day.weekday() in WORKING_WEEK and day.weekday() not in shift.days:
-        return
+        return None
+    person = rota.people.get(shift.person)
     for override in rota.overrides:
         if override.person == shift.person and override.start <= at < override.end:
             person = rota.people.get(override.stand_in)
-    if person is not None and _present(rota, person, day, at):
-        yield person
+    return person if person is not None and _present(rota, person, day, at) else None
 
 
 def _present(rota: Rota, person: Person, day: date, at: datetime) -> bool:

@@ -101,3 +101,18 @@ async def test_imported_people_are_known_at_once() -> None:
     town = Town(people=(ANA, BEN, CHEN))
     await town._handle(PeopleImported(key="import", happened_at=town.now, people=(EVA,)))
     assert "Wed 18 Nov" in await town.write("rota", EVA)
+
+
+async def test_a_colleague_who_addresses_the_bot_in_the_channel_with_anything_else_hears_what_it_knows() -> None:
+    town = Town()
+    place = await town.post("what now", EVA, addressed=True)
+    assert town.in_thread(place)[0].startswith("I don't know that one.")
+    assert await town.requests() == []
+
+
+async def test_a_place_refused_twice_for_the_same_reason_is_shown_once() -> None:
+    town = Town()
+    town.teams.refuse["person:ben"] = "has not installed the app"
+    await town.write("help", BEN)
+    await town.write("help", BEN)
+    assert (await town.write("who", FARID)).count("has not installed the app") == 1

@@ -103,3 +103,11 @@ async def test_when_the_rota_changes_open_cards_name_who_will_answer_now() -> No
     edited = RotaEdited(key="hand", happened_at=town.now, rota=replace(town.rota, shifts=shifts()))
     await town._handle(edited)
     assert "Ana Lindqvist or Ben Okafor will answer" in town.card()
+
+
+async def test_with_no_team_channel_everything_internal_goes_personally() -> None:
+    town = Town(team_channel="")
+    await town.post("label printer down")
+    await town.wait(15)
+    assert [len(town.to(who)) for who in (ANA, BEN, EVA, FARID)] == [1, 1, 1, 1]
+    assert {message.place for message in town.teams.sent} & {"", "19:team@thread.tacv2"} == set()
