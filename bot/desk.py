@@ -346,6 +346,8 @@ class Desk:
 
     async def _commit(self, held: _Held, batch: _Batch) -> None:
         if not batch:
+            if batch.looked:
+                self._set_due(held, batch)
             return
         outgoing = tuple(Outgoing(f"{held.revision + 1}.{n}", effect) for n, effect in enumerate(batch.effects))
         commit = Commit(
