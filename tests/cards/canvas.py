@@ -15,7 +15,7 @@ STYLE = """
 body {{ margin: 0; background: {background}; }}
 #card {{ box-sizing: border-box; margin: 12px; padding: 4px; background: {card}; border-radius: 6px;
   border: 1px solid #8884; overflow: hidden; }}
-.mention {{ color: #7f85f5; }}
+.mention {{ color: {mention}; }}
 .ac-textBlock, .ac-richTextBlock {{ overflow-wrap: anywhere; }}
 .ac-actionSet {{ flex-wrap: wrap; row-gap: 8px; }}
 .ac-pushButton {{ font: 600 13px "Segoe UI", system-ui, sans-serif; padding: 6px 12px; border-radius: 4px;
@@ -59,8 +59,10 @@ class Canvas:
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.route("**/*", lambda route: route.abort())
-        ink, line = ("#242424", "#d1d1d1") if theme == "light" else ("#ffffff", "#666666")
-        style = STYLE.format(background=BACKGROUND[theme], card=CARD[theme], ink=ink, line=line)
+        ink, line, mention = (
+            ("#242424", "#d1d1d1", "#5b5fc7") if theme == "light" else ("#ffffff", "#666666", "#9299f7")
+        )
+        style = STYLE.format(background=BACKGROUND[theme], card=CARD[theme], ink=ink, line=line, mention=mention)
         self.page.set_content(f"<!doctype html><style>{style}</style><div id='card'></div>")
         self.page.add_script_tag(path=MODULES / "adaptivecards" / "dist" / "adaptivecards.js")
         self.page.add_script_tag(path=MODULES / "markdown-it" / "dist" / "markdown-it.js")
