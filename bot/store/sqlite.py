@@ -28,10 +28,10 @@ class Database:
         except ArgumentError as error:
             message = "HOTSEAT_DATABASE_URL is not an address; leave it empty to use the data folder."
             raise Misconfigured(message) from error
-        if address.get_backend_name() != "sqlite" or not address.database:
+        if address.get_backend_name() != "sqlite" or address.database in {None, "", ":memory:"}:
             message = "HOTSEAT_DATABASE_URL must be sqlite:///PATH; leave it empty to use the data folder."
             raise Misconfigured(message)
-        self.path = Path(address.database)
+        self.path = Path(str(address.database))
         self.name = f"The journal {self.path}"
         self._engine: Engine = create_engine(address, poolclass=NullPool)
         self._connection: Connection | None = None

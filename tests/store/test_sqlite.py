@@ -1,0 +1,247 @@
+"""What only the real journal can show: disks that fill up, processes that are killed, files that are not its own."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine
+
+from bot.desk import Commit, Outgoing
+from bot.effects import PutRequest, Show
+from bot.errors import Misconfigured, NotStored
+from bot.store.document import Unreadable
+from bot.store.journal import SqlJournal
+from bot.store.lock import FolderLock
+from bot.store.memory import MemoryJournal
+from bot.store.migrate import SCRIPTS
+from bot.store.schema import HEAD, metadata
+from tests.store.samples import CARD, DESK, posted, request
+
+T, D = DESK.tenant, DESK.id
+
+
+def at(folder: Path) -> SqlJournal:
+    return SqlJournal(f"sqlite:///{folder}/journal.sqlite")
+
+
+async def filled(folder: Path) -> None:
+    async with at(folder) as journal:
+        await journal.create(DESK)
+        await journal.commit(posted(0, 1))
+
+
+def edit(folder: Path, statement: str, *values: object) -> None:
+    connection = sqlite3.connect(folder / "journal.sqlite")
+    connection.execute(statement, values)
+    connection.commit()
+    connection.close()
+
+
+async def refusal(folder: Path) -> str:
+    journal = at(folder)
+    with pytest.raises(Misconfigured) as refused:
+        await journal.open()
+    await journal.close()
+    return str(refused.value)
+
+
+async def test_what_was_committed_is_there_after_a_restart_for_its_owner_only(tmp_path: Path) -> None:
+    await filled(tmp_path)
+    async with at(tmp_path) as journal:
+        assert (await journal.load(T, D)).requests == (request(1),)
+        for file in tmp_path.iterdir():
+            assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+async def test_a_full_disk_is_not_stored_and_a_disk_with_space_again_is(tmp_path: Path) -> None:
+    async with at(tmp_path) as journal:
+        await journal.create(DESK)
+        roomy, pages = journal._database.connection, 1  # SQLite takes the present size for any less: full now
+
+        def connection() -> Connection:
+            opened = roomy()
+            opened.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+            opened.rollback()
+            return opened
+
+        journal._database.connection = connection  # type: ignore[method-assign]
+        big = Commit(T, D, 0, changes=tuple(PutRequest(request(n, text="x" * 4000)) for n in range(50)))
+        with pytest.raises(NotStored, match="full"):
+            await journal.commit(big)
+        assert (await journal.load(T, D)).revision == 0
+        pages = 1_000_000
+        await journal.commit(big)
+        assert len((await journal.load(T, D)).requests) == 50
+
+
+async def test_the_fake_can_be_full_too() -> None:
+    journal = MemoryJournal()
+    await journal.create(DESK)
+    journal.full = True
+    with pytest.raises(NotStored):
+        await journal.commit(posted(0, 1))
+    journal.full = False
+    await journal.commit(posted(0, 1))
+
+
+async def test_a_file_that_was_replaced_takes_nothing(tmp_path: Path) -> None:
+    await filled(tmp_path)
+    async with at(tmp_path) as journal:
+        await journal.load(T, D)
+        path = tmp_path / "journal.sqlite"
+        path.rename(tmp_path / "away")
+        with pytest.raises(NotStored):
+            await journal.commit(posted(1, 2))
+        assert not path.exists()
+        (tmp_path / "away").rename(path)
+        await journal.commit(posted(1, 2))
+
+
+async def test_a_journal_lost_beside_a_rota_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
+    (tmp_path / "rota").mkdir()
+    (tmp_path / "rota" / "edge.json").write_text("{}")
+    assert "the journal was lost" in await refusal(tmp_path)
+    (tmp_path / "journal.sqlite").touch()
+    assert "the journal was lost" in await refusal(tmp_path)
+
+
+async def test_an_empty_file_is_new_where_there_is_no_rota(tmp_path: Path) -> None:
+    (tmp_path / "journal.sqlite").touch()
+    async with at(tmp_path) as journal:
+        assert await journal.desks() == ()
+
+
+async def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "journal.sqlite").write_bytes(b"Dear diary, " * 100)
+    assert "not a database" in await refusal(tmp_path)
+    assert (tmp_path / "journal.sqlite").read_bytes() == b"Dear diary, " * 100
+
+
+async def test_anothers_database_is_refused(tmp_path: Path) -> None:
+    edit(tmp_path, "CREATE TABLE songs (title)")
+    assert "not Hotseat's journal" in await refusal(tmp_path)
+
+
+async def test_a_newer_journal_is_refused(tmp_path: Path) -> None:
+    await filled(tmp_path)
+    edit(tmp_path, "UPDATE alembic_version SET version_num = '9999'")
+    assert "newer Hotseat (version 9999" in await refusal(tmp_path)
+
+
+async def test_a_broken_document_is_named_by_its_row(tmp_path: Path) -> None:
+    await filled(tmp_path)
+    edit(tmp_path, "UPDATE requests SET document = replace(document, '\"OPEN\"', '\"AJAR\"')")
+    async with at(tmp_path) as journal:
+        with pytest.raises(Unreadable, match=r"requests tenant-a edge r1: not a Request: status"):
+            await journal.load(T, D)
+
+
+async def test_an_effect_of_an_unknown_kind_is_named_by_its_row(tmp_path: Path) -> None:
+    await filled(tmp_path)
+    edit(tmp_path, "UPDATE outbox SET document = replace(document, 'RequestCard', 'Hologram')")
+    async with at(tmp_path) as journal:
+        with pytest.raises(Unreadable, match=r"outbox tenant-a edge 1:1: not an effect .*Hologram"):
+            await journal.load(T, D)
+
+
+@pytest.mark.parametrize("url", ["", "postgresql://db/hotseat", "sqlite://", "sqlite:///:memory:"])
+def test_other_addresses_are_refused(url: str) -> None:
+    with pytest.raises(Misconfigured, match="HOTSEAT_DATABASE_URL"):
+        SqlJournal(url)
+
+
+async def test_the_migrations_make_the_very_schema(tmp_path: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+    await filled(tmp_path)
+    engine = create_engine(f"sqlite:///{tmp_path}/journal.sqlite")
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+
+
+def test_a_start_without_migrations_does_not_import_alembic(tmp_path: Path) -> None:
+    asyncio.run(filled(tmp_path))
+    program = (
+        "import asyncio, sys; from bot.store.journal import SqlJournal\n"
+        f"asyncio.run(SqlJournal('sqlite:///{tmp_path}/journal.sqlite').open())\n"
+        "sys.exit('alembic' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0
+
+
+def test_a_second_process_is_told_who_holds_the_folder(tmp_path: Path) -> None:
+    with FolderLock(tmp_path / "data", "hotseat serve"):
+        with pytest.raises(Misconfigured, match=rf"in use by hotseat serve \(process {os.getpid()}\)\. Stop it"):
+            FolderLock(tmp_path / "data", "hotseat people import").acquire()
+    with FolderLock(tmp_path / "data", "hotseat people import"):
+        pass
+
+
+def test_a_killed_process_holds_nothing(tmp_path: Path) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from bot.store.lock import FolderLock\n"
+        f"FolderLock(Path({str(tmp_path)!r}), 'a child').acquire(); print('held', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"held\n"
+        with pytest.raises(Misconfigured, match="a child"):
+            FolderLock(tmp_path, "me").acquire()
+        child.kill()
+    FolderLock(tmp_path, "me").acquire()
+
+
+WRITER = """
+import asyncio, sys
+from bot.desk import Commit, Outgoing
+from bot.effects import PutRequest, Show
+from bot.store.journal import SqlJournal
+from tests.store.samples import CARD, DESK, record, request
+
+async def main():
+    journal = SqlJournal(sys.argv[1])
+    await journal.open()
+    revision = (await journal.load(DESK.tenant, DESK.id)).revision
+    while True:
+        await journal.commit(Commit(DESK.tenant, DESK.id, revision, (record(f"key-{revision}"),),
+            (PutRequest(request(revision)),), (Outgoing(f"o{revision}", Show(f"c{revision}", "19:t", CARD)),)))
+        print(revision, flush=True)
+        revision += 1
+
+asyncio.run(main())
+"""
+
+
+async def test_no_acknowledged_commit_is_lost_by_a_kill_at_any_moment(tmp_path: Path) -> None:
+    async with at(tmp_path) as journal:
+        await journal.create(DESK)
+    acknowledged = -1
+    for kill in range(20):
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITER, f"sqlite:///{tmp_path}/journal.sqlite"], stdout=subprocess.PIPE
+        ) as child:
+            assert child.stdout is not None
+            for _ in range(1 + 3 * kill):
+                acknowledged = int(child.stdout.readline())
+            child.send_signal(signal.SIGKILL)
+            rest = child.stdout.read().split()
+            acknowledged = int(rest[-1]) if rest else acknowledged
+        async with at(tmp_path) as journal:
+            loaded = await journal.load(T, D)
+            assert acknowledged < loaded.revision <= acknowledged + 2
+            kept = range(loaded.revision)
+            assert {one.id for one in loaded.requests} == {f"r{n}" for n in kept}
+            assert loaded.outgoing == tuple(Outgoing(f"o{n}", Show(f"c{n}", "19:t", CARD)) for n in kept)
+            assert await journal.known(T, D, [f"key-{n}" for n in kept]) == {f"key-{n}" for n in kept}
