@@ -70,6 +70,7 @@ class _RotaCourier:
         self._journal = journal
         self._files = files
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writing = asyncio.Lock()
 
     def take(self, desk: Desk, outgoing: Iterable[Outgoing]) -> None:
         for one in outgoing:
@@ -80,5 +81,6 @@ class _RotaCourier:
         await asyncio.gather(*self._tasks)
 
     async def _write(self, desk: Desk, one: Outgoing) -> None:
-        await write_rota(self._journal, self._files, desk.info)
+        async with self._writing:
+            await write_rota(self._journal, self._files, desk.info)
         desk.report(Delivered(key=f"delivered:{one.id}", happened_at=real(), effect=one.id, place=one.effect.key))

@@ -174,7 +174,7 @@ def personal_message(
 
 
 def invoke(
-    name: str, value: dict[str, Any], *, thread: str | None = None, card: str = "1", **who: Any
+    name: str, value: dict[str, Any], /, *, thread: str | None = None, card: str = "1", **who: Any
 ) -> dict[str, Any]:
     """Build an invoke, from a card in the channel thread `thread`, or from the personal chat without one.
 

@@ -1,0 +1,253 @@
+"""The rota's file: whole at any moment, legible, and taken over by hand only when it is right."""
+
+import json
+import os
+import random
+import resource
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.effects import PutRota
+from bot.errors import Misconfigured, NotStored
+from bot.rota.shift import Rota
+from bot.store.atomic import AtomicStorage
+from bot.store.journal import SqlJournal
+from bot.store.memory import MemoryJournal, MemoryRotaFiles
+from bot.store.rota import Agreed, Edited, Invalid, RotaFiles, StoredRota, Unwritten, compare, reconcile, valid_id
+from tests.store.samples import DESK, POLICY, ROTA
+from tests.store.test_journal import changing
+
+
+@pytest.fixture(params=["memory", "real"])
+def files(request: pytest.FixtureRequest, tmp_path: Path) -> RotaFiles | MemoryRotaFiles:
+    return MemoryRotaFiles() if request.param == "memory" else RotaFiles(tmp_path / "rota")
+
+
+def edit(folder: Path, old: str, new: str) -> None:
+    path = folder / "edge.json"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+
+
+def test_what_is_written_is_read(files: RotaFiles | MemoryRotaFiles) -> None:
+    desk = replace(DESK, policy=POLICY)
+    checksum = files.write(desk, ROTA)
+    document = files.read(DESK.id)
+    assert (document.desk, document.rota, document.checksum) == (desk, ROTA, checksum)
+    assert files.checksum(DESK.id) == checksum == files.write(desk, ROTA)
+    assert files.write(desk, Rota()) != checksum
+
+
+def test_a_missing_file_has_no_checksum_and_cannot_be_read(files: RotaFiles | MemoryRotaFiles) -> None:
+    assert files.checksum(DESK.id) is None
+    with pytest.raises(Misconfigured, match="cannot be read"):
+        files.read(DESK.id)
+
+
+def test_the_file_reads_as_the_sheets_do_and_is_for_its_owner_only(tmp_path: Path) -> None:
+    RotaFiles(tmp_path).write(DESK, ROTA)
+    RotaFiles(tmp_path).write(DESK, Rota())
+    tables = json.loads((tmp_path / "edge.json.bak").read_text())
+    assert tables["people"]["1"]["working_days"] == "Mon Tue Fri"
+    assert tables["people"]["1"]["production_access"] == "yes"
+    assert tables["shifts"]["3"] == {"iteration": "2026-11-25", "name": "Chen Wei", "role": "FALLBACK", "days": "Fri"}
+    assert tables["absences"]["1"]["start"] == "2026-11-25T09:00:00.123456+01:00"
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["", "..", "../journal", "a/b", "A", "ä", "a.b", "-a", "a\n", "x" * 41])
+def test_a_desks_name_is_never_a_way_out_of_the_folder(name: str, tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="no name for a desk"):
+        valid_id(name)
+    for call in (RotaFiles(tmp_path).checksum, RotaFiles(tmp_path).read):
+        with pytest.raises(Misconfigured):
+            call(name)
+
+
+def test_the_only_desk_need_not_be_named(tmp_path: Path) -> None:
+    files = RotaFiles(tmp_path)
+    with pytest.raises(Misconfigured, match="no desk yet"):
+        files.one("")
+    files.write(DESK, ROTA)
+    assert (files.one(""), files.one("edge")) == ("edge", "edge")
+    files.write(replace(DESK, id="core"), ROTA)
+    for asked in ("", "other"):
+        with pytest.raises(Misconfigured, match="--desk: core, edge"):
+            files.one(asked)
+
+
+WRONG: list[tuple[str, str, str]] = [
+    ('"name": "Ana Lindqvist",\n', '"name": "Ana Lindqvist"\n', "line 61: not JSON"),
+    ('"yes"', '"perhaps"', 'people 1, production_access: "perhaps" must be yes or no'),
+    ('"yes"', "true", "people 1, production_access: true must be text in quotes"),
+    ('"Mon Tue Fri"', '"Mon Sun"', 'people 1, working_days: "Sun" must be of Mon Tue Wed Thu Fri'),
+    ('"slack_user_id"', '"slack"', "people 1, slack: no field is called so; the fields are name,"),
+    ('"2023-03-01"', '"1.3.2023"', 'people 1, joined: "1.3.2023" must be a date such as'),
+    (
+        '"iteration": "2026-11-25",\n      "name": "Chen Wei"',
+        '"iteration": "2026-11-25",\n      "name": "Chen Weh"',
+        'shifts 3, name: nobody is called "Chen Weh"; nearest: Chen Wei and',
+    ),
+    ('"FALLBACK"', '"SUPPORT"', "shifts 3, role: 2026-11-25 has two SUPPORT already"),
+    ("+01:00", "", 'absences 1, start: "2026-11-25T09:00:00.123456" must be a time with its offset'),
+    ('"stand_in": "Chen Wei"', '"stand_in": ""', 'overrides 1, stand_in: nobody is called ""'),
+    ('"opens": "09:00:00"', '"opens": "nine"', "desk 1, policy.opens:"),
+    ('"id": "edge"', '"id": "core"', "desk 1, id: core must be edge"),
+    ('"shifts": {', '"shift": {', "shift: no such table"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), WRONG)
+def test_a_file_edited_wrongly_says_where_and_why(old: str, new: str, said: str, tmp_path: Path) -> None:
+    RotaFiles(tmp_path).write(DESK, ROTA)
+    edit(tmp_path, old, new)
+    with pytest.raises(Misconfigured) as refused:
+        RotaFiles(tmp_path).read("edge")
+    assert said in str(refused.value)
+    assert "Mend the file, or delete it" in str(refused.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"null", b"\xff\xfe", b"{}", b'{"desk": []}', b'{"people": {"1": 2}}'])
+def test_a_file_that_is_no_rota_is_refused(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "edge.json").write_bytes(content)
+    with pytest.raises(Misconfigured):
+        RotaFiles(tmp_path).read("edge")
+
+
+def untouched(folder: Path) -> None:
+    pass
+
+
+def reordered(folder: Path) -> None:
+    edit(folder, '"days": "Fri"', '"days": "Thu Fri"')
+
+
+def broken(folder: Path) -> None:
+    edit(folder, '"days": "Fri"', '"days": "Someday"')
+
+
+def redirected(folder: Path) -> None:
+    edit(folder, '"channel": "19:channel@thread.tacv2"', '"channel": "19:mine"')
+
+
+def gone(folder: Path) -> None:
+    (folder / "edge.json").unlink()
+
+
+@pytest.mark.parametrize(
+    ("written", "happened", "outcome"),
+    [
+        (True, untouched, Agreed),
+        (True, reordered, Edited),
+        (True, broken, Invalid),
+        (True, redirected, Invalid),
+        (True, gone, Unwritten),
+        (False, untouched, Unwritten),
+        (False, reordered, Unwritten),
+        (False, broken, Unwritten),
+        (False, gone, Unwritten),
+    ],
+)
+def test_how_a_file_stands_to_the_journal(
+    tmp_path: Path,
+    written: bool,  # noqa: FBT001 - a row of the table
+    happened: Callable[[Path], None],
+    outcome: type,
+) -> None:
+    files = RotaFiles(tmp_path)
+    checksum = files.write(DESK, ROTA)
+    happened(tmp_path)
+    found = compare(StoredRota(ROTA, checksum, written=written), DESK, files)
+    assert type(found) is outcome
+    if isinstance(found, Edited):
+        assert found.document.rota.shifts[2].days == {3, 4}
+
+
+async def test_an_interrupted_write_is_finished_and_then_all_agree(
+    journal: SqlJournal | MemoryJournal, files: RotaFiles | MemoryRotaFiles
+) -> None:
+    await journal.commit(changing(PutRota(ROTA)))
+    assert await reconcile(journal, files, DESK) == Unwritten()
+    assert files.read(DESK.id).rota == ROTA
+    assert (await journal.rota(DESK.tenant, DESK.id)).written
+    assert await reconcile(journal, files, DESK) == Agreed()
+
+
+async def test_an_edit_refused_leaves_file_and_journal_as_they_are(
+    journal: SqlJournal | MemoryJournal, tmp_path: Path
+) -> None:
+    files = RotaFiles(tmp_path)
+    await journal.commit(changing(PutRota(ROTA)))
+    await reconcile(journal, files, DESK)
+    broken(tmp_path)
+    before = (tmp_path / "edge.json").read_bytes()
+    assert isinstance(await reconcile(journal, files, DESK), Invalid)
+    assert (tmp_path / "edge.json").read_bytes() == before
+    assert (await journal.rota(DESK.tenant, DESK.id)).rota == ROTA
+
+
+async def test_a_disk_that_takes_no_file_stops_nothing(journal: SqlJournal | MemoryJournal) -> None:
+    files = MemoryRotaFiles()
+    files.full = True
+    assert await reconcile(journal, files, DESK) == Unwritten()
+    assert not (await journal.rota(DESK.tenant, DESK.id)).written
+
+
+def test_a_full_disk_leaves_the_file_whole(tmp_path: Path) -> None:
+    files = RotaFiles(tmp_path)
+    checksum = files.write(DESK, ROTA)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        with pytest.raises(NotStored, match="could not be written"):
+            files.write(DESK, replace(ROTA, absences=()))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert files.read("edge").checksum == checksum
+    assert os.listdir(tmp_path) == ["edge.json"]
+    assert files.write(DESK, replace(ROTA, absences=())) != checksum
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from bot.store.atomic import AtomicStorage
+
+storage = AtomicStorage(Path(sys.argv[1]))
+generation = int(sys.argv[2])
+while True:
+    generation += 1
+    storage.write({"t": {str(n): {"generation": generation} for n in range(generation % 7 * 300 + 1)}})
+    print(generation, flush=True)
+"""
+
+
+def test_a_file_is_whole_after_a_kill_at_any_moment(tmp_path: Path) -> None:
+    path, acknowledged = tmp_path / "edge.json", 0
+    moments = random.Random(7)  # noqa: S311 - not a secret
+    for _ in range(20):
+        arguments = [sys.executable, "-c", WRITER, str(path), str(acknowledged)]
+        with subprocess.Popen(arguments, stdout=subprocess.PIPE) as child:
+            assert child.stdout is not None
+            for _ in range(moments.randint(1, 30)):
+                acknowledged = int(child.stdout.readline())
+            child.kill()
+            rest = child.stdout.read().split()
+            acknowledged = int(rest[-1]) if rest else acknowledged
+        tables = AtomicStorage(path).read()
+        assert tables is not None
+        (generation,) = {row["generation"] for row in tables["t"].values()}
+        assert acknowledged <= generation <= acknowledged + 1
+        assert len(tables["t"]) == generation % 7 * 300 + 1
+        before = AtomicStorage(tmp_path / "edge.json.bak").read()
+        assert before is None or {row["generation"] for row in before["t"].values()} <= {generation - 1, generation}
+        acknowledged = generation

@@ -1,0 +1,140 @@
+"""Sheets: what people may write, and what they are told when they may not."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import Misconfigured
+from bot.people import WORKING_WEEK, Person
+from bot.rota.shift import Role, Shift
+from bot.store.sheets import people_from_csv, people_to_csv, shifts_from_csv, shifts_to_csv
+from tests.store.samples import ANA, ANA_ID, BEN, CHEN, ROTA
+
+TEAM = (ANA, BEN, CHEN)
+
+
+def problems(text: str, people: tuple[Person, ...] | None = None) -> list[str]:
+    with pytest.raises(Misconfigured) as refused:
+        people_from_csv(text) if people is None else shifts_from_csv(text, people)
+    return str(refused.value).splitlines()[1:-1]
+
+
+def shifts(*rows: str) -> str:
+    return "\n".join(["iteration,name,role,days", *rows])
+
+
+def test_what_is_exported_is_imported_as_it_was() -> None:
+    assert set(people_from_csv(people_to_csv(TEAM))) == set(TEAM)
+    assert shifts_from_csv(shifts_to_csv(ROTA.shifts, ROTA.people), TEAM) == ROTA.shifts
+
+
+def test_a_name_alone_makes_a_person() -> None:
+    assert people_from_csv("name\nChen Wei") == (CHEN,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffname;email;production_access\r\nBen Okafor;Ben@example.com;no\r\n",
+        "name\temail\nBen Okafor\tben@example.com\n",
+        "\n\n name , email \n\n  Ben Okafor  , ben@example.com ,,\n,,\n",
+        '"Name","EMAIL"\r"Ben Okafor","ben@example.com"\r',
+    ],
+)
+def test_sheets_come_as_spreadsheets_write_them(text: str) -> None:
+    assert people_from_csv(text) == (BEN,)
+
+
+def test_people_are_keyed_by_entra_id_else_email_else_name() -> None:
+    sheet = f"name,entra_object_id,email\nA,{ANA_ID.upper()},a@x.io\nB,,B@x.io\nC,,\n"
+    assert [person.id for person in people_from_csv(sheet)] == [ANA_ID, "b@x.io", "C"]
+
+
+def test_everything_wrong_is_said_at_once() -> None:
+    sheet = "name,entra_object_id,production_access,joined,left\n,ana,maybe,,\n\nBen,,,2026-02-30,\nChen,,,2026-02-03,2026-02-02\n"
+    assert problems(sheet) == [
+        "line 2, name: a name on one line is needed",
+        'line 2, entra_object_id: "ana" is no Entra object id, such as 6f1c3a52-0d5e-4b7a-9c1d-2e8f4a6b7c90',
+        'line 2, production_access: "maybe" must be yes or no (empty: no)',
+        'line 4, joined: "2026-02-30" must be a date such as 2026-11-25',
+        "line 5, left: 2026-02-02 must be after joined, 2026-02-03",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "The sheet is empty; its first line names the columns: name, entra_object_id,"),
+        ("name,phone\n", "line 1, phone: no column is called so; the columns are name, entra_object_id,"),
+        ("email\n", "line 1, name: the column is missing"),
+        ("name,name\n", "line 1, name: the column stands there twice"),
+        ("name,,email\n", "line 1, column 2: the column has no name"),
+        ("name\nBen,x\n", "line 2, column 2: there are more fields than columns"),
+        ('name\n"Ben\n', "not CSV"),
+        ("name\nBen\nBen\n", 'line 3, name: "Ben" stands already on line 2'),
+        ("name,email\nA,x@y\nB,X@y\n", 'line 3, email: "x@y" stands already on line 2'),
+    ],
+)
+def test_a_sheet_of_people_that_is_wrong(text: str, said: str) -> None:
+    assert said in "\n".join(problems(text))
+
+
+def test_whoever_serves_may_be_named_in_any_way() -> None:
+    sheet = shifts(
+        "2026-11-25,ana lindqvist,support,", "2026-11-25,BEN@example.com,SUPPORT", f"2026-12-02,{ANA_ID},observer,"
+    )
+    assert [shift.person for shift in shifts_from_csv(sheet, TEAM)] == [ANA.id, BEN.id, ANA.id]
+
+
+def test_days_narrow_a_fallback() -> None:
+    (found,) = shifts_from_csv(shifts("2026-11-25,Chen Wei,FALLBACK,mon Fri"), TEAM)
+    assert found == Shift(date(2026, 11, 25), CHEN.id, Role.FALLBACK, frozenset({0, 4}))
+
+
+NAMESAKES = (Person("a@x.io", "Kim", email="a@x.io"), Person("b@x.io", "Kim", email="b@x.io"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "people", "said"),
+    [
+        (["2026-11-24,Ana Lindqvist,SUPPORT,"], TEAM, "line 2, iteration: 2026-11-24 is a Tuesday; an iteration is its Wednesday, here 2026-11-18"),
+        (["2026-11-25,Anna Lindquist,SUPPORT,"], TEAM, 'line 2, name: nobody is called "Anna Lindquist"; nearest: Ana Lindqvist and '),
+        (["2026-11-25,Ana,SUPPORT,"], (), 'line 2, name: nobody is called "Ana"; there are no people yet'),
+        (["2026-11-25,Kim,SUPPORT,"], NAMESAKES, 'line 2, name: 2 people are called "Kim"; write the e-mail or the Entra id'),
+        (["2026-11-25,Chen Wei,BOSS,"], TEAM, 'line 2, role: "BOSS" must be SUPPORT, FALLBACK, OBSERVER'),
+        (["2026-11-25,Chen Wei,FALLBACK,Sat"], TEAM, 'line 2, days: "Sat" must be of Mon Tue Wed Thu Fri (empty: all)'),
+        (["2026-11-25,Chen Wei,SUPPORT,Fri"], TEAM, "line 2, days: only a FALLBACK has days; leave it empty"),
+        ([f"2026-11-25,{one.name},SUPPORT," for one in TEAM], TEAM, "line 4, role: 2026-11-25 has two SUPPORT already; a pair is two"),
+        (["2026-11-25,Chen Wei,SUPPORT,", "2026-11-25,Chen Wei,OBSERVER,"], TEAM, "line 3, role: Chen Wei cannot be both SUPPORT and OBSERVER"),
+        (["2026-11-25,Chen Wei,SUPPORT,", "2026-11-25,Chen Wei,SUPPORT,"], TEAM, "line 3, role: Chen Wei is SUPPORT here already"),
+    ],
+)  # fmt: skip
+def test_a_sheet_of_shifts_that_is_wrong(rows: list[str], people: tuple[Person, ...], said: str) -> None:
+    (problem,) = problems(shifts(*rows), people)
+    assert problem.startswith(said)
+
+
+def test_namesakes_are_exported_by_what_tells_them_apart() -> None:
+    shift = Shift(date(2026, 11, 25), "b@x.io", Role.SUPPORT)
+    sheet = shifts_to_csv([shift], {person.id: person for person in NAMESAKES})
+    assert shifts_from_csv(sheet, NAMESAKES) == (shift,)
+
+
+names = st.text(st.characters(categories=("L", "N", "P", "S")), min_size=1, max_size=20)
+somebody = st.builds(
+    lambda name, production, experienced, days, joined: Person(
+        name, name, production_access=production, experienced=experienced, working_days=days, joined=joined
+    ),
+    names,
+    st.booleans(),
+    st.booleans(),
+    st.frozensets(st.sampled_from(sorted(WORKING_WEEK)), min_size=1),
+    st.none() | st.dates(),
+)
+
+
+@given(st.lists(somebody, max_size=5, unique_by=lambda person: person.id))
+def test_any_people_survive_a_sheet(people: list[Person]) -> None:
+    assert set(people_from_csv(people_to_csv(people))) == set(people)
