@@ -1,0 +1,57 @@
+"""``python -m tests.desk.crashing POINT``: the bot, killed like a power cut at a named point of its first turn.
+
+Points: before-store, after-store (nothing answered yet), before-send (answered), after-send (not yet known), after-mark.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.__main__ import main
+from bot.desk import Commit
+from bot.store.journal import SqlJournal
+from bot.teams.transport import Transport
+
+POINT = sys.argv[1]
+del sys.argv[1]
+
+Method = Callable[..., Awaitable[Any]]
+
+
+def die(point: str) -> None:
+    """Die here, if this is the point."""
+    if point == POINT:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def dying(method: Method, before: str, after: str, when: Callable[..., bool]) -> Method:
+    """Wrap a method with a point before and one after it."""
+
+    async def wrapped(*arguments: Any, **named: Any) -> Any:
+        here = when(*arguments)
+        if here:
+            die(before)
+        result = await method(*arguments, **named)
+        if here:
+            die(after)
+        return result
+
+    return wrapped
+
+
+def opens(_: SqlJournal, commit: Commit) -> bool:
+    return any(record.kind == "Posted" for record in commit.records)
+
+
+def marks(_: SqlJournal, commit: Commit) -> bool:
+    return bool(commit.shown)
+
+
+stored = dying(SqlJournal.commit, "before-store", "after-store", opens)
+SqlJournal.commit = dying(stored, "before-mark", "after-mark", marks)  # type: ignore[method-assign]
+Transport.post = dying(Transport.post, "before-send", "after-send", lambda *_: True)  # type: ignore[method-assign]
+
+sys.argv = ["hotseat", "serve"]
+main()
