@@ -7,10 +7,8 @@ import os
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
-
-from bot.errors import Misconfigured
 
 PRAGMAS = ("busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 
@@ -22,15 +20,8 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        """Name the file as sqlite:///PATH; raise Misconfigured for any other address."""
-        try:
-            address = make_url(url)
-        except ArgumentError as error:
-            message = "HOTSEAT_DATABASE_URL is not an address; leave it empty to use the data folder."
-            raise Misconfigured(message) from error
-        if address.get_backend_name() != "sqlite" or address.database in {None, "", ":memory:"}:
-            message = "HOTSEAT_DATABASE_URL must be sqlite:///PATH; leave it empty to use the data folder."
-            raise Misconfigured(message)
+        """Name the file as sqlite:///PATH."""
+        address = make_url(url)
         self.path = Path(str(address.database))
         self.name = f"The journal {self.path}"
         self._engine: Engine = create_engine(address, poolclass=NullPool)

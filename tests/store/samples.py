@@ -22,6 +22,7 @@ from bot.views import (
     RequestCard,
     RotaCard,
     RotaWeek,
+    View,
 )
 
 NOW = datetime(2026, 11, 25, 8, 0, 0, 123456, tzinfo=UTC)
@@ -55,15 +56,32 @@ ROTA = Rota(
 POLICY = Policy(zone="America/New_York", opens=time(8, 30), weekdays=frozenset({0, 6}), language=Language.GERMAN)
 FACTS = Facts(7, {ANA.id: NOW}, {"person:x": "has not installed the app"})
 NOTICE = Notice(
-    "n1", "person:x", "x", NOW, claimable=True, heading="H", items=(NoticeItem("r1", "Rita", "…", "19:t", "", True),)
+    "n1",
+    "person:x",
+    "x",
+    NOW,
+    claimable=True,
+    heading="H",
+    items=(NoticeItem("r1", "Rita", "…", "19:t", "", settled=True),),
 )
 CARD = RequestCard(
-    "edge", "r1", "k", Line((Mention("x", "X"), " is on it")), "", False, True, True, False, "Claim", "Solve", "Dismiss"
+    desk="edge",
+    request="r1",
+    card="k",
+    headline=Line((Mention("x", "X"), " is on it")),
+    detail="",
+    settled=False,
+    can_claim=True,
+    can_solve=True,
+    can_dismiss=False,
+    claim_label="Claim",
+    solve_label="Solve",
+    dismiss_label="Dismiss",
 )
-VIEWS = (
+VIEWS: tuple[View, ...] = (
     Line(("plain ", Mention("x", 'X "quoted" \u2028 & <b>'))),
     CARD,
-    NoticeCard("Heading", (NoticeEntry("edge", "r1", "n1", "T", "E", "L", "19:t", True, False),)),
+    NoticeCard("Heading", (NoticeEntry("edge", "r1", "n1", "T", "E", "L", "19:t", waiting=True, claimable=False),)),
     AskForm("edge", "r1", "k", "T", "E", "L", "text", "", "Send"),
     ReplyCard("Ana:", "hello"),
     DutyCard("On duty", (Fact("Now", "Ana"),), "", (Fact("Ben", "not reached"),)),

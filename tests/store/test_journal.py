@@ -6,7 +6,19 @@ from dataclasses import replace
 import pytest
 
 from bot.desk import Commit, Conflict, Outgoing
-from bot.effects import Change, DropNotice, PutDesk, PutFacts, PutNotice, PutRequest, PutRota, Say, Show, WriteRota
+from bot.effects import (
+    Change,
+    DropNotice,
+    Effect,
+    PutDesk,
+    PutFacts,
+    PutNotice,
+    PutRequest,
+    PutRota,
+    Say,
+    Show,
+    WriteRota,
+)
 from bot.errors import Refused
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts
@@ -60,7 +72,7 @@ async def test_what_is_committed_is_loaded(journal: Journal) -> None:
 
 
 async def test_every_effect_comes_back_as_the_very_value(journal: Journal) -> None:
-    effects = [*(Show(f"k{n}", "19:t", view) for n, view in enumerate(VIEWS)), WriteRota()]
+    effects: list[Effect] = [*(Show(f"k{n}", "19:t", view) for n, view in enumerate(VIEWS)), WriteRota()]
     effects += [Say(f"s{n}", "person:x", view) for n, view in enumerate(VIEWS)]
     outgoing = tuple(Outgoing(f"o{99 - n}", effect) for n, effect in enumerate(effects))
     await journal.commit(Commit(T, D, 0, outgoing=outgoing))

@@ -1,7 +1,6 @@
 """The rota's file: whole at any moment, legible, and taken over by hand only when it is right."""
 
 import json
-import os
 import random
 import resource
 import signal
@@ -84,7 +83,7 @@ def test_the_only_desk_need_not_be_named(tmp_path: Path) -> None:
 
 
 WRONG: list[tuple[str, str, str]] = [
-    ('"name": "Ana Lindqvist",\n', '"name": "Ana Lindqvist"\n', "line 61: not JSON"),
+    ('"name": "Ana Lindqvist",\n', '"name": "Ana Lindqvist"\n', "line 57: not JSON"),
     ('"yes"', '"perhaps"', 'people 1, production_access: "perhaps" must be yes or no'),
     ('"yes"', "true", "people 1, production_access: true must be text in quotes"),
     ('"Mon Tue Fri"', '"Mon Sun"', 'people 1, working_days: "Sun" must be of Mon Tue Wed Thu Fri'),
@@ -213,7 +212,7 @@ def test_a_full_disk_leaves_the_file_whole(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, ignored)
     assert files.read("edge").checksum == checksum
-    assert os.listdir(tmp_path) == ["edge.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["edge.json"]
     assert files.write(DESK, replace(ROTA, absences=())) != checksum
 
 
