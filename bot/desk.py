@@ -28,12 +28,9 @@ from bot.effects import (
 )
 from bot.errors import NotStored, Refused
 from bot.events import (
-    Ask,
-    Claim,
     ClockStruck,
     Deleted,
     Delivered,
-    Dismiss,
     Edited,
     Event,
     Message,
@@ -43,7 +40,6 @@ from bot.events import (
     Restored,
     RotaEdited,
     ShiftsImported,
-    Solve,
     Undeliverable,
     Welcomed,
 )
@@ -399,7 +395,7 @@ class Desk:
             batch.answers.append((one, decision.answer))
             batch.looked |= isinstance(event, ClockStruck)
             _outcome(batch, one)
-            if isinstance(event, _RECORDED) or (decision.changes and isinstance(event, ClockStruck)):
+            if isinstance(event, _RECORDED) or ((decision.changes or decision.effects) and isinstance(event, _ACTS)):
                 batch.records.append(_record(event, decision.changes, now))
         return batch
 
@@ -457,7 +453,8 @@ class Desk:
                 one.answer.set_exception(failure)
 
 
-_RECORDED = (Message, Deleted, Welcomed, Claim, Solve, Dismiss, Ask, PeopleImported, ShiftsImported, RotaEdited)
+_RECORDED = (Message, Deleted, Welcomed, PeopleImported, ShiftsImported, RotaEdited)
+_ACTS = (Press, ClockStruck)  # recorded when they did something
 _IN_THREAD = (Replied, Edited, Deleted, Restored)
 
 

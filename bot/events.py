@@ -77,7 +77,7 @@ class Welcomed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press(Event):
-    """A button pressed: by whom, where, on which request, on the card with which key. Payloads are believed in nothing else."""
+    """A button pressed: by whom, where, on which request, on the card with which key; no more of it is believed."""
 
     place: str
     author: Author

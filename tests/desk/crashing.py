@@ -1,6 +1,6 @@
 """``python -m tests.desk.crashing POINT``: the bot, killed like a power cut at a named point of its first turn.
 
-Points: before-store, after-store (nothing answered yet), before-send (answered), after-send (not yet known), after-mark.
+Points: before-store, after-store (not answered), before-send (answered), after-send, before-mark, after-mark.
 """
 
 import os
@@ -50,8 +50,8 @@ def marks(_: SqlJournal, commit: Commit) -> bool:
 
 
 stored = dying(SqlJournal.commit, "before-store", "after-store", opens)
-SqlJournal.commit = dying(stored, "before-mark", "after-mark", marks)  # type: ignore[method-assign]
-Transport.post = dying(Transport.post, "before-send", "after-send", lambda *_: True)  # type: ignore[method-assign]
+setattr(SqlJournal, "commit", dying(stored, "before-mark", "after-mark", marks))  # noqa: B010
+setattr(Transport, "post", dying(Transport.post, "before-send", "after-send", lambda *_: True))  # noqa: B010
 
 sys.argv = ["hotseat", "serve"]
 main()

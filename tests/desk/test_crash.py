@@ -1,4 +1,4 @@
-"""kill -9 between every two steps of a turn: nothing is lost, nothing is announced twice beyond the one send in flight."""
+"""kill -9 between every two steps of a turn: nothing is lost, nothing announced twice but the one send in flight."""
 
 import asyncio
 import os
@@ -35,7 +35,7 @@ class Bot:
     async def seed(self) -> None:
         now = at("2026-11-20 12:00")
         desk = {"tenant": TENANT, "team": activities.GROUP, "channel": activities.CHANNEL, "name": "backend"}
-        async with desks_alone(Settings(data=self.folder)) as desks:
+        async with desks_alone(Settings.model_validate({"data": self.folder})) as desks:
             await add_desk(desks, desk, now)
             await import_people(desks, {"text": PEOPLE}, now)
             await import_shifts(desks, {"text": SHIFTS}, now)

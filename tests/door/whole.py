@@ -14,7 +14,6 @@ from typing import Any
 import aiohttp
 import orjson
 from aiohttp import web
-from pydantic import SecretStr
 
 from bot.app import web_app
 from bot.folder import desks_alone
@@ -139,9 +138,13 @@ def card_of(call: Call) -> dict[str, Any]:
 @asynccontextmanager
 async def whole(folder: Path) -> AsyncIterator[Whole]:
     """Run the bot on a folder; a second time on the same folder is a restart."""
-    async with FakeEntra() as entra, FakeConnector() as connector, aiohttp.ClientSession() as session:
-        async with running(folder, entra, connector, session) as bot:
-            yield bot
+    async with (
+        FakeEntra() as entra,
+        FakeConnector() as connector,
+        aiohttp.ClientSession() as session,
+        running(folder, entra, connector, session) as bot,
+    ):
+        yield bot
 
 
 @asynccontextmanager
@@ -150,16 +153,18 @@ async def running(
 ) -> AsyncIterator[Whole]:
     """Run the bot between services that outlive it."""
     async with ClockService() as clock:
-        settings = Settings(
-            app_id=APP_ID,
-            app_password=SecretStr(PASSWORD),
-            app_tenant=TENANT,
-            metadata_url=entra.metadata_url,
-            authority=entra.url,
-            service_hosts=(f"127.0.0.1:{connector.port}",),
-            admins=(FARID,),
-            data=folder,
-            clock=f"{clock.url}/clock",
+        settings = Settings.model_validate(
+            {
+                "app_id": APP_ID,
+                "app_password": PASSWORD,
+                "app_tenant": TENANT,
+                "metadata_url": entra.metadata_url,
+                "authority": entra.url,
+                "service_hosts": (f"127.0.0.1:{connector.port}",),
+                "admins": (FARID,),
+                "data": folder,
+                "clock": f"{clock.url}/clock",
+            }
         )
         if not (folder / "journal.sqlite").exists():
             await seed(settings)
