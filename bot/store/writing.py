@@ -134,13 +134,14 @@ def _record(commit: Commit, at: int, record: Record) -> Cells:
 
 
 def _request(tenant: str, desk: str, request: Request) -> Cells:
+    next_at = request.next_at
     return (
         tenant,
         desk,
         request.id,
         request.place,
         request.status.value,
-        _instant(request.next_at) if request.next_at else None,
+        _instant(next_at) if next_at else None,
         _instant(request.posted_at),
         _instant(request.closed_at) if request.closed_at else None,
         dump(request),
@@ -148,4 +149,4 @@ def _request(tenant: str, desk: str, request: Request) -> Cells:
 
 
 def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(timespec="microseconds")
