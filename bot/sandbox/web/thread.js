@@ -39,7 +39,7 @@ function message(one, page) {
   if (one.deleted) body.append(h('p', { class: 'quiet' }, 'This message has been deleted.', own ? undo(one, page) : ''));
   else if (page.editing === one.id) body.append(editor(one, page));
   else {
-    if (one.text) body.append(words(one.text, one.mentions, one.format === 'markdown'));
+    if (one.text) body.append(words(spelled(one), one.mentions, one.format === 'markdown'));
     for (const content of seen) body.append(card(content, page.theme, (action, frame) => page.press(one, action, frame)));
     body.append(reactions(one, page));
   }
@@ -48,6 +48,12 @@ function message(one, page) {
     class: `message ${who.bot ? 'by-bot' : ''} ${own ? 'own' : ''} ${one.id === one.root ? 'root' : ''}`,
     'data-testid': 'message', data: { message: one.id, author: one.author },
   }, avatar(who), body);
+}
+
+/** A message in Teams' XML format escapes four characters. */
+function spelled(one) {
+  const marks = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' };
+  return one.format === 'xml' ? one.text.replace(/&(?:amp|lt|gt|quot);/g, (mark) => marks[mark]) : one.text;
 }
 
 function when(at, page) {
