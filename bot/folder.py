@@ -43,8 +43,8 @@ async def take_over_edits(journal: SqlJournal, files: RotaFiles, desks: Desks, c
     for desk in desks:
         outcome = await reconcile(journal, files, desk.info)
         if isinstance(outcome, Edited):
-            document = outcome.document
-            await desk.handle(RotaEdited(key=f"edited:{document.checksum}", happened_at=clock(), rota=document.rota))
+            document, now = outcome.document, clock()
+            await desk.handle(RotaEdited(key=f"edited:{now.isoformat()}", happened_at=now, rota=document.rota))
             log.info("the rota file was edited by hand and taken over", extra={"desk": desk.info.id})
 
 

@@ -57,8 +57,7 @@ def escalate(draft: Draft, id_: str) -> None:
 
 def recall(draft: Draft, request: Request) -> None:
     """Make the copies of a request that is back say so again; nobody is called by that."""
-    if request.clock is None:
-        return
+    assert request.clock is not None
     item = notice_item(request, draft.now, draft.hours)
     duty = draft.duty(draft.now, besides=request.requester.id)
     heading = f"{request.requester.name} is waiting for an answer"

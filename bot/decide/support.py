@@ -226,7 +226,7 @@ def _pressed(draft: Draft, event: Press) -> Request:
 
 def _askable(draft: Draft, event: Press) -> Request:
     request = _pressed(draft, event)
-    if request.status is Status.CLOSED:
+    if request.status is not Status.ACKNOWLEDGED:
         step(request, Act.CLAIM)
     if not _has(request, event.author):
         _may_claim(draft, draft.duty(_at(draft, event.happened_at)), event.author)
