@@ -13,12 +13,14 @@ from datetime import datetime
 
 from bot.desk import Address, Desk, Journal, Outgoing
 from bot.effects import Effect, Say, Show, WriteRota
+from bot.errors import NotStored
 from bot.events import Delivered, Undeliverable
 from bot.state import DeskInfo
 
 log = logging.getLogger(__name__)
 
-KNOWN_ADDRESSES = 20_000
+KNOWN_ADDRESSES = 2_000
+STORE_SECONDS = 1.0  # between two tries while the store fails
 
 Clock = Callable[[], datetime]
 Send = Callable[[DeskInfo, Show | Say, Address | None], Awaitable[Address | None]]
@@ -77,8 +79,13 @@ class Courier:
         try:
             while line and not self._closing:
                 one = self._fold(desk, line)
-                await self._deliver_one(desk, key, one)
-                line.popleft()
+                try:
+                    await self._deliver_one(desk, key, one)
+                except NotStored:
+                    log.warning("the store fails; delivering again soon", extra={"desk": desk.info.id, "key": key[2]})
+                    await asyncio.sleep(STORE_SECONDS)
+                else:
+                    line.popleft()
         finally:
             del self._lines[key]
 
@@ -100,6 +107,8 @@ class Courier:
                 return
             address = await self._address(key, effect)
             sent = await self._send(desk.info, effect, address)
+        except NotStored:
+            raise
         except Undelivered as refusal:
             log.warning("not delivered: %s", refusal, extra={"desk": desk.info.id, "key": effect.key})
             self._refused(desk, one, str(refusal))

@@ -256,11 +256,11 @@ class Desk:
         self._recent: OrderedDict[str, None] = OrderedDict()
         self._queue: deque[_Waiting] = deque()
         self._worker: asyncio.Task[None] | None = None
+        self._handed: set[str] = set()  # rows of the outbox that the courier has and that are not struck yet
 
     async def start(self) -> None:
         """Load the desk and hand what is undelivered to the courier; do this once, before the first event."""
-        loaded = await self._load()
-        self._courier.take(self, loaded.outgoing)
+        await self._load()
 
     async def handle(self, event: Event) -> Answer | None:
         """Decide ``event`` and return its answer once it is stored; raise NotStored if it could not be."""
@@ -318,7 +318,7 @@ class Desk:
             for one, answer in batch.answers:
                 _resolve(one, answer)
             for one in batch.repeated:
-                _resolve(one, await self._repeat(one))
+                await self._answer_again(one)
 
     async def _store(self, waiting: list[_Waiting]) -> _Batch:
         known: frozenset[str] = frozenset()
@@ -363,7 +363,8 @@ class Desk:
             self._recent[record.key] = None
         while len(self._recent) > RECENT_KEYS:
             self._recent.popitem(last=False)
-        self._courier.take(self, outgoing)
+        self._handed.difference_update(batch.struck)
+        self._hand_over(outgoing)
         self._set_due(held, batch)
 
     def _decide(self, held: _Held, waiting: list[_Waiting], known: frozenset[str]) -> _Batch:
@@ -409,7 +410,12 @@ class Desk:
             held.put(request)
         return [request.id for request in found]
 
-    async def _load(self) -> Loaded:
+    def _hand_over(self, outgoing: Iterable[Outgoing]) -> None:
+        new = tuple(one for one in outgoing if one.id not in self._handed)
+        self._handed.update(one.id for one in new)
+        self._courier.take(self, new)
+
+    async def _load(self) -> None:
         loaded = await self._journal.load(self.info.tenant, self.info.id)
         held = _Held(loaded.revision, loaded.desk, loaded.rota, loaded.facts)
         for request in loaded.requests:
@@ -418,7 +424,8 @@ class Desk:
         self._held = held
         self.info = loaded.desk
         self._set_due(held, None)
-        return loaded
+        # A commit that failed may yet have been written: what only the journal knows of goes out too.
+        self._hand_over(loaded.outgoing)
 
     def _set_due(self, held: _Held, batch: _Batch | None) -> None:
         before = self.next_due
@@ -430,6 +437,16 @@ class Desk:
             self.next_due = min([*moments, *([before] if before else [])], default=None)
         if self.next_due != before:
             self._on_due()
+
+    async def _answer_again(self, one: _Waiting) -> None:
+        try:
+            _resolve(one, await self._repeat(one))
+        except Exception as failure:
+            if not isinstance(failure, NotStored):
+                keys = {"desk": self.info.id, "key": one.event.key}
+                log.exception("answering a repeated %s failed", type(one.event).__name__, extra=keys)
+            if not one.answer.done():
+                one.answer.set_exception(failure)
 
     async def _repeat(self, one: _Waiting) -> Answer | None:
         held, now = self._held, self._clock()

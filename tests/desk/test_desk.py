@@ -1,0 +1,202 @@
+"""The shell: decided one after another, committed together, answered after the commit, and never otherwise."""
+
+import asyncio
+import logging
+
+import pytest
+
+from bot.desk import BATCH, Conflict
+from bot.effects import Card
+from bot.errors import NotStored
+from bot.store.memory import MemoryJournal
+from tests.desk.house import ANA, BEN, Broken, Stage
+from tests.journeys.town import at, plain
+
+
+def shown(answer: object) -> str:
+    assert isinstance(answer, Card)
+    return plain(answer.view)
+
+
+async def test_events_that_wait_are_committed_together_and_answered_after_the_commit() -> None:
+    stage = Stage()
+    desk = await stage.open()
+    stage.journal.gate.clear()
+    first = asyncio.create_task(desk.handle(stage.posted(1)))
+    await stage.journal.asked.wait()
+    others = [asyncio.create_task(desk.handle(stage.posted(n))) for n in range(2, 12)]
+    await asyncio.sleep(0)
+    assert not any(task.done() for task in (first, *others))
+    assert stage.courier.taken == []
+    stage.journal.gate.set()
+    await asyncio.gather(first, *others)
+    assert [len(commit.records) for commit in stage.journal.commits] == [1, 10]
+
+
+async def test_no_more_are_decided_in_one_go_than_the_event_loop_can_bear() -> None:
+    stage = Stage()
+    desk = await stage.open()
+    await asyncio.gather(*(desk.handle(stage.posted(n)) for n in range(1, BATCH + 9)))
+    assert [len(commit.records) for commit in stage.journal.commits] == [BATCH, 8]
+
+
+async def test_who_loses_the_race_reloads_and_decides_again() -> None:
+    stage = Stage()
+    desk, rival = await stage.open(), await stage.open()
+    await desk.handle(stage.posted(1))
+    await rival.handle(stage.posted(2))
+    state = await rival.state()
+    assert {one.place[-1] for one in state.requests.values()} == {"1", "2"}
+    assert sorted(state.requests) == ["R-1", "R-2"]
+
+
+async def test_a_delivery_that_another_writer_has_stored_changes_nothing() -> None:
+    stage = Stage()
+    desk, rival = await stage.open(), await stage.open()
+    await asyncio.gather(desk.handle(stage.posted(1)), rival.handle(stage.posted(1)))
+    assert len(stage.journal.commits) == 1
+    assert list((await desk.state()).requests) == ["R-1"]
+
+
+async def test_somebody_who_always_loses_is_told_that_nothing_was_stored() -> None:
+    stage = Stage()
+    desk = await stage.open()
+
+    async def conflict(_: object) -> None:
+        raise Conflict
+
+    stage.journal.commit = conflict  # type: ignore[method-assign]
+    with pytest.raises(NotStored):
+        await desk.handle(stage.posted(1))
+
+
+async def test_a_key_known_before_a_restart_changes_nothing() -> None:
+    stage = Stage()
+    desk = await stage.open()
+    await desk.handle(stage.posted(1))
+    again = await stage.open()
+    before = len(stage.courier.taken)
+    assert await again.handle(stage.posted(1)) is None
+    assert len(stage.journal.commits) == 1
+    assert len(stage.courier.taken) == before
+
+
+async def test_a_press_repeated_after_a_restart_gets_the_card_as_it_is_now() -> None:
+    stage = Stage()
+    desk = await stage.open()
+    await desk.handle(stage.posted(1))
+    first = await desk.handle(stage.claim(ANA))
+    await desk.handle(stage.solve(BEN))
+    again = await (await stage.open()).handle(stage.claim(ANA))
+    assert "Ana Lindqvist is looking into it." in shown(first)
+    assert "Solved." in shown(again)
+    assert len(stage.journal.commits) == 3
+
+
+async def test_what_could_not_be_stored_is_told_and_not_believed() -> None:
+    stage = Stage()
+    desk = await stage.open()
+    await desk.handle(stage.posted(1))
+    stage.journal.failing = ["before"]
+    with pytest.raises(NotStored):
+        await desk.handle(stage.claim(ANA))
+    answer = await desk.handle(stage.claim(BEN))
+    assert "Ben Okafor is looking into it." in shown(answer)
+
+
+async def test_everybody_in_a_batch_that_failed_hears_so() -> None:
+    stage = Stage()
+    desk = await stage.open()
+    stage.journal.failing = ["before"]
+    answers = await asyncio.gather(*(desk.handle(stage.posted(n)) for n in (1, 2)), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [NotStored, NotStored]
+    assert stage.courier.taken == []
+    assert dict((await desk.state()).requests) == {}
+
+
+async def test_a_commit_that_was_written_after_all_is_delivered_too_and_only_once() -> None:
+    stage = Stage()
+    desk = await stage.open()
+    stage.journal.failing = ["after"]
+    with pytest.raises(NotStored):
+        await desk.handle(stage.posted(1))
+    assert await desk.handle(stage.posted(1)) is None
+    await desk.state()
+    assert [one.effect.key for one in stage.courier.taken] == ["card:R-1"]
+
+
+async def test_a_bug_in_one_event_does_not_touch_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    stage = Stage()
+    desk = await stage.open()
+    broken = Broken(key="broken", happened_at=stage.now)
+    answers = await asyncio.gather(
+        desk.handle(stage.posted(1)), desk.handle(broken), desk.handle(stage.posted(2)), return_exceptions=True
+    )
+    assert [type(answer).__name__ for answer in answers] == ["NoneType", "TypeError", "NoneType"]
+    assert sorted((await desk.state()).requests) == ["R-1", "R-2"]
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
+
+
+async def test_a_repeated_press_that_cannot_be_looked_up_is_told_and_those_who_wait_are_served() -> None:
+    stage = Stage()
+    desk = await stage.open()
+    await desk.handle(stage.posted(1))
+    await desk.handle(stage.solve(ANA))
+    stage.journal.full = True
+    waiting = [desk.handle(stage.solve(ANA)) for _ in range(2)]
+    answers = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 2)
+    assert [type(answer) for answer in answers] == [NotStored, NotStored]
+    stage.journal.full = False
+    assert await asyncio.wait_for(desk.handle(stage.posted(2)), 2) is None
+
+
+async def test_what_is_closed_leaves_the_state_and_comes_back_for_who_asks() -> None:
+    stage = Stage()
+    desk = await stage.open()
+    await desk.handle(stage.posted(1))
+    await desk.handle(stage.solve(ANA))
+    state = await desk.state()
+    assert (dict(state.requests), dict(state.threads)) == ({}, {})
+    assert "Solved." in shown(await desk.handle(stage.claim(BEN)))
+    assert dict((await desk.state()).requests) == {}
+
+
+async def test_the_next_due_moment_is_right_after_a_post_a_look_a_claim_and_a_restart() -> None:
+    stage = Stage()
+    desk = await stage.open()
+    assert desk.next_due is None
+    await desk.handle(stage.posted(1))
+    assert desk.next_due == at("2026-11-23 10:02")
+    stage.now = at("2026-11-23 10:02")
+    await desk.strike()
+    assert desk.next_due == at("2026-11-23 10:04")
+    assert (await stage.open()).next_due == desk.next_due
+    await desk.handle(stage.claim(ANA))
+    stage.now = at("2026-11-23 10:04")
+    await desk.strike()
+    assert desk.next_due is None
+    assert (await stage.open()).next_due is None
+    assert stage.rung
+
+
+async def test_what_became_of_an_effect_is_kept_until_it_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.desk.RETRY_SECONDS", 0.0)
+    stage = Stage()
+    desk = await stage.open()
+    await desk.handle(stage.posted(1))
+    stage.journal.failing = ["before", "before"]
+    desk.report(stage.delivered(stage.courier.taken[0]))
+    async with asyncio.timeout(2):
+        while (await MemoryJournal.load(stage.journal, "tenant", "backend")).outgoing:
+            await asyncio.sleep(0)
+            await desk.settle()
+    assert [one.id for one in stage.courier.taken] == ["2.0"]
+
+
+async def test_what_is_undelivered_goes_to_the_courier_at_the_next_start() -> None:
+    stage = Stage()
+    desk = await stage.open()
+    await desk.handle(stage.posted(1))
+    before = stage.courier.taken
+    await stage.open()
+    assert stage.courier.taken == before != []
