@@ -187,3 +187,12 @@ async def test_a_press_is_judged_by_duty_when_it_happened() -> None:
     await town.wait(9)
     await town.press(Claim, "R-1", BEN, happened="2026-11-23 10:04")
     assert (await town.request()).claimed_at == at("2026-11-23 10:04")
+
+
+async def test_the_claimer_may_ask_again() -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    await town.press(Claim, "R-1", ANA)
+    await town.press(Ask, "R-1", ANA, text="Which one?")
+    assert "Which one?" in town.in_thread(place)[-1]
+    assert (await town.request()).claimer == Author("ana", ANA.name)
