@@ -98,7 +98,10 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     if isinstance(clock, RemoteClock):
         following = asyncio.create_task(clock.follow(alarm.clock_moved))
         stack.callback(following.cancel)
-    adapter = TeamsAdapter(_guard(settings, hosts, session), transport, app_id=settings.app_id)
+    keys = None if settings.local else SigningKeys(session, settings.metadata_url)
+    if keys is not None:
+        stack.push_async_callback(keys.close)
+    adapter = TeamsAdapter(_guard(settings, hosts, keys), transport, app_id=settings.app_id)
     _routes(app, adapter, HotseatBot(desks, references, outbound, clock), journal)
     log.info("ready", extra={"desks": [desk.info.id for desk in desks]})
 
@@ -121,9 +124,8 @@ def credentials(settings: Settings) -> Credentials | None:
     return Credentials(fetch)
 
 
-def _guard(settings: Settings, hosts: ServiceHosts, session: ClientSession) -> Guard:
+def _guard(settings: Settings, hosts: ServiceHosts, keys: SigningKeys | None) -> Guard:
     tenants = frozenset(settings.tenants or (settings.app_tenant,)) - {""}
-    keys = None if settings.local else SigningKeys(session, settings.metadata_url)
     return Guard(app_id=settings.app_id, tenants=tenants, hosts=hosts, keys=keys, now=lambda: real().timestamp())
 
 
