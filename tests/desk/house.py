@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.calendars.almanac import Almanac
-from bot.desk import Commit, Desk, Outgoing
+from bot.desk import Commit, Conflict, Desk, Outgoing
 from bot.effects import PutRota
 from bot.errors import NotStored
 from bot.events import Claim, Delivered, Event, Posted, Solve
@@ -30,10 +30,13 @@ class SlowJournal(MemoryJournal):
         self.asked = asyncio.Event()
         self.commits: list[Commit] = []
         self.failing: list[str] = []  # for the next commits: "before" or "after" they are written
+        self.rivals = False  # somebody else is always faster
 
     async def commit(self, commit: Commit) -> None:
         self.asked.set()
         await self.gate.wait()
+        if self.rivals:
+            raise Conflict
         fails = self.failing.pop(0) if self.failing else ""
         if fails == "before":
             message = "the disk is full"

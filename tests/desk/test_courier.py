@@ -1,0 +1,211 @@
+"""The courier: in order by key, folded, nobody held up by another, and nothing lost when it stops."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from bot.courier import Courier, Undelivered
+from bot.desk import Address, Commit, Desk, Outgoing
+from bot.effects import PutFacts, Say, Show, WriteRota
+from bot.errors import NotStored
+from bot.events import Delivered, Undeliverable
+from bot.state import DeskInfo, Facts
+from bot.store.memory import MemoryJournal
+from bot.views import Line
+from tests.desk.house import INFO
+from tests.journeys.town import at
+
+NOW = at("2026-11-23 10:00")
+
+
+class Teams:
+    """What the courier sends through: keeps each message, waits while a place is held, says no where it is told."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str, str]] = []
+        self.held: dict[str, asyncio.Event] = {}
+        self.begun = asyncio.Event()
+        self.says: dict[str, Exception] = {}
+        self.written = 0
+
+    async def send(self, desk: DeskInfo, effect: Show | Say, address: Address | None) -> Address | None:
+        assert desk == INFO
+        self.begun.set()
+        if effect.place in self.held:
+            await self.held[effect.place].wait()
+        if effect.place in self.says:
+            raise self.says[effect.place]
+        assert isinstance(effect.view, Line)
+        self.sent.append((effect.key, "post" if address is None else address.activity, str(effect.view.parts[0])))
+        return address or Address("service", effect.place, f"id-{len(self.sent)}")
+
+    async def write(self, desk: DeskInfo) -> None:
+        assert desk == INFO
+        if "rota" in self.says:
+            raise self.says.pop("rota")
+        self.written += 1
+
+
+class Reports(Desk):
+    """A desk that keeps what it is told, and stores it at once unless it is deaf."""
+
+    def __init__(self, journal: MemoryJournal) -> None:
+        self.info = INFO
+        self.told: list[Delivered | Undeliverable] = []
+        self.shown: dict[str, Address] = {}
+        self._memory = journal
+
+    def report(self, event: Delivered | Undeliverable, shown: tuple[str, Address] | None = None) -> None:
+        self.told.append(event)
+        if shown:
+            self.shown[shown[0]] = shown[1]
+
+
+class Post:
+    """A courier with everything around it."""
+
+    def __init__(self) -> None:
+        self.journal = MemoryJournal()
+        self.teams = Teams()
+        self.desk = Reports(self.journal)
+        self.courier = self.start()
+        self._ids = iter(range(1000))
+
+    def start(self) -> Courier:
+        return Courier(self.journal, self.teams.send, self.teams.write, lambda: NOW)
+
+    def show(self, key: str, text: str, *, place: str = "", first: bool = False) -> Outgoing:
+        return Outgoing(str(next(self._ids)), Show(key, place or key, Line((text,)), first=first))
+
+    def say(self, key: str, text: str) -> Outgoing:
+        return Outgoing(str(next(self._ids)), Say(key, key, Line((text,))))
+
+    def take(self, *outgoing: Outgoing) -> None:
+        self.courier.take(self.desk, outgoing)
+
+    def outcomes(self) -> list[tuple[str, str]]:
+        return [(type(event).__name__, event.effect) for event in self.desk.told]
+
+
+@pytest.fixture
+async def post(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Post]:
+    monkeypatch.setattr("bot.courier.STORE_SECONDS", 0.0)
+    post = Post()
+    await post.journal.create(INFO)
+    yield post
+    await post.courier.close(0)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(2):
+        while not condition():
+            await asyncio.sleep(0)
+
+
+async def test_a_message_is_posted_once_and_edited_from_then_on(post: Post) -> None:
+    post.take(post.show("card", "open", first=True))
+    await post.courier.idle()
+    post.take(post.show("card", "taken"))
+    await post.courier.idle()
+    assert post.teams.sent == [("card", "post", "open"), ("card", "id-1", "taken")]
+    assert post.outcomes() == [("Delivered", "0"), ("Delivered", "1")]
+
+
+async def test_updates_that_wait_for_one_message_are_folded_into_the_last(post: Post) -> None:
+    post.teams.held["card"] = asyncio.Event()
+    post.take(post.show("card", "1", first=True))
+    await post.teams.begun.wait()
+    post.take(*(post.show("card", str(n)) for n in (2, 3, 4)))
+    post.teams.held["card"].set()
+    await post.courier.idle()
+    assert [text for _, _, text in post.teams.sent] == ["1", "4"]
+    assert sorted(post.outcomes()) == [("Delivered", str(n)) for n in range(4)]
+
+
+async def test_a_first_post_folded_into_its_update_is_still_a_first_post(post: Post) -> None:
+    post.take(post.show("card", "1", first=True), post.show("card", "2"))
+    await post.courier.idle()
+    assert post.teams.sent == [("card", "post", "2")]
+
+
+async def test_what_is_said_is_never_folded(post: Post) -> None:
+    post.take(post.say("line", "1"), post.say("line", "2"))
+    await post.courier.idle()
+    assert [text for _, _, text in post.teams.sent] == ["1", "2"]
+
+
+async def test_a_message_that_hangs_holds_up_no_other(post: Post) -> None:
+    post.teams.held["stuck"] = asyncio.Event()
+    post.take(post.show("stuck", "1", first=True), *(post.show(f"card-{n}", "1", first=True) for n in range(20)))
+    await until(lambda: len(post.teams.sent) == 20)
+    assert "stuck" not in {key for key, _, _ in post.teams.sent}
+
+
+async def test_a_final_no_is_reported_with_its_reason_and_the_next_of_the_key_goes(post: Post) -> None:
+    post.teams.says["card"] = Undelivered("not installed")
+    post.take(post.show("card", "1", first=True))
+    await post.courier.idle()
+    (told,) = post.desk.told
+    assert isinstance(told, Undeliverable)
+    assert (told.place, told.reason) == ("card", "not installed")
+    post.teams.says.clear()
+    post.take(post.show("card", "2"))
+    await post.courier.idle()
+    assert post.teams.sent == [("card", "post", "2")]
+
+
+async def test_a_bug_in_sending_is_reported_and_logged_without_the_words(
+    post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    post.teams.says["card"] = KeyError("a bug")
+    post.take(post.show("card", "canary", first=True))
+    await post.courier.idle()
+    assert post.outcomes() == [("Undeliverable", "0")]
+    assert "canary" not in caplog.text
+
+
+async def test_what_cannot_be_sent_while_the_store_fails_is_sent_when_it_works_again(post: Post) -> None:
+    post.teams.says["card"] = NotStored("the disk is full")
+    post.journal.full = True
+    post.take(post.show("card", "1", first=True), post.show("other", "1"))
+    await post.teams.begun.wait()
+    post.teams.says["rota"] = NotStored("the disk is full")
+    post.take(Outgoing("rota", WriteRota()))
+    await until(lambda: post.teams.written == 1)
+    assert post.outcomes() == [("Delivered", "rota")]
+    post.teams.says.clear()
+    post.journal.full = False
+    await post.courier.idle()
+    assert sorted(post.teams.sent) == [("card", "post", "1"), ("other", "post", "1")]
+
+
+async def test_after_a_restart_the_same_message_is_edited(post: Post) -> None:
+    post.take(post.show("card", "1", first=True))
+    await post.courier.idle()
+    shown = tuple(post.desk.shown.items())
+    await post.journal.commit(Commit("tenant", "backend", 0, changes=(PutFacts(Facts(1)),), shown=shown))
+    post.courier = post.start()
+    post.take(post.show("card", "2"))
+    await post.courier.idle()
+    assert post.teams.sent == [("card", "post", "1"), ("card", "id-1", "2")]
+
+
+async def test_a_stop_finishes_what_is_under_way_and_takes_nothing_more(post: Post) -> None:
+    post.teams.held["card"] = asyncio.Event()
+    post.take(post.show("card", "1", first=True), post.say("other", "1"))
+    await until(lambda: len(post.teams.sent) == 1)
+    closing = asyncio.create_task(post.courier.close(2))
+    await asyncio.sleep(0)
+    post.take(post.say("late", "1"))
+    post.teams.held["card"].set()
+    await closing
+    assert sorted(key for key, _, _ in post.teams.sent) == ["card", "other"]
+
+
+async def test_what_a_stop_cuts_off_is_not_reported_and_so_stays_in_the_outbox(post: Post) -> None:
+    post.teams.held["card"] = asyncio.Event()
+    post.take(post.show("card", "1", first=True))
+    await post.teams.begun.wait()
+    await post.courier.close(0)
+    assert post.desk.told == []
