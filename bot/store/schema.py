@@ -87,8 +87,7 @@ Index(
     requests.c.tenant,
     requests.c.desk,
     requests.c.next_at,
-    sqlite_where=text(IS_OPEN),
-    postgresql_where=text(IS_OPEN),
+    sqlite_where=text(IS_OPEN),  # naming PostgreSQL's too, as the migration does, would import all its drivers
 )
 
 notices = _of_desk("notices", _text("key"), _text("document"), key=("key",), rowid=False)
