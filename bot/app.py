@@ -11,6 +11,7 @@ from aiohttp import ClientSession, web
 
 from bot.alarm import Alarm
 from bot.calendars.almanac import Almanac
+from bot.calendars.holidays import KeptHolidays
 from bot.clock import RemoteClock, real
 from bot.control import Control
 from bot.courier import Courier
@@ -86,7 +87,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     outbound = Outbound(transport, references, Cards(CARDS))
     clock = await _clock(settings, session)
     courier = Courier(journal, outbound.send, lambda desk: write_rota(journal, files, desk), clock)
-    almanac = Almanac(frozenset(settings.admins))
+    almanac = Almanac(frozenset(settings.admins), KeptHolidays(settings.data / "holidays.json"))
     alarm = Alarm(clock, real)
     desks = Desks(journal, lambda info: Desk(info, journal, courier, clock, almanac, alarm.arm))
     await desks.open()

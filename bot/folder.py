@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from bot.calendars.almanac import Almanac
+from bot.calendars.holidays import KeptHolidays
 from bot.clock import real
 from bot.desk import Clock, Desk, Outgoing
 from bot.desks import Desks
@@ -53,7 +54,7 @@ async def desks_alone(settings: Settings) -> AsyncIterator[Desks]:
     """Open the desks without Teams, for a command while no bot runs; messages wait until it does."""
     async with open_folder(settings, "a hotseat command") as (journal, files):
         courier = _RotaCourier(journal, files)
-        almanac = Almanac(frozenset(settings.admins))
+        almanac = Almanac(frozenset(settings.admins), KeptHolidays(settings.data / "holidays.json"))
         desks = Desks(journal, lambda info: Desk(info, journal, courier, real, almanac, lambda: None))
         await desks.open()
         await take_over_edits(journal, files, desks, real)

@@ -1,23 +1,25 @@
 """What the shell looks up for a desk: its support hours, with the public holidays, and who the admins are."""
 
+from collections.abc import Callable
 from datetime import date, datetime
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
-from bot.errors import Misconfigured
+from bot.calendars.holidays import public_holidays
 from bot.hours import SupportHours
 from bot.policy import Policy
 from bot.state import DeskInfo, Knowledge
 
+Holidays = Callable[[str, str, int], frozenset[date]]
+"""Tells the public holidays of a country, a subdivision of it ("" for none) and a year."""
+
 
 class Almanac:
-    """Answers the desk's look-ups; a year's holidays are computed once."""
+    """Answers the desk's look-ups; a year's holidays are looked up once."""
 
-    def __init__(self, admins: frozenset[str]) -> None:
-        """Take the ids and e-mails of those who are admins everywhere."""
+    def __init__(self, admins: frozenset[str], days_of: Holidays = public_holidays) -> None:
+        """Take the ids and e-mails of those who are admins everywhere, and who knows the public holidays."""
         self._admins = admins
+        self._days_of = days_of
         self._known: dict[tuple[int, int], tuple[Policy, Knowledge]] = {}
 
     def knowledge(self, desk: DeskInfo, now: datetime) -> Knowledge:
@@ -25,24 +27,14 @@ class Almanac:
         key = (id(desk.policy), now.year)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = (desk.policy, Knowledge(support_hours(desk.policy, now.year), self._admins))
+            hours = support_hours(desk.policy, now.year, self._days_of)
+            found = self._known[key] = (desk.policy, Knowledge(hours, self._admins))
         return found[1]
 
 
-def support_hours(policy: Policy, year: int) -> SupportHours:
+def support_hours(policy: Policy, year: int, days_of: Holidays = public_holidays) -> SupportHours:
     """Return a policy's hours with the public holidays around ``year``; raise Misconfigured for an unknown country."""
     days: set[date] = set()
     for one in range(year - 1, year + 3):
-        days |= _holidays(policy.holiday_country, policy.holiday_subdivision, one)
+        days |= days_of(policy.holiday_country, policy.holiday_subdivision, one)
     return SupportHours(ZoneInfo(policy.zone), policy.opens, policy.closes, policy.weekdays, frozenset(days))
-
-
-@lru_cache(maxsize=256)
-def _holidays(country: str, subdivision: str, year: int) -> frozenset[date]:
-    if not country:
-        return frozenset()
-    try:
-        return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=year))
-    except NotImplementedError:
-        message = f"policy: no public holidays are known for {country} {subdivision}; use a code such as DE and BE"
-        raise Misconfigured(message) from None
