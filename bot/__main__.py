@@ -109,7 +109,7 @@ def people_import(file: Any, desk: str, *, as_json: bool) -> None:
     Columns: name, entra_object_id, email, slack_user_id, production_access (yes/no), working_days (such as Mon Tue;
     empty means all), experienced (yes/no), joined, left (dates).
     """
-    _operate("people import", {"desk": desk, "text": file.read()}, as_json=as_json)
+    _operate("people import", {"desk": desk, "text": _text(file)}, as_json=as_json)
 
 
 @people.command("export")
@@ -135,7 +135,7 @@ def shifts_import(file: Any, desk: str, *, as_json: bool) -> None:
 
     Columns: iteration (its Wednesday), name, role (SUPPORT, FALLBACK or OBSERVER), days (such as Fri; empty means all).
     """
-    _operate("shifts import", {"desk": desk, "text": file.read()}, as_json=as_json)
+    _operate("shifts import", {"desk": desk, "text": _text(file)}, as_json=as_json)
 
 
 @shifts.command("export")
@@ -164,6 +164,15 @@ def _operate(operation: str, arguments: dict[str, str], *, as_json: bool) -> Non
 
     done = asyncio.run(work())
     _say(done.said, dict(done.facts), as_json=as_json)
+
+
+def _text(file: Any) -> str:
+    try:
+        text: str = file.read()
+    except UnicodeDecodeError:
+        message = f"{file.name} is not in UTF-8. Save the sheet as CSV UTF-8 and import it again. Nothing was changed."
+        raise Misconfigured(message) from None
+    return text
 
 
 def _read(desk: str, what: Callable[[Any], T]) -> T:

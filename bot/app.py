@@ -1,8 +1,10 @@
 """The composition root: the one place that joins things, starts them and stops them."""
 
 import asyncio
+import errno
 import gc
 import logging
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -17,7 +19,7 @@ from bot.control import Control
 from bot.courier import Courier
 from bot.desk import Clock, Desk, Journal
 from bot.desks import Desks
-from bot.errors import NotStored
+from bot.errors import Misconfigured, NotStored
 from bot.folder import open_folder, take_over_edits, write_rota
 from bot.settings import AppType, Settings
 from bot.teams import credentials as entra
@@ -46,15 +48,22 @@ def serve(settings: Settings) -> None:
             "local mode: no MicrosoftAppId, so I listen on %s only, take any tenant, and send to this machine only",
             settings.host,
         )
-    web.run_app(
-        web_app(settings),
-        host=settings.host,
-        port=settings.port,
-        print=None,
-        access_log=None,
-        shutdown_timeout=2.0,
-        handler_cancellation=False,
-    )
+    try:
+        web.run_app(
+            web_app(settings),
+            host=settings.host,
+            port=settings.port,
+            print=None,
+            access_log=None,
+            shutdown_timeout=2.0,
+            handler_cancellation=False,
+        )
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
+            raise
+        where = f"{settings.host}:{settings.port}"
+        message = f"PORT: {where} cannot be listened on ({os.strerror(error.errno)}); stop what uses it, or set another"
+        raise Misconfigured(message) from error
 
 
 def web_app(settings: Settings) -> web.Application:

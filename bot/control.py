@@ -4,6 +4,7 @@ A Unix socket (0600), so only the user that runs the bot gets in.
 """
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable
 from datetime import datetime
@@ -17,6 +18,8 @@ from aiohttp import web
 from bot.desks import Desks
 from bot.errors import Misconfigured, NotStored, Refused
 from bot.operations import OPERATIONS, Arguments, Done
+
+log = logging.getLogger(__name__)
 
 LARGEST = 8 * 1024 * 1024
 
@@ -52,11 +55,18 @@ class Control:
         await asyncio.to_thread(self._path.unlink, missing_ok=True)
 
     async def _operate(self, request: web.Request) -> web.Response:
-        asked = await request.json()
         try:
-            done = await OPERATIONS[asked["operation"]](self._desks, asked["arguments"], self._clock())
+            asked = await request.json()
+            operation, arguments = OPERATIONS[asked["operation"]], dict(asked["arguments"])
+        except (ValueError, KeyError, TypeError):
+            return web.json_response({"error": "The running bot does not know that command; restart it."}, status=400)
+        try:
+            done = await operation(self._desks, arguments, self._clock())
         except (Refused, Misconfigured, NotStored) as failure:
             return web.json_response({"error": str(failure)}, status=409)
+        except Exception:
+            log.exception("%s failed", asked["operation"])
+            return web.json_response({"error": "The bot failed at it; its log says why."}, status=500)
         return web.json_response({"said": done.said, "facts": dict(done.facts)})
 
 
@@ -71,6 +81,9 @@ async def ask(path: Path, operation: str, arguments: Arguments) -> Done | None:
             answer = await response.json()
     except aiohttp.ClientConnectorError:
         return None
+    except (aiohttp.ClientError, TimeoutError) as failure:
+        message = f"The bot did not answer ({type(failure).__name__}). Look whether it was done, and try again."
+        raise Refused(message) from failure
     if "error" in answer:
         raise Refused(answer["error"])
     return Done(answer["said"], answer["facts"])

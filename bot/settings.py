@@ -34,7 +34,8 @@ class AppType(StrEnum):
 
 def is_loopback(url_or_host: str) -> bool:
     """Say whether an address (URL or host[:port]) is on this machine."""
-    host = urlsplit(url_or_host if "//" in url_or_host else f"//{url_or_host}").hostname or ""
+    bare = url_or_host.count(":") > 1 and not {"/", "["} & set(url_or_host)  # an IPv6 address as HOST has it
+    host = url_or_host if bare else urlsplit(url_or_host if "//" in url_or_host else f"//{url_or_host}").hostname or ""
     if host == "localhost":
         return True
     try:

@@ -1,0 +1,136 @@
+"""Settings: what is wrong stops the start with its name and the remedy, and never with a value."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.errors import Misconfigured
+from bot.settings import MICROSOFT_HOSTS, Settings, read_settings
+
+CANARY = "canary-secret-77aa"
+REAL = {"MicrosoftAppId": "an-app", "MicrosoftAppPassword": CANARY, "MicrosoftAppTenantId": "a-tenant"}
+EXAMPLE = Path(__file__).parents[2] / ".env.example"
+
+
+def names() -> set[str]:
+    return {str(field.validation_alias.choices[0]) for field in Settings.model_fields.values()}  # type: ignore[union-attr]
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Run in an empty folder without any setting."""
+    monkeypatch.chdir(tmp_path)
+    for name in names():
+        monkeypatch.delenv(name, raising=False)
+
+
+def given(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]) -> Settings:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    return read_settings()
+
+
+def test_without_any_setting_it_is_local_mode_on_this_machine_only() -> None:
+    settings = read_settings()
+    assert (settings.local, settings.host, settings.port) == (True, "127.0.0.1", 3978)
+    assert settings.service_hosts == MICROSOFT_HOSTS
+
+
+@pytest.mark.parametrize(
+    ("changes", "named", "remedy"),
+    [
+        ({"MicrosoftAppTenantId": ""}, "MicrosoftAppTenantId", "Entra tenant"),
+        ({"MicrosoftAppPassword": ""}, "MicrosoftAppPassword", "client secret"),
+        ({"MicrosoftAppType": "MultiTenant"}, "MicrosoftAppType", "SingleTenant"),
+        ({"MicrosoftAppType": "Certificate"}, "MicrosoftAppCertificate", "PEM"),
+        (
+            {"MicrosoftAppType": "Certificate", "MicrosoftAppCertificate": str(EXAMPLE)},
+            "MicrosoftAppCertificateThumbprint",
+            "SHA-1",
+        ),
+        ({"MicrosoftAppType": "Federated"}, "MicrosoftAppFederatedTokenFile", "token file"),
+        (
+            {"MicrosoftAppType": "Federated", "MicrosoftAppFederatedTokenFile": "/nowhere/token"},
+            "MicrosoftAppFederatedTokenFile",
+            "token file",
+        ),
+        ({"BotOpenIdMetadata": "http://login.example.com/keys"}, "BotOpenIdMetadata", "https"),
+        ({"HOTSEAT_AUTHORITY": "http://login.example.com"}, "HOTSEAT_AUTHORITY", "https"),
+        ({"HOTSEAT_CLOCK": "http://127.0.0.1:9/clock"}, "HOTSEAT_CLOCK", "remove it"),
+        ({"HOTSEAT_CLOCK": "http://clock.example.com/"}, "HOTSEAT_CLOCK", "loopback"),
+        ({"PORT": "0"}, "PORT", "greater than or equal to 1"),
+        ({"PORT": "many"}, "PORT", "integer"),
+        ({"HOTSEAT_LOG": "LOUD"}, "HOTSEAT_LOG", "DEBUG, INFO, WARNING or ERROR"),
+        ({"HOTSEAT_SEND_LIMITS": "sometimes"}, "HOTSEAT_SEND_LIMITS", "boolean"),
+    ],
+)
+def test_a_wrong_setting_names_itself_and_the_remedy_and_no_secret(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], named: str, remedy: str
+) -> None:
+    with pytest.raises(Misconfigured) as wrong:
+        given(monkeypatch, REAL | changes)
+    said = str(wrong.value)
+    assert said.startswith(named)
+    assert remedy in said
+    assert CANARY not in said
+    assert wrong.value.__cause__ is None
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "bot.example.com"])  # noqa: S104
+def test_local_mode_listens_on_this_machine_only(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    with pytest.raises(Misconfigured, match=r"^HOST: .*127\.0\.0\.1"):
+        given(monkeypatch, {"HOST": host})
+
+
+def test_all_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Misconfigured) as wrong:
+        given(monkeypatch, {"PORT": "x", "HOTSEAT_LOG": "y", "MicrosoftAppType": "z"})
+    assert {line.partition(":")[0] for line in str(wrong.value).splitlines()} == {
+        "PORT",
+        "HOTSEAT_LOG",
+        "MicrosoftAppType",
+    }
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        REAL,
+        REAL | {"HOST": "0.0.0.0"},  # noqa: S104 - what a container sets
+        {"MicrosoftAppId": "a", "MicrosoftAppTenantId": "t", "MicrosoftAppType": "UserAssignedMSI"},
+        {"HOTSEAT_CLOCK": "http://localhost:9/clock", "HOST": "::1"},
+        REAL
+        | {
+            "HOTSEAT_CLOCK": "http://127.0.0.1:9/clock",
+            "HOTSEAT_AUTHORITY": "http://127.0.0.1:8",
+            "BotOpenIdMetadata": "http://127.0.0.1:8/keys",
+        },
+    ],
+)
+def test_what_fits_together_is_taken(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]) -> None:
+    assert given(monkeypatch, settings).local is ("MicrosoftAppId" not in settings)
+
+
+def test_lists_are_separated_by_spaces_or_commas_and_forgive_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = given(monkeypatch, {"HOTSEAT_ADMINS": " A@Example.com, b  C,"})
+    assert settings.admins == ("a@example.com", "b", "c")
+
+
+def test_a_dotenv_file_is_read_and_the_environment_goes_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("PORT=4001\nHOTSEAT_LOG=debug\nHOTSEAT_DATA=\n")
+    settings = given(monkeypatch, {"PORT": "4002"})
+    assert (settings.port, settings.log_level, settings.data) == (4002, "DEBUG", Path("data"))
+
+
+def test_a_secret_is_not_shown_when_settings_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = given(monkeypatch, REAL)
+    assert CANARY not in repr(settings) + str(settings) + settings.model_dump_json()
+    assert settings.app_password.get_secret_value() == CANARY
+
+
+def test_the_example_lists_exactly_the_settings_that_there_are_and_starts_the_bot() -> None:
+    text = EXAMPLE.read_text()
+    assert set(re.findall(r"^(\w+)=", text, re.MULTILINE)) == names()
+    Path(".env").write_text(text)
+    assert read_settings() == Settings(_env_file=None)  # type: ignore[call-arg]
