@@ -49,7 +49,7 @@ from bot.support.request import Request, Status
 
 log = logging.getLogger(__name__)
 
-RECENT_KEYS = 20_000
+RECENT_KEYS = 5_000
 BATCH = 64  # events decided in one go, so that the event loop is never held for long
 ATTEMPTS = 5
 RETRY_SECONDS = 1.0
