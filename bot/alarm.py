@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.desk import Clock, Desk
+from bot.desk import Desk
 from bot.errors import NotStored
+from bot.ports import Clock
 
 log = logging.getLogger(__name__)
 

@@ -17,10 +17,11 @@ from bot.calendars.holidays import KeptHolidays
 from bot.clock import RemoteClock, real
 from bot.control import Control
 from bot.courier import Courier
-from bot.desk import Clock, Desk, Journal
+from bot.desk import Desk
 from bot.desks import Desks
 from bot.errors import Misconfigured, NotStored
 from bot.folder import open_folder, take_over_edits, write_rota
+from bot.ports import Clock, Journal
 from bot.settings import AppType, Settings
 from bot.teams import credentials as entra
 from bot.teams.adapter import TeamsAdapter

@@ -11,10 +11,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.desk import Address, Desk, Journal, Outgoing
 from bot.effects import Effect, Say, Show, WriteRota
 from bot.errors import NotStored
 from bot.events import Delivered, Undeliverable
+from bot.ports import Address, Journal, Origin, Outgoing
 from bot.state import DeskInfo
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class Courier:
         self._addresses: OrderedDict[tuple[str, str, str], Address] = OrderedDict()
         self._closing = False
 
-    def take(self, desk: Desk, outgoing: Iterable[Outgoing]) -> None:
+    def take(self, desk: Origin, outgoing: Iterable[Outgoing]) -> None:
         """Take effects to deliver, in order."""
         if self._closing:
             return
@@ -74,7 +74,7 @@ class Courier:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _deliver(self, desk: Desk, key: tuple[str, str, str]) -> None:
+    async def _deliver(self, desk: Origin, key: tuple[str, str, str]) -> None:
         line = self._lines[key]
         try:
             while line and not self._closing:
@@ -89,7 +89,7 @@ class Courier:
         finally:
             del self._lines[key]
 
-    def _fold(self, desk: Desk, line: deque[Outgoing]) -> Outgoing:
+    def _fold(self, desk: Origin, line: deque[Outgoing]) -> Outgoing:
         while len(line) > 1:
             older, newer = line[0].effect, line[1].effect
             if not isinstance(older, Show) or not isinstance(newer, Show):
@@ -98,7 +98,7 @@ class Courier:
             line[0] = Outgoing(line[0].id, replace(newer, first=older.first))
         return line[0]
 
-    async def _deliver_one(self, desk: Desk, key: tuple[str, str, str], one: Outgoing) -> None:
+    async def _deliver_one(self, desk: Origin, key: tuple[str, str, str], one: Outgoing) -> None:
         effect: Effect = one.effect
         try:
             if isinstance(effect, WriteRota):
@@ -131,11 +131,11 @@ class Courier:
             known = await self._journal.address(*key)
         return known
 
-    def _done(self, desk: Desk, one: Outgoing, place: str, shown: tuple[str, Address] | None) -> None:
+    def _done(self, desk: Origin, one: Outgoing, place: str, shown: tuple[str, Address] | None) -> None:
         event = Delivered(key=f"delivered:{one.id}", happened_at=self._clock(), effect=one.id, place=place)
         desk.report(event, shown)
 
-    def _refused(self, desk: Desk, one: Outgoing, reason: str) -> None:
+    def _refused(self, desk: Origin, one: Outgoing, reason: str) -> None:
         effect = one.effect
         place = effect.key if isinstance(effect, WriteRota) else effect.place
         desk.report(

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from bot.desk import Desk, Journal
+from bot.desk import Desk
 from bot.errors import Refused
+from bot.ports import Journal
 from bot.state import DeskInfo
 
 

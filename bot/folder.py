@@ -11,10 +11,11 @@ from contextlib import asynccontextmanager
 from bot.calendars.almanac import Almanac
 from bot.calendars.holidays import KeptHolidays
 from bot.clock import real
-from bot.desk import Clock, Desk, Outgoing
+from bot.desk import Desk
 from bot.desks import Desks
 from bot.effects import WriteRota
 from bot.events import Delivered, RotaEdited
+from bot.ports import Clock, Origin, Outgoing
 from bot.settings import Settings
 from bot.state import DeskInfo
 from bot.store.journal import SqlJournal
@@ -73,7 +74,7 @@ class _RotaCourier:
         self._tasks: set[asyncio.Task[None]] = set()
         self._writing = asyncio.Lock()
 
-    def take(self, desk: Desk, outgoing: Iterable[Outgoing]) -> None:
+    def take(self, desk: Origin, outgoing: Iterable[Outgoing]) -> None:
         for one in outgoing:
             if isinstance(one.effect, WriteRota):
                 self._tasks.add(asyncio.create_task(self._write(desk, one)))
@@ -81,7 +82,7 @@ class _RotaCourier:
     async def idle(self) -> None:
         await asyncio.gather(*self._tasks)
 
-    async def _write(self, desk: Desk, one: Outgoing) -> None:
+    async def _write(self, desk: Origin, one: Outgoing) -> None:
         async with self._writing:
             await write_rota(self._journal, self._files, desk.info)
         desk.report(Delivered(key=f"delivered:{one.id}", happened_at=real(), effect=one.id, place=one.effect.key))

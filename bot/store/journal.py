@@ -16,8 +16,8 @@ import orjson
 from sqlalchemy import Connection, Executable
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
-from bot.desk import Address, Commit, Loaded, Outgoing, Record
 from bot.errors import Misconfigured, NotStored, Refused
+from bot.ports import Address, Commit, Loaded, Outgoing, Record
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Notice
 from bot.store import statements as sql

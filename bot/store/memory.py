@@ -5,9 +5,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.desk import Address, Commit, Conflict, Loaded, Outgoing, Record
 from bot.effects import Change, DropNotice, PutDesk, PutFacts, PutNotice, PutRequest, PutRota
 from bot.errors import Misconfigured, NotStored, Refused
+from bot.ports import Address, Commit, Conflict, Loaded, Outgoing, Record
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Notice
 from bot.store.rota import RotaDocument, StoredRota, valid_id

@@ -13,8 +13,8 @@ from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import ClauseElement
 
-from bot.desk import Commit, Conflict, Record
 from bot.effects import Change, DropNotice, PutDesk, PutFacts, PutNotice, PutRequest, PutRota
+from bot.ports import Commit, Conflict, Record
 from bot.store import statements as sql
 from bot.store.document import dump, dump_effect
 from bot.support.request import Request

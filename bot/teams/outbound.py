@@ -4,8 +4,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from bot.courier import Undelivered
-from bot.desk import Address
 from bot.effects import Say, Show
+from bot.ports import Address
 from bot.state import DeskInfo
 from bot.teams.cards import Cards, fallback_text
 from bot.teams.references import References

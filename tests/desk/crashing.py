@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.__main__ import main
-from bot.desk import Commit
+from bot.ports import Commit
 from bot.store.journal import SqlJournal
 from bot.teams.transport import Transport
 

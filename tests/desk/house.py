@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.calendars.almanac import Almanac
-from bot.desk import Commit, Conflict, Desk, Outgoing
+from bot.desk import Desk
 from bot.effects import PutRota
 from bot.errors import NotStored
 from bot.events import Claim, Delivered, Event, Posted, Solve
 from bot.people import Author
+from bot.ports import Commit, Conflict, Origin, Outgoing
 from bot.rota.shift import Rota
 from bot.state import DeskInfo
 from bot.store.memory import MemoryJournal
@@ -54,7 +55,7 @@ class Collector:
     def __init__(self) -> None:
         self.taken: list[Outgoing] = []
 
-    def take(self, desk: Desk, outgoing: Iterable[Outgoing]) -> None:
+    def take(self, desk: Origin, outgoing: Iterable[Outgoing]) -> None:
         del desk
         self.taken.extend(outgoing)
 

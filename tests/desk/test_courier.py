@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from bot.courier import Courier, Undelivered
-from bot.desk import Address, Commit, Desk, Outgoing
+from bot.desk import Desk
 from bot.effects import PutFacts, Say, Show, WriteRota
 from bot.errors import NotStored
 from bot.events import Delivered, Undeliverable
+from bot.ports import Address, Commit, Outgoing
 from bot.state import DeskInfo, Facts
 from bot.store.memory import MemoryJournal
 from bot.views import Line

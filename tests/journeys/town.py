@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.calendars.almanac import Almanac
-from bot.desk import Desk, Outgoing
+from bot.desk import Desk
 from bot.effects import Answer, Say, Show, personal
 from bot.events import (
     Ask,
@@ -28,6 +28,7 @@ from bot.events import (
 )
 from bot.people import Author, Person
 from bot.policy import Policy
+from bot.ports import Origin, Outgoing
 from bot.rota.shift import Absence, Role, Rota, Shift
 from bot.state import DeskInfo
 from bot.store.memory import MemoryJournal
@@ -112,7 +113,7 @@ class FakeTeams:
         self.sent: list[Message] = []
         self.refuse: dict[str, str] = {}
 
-    def take(self, desk: Desk, outgoing: Iterable[Outgoing]) -> None:
+    def take(self, desk: Origin, outgoing: Iterable[Outgoing]) -> None:
         for one in outgoing:
             effect = one.effect
             if not isinstance(effect, Show | Say):
@@ -173,8 +174,8 @@ class Town:
         await self._desk.strike()
 
     async def _seed(self) -> None:
-        from bot.desk import Commit
         from bot.effects import PutRota
+        from bot.ports import Commit
 
         await self.journal.commit(Commit("tenant", "backend", 0, changes=(PutRota(self.rota),)))
 

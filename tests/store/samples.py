@@ -2,10 +2,10 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from bot.desk import Address, Commit, Outgoing, Record
 from bot.effects import PutRequest, Say, Show
 from bot.people import Author, Person
 from bot.policy import Language, Policy
+from bot.ports import Address, Commit, Outgoing, Record
 from bot.rota.shift import Absence, Override, Role, Rota, Shift
 from bot.state import DeskInfo, Facts, Notice, NoticeItem
 from bot.support.request import Clock, Deferred, Due, Outcome, Request, Status, Step

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from bot.desk import Commit, Conflict, Outgoing
 from bot.effects import (
     Change,
     DropNotice,
@@ -20,6 +19,7 @@ from bot.effects import (
     WriteRota,
 )
 from bot.errors import Refused
+from bot.ports import Commit, Conflict, Outgoing
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts
 from bot.store.journal import SqlJournal

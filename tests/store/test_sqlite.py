@@ -16,9 +16,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 
-from bot.desk import Commit, Outgoing
 from bot.effects import PutRequest, Show
 from bot.errors import Misconfigured, NotStored
+from bot.ports import Commit, Outgoing
 from bot.store.document import Unreadable
 from bot.store.journal import SqlJournal
 from bot.store.lock import FolderLock
@@ -203,7 +203,7 @@ def test_a_killed_process_holds_nothing(tmp_path: Path) -> None:
 
 WRITER = """
 import asyncio, sys
-from bot.desk import Commit, Outgoing
+from bot.ports import Commit, Outgoing
 from bot.effects import PutRequest, Show
 from bot.store.journal import SqlJournal
 from tests.store.samples import CARD, DESK, record, request

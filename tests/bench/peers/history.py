@@ -9,9 +9,9 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.desk import Address, Commit, Journal, Record
 from bot.effects import Change, PutFacts, PutRequest
 from bot.people import Author
+from bot.ports import Address, Commit, Journal, Record
 from bot.state import DeskInfo, Facts
 from bot.store.journal import SqlJournal
 from bot.support.request import Outcome, Request, Status

@@ -1,0 +1,130 @@
+"""What the desk needs of the world, as ports, and what passes through them.
+
+A journal that loses nothing, a courier that delivers, and whoever looks things up. Each real one has a fake that keeps
+the same promises.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.effects import Change, Effect
+from bot.events import Delivered, Undeliverable
+from bot.rota.shift import Rota
+from bot.state import DeskInfo, Facts, Knowledge, Notice
+from bot.support.request import Request
+
+Clock = Callable[[], datetime]
+
+
+class Conflict(Exception):  # noqa: N818 - not a failure: decide again
+    """Another writer was faster, or a key is known after all: reload and decide again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A row of the outbox: an effect under its id, unique within its desk."""
+
+    id: str
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where in Teams a shown message lives."""
+
+    service_url: str
+    conversation: str
+    activity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A row of history, and the proof that an event's key is known. It holds no text that anybody wrote."""
+
+    key: str
+    kind: str
+    happened_at: datetime
+    recorded_at: datetime
+    actor: str
+    matters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """All that a batch of events changes, written in one transaction or not at all.
+
+    ``revision`` is the one decided on; the desk stands at the next one afterwards. ``struck`` are ids of outbox rows
+    that are done, ``shown`` the addresses of messages that now exist, by key.
+    """
+
+    tenant: str
+    desk: str
+    revision: int
+    records: tuple[Record, ...] = ()
+    changes: tuple[Change, ...] = ()
+    outgoing: tuple[Outgoing, ...] = ()
+    struck: tuple[str, ...] = ()
+    shown: tuple[tuple[str, Address], ...] = ()
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A desk as the journal holds it: its revision, what is open, and the outbox in order."""
+
+    revision: int
+    desk: DeskInfo
+    rota: Rota
+    facts: Facts
+    requests: tuple[Request, ...]
+    notices: tuple[Notice, ...]
+    outgoing: tuple[Outgoing, ...]
+
+
+class Journal(Protocol):
+    """Takes every event at once and never loses one. Every method raises NotStored when the store fails."""
+
+    async def desks(self) -> tuple[DeskInfo, ...]:
+        """Return every desk."""
+
+    async def create(self, desk: DeskInfo) -> None:
+        """Add a desk at revision 0; raise Refused if its id, or its channel in its tenant, is taken."""
+
+    async def load(self, tenant: str, desk: str) -> Loaded:
+        """Return a desk: requests that are not closed, notices, pending effects."""
+
+    async def known(self, tenant: str, desk: str, keys: Iterable[str]) -> frozenset[str]:
+        """Return those of ``keys`` that belong to events already recorded."""
+
+    async def matters(self, tenant: str, desk: str, ids: Iterable[str], places: Iterable[str]) -> tuple[Request, ...]:
+        """Return the requests with these ids or in these threads, closed ones included."""
+
+    async def commit(self, commit: Commit) -> None:
+        """Write all of ``commit`` durably; raise Conflict if the revision has moved on or a record's key is known."""
+
+    async def address(self, tenant: str, desk: str, key: str) -> Address | None:
+        """Return where the message under ``key`` lives, None if it was never delivered."""
+
+
+class Origin(Protocol):
+    """The desk that an effect comes from, as a courier knows it."""
+
+    info: DeskInfo
+
+    def report(self, event: Delivered | Undeliverable, shown: tuple[str, Address] | None = None) -> None:
+        """Take what became of an effect."""
+
+
+class Courier(Protocol):
+    """Delivers effects, each until its place says yes or no for good, and reports to the desk by an event."""
+
+    def take(self, desk: Origin, outgoing: Iterable[Outgoing]) -> None:
+        """Take effects to deliver, in order."""
+
+
+class Lookup(Protocol):
+    """What the shell looks up for a desk's events."""
+
+    def knowledge(self, desk: DeskInfo, now: datetime) -> Knowledge:
+        """Return the desk's hours with the holidays around ``now``, and the admins."""
