@@ -1,0 +1,81 @@
+"""What the composition root answers and joins."""
+
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+from pydantic import SecretStr
+
+from bot.app import credentials, web_app
+from bot.desks import Desks
+from bot.errors import NotStored, Refused
+from bot.settings import AppType, Settings
+from bot.store.journal import SqlJournal
+from bot.store.memory import MemoryJournal
+from tests.desk.house import INFO, Stage
+from tests.journeys.town import CHANNEL, TEAM_CHANNEL
+
+
+async def test_it_is_alive_as_long_as_it_runs_and_ready_as_long_as_the_journal_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def failing(_: SqlJournal) -> None:
+        message = "the disk is gone"
+        raise NotStored(message)
+
+    runner = web.AppRunner(web_app(Settings(data=tmp_path)), access_log=None)  # type: ignore[call-arg]
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+    async def status(path: str) -> int:
+        async with aiohttp.ClientSession() as session, session.get(url + path) as answer:
+            return answer.status
+
+    assert [await status(path) for path in ("/livez", "/readyz", "/", "/control.sock")] == [200, 200, 404, 404]
+    monkeypatch.setattr(SqlJournal, "desks", failing)
+    assert [await status(path) for path in ("/livez", "/readyz")] == [200, 503]
+    await runner.cleanup()
+
+
+@pytest.mark.parametrize("kind", [AppType.SINGLE_TENANT, AppType.FEDERATED, AppType.MANAGED_IDENTITY])
+async def test_each_kind_of_identity_has_its_way_to_a_token_and_asks_for_none_at_the_start(
+    kind: AppType, tmp_path: Path
+) -> None:
+    token = tmp_path / "token"
+    token.write_text("x")
+    settings = Settings(  # type: ignore[call-arg]
+        app_id="a", app_tenant="t", app_type=kind, app_password=SecretStr("x"), federated_token_file=token
+    )
+    way = credentials(settings)
+    assert way is not None
+    await way.close()
+
+
+def test_local_mode_has_no_token() -> None:
+    assert credentials(Settings()) is None  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
+    ("channel", "team_channel", "said"),
+    [("19:new", "19:new", "cannot be the desk's channel"), ("19:new", CHANNEL, "is desk backend's own channel")],
+)
+async def test_a_team_channel_is_nobodys_own_channel(channel: str, team_channel: str, said: str) -> None:
+    desks = await _desks()
+    await desks.add(INFO)
+    with pytest.raises(Refused, match=said):
+        await desks.add(type(INFO)("other", "tenant", "team", channel, team_channel))
+
+
+async def test_a_desk_is_found_by_its_channel_by_the_team_channel_and_in_its_own_tenant_only() -> None:
+    desks = await _desks()
+    added = await desks.add(INFO)
+    assert desks.of_channel("tenant", CHANNEL) is desks.of_channel("tenant", TEAM_CHANNEL) is added
+    assert desks.of_channel("another", CHANNEL) is desks.named("another", "backend") is None
+    assert desks.of_person("another", "ana") is None
+
+
+async def _desks() -> Desks:
+    desk = await Stage().open()
+    return Desks(MemoryJournal(), lambda _: desk)
