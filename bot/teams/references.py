@@ -6,7 +6,7 @@ Keeps the tenant beside each reference, which the SDK's own conversation referen
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 import orjson
@@ -62,12 +62,10 @@ class References:
         await self._keep(tenant, place, Reference(known.service_url, conversation, known.bot))
 
     def of(self, tenant: str, place: str) -> Reference:
-        """Return how to reach a place: its own reference, else the tenant's last seen service, else the global one."""
-        known = self._known.get((tenant, place))
-        if known is not None:
-            return known
-        last = self._known.get((tenant, ""))
-        return Reference(last.service_url if last else GLOBAL_SERVICE, "", last.bot if last else self._bot)
+        """Return how to reach a place: its own chat, by the tenant's last seen service, else by the global one."""
+        last = self._known.get((tenant, ""), Reference(GLOBAL_SERVICE, "", self._bot))
+        known = self._known.get((tenant, place), last)
+        return replace(known, service_url=last.service_url)
 
     async def _keep(self, tenant: str, place: str, reference: Reference) -> None:
         if self._known.get((tenant, place)) != reference:
