@@ -77,6 +77,7 @@ class Courier:
     async def _deliver(self, desk: Origin, key: tuple[str, str, str]) -> None:
         line = self._lines[key]
         try:
+            await asyncio.sleep(0)  # those who wait for the commit's answer come first
             while line and not self._closing:
                 one = self._fold(desk, line)
                 try:
