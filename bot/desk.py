@@ -208,7 +208,11 @@ class Desk:
             self._fail(waiting, failure)
         except Exception as failure:
             log.exception("a batch of %d events failed", len(waiting), extra={"desk": self.info.id})
-            self._fail(waiting, failure)
+            self._held = None
+            if len(waiting) == 1:
+                self._fail(waiting, failure)
+            for one in waiting if len(waiting) > 1 else ():  # so that the one that fails takes no other with it
+                await self._turn([one])
         else:
             for one, answer in batch.answers:
                 _resolve(one, answer)

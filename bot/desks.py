@@ -29,6 +29,9 @@ class Desks:
     async def add(self, info: DeskInfo) -> Desk:
         """Add a desk; raise Refused if its name or channel is taken."""
         for desk in self:
+            if desk.info.tenant == info.tenant and desk.info.team_channel == info.channel:
+                message = f"The channel is desk {desk.info.id}'s team channel; name another."
+                raise Refused(message)
             if desk.info.tenant == info.tenant and info.team_channel and desk.info.channel == info.team_channel:
                 message = f"The team channel is desk {desk.info.id}'s own channel; name another."
                 raise Refused(message)

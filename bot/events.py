@@ -1,6 +1,6 @@
 """Everything that can happen to a desk, as frozen values.
 
-``key`` is the platform's own (tenant, conversation, activity id, type, for edits the time): a key that is known
+``key`` is the platform's own (conversation, activity id, type, for edits the time): within a desk, one that is known
 changes nothing. ``happened_at`` is an aware UTC instant by the platform's clock. Places are opaque text.
 """
 
@@ -69,7 +69,7 @@ class Deleted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Welcomed(Event):
-    """The bot was installed for a person, or met them for the first time."""
+    """The bot was installed for a person."""
 
     place: str
     author: Author

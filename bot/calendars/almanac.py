@@ -12,6 +12,8 @@ from bot.state import DeskInfo, Knowledge
 Holidays = Callable[[str, str, int], frozenset[date]]
 """Tells the public holidays of a country, a subdivision of it ("" for none) and a year."""
 
+MOST_POLICIES = 256  # kept by identity, which each reload of a desk makes anew
+
 
 class Almanac:
     """Answers the desk's look-ups; a year's holidays are looked up once."""
@@ -27,6 +29,8 @@ class Almanac:
         key = (id(desk.policy), now.year)
         found = self._known.get(key)
         if found is None:
+            if len(self._known) >= MOST_POLICIES:
+                self._known.clear()
             hours = support_hours(desk.policy, now.year, self._days_of)
             found = self._known[key] = (desk.policy, Knowledge(hours, self._admins))
         return found[1]

@@ -72,7 +72,7 @@ def next_due(state: State, now: datetime, hours: SupportHours) -> datetime | Non
 
 def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR0912 - one row per event
     if not isinstance(event, Known):
-        raise TypeError(event)
+        raise TypeError(type(event).__name__)
     match event:
         case Posted():
             support.posted(draft, event)

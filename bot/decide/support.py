@@ -218,7 +218,8 @@ def _pressed(draft: Draft, event: Press) -> Request:
     if request is None:
         raise Refused(draft.say(Text.UNKNOWN, id=event.request))
     channel = event.place.partition(";messageid=")[0]
-    at_home = event.place in (request.place, personal(event.author.id))
+    concerned = draft.colleague(event.author) is not None or event.author.id == request.requester.id
+    at_home = event.place == request.place or (concerned and event.place == personal(event.author.id))
     if not at_home and (not channel or channel != draft.state.desk.team_channel):
         raise Refused(draft.say(Text.ELSEWHERE))
     return request

@@ -4,7 +4,7 @@ No rule of the domain is here. Messages outside a desk's channels are dropped be
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from botbuilder.core import InvokeResponse, TurnContext
@@ -20,6 +20,8 @@ from bot.teams.guard import Admitted
 from bot.teams.inbound import STALE, Arrival, internal, read
 from bot.teams.outbound import CARD, Outbound
 from bot.teams.references import References
+
+OLDEST = timedelta(days=30)  # what claims to be older than any delivery can be is taken as now
 
 
 class Desks(Protocol):
@@ -58,7 +60,9 @@ class HotseatBot:
 
     async def _handle(self, admitted: Admitted) -> tuple[DeskInfo | None, Answer | None]:
         activity = admitted.activity
-        arrival = read(activity, admitted.happened_at or self._clock())
+        now = self._clock()
+        at = admitted.happened_at
+        arrival = read(activity, now if at is None or now - at > OLDEST else at)
         if arrival is None:
             return None, None
         desk, event = self._route(admitted.tenant, arrival)
@@ -68,17 +72,15 @@ class HotseatBot:
         return desk.info, await desk.handle(event)
 
     def _route(self, tenant: str, arrival: Arrival) -> tuple[Desk | None, Event | None]:
-        if arrival.channel:
-            desk = self._desks.of_channel(tenant, arrival.channel)
-            if desk is not None and arrival.desk and arrival.desk != desk.info.id:
-                raise Refused(STALE)
-            if desk is not None and arrival.channel != desk.info.channel:
-                return desk, internal(arrival)
-            return desk, arrival.event
         if arrival.desk:
             desk = self._desks.named(tenant, arrival.desk)
-            if desk is None:
+            if desk is None or arrival.channel not in ("", desk.info.channel, desk.info.team_channel):
                 raise Refused(STALE)
+            return desk, arrival.event
+        if arrival.channel:
+            desk = self._desks.of_channel(tenant, arrival.channel)
+            if desk is not None and arrival.channel != desk.info.channel:
+                return desk, internal(arrival)
             return desk, arrival.event
         return self._desks.of_person(tenant, arrival.author), arrival.event
 

@@ -2,7 +2,7 @@
 
 First the token, from the headers alone; then the body, as strict JSON of the shape that the bot relies on; then whether
 that token may say this: channel, service URL, tenant. It must not know what an activity asks for. Source: Bot Framework
-"Authentication", learn.microsoft.com, and the findings on the SDK's own checks that the README lists.
+"Authentication", learn.microsoft.com; what the SDK itself leaves unchecked is shown in tests/teams/test_stock.py.
 """
 
 import logging

@@ -61,6 +61,8 @@ class Arrival:
 
 def read(activity: dict[str, Any], happened_at: datetime) -> Arrival | None:
     """Return what an admitted activity means, None if nothing; raise Refused for a button that is no longer one."""
+    if activity["conversation"].get("conversationType") not in ("channel", "personal"):
+        return None
     reader = _READERS.get(activity["type"])
     author = _author(activity)
     return reader(activity, author, happened_at) if reader and author else None

@@ -1,6 +1,8 @@
 """What leaves for Teams: a view becomes an activity, a place an address; sent until Teams says yes or no."""
 
-from typing import Any
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from bot.courier import Undelivered
@@ -10,13 +12,16 @@ from bot.state import DeskInfo
 from bot.teams.cards import Cards, fallback_text
 from bot.teams.references import References
 from bot.teams.texts import TEXT_FORMAT, message
-from bot.teams.transport import Final, Transport, retrying
+from bot.teams.transport import Final, Temporary, Transport, retrying
 from bot.views import CardView, Line, View
 
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+NOT_ACCEPTED, GONE = 401, 404
 CARD = "application/vnd.microsoft.card.adaptive"
 
 _REASONS = {
-    401: "Teams does not accept my registration; check MicrosoftAppId, its secret and its tenant",
     403: "I am not installed there; install the app for the person, or add it to the team",
     404: "it is gone: the person, the channel or the message no longer exists",
     413: "the message was too large for Teams",
@@ -50,8 +55,10 @@ class Outbound:
             if address is None:
                 return await self._post(desk, effect.place, activity)
             where = (address.service_url, address.conversation, address.activity)
-            await retrying(lambda: self._transport.update(*where, activity))
+            await _until_known(lambda: self._transport.update(*where, activity))
         except Final as refused:
+            if refused.status == GONE and address is not None:
+                return await self.send(desk, effect, None)
             reason = _REASONS.get(refused.status, f"Teams refused it: {refused.code}")
             raise Undelivered(reason) from None
         return address
@@ -62,8 +69,8 @@ class Outbound:
         reference = self._references.of(desk.tenant, place.partition(";")[0])
         service = reference.service_url
         if ";messageid=" in place:
-            return Address(service, place, await retrying(lambda: self._transport.post(service, place, activity)))
-        conversation, id_ = await retrying(
+            return Address(service, place, await _until_known(lambda: self._transport.post(service, place, activity)))
+        conversation, id_ = await _until_known(
             lambda: self._transport.create_thread(
                 service, tenant=desk.tenant, bot=reference.bot, channel_id=place, activity=activity
             )
@@ -75,14 +82,14 @@ class Outbound:
         service, conversation = reference.service_url, reference.conversation
         if not conversation:
             member = place.removeprefix("person:")
-            conversation = await retrying(
+            conversation = await _until_known(
                 lambda: self._transport.create_personal(
                     service, tenant=desk.tenant, bot=reference.bot, member_id=member
                 )
             )
             await self._references.met(desk.tenant, place, conversation)
         return Address(
-            service, conversation, await retrying(lambda: self._transport.post(service, conversation, activity))
+            service, conversation, await _until_known(lambda: self._transport.post(service, conversation, activity))
         )
 
     def _activity(self, desk: DeskInfo, view: View) -> dict[str, Any]:
@@ -94,3 +101,18 @@ class Outbound:
             "summary": fallback_text(view),
             "attachments": [{"contentType": CARD, "content": self.card(desk, view)}],
         }
+
+
+async def _until_known(call: Callable[[], Awaitable[T]]) -> T:
+    """Repeat until Teams says yes or no; a refused registration says nothing about the message."""
+
+    async def once() -> T:
+        try:
+            return await call()
+        except Final as refused:
+            if refused.status != NOT_ACCEPTED:
+                raise
+            log.warning("Teams does not accept my registration: check MicrosoftAppId, its secret and its tenant")
+            raise Temporary("not accepted") from None
+
+    return await retrying(once)

@@ -113,3 +113,32 @@ async def test_what_a_full_disk_cannot_hold_is_answered_503_and_taken_when_there
         monkeypatch.undo()
         assert (await bot.post(late))[0] == 200
         assert bot.stored() == (2, 2)
+
+
+async def test_a_stranger_reads_no_request_by_pressing_from_their_own_chat(tmp_path: Path) -> None:
+    async with whole(tmp_path) as bot:
+        post = await bot.opened("canary words")
+        await bot.post(bot.press("claim", ANA, post["id"]))
+        await bot.quiet()
+        before = snapshot(bot)
+        ids = {"desk": "backend", "request": "R-1", "card": "copy:R-1:first:ana"}
+        for verb in ("claim", "solve", "dismiss"):
+            _, answer = await bot.post(activities.press(verb, ids, **bot.by(WHO["STRANGER"])))
+            assert "canary" not in json.dumps(answer), verb
+        await untouched(bot, before)
+
+
+async def test_a_post_from_the_year_one_is_taken_as_of_now(tmp_path: Path) -> None:
+    async with whole(tmp_path) as bot:
+        assert (await bot.post(bot.channel_post(at="0001-01-01T00:00:00Z")))[0] == 200
+        ((posted_at,),) = bot.rows("select posted_at from requests")
+        assert posted_at.startswith("2026-11-23")
+
+
+async def test_a_group_chat_is_nobodys_own_chat(tmp_path: Path) -> None:
+    async with whole(tmp_path) as bot:
+        message = activities.personal_message("who", conversation="19:group@thread.v2", **bot.by(ANA))
+        group = activities.altered(message, {"conversation.conversationType": "groupChat"})
+        assert (await bot.post(group))[0] == 200
+        assert bot.stored() == (0, 0)
+        assert bot.connector.calls == []

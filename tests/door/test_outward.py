@@ -95,3 +95,22 @@ async def test_it_starts_without_any_network_and_says_that_it_is_ready(tmp_path:
         await runner.setup()
     await runner.cleanup()
     assert json.loads((tmp_path / "rota" / "backend.json").read_text())
+
+
+async def test_a_refused_registration_loses_no_card(tmp_path: Path) -> None:
+    async with whole(tmp_path) as bot:
+        bot.connector.script(401, 401)
+        assert (await bot.post(bot.channel_post()))[0] == 200
+        await bot.connector.wait_for(3)
+        await bot.quiet()
+        assert len(bot.connector.messages) == 1
+
+
+async def test_a_card_that_somebody_deleted_is_posted_anew_at_its_next_change(tmp_path: Path) -> None:
+    async with whole(tmp_path) as bot:
+        post = await bot.opened()
+        bot.connector.script(404)
+        await bot.post(bot.press("claim", ANA, post["id"]))
+        await bot.connector.wait_for(2, method="POST")
+        await bot.quiet()
+        assert [call.method for call in bot.connector.calls] == ["POST", "PUT", "POST"]
