@@ -24,7 +24,7 @@ from tests.bench.table import LONG, SHORT, Results, Round, plain, render
 REPORT = Path("build/bench.json")
 HISTORIES = {SHORT: 100, LONG: 100_000}
 HISTORIES_QUICK = {SHORT: 100, LONG: 10_000}
-LONGEST = 12 * 60
+LONGEST = 20 * 60
 LONGEST_QUICK = 150
 FAILURES = (process.Stopped, RuntimeError, OSError, subprocess.SubprocessError)
 
