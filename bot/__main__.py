@@ -148,7 +148,7 @@ def shifts_export(desk: str) -> None:
 
 
 def _operate(operation: str, arguments: dict[str, str], *, as_json: bool) -> None:
-    from bot.clock import real  # noqa: PLC0415 - see serve
+    from bot.clock import open_clock  # noqa: PLC0415 - see serve
     from bot.control import ask  # noqa: PLC0415 - see serve
     from bot.folder import desks_alone  # noqa: PLC0415 - see serve
     from bot.operations import OPERATIONS, Done  # noqa: PLC0415 - see serve
@@ -159,8 +159,8 @@ def _operate(operation: str, arguments: dict[str, str], *, as_json: bool) -> Non
         done = await ask(settings.data / "control.sock", operation, arguments)
         if done is not None:
             return done
-        async with desks_alone(settings) as desks:
-            return await OPERATIONS[operation](desks, arguments, real())
+        async with open_clock(settings.clock) as clock, desks_alone(settings, clock) as desks:
+            return await OPERATIONS[operation](desks, arguments, clock())
 
     done = asyncio.run(work())
     _say(done.said, dict(done.facts), as_json=as_json)

@@ -9,19 +9,19 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from aiohttp import ClientSession, web
+from aiohttp import web
 
 from bot.alarm import Alarm
 from bot.calendars.almanac import Almanac
 from bot.calendars.holidays import KeptHolidays
-from bot.clock import RemoteClock, real
+from bot.clock import RemoteClock, open_clock, real
 from bot.control import Control
 from bot.courier import Courier
 from bot.desk import Desk
 from bot.desks import Desks
 from bot.errors import Misconfigured, NotStored
 from bot.folder import open_folder, take_over_edits, write_rota
-from bot.ports import Clock, Journal
+from bot.ports import Journal
 from bot.settings import AppType, Settings
 from bot.teams import credentials as entra
 from bot.teams.adapter import TeamsAdapter
@@ -95,7 +95,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     references = References(journal, settings.app_id)
     await references.load()
     outbound = Outbound(transport, references, Cards(CARDS))
-    clock = await _clock(settings, session)
+    clock = await stack.enter_async_context(open_clock(settings.clock))
     courier = Courier(journal, outbound.send, lambda desk: write_rota(journal, files, desk), clock)
     almanac = Almanac(frozenset(settings.admins), KeptHolidays(settings.data / "holidays.json"))
     alarm = Alarm(clock, real)
@@ -138,14 +138,6 @@ def credentials(settings: Settings) -> Credentials | None:
 def _guard(settings: Settings, hosts: ServiceHosts, keys: SigningKeys | None) -> Guard:
     tenants = frozenset(settings.tenants or (settings.app_tenant,)) - {""}
     return Guard(app_id=settings.app_id, tenants=tenants, hosts=hosts, keys=keys, now=lambda: real().timestamp())
-
-
-async def _clock(settings: Settings, session: ClientSession) -> Clock:
-    if not settings.clock:
-        return real
-    clock = RemoteClock(settings.clock, session)
-    await clock.poll()
-    return clock
 
 
 async def _drain(courier: Courier, desks: Desks) -> None:

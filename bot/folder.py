@@ -51,14 +51,14 @@ async def take_over_edits(journal: SqlJournal, files: RotaFiles, desks: Desks, c
 
 
 @asynccontextmanager
-async def desks_alone(settings: Settings) -> AsyncIterator[Desks]:
+async def desks_alone(settings: Settings, clock: Clock = real) -> AsyncIterator[Desks]:
     """Open the desks without Teams, for a command while no bot runs; messages wait until it does."""
     async with open_folder(settings, "a hotseat command") as (journal, files):
-        courier = _RotaCourier(journal, files)
+        courier = _RotaCourier(journal, files, clock)
         almanac = Almanac(frozenset(settings.admins), KeptHolidays(settings.data / "holidays.json"))
-        desks = Desks(journal, lambda info: Desk(info, journal, courier, real, almanac, lambda: None))
+        desks = Desks(journal, lambda info: Desk(info, journal, courier, clock, almanac, lambda: None))
         await desks.open()
-        await take_over_edits(journal, files, desks, real)
+        await take_over_edits(journal, files, desks, clock)
         yield desks
         await courier.idle()
         for desk in desks:
@@ -68,9 +68,10 @@ async def desks_alone(settings: Settings) -> AsyncIterator[Desks]:
 class _RotaCourier:
     """Delivers the rota's file and leaves everything else in the outbox."""
 
-    def __init__(self, journal: SqlJournal, files: RotaFiles) -> None:
+    def __init__(self, journal: SqlJournal, files: RotaFiles, clock: Clock) -> None:
         self._journal = journal
         self._files = files
+        self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
         self._writing = asyncio.Lock()
 
@@ -85,4 +86,6 @@ class _RotaCourier:
     async def _write(self, desk: Origin, one: Outgoing) -> None:
         async with self._writing:
             await write_rota(self._journal, self._files, desk.info)
-        desk.report(Delivered(key=f"delivered:{one.id}", happened_at=real(), effect=one.id, place=one.effect.key))
+        desk.report(
+            Delivered(key=f"delivered:{one.id}", happened_at=self._clock(), effect=one.id, place=one.effect.key)
+        )

@@ -3,11 +3,13 @@
 import asyncio
 import json
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import aiohttp
@@ -17,7 +19,7 @@ from aiohttp import web
 from bot.__main__ import main
 from bot.app import web_app
 from bot.settings import Settings
-from tests.door.whole import PEOPLE, SHIFTS
+from tests.door.whole import PEOPLE, SHIFTS, ClockService
 from tests.rig.activities import CHANNEL, GROUP
 from tests.rig.entra import TENANT
 from tests.sandbox.conftest import free_port
@@ -232,4 +234,26 @@ async def test_a_port_that_is_taken_ends_the_start_in_words(tmp_path: Path) -> N
         ended = await child(tmp_path, "serve", PORT=str(port))
     assert ended.code == 1
     assert f"PORT: 127.0.0.1:{port}" in ended.err
+    assert "Traceback" not in ended.err
+
+
+async def test_a_command_without_a_bot_lives_by_the_clock_that_the_bot_would_follow(tmp_path: Path) -> None:
+    sheet = tmp_path / "people.csv"
+    sheet.write_text(PEOPLE)
+    async with ClockService() as service:
+        clock = {"HOTSEAT_CLOCK": f"{service.url}/clock"}
+        assert (await child(tmp_path, *ADD, **clock)).code == 0
+        assert (await child(tmp_path, "people", "import", str(sheet), **clock)).code == 0
+    with sqlite3.connect(tmp_path / "journal.sqlite") as journal:
+        times = {time for row in journal.execute("SELECT happened_at, recorded_at FROM records") for time in row}
+    assert {datetime.fromisoformat(one).replace(second=0, microsecond=0) for one in times} == {service.now}
+
+
+@pytest.mark.parametrize("words", [("serve",), ADD])
+async def test_where_the_clock_to_follow_is_silent_nothing_is_decided_by_another(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    ended = await child(tmp_path, *words, PORT=str(free_port()), HOTSEAT_CLOCK=f"http://127.0.0.1:{free_port()}/")
+    assert (ended.code, ended.out) == (1, "")
+    assert "HOTSEAT_CLOCK: no time is answered there" in ended.err
     assert "Traceback" not in ended.err
