@@ -1,7 +1,9 @@
 """Start the sandbox: `python -m bot.sandbox`. The one place that reads real time and joins service and bot."""
 
 import asyncio
+import contextlib
 import signal
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,62 +15,95 @@ from bot.sandbox.clock import ZONE
 from bot.sandbox.page import missing_files
 from bot.sandbox.service import Sandbox, build, listen
 
+ARCHIVE = "world.json"
+BETWEEN_SAVES = 5.0
+
 
 @click.command()
 @click.option("--port", default=3979, show_default=True, help="Where the page and the Teams service listen.")
 @click.option("--bot-port", default=3978, show_default=True, help="Where the bot listens.")
-@click.option("--ops-port", default=9978, show_default=True, help="Where the bot's metrics listen.")
 @click.option("--data", default="./data/sandbox", show_default=True, type=click.Path(path_type=Path, file_okay=False))
+@click.option("--at", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="Set the clock, such as 2026-11-26T10:00 (Berlin).")
 @click.option("--no-bot", is_flag=True, help="Run only the service; the bot is started by someone else.")
-def main(port: int, bot_port: int, ops_port: int, data: Path, no_bot: bool) -> None:  # noqa: FBT001 - click's form
+def main(port: int, bot_port: int, data: Path, at: datetime | None, no_bot: bool) -> None:  # noqa: FBT001 - click's form
     """Run a Teams of our own on 127.0.0.1, with a web page, and the bot in it."""
-    place = None if no_bot else bot.Place(data.resolve(), bot_port, port, ops_port)
+    place = None if no_bot else bot.Place(data.resolve(), bot_port, port)
     try:
-        asyncio.run(_run(port, bot_port, place))
+        asyncio.run(_run(port, bot_port, at, place))
     except (bot.BotFailed, OSError) as failure:
         raise click.ClickException(str(failure)) from failure
 
 
-async def _run(port: int, bot_port: int, place: bot.Place | None) -> None:
+async def _run(port: int, bot_port: int, at: datetime | None, place: bot.Place | None) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    async with aiohttp.ClientSession() as session:
+    async with contextlib.AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession())
         sandbox = build(session, port, f"http://127.0.0.1:{bot_port}/api/messages", lambda: datetime.now(UTC))
+        if place is not None:
+            await bot.claim_port(place)
+            archive.load(place.data / ARCHIVE, sandbox.world, sandbox.clock)
+        if at is not None:
+            sandbox.clock.set(at.replace(tzinfo=ZONE))
+            sandbox.clock.note = ""
         runner = await listen(sandbox, port)
-        try:
-            if place is None:
-                await _announce(sandbox, port)
-                await ended.wait()
-            else:
-                await _with_bot(sandbox, port, place, session, ended)
-        finally:
-            await runner.cleanup()
+        stack.push_async_callback(runner.cleanup)
+        if place is None:
+            await _announce(sandbox, port)
+            await ended.wait()
+        else:
+            await _with_bot(sandbox, port, place, session, ended)
 
 
 async def _with_bot(
     sandbox: Sandbox, port: int, place: bot.Place, session: aiohttp.ClientSession, ended: asyncio.Event
 ) -> None:
-    await bot.claim_port(place)
-    kept = place.data / "world.json"
+    def say(words: str) -> None:
+        click.echo(words, err=True)
+        sandbox.wire.problem(words)
+
+    kept = place.data / ARCHIVE
     first = not kept.is_file()
-    archive.load(kept, sandbox.world, sandbox.clock)
-    await bot.seed(place, sandbox.clock.now().astimezone(ZONE).date())
-    process = await bot.start(place, session)
+    sandbox.world.rota = await bot.seed(place, sandbox.clock.today())
+    child = bot.Bot(place, session, say)
     try:
-        if first:
-            await sandbox.acts.begin()
-        await _announce(sandbox, port)
-        waiting = [asyncio.ensure_future(ended.wait()), asyncio.ensure_future(process.wait())]
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for one in waiting:
-            one.cancel()
-        if not ended.is_set():
-            message = f"The bot ended by itself, with exit code {process.returncode}. Its own words are above."
-            raise bot.BotFailed(message)
+        await child.start()
+        async with _keeping(kept, sandbox):
+            if first:
+                await sandbox.acts.begin()
+            await _announce(sandbox, port)
+            await _until(ended, child)
     finally:
-        await bot.stop(process)
-        archive.save(kept, sandbox.world, sandbox.clock)
+        await child.stop()
+
+
+async def _until(ended: asyncio.Event, child: bot.Bot) -> None:
+    """Keep the bot running until the sandbox is to end; raises BotFailed when it cannot be kept."""
+    waiting = (asyncio.create_task(ended.wait()), asyncio.create_task(child.keep()))
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    if not ended.is_set():
+        await waiting[1]
+    for one in waiting:
+        one.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def _keeping(path: Path, sandbox: Sandbox) -> AsyncIterator[None]:
+    """Keep what is said, every few seconds and at the end."""
+
+    async def keep() -> None:
+        while True:
+            archive.save(path, sandbox.world, sandbox.clock)
+            await asyncio.sleep(BETWEEN_SAVES)
+
+    keeping = asyncio.create_task(keep())
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        archive.save(path, sandbox.world, sandbox.clock)
 
 
 async def _announce(sandbox: Sandbox, port: int) -> None:

@@ -41,7 +41,10 @@ def message(service_url: str, said: Message) -> Json:
         "id": said.id,
         "textFormat": "plain",
         "text": said.text,
-        "attachments": [{"contentType": "text/html", "content": _html(said)}],
+        "attachments": [
+            *_pictures(service_url, said),
+            {"contentType": "text/html", "content": _html(service_url, said)},
+        ],
         "entities": [*said.mentions, _client_info()],
     }
 
@@ -184,10 +187,19 @@ def _client_info() -> Json:
     return {"type": "clientInfo", "locale": "en-GB", "country": "DE", "platform": "Web", "timezone": ZONE.key}
 
 
-def _html(said: Message) -> str:
+def _pictures(service_url: str, said: Message) -> list[Json]:
+    return [{"contentType": "image/*", "contentUrl": _picture_url(service_url, said)}] if said.picture else []
+
+
+def _picture_url(service_url: str, said: Message) -> str:
+    return f"{service_url}v3/attachments/{said.id}/views/original"
+
+
+def _html(service_url: str, said: Message) -> str:
     body = html.escape(said.text, quote=False).replace("\n", "<br>")
     for index, one in enumerate(said.mentions):
         span = f'<span itemtype="http://schema.skype.com/Mention" itemscope="" itemid="{index}">{{}}</span>'
         mark = html.escape(one["text"], quote=False)
         body = body.replace(mark, span.format(html.escape(one["mentioned"]["name"], quote=False)))
-    return f"<p>{body}</p>"
+    words = f"<p>{body}</p>" if body else ""
+    return words + (f'<div><img alt="image" src="{_picture_url(service_url, said)}"></div>' if said.picture else "")

@@ -3,6 +3,7 @@
 The page, *Play a day* and tests all come through here: each act changes the world and tells the bot what Teams would.
 """
 
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -13,6 +14,7 @@ from bot.sandbox.delivery import Delivery
 from bot.sandbox.world import Json, Message, World, chat_owner
 
 CARD = "application/vnd.microsoft.card.adaptive"
+PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+=*")
 WORDS = "application/vnd.microsoft.activity.message"
 
 
@@ -46,7 +48,7 @@ class Acts:
         for body in activity.team_installed(self._url, self._clock.now()):
             await self._delivery.send(body)
 
-    async def post(self, person: str, place: str, text: str) -> Outcome:
+    async def post(self, person: str, place: str, text: str, picture: str = "") -> Outcome:
         """Begin a thread in a channel (`place` its key or id), or write to the bot in the chat ("chat")."""
         who = self._who(person)
         if place == "chat":
@@ -54,22 +56,22 @@ class Acts:
             if not self._world.installed[person]:
                 message = "The app is switched off for this person."
                 raise NotPossible(message)
-            return await self._say(who, who.chat, None, text)
+            return await self._say(who, who.chat, None, text, picture)
         channel = cast.channel(place)
         if channel is None:
             message = f"There is no channel {place!r}."
             raise NotPossible(message)
-        return await self._say(who, channel.id, None, text)
+        return await self._say(who, channel.id, None, text, picture)
 
-    async def reply(self, person: str, root: str, text: str) -> Outcome:
+    async def reply(self, person: str, root: str, text: str, picture: str = "") -> Outcome:
         """Reply in the thread of message `root`."""
         first = self._message(person, root)
-        return await self._say(self._who(person), first.conversation, first.root, text)
+        return await self._say(self._who(person), first.conversation, first.root, text, picture)
 
     async def edit(self, person: str, identifier: str, text: str) -> Outcome:
         """Change one's own message."""
         said = self._own(person, identifier)
-        marked, mentions = activity.mark_mentions(_words(text))
+        marked, mentions = activity.mark_mentions(_words(text, said.picture))
         self._world.edit(said, marked, None, mentions)
         return await self._tell(said, activity.edited(self._url, said, self._clock.now()))
 
@@ -130,9 +132,9 @@ class Acts:
         for body in activity.chat_installed(self._url, who, self._clock.now(), added=False):
             await self._delivery.send(body)
 
-    async def _say(self, who: cast.Player, conversation: str, root: str | None, text: str) -> Outcome:
-        marked, mentions = activity.mark_mentions(_words(text))
-        said = self._world.add(conversation, root, who.key, marked, mentions=mentions)
+    async def _say(self, who: cast.Player, conversation: str, root: str | None, text: str, picture: str) -> Outcome:
+        marked, mentions = activity.mark_mentions(_words(text, _picture(picture)))
+        said = self._world.add(conversation, root, who.key, marked, mentions=mentions, picture=picture)
         return await self._tell(said, activity.message(self._url, said))
 
     async def _tell(self, said: Message, body: Json) -> Outcome:
@@ -195,12 +197,19 @@ class Acts:
         return said
 
 
-def _words(text: str) -> str:
+def _words(text: str, picture: str) -> str:
     words = text.strip()
-    if not words:
+    if not words and not picture:
         message = "There is nothing to send."
         raise NotPossible(message)
     return words
+
+
+def _picture(url: str) -> str:
+    if url and not PICTURE.fullmatch(url):
+        message = "A picture must be a PNG, JPEG, GIF or WebP file."
+        raise NotPossible(message)
+    return url
 
 
 def _failed(status: int, said: Message) -> Outcome:

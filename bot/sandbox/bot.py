@@ -1,4 +1,4 @@
-"""The bot as a child process: seeded through its own command line, started, watched, and stopped.
+"""The bot as a child process: seeded through its own command line, started, started again when it dies, and stopped.
 
 Knows the bot only by its commands and its environment, as an operator does.
 """
@@ -8,26 +8,22 @@ import contextlib
 import os
 import signal
 import sys
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any, NoReturn
 
 import aiohttp
 
 from bot.sandbox import cast
 
-PATIENCE, GRACE = 30.0, 10.0
-SETTINGS = (
-    "MicrosoftAppId",
-    "MicrosoftAppPassword",
-    "MicrosoftAppTenantId",
-    "HOTSEAT_DATABASE_URL",
-    "HOTSEAT_TENANTS",
-    "SLACK_BOT_TOKEN",
-    "SLACK_APP_TOKEN",
-    "SLACK_SIGNING_SECRET",
-    "JIRA_URL",
-)
+PATIENCE, GRACE, PAUSE = 30.0, 10.0, 1.0
+MOST_ENDS, SOON = 4, 60.0  # so many ends within so many seconds, and the bot is not started again
+PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "HOTSEAT_LOG")
+PASSED_ON_FAMILIES = ("LC_", "PYTHON")
+SOURCES = Path(__file__).parents[2]
 
 
 class BotFailed(Exception):  # noqa: N818 - said to whoever started it
@@ -41,44 +37,104 @@ class Place:
     data: Path
     bot_port: int
     sandbox_port: int
-    ops_port: int
 
     def environment(self) -> dict[str, str]:
-        """Give the bot's environment: local mode, no outside services, the sandbox's clock."""
+        """Give the bot's environment: local mode, the sandbox's clock, and no other setting of whoever started us."""
         admin = cast.player("farid")
         assert admin is not None
-        kept = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+        passed_on = {
+            name: value
+            for name, value in os.environ.items()
+            if name in PASSED_ON or name.startswith(PASSED_ON_FAMILIES)
+        }
         return {
-            **kept,
-            "MicrosoftAppId": "",
-            "HOST": "127.0.0.1",
+            **passed_on,
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(SOURCES), os.environ.get("PYTHONPATH")))),
             "PORT": str(self.bot_port),
             "HOTSEAT_DATA": str(self.data),
-            "HOTSEAT_OPS": f"127.0.0.1:{self.ops_port}",
             "HOTSEAT_CLOCK": f"http://127.0.0.1:{self.sandbox_port}/clock",
             "HOTSEAT_ADMINS": admin.object_id,
         }
 
 
-async def seed(place: Place, today: date) -> None:
-    """Make the desk, its people and this and the next iteration's shifts; what is there already is kept."""
+class Bot:
+    """The one bot of the sandbox, within ``start`` and ``stop``."""
+
+    def __init__(self, place: Place, session: aiohttp.ClientSession, say: Callable[[str], None]) -> None:
+        """Run at ``place``; ``say`` tells people what became of it."""
+        self._place = place
+        self._session = session
+        self._say = say
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start it and wait until it answers; raises BotFailed when it dies or stays silent."""
+        process = self._process = await _run(self._place, "serve", start_new_session=True)
+        address = f"http://127.0.0.1:{self._place.bot_port}/livez"
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while process.returncode is None:
+                    try:
+                        async with self._session.get(address) as answer:
+                            await answer.read()
+                            return
+                    except aiohttp.ClientError:
+                        await asyncio.sleep(0.1)
+        except TimeoutError:
+            message = f"The bot did not answer at {address} within {PATIENCE:.0f} s."
+            raise BotFailed(message) from None
+        message = f"The bot ended at once, with exit code {process.returncode}. Its own words are above."
+        raise BotFailed(message)
+
+    async def keep(self) -> NoReturn:
+        """Start it again whenever it ends by itself; raises BotFailed when that happens too often."""
+        ends: deque[float] = deque(maxlen=MOST_ENDS)
+        while True:
+            assert self._process is not None
+            code = await self._process.wait()
+            ends.append(asyncio.get_running_loop().time())
+            if len(ends) == MOST_ENDS and ends[-1] - ends[0] < SOON:
+                message = (
+                    f"The bot ended by itself {MOST_ENDS} times within a minute, the last time with exit code {code}. "
+                    "Its own words are above."
+                )
+                raise BotFailed(message)
+            self._say(f"The bot ended by itself, with exit code {code}. Starting it again.")
+            await asyncio.sleep(PAUSE)
+            await self.start()
+            self._say("The bot is back. What was underway goes on.")
+
+    async def stop(self) -> None:
+        """Ask it to end, and after ten seconds end it."""
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        process.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(GRACE):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+async def seed(place: Place, today: date) -> cast.Rota:
+    """Make the desk, its people and the coming iterations' shifts where they are missing; return the rota there is."""
     place.data.mkdir(parents=True, exist_ok=True)
-    done = place.data / "seeded"
-    iteration = cast.iteration_start(today).isoformat()
-    seeded = done.read_text(encoding="utf-8").strip() if done.is_file() else ""
-    if seeded == iteration:
-        return
-    people, shifts = place.data / "people.csv", place.data / "shifts.csv"
-    people.write_text(cast.people_csv(), encoding="utf-8")
-    shifts.write_text(cast.shifts_csv(today), encoding="utf-8")
-    if not seeded:
-        backend, team = cast.CHANNELS
+    backend, team = cast.CHANNELS
+    shifts = ""
+    if (place.data / "rota" / "backend.json").exists():
+        shifts = await _command(place, "shifts", "export")
+    else:
         desk = ("--tenant", cast.TENANT, "--team", cast.TEAM, "--channel", backend.id, "--name", "backend")
-        if not (place.data / "rota" / "backend.json").exists():
-            await _command(place, "desk", "add", *desk, "--team-channel", team.id)
-        await _command(place, "people", "import", str(people))
-    await _command(place, "shifts", "import", str(shifts))
-    done.write_text(iteration, encoding="utf-8")
+        await _command(place, "desk", "add", *desk, "--team-channel", team.id)
+    rota = cast.Rota.from_csv(shifts)
+    missing = rota.missing(today)
+    if not rota.shifts:
+        await _import(place, "people", cast.people_csv())
+    if missing.shifts:
+        await _import(place, "shifts", missing.to_csv())
+    return cast.Rota(rota.shifts + missing.shifts)
 
 
 async def claim_port(place: Place) -> None:
@@ -90,53 +146,24 @@ async def claim_port(place: Place) -> None:
         raise BotFailed(message)
 
 
-async def start(place: Place, session: aiohttp.ClientSession) -> asyncio.subprocess.Process:
-    """Start the bot and wait until it answers; raises BotFailed when it dies or stays silent."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "serve", env=place.environment(), start_new_session=True
-    )
-    address = f"http://127.0.0.1:{place.bot_port}/livez"
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while process.returncode is None:
-                try:
-                    async with session.get(address) as answer:
-                        await answer.read()
-                        return process
-                except aiohttp.ClientError:
-                    await asyncio.sleep(0.1)
-    except TimeoutError:
-        await stop(process)
-        message = f"The bot did not answer at {address} within {PATIENCE:.0f} s."
-        raise BotFailed(message) from None
-    message = f"The bot ended at once, with exit code {process.returncode}. Its own words are above."
-    raise BotFailed(message)
+async def _import(place: Place, what: str, sheet: str) -> None:
+    file = place.data / f"{what}.csv"
+    file.write_text(sheet, encoding="utf-8")
+    await _command(place, what, "import", str(file))
 
 
-async def stop(process: asyncio.subprocess.Process) -> None:
-    """Ask the bot to end, and after ten seconds end it."""
-    if process.returncode is not None:
-        return
-    process.send_signal(signal.SIGTERM)
-    try:
-        async with asyncio.timeout(GRACE):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-
-
-async def _command(place: Place, *words: str) -> None:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *words,
-        env=place.environment(),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    said, _ = await process.communicate()
+async def _command(place: Place, *words: str) -> str:
+    process = await _run(place, *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+    said, complaint = await process.communicate()
     if process.returncode:
-        message = f"`hotseat {' '.join(words[:2])}` failed ({process.returncode}): {said.decode(errors='replace')}"
+        message = f"`hotseat {' '.join(words[:2])}` failed ({process.returncode}): {complaint.decode(errors='replace')}"
         raise BotFailed(message)
+    return said.decode()
+
+
+async def _run(place: Place, *words: str, **how: Any) -> asyncio.subprocess.Process:
+    """Run a command of the bot in the data folder, where no `.env` of somebody's lies."""
+    environment = place.environment()
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *words, env=environment, cwd=place.data, **how
+    )

@@ -1,4 +1,4 @@
-"""Who plays in the sandbox: one tenant, one team with two channels, eight people, the bot, and their rota as CSV.
+"""Who plays in the sandbox: one tenant, one team with two channels, eight people, the bot, and their rota.
 
 Decides nothing about messages. The ids have the shape of real ones and never change, so that a bot which kept its
 data folder still knows everybody.
@@ -6,6 +6,7 @@ data folder still knows everybody.
 
 import csv
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -30,7 +31,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """A demo person. `role` is one word for the page; `backend` says who belongs in people.csv."""
+    """A demo person. `role` is one word for the page, for days without a shift; `backend` is for those of the team."""
 
     key: str
     name: str
@@ -79,42 +80,42 @@ PLAYERS = (
     Player(
         "ana",
         "Ana Lindqvist",
-        "support",
-        "This week's pair, with production access",
+        "colleague",
+        "Backend, with production access",
         "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0003",
         production=True,
     ),
     Player(
         "ben",
         "Ben Okafor",
-        "support",
-        "This week's pair, off on Fridays",
+        "colleague",
+        "Backend, off on Fridays",
         "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0004",
         days="Mon Tue Wed Thu",
     ),
     Player(
         "chen",
         "Chen Wei",
-        "fallback",
-        "Stands in on Friday, with production access",
+        "colleague",
+        "Backend, with production access",
         "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0005",
         production=True,
     ),
     Player(
         "dilan",
         "Dilan Kaya",
-        "observer",
-        "New: reads along this week",
+        "colleague",
+        "New in the backend team",
         "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0006",
         experienced=False,
         joined="2026-09-01",
     ),
-    Player("eva", "Eva Novak", "colleague", "Backend, off duty", "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0007"),
+    Player("eva", "Eva Novak", "colleague", "Backend", "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0007"),
     Player(
         "farid",
         "Farid Haddad",
         "admin",
-        "Team lead and the bot's admin, off duty",
+        "Team lead and the bot's admin, with production access",
         "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0008",
         production=True,
     ),
@@ -131,8 +132,66 @@ PEOPLE_HEADER = (
     "joined",
     "left",
 )
-THIS_WEEK = (("ana", "SUPPORT", ""), ("ben", "SUPPORT", ""), ("chen", "FALLBACK", "Fri"), ("dilan", "OBSERVER", ""))
-NEXT_WEEK = (("farid", "SUPPORT", ""), ("dilan", "SUPPORT", ""))
+PLAYERS_BY_KEY = {one.key: one for one in PLAYERS}
+SHIFTS_HEADER = ("iteration", "name", "role", "days")
+AHEAD = 4  # iterations that have a team
+TEAMS = (
+    (("ana", "SUPPORT"), ("ben", "SUPPORT"), ("chen", "FALLBACK"), ("dilan", "OBSERVER")),
+    (("farid", "SUPPORT"), ("dilan", "SUPPORT"), ("eva", "FALLBACK")),
+    (("chen", "SUPPORT"), ("eva", "SUPPORT"), ("ana", "FALLBACK")),
+)
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A row of the rota's sheet. `days` are those that count, such as "Mon Tue"; empty means all."""
+
+    iteration: str
+    name: str
+    role: str
+    days: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rota:
+    """Who serves when, as the bot's own sheets say it."""
+
+    shifts: tuple[Shift, ...] = ()
+
+    @staticmethod
+    def from_csv(sheet: str) -> "Rota":
+        """Read what `shifts export` writes."""
+        return Rota(tuple(Shift(**row) for row in csv.DictReader(io.StringIO(sheet))))
+
+    def to_csv(self) -> str:
+        """Write it in the form that `shifts import` reads."""
+        return _csv([SHIFTS_HEADER, *((one.iteration, one.name, one.role, one.days) for one in self.shifts)])
+
+    def missing(self, day: date) -> "Rota":
+        """Give a team to `day`'s iteration and to each of the following few that has none here."""
+        there = {one.iteration for one in self.shifts}
+        starts = [(iteration_start(day) + timedelta(weeks=week)).isoformat() for week in range(AHEAD)]
+        return Rota(
+            tuple(
+                Shift(start, PLAYERS_BY_KEY[key].name, role)
+                for turn, start in enumerate(sorted(set(starts) - there), len(there))
+                for key, role in TEAMS[turn % len(TEAMS)]
+            )
+        )
+
+    def role(self, one: Player, day: date) -> str:
+        """Say in a word or two what somebody is on `day`."""
+        weekday = DAYS[day.weekday()]
+        if one.backend and weekday not in (one.days or DAYS):
+            return f"off on {weekday}"
+        start = iteration_start(day).isoformat()
+        roles = [
+            shift.role.lower()
+            for shift in self.shifts
+            if (shift.iteration, shift.name) == (start, one.name) and weekday in (shift.days or DAYS)
+        ]
+        return roles[0] if roles else one.role
 
 
 def player(key: str) -> Player | None:
@@ -170,19 +229,7 @@ def people_csv() -> str:
     return _csv([PEOPLE_HEADER, *rows])
 
 
-def shifts_csv(day: date) -> str:
-    """Write the shifts of `day`'s iteration and of the next, in the form that `shifts import` reads."""
-    start = iteration_start(day)
-    rows: list[tuple[str, ...]] = [("iteration", "name", "role", "days")]
-    for wednesday, team in ((start, THIS_WEEK), (start + timedelta(weeks=1), NEXT_WEEK)):
-        for key, role, days in team:
-            found = player(key)
-            assert found is not None
-            rows.append((wednesday.isoformat(), found.name, role, days))
-    return _csv(rows)
-
-
-def _csv(rows: list[tuple[str, ...]]) -> str:
+def _csv(rows: Iterable[tuple[str, ...]]) -> str:
     sheet = io.StringIO()
     csv.writer(sheet, lineterminator="\n").writerows(rows)
     return sheet.getvalue()

@@ -28,6 +28,10 @@ class Clock:
         """Give the sandbox's time, in UTC."""
         return (self._real() + self.offset).astimezone(UTC)
 
+    def today(self) -> date:
+        """Give the date in Berlin."""
+        return self.now().astimezone(ZONE).date()
+
     def set(self, moment: datetime) -> None:
         """Let it be `moment` (aware) now."""
         self.offset = moment - self._real()

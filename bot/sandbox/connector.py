@@ -4,6 +4,7 @@ Paths and shapes: learn.microsoft.com/azure/bot-service/rest-api/bot-framework-r
 botbuilder 4.17.1 sends. Decides which calls Teams would refuse, and with which error code.
 """
 
+import base64
 import json
 import time
 from collections.abc import Awaitable, Callable
@@ -50,6 +51,7 @@ class Connector:
             web.get("/v3/conversations/{conversation}/members", self._logged(self._members)),
             web.get("/v3/conversations/{conversation}/members/{member}", self._logged(self._member)),
             web.get("/v3/conversations/{conversation}/pagedmembers", self._logged(self._paged)),
+            web.get("/v3/attachments/{message}/views/original", self._picture),
             web.get("/v3/teams/{team}", self._logged(self._team)),
             web.get("/v3/teams/{team}/conversations", self._logged(self._channels)),
         ]
@@ -145,6 +147,13 @@ class Connector:
         if start + size < len(roster):
             answer["continuationToken"] = str(start + size)
         return HTTPStatus.OK, answer
+
+    async def _picture(self, request: web.Request) -> web.Response:
+        said = self._world.messages.get(request.match_info["message"])
+        if said is None or said.deleted or not said.picture:
+            return web.Response(status=HTTPStatus.NOT_FOUND)
+        kind, _, content = said.picture.removeprefix("data:").partition(";base64,")
+        return web.Response(body=base64.b64decode(content), content_type=kind)
 
     def _team(self, request: web.Request, body: Json) -> tuple[HTTPStatus, Any]:
         del body

@@ -1,14 +1,14 @@
 """Carries activities to the bot as Teams does, and keeps the log of all that went over the wire.
 
-Messages are tried three times on 5xx, timeouts and refused connections; an invoke once. What finally fails becomes a
-problem that the page shows. Knows nothing of what an activity means.
+Messages are tried again for about a minute on 5xx, timeouts and refused connections, each time the same; an invoke is
+tried once. What finally fails becomes a problem that the page shows. Knows nothing of what an activity means.
 """
 
 import asyncio
 import itertools
 import json
 import time
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +19,8 @@ import aiohttp
 
 from bot.sandbox.world import Json
 
-TRIES, PAUSE, PATIENCE = 3, 1.0, 15.0
+PATIENCE = 15.0
+PAUSES = (0.5, 1.0, 2.0, 4.0, *[5.0] * 11)  # seconds between two tries
 KEPT = 20_000
 
 
@@ -40,12 +41,16 @@ class Exchange:
 
 @dataclass(slots=True)
 class Wire:
-    """The log of exchanges, oldest first, and the problems that the page shows until they are dismissed."""
+    """The log of exchanges, oldest first, and the problems that the page shows until they are dismissed.
+
+    `waiting` counts the messages that the bot has not taken yet and that will be tried again.
+    """
 
     now: Callable[[], datetime]
     changed: Callable[[], None]
     log: deque[Exchange] = field(default_factory=lambda: deque(maxlen=KEPT))
     problems: list[Json] = field(default_factory=list)
+    waiting: int = 0
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def begin(self, direction: str, method: str, path: str, request: Any) -> Exchange:
@@ -65,28 +70,80 @@ class Wire:
         self.changed()
 
 
+@dataclass(slots=True)
+class Line:
+    """What the bot has not taken yet of one conversation, in order; `held` while the first is tried again."""
+
+    activities: deque[tuple[Json, asyncio.Future[int]]] = field(default_factory=deque)
+    held: bool = False
+
+
 class Delivery:
     """Sends activities to the bot's address: in order within a conversation, side by side otherwise."""
 
-    def __init__(self, session: aiohttp.ClientSession, address: str, wire: Wire) -> None:
-        """Send to `address` (the bot's /api/messages)."""
+    def __init__(
+        self, session: aiohttp.ClientSession, address: str, wire: Wire, pauses: tuple[float, ...] = PAUSES
+    ) -> None:
+        """Send to `address` (the bot's /api/messages); `pauses` are the seconds between tries."""
         self._session = session
         self._address = address
         self._wire = wire
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._pauses = pauses
+        self._lines: dict[str, Line] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def send(self, activity: Json) -> int:
-        """Deliver a message or an update; answer the bot's last status, 0 when it never answered."""
-        async with self._turns[activity["conversation"]["id"]]:
-            status = 0
-            for attempt in range(TRIES):
-                if attempt:
-                    await asyncio.sleep(PAUSE * attempt)
-                status, _ = await self._post(activity)
-                if 0 < status < HTTPStatus.INTERNAL_SERVER_ERROR:
-                    break
+        """Deliver a message or an update; answer the bot's first status, 0 for none: then it goes on being tried."""
+        conversation = activity["conversation"]["id"]
+        answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        line = self._lines.get(conversation)
+        if line is None:
+            line = self._lines[conversation] = Line()
+            task = asyncio.create_task(self._work(conversation, line))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        line.activities.append((activity, answer))
+        if line.held:
+            self._hold(line, 0)
+        return await answer
+
+    async def close(self) -> None:
+        """Stop trying."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _work(self, conversation: str, line: Line) -> None:
+        while line.activities:
+            activity, answer = line.activities[0]
+            status = await self._post_again(activity, line)
+            line.activities.popleft()
+            line.held = False
+            self._count()
+            _settle(answer, status)
             self._judge(activity, status)
-            return status
+        del self._lines[conversation]
+
+    async def _post_again(self, activity: Json, line: Line) -> int:
+        status, _ = await self._post(activity)
+        for pause in self._pauses:
+            if 0 < status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                break
+            self._hold(line, status)
+            await asyncio.sleep(pause)
+            status, _ = await self._post(activity)
+        return status
+
+    def _hold(self, line: Line, status: int) -> None:
+        """Let nobody wait for a line that does not move."""
+        line.held = True
+        for _, answer in line.activities:
+            _settle(answer, status)
+        self._count()
+
+    def _count(self) -> None:
+        self._wire.waiting = sum(len(line.activities) for line in self._lines.values() if line.held)
+        self._wire.changed()
 
     async def invoke(self, activity: Json) -> tuple[int, Any]:
         """Deliver an invoke; answer the bot's status (0: none in time) and its body."""
@@ -114,6 +171,11 @@ class Delivery:
         exchange.milliseconds = round((time.monotonic() - started) * 1000)
         self._wire.changed()
         return exchange.status, exchange.response
+
+
+def _settle(answer: asyncio.Future[int], status: int) -> None:
+    if not answer.done():
+        answer.set_result(status)
 
 
 def _parsed(text: str) -> Any:

@@ -4,8 +4,8 @@
 |---|---|---|
 | `GET /api/world` | | everything that the page shows |
 | `GET /api/events` | | server-sent events: the world's revision after every change |
-| `POST /api/act/post` | `{as, channel: "backend" or "team" or "chat", text}` | outcome |
-| `POST /api/act/reply` | `{as, message, text}` | outcome |
+| `POST /api/act/post` | `{as, channel: "backend" or "team" or "chat", text[, picture]}` | outcome |
+| `POST /api/act/reply` | `{as, message, text[, picture]}` | outcome |
 | `POST /api/act/edit`, `delete`, `undelete`, `react` | `{as, message[, text or reaction]}` | outcome |
 | `POST /api/act/press` | `{as, message, action: {type, verb, id, data}}` | outcome |
 | `POST /api/act/submit` | `{as, message, data}`: a dialog's form | outcome |
@@ -23,7 +23,7 @@
 
 `as` and `person` are keys of people ("olga"). An outcome is `{status, toast, failed, dialog, message}`: `status` is
 what the bot answered (0: nothing was sent, or no answer), `message` the id of the message. What cannot be done is 409
-`{error}`. Texts may mention "@Hotseat" or "@Ana Lindqvist".
+`{error}`. Texts may mention "@Hotseat" or "@Ana Lindqvist"; a picture is a data URL.
 """
 
 import asyncio
@@ -141,8 +141,8 @@ class Page:
 
     async def _act(self, request: web.Request) -> web.Response:
         acts: dict[str, Callable[[Json], Awaitable[Any]]] = {
-            "post": lambda body: self._acts.post(body["as"], body["channel"], body["text"]),
-            "reply": lambda body: self._acts.reply(body["as"], body["message"], body["text"]),
+            "post": lambda body: self._acts.post(body["as"], body["channel"], body["text"], body.get("picture", "")),
+            "reply": lambda body: self._acts.reply(body["as"], body["message"], body["text"], body.get("picture", "")),
             "edit": lambda body: self._acts.edit(body["as"], body["message"], body["text"]),
             "delete": lambda body: self._acts.delete(body["as"], body["message"]),
             "undelete": lambda body: self._acts.delete(body["as"], body["message"], undo=True),

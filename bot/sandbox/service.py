@@ -3,7 +3,6 @@
 Knows which part needs which; starts no process (see `bot`).
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +10,11 @@ from datetime import datetime
 import aiohttp
 from aiohttp import web
 
+from bot.sandbox import cast
 from bot.sandbox.acts import Acts
 from bot.sandbox.clock import Clock
 from bot.sandbox.connector import Connector
-from bot.sandbox.delivery import Delivery, Wire
+from bot.sandbox.delivery import PAUSES, Delivery, Wire
 from bot.sandbox.page import LARGEST_BODY, Changes, Page, guard
 from bot.sandbox.story import PACE, Story
 from bot.sandbox.world import World
@@ -33,20 +33,31 @@ class Sandbox:
 
 
 def build(
-    session: aiohttp.ClientSession, port: int, bot_address: str, real: Callable[[], datetime], pace: float = PACE
+    session: aiohttp.ClientSession,
+    port: int,
+    bot_address: str,
+    real: Callable[[], datetime],
+    *,
+    pace: float = PACE,
+    pauses: tuple[float, ...] = PAUSES,
 ) -> Sandbox:
-    """Join the parts. `bot_address` is the bot's /api/messages; `real` answers real time (aware)."""
+    """Join the parts. `bot_address` is the bot's /api/messages; `real` answers real time (aware).
+
+    The story pauses for `pace`, the delivery for `pauses`.
+    """
     changes = Changes()
     clock = Clock(real)
     clock.begin()
     world = World(clock.now, changes.note)
+    world.rota = cast.Rota().missing(clock.today())
     wire = Wire(clock.now, changes.note)
-    acts = Acts(world, Delivery(session, bot_address, wire), clock, f"http://127.0.0.1:{port}/")
+    delivery = Delivery(session, bot_address, wire, pauses)
+    acts = Acts(world, delivery, clock, f"http://127.0.0.1:{port}/")
     story = Story(world, acts, clock, pace)
     app = web.Application(middlewares=[guard], client_max_size=LARGEST_BODY)
     app.add_routes(Connector(world, wire).routes())
     app.add_routes(Page(world, acts, clock, wire, story, changes).routes())
-    app.cleanup_ctx.append(_ending(story))
+    app.cleanup_ctx.append(_ending(story, delivery))
     return Sandbox(app, world, clock, acts, wire, story)
 
 
@@ -58,11 +69,11 @@ async def listen(sandbox: Sandbox, port: int) -> web.AppRunner:
     return runner
 
 
-def _ending(story: Story) -> Callable[[web.Application], AsyncIterator[None]]:
+def _ending(story: Story, delivery: Delivery) -> Callable[[web.Application], AsyncIterator[None]]:
     async def context(app: web.Application) -> AsyncIterator[None]:
         del app
         yield
         await story.stop()
-        await asyncio.sleep(0)
+        await delivery.close()
 
     return context

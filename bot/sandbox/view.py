@@ -1,6 +1,7 @@
 """What the page is told: the sandbox's state as JSON, for all eight people at once (the page picks who looks)."""
 
 from dataclasses import asdict
+from datetime import date
 
 from bot.sandbox import cast
 from bot.sandbox.clock import Clock
@@ -13,23 +14,25 @@ NOTICES = 60
 
 def snapshot(world: World, clock: Clock, wire: Wire, story: Story) -> Json:
     """Give everything that the page shows."""
+    today = clock.today()
     return {
         "now": clock.now().isoformat(),
         "note": clock.note,
         "moved": round(clock.offset.total_seconds()),
         "bot": {"id": cast.BOT_ID, "name": cast.BOT_NAME},
-        "people": [_person(world, one) for one in cast.PLAYERS],
+        "people": [_person(world, one, today) for one in cast.PLAYERS],
         "channels": [asdict(one) for one in cast.CHANNELS],
         "messages": [_message(world, one) for one in world.messages.values()],
         "notices": [{**asdict(one), "at": one.at.isoformat()} for one in world.notices[-NOTICES:]],
         "consent": world.consent,
         "problems": wire.problems,
+        "waiting": wire.waiting,
         "story": asdict(story.scene),
         "exchanges": wire.log[-1].number if wire.log else 0,
     }
 
 
-def _person(world: World, one: cast.Player) -> Json:
+def _person(world: World, one: cast.Player, today: date) -> Json:
     unread: dict[str, int] = {}
     for identifier in world.unread[one.key]:
         conversation = world.messages[identifier].conversation
@@ -38,7 +41,7 @@ def _person(world: World, one: cast.Player) -> Json:
         "key": one.key,
         "id": one.id,
         "name": one.name,
-        "role": one.role,
+        "role": world.rota.role(one, today),
         "about": one.about,
         "backend": one.backend,
         "chat": one.chat,
@@ -58,6 +61,7 @@ def _message(world: World, one: Message) -> Json:
         "format": one.format,
         "cards": [] if one.deleted else one.cards,
         "mentions": [] if one.deleted else one.mentions,
+        "picture": "" if one.deleted else one.picture,
         "at": one.at.isoformat(),
         "edited": one.edited.isoformat() if one.edited else None,
         "deleted": one.deleted,

@@ -22,7 +22,8 @@ TEAM_CHANNEL = cast.CHANNELS[1].id
 class Message:
     """One message. `author` is a player's key or "bot"; `root` is the id of its thread's first message.
 
-    `views` are cards that only one person sees (an answer to their press), until the bot edits the message.
+    `views` are cards that only one person sees (an answer to their press), until the bot edits the message. `picture`
+    is a data URL.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Message:
     only_for: str | None = None
     views: dict[str, Json] = field(default_factory=dict)
     reactions: dict[str, list[str]] = field(default_factory=dict)
+    picture: str = ""
 
     @property
     def mentioned(self) -> set[str]:
@@ -80,6 +82,7 @@ class World:
         self.installed: dict[str, bool] = {one.key: True for one in cast.PLAYERS}
         self.opened: set[str] = set()
         self.consent = True
+        self.rota = cast.Rota()
 
     def restore(
         self,
@@ -115,6 +118,7 @@ class World:
         mentions: list[Json] | None = None,
         only_for: str | None = None,
         text_format: str = "plain",
+        picture: str = "",
     ) -> Message:
         """Add a message; without `root` it begins a thread. Whoever Teams would notify is notified."""
         identifier = self.new_id()
@@ -129,7 +133,7 @@ class World:
             cards or [],
             mentions or [],
         )
-        message.only_for = only_for
+        message.only_for, message.picture = only_for, picture
         self.messages[identifier] = message
         for person in self.readers(message):
             if person != author:
@@ -229,6 +233,7 @@ class World:
 def preview(message: Message) -> str:
     """Give the first words of a message, or of its card, as a notification shows them."""
     words = plain(message.text) or next((line for card in message.cards for line in _card_lines(card)), "")
+    words = words or ("a picture" if message.picture else "")
     return words if len(words) <= PREVIEW else words[: PREVIEW - 1] + "…"
 
 

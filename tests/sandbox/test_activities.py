@@ -1,5 +1,7 @@
 """What the bot hears has the shape that Teams gives it."""
 
+import pytest
+
 from bot.sandbox import cast
 from tests.sandbox.conftest import Stage
 
@@ -97,9 +99,21 @@ async def test_a_reaction_to_the_bots_own_message_is_told(stage: Stage) -> None:
     assert added["replyToId"] == card["id"]
 
 
-async def test_a_bot_that_answers_500_is_tried_three_times_and_shown(stage: Stage) -> None:
-    stage.bot.status = 500
-    outcome = await stage.do("api/act/post", as_="olga", channel="backend", text="one")
-    assert outcome["status"] == 500
-    assert len(stage.bot.heard) == 3
-    assert (await stage.world())["problems"] == [{"text": "The bot answered 500 to message.", "count": 1}]
+async def test_a_picture_without_words_is_an_image_and_can_be_fetched(stage: Stage) -> None:
+    picture = "data:image/png;base64,iVBORw0KGgo="
+    outcome = await stage.do("api/act/post", as_="olga", channel="backend", text="", picture=picture)
+    heard = stage.bot.heard[0]
+    url = f"{stage.base}v3/attachments/{outcome['message']}/views/original"
+    assert heard["text"] == ""
+    assert heard["attachments"] == [
+        {"contentType": "image/*", "contentUrl": url},
+        {"contentType": "text/html", "content": f'<div><img alt="image" src="{url}"></div>'},
+    ]
+    async with stage.client.get(url) as answer:
+        assert (answer.content_type, await answer.read()) == ("image/png", b"\x89PNG\r\n\x1a\n")
+
+
+@pytest.mark.parametrize("picture", ["data:image/svg+xml;base64,PHN2Zz4=", "https://example.com/x.png", "x"])
+async def test_what_is_no_picture_is_not_posted(stage: Stage, picture: str) -> None:
+    assert "error" in await stage.do("api/act/post", as_="olga", channel="backend", text="", picture=picture)
+    assert not stage.bot.heard

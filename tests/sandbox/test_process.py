@@ -12,7 +12,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.sandbox.bot import MOST_ENDS, Place
 from tests.sandbox.conftest import free_port
+
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass(slots=True)
@@ -33,17 +36,26 @@ class Run:
                     return line
         raise AssertionError("".join(said))
 
+    async def end(self) -> None:
+        """Ask it to end, if it has not ended yet."""
+        if self.process.returncode is None:
+            self.process.terminate()
+        async with asyncio.timeout(30):
+            await self.process.wait()
+
     def child(self) -> int:
         """Give the bot's process id."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return int(children.split()[0])
 
 
-async def start(data: Path, bot_port: int) -> Run:
+async def start(data: Path, bot_port: int, *options: str, cwd: Path = ROOT) -> Run:
     port = free_port()
-    ports = ("--port", port, "--bot-port", bot_port, "--ops-port", free_port(), "--data", data)
+    ports = ("--port", port, "--bot-port", bot_port, "--data", data, *options)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.sandbox", *map(str, ports)),
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
@@ -56,9 +68,7 @@ async def run(tmp_path: Path) -> AsyncIterator[Run]:
     run = await start(tmp_path / "data", free_port())
     await run.line("Open http://127.0.0.1:")
     yield run
-    if run.process.returncode is None:
-        run.process.terminate()
-    await run.process.wait()
+    await run.end()
 
 
 async def world(run: Run) -> Any:
@@ -66,16 +76,24 @@ async def world(run: Run) -> Any:
         return await answer.json()
 
 
-async def test_a_post_gets_the_real_bots_card_and_the_bot_ends_with_the_sandbox(run: Run) -> None:
-    body = {"as": "olga", "channel": "backend", "text": "label printer down"}
+async def post(run: Run, text: str) -> None:
     async with aiohttp.ClientSession() as session:
-        await session.post(f"{run.base}api/act/post", json=body)
-    for _ in range(200):
-        if any(one["cards"] for one in (await world(run))["messages"]):
-            break
-        await asyncio.sleep(0.1)
-    else:
-        pytest.fail("no card came")
+        await session.post(f"{run.base}api/act/post", json={"as": "olga", "channel": "backend", "text": text})
+
+
+async def card(run: Run) -> Any:
+    """Wait for the first card."""
+    async with asyncio.timeout(30):
+        while True:
+            for one in (await world(run))["messages"]:
+                if one["cards"]:
+                    return one["cards"]
+            await asyncio.sleep(0.1)
+
+
+async def test_a_post_gets_the_real_bots_card_and_the_bot_ends_with_the_sandbox(run: Run) -> None:
+    await post(run, "label printer down")
+    await card(run)
     bot = run.child()
     run.process.send_signal(signal.SIGTERM)
     assert await run.process.wait() == 0
@@ -83,10 +101,80 @@ async def test_a_post_gets_the_real_bots_card_and_the_bot_ends_with_the_sandbox(
         os.kill(bot, 0)
 
 
-async def test_a_bot_that_dies_takes_the_sandbox_down_loudly(run: Run) -> None:
+async def test_a_bot_that_dies_is_started_again_and_what_was_underway_goes_on(run: Run) -> None:
+    bot = run.child()
+    os.kill(bot, signal.SIGKILL)
+    await run.line("The bot ended by itself, with exit code -9. Starting it again.")
+    await post(run, "label printer down")
+    await run.line("The bot is back.")
+    assert run.child() != bot
+    await card(run)
+    shown = await world(run)
+    assert shown["waiting"] == 0
+    assert [one["text"] for one in shown["problems"]] == [
+        "The bot ended by itself, with exit code -9. Starting it again.",
+        "The bot is back. What was underway goes on.",
+    ]
+
+
+async def test_a_bot_that_dies_again_and_again_takes_the_sandbox_down_loudly(run: Run) -> None:
+    for _ in range(MOST_ENDS - 1):
+        os.kill(run.child(), signal.SIGKILL)
+        await run.line("The bot is back.")
     os.kill(run.child(), signal.SIGKILL)
-    assert "exit code -9" in await run.line("Error: The bot ended by itself")
+    assert "exit code -9" in await run.line("Error: The bot ended by itself 4 times within a minute")
     assert await run.process.wait() == 1
+
+
+async def test_a_bot_that_cannot_start_ends_the_sandbox_with_its_words(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    (data / "rota").mkdir(parents=True)
+    (data / "rota" / "backend.json").write_text("{")
+    run = await start(data, free_port())
+    assert "backend.json, line 1: not JSON" in await run.line("Error: `hotseat shifts export` failed (1)")
+    assert await run.process.wait() == 1
+
+
+async def test_on_a_later_day_what_people_changed_stays_and_cards_are_drawn_for_that_day(tmp_path: Path) -> None:
+    data, bot_port = tmp_path / "data", free_port()
+    first = await start(data, bot_port, "--at", "2026-11-24T10:00")
+    await first.line("Open http://127.0.0.1:")
+    await post(first, "label printer down")
+    await card(first)
+    own = tmp_path / "own.csv"
+    own.write_text("iteration,name,role,days\n2026-11-25,Eva Novak,SUPPORT,\n2026-11-25,Farid Haddad,SUPPORT,\n")
+    environment = Place(data, bot_port, 1).environment()
+    command = (sys.executable, "-m", "bot", "shifts", "import", str(own))
+    assert await (await asyncio.create_subprocess_exec(*command, env=environment)).wait() == 0
+    await first.end()
+    second = await start(data, bot_port, "--at", "2026-11-26T10:00")
+    await second.line("Open http://127.0.0.1:")
+    people = {one["key"]: one["role"] for one in (await world(second))["people"]}
+    assert (people["eva"], people["farid"], people["dilan"]) == ("support", "support", "colleague")
+    async with asyncio.timeout(20):
+        while "Eva Novak" not in (said := str(await card(second))):
+            await asyncio.sleep(0.1)
+    assert "Ana Lindqvist" not in said
+    await second.end()
+
+
+def test_nothing_of_the_operators_own_settings_reaches_the_bot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("MicrosoftAppId", "BotOpenIdMetadata", "HOST", "HOTSEAT_TENANTS", "HOTSEAT_AUTHORITY", "http_proxy"):
+        monkeypatch.setenv(name, "somebody's")
+    environment = Place(tmp_path, 1, 2).environment()
+    assert "somebody's" not in environment.values()
+    assert {name for name in environment if name.startswith("HOTSEAT_")} == {
+        "HOTSEAT_DATA",
+        "HOTSEAT_CLOCK",
+        "HOTSEAT_ADMINS",
+    }
+
+
+async def test_a_settings_file_where_one_stands_does_not_reach_the_bot(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("MicrosoftAppId=real\nMicrosoftAppPassword=x\nMicrosoftAppTenantId=y\n")
+    run = await start(tmp_path / "data", free_port(), cwd=tmp_path)
+    await run.line("Open http://127.0.0.1:")
+    await run.end()
 
 
 async def test_a_taken_port_is_said_and_nothing_is_started(tmp_path: Path) -> None:

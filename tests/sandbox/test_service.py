@@ -116,15 +116,41 @@ async def test_the_page_is_there_and_allows_nothing_from_elsewhere(stage: Stage)
             assert answer.status == 404
 
 
-def test_the_seed_names_this_weeks_team_and_the_next() -> None:
-    rows = list(csv.DictReader(io.StringIO(cast.shifts_csv(date(2026, 11, 24)))))
-    assert [row["iteration"] for row in rows] == ["2026-11-18"] * 4 + ["2026-11-25"] * 2
-    assert [(row["role"], row["days"]) for row in rows[:4]] == [
-        ("SUPPORT", ""),
-        ("SUPPORT", ""),
-        ("FALLBACK", "Fri"),
-        ("OBSERVER", ""),
+def test_the_seed_gives_a_team_to_this_iteration_and_the_next_three() -> None:
+    rota = cast.Rota().missing(date(2026, 11, 24))
+    assert sorted({one.iteration for one in rota.shifts}) == ["2026-11-18", "2026-11-25", "2026-12-02", "2026-12-09"]
+    for start in {one.iteration for one in rota.shifts}:
+        pair = [one.name for one in rota.shifts if (one.iteration, one.role) == (start, "SUPPORT")]
+        assert len(set(pair)) == 2
+        assert any(one.production for one in cast.PLAYERS if one.name in pair)
+    assert cast.Rota.from_csv(rota.to_csv()) == rota
+
+
+def test_the_seed_leaves_an_iteration_alone_that_has_a_shift() -> None:
+    own = cast.Rota((cast.Shift("2026-11-18", "Eva Novak", "SUPPORT"),))
+    assert sorted({one.iteration for one in own.missing(date(2026, 11, 24)).shifts}) == [
+        "2026-11-25",
+        "2026-12-02",
+        "2026-12-09",
     ]
+    assert cast.Rota().missing(date(2026, 11, 25)).missing(date(2026, 11, 25)).shifts == ()
+
+
+@pytest.mark.parametrize(
+    ("day", "roles"),
+    [
+        (date(2026, 11, 19), ("support", "support", "fallback", "observer", "colleague", "admin")),
+        (date(2026, 11, 20), ("support", "off on Fri", "fallback", "observer", "colleague", "admin")),
+        (date(2026, 11, 25), ("colleague", "colleague", "colleague", "support", "fallback", "support")),
+    ],
+)
+def test_the_page_says_what_each_is_on_the_day(day: date, roles: tuple[str, ...]) -> None:
+    rota = cast.Rota().missing(date(2026, 11, 18))
+    backend = [one for one in cast.PLAYERS if one.backend]
+    assert tuple(rota.role(one, day) for one in backend) == roles
+
+
+def test_people_are_written_as_the_bot_reads_them() -> None:
     people = list(csv.DictReader(io.StringIO(cast.people_csv())))
     assert [row["name"] for row in people if row["production_access"] == "yes"] == [
         "Ana Lindqvist",
