@@ -14,6 +14,7 @@ from bot.sandbox import archive, bot
 from bot.sandbox.clock import ZONE
 from bot.sandbox.page import missing_files
 from bot.sandbox.service import Sandbox, build, listen
+from bot.sandbox.story import PACE
 
 ARCHIVE = "world.json"
 BETWEEN_SAVES = 5.0
@@ -24,23 +25,25 @@ BETWEEN_SAVES = 5.0
 @click.option("--bot-port", default=3978, show_default=True, help="Where the bot listens.")
 @click.option("--data", default="./data/sandbox", show_default=True, type=click.Path(path_type=Path, file_okay=False))
 @click.option("--at", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="Set the clock, such as 2026-11-26T10:00 (Berlin).")
+@click.option("--pace", default=PACE, show_default=True, help="Seconds between two steps of *Play a day*.")
 @click.option("--no-bot", is_flag=True, help="Run only the service; the bot is started by someone else.")
-def main(port: int, bot_port: int, data: Path, at: datetime | None, no_bot: bool) -> None:  # noqa: FBT001 - click's form
+def main(port: int, bot_port: int, data: Path, at: datetime | None, pace: float, no_bot: bool) -> None:  # noqa: FBT001 - click's form
     """Run a Teams of our own on 127.0.0.1, with a web page, and the bot in it."""
     place = None if no_bot else bot.Place(data.resolve(), bot_port, port)
     try:
-        asyncio.run(_run(port, bot_port, at, place))
+        asyncio.run(_run(port, bot_port, at, pace, place))
     except (bot.BotFailed, OSError) as failure:
         raise click.ClickException(str(failure)) from failure
 
 
-async def _run(port: int, bot_port: int, at: datetime | None, place: bot.Place | None) -> None:
+async def _run(port: int, bot_port: int, at: datetime | None, pace: float, place: bot.Place | None) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     async with contextlib.AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        sandbox = build(session, port, f"http://127.0.0.1:{bot_port}/api/messages", lambda: datetime.now(UTC))
+        address = f"http://127.0.0.1:{bot_port}/api/messages"
+        sandbox = build(session, port, address, lambda: datetime.now(UTC), pace=pace)
         if place is not None:
             await bot.claim_port(place)
             archive.load(place.data / ARCHIVE, sandbox.world, sandbox.clock)
@@ -59,14 +62,14 @@ async def _run(port: int, bot_port: int, at: datetime | None, place: bot.Place |
 async def _with_bot(
     sandbox: Sandbox, port: int, place: bot.Place, session: aiohttp.ClientSession, ended: asyncio.Event
 ) -> None:
-    def say(words: str) -> None:
+    def warn(words: str) -> None:
         click.echo(words, err=True)
         sandbox.wire.problem(words)
 
     kept = place.data / ARCHIVE
     first = not kept.is_file()
     sandbox.world.rota = await bot.seed(place, sandbox.clock.today())
-    child = bot.Bot(place, session, say)
+    child = bot.Bot(place, session, click.echo, warn)
     try:
         await child.start()
         async with _keeping(kept, sandbox):

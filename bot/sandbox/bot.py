@@ -60,11 +60,14 @@ class Place:
 class Bot:
     """The one bot of the sandbox, within ``start`` and ``stop``."""
 
-    def __init__(self, place: Place, session: aiohttp.ClientSession, say: Callable[[str], None]) -> None:
-        """Run at ``place``; ``say`` tells people what became of it."""
+    def __init__(
+        self, place: Place, session: aiohttp.ClientSession, say: Callable[[str], None], warn: Callable[[str], None]
+    ) -> None:
+        """Run at ``place``; ``say`` and ``warn`` tell people what became of it."""
         self._place = place
         self._session = session
         self._say = say
+        self._warn = warn
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
@@ -99,7 +102,7 @@ class Bot:
                     "Its own words are above."
                 )
                 raise BotFailed(message)
-            self._say(f"The bot ended by itself, with exit code {code}. Starting it again.")
+            self._warn(f"The bot ended by itself, with exit code {code}. Starting it again.")
             await asyncio.sleep(PAUSE)
             await self.start()
             self._say("The bot is back. What was underway goes on.")

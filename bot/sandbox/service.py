@@ -16,7 +16,7 @@ from bot.sandbox.clock import Clock
 from bot.sandbox.connector import Connector
 from bot.sandbox.delivery import PAUSES, Delivery, Wire
 from bot.sandbox.page import LARGEST_BODY, Changes, Page, guard
-from bot.sandbox.story import PACE, Story
+from bot.sandbox.story import PACE, PATIENCE, Story
 from bot.sandbox.world import World
 
 
@@ -39,11 +39,12 @@ def build(
     real: Callable[[], datetime],
     *,
     pace: float = PACE,
+    patience: float = PATIENCE,
     pauses: tuple[float, ...] = PAUSES,
 ) -> Sandbox:
     """Join the parts. `bot_address` is the bot's /api/messages; `real` answers real time (aware).
 
-    The story pauses for `pace`, the delivery for `pauses`.
+    The story takes `pace` and `patience`, the delivery `pauses`.
     """
     changes = Changes()
     clock = Clock(real)
@@ -53,7 +54,7 @@ def build(
     wire = Wire(clock.now, changes.note)
     delivery = Delivery(session, bot_address, wire, pauses)
     acts = Acts(world, delivery, clock, f"http://127.0.0.1:{port}/")
-    story = Story(world, acts, clock, pace)
+    story = Story(world, acts, clock, pace, patience)
     app = web.Application(middlewares=[guard], client_max_size=LARGEST_BODY)
     app.add_routes(Connector(world, wire).routes())
     app.add_routes(Page(world, acts, clock, wire, story, changes).routes())

@@ -14,8 +14,8 @@ from bot.sandbox.acts import Acts, NotPossible
 from bot.sandbox.clock import Clock
 from bot.sandbox.world import Json, Message, World
 
-PACE, LEAD = 3.0, 0.4
-LOOKS = 8  # at the conversation, while waiting for what the bot does
+PACE, PATIENCE, LEAD = 3.0, 3.0, 0.4
+LOOKS = 20  # at the conversation, while waiting for what the bot does
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,10 @@ class Step:
 class Story:
     """The story, at most one at a time."""
 
-    def __init__(self, world: World, acts: Acts, clock: Clock, pace: float = PACE) -> None:
-        """Wait `pace` seconds between steps."""
-        self._world, self._acts, self._clock, self._pace = world, acts, clock, pace
+    def __init__(self, world: World, acts: Acts, clock: Clock, pace: float = PACE, patience: float = PATIENCE) -> None:
+        """Wait `pace` seconds between steps, and at most `patience` for what the bot does in one."""
+        self._world, self._acts, self._clock = world, acts, clock
+        self._pace, self._patience = pace, patience
         self._task: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
         self._threads: list[str] = []
@@ -197,7 +198,7 @@ class Story:
         for _ in range(LOOKS):
             if there():
                 return
-            await asyncio.sleep(self._pace / LOOKS)
+            await asyncio.sleep(self._patience / LOOKS)
 
     def _reply(self, person: Callable[[], str], thread: int, text: str) -> Callable[[], Awaitable[object]]:
         async def act() -> object:
@@ -214,7 +215,7 @@ class Story:
             self._clock.add(timedelta(minutes=minutes, seconds=2))
             self._world.touch()
             await self._until(lambda: len(self._world.messages) > known)
-            await asyncio.sleep(self._pace / LOOKS)
+            await asyncio.sleep(self._patience / LOOKS)
 
         return act
 

@@ -62,7 +62,7 @@ async def stage() -> AsyncIterator[Stage]:
     await web.TCPSite(bot_runner, "127.0.0.1", bot_port).start()
     async with aiohttp.ClientSession() as session:
         address = f"http://127.0.0.1:{bot_port}/api/messages"
-        sandbox = build(session, port, address, lambda: TUESDAY_TEN, pace=0.01, pauses=(0.01, 0.01))
+        sandbox = build(session, port, address, lambda: TUESDAY_TEN, pace=0.01, patience=0.01, pauses=(0.01, 0.01))
         runner = await listen(sandbox, port)
         yield Stage(sandbox, bot, session, f"http://127.0.0.1:{port}/")
         await runner.cleanup()

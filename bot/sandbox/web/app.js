@@ -5,7 +5,7 @@
  * Tests find things by `data-testid`, which stay as they are:
  *   person-switch (its buttons: person, with data-person="olga"…), unread (a badge, inside a person or a place),
  *   place (rail buttons, data-place="backend" | "team" | "chat"), thread (data-root), message (data-message,
- *   data-author), card, composer, send, composer-mention, reply, reply-send, edit, edit-text, edit-save, delete,
+ *   data-author), card, composer, send, composer-mention, composer-picture, picture, picture-remove, reply, reply-send, edit, edit-text, edit-save, delete,
  *   undelete, like, toast, dialog, dialog-close, notification-list (its items: notification, data-person), clock,
  *   clock-plus-1, clock-plus-5, clock-plus-60, clock-monday-17, clock-next-opening, clock-real, theme, phone, bell,
  *   log-toggle, log, play, play-skip, play-stop, caption, problems, installed, consent, welcome, welcome-try.
@@ -45,6 +45,7 @@ const page = {
   place: () => page.places().find((one) => one.key === local.place) ?? page.places()[0],
   messages: () => world.messages.filter((one) => one.conversation === page.place().id && one.readers.includes(local.as)),
   edit(id) { page.editing = id; render(); },
+  refuse: (words) => toast(words, { failed: true }),
   act: (name, body) => call(`/api/act/${name}`, { as: local.as, ...body }),
   async press(message, action, frame) {
     if (action.type === 'Action.OpenUrl') { follow(action.url); return; }
@@ -217,8 +218,10 @@ function renderStory() {
 function renderProblems() {
   const problems = [...world.problems];
   if (!ready()) problems.unshift({ text: 'The page\u2019s libraries are missing, so cards cannot be drawn. Run \u201cmake install\u201d, then reload.', count: 1 });
+  const waiting = world.waiting === 1 ? 'A message waits for it and is' : `${world.waiting} messages wait for it and are`;
+  if (world.waiting) problems.push({ text: `The bot does not answer. ${waiting} delivered when it is back.`, passes: true });
   keyed(find('problems'), problems, (one) => one.text, (one) => one.count, (one) => h('div', { class: 'problem' },
-    h('span', {}, one.text, one.count > 1 ? ` (${one.count} times)` : ''), iconButton('close', 'Dismiss', () => call('/api/dismiss', {}))));
+    h('span', {}, one.text, one.count > 1 ? ` (${one.count} times)` : ''), one.passes ? null : iconButton('close', 'Dismiss', () => call('/api/dismiss', {}))));
 }
 
 function renderWelcome() {
@@ -241,7 +244,7 @@ function renderMain() {
   keyed(find('compose'), [place], (one) => one.id, () => stamp, () => composer({
     placeholder: place.kind === 'chat' ? 'Write to Hotseat (try: who, help)' : `Start a post in ${place.name} as ${page.as.name.split(' ')[0]}`,
     testid: 'composer', sendId: 'send', label: `New message in ${place.name}`, focus: 'composer', mention: place.kind !== 'chat',
-    send: (text) => { toEnd = true; return page.act('post', { channel: place.key, text }); },
+    send: (text, picture) => { toEnd = true; return page.act('post', { channel: place.key, text, picture }); }, refuse: page.refuse,
   }));
   if (atEnd || toEnd) box.scrollTop = box.scrollHeight;
   if (page.messages().at(-1)?.author === 'bot') toEnd = false;

@@ -19,7 +19,7 @@ function frame(root, page) {
   if (root.chat) return h('section', { class: 'chat', 'data-testid': 'thread', data: { root: root.id } }, h('div', { class: 'said' }));
   const reply = composer({
     placeholder: 'Reply', testid: 'reply', sendId: 'reply-send', label: 'Reply in this thread', focus: `reply-${root.id}`,
-    send: (text) => page.act('reply', { message: root.id, text }),
+    send: (text, picture) => page.act('reply', { message: root.id, text, picture }), refuse: page.refuse,
   });
   return h('article', { class: 'thread', 'data-testid': 'thread', data: { root: root.id, message: root.id } }, h('div', { class: 'said' }), reply);
 }
@@ -40,6 +40,7 @@ function message(one, page) {
   else if (page.editing === one.id) body.append(editor(one, page));
   else {
     if (one.text) body.append(words(spelled(one), one.mentions, one.format === 'markdown'));
+    if (one.picture) body.append(h('img', { class: 'picture', src: one.picture, alt: `Picture from ${who.name}` }));
     for (const content of seen) body.append(card(content, page.theme, (action, frame) => page.press(one, action, frame)));
     body.append(reactions(one, page));
   }
@@ -88,40 +89,73 @@ function editor(one, page) {
   const box = composer({
     placeholder: 'Edit', testid: 'edit-text', sendId: 'edit-save', label: 'Edit your message', focus: `edit-${one.id}`, value: one.text.replace(/<at>(.*?)<\/at>/g, '@$1'),
     send: async (text) => { await page.act('edit', { message: one.id, text }); page.edit(null); },
-    cancel: () => page.edit(null),
+    cancel: () => page.edit(null), kept: one.picture,
   });
   queueMicrotask(() => box.querySelector('textarea').focus());
   return box;
 }
 
-/** Build a composer: Enter sends, Shift+Enter breaks the line, the @ button mentions the bot. */
-export function composer({ placeholder, testid, sendId, label, focus, send, cancel, value = '', mention = true }) {
+const LARGEST_PICTURE = 600 * 1024;
+
+/**
+ * Build a composer: Enter sends, Shift+Enter breaks the line, the @ button mentions the bot. With `refuse`, which says
+ * why a picture is not taken, one can be chosen or pasted; `kept` is a picture that stays when the text is changed.
+ */
+export function composer({ placeholder, testid, sendId, label, focus, send, cancel, refuse, kept = '', value = '', mention = true }) {
+  let picture = '';
   const area = h('textarea', { rows: 1, placeholder, 'aria-label': label, 'data-testid': testid, data: { focus } });
   const button = iconButton('send', 'Send', () => submit(), { testid: sendId, kind: 'ghost send' });
+  const attached = h('div', { class: 'attached' });
   area.value = value;
   const grow = () => {
+    const something = area.value.trim() !== '' || picture || kept;
     area.style.height = 'auto';
     area.style.height = `${Math.min(area.scrollHeight + 2, 160)}px`;
-    box.classList.toggle('filled', area.value.trim() !== '');
-    button.disabled = area.value.trim() === '';
+    box.classList.toggle('filled', Boolean(something));
+    button.disabled = !something;
+  };
+  const attach = (url) => {
+    picture = url;
+    attached.replaceChildren(...(url ? [h('img', { class: 'picture', src: url, alt: 'The picture to send', 'data-testid': 'picture' }), iconButton('close', 'Remove the picture', () => attach(''), { testid: 'picture-remove' })] : []));
+    grow();
+    area.focus();
+  };
+  const take = (file) => {
+    if (!file) return;
+    if (!/^image\/(png|jpeg|gif|webp)$/.test(file.type)) { refuse('A picture must be a PNG, JPEG, GIF or WebP file.'); return; }
+    if (file.size > LARGEST_PICTURE) { refuse('That picture is larger than 600 KB; choose a smaller one.'); return; }
+    const reader = new FileReader();
+    reader.onload = () => attach(reader.result);
+    reader.readAsDataURL(file);
   };
   const submit = async () => {
     const text = area.value.trim();
-    if (!text) return;
+    if (button.disabled) return;
+    const sent = picture;
     area.value = '';
-    grow();
-    await send(text);
+    attach('');
+    const outcome = await send(text, sent);
+    if (outcome?.error && !area.value) { area.value = text; attach(sent); }
   };
   area.addEventListener('input', grow);
   area.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) { event.preventDefault(); submit(); }
     if (event.key === 'Escape' && cancel) cancel();
   });
-  const at = mention && h('button', {
-    type: 'button', class: 'button ghost at', 'data-testid': `${testid}-mention`, title: 'Mention Hotseat', 'aria-label': 'Mention Hotseat',
-    onclick: () => { area.value = `@Hotseat ${area.value}`; grow(); area.focus(); },
-  }, '@Hotseat');
-  const box = h('div', { class: 'composer' }, area, at, button);
+  const tools = [];
+  if (mention) {
+    tools.push(h('button', {
+      type: 'button', class: 'button ghost at', 'data-testid': `${testid}-mention`, title: 'Mention Hotseat', 'aria-label': 'Mention Hotseat',
+      onclick: () => { area.value = `@Hotseat ${area.value}`; grow(); area.focus(); },
+    }, '@Hotseat'));
+  }
+  if (refuse) {
+    const files = h('input', { type: 'file', accept: 'image/png,image/jpeg,image/gif,image/webp', hidden: true, onchange: () => { take(files.files[0]); files.value = ''; } });
+    const choose = iconButton('picture', 'Add a picture', () => files.click(), { testid: `${testid}-picture`, kind: 'ghost at' });
+    area.addEventListener('paste', (event) => take([...event.clipboardData.files][0]));
+    tools.push(files, choose);
+  }
+  const box = h('div', { class: 'composer' }, attached, area, ...tools, button);
   queueMicrotask(grow);
   return box;
 }
