@@ -23,7 +23,13 @@ BETWEEN_SAVES = 5.0
 @click.command()
 @click.option("--port", default=3979, show_default=True, help="Where the page and the Teams service listen.")
 @click.option("--bot-port", default=3978, show_default=True, help="Where the bot listens.")
-@click.option("--data", default="./data/sandbox", show_default=True, type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--data",
+    default="./data/sandbox",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="What both remember; delete it to begin anew.",
+)
 @click.option("--at", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="Set the clock, such as 2026-11-26T10:00 (Berlin).")
 @click.option("--pace", default=PACE, show_default=True, help="Seconds between two steps of *Play a day*.")
 @click.option("--no-bot", is_flag=True, help="Run only the service; the bot is started by someone else.")

@@ -102,7 +102,7 @@ class Bot:
                     "Its own words are above."
                 )
                 raise BotFailed(message)
-            self._warn(f"The bot ended by itself, with exit code {code}. Starting it again.")
+            self._warn(f"The bot ended by itself, with exit code {code}, and is started again.")
             await asyncio.sleep(PAUSE)
             await self.start()
             self._say("The bot is back. What was underway goes on.")

@@ -169,7 +169,10 @@ class Rota:
         return _csv([SHIFTS_HEADER, *((one.iteration, one.name, one.role, one.days) for one in self.shifts)])
 
     def missing(self, day: date) -> "Rota":
-        """Give a team to `day`'s iteration and to each of the following few that has none here."""
+        """Give a team to `day`'s iteration and to each of the following few that has none here.
+
+        Teams take turns; Dilan observes in the very first only.
+        """
         there = {one.iteration for one in self.shifts}
         starts = [(iteration_start(day) + timedelta(weeks=week)).isoformat() for week in range(AHEAD)]
         return Rota(
@@ -177,6 +180,7 @@ class Rota:
                 Shift(start, PLAYERS_BY_KEY[key].name, role)
                 for turn, start in enumerate(sorted(set(starts) - there), len(there))
                 for key, role in TEAMS[turn % len(TEAMS)]
+                if role != "OBSERVER" or turn == 0
             )
         )
 

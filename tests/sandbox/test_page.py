@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import FilePayload, Page, async_playwright, expect
 
 from bot.sandbox import cast
 from tests.sandbox.conftest import Stage
@@ -147,6 +147,65 @@ async def test_a_bot_that_fails_is_shown_in_red(page: Page, stage: Stage) -> Non
     stage.bot.status = 400
     await post(page, "label printer down")
     await expect(page.get_by_test_id("problems")).to_contain_text("The bot answered 400 to message.")
+
+
+async def test_messages_that_wait_for_the_bot_are_said_until_it_has_taken_them(page: Page, stage: Stage) -> None:
+    wire = stage.sandbox.wire
+    for waiting, said in ((2, "2 messages wait for it and are"), (1, "A message waits for it and is")):
+        wire.waiting = waiting
+        wire.changed()
+        await expect(page.get_by_test_id("problems")).to_contain_text(said)
+    wire.waiting = 0
+    wire.changed()
+    await expect(page.get_by_test_id("problems")).to_be_empty()
+
+
+async def test_a_picture_is_chosen_taken_away_again_and_sent(page: Page, stage: Stage) -> None:
+    png: FilePayload = {"name": "a.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n"}
+    svg: FilePayload = {"name": "a.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"}
+    files = page.locator("#compose input[type=file]")
+    await expect(page.get_by_test_id("send")).to_be_disabled()
+    await files.set_input_files(svg)
+    await expect(page.get_by_test_id("toast")).to_contain_text("PNG, JPEG, GIF or WebP")
+    await files.set_input_files(png)
+    await page.get_by_test_id("picture-remove").click()
+    await expect(page.get_by_test_id("picture")).to_have_count(0)
+    await expect(page.get_by_test_id("send")).to_be_disabled()
+    await files.set_input_files(png)
+    await page.get_by_test_id("send").click()
+    await expect(page.get_by_role("img", name="Picture from Olga Brandt")).to_have_count(1)
+    assert [one["contentType"] for one in stage.bot.heard[0]["attachments"]] == ["image/*", "text/html"]
+
+
+async def test_what_could_not_be_sent_stays_in_the_composer(page: Page) -> None:
+    await page.route("**/api/act/post", lambda route: route.fulfill(json={"error": "It could not be sent."}))
+    await post(page, "label printer down")
+    await expect(page.get_by_test_id("toast")).to_contain_text("It could not be sent.")
+    await expect(page.get_by_test_id("composer")).to_have_value("label printer down")
+
+
+async def test_of_many_threads_the_newest_are_shown_and_the_older_on_demand(page: Page, stage: Stage) -> None:
+    for number in range(50):
+        stage.sandbox.world.add("19:backend@thread.tacv2", None, "tom", f"question {number}")
+    await expect(page.get_by_test_id("thread")).to_have_count(40)
+    await expect(page.get_by_test_id("message").last).to_contain_text("question 49")
+    await page.get_by_test_id("older").click()
+    await expect(page.get_by_test_id("thread")).to_have_count(50)
+    await expect(page.get_by_test_id("older")).to_have_count(0)
+
+
+async def test_the_introduction_names_those_who_are_called_first_on_the_day(page: Page, stage: Stage) -> None:
+    for day, said in (("24", "Become Ana or Ben"), ("27", "Become Dilan or Farid")):
+        await stage.do("api/clock", to=f"2026-11-{day}T10:00+01:00")
+        await expect(page.get_by_test_id("welcome")).to_contain_text(said)
+
+
+async def test_everything_that_can_be_pressed_has_a_name_and_can_be_reached_by_keyboard(page: Page) -> None:
+    await post(page, "label printer down")
+    await expect(page.get_by_test_id("card")).to_be_visible()
+    script = """all => all.filter((one) => one.checkVisibility() && (one.tabIndex < 0
+        || !(one.ariaLabel || one.innerText || one.labels?.[0]?.innerText || "").trim())).map((one) => one.outerHTML)"""
+    assert await page.locator("button, textarea, input, a, summary").evaluate_all(script) == []
 
 
 async def test_a_link_to_a_thread_opens_it_here(page: Page, stage: Stage) -> None:

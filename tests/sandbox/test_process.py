@@ -104,7 +104,7 @@ async def test_a_post_gets_the_real_bots_card_and_the_bot_ends_with_the_sandbox(
 async def test_a_bot_that_dies_is_started_again_and_what_was_underway_goes_on(run: Run) -> None:
     bot = run.child()
     os.kill(bot, signal.SIGKILL)
-    await run.line("The bot ended by itself, with exit code -9. Starting it again.")
+    await run.line("The bot ended by itself, with exit code -9, and is started again.")
     await post(run, "label printer down")
     await run.line("The bot is back.")
     assert run.child() != bot
@@ -112,7 +112,7 @@ async def test_a_bot_that_dies_is_started_again_and_what_was_underway_goes_on(ru
     shown = await world(run)
     assert shown["waiting"] == 0
     assert [one["text"] for one in shown["problems"]] == [
-        "The bot ended by itself, with exit code -9. Starting it again."
+        "The bot ended by itself, with exit code -9, and is started again."
     ]
 
 

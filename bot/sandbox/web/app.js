@@ -6,7 +6,7 @@
  *   person-switch (its buttons: person, with data-person="olga"…), unread (a badge, inside a person or a place),
  *   place (rail buttons, data-place="backend" | "team" | "chat"), thread (data-root), message (data-message,
  *   data-author), card, composer, send, composer-mention, composer-picture, picture, picture-remove, reply, reply-send, edit, edit-text, edit-save, delete,
- *   undelete, like, toast, dialog, dialog-close, notification-list (its items: notification, data-person), clock,
+ *   undelete, older, like, toast, dialog, dialog-close, notification-list (its items: notification, data-person), clock,
  *   clock-plus-1, clock-plus-5, clock-plus-60, clock-monday-17, clock-next-opening, clock-real, theme, phone, bell,
  *   log-toggle, log, play, play-skip, play-stop, caption, problems, installed, consent, welcome, welcome-try.
  * The root element has data-theme, data-as and data-here (the place's key). In cards, Action.OpenUrl has the role link,
@@ -30,6 +30,7 @@ let toEnd = false;
 
 const page = {
   editing: null,
+  all: false,
   get as() { return page.who(local.as); },
   get theme() { return local.theme; },
   now: () => new Date(world.now).getTime() + (performance.now() - received),
@@ -45,6 +46,7 @@ const page = {
   place: () => page.places().find((one) => one.key === local.place) ?? page.places()[0],
   messages: () => world.messages.filter((one) => one.conversation === page.place().id && one.readers.includes(local.as)),
   edit(id) { page.editing = id; render(); },
+  showAll() { page.all = true; render(); },
   refuse: (words) => toast(words, { failed: true }),
   act: (name, body) => call(`/api/act/${name}`, { as: local.as, ...body }),
   async press(message, action, frame) {
@@ -72,6 +74,7 @@ function keep(changes) {
 
 function go(changes) {
   page.editing = null;
+  page.all = false;
   keep(changes);
   if (page.place().kind === 'chat') page.act('open', {});
   find('scroll').scrollTop = find('scroll').scrollHeight;
@@ -91,7 +94,9 @@ function follow(url) {
 }
 
 function show(id) {
-  const element = document.querySelector(`[data-message="${CSS.escape(id)}"]`);
+  const drawn = () => document.querySelector(`[data-message="${CSS.escape(id)}"]`);
+  if (!drawn()) page.showAll();
+  const element = drawn();
   if (!element) return;
   element.scrollIntoView({ block: 'center' });
   element.classList.add('flash');
@@ -161,7 +166,7 @@ function renderCast() {
     type: 'button', class: 'person', 'data-testid': 'person', data: { person: one.key, focus: `person-${one.key}` }, 'aria-pressed': String(one.key === local.as),
     title: `${one.about}${one.rung ? ` \u2013 ${one.rung} unread notifications` : ''}`, onclick: () => go({ as: one.key, place: one.backend || local.place !== 'team' ? local.place : 'backend' }),
   }, h('span', { class: 'face' }, avatar(page.who(one.key)), badge(one.rung)), h('span', { class: 'who' }, h('span', { class: 'name' }, first, h('span', { class: 'family' }, ` ${family}`)), h('span', { class: 'role' }, one.role)));
-  keyed(find('cast'), world.people, (one) => one.key, (one) => `${one.rung} ${one.key === local.as} ${one.installed}`, (one) => person(one, one.name.split(' ')));
+  keyed(find('cast'), world.people, (one) => one.key, (one) => `${one.rung} ${one.key === local.as} ${one.installed} ${one.role}`, (one) => person(one, one.name.split(' ')));
 }
 
 function renderRail() {
@@ -224,10 +229,16 @@ function renderProblems() {
     h('span', {}, one.text, one.count > 1 ? ` (${one.count} times)` : ''), one.passes ? null : iconButton('close', 'Dismiss', () => call('/api/dismiss', {}))));
 }
 
+/** Say who is called first today: support, filled up to two by the fallback. */
+function pair() {
+  const serving = ['support', 'fallback'].flatMap((role) => world.people.filter((one) => one.role === role));
+  return serving.slice(0, 2).map((one) => one.name.split(' ')[0]).join(' or ') || 'anyone of the backend team';
+}
+
 function renderWelcome() {
   const attempt = (text) => { keep({ as: 'olga' }); toEnd = true; page.act('post', { channel: 'backend', text }); };
-  const wanted = local.welcome && page.place().key === 'backend' ? [world.note] : [];
-  keyed(find('welcome'), wanted, () => 'welcome', (one) => one, (note) => welcome(note, attempt, () => keep({ welcome: false })));
+  const wanted = local.welcome && page.place().key === 'backend' ? [[world.note, pair()]] : [];
+  keyed(find('welcome'), wanted, () => 'welcome', String, ([note, people]) => welcome(note, people, attempt, () => keep({ welcome: false })));
 }
 
 function renderMain() {
@@ -237,7 +248,7 @@ function renderMain() {
   const stamp = `${place.id} ${local.as}`;
   keyed(find('place'), [place], (one) => one.id, () => stamp, () => h('div', { class: 'title' }, icon(place.icon), h('h2', {}, place.name), h('p', { class: 'quiet small' }, place.about)));
   renderWelcome();
-  threads(find('threads'), page);
+  threads(find('threads'), find('older'), page);
   const empty = !page.messages().length && !(local.welcome && place.key === 'backend');
   find('threads').dataset.empty = empty ? hint(place) : '';
   find('threads').classList.toggle('is-empty', empty);

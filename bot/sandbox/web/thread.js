@@ -2,12 +2,17 @@
 import { avatar, h, icon, iconButton, keyed, say } from './dom.js';
 import { card, words } from './cards.js';
 
-/** Draw all threads of a conversation into `box`; `page` gives state and acts. */
-export function threads(box, page) {
+const NEWEST = 40;
+
+/** Draw the newest threads of a conversation into `box`, and into `older` how to see the rest; `page` gives state and acts. */
+export function threads(box, older, page) {
   const mine = page.messages();
   const isChat = page.place().kind === 'chat';
-  const roots = isChat ? [{ id: `chat-${page.as.key}`, chat: true }] : mine.filter((one) => one.id === one.root);
+  const all = isChat ? [{ id: `chat-${page.as.key}`, chat: true }] : mine.filter((one) => one.id === one.root);
+  const roots = page.all ? all : all.slice(-NEWEST);
+  const hidden = all.length - roots.length;
   keyed(box, isChat && !mine.length ? [] : roots, (one) => one.id, () => `${page.as.key}`, (one) => frame(one, page));
+  keyed(older, hidden ? [hidden] : [], () => 'older', String, (count) => h('button', { type: 'button', class: 'button chip', 'data-testid': 'older', onclick: () => page.showAll() }, `Show ${count} older`));
   for (const element of box.children) {
     const said = isChat ? mine : mine.filter((one) => one.root === element.dataset.root);
     const stamp = (one) => [one.version, page.theme, page.as.key, page.editing === one.id, JSON.stringify(one.reactions)].join();

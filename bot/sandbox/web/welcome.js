@@ -1,8 +1,11 @@
 /** The introduction on top of #backend: what this is, and what to try first. */
 import { h, iconButton } from './dom.js';
 
-/** Build it; `attempt` posts a text as Olga, `close` puts it away, `note` says why the clock is not real time. */
-export function welcome(note, attempt, close) {
+/**
+ * Build it; `attempt` posts a text as Olga, `close` puts it away, `note` says why the clock is not real time, `pair` who
+ * is called first today.
+ */
+export function welcome(note, pair, attempt, close) {
   const text = 'Label printer down, drivers are waiting';
   const link = h('button', { type: 'button', class: 'link', 'data-testid': 'welcome-try', onclick: () => attempt(text) }, `\u201c${text}\u201d`);
   return h('section', { class: 'welcome', 'data-testid': 'welcome' },
@@ -10,8 +13,8 @@ export function welcome(note, attempt, close) {
     h('p', {}, 'You play everyone. The bot is the real one; only Teams is played by this page.'),
     h('ol', {},
       h('li', {}, 'Post as Olga: ', link, ' \u2013 see what a requester gets.'),
-      h('li', {}, 'Become Ana or Ben at the top (they have been called) and press ', h('strong', {}, 'I\u2019m looking into it'), '.'),
-      h('li', {}, 'Or do nothing and move the clock: after 2, 4, 5 and 10 minutes more people hear of it.')),
+      h('li', {}, `Become ${pair} at the top (they have been called) and press `, h('strong', {}, 'I\u2019m looking into it'), '.'),
+      h('li', {}, 'Or do nothing and move the clock, minute by minute: more people hear of it, each once, until somebody answers.')),
     h('p', {}, 'Or press ', h('strong', {}, 'Play a day'), ' and watch.', note ? ` ${note}` : ''),
     iconButton('close', 'Close the introduction', close));
 }
