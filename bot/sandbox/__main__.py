@@ -90,12 +90,14 @@ async def _with_bot(
 async def _until(ended: asyncio.Event, child: bot.Bot) -> None:
     """Keep the bot running until the sandbox is to end; raises BotFailed when it cannot be kept."""
     waiting = (asyncio.create_task(ended.wait()), asyncio.create_task(child.keep()))
-    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    if not ended.is_set():
-        await waiting[1]
-    for one in waiting:
-        one.cancel()
-    await asyncio.gather(*waiting, return_exceptions=True)
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        if not ended.is_set():
+            await waiting[1]
+    finally:
+        for one in waiting:
+            one.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
 
 
 @contextlib.asynccontextmanager
@@ -103,8 +105,10 @@ async def _keeping(path: Path, sandbox: Sandbox) -> AsyncIterator[None]:
     """Keep what is said, every few seconds and at the end."""
 
     async def keep() -> None:
+        revision = 0
         while True:
             archive.save(path, sandbox.world, sandbox.clock)
+            revision = await sandbox.changes.after(revision)
             await asyncio.sleep(BETWEEN_SAVES)
 
     keeping = asyncio.create_task(keep())

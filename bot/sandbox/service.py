@@ -30,6 +30,7 @@ class Sandbox:
     acts: Acts
     wire: Wire
     story: Story
+    changes: Changes
 
 
 def build(
@@ -59,7 +60,7 @@ def build(
     app.add_routes(Connector(world, wire).routes())
     app.add_routes(Page(world, acts, clock, wire, story, changes).routes())
     app.cleanup_ctx.append(_ending(story, delivery))
-    return Sandbox(app, world, clock, acts, wire, story)
+    return Sandbox(app, world, clock, acts, wire, story, changes)
 
 
 async def listen(sandbox: Sandbox, port: int) -> web.AppRunner:

@@ -61,7 +61,7 @@ def _message(world: World, one: Message) -> Json:
         "format": one.format,
         "cards": [] if one.deleted else one.cards,
         "mentions": [] if one.deleted else one.mentions,
-        "picture": "" if one.deleted else one.picture,
+        "picture": f"/v3/attachments/{one.id}/views/original" if one.picture and not one.deleted else "",
         "at": one.at.isoformat(),
         "edited": one.edited.isoformat() if one.edited else None,
         "deleted": one.deleted,
