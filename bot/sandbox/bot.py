@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import aiohttp
 
@@ -72,7 +72,7 @@ class Bot:
 
     async def start(self) -> None:
         """Start it and wait until it answers; raises BotFailed when it dies or stays silent."""
-        process = self._process = await _run(self._place, "serve", start_new_session=True)
+        process = self._process = await _run(self._place, "serve")
         address = f"http://127.0.0.1:{self._place.bot_port}/livez"
         try:
             async with asyncio.timeout(PATIENCE):
@@ -156,7 +156,7 @@ async def _import(place: Place, what: str, sheet: str) -> None:
 
 
 async def _command(place: Place, *words: str) -> str:
-    process = await _run(place, *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+    process = await _run(place, *words, pipe=asyncio.subprocess.PIPE)
     said, complaint = await process.communicate()
     if process.returncode:
         message = f"`hotseat {' '.join(words[:2])}` failed ({process.returncode}): {complaint.decode(errors='replace')}"
@@ -164,9 +164,13 @@ async def _command(place: Place, *words: str) -> str:
     return said.decode()
 
 
-async def _run(place: Place, *words: str, **how: Any) -> asyncio.subprocess.Process:
-    """Run a command of the bot in the data folder, where no `.env` of somebody's lies."""
-    environment = place.environment()
+async def _run(place: Place, *words: str, pipe: int | None = None) -> asyncio.subprocess.Process:
+    """Run a command of the bot in the data folder, where no `.env` of somebody's lies, and out of Ctrl-C's reach."""
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *words, env=environment, cwd=place.data, **how
+        *(sys.executable, "-m", "bot", *words),
+        env=place.environment(),
+        cwd=place.data,
+        stdout=pipe,
+        stderr=pipe,
+        start_new_session=True,
     )

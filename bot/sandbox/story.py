@@ -15,6 +15,7 @@ from bot.sandbox.clock import Clock
 from bot.sandbox.world import Json, Message, World
 
 PACE, PATIENCE, LEAD = 3.0, 3.0, 0.4
+CLAIM = "claim"
 LOOKS = 20  # at the conversation, while waiting for what the bot does
 
 
@@ -119,7 +120,7 @@ class Story:
             _nothing,
         )
         yield Step(
-            lambda: f"{_name(first())} presses “I'm looking into it”.", first, "backend", self._press(first, 0, "claim")
+            lambda: f"{_name(first())} presses “I'm looking into it”.", first, "backend", self._press(first, 0, CLAIM)
         )
         yield Step("Olga sees who has it, and by when she hears more.", "olga", "backend", _nothing)
         yield Step(
@@ -139,7 +140,7 @@ class Story:
         yield Step("Still no answer.", last, "chat", self._wait(2), self._personally("Four minutes"))
         yield Step("Five minutes: one line in the thread. No blame, no red.", "tom", "backend", self._wait(1))
         yield Step("Ten minutes: the backend team's channel hears of it.", "farid", "team", self._wait(5))
-        yield Step(lambda: f"{_name(last())} takes it.", last, "backend", self._press(last, 1, "claim"))
+        yield Step(lambda: f"{_name(last())} takes it.", last, "backend", self._press(last, 1, CLAIM))
         yield Step(
             lambda: f"Every copy now says that {_name(last())} has it. Nobody is called again.", first, "chat", _nothing
         )
@@ -159,7 +160,7 @@ class Story:
         return self._called[-1] if self._called else "ana"
 
     def _those_called(self) -> str:
-        return f"{_names(self._called)} {_are(self._called)} called." if self._called else "Nobody is called."
+        return f"Called: {_names(self._called)}." if self._called else "Nobody is called."
 
     def _post(self, person: str, text: str) -> Callable[[], Awaitable[object]]:
         """Post, and see whom the bot's answer calls: by a mention, or with nobody on duty personally."""
@@ -177,7 +178,7 @@ class Story:
         def then(scene: Scene) -> Scene:
             people = self._rung("personal")
             if not people:
-                return replace(scene, caption=f"{after} without an answer. Nobody else is called today.")
+                return replace(scene, caption=f"{after} without an answer: nobody else's phone rings.")
             each = " each get" if len(people) > 1 else " gets"
             words = f"{after} without an answer: {_names(people)}{each} a personal message."
             return replace(scene, caption=words, act_as=people[0])
@@ -188,11 +189,16 @@ class Story:
         self._seen = self._world.notices[-1].id if self._world.notices else 0
 
     def _rung(self, kind: str) -> list[str]:
-        """List whom the bot has called in this way since the last look, in the order of the cast."""
+        """List whom the bot has called in this way to claim something, since the last look, in the order of the cast."""
         rung = {
-            one.person for one in self._world.notices if one.id > self._seen and (one.kind, one.sender) == (kind, "bot")
+            one.person
+            for one in self._world.notices
+            if one.id > self._seen and one.kind == kind and self._claimable(self._world.messages[one.message])
         }
         return [one.key for one in cast.PLAYERS if one.key in rung]
+
+    def _claimable(self, said: Message) -> bool:
+        return any(action.get("verb") == CLAIM for action in actions(said.cards))
 
     async def _until(self, there: Callable[[], bool]) -> None:
         for _ in range(LOOKS):
@@ -270,10 +276,6 @@ def _name(key: str) -> str:
 def _names(keys: list[str]) -> str:
     *others, last = map(_name, keys)
     return f"{', '.join(others)} and {last}" if others else last
-
-
-def _are(keys: list[str]) -> str:
-    return "are" if len(keys) > 1 else "is"
 
 
 async def _nothing() -> None:

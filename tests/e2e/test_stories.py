@@ -150,14 +150,17 @@ async def test_when_nobody_answers_each_step_reaches_whom_it_concerns_once_and_n
 
 @pytest.mark.parametrize(
     ("at", "pair", "further"),
-    [("2026-11-19T10:00", "Ana and Ben", "Chen gets"), ("2026-11-20T10:00", "Ana and Chen", "Nobody else is called")],
+    [
+        ("2026-11-19T10:00", "Ana and Ben", "Chen gets"),
+        ("2026-11-20T10:00", "Ana and Chen", "nobody else's phone rings"),
+    ],
 )
 async def test_the_captions_of_the_day_that_plays_by_itself_are_true_on_that_day(
     page: Page, pair: str, further: str
 ) -> None:
     await page.get_by_test_id("play").click()
     captions = await to_the_end(page)
-    assert f"{pair} are called." in captions
+    assert f"Called: {pair}." in captions
     assert f"Two minutes without an answer: {pair} each get a personal message." in captions
     assert further in captions.partition("Four minutes without an answer")[2]
     assert "could not be done" not in captions
