@@ -189,7 +189,7 @@ class Story:
         self._seen = self._world.notices[-1].id if self._world.notices else 0
 
     def _rung(self, kind: str) -> list[str]:
-        """List whom the bot has called in this way to claim something, since the last look, in the order of the cast."""
+        """List whom the bot has called in this way to claim something since the last look."""
         rung = {
             one.person
             for one in self._world.notices
