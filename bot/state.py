@@ -27,7 +27,7 @@ class DeskInfo:
 
 @dataclass(frozen=True, slots=True)
 class NoticeItem:
-    """One request as a notice shows it."""
+    """One request as a notice shows it; ``second`` says which of its clocks called by this notice."""
 
     request: str
     requester: str
@@ -35,6 +35,7 @@ class NoticeItem:
     place: str
     line: str
     settled: bool
+    second: bool = False
 
 
 @dataclass(frozen=True, slots=True)
