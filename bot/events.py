@@ -107,9 +107,10 @@ class OpenAsk(Press):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask(Press):
-    """The *Ask* dialog sent: the question, as its writer has seen it."""
+    """The *Ask* dialog sent: the question, as its writer has seen it, and which opening of the dialog it came from."""
 
     text: str
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

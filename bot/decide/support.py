@@ -13,7 +13,7 @@ from bot.effects import Answer, Card, Dialog, Word, personal
 from bot.errors import Refused
 from bot.events import Ask, Claim, Deleted, Dismiss, Edited, OpenAsk, Posted, Press, Replied, Restored, Solve
 from bot.people import Author
-from bot.rota.duty import Duty
+from bot.rota.duty import Duty, present
 from bot.support.escalation import first_clock, second_clock
 from bot.support.intake import excerpt, is_marked, is_request
 from bot.support.request import (
@@ -31,7 +31,7 @@ from bot.support.request import (
     withdraw,
 )
 from bot.support.texts import Text
-from bot.views import AskForm, ReplyCard
+from bot.views import AskForm, Line, ReplyCard
 
 LONGEST_QUESTION = 4000
 
@@ -124,6 +124,8 @@ def solved(draft: Draft, event: Solve) -> Answer:
         _may_close(draft, request, draft.duty(at), event.author)
     if not mine and request.status is Status.OPEN:
         request = _claim(draft, request, event.author, at)
+    else:
+        _tell_claimer(draft, request, event, f"{event.author.name} closed {request.id}")
     outcome = Outcome.SOLVED_BY_REQUESTER if mine else Outcome.ANSWERED
     request = close(request, Act.SOLVE, outcome, event.author, at)
     draft.put(request)
@@ -138,6 +140,7 @@ def dismissed(draft: Draft, event: Dismiss) -> Answer:
         return Card(draft.picture(request, event.place, event.card))
     if not _has(request, event.author):
         _may_claim(draft, draft.duty(at), event.author)
+    _tell_claimer(draft, request, event, f"{event.author.name} says that {request.id} is not a request")
     request = close(request, Act.DISMISS, Outcome.NOT_A_REQUEST, event.author, at)
     draft.put(request)
     return Card(draft.picture(request, event.place, event.card))
@@ -146,7 +149,7 @@ def dismissed(draft: Draft, event: Dismiss) -> Answer:
 def ask_opened(draft: Draft, event: OpenAsk) -> Answer:
     """Open the dialog with the underlying-problem questions ready; it changes nothing."""
     request = _askable(draft, event)
-    return _ask_form(draft, request, event, draft.say(Text.QUESTIONS), "")
+    return _ask_form(draft, request, event, event.key, draft.say(Text.QUESTIONS))
 
 
 def asked(draft: Draft, event: Ask) -> Answer:
@@ -154,10 +157,10 @@ def asked(draft: Draft, event: Ask) -> Answer:
     request = _askable(draft, event)
     text = event.text.strip()
     if not text:
-        return _ask_form(draft, request, event, draft.say(Text.QUESTIONS), "Write what you want to ask.")
+        return _ask_form(draft, request, event, event.form, draft.say(Text.QUESTIONS), "Write what you want to ask.")
     if len(text) > LONGEST_QUESTION:
         error = f"At most {LONGEST_QUESTION} characters, please; these are {len(text)}."
-        return _ask_form(draft, request, event, text[:LONGEST_QUESTION], error)
+        return _ask_form(draft, request, event, event.form, text[:LONGEST_QUESTION], error)
     if request.status is Status.OPEN:
         request = _claim(draft, request, event.author, _at(draft, event.happened_at))
     else:
@@ -209,6 +212,16 @@ def _claim(draft: Draft, request: Request, by: Author, at: datetime) -> Request:
     return taken
 
 
+def _tell_claimer(draft: Draft, request: Request, event: Press, what: str) -> None:
+    """Tell whoever has a matter that a colleague ended it; at night, and to those away, the card is enough."""
+    claimer = request.claimer
+    if claimer is None or event.author.id in (claimer.id, request.requester.id):
+        return
+    if draft.is_open and any(one.id == claimer.id for one in present(draft.rota, draft.now, draft.hours)):
+        wrote = f"{request.requester.name}: {excerpt(request.text, 80)}" if request.text else request.requester.name
+        draft.post(f"ended:{event.key}", personal(claimer.id), Line((f"{what}. You had it. ({wrote})",)))
+
+
 def _at(draft: Draft, happened_at: datetime) -> datetime:
     return min(happened_at, draft.now)
 
@@ -234,7 +247,7 @@ def _askable(draft: Draft, event: Press) -> Request:
     return request
 
 
-def _ask_form(draft: Draft, request: Request, event: Press, text: str, error: str) -> Dialog:
+def _ask_form(draft: Draft, request: Request, event: Press, opening: str, text: str, error: str = "") -> Dialog:
     form = AskForm(
         desk=draft.state.desk.id,
         request=request.id,
@@ -245,6 +258,7 @@ def _ask_form(draft: Draft, request: Request, event: Press, text: str, error: st
         text=text,
         error=error,
         send_label="Send",
+        form=opening,
     )
     return Dialog(f"Ask {request.requester.name}", form)
 

@@ -32,7 +32,7 @@ from bot.views import (
 
 MOST_BYTES = 24_000  # of the card as JSON with non-ASCII characters escaped, its longest form on the wire
 
-_IDS = frozenset({"desk", "request", "card", "thread"})
+_IDS = frozenset({"desk", "request", "card", "form", "thread"})
 _LONGEST = MappingProxyType({"text": 4000, "excerpt": 1000, "note": 1000})
 _LONGEST_OTHER = 300
 _MOST_ELEMENTS = 48

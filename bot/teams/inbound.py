@@ -33,6 +33,7 @@ from bot.people import Author
 
 MOST_MENTIONS = 20
 LONGEST_ID = 200
+LONGEST_FORM = 500  # a form is named by the key of the press that opened it
 FILE = "application/vnd.microsoft.teams.file.download.info"
 STALE = "This button is from an older card. Please use the newest one in the thread."
 
@@ -142,6 +143,9 @@ def _invoked(activity: dict[str, Any], author: Author, at: datetime) -> Arrival 
     }
     if issubclass(kind, Ask):
         press["text"] = _field(data, "text")
+        press["form"] = _field(data, "form")[:LONGEST_FORM]
+        if press["form"]:
+            press["key"] = f"form|{author.id}|{press['form']}"
     return Arrival(channel, place, author.id, kind(**press), _id(data, "desk"))
 
 

@@ -82,6 +82,7 @@ _ASK = AskForm(
     text="What are you trying to achieve?\nSince when does it happen?\nHow many are affected?\nWhat stops if we wait?",
     error="",
     send_label="Send",
+    form="19:backend@thread.tacv2;messageid=1700000000042|f:ask-1|invoke",
 )
 _DUTY = DutyCard(
     title="Who is on duty",
@@ -158,14 +159,17 @@ EXEMPLARS: Mapping[str, CardView] = MappingProxyType(
             can_dismiss=False,
         ),
         "notice_card": NoticeCard("Sanne Dekker needs an answer by 16:05", (_ENTRY,)),
-        "notice_card.two": NoticeCard("2 of 2 wait for an answer", (_ENTRY, _SECOND)),
-        "notice_card.one_taken": NoticeCard("1 of 2 wait for an answer", (_TAKEN, _SECOND)),
+        "notice_card.two": NoticeCard("2 requests wait for an answer", (_ENTRY, _SECOND)),
+        "notice_card.one_taken": NoticeCard("1 of 2 still waits for an answer", (_TAKEN, _SECOND)),
         "notice_card.settled": NoticeCard("Mira Voss has it", (_TAKEN,)),
         "notice_card.team": NoticeCard(
-            "No answer for 10 minutes. Who can help?",
+            "No answer for 10 min; Mira Voss and Tom Adeyemi have been called. If you can help, tell them.",
             (
                 replace(
-                    _ENTRY, card="notice:R-42:team", claimable=False, line="Waiting since 16:00, answer due by 16:05"
+                    _ENTRY,
+                    card="notice:R-42:team",
+                    claimable=False,
+                    line="Waiting since 16:00; an answer was due by 16:05",
                 ),
             ),
         ),

@@ -54,9 +54,11 @@ async def test_ask_opens_a_dialog_and_sends_under_its_writers_name(tmp_path: Pat
         ids = {"desk": "backend", "request": "R-1", "card": "card:R-1"}
         _, opened = await bot.post(activities.dialog({"verb": "ask", **ids}, thread=post["id"], **bot.by(ANA)))
         assert opened["task"]["type"] == "continue"
-        sent = {"verb": "ask_send", "text": "Since *when*?", **ids}
-        _, answer = await bot.post(activities.submit(sent, thread=post["id"], **bot.by(ANA)))
-        assert answer["task"]["type"] == "message"
+        data = opened["task"]["value"]["card"]["content"]["actions"][0]["data"]
+        sent = {**data, "text": "Since *when*?"}
+        presses = [activities.submit(sent, thread=post["id"], **bot.by(ANA)) for _ in range(2)]
+        for _, answer in await asyncio.gather(*map(bot.post, presses)):
+            assert answer["task"] == {"type": "message", "value": "Sent. R-1 is yours."}
         await bot.quiet()
         replies = [call for call in bot.cards() if "Since *when*?" in str(call.body)]
         assert [call.conversation for call in replies] == [post["conversation"]["id"]]

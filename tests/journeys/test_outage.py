@@ -12,7 +12,7 @@ from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, TEAM, Town
         ("10:02", [1, 1, 0], [], 0),
         ("10:04", [1, 1, 0], [], 0),
         ("10:05", [0, 0, 0], ["No answer yet. Calling @Ana Lindqvist and @Ben Okafor."], 0),
-        ("10:07", [0, 0, 0], ["No answer yet. It is 2 min late. Calling @Ana Lindqvist and @Ben Okafor."], 0),
+        ("10:07", [0, 0, 0], ["No answer yet. It was due 2 min ago. Calling @Ana Lindqvist and @Ben Okafor."], 0),
         ("10:10", [1, 1, 1], [], 1),
         ("12:30", [1, 1, 1], [], 1),
     ],
