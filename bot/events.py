@@ -47,12 +47,16 @@ class Replied(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edited(Message):
-    """A top-level post was edited."""
+    """A top-level post, written at ``posted_at`` (None: not known), was edited."""
+
+    posted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored(Message):
-    """A deleted top-level post was brought back."""
+    """A deleted top-level post, written at ``posted_at`` (None: not known), was brought back."""
+
+    posted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,4 +184,5 @@ def _face(request: Request) -> tuple[object, ...]:
     """Return what the card in the thread depends on."""
     clock = request.clock
     steps = tuple([due.step for due in clock.pending if due.step not in SILENT]) if clock else ()
-    return request.status, request.claimer, steps, clock.second if clock else None, clock.mentioned if clock else ()
+    shown = (clock.due_at, clock.second, clock.mentioned) if clock else ()
+    return request.status, request.claimer, steps, shown

@@ -11,9 +11,10 @@ from bot.decide.draft import CARD, Draft
 from bot.decide.pictures import names
 from bot.effects import Answer, Card, Dialog, Word, personal
 from bot.errors import Refused
-from bot.events import Ask, Claim, Deleted, Dismiss, Edited, OpenAsk, Posted, Press, Replied, Restored, Solve
+from bot.events import Ask, Claim, Deleted, Dismiss, Edited, Message, OpenAsk, Posted, Press, Replied, Restored, Solve
 from bot.people import Author
 from bot.rota.duty import Duty, present
+from bot.state import Early
 from bot.support.escalation import first_clock, second_clock
 from bot.support.intake import excerpt, is_marked, is_request
 from bot.support.request import (
@@ -34,21 +35,21 @@ from bot.support.texts import Text
 from bot.views import AskForm, Line, ReplyCard
 
 LONGEST_QUESTION = 4000
+RECENT = timedelta(hours=1)  # how far apart a post, its edits and what is said of it can be and still belong together
+MOST_EARLY = 50
 
 
 def posted(draft: Draft, event: Posted) -> None:
     """Open a request for a new top-level post, unless it is a command, small talk, or the backend team's own."""
-    if draft.in_thread(event.place) or answers.command(draft, event):
+    known = draft.in_thread(event.place)
+    for request in known:
+        _began_earlier(draft, request, event)
+    if known or _is_gone(draft, event) or answers.command(draft, event):
         return
-    if draft.colleague(event.author):
-        if is_marked(event.text):
-            _open(draft, event)
-        elif event.addressed:
-            answers.unknown(draft, event)
-    elif is_request(event.text, picture=event.picture, gif=event.gif):
+    if _is_request(draft, event):
         _open(draft, event)
     elif event.addressed:
-        answers.help_card(draft, event)
+        _at_a_loss(draft, event)
 
 
 def replied(draft: Draft, event: Replied) -> None:
@@ -61,26 +62,31 @@ def replied(draft: Draft, event: Replied) -> None:
     requests = draft.in_thread(event.place)
     if draft.colleague(event.author):
         for request in requests:
-            if event.author.id != request.requester.id and event.happened_at >= request.posted_at:
-                _answered(draft, request, event)
+            _answered(draft, request, event.author, event.happened_at)
         if not requests and event.addressed:
-            answers.unknown(draft, event)
+            _at_a_loss(draft, event)
+        elif all(event.happened_at < request.posted_at for request in requests):
+            _heard_early(draft, event, event.author)
     elif not requests and event.addressed:
         if is_request(event.text, picture=event.picture, gif=event.gif):
             _open(draft, event)
         else:
-            answers.help_card(draft, event)
+            _at_a_loss(draft, event)
 
 
 def edited(draft: Draft, event: Edited) -> None:
     """Take over the new text of a post; an older edit never overwrites a newer one."""
-    for request in draft.in_thread(event.place):
+    requests = draft.in_thread(event.place)
+    if not requests:
+        _became_one(draft, event)
+    for request in requests:
         if event.happened_at > request.text_at and event.author.id == request.requester.id:
             draft.put(replace(request, text=event.text, text_at=event.happened_at))
 
 
 def deleted(draft: Draft, event: Deleted) -> None:
     """Withdraw a request whose post was deleted before anyone answered; its text is kept in no case."""
+    _heard_early(draft, event, None)
     for request in draft.in_thread(event.place):
         if event.happened_at < request.text_at:
             continue
@@ -92,7 +98,10 @@ def deleted(draft: Draft, event: Deleted) -> None:
 
 def restored(draft: Draft, event: Restored) -> None:
     """Bring back a request whose deleted post was restored; its clock goes on as if nothing had been."""
-    for request in draft.in_thread(event.place):
+    requests = draft.in_thread(event.place)
+    if not requests:
+        _became_one(draft, event)
+    for request in requests:
         if event.happened_at <= request.text_at:
             continue
         back = replace(request, text=event.text, text_at=event.happened_at)
@@ -170,7 +179,56 @@ def asked(draft: Draft, event: Ask) -> Answer:
     return Word(f"Sent. {request.id} is yours." if _has(request, event.author) else "Sent.")
 
 
-def _open(draft: Draft, event: Posted | Replied) -> None:
+def _is_request(draft: Draft, event: Message) -> bool:
+    if draft.colleague(event.author):
+        return is_marked(event.text)
+    return is_request(event.text, picture=event.picture, gif=event.gif)
+
+
+def _at_a_loss(draft: Draft, event: Message) -> None:
+    """Answer whoever addressed the bot with what is neither a command nor a request."""
+    if draft.colleague(event.author):
+        answers.unknown(draft, event)
+    else:
+        answers.help_card(draft, event)
+
+
+def _became_one(draft: Draft, event: Edited | Restored) -> None:
+    """Open a request for a recent post that was none, or that has not arrived, before this edit of it."""
+    recent = event.posted_at is not None and event.happened_at - event.posted_at < RECENT
+    if recent and not _is_gone(draft, event) and _is_request(draft, event):
+        _open(draft, event)
+
+
+def _began_earlier(draft: Draft, request: Request, event: Posted) -> None:
+    """Count from the post when it arrives after an edit of it that had opened the request."""
+    at = _at(draft, event.happened_at)
+    if at >= request.posted_at or event.author.id != request.requester.id or not _is_request(draft, event):
+        return
+    first, clock = first_clock(draft.policy, draft.hours, at), request.clock
+    if clock is not None and not clock.second:
+        left = {due.step for due in clock.pending}
+        pending = tuple(due for due in first.pending if due.step in left)
+        clock = replace(clock, started_at=first.started_at, due_at=first.due_at, pending=pending)
+    draft.put(replace(request, posted_at=at, due_at=first.due_at, clock=clock))
+    _answered_early(draft, request)
+    clocks.escalate(draft, request.id)
+
+
+def _heard_early(draft: Draft, event: Replied | Deleted, author: Author | None) -> None:
+    """Keep what was heard of a thread whose post may still be on its way."""
+    kept = [one for one in draft.facts.early if draft.now - one.at < RECENT]
+    kept.append(Early(event.place, event.happened_at, author))
+    draft.put_facts(replace(draft.facts, early=tuple(kept[-MOST_EARLY:])))
+
+
+def _is_gone(draft: Draft, event: Message) -> bool:
+    """Say whether the post was deleted after this was written."""
+    deletions = [one.at for one in draft.facts.early if one.place == event.place and one.author is None]
+    return any(at >= event.happened_at for at in deletions)
+
+
+def _open(draft: Draft, event: Message) -> None:
     at = _at(draft, event.happened_at)
     number = draft.facts.last_number + 1
     clock = first_clock(draft.policy, draft.hours, at)
@@ -186,12 +244,23 @@ def _open(draft: Draft, event: Posted | Replied) -> None:
     )
     draft.put_facts(replace(draft.facts, last_number=number))
     draft.put(request)
+    _answered_early(draft, request)
     clocks.escalate(draft, request.id)
 
 
-def _answered(draft: Draft, request: Request, event: Replied) -> None:
+def _answered_early(draft: Draft, request: Request) -> None:
+    """Take the replies that were heard before the request was."""
+    for one in sorted(draft.facts.early, key=lambda one: one.at):
+        if one.place == request.place and one.author:
+            _answered(draft, request, one.author, one.at)
+
+
+def _answered(draft: Draft, request: Request, who: Author, happened_at: datetime) -> None:
     """Take a colleague's reply to one matter of the thread."""
-    at, who = _at(draft, event.happened_at), event.author
+    request = draft.request(request.id) or request
+    if who.id == request.requester.id or happened_at < request.posted_at:
+        return
+    at = _at(draft, happened_at)
     duty = draft.duty(at)
     responds = duty.may_claim(who.id)
     if request.status is Status.OPEN and responds:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,17 @@ async def test_an_edit_a_deletion_and_a_return_reach_the_request(tmp_path: Path)
         assert bot.rows("select status from requests") == [("CLOSED",)]
         assert "scanner down" not in bot.rows("select document from requests")[0][0]
         await bot.post(activities.undelete(of=post))
+        assert bot.rows("select status from requests") == [("OPEN",)]
+
+
+async def test_a_greeting_edited_into_a_request_opens_one(tmp_path: Path) -> None:
+    async with whole(tmp_path) as bot:
+        sent = datetime.now(UTC)
+        post = bot.channel_post("hello", activity_id=str(int(sent.timestamp() * 1000)), at=sent.isoformat())
+        await bot.post(post)
+        assert bot.rows("select status from requests") == []
+        later = (sent + timedelta(seconds=5)).isoformat()
+        await bot.post(activities.edit("hello, the scanner is down", of=post, at=later))
         assert bot.rows("select status from requests") == [("OPEN",)]
 
 
