@@ -6,6 +6,7 @@ Acts are judged by duty at ``happened_at``; a moment in the future is taken as n
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.commands import mistyped
 from bot.decide import answers, clocks
 from bot.decide.draft import CARD, Draft
 from bot.decide.pictures import names
@@ -60,7 +61,9 @@ def replied(draft: Draft, event: Replied) -> None:
     if answers.command(draft, event):
         return
     requests = draft.in_thread(event.place)
-    if draft.colleague(event.author):
+    if draft.colleague(event.author) and event.addressed and mistyped(event.text):
+        answers.unknown(draft, event)
+    elif draft.colleague(event.author):
         for request in requests:
             _answered(draft, request, event.author, event.happened_at)
         if not requests and event.addressed:
