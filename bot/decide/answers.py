@@ -6,7 +6,7 @@ from typing import assert_never
 from bot.commands import COMMANDS, Command, Right, ShowDuty, ShowHelp, ShowRota, mistyped, nearest, parse
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
-from bot.effects import personal
+from bot.effects import person_of, personal
 from bot.events import Message, Welcomed, Wrote
 from bot.people import WORKING_WEEK, Author
 from bot.policy import Language
@@ -109,7 +109,7 @@ def _duty_card(draft: Draft, event: Message) -> DutyCard:
     handover, following = _handover(draft, opening)
     facts.append(Fact(draft.say(Text.NEXT_HANDOVER), moment(handover, draft.now, draft.hours, language)))
     facts.append(Fact(draft.say(Text.THEN), following))
-    inside = event.place.startswith("person:") or event.place.partition(";")[0] == draft.state.desk.team_channel
+    inside = person_of(event.place) or event.place.partition(";")[0] == draft.state.desk.team_channel
     unreachable = _unreachable(draft) if inside and draft.is_admin(event.author) else ()
     return DutyCard(draft.say(Text.WHO_IS_ON_DUTY), tuple(facts), "", unreachable)
 
@@ -126,7 +126,7 @@ def _unreachable(draft: Draft) -> tuple[Fact, ...]:
     people = draft.rota.people
     facts = []
     for place, reason in draft.facts.unreachable.items():
-        person = people.get(place.removeprefix("person:"))
+        person = people.get(person_of(place))
         facts.append(Fact(person.name if person else place, reason))
     facts.extend(
         Fact(person.name, "has no Entra id in the people list, so I can't recognise or reach them")
