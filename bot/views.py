@@ -104,7 +104,6 @@ class DutyCard:
 
     title: str
     facts: tuple[Fact, ...]
-    note: str
     unreachable: tuple[Fact, ...]
 
 
@@ -122,7 +121,6 @@ class RotaCard:
 
     title: str
     weeks: tuple[RotaWeek, ...]
-    note: str
 
 
 @dataclass(frozen=True, slots=True)

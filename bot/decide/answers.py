@@ -111,7 +111,7 @@ def _duty_card(draft: Draft, event: Message) -> DutyCard:
     facts.append(Fact(draft.say(Text.THEN), following))
     inside = person_of(event.place) or event.place.partition(";")[0] == draft.state.desk.team_channel
     unreachable = _unreachable(draft) if inside and draft.is_admin(event.author) else ()
-    return DutyCard(draft.say(Text.WHO_IS_ON_DUTY), tuple(facts), "", unreachable)
+    return DutyCard(draft.say(Text.WHO_IS_ON_DUTY), tuple(facts), unreachable)
 
 
 def _handover(draft: Draft, at: datetime) -> tuple[datetime, str]:
@@ -144,7 +144,7 @@ def _rota_card(draft: Draft, weeks: int) -> RotaCard:
         title = f"Wed {iteration.day} {MONTHS[iteration.month - 1]}"
         facts = _week(draft, iteration) or (Fact("Support", "nobody is set yet"),)
         rows.append(RotaWeek(title if number else f"{title} (this iteration)", facts))
-    return RotaCard("Support rota", tuple(rows), "")
+    return RotaCard("Support rota", tuple(rows))
 
 
 def _week(draft: Draft, iteration: date) -> tuple[Fact, ...]:
