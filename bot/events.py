@@ -139,11 +139,20 @@ class Undeliverable(Event):
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A row of a sheet: where it stands ("line 3"), the person as it says, and the fields that the sheet has."""
+
+    where: str
+    person: Person
+    given: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleImported(Event):
-    """People to add or change, by id."""
+    """People to add or change."""
 
-    people: tuple[Person, ...]
+    rows: tuple[PersonRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
 
+from bot.events import PersonRow
 from bot.people import WORKING_WEEK, Person
 from bot.rota.shift import Role, Shift
 from bot.store import fields
@@ -58,9 +59,9 @@ class Directory:
         return called if self._by.get(called.casefold()) == {id_} else id_
 
 
-def read_people(rows: Iterable[Row], problems: Problems) -> tuple[Person, ...]:
+def read_people(rows: Iterable[Row], problems: Problems) -> tuple[PersonRow, ...]:
     """Read people, adding to ``problems`` all that is wrong; two rows for one person are an error."""
-    people = []
+    people: list[PersonRow] = []
     seen: dict[str, str] = {}
     for row in rows:
         person = _person(row, problems)
@@ -72,7 +73,7 @@ def read_people(rows: Iterable[Row], problems: Problems) -> tuple[Person, ...]:
                 break
             if key:
                 seen[key] = row.where
-        people.append(person)
+        people.append(PersonRow(row.where, person, frozenset(row.fields) & frozenset(PEOPLE)))
     return tuple(people)
 
 

@@ -66,7 +66,7 @@ def parse(tables: Tables, source: str) -> tuple[DeskInfo, Rota]:
     problems.found.extend(f"{name}: no such table" for name in tables if name not in ("desk", *COLUMNS))
     rows = {name: _rows(tables, name, columns, problems) for name, columns in COLUMNS.items()}
     desk = _desk(tables, problems)
-    people = read_people(rows["people"], problems)
+    people = [row.person for row in read_people(rows["people"], problems)]
     problems.check(source, REMEDY)  # whoever names a person that could not be read is not to blame
     directory = Directory(people)
     rota = Rota(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.commands import parse
-from bot.events import PeopleImported, Welcomed, Wrote
+from bot.events import PeopleImported, PersonRow, Welcomed, Wrote
 from bot.people import Author
 from bot.policy import Language, Policy
 from bot.support.request import Status
@@ -101,7 +101,8 @@ async def test_an_admin_is_known_by_e_mail_too() -> None:
 
 async def test_imported_people_are_known_at_once() -> None:
     town = Town(people=(ANA, BEN, CHEN))
-    await town._handle(PeopleImported(key="import", happened_at=town.now, people=(EVA,)))
+    row = PersonRow("line 2", EVA, frozenset({"name", "entra_object_id"}))
+    await town._handle(PeopleImported(key="import", happened_at=town.now, rows=(row,)))
     assert "Wed 18 Nov" in await town.write("rota", EVA)
 
 
