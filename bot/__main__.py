@@ -10,18 +10,18 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from pythonjsonlogger.json import JsonFormatter
 
 from bot.errors import Misconfigured, NotStored, Refused
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, overlooked, read_settings
 
-T = TypeVar("T")
+log = logging.getLogger("hotseat")
+
 MANIFEST = Path(__file__).parent.parent / "manifest"
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines.")
@@ -43,6 +43,8 @@ def serve() -> None:
 
     settings = read_settings()
     _log(settings)
+    for sentence in overlooked():
+        log.warning("%s", sentence)
     run(settings)
 
 
@@ -61,7 +63,7 @@ def manifest(out: Path, *, as_json: bool) -> None:
     from bot.commands import COMMANDS  # noqa: PLC0415 - see serve
     from bot.teams.package import package  # noqa: PLC0415 - see serve
 
-    settings = read_settings()
+    settings = _settings()
     if settings.local:
         message = "MicrosoftAppId: set it to the bot's registration; the package names it"
         raise Misconfigured(message)
@@ -83,15 +85,36 @@ def desk() -> None:
 
 
 @desk.command("add")
-@click.option("--tenant", required=True, help="The Entra tenant's id.")
-@click.option("--team", required=True, help="The team's group id (groupId in a link to the channel).")
-@click.option("--channel", required=True, help="The channel's id, 19:…@thread.tacv2 (in a link to it).")
-@click.option("--name", required=True, help="A short name: a-z, 0-9 and -.")
-@click.option("--team-channel", default="", help="The backend team's own channel, for everything internal.")
+@click.option("--channel", required=True, help="The link to the channel, or its id, 19:…@thread.tacv2.")
+@click.option("--name", required=True, help="A short name for the desk: a-z, 0-9 and -.")
+@click.option("--team", default="", help="The team's group id: groupId in the link. Needed where --channel is an id.")
+@click.option("--tenant", default="", help="The tenant's id: tenantId in the link. Needed where --channel is an id.")
+@click.option("--team-channel", default="", help="The backend team's own channel, for everything internal: link or id.")
 @as_json
 def desk_add(*, as_json: bool, **arguments: str) -> None:
-    """Make a channel a desk."""
+    """Make a channel a desk.
+
+    The link is what Teams copies under the channel's menu (…), Get link to channel; put it in quotes.
+    """
     _operate("desk add", arguments, as_json=as_json)
+
+
+@desk.command("list")
+@as_json
+def desk_list(*, as_json: bool) -> None:
+    """Say which desks there are, how many people each has, and how many requests it has had."""
+    _operate("desk list", {}, as_json=as_json)
+
+
+@desk.command("remove")
+@click.argument("name")
+@as_json
+def desk_remove(name: str, *, as_json: bool) -> None:
+    """Remove a desk that never had a request: the undo of a wrong add.
+
+    Its people and shifts go with it; the file with its rota is kept beside the others.
+    """
+    _operate("desk remove", {"name": name}, as_json=as_json)
 
 
 @cli.group()
@@ -114,11 +137,10 @@ def people_import(file: Any, desk: str, *, as_json: bool) -> None:
 
 @people.command("export")
 @of_desk
-def people_export(desk: str) -> None:
-    """Write the people as a CSV sheet to standard output."""
-    from bot.store.sheets import people_to_csv  # noqa: PLC0415 - see serve
-
-    click.echo(_read(desk, lambda document: people_to_csv(tuple(document.rota.people.values()))), nl=False)
+@as_json
+def people_export(desk: str, *, as_json: bool) -> None:
+    """Write the people to standard output, as the sheet that import takes."""
+    _operate("people export", {"desk": desk}, as_json=as_json)
 
 
 @cli.group()
@@ -140,11 +162,10 @@ def shifts_import(file: Any, desk: str, *, as_json: bool) -> None:
 
 @shifts.command("export")
 @of_desk
-def shifts_export(desk: str) -> None:
-    """Write the shifts as a CSV sheet to standard output."""
-    from bot.store.sheets import shifts_to_csv  # noqa: PLC0415 - see serve
-
-    click.echo(_read(desk, lambda document: shifts_to_csv(document.rota.shifts, document.rota.people)), nl=False)
+@as_json
+def shifts_export(desk: str, *, as_json: bool) -> None:
+    """Write the shifts to standard output, as the sheet that import takes."""
+    _operate("shifts export", {"desk": desk}, as_json=as_json)
 
 
 def _operate(operation: str, arguments: dict[str, str], *, as_json: bool) -> None:
@@ -153,7 +174,7 @@ def _operate(operation: str, arguments: dict[str, str], *, as_json: bool) -> Non
     from bot.folder import desks_alone  # noqa: PLC0415 - see serve
     from bot.operations import OPERATIONS, Done  # noqa: PLC0415 - see serve
 
-    settings = read_settings()
+    settings = _settings()
 
     async def work() -> Done:
         done = await ask(settings.data / "control.sock", operation, arguments)
@@ -166,6 +187,13 @@ def _operate(operation: str, arguments: dict[str, str], *, as_json: bool) -> Non
     _say(done.said, dict(done.facts), as_json=as_json)
 
 
+def _settings() -> Settings:
+    settings = read_settings()
+    for sentence in overlooked():
+        click.echo(sentence, err=True)
+    return settings
+
+
 def _text(file: Any) -> str:
     try:
         text: str = file.read()
@@ -173,13 +201,6 @@ def _text(file: Any) -> str:
         message = f"{file.name} is not in UTF-8. Save the sheet as CSV UTF-8 and import it again. Nothing was changed."
         raise Misconfigured(message) from None
     return text
-
-
-def _read(desk: str, what: Callable[[Any], T]) -> T:
-    from bot.store.rota import RotaFiles  # noqa: PLC0415 - see serve
-
-    files = RotaFiles(read_settings().data / "rota")
-    return what(files.read(files.one(desk)))
 
 
 def _say(said: str, facts: dict[str, Any], *, as_json: bool) -> None:
@@ -199,7 +220,7 @@ def _log(settings: Settings) -> None:
 def main() -> None:
     """Run the command line."""
     try:
-        cli(standalone_mode=False)
+        cli(prog_name="hotseat", standalone_mode=False)
     except click.ClickException as wrong:
         wrong.show()
         sys.exit(wrong.exit_code)

@@ -20,7 +20,7 @@ from bot.courier import Courier
 from bot.desk import Desk
 from bot.desks import Desks
 from bot.errors import Misconfigured, NotStored
-from bot.folder import open_folder, take_over_edits, write_rota
+from bot.folder import open_folder, set_aside, take_over_edits, write_rota
 from bot.ports import Clock, Journal
 from bot.settings import AppType, Settings
 from bot.teams import credentials as entra
@@ -99,7 +99,11 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     courier = Courier(journal, outbound.send, lambda desk: write_rota(journal, files, desk), clock)
     almanac = Almanac(frozenset(settings.admins), KeptHolidays(settings.data / "holidays.json"))
     alarm = Alarm(clock, real)
-    desks = Desks(journal, lambda info: Desk(info, journal, courier, clock, almanac, alarm.arm))
+    desks = Desks(
+        journal,
+        lambda info: Desk(info, journal, courier, clock, almanac, alarm.arm),
+        lambda desk_id: set_aside(files, desk_id),
+    )
     await desks.open()
     await take_over_edits(journal, files, desks, clock)
     stack.push_async_callback(_drain, courier, desks)

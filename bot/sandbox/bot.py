@@ -73,7 +73,7 @@ async def seed(place: Place, today: date) -> None:
     shifts.write_text(cast.shifts_csv(today), encoding="utf-8")
     if not seeded:
         backend, team = cast.CHANNELS
-        desk = ("--tenant", cast.TENANT, "--team", cast.TEAM, "--channel", backend.id, "--name", "backend")
+        desk = ("--tenant", cast.TENANT, "--team", cast.TEAM_GROUP, "--channel", backend.id, "--name", "backend")
         if not (place.data / "rota" / "backend.json").exists():
             await _command(place, "desk", "add", *desk, "--team-channel", team.id)
         await _command(place, "people", "import", str(people))

@@ -61,6 +61,17 @@ class MemoryJournal:
                 raise Refused(message)
         self._desks[desk.tenant, desk.id] = _Kept(Standing(0, desk))
 
+    async def remove(self, tenant: str, desk: str) -> None:
+        """Forget a desk; raise Refused if it ever had a request, has something left to send, or is unknown."""
+        kept = self._kept(tenant, desk)
+        if kept.requests:
+            message = f"Desk {desk} has had requests; it is not removed, so that nothing of them is lost."
+            raise Refused(message)
+        if kept.outbox:
+            message = f"Desk {desk} still has something to send. Remove it when that is out, with the bot running."
+            raise Refused(message)
+        del self._desks[tenant, desk]
+
     async def load(self, tenant: str, desk: str) -> Loaded:
         """Return a desk: requests that are not closed, notices, pending effects; raise Refused where it is unknown."""
         kept = self._kept(tenant, desk)

@@ -94,16 +94,18 @@ class RotaFiles:
         except FileNotFoundError:
             return None
 
-    def one(self, desk_id: str) -> str:
-        """Return the id of the desk meant, "" meaning the only one; raise Misconfigured naming those there are."""
-        ids = sorted(path.stem for path in self._folder.glob("*.json"))
-        if desk_id and valid_id(desk_id) in ids:
-            return desk_id
-        if not desk_id and len(ids) == 1:
-            return ids[0]
-        if not ids:
-            raise Misconfigured("There is no desk yet. Add one with hotseat desk add.")
-        raise Misconfigured(f"Say which desk with --desk: {', '.join(ids)}.")
+    def set_aside(self, desk_id: str, stamp: str) -> Path | None:
+        """Move the file of a desk that is no more out of the way and return where it is now, None if there was none."""
+        path = self._path(desk_id)
+        aside = path.with_name(f"{path.name}.removed-{stamp}")
+        try:
+            path.rename(aside)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            message = f"The desk is removed, but its rota file {path} could not be moved ({error.strerror}); move it."
+            raise NotStored(message) from error
+        return aside
 
     def _path(self, desk_id: str) -> Path:
         return self._folder / f"{valid_id(desk_id)}.json"

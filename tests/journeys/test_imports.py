@@ -89,7 +89,7 @@ async def test_namesakes_are_told_apart_by_an_entra_id_or_e_mail_that_differs() 
     kim = row("Kim", email="kim@x.example")
     town = Town(people=(kim,), team=())
     assert await imported(town, *rows(kim, row("Kim", email="k@x.example"), row("Kim", "kim3"))) == (
-        "line 4, name: 2 people are called \"Kim\"; write the e-mail or the Entra id that I know"
+        'line 4, name: 2 people are called "Kim"; write the e-mail or the Entra id that I know'
     )
     assert await imported(town, *rows(kim, row("Kim", email="k@x.example"), row("Kim", "kim3", "3@x.example"))) == ""
     assert set((await rota(town)).people) == {"kim@x.example", "k@x.example", "kim3"}

@@ -70,16 +70,15 @@ def test_a_desks_name_is_never_a_way_out_of_the_folder(name: str, tmp_path: Path
             call(name)
 
 
-def test_the_only_desk_need_not_be_named(tmp_path: Path) -> None:
+def test_the_file_of_a_removed_desk_is_moved_aside_and_no_longer_one(tmp_path: Path) -> None:
     files = RotaFiles(tmp_path)
-    with pytest.raises(Misconfigured, match="no desk yet"):
-        files.one("")
+    assert files.set_aside("edge", "now") is None
     files.write(DESK, ROTA)
-    assert (files.one(""), files.one("edge")) == ("edge", "edge")
-    files.write(replace(DESK, id="core"), ROTA)
-    for asked in ("", "other"):
-        with pytest.raises(Misconfigured, match="--desk: core, edge"):
-            files.one(asked)
+    content = (tmp_path / "edge.json").read_bytes()
+    aside = files.set_aside("edge", "now")
+    assert aside is not None
+    assert aside.read_bytes() == content
+    assert list(tmp_path.glob("*.json")) == []
 
 
 WRONG: list[tuple[str, str, str]] = [

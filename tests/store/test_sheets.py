@@ -9,10 +9,15 @@ from hypothesis import strategies as st
 from bot.errors import Misconfigured
 from bot.people import WORKING_WEEK, Person
 from bot.rota.shift import Role, Shift
-from bot.store.sheets import people_from_csv, people_to_csv, shifts_from_csv, shifts_to_csv
+from bot.store.sheets import people_from_csv as people_rows
+from bot.store.sheets import people_to_csv, shifts_from_csv, shifts_to_csv
 from tests.store.samples import ANA, ANA_ID, BEN, CHEN, ROTA
 
 TEAM = (ANA, BEN, CHEN)
+
+
+def people_from_csv(text: str) -> tuple[Person, ...]:
+    return tuple(row.person for row in people_rows(text))
 
 
 def problems(text: str, people: tuple[Person, ...] | None = None) -> list[str]:
@@ -41,6 +46,7 @@ def test_a_name_alone_makes_a_person() -> None:
         "name\temail\nBen Okafor\tben@example.com\n",
         "\n\n name , email \n\n  Ben Okafor  , ben@example.com ,,\n,,\n",
         '"Name","EMAIL"\r"Ben Okafor","ben@example.com"\r',
+        "\ufeffsep=;\r\nname;email\r\nBen\u00a0Okafor;ben@example.com\u00a0\r\n",
     ],
 )
 def test_sheets_come_as_spreadsheets_write_them(text: str) -> None:
@@ -50,6 +56,11 @@ def test_sheets_come_as_spreadsheets_write_them(text: str) -> None:
 def test_people_are_keyed_by_entra_id_else_email_else_name() -> None:
     sheet = f"name,entra_object_id,email\nA,{ANA_ID.upper()},a@x.io\nB,,B@x.io\nC,,\n"
     assert [person.id for person in people_from_csv(sheet)] == [ANA_ID, "b@x.io", "C"]
+
+
+def test_a_row_says_where_it_stands_and_which_columns_its_sheet_has() -> None:
+    (row,) = people_rows("sep=,\nname,email,\n\nBen Okafor\n")
+    assert (row.where, row.given) == ("line 4", {"name", "email"})
 
 
 def test_everything_wrong_is_said_at_once() -> None:
