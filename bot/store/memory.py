@@ -176,15 +176,15 @@ class MemoryRotaFiles:
             message = "The rota file in memory could not be written."
             raise NotStored(message)
         checksum = hashlib.sha256(json.dumps(spell(desk, rota)).encode()).hexdigest()
-        self.documents[valid_id(desk.id)] = RotaDocument(desk, rota, checksum)
+        self.documents[valid_id(desk.id)] = RotaDocument(rota, checksum)
         return checksum
 
-    def read(self, desk_id: str) -> RotaDocument:
+    def read(self, desk: DeskInfo) -> RotaDocument:
         """Return a desk's document; raise Misconfigured where there is none."""
-        if valid_id(desk_id) not in self.documents:
-            message = f"The rota file of {desk_id} cannot be read (it is not there)."
+        if valid_id(desk.id) not in self.documents:
+            message = f"The rota file of {desk.id} cannot be read (it is not there)."
             raise Misconfigured(message)
-        return self.documents[desk_id]
+        return self.documents[desk.id]
 
     def checksum(self, desk_id: str) -> str | None:
         """Return the checksum of a desk's document, None where there is none."""

@@ -60,7 +60,7 @@ def test_people_are_keyed_by_entra_id_else_email_else_name() -> None:
 
 def test_a_row_says_where_it_stands_and_which_columns_its_sheet_has() -> None:
     (row,) = people_rows("sep=,\nname,email,\n\nBen Okafor\n")
-    assert (row.where, row.given) == ("line 4", {"name", "email"})
+    assert (row.where, row.given) == ("line 4", frozenset({"name", "email"}))
 
 
 def test_everything_wrong_is_said_at_once() -> None:
