@@ -32,12 +32,17 @@ a_file = click.argument("file", type=click.File("r", encoding="utf-8-sig"))
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("hotseat"), prog_name="hotseat")
 def cli() -> None:
-    """Run a backend team's support rota in Microsoft Teams."""
+    """Run a backend team's support rota in Microsoft Teams.
+
+    Settings come from the environment or .env. Commands that change something work while the bot runs, too.
+
+    Exit codes: 0 done; 1 refused or failed, with the reason on standard error; 2 wrong usage.
+    """
 
 
 @cli.command()
 def serve() -> None:
-    """Run the bot."""
+    """Run the bot, until SIGTERM or SIGINT. A setting that is wrong stops the start and is named."""
     gc.disable()  # nothing that a start makes is garbage; the bot turns it on again when it runs
     from bot.app import serve as run  # noqa: PLC0415 - other commands start without the bot's imports
 
@@ -51,12 +56,14 @@ def serve() -> None:
 @cli.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def sandbox(arguments: tuple[str, ...]) -> None:
-    """Run a Teams of our own on this machine, with the bot in it, to try it without any account."""
+    """Try the bot on this machine: a Teams of our own with a page, no account needed."""
     os.execv(sys.executable, [sys.executable, "-m", "bot.sandbox", *arguments])  # noqa: S606 - this very program
 
 
 @cli.command()
-@click.option("--out", type=click.Path(path_type=Path), default="hotseat.zip", show_default=True, help="Where to.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default="hotseat.zip", show_default=True, help="The file."
+)
 @as_json
 def manifest(out: Path, *, as_json: bool) -> None:
     """Make the Teams app package with this deployment's ids."""
@@ -67,14 +74,18 @@ def manifest(out: Path, *, as_json: bool) -> None:
     if settings.local:
         message = "MicrosoftAppId: set it to the bot's registration; the package names it"
         raise Misconfigured(message)
-    path = package(
-        app_id=settings.app_id,
-        version=version("hotseat"),
-        commands=tuple(COMMANDS.values()),
-        host=settings.public_host,
-        folder=MANIFEST,
-        out=out,
-    )
+    try:
+        path = package(
+            app_id=settings.app_id,
+            version=version("hotseat"),
+            commands=tuple(COMMANDS.values()),
+            host=settings.public_host,
+            folder=MANIFEST,
+            out=out,
+        )
+    except OSError as error:
+        message = f"--out: {out} cannot be written ({error.strerror})"
+        raise Misconfigured(message) from error
     said = f"Made {path}. Upload it in the Teams admin center, or as a custom app."
     _say(said, {"package": str(path)}, as_json=as_json)
 
@@ -102,7 +113,7 @@ def desk_add(*, as_json: bool, **arguments: str) -> None:
 @desk.command("list")
 @as_json
 def desk_list(*, as_json: bool) -> None:
-    """Say which desks there are, how many people each has, and how many requests it has had."""
+    """List the desks: channels, people, requests so far."""
     _operate("desk list", {}, as_json=as_json)
 
 
@@ -127,10 +138,14 @@ def people() -> None:
 @of_desk
 @as_json
 def people_import(file: Any, desk: str, *, as_json: bool) -> None:
-    """Add or change people from a CSV sheet.
+    """Add or change people from a CSV sheet (FILE, or - for standard input).
 
     Columns: name, entra_object_id, email, slack_user_id, production_access (yes/no), working_days (such as Mon Tue;
-    empty means all), experienced (yes/no), joined, left (dates).
+    empty means all), experienced (yes/no), joined, left (dates such as 2026-11-25). Only name is needed.
+
+    A row means whoever has its Entra id, else its e-mail, else its name, and adds a person where nobody has. Columns
+    that the sheet does not have stay as they are, and so does everybody who is not in it. Somebody leaves by a date
+    under left.
     """
     _operate("people import", {"desk": desk, "text": _text(file)}, as_json=as_json)
 
@@ -139,7 +154,7 @@ def people_import(file: Any, desk: str, *, as_json: bool) -> None:
 @of_desk
 @as_json
 def people_export(desk: str, *, as_json: bool) -> None:
-    """Write the people to standard output, as the sheet that import takes."""
+    """Write the people as the CSV sheet that import takes."""
     _operate("people export", {"desk": desk}, as_json=as_json)
 
 
@@ -153,9 +168,12 @@ def shifts() -> None:
 @of_desk
 @as_json
 def shifts_import(file: Any, desk: str, *, as_json: bool) -> None:
-    """Set the support teams of the iterations that a CSV sheet names.
+    """Set the teams of iterations from a CSV sheet (FILE, or - for standard input).
 
-    Columns: iteration (its Wednesday), name, role (SUPPORT, FALLBACK or OBSERVER), days (such as Fri; empty means all).
+    Columns: iteration (its Wednesday, such as 2026-11-25), name (or e-mail, or Entra id), role (SUPPORT, FALLBACK or
+    OBSERVER), days (of a FALLBACK, such as Fri; empty means all).
+
+    The team of each iteration in the sheet is replaced by what the sheet says; other iterations stay as they are.
     """
     _operate("shifts import", {"desk": desk, "text": _text(file)}, as_json=as_json)
 
@@ -164,7 +182,7 @@ def shifts_import(file: Any, desk: str, *, as_json: bool) -> None:
 @of_desk
 @as_json
 def shifts_export(desk: str, *, as_json: bool) -> None:
-    """Write the shifts to standard output, as the sheet that import takes."""
+    """Write the shifts as the CSV sheet that import takes."""
     _operate("shifts export", {"desk": desk}, as_json=as_json)
 
 

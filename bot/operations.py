@@ -61,9 +61,7 @@ async def list_desks(desks: Desks, arguments: Arguments, now: datetime) -> Done:
     rows = []
     for desk in sorted(desks, key=lambda desk: desk.info.id):
         state = await desk.state()
-        rows.append(
-            {**_facts(desk.info), "people": len(state.rota.people), "requests": state.facts.last_number},
-        )
+        rows.append({**_facts(desk.info), "people": len(state.rota.people), "requests": state.facts.last_number})
     if not rows:
         return Done("There is no desk yet. Add one with: hotseat desk add --help", {"desks": rows})
     return Done(_table(rows), {"desks": rows})
@@ -82,10 +80,12 @@ async def import_people(desks: Desks, arguments: Arguments, now: datetime) -> Do
     """Add or change people. Arguments: desk, text (CSV)."""
     desk = desks.one(arguments.get("desk", ""))
     rows = people_from_csv(arguments["text"])
+    before = len((await desk.state()).rota.people)
     await _import(desk, PeopleImported(key=f"people:{uuid4()}", happened_at=now, rows=rows), PEOPLE_SHEET)
     people = (await desk.state()).rota.people.values()
-    said = f"Imported {_count(len(rows), 'person', 'people')} into {desk.info.id}.{_hints(people)}"
-    return Done(said, {"desk": desk.info.id, "people": len(rows)})
+    new = len(people) - before
+    said = f"Imported {_count(len(rows), 'person', 'people')} into {desk.info.id} ({new} new).{_hints(people)}"
+    return Done(said, {"desk": desk.info.id, "people": len(rows), "new": new})
 
 
 async def import_shifts(desks: Desks, arguments: Arguments, now: datetime) -> Done:

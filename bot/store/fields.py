@@ -127,7 +127,7 @@ def role(text: str) -> Role:
     try:
         return Role(text.upper())
     except ValueError:
-        raise ValueError(f'"{text}" must be {", ".join(Role)}') from None
+        raise ValueError(f'"{text}" must be SUPPORT, FALLBACK or OBSERVER') from None
 
 
 def instant(text: str) -> datetime:

@@ -89,6 +89,8 @@ def _rows(text: str, known: Sequence[str], needed: Sequence[str], problems: Prob
         problems.found.append(f"line {reader.line_num}: not CSV ({error})")
     if header is None:
         problems.found.append(f"The sheet is empty; its first line names the columns: {', '.join(known)}.")
+    elif not rows and not problems.found:
+        problems.found.append("The sheet has no row below the names of its columns.")
     return rows
 
 

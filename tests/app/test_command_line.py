@@ -102,7 +102,7 @@ async def running(tmp_path: Path) -> AsyncIterator[Path]:
 
 def test_a_desk_is_set_up_by_three_commands_and_exported_again(hotseat: Hotseat, sheets: tuple[str, str]) -> None:
     assert hotseat(*ADD).out.startswith("Added desk backend. Next: hotseat people import")
-    assert hotseat("people", "import", sheets[0]).out == "Imported 5 people into backend.\n"
+    assert hotseat("people", "import", sheets[0]).out == "Imported 5 people into backend (5 new).\n"
     assert hotseat("shifts", "import", sheets[1]).out == "Imported 3 shifts of 1 iteration into backend.\n"
     people, shifts = hotseat("people", "export"), hotseat("shifts", "export")
     Path(sheets[0]).write_text(people.out)
@@ -117,7 +117,7 @@ def test_one_of_anything_is_said_in_the_singular(hotseat: Hotseat, tmp_path: Pat
     people, shifts = tmp_path / "one.csv", tmp_path / "shift.csv"
     people.write_text(f"name,entra_object_id\nAna,{ANA}\n")
     shifts.write_text("iteration,name,role\n2026-11-18,Ana,SUPPORT\n")
-    assert hotseat("people", "import", str(people)).out == "Imported 1 person into backend.\n"
+    assert hotseat("people", "import", str(people)).out == "Imported 1 person into backend (1 new).\n"
     assert hotseat("shifts", "import", str(shifts)).out == "Imported 1 shift of 1 iteration into backend.\n"
 
 
@@ -134,7 +134,7 @@ SCHEMAS: dict[str, dict[str, object]] = {
     "desk add": _object(**PLACE),
     "desk list": _object(desks={"type": "array", "items": DESK | {"required": list(DESK["properties"])}}),  # type: ignore[call-overload]
     "desk remove": _object(desk=TEXT, kept=TEXT),
-    "people import": _object(desk=TEXT, people=COUNT),
+    "people import": _object(desk=TEXT, people=COUNT, new=COUNT),
     "people export": _object(desk=TEXT, rows={"type": "array", "items": ROW}),
     "shifts import": _object(desk=TEXT, shifts=COUNT, iterations=COUNT),
     "shifts export": _object(desk=TEXT, rows={"type": "array", "items": ROW}),
@@ -199,7 +199,7 @@ TEAM, HOME = ("--team", GROUP), ("--tenant", TENANT)
     ("options", "said"),
     [
         (("--channel", "banana", *TEAM, *HOME), '--channel: "banana" is no channel, 19:…@thread.tacv2; give the link'),
-        (("--channel", "", *TEAM, *HOME), "--channel: give the link to the channel"),
+        (("--channel", "", *TEAM, *HOME), '--channel: "" is no channel'),
         (("--channel", "19:chat@thread.v2", *TEAM, *HOME), "--channel:"),
         (("--channel", f"{CHANNEL};messageid=1", *TEAM, *HOME), "--channel:"),
         (("--channel", LINK.replace("/channel/", "/message/")), "--channel: that is no link to a channel"),
@@ -232,6 +232,8 @@ def test_all_that_is_wrong_with_a_place_is_said_at_once(hotseat: Hotseat) -> Non
         "--tenant",
         "No desk was added.",
     ]
+    ended = hotseat("desk", "add", "--channel", "a", "--name", "backend")
+    assert len(ended.err.splitlines()) == 2, "the link will say the rest"
 
 
 def test_a_wrong_desk_is_removed_and_its_rota_kept_aside(hotseat: Hotseat, sheets: tuple[str, str]) -> None:
@@ -297,7 +299,7 @@ def test_namesakes_and_people_without_an_entra_id_are_told_after_an_import(hotse
     sheet = tmp_path / "kims.csv"
     sheet.write_text(f"name,entra_object_id\nKim,{ANA}\nkim,{BEN}\nLou,\n")
     assert hotseat("people", "import", str(sheet)).out == (
-        "Imported 3 people into backend. Without an Entra id I can neither recognise nor reach: Lou. "
+        "Imported 3 people into backend (3 new). Without an Entra id I can neither recognise nor reach: Lou. "
         "Several people are called Kim, kim: in shifts name them by e-mail or Entra id.\n"
     )
 
@@ -397,7 +399,7 @@ async def test_while_a_bot_runs_commands_act_through_it_at_once(running: Path, t
     socket = running / "control.sock"
     assert stat.S_IMODE(socket.stat().st_mode) == 0o600
     assert (await child(running, *ADD)).code == 0
-    assert (await child(running, "people", "import", str(sheet))).out == "Imported 5 people into backend.\n"
+    assert (await child(running, "people", "import", str(sheet))).out == "Imported 5 people into backend (5 new).\n"
     assert "Ana Lindqvist" in (await child(running, "people", "export")).out
     other = await child(running, *ADD[:6], "--channel", "19:other@thread.tacv2", "--name", "other")
     assert other.code == 0

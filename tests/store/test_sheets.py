@@ -79,6 +79,7 @@ def test_everything_wrong_is_said_at_once() -> None:
     ("text", "said"),
     [
         ("", "The sheet is empty; its first line names the columns: name, entra_object_id,"),
+        ("name\n\n", "The sheet has no row below the names of its columns."),
         ("name,phone\n", "line 1, phone: no column is called so; the columns are name, entra_object_id,"),
         ("email\n", "line 1, name: the column is missing"),
         ("name,name\n", "line 1, name: the column stands there twice"),
@@ -123,7 +124,7 @@ NAMESAKES = (Person("a@x.io", "Kim", email="a@x.io"), Person("b@x.io", "Kim", em
         ),
         (["2026-11-25,Ana,SUPPORT,"], (), 'name: nobody is called "Ana"; there are no people yet'),
         (["2026-11-25,Kim,SUPPORT,"], NAMESAKES, 'name: 2 people are called "Kim"; write the e-mail or the Entra id'),
-        (["2026-11-25,Chen Wei,BOSS,"], TEAM, 'role: "BOSS" must be SUPPORT, FALLBACK, OBSERVER'),
+        (["2026-11-25,Chen Wei,BOSS,"], TEAM, 'role: "BOSS" must be SUPPORT, FALLBACK or OBSERVER'),
         (["2026-11-25,Chen Wei,FALLBACK,Sat"], TEAM, 'days: "Sat" must be of Mon Tue Wed Thu Fri (empty: all)'),
         (["2026-11-25,Chen Wei,SUPPORT,Fri"], TEAM, "days: only a FALLBACK has days; leave it empty"),
         ([f"2026-11-25,{one.name},SUPPORT," for one in TEAM], TEAM, "role: 2026-11-25 has two SUPPORT already"),
@@ -155,6 +156,6 @@ somebody = st.builds(
 )
 
 
-@given(st.lists(somebody, max_size=5, unique_by=lambda person: person.id))
+@given(st.lists(somebody, min_size=1, max_size=5, unique_by=lambda person: person.id))
 def test_any_people_survive_a_sheet(people: list[Person]) -> None:
     assert set(people_from_csv(people_to_csv(people))) == set(people)
