@@ -61,9 +61,7 @@ def sandbox(arguments: tuple[str, ...]) -> None:
 
 
 @cli.command()
-@click.option(
-    "--out", type=click.Path(path_type=Path), default="hotseat.zip", show_default=True, help="The file."
-)
+@click.option("--out", type=click.Path(path_type=Path), default="hotseat.zip", show_default=True, help="The file.")
 @as_json
 def manifest(out: Path, *, as_json: bool) -> None:
     """Make the Teams app package with this deployment's ids."""

@@ -5,6 +5,7 @@ import errno
 import gc
 import logging
 import os
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -59,6 +60,9 @@ def serve(settings: Settings) -> None:
             shutdown_timeout=2.0,
             handler_cancellation=False,
         )
+    except socket.gaierror as error:
+        message = f"HOST: {settings.host} is no address of this machine; set it to one, such as 127.0.0.1"
+        raise Misconfigured(message) from error
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
             raise

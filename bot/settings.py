@@ -261,7 +261,7 @@ def read_settings() -> Settings:
             name = str(error["loc"][0])
             said = error["msg"].removeprefix("Value error, ")
             lines.append(f"{_name(name) if name in Settings.model_fields else name}: {said}.")
-        raise Misconfigured("\n".join(lines)) from None
+        raise Misconfigured("\n".join([*lines, *overlooked()])) from None
     except (OSError, UnicodeDecodeError) as unreadable:
         message = f".env: it cannot be read ({type(unreadable).__name__}); make it a text in UTF-8 that I may read."
         raise Misconfigured(message) from None

@@ -68,11 +68,12 @@ def read_people(rows: Iterable[Row], problems: Problems) -> tuple[PersonRow, ...
         if person is None:
             continue
         for column, key in (("entra_object_id", person.entra_object_id), ("email", person.email), ("name", person.id)):
-            if key and key in seen and seen[key] != row.where:
-                problems.add(row, column, f'"{key}" stands already on {seen[key]}')
+            same = key.casefold()
+            if key and same in seen and seen[same] != row.where:
+                problems.add(row, column, f'"{key}" stands already on {seen[same]}')
                 break
             if key:
-                seen[key] = row.where
+                seen[same] = row.where
         people.append(PersonRow(row.where, person, frozenset(row.fields) & frozenset(PEOPLE)))
     return tuple(people)
 

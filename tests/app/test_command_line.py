@@ -169,6 +169,17 @@ def test_machines_are_answered_in_json_by_the_schema_of_each_command(
     assert answer("manifest")["package"] == "hotseat.zip"
 
 
+def test_a_package_that_cannot_be_written_is_said(
+    hotseat: Hotseat, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in {"Id": APP_ID, "TenantId": TENANT, "Password": "x"}.items():
+        monkeypatch.setenv(f"MicrosoftApp{name}", value)
+    monkeypatch.setenv("HOTSEAT_PUBLIC_URL", "https://bot.example.com")
+    ended = hotseat("manifest", "--out", str(tmp_path))
+    assert ended.code == 1
+    assert ended.err.startswith(f"--out: {tmp_path} cannot be written")
+
+
 def test_every_operation_and_its_answer_are_known_to_this_test() -> None:
     assert set(SCHEMAS) == {*OPERATIONS, "manifest"}
 
@@ -435,3 +446,10 @@ async def test_a_port_that_is_taken_ends_the_start_in_words(tmp_path: Path) -> N
     assert ended.code == 1
     assert f"PORT: 127.0.0.1:{port}" in ended.err
     assert "Traceback" not in ended.err
+
+
+async def test_a_host_that_does_not_exist_ends_the_start_in_words(tmp_path: Path) -> None:
+    identity = {"MicrosoftAppId": APP_ID, "MicrosoftAppTenantId": TENANT, "MicrosoftAppPassword": "x"}
+    ended = await child(tmp_path, "serve", HOST="nowhere.invalid", PORT=str(free_port()), **identity)
+    assert ended.code == 1
+    assert ended.err.splitlines()[-1].startswith("HOST: nowhere.invalid is no address of this machine")

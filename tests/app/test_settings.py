@@ -160,6 +160,15 @@ def test_names_that_are_no_settings_are_told_with_the_nearest_and_never_with_a_v
     )
 
 
+def test_a_missing_setting_is_told_with_the_misspelt_name_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Misconfigured) as wrong:
+        given(monkeypatch, REAL | {"MicrosoftAppPassword": "", "MicrosoftAppPasword": CANARY})
+    assert str(wrong.value).splitlines() == [
+        "MicrosoftAppPassword: set it to the registration's client secret.",
+        "MicrosoftAppPasword is no setting, and is not used; the nearest is MicrosoftAppPassword.",
+    ]
+
+
 def test_a_dotenv_file_that_cannot_be_read_is_said() -> None:
     Path(".env").write_bytes(b"PORT=\xff\n")
     with pytest.raises(Misconfigured, match=r"^\.env: it cannot be read"):
