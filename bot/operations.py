@@ -70,7 +70,7 @@ async def list_desks(desks: Desks, arguments: Arguments, now: datetime) -> Done:
 async def remove_desk(desks: Desks, arguments: Arguments, now: datetime) -> Done:
     """Remove a desk that never had a request. Arguments: name."""
     del now
-    desk = desks.one(arguments["name"])
+    desk = desks.one(valid_id(arguments["name"]))
     aside = await desks.remove(desk)
     kept = f" Its rota is kept in {aside}." if aside else ""
     return Done(f"Removed desk {desk.info.id}.{kept}", {"desk": desk.info.id, "kept": aside})
@@ -96,17 +96,15 @@ async def import_shifts(desks: Desks, arguments: Arguments, now: datetime) -> Do
     await _import(desk, ShiftsImported(key=f"shifts:{uuid4()}", happened_at=now, shifts=shifts), SHIFTS_SHEET)
     weeks = len({shift.iteration for shift in shifts})
     what = f"{_count(len(shifts), 'shift', 'shifts')} of {_count(weeks, 'iteration', 'iterations')}"
-    return Done(
-        f"Imported {what} into {desk.info.id}.", {"desk": desk.info.id, "shifts": len(shifts), "iterations": weeks}
-    )
+    said = f"Imported {what} into {desk.info.id}."
+    return Done(said, {"desk": desk.info.id, "shifts": len(shifts), "iterations": weeks})
 
 
 async def export_people(desks: Desks, arguments: Arguments, now: datetime) -> Done:
     """Say who the people are, as the sheet that import takes. Arguments: desk."""
     del now
     desk = desks.one(arguments.get("desk", ""))
-    sheet = people_to_csv((await desk.state()).rota.people.values())
-    return _exported(desk, sheet)
+    return _exported(desk, people_to_csv((await desk.state()).rota.people.values()))
 
 
 async def export_shifts(desks: Desks, arguments: Arguments, now: datetime) -> Done:

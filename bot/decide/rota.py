@@ -57,22 +57,21 @@ class _Namings:
                 self._ids[field, text][id_] = None
 
     def find(self, person: Person) -> tuple[str, ...]:
-        """Return the ids of those who have this Entra id or e-mail, else of those whose name alone tells nothing else.
+        """Return the ids of those who have this Entra id or e-mail, else of those who have this name.
 
-        Namesakes are told apart by an Entra id or e-mail that differs.
+        A namesake whose Entra id or e-mail is known and another is somebody else.
         """
         certain = {**self._having("entra_object_id", person), **self._having("email", person)}
         if certain:
             return tuple(certain)
         return tuple(id_ for id_ in self._having("name", person) if not _differ(person, self._people[id_]))
 
-    def doubt(self, person: Person, found: Iterable[str]) -> str:
-        """Say why it is not clear which of those found a person is."""
+    def doubt(self, person: Person, count: int) -> str:
+        """Say why it is not clear which of ``count`` people found a person is."""
         by_id, by_mail = self._having("entra_object_id", person), self._having("email", person)
         if by_id and by_mail:
             owner, other = (self._people[next(iter(ids))].name for ids in (by_id, by_mail))
             return f"email: it is {other}'s, but the Entra id is {owner}'s; mend the one that is wrong"
-        count = len(tuple(found))
         return f'name: {count} people are called "{person.name}"; write the e-mail or the Entra id that I know'
 
     def _having(self, field: str, person: Person) -> Mapping[str, None]:
@@ -88,7 +87,7 @@ def _meant(rows: Iterable[PersonRow], people: Iterable[Person]) -> dict[str, Per
         found = namings.find(row.person)
         id_ = found[0] if found else row.person.id
         if len(found) > 1:
-            problems.append(f"{row.where}, {namings.doubt(row.person, found)}")
+            problems.append(f"{row.where}, {namings.doubt(row.person, len(found))}")
         elif id_ in meant:
             other = f"{meant[id_].where} means the same person"
             problems.append(f"{row.where}, name: {other}; leave one out, or give each their own Entra id or e-mail")

@@ -5,15 +5,15 @@ import re
 from dataclasses import dataclass, field
 
 TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:\n]|[^\s{}\[\],:"]+')
-Path = tuple[str, ...]
+Keys = tuple[str, ...]
 
 
 @dataclass(slots=True)
 class Lines:
     """The line (from 1) of each key, by its path, and the keys that stand in one object twice, with both lines."""
 
-    of: dict[Path, int] = field(default_factory=dict)
-    doubled: list[tuple[Path, int, int]] = field(default_factory=list)
+    of: dict[Keys, int] = field(default_factory=dict)
+    doubled: list[tuple[Keys, int, int]] = field(default_factory=list)
 
     def where(self, *path: str) -> str:
         """Return "line 7" for a key, or for the nearest one around it; else line 1."""
@@ -26,9 +26,9 @@ def lines_of(text: str) -> Lines:
     """Return where the keys of ``text`` stand, which must be valid JSON."""
     found = Lines()
     line, last, last_line = 1, "", 1
-    here: Path = ()  # of the object or array that a mark stands in
-    around: list[Path] = []
-    value: Path | None = ()  # of the value that comes next, None in an array
+    here: Keys = ()  # of the object or array that a mark stands in
+    around: list[Keys] = []
+    value: Keys | None = ()  # of the value that comes next, None in an array
     for match in TOKENS.finditer(text):
         mark = match[0]
         if mark == "\n":

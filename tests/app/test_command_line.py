@@ -256,6 +256,7 @@ def test_a_wrong_desk_is_removed_and_its_rota_kept_aside(hotseat: Hotseat, sheet
     assert "There is no desk yet." in hotseat("desk", "list").out
     assert hotseat(*ADD).code == 0
     assert hotseat("people", "export").out.count("\n") == 1
+    assert "is no name for a desk" in hotseat("desk", "remove", "").err
     assert "There is no desk other. There is: backend." in hotseat("desk", "remove", "other").err
 
 
