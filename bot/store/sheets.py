@@ -8,8 +8,8 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 
-from bot.errors import Misconfigured
 from bot.events import PersonRow
 from bot.people import Person
 from bot.rota.shift import Shift
@@ -71,20 +71,20 @@ def _rows(text: str, known: Sequence[str], needed: Sequence[str], problems: Prob
     reader = csv.reader(io.StringIO(lines), delimiter=_separator(lines), strict=True)
     rows: list[Row] = []
     header: list[str] | None = None
+    ended = 0
     try:
         for cells in reader:
+            where, ended = f"line {ended + 1}", reader.line_num
             trimmed = [cell.replace("\xa0", " ").strip() for cell in cells]
             if not any(trimmed):
                 continue
-            where = f"line {reader.line_num}"
             if header is None:
                 header = [cell.lower() for cell in trimmed]
                 _check_header(Row(where, {}), header, known, needed, problems)
             elif len(trimmed) > len(header) and any(trimmed[len(header) :]):
                 problems.add(Row(where, {}), f"column {len(header) + 1}", "there are more fields than columns")
             else:
-                cells_left = [""] * (len(header) - len(trimmed))
-                rows.append(Row(where, dict(zip(header, trimmed + cells_left, strict=False))))
+                rows.append(Row(where, dict(zip_longest(header, trimmed[: len(header)], fillvalue=""))))
     except csv.Error as error:
         problems.found.append(f"line {reader.line_num}: not CSV ({error})")
     if header is None:
@@ -95,6 +95,9 @@ def _rows(text: str, known: Sequence[str], needed: Sequence[str], problems: Prob
 
 
 def _check_header(row: Row, header: list[str], known: Sequence[str], needed: Sequence[str], problems: Problems) -> None:
+    if not set(header) & set(known):
+        problems.found.append(f"{row.where} must name the columns, which are {', '.join(known)}.")
+        problems.check("The sheet", REMEDY)
     for number, column in enumerate(header, 1):
         if column and column not in known:
             problems.add(row, column, f"no column is called so; the columns are {', '.join(known)}")
@@ -105,8 +108,7 @@ def _check_header(row: Row, header: list[str], known: Sequence[str], needed: Seq
     for column in needed:
         if column not in header:
             problems.add(row, column, "the column is missing")
-    if problems.found:
-        raise Misconfigured("\n".join(["The sheet was not taken:", *problems.found, REMEDY]))
+    problems.check("The sheet", REMEDY)
 
 
 def _separator(lines: str) -> str:

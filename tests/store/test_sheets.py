@@ -79,6 +79,8 @@ def test_everything_wrong_is_said_at_once() -> None:
     ("text", "said"),
     [
         ("", "The sheet is empty; its first line names the columns: name, entra_object_id,"),
+        ("Ben;yes\n", "line 1 must name the columns, which are name, entra_object_id,"),
+        ('name\n\n"Ben\nO"\nChen,x\n', "line 3, name: a name on one line is needed"),
         ("name\n\n", "The sheet has no row below the names of its columns."),
         ("name,phone\n", "line 1, phone: no column is called so; the columns are name, entra_object_id,"),
         ("email\n", "line 1, name: the column is missing"),
