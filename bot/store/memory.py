@@ -64,7 +64,7 @@ class MemoryJournal:
     async def remove(self, tenant: str, desk: str) -> None:
         """Forget a desk; raise Refused if it ever had a request, has something left to send, or is unknown."""
         kept = self._kept(tenant, desk)
-        if kept.requests:
+        if kept.standing.requests:
             message = f"Desk {desk} has had requests; it is not removed, so that nothing of them is lost."
             raise Refused(message)
         if kept.outbox:
