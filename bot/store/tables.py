@@ -13,7 +13,7 @@ from bot.errors import Misconfigured
 from bot.rota.shift import Absence, Override, Rota
 from bot.state import DeskInfo
 from bot.store import fields
-from bot.store.atomic import Tables
+from bot.store.atomic import Tables, tables_of
 from bot.store.document import dump
 from bot.store.fields import Problems, Row
 from bot.store.lines import Lines, lines_of
@@ -88,15 +88,14 @@ def parse(text: str, desk: DeskInfo, source: str) -> Rota:
     return rota
 
 
-def _read(text: str, source: str) -> tuple[dict[str, Any], Lines]:
+def _read(text: str, source: str) -> tuple[Tables, Lines]:
     try:
-        tables = json.loads(text)
+        return tables_of(text), lines_of(text)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise Misconfigured(f"{source} was not taken:\n{where}: not JSON ({error.msg})\n{REMEDY}") from error
-    if not isinstance(tables, dict):
-        raise Misconfigured(f"{source} was not taken:\nline 1: the file must hold an object of tables\n{REMEDY}")
-    return tables, lines_of(text)
+    except TypeError as error:
+        raise Misconfigured(f"{source} was not taken:\nline 1: {error}\n{REMEDY}") from error
 
 
 def _rows(
