@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
@@ -19,13 +18,8 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, Sett
 
 from bot.errors import Misconfigured
 from bot.links import EXAMPLE, GUID
+from bot.teams.hosts import LAST_PORT, MICROSOFT_HOSTS, ServiceHosts, is_loopback
 
-MICROSOFT_HOSTS = (
-    "smba.trafficmanager.net",
-    "smba.infra.gcc.teams.microsoft.com",
-    "smba.infra.gov.teams.microsoft.us",
-    "smba.infra.dod.teams.microsoft.us",
-)
 UNUSED = (
     *("BUGSNAG_WEBHOOK_SECRET", "GITHUB_API_URL", "GITHUB_TOKEN", "GRAPH_URL", "HANDBOOK", "HOTSEAT_CALENDAR_HOSTS"),
     *("HOTSEAT_HEARTBEAT_URL", "HOTSEAT_OPS", "JIRA_API", "JIRA_API_TOKEN", "JIRA_EMAIL", "JIRA_FIELDS"),
@@ -35,8 +29,6 @@ UNUSED = (
 """Settings of versions to come, which this one leaves alone."""
 OURS = ("hotseat_", "microsoftapp")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-LAST_PORT = 65535
-HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?|\[[0-9a-f:.]+\](:[0-9]{1,5})?")
 A_GUID = f"an id such as {EXAMPLE}"
 
 
@@ -47,18 +39,6 @@ class AppType(StrEnum):
     MANAGED_IDENTITY = "UserAssignedMSI"
     CERTIFICATE = "Certificate"
     FEDERATED = "Federated"
-
-
-def is_loopback(url_or_host: str) -> bool:
-    """Say whether an address (URL or host[:port]) is on this machine."""
-    bare = url_or_host.count(":") > 1 and not {"/", "["} & set(url_or_host)  # an IPv6 address as HOST has it
-    host = url_or_host if bare else _split(url_or_host if "//" in url_or_host else f"//{url_or_host}").hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 Names = Annotated[tuple[str, ...], NoDecode]
@@ -194,8 +174,10 @@ class Settings(BaseSettings):
     @field_validator("service_hosts")
     @classmethod
     def _service_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        remedy = "use host or host:port, separated by spaces, without https:// and path"
-        _must(all(HOST.fullmatch(one) and _split(f"//{one}").netloc for one in value), remedy)
+        try:
+            ServiceHosts(value)
+        except ValueError:
+            raise ValueError("use host or host:port, separated by spaces, without https:// and path") from None
         return value
 
     @field_validator("database_url")
@@ -238,9 +220,9 @@ class Settings(BaseSettings):
     def _clock(cls, value: str, info: ValidationInfo) -> str:
         if value:
             there = _split(value)
-            good = there.scheme == "http" and is_loopback(value)
+            good = there.scheme == "http" and _is_here(value)
             _must(good, "use an http address on loopback; it is for trying and for tests")
-            outside = not all(is_loopback(str(info.data.get(name, ""))) for name in ("authority", "metadata_url"))
+            outside = not all(_is_here(str(info.data.get(name, ""))) for name in ("authority", "metadata_url"))
             _must(not (_is_real(info) and outside), "remove it: a real deployment runs by the real clock")
         return value
 
@@ -311,7 +293,11 @@ def _is_guid(text: str) -> bool:
 
 def _is_secure(url: str) -> bool:
     link = _split(url)
-    return bool(link.hostname) and (link.scheme == "https" or (link.scheme == "http" and is_loopback(url)))
+    return bool(link.hostname) and (link.scheme == "https" or (link.scheme == "http" and _is_here(url)))
+
+
+def _is_here(url: str) -> bool:
+    return is_loopback(_split(url).hostname or "")
 
 
 def _split(url: str) -> SplitResult:

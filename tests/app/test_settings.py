@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import Misconfigured
-from bot.settings import MICROSOFT_HOSTS, UNUSED, Settings, overlooked, read_settings
+from bot.settings import UNUSED, Settings, overlooked, read_settings
+from bot.teams.hosts import MICROSOFT_HOSTS
 
 CANARY = "canary-secret-77aa"
 APP, TENANT = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
