@@ -10,18 +10,18 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from pythonjsonlogger.json import JsonFormatter
 
 from bot.errors import Misconfigured, NotStored, Refused
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, overlooked, read_settings
 
-T = TypeVar("T")
+log = logging.getLogger("hotseat")
+
 MANIFEST = Path(__file__).parent.parent / "manifest"
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines.")
@@ -32,47 +32,58 @@ a_file = click.argument("file", type=click.File("r", encoding="utf-8-sig"))
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("hotseat"), prog_name="hotseat")
 def cli() -> None:
-    """Run a backend team's support rota in Microsoft Teams."""
+    """Run a backend team's support rota in Microsoft Teams.
+
+    Settings come from the environment or .env. Commands that change something work while the bot runs, too.
+
+    Exit codes: 0 done; 1 refused or failed, with the reason on standard error; 2 wrong usage.
+    """
 
 
 @cli.command()
 def serve() -> None:
-    """Run the bot."""
+    """Run the bot, until SIGTERM or SIGINT. A setting that is wrong stops the start and is named."""
     gc.disable()  # nothing that a start makes is garbage; the bot turns it on again when it runs
     from bot.app import serve as run  # noqa: PLC0415 - other commands start without the bot's imports
 
     settings = read_settings()
     _log(settings)
+    for sentence in overlooked():
+        log.warning("%s", sentence)
     run(settings)
 
 
 @cli.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def sandbox(arguments: tuple[str, ...]) -> None:
-    """Run a Teams of our own on this machine, with the bot in it, to try it without any account."""
+    """Try the bot on this machine: a Teams of our own with a page, no account needed."""
     os.execv(sys.executable, [sys.executable, "-m", "bot.sandbox", *arguments])  # noqa: S606 - this very program
 
 
 @cli.command()
-@click.option("--out", type=click.Path(path_type=Path), default="hotseat.zip", show_default=True, help="Where to.")
+@click.option("--out", type=click.Path(path_type=Path), default="hotseat.zip", show_default=True, help="The file.")
 @as_json
 def manifest(out: Path, *, as_json: bool) -> None:
     """Make the Teams app package with this deployment's ids."""
     from bot.commands import COMMANDS  # noqa: PLC0415 - see serve
     from bot.teams.package import package  # noqa: PLC0415 - see serve
 
-    settings = read_settings()
+    settings = _settings()
     if settings.local:
         message = "MicrosoftAppId: set it to the bot's registration; the package names it"
         raise Misconfigured(message)
-    path = package(
-        app_id=settings.app_id,
-        version=version("hotseat"),
-        commands=tuple(COMMANDS.values()),
-        host=settings.public_host,
-        folder=MANIFEST,
-        out=out,
-    )
+    try:
+        path = package(
+            app_id=settings.app_id,
+            version=version("hotseat"),
+            commands=tuple(COMMANDS.values()),
+            host=settings.public_host,
+            folder=MANIFEST,
+            out=out,
+        )
+    except OSError as error:
+        message = f"--out: {out} cannot be written ({error.strerror})"
+        raise Misconfigured(message) from error
     said = f"Made {path}. Upload it in the Teams admin center, or as a custom app."
     _say(said, {"package": str(path)}, as_json=as_json)
 
@@ -83,15 +94,36 @@ def desk() -> None:
 
 
 @desk.command("add")
-@click.option("--tenant", required=True, help="The Entra tenant's id.")
-@click.option("--team", required=True, help="The team's group id (groupId in a link to the channel).")
-@click.option("--channel", required=True, help="The channel's id, 19:…@thread.tacv2 (in a link to it).")
-@click.option("--name", required=True, help="A short name: a-z, 0-9 and -.")
-@click.option("--team-channel", default="", help="The backend team's own channel, for everything internal.")
+@click.option("--channel", required=True, help="The link to the channel, or its id, 19:…@thread.tacv2.")
+@click.option("--name", required=True, help="A short name for the desk: a-z, 0-9 and -.")
+@click.option("--team", default="", help="The team's group id: groupId in the link. Needed where --channel is an id.")
+@click.option("--tenant", default="", help="The tenant's id: tenantId in the link. Needed where --channel is an id.")
+@click.option("--team-channel", default="", help="The backend team's own channel, for everything internal: link or id.")
 @as_json
 def desk_add(*, as_json: bool, **arguments: str) -> None:
-    """Make a channel a desk."""
+    """Make a channel a desk.
+
+    The link is what Teams copies under the channel's menu (…), Get link to channel; put it in quotes.
+    """
     _operate("desk add", arguments, as_json=as_json)
+
+
+@desk.command("list")
+@as_json
+def desk_list(*, as_json: bool) -> None:
+    """List the desks: channels, people, requests so far."""
+    _operate("desk list", {}, as_json=as_json)
+
+
+@desk.command("remove")
+@click.argument("name")
+@as_json
+def desk_remove(name: str, *, as_json: bool) -> None:
+    """Remove a desk that never had a request: the undo of a wrong add.
+
+    Its people and shifts go with it; the file with its rota is kept beside the others.
+    """
+    _operate("desk remove", {"name": name}, as_json=as_json)
 
 
 @cli.group()
@@ -104,21 +136,24 @@ def people() -> None:
 @of_desk
 @as_json
 def people_import(file: Any, desk: str, *, as_json: bool) -> None:
-    """Add or change people from a CSV sheet.
+    """Add or change people from a CSV sheet (FILE, or - for standard input).
 
     Columns: name, entra_object_id, email, slack_user_id, production_access (yes/no), working_days (such as Mon Tue;
-    empty means all), experienced (yes/no), joined, left (dates).
+    empty means all), experienced (yes/no), joined, left (dates such as 2026-11-25). Only name is needed.
+
+    A row means whoever has its Entra id, else its e-mail, else its name, and adds a person where nobody has. Columns
+    that the sheet does not have stay as they are, and so does everybody who is not in it. Somebody leaves by a date
+    under left.
     """
     _operate("people import", {"desk": desk, "text": _text(file)}, as_json=as_json)
 
 
 @people.command("export")
 @of_desk
-def people_export(desk: str) -> None:
-    """Write the people as a CSV sheet to standard output."""
-    from bot.store.sheets import people_to_csv  # noqa: PLC0415 - see serve
-
-    click.echo(_read(desk, lambda document: people_to_csv(tuple(document.rota.people.values()))), nl=False)
+@as_json
+def people_export(desk: str, *, as_json: bool) -> None:
+    """Write the people as the CSV sheet that import takes."""
+    _operate("people export", {"desk": desk}, as_json=as_json)
 
 
 @cli.group()
@@ -131,20 +166,22 @@ def shifts() -> None:
 @of_desk
 @as_json
 def shifts_import(file: Any, desk: str, *, as_json: bool) -> None:
-    """Set the support teams of the iterations that a CSV sheet names.
+    """Set the teams of iterations from a CSV sheet (FILE, or - for standard input).
 
-    Columns: iteration (its Wednesday), name, role (SUPPORT, FALLBACK or OBSERVER), days (such as Fri; empty means all).
+    Columns: iteration (its Wednesday, such as 2026-11-25), name (or e-mail, or Entra id), role (SUPPORT, FALLBACK or
+    OBSERVER), days (of a FALLBACK, such as Fri; empty means all).
+
+    The team of each iteration in the sheet is replaced by what the sheet says; other iterations stay as they are.
     """
     _operate("shifts import", {"desk": desk, "text": _text(file)}, as_json=as_json)
 
 
 @shifts.command("export")
 @of_desk
-def shifts_export(desk: str) -> None:
-    """Write the shifts as a CSV sheet to standard output."""
-    from bot.store.sheets import shifts_to_csv  # noqa: PLC0415 - see serve
-
-    click.echo(_read(desk, lambda document: shifts_to_csv(document.rota.shifts, document.rota.people)), nl=False)
+@as_json
+def shifts_export(desk: str, *, as_json: bool) -> None:
+    """Write the shifts as the CSV sheet that import takes."""
+    _operate("shifts export", {"desk": desk}, as_json=as_json)
 
 
 def _operate(operation: str, arguments: dict[str, str], *, as_json: bool) -> None:
@@ -153,7 +190,7 @@ def _operate(operation: str, arguments: dict[str, str], *, as_json: bool) -> Non
     from bot.folder import desks_alone  # noqa: PLC0415 - see serve
     from bot.operations import OPERATIONS, Done  # noqa: PLC0415 - see serve
 
-    settings = read_settings()
+    settings = _settings()
 
     async def work() -> Done:
         done = await ask(settings.data / "control.sock", operation, arguments)
@@ -166,6 +203,13 @@ def _operate(operation: str, arguments: dict[str, str], *, as_json: bool) -> Non
     _say(done.said, dict(done.facts), as_json=as_json)
 
 
+def _settings() -> Settings:
+    settings = read_settings()
+    for sentence in overlooked():
+        click.echo(sentence, err=True)
+    return settings
+
+
 def _text(file: Any) -> str:
     try:
         text: str = file.read()
@@ -173,13 +217,6 @@ def _text(file: Any) -> str:
         message = f"{file.name} is not in UTF-8. Save the sheet as CSV UTF-8 and import it again. Nothing was changed."
         raise Misconfigured(message) from None
     return text
-
-
-def _read(desk: str, what: Callable[[Any], T]) -> T:
-    from bot.store.rota import RotaFiles  # noqa: PLC0415 - see serve
-
-    files = RotaFiles(read_settings().data / "rota")
-    return what(files.read(files.one(desk)))
 
 
 def _say(said: str, facts: dict[str, Any], *, as_json: bool) -> None:
@@ -199,7 +236,7 @@ def _log(settings: Settings) -> None:
 def main() -> None:
     """Run the command line."""
     try:
-        cli(standalone_mode=False)
+        cli(prog_name="hotseat", standalone_mode=False)
     except click.ClickException as wrong:
         wrong.show()
         sys.exit(wrong.exit_code)

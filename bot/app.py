@@ -5,6 +5,7 @@ import errno
 import gc
 import logging
 import os
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -20,7 +21,7 @@ from bot.courier import Courier
 from bot.desk import Desk
 from bot.desks import Desks
 from bot.errors import Misconfigured, NotStored
-from bot.folder import open_folder, take_over_edits, write_rota
+from bot.folder import open_folder, set_aside, take_over_edits, write_rota
 from bot.ports import Journal
 from bot.settings import AppType, Settings
 from bot.teams import credentials as entra
@@ -59,6 +60,9 @@ def serve(settings: Settings) -> None:
             shutdown_timeout=2.0,
             handler_cancellation=False,
         )
+    except socket.gaierror as error:
+        message = f"HOST: {settings.host} is no address of this machine; set it to one, such as 127.0.0.1"
+        raise Misconfigured(message) from error
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
             raise
@@ -99,7 +103,11 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     courier = Courier(journal, outbound.send, lambda desk: write_rota(journal, files, desk), clock)
     almanac = Almanac(frozenset(settings.admins), KeptHolidays(settings.data / "holidays.json"))
     alarm = Alarm(clock, real)
-    desks = Desks(journal, lambda info: Desk(info, journal, courier, clock, almanac, alarm.arm))
+    desks = Desks(
+        journal,
+        lambda info: Desk(info, journal, courier, clock, almanac, alarm.arm),
+        lambda desk_id: set_aside(files, desk_id),
+    )
     await desks.open()
     await take_over_edits(journal, files, desks, clock)
     stack.push_async_callback(_drain, courier, desks)

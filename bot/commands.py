@@ -10,8 +10,12 @@ from difflib import get_close_matches
 from enum import IntEnum
 from types import MappingProxyType
 
+from bot.policy import Language
+
 MOST_WEEKS = 12
 LONGEST = 60  # characters; whoever writes more is telling a story
+LONGEST_COMMAND = 2  # words
+NEAR = 0.7  # of 1: one letter missing, doubled or in the wrong place
 
 
 class Right(IntEnum):
@@ -48,9 +52,14 @@ class Command:
 
     name: str
     title: str
-    description: str
+    described: Mapping[Language, str]
     right: Right
     scopes: frozenset[str]
+
+    @property
+    def description(self) -> str:
+        """Return what it does, as Teams shows it."""
+        return self.described[Language.ENGLISH]
 
 
 EVERYWHERE = frozenset({"team", "personal"})
@@ -58,11 +67,36 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
         row.name: row
         for row in (
-            Command("who", "who", "Who is on duty now, and when that changes", Right.TENANT, EVERYWHERE),
             Command(
-                "rota", "rota", "The support teams of the coming weeks; rota 8 shows eight", Right.COLLEAGUE, EVERYWHERE
+                "who",
+                "who",
+                {
+                    Language.ENGLISH: "Who is on duty now, and when that changes",
+                    Language.GERMAN: "Wer gerade Dienst hat, und wann das wechselt",
+                },
+                Right.TENANT,
+                EVERYWHERE,
             ),
-            Command("help", "help", "What I do, and what you can ask me", Right.TENANT, EVERYWHERE),
+            Command(
+                "rota",
+                "rota",
+                {
+                    Language.ENGLISH: "The support teams of the coming weeks; rota 8 shows eight",
+                    Language.GERMAN: "Die Support-Teams der nächsten Wochen; rota 8 zeigt acht",
+                },
+                Right.COLLEAGUE,
+                EVERYWHERE,
+            ),
+            Command(
+                "help",
+                "help",
+                {
+                    Language.ENGLISH: "What I do, and what you can ask me",
+                    Language.GERMAN: "Was ich tue, und was du mich fragen kannst",
+                },
+                Right.TENANT,
+                EVERYWHERE,
+            ),
         )
     }
 )
@@ -78,10 +112,17 @@ def parse(text: str) -> tuple[Command, Call] | None:
     return None if call is None else (COMMANDS[names[0]], call)
 
 
-def nearest(text: str) -> list[str]:
-    """Return the two commands, besides help, whose names are nearest to ``text``."""
+def mistyped(text: str) -> bool:
+    """Say whether a text that is no command is so near to one that it was meant as one."""
+    words = re.findall(r"\w+", text.casefold()) if len(text) <= LONGEST else []
+    return 0 < len(words) <= LONGEST_COMMAND and bool(get_close_matches(words[0], COMMANDS, n=1, cutoff=NEAR))
+
+
+def nearest(text: str, right: Right) -> list[str]:
+    """Return the two commands, besides help, that ``right`` allows and whose names are nearest to ``text``."""
     words = re.findall(r"\w+", text[:LONGEST].casefold())
-    return get_close_matches(words[0] if words else "", [name for name in COMMANDS if name != "help"], n=2, cutoff=0.0)
+    names = [row.name for row in COMMANDS.values() if row.right <= right and row.name != "help"]
+    return get_close_matches(words[0] if words else "", names, n=2, cutoff=0.0)
 
 
 def _call(name: str, rest: list[str]) -> Call | None:

@@ -9,43 +9,16 @@ import asyncio
 import logging
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.batch import Batch, Waiting
 from bot.decide import decide, next_due
-from bot.effects import (
-    Answer,
-    Change,
-    DropNotice,
-    Effect,
-    PutDesk,
-    PutFacts,
-    PutNotice,
-    PutRequest,
-    PutRota,
-    Word,
-)
+from bot.effects import Answer, Word
 from bot.errors import NotStored, Refused
-from bot.events import (
-    ClockStruck,
-    Deleted,
-    Delivered,
-    Edited,
-    Event,
-    Message,
-    PeopleImported,
-    Press,
-    Replied,
-    Restored,
-    RotaEdited,
-    ShiftsImported,
-    Undeliverable,
-    Welcomed,
-)
-from bot.ports import Address, Clock, Commit, Conflict, Courier, Journal, Lookup, Outgoing, Record
-from bot.rota.shift import Rota
-from bot.state import DeskInfo, Facts, Notice, State
-from bot.support.request import Request, Status
+from bot.events import ClockStruck, Deleted, Delivered, Edited, Event, Press, Replied, Restored, Undeliverable
+from bot.ports import Address, Clock, Conflict, Courier, Journal, Lookup, Outgoing
+from bot.standing import Standing
+from bot.state import DeskInfo, State
 
 log = logging.getLogger(__name__)
 
@@ -53,78 +26,7 @@ RECENT_KEYS = 5_000
 BATCH = 64  # events decided in one go, so that the event loop is never held for long
 ATTEMPTS = 5
 RETRY_SECONDS = 1.0
-
-
-@dataclass(slots=True)
-class _Held:
-    """The desk's cache of its state; the mappings are changed in place between decisions, never during one."""
-
-    revision: int
-    desk: DeskInfo
-    rota: Rota
-    facts: Facts
-    requests: dict[str, Request] = field(default_factory=dict)
-    threads: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    notices: dict[str, Notice] = field(default_factory=dict)
-
-    def view(self) -> State:
-        return State(self.desk, self.rota, self.facts, self.requests, self.threads, self.notices)
-
-    def put(self, request: Request) -> None:
-        self.requests[request.id] = request
-        ids = self.threads.get(request.place, ())
-        if request.id not in ids:
-            self.threads[request.place] = (*ids, request.id)
-
-    def apply(self, change: Change) -> None:
-        match change:
-            case PutRequest(request):
-                self.put(request)
-            case PutNotice(notice):
-                self.notices[notice.key] = notice
-            case DropNotice(key):
-                self.notices.pop(key, None)
-            case PutFacts(facts):
-                self.facts = facts
-            case PutDesk(desk):
-                self.desk = desk
-            case PutRota(rota):
-                self.rota = rota
-
-    def drop_closed(self, ids: Iterable[str]) -> None:
-        for id_ in ids:
-            request = self.requests.get(id_)
-            if request is not None and request.status is Status.CLOSED:
-                del self.requests[id_]
-                rest = tuple(other for other in self.threads[request.place] if other != id_)
-                if rest:
-                    self.threads[request.place] = rest
-                else:
-                    del self.threads[request.place]
-
-
-@dataclass(slots=True)
-class _Waiting:
-    event: Event
-    shown: tuple[str, Address] | None
-    answer: asyncio.Future[Answer | None]
-
-
-@dataclass(slots=True)
-class _Batch:
-    """What a batch of events has come to so far."""
-
-    records: list[Record] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
-    effects: list[Effect] = field(default_factory=list)
-    struck: list[str] = field(default_factory=list)
-    shown: list[tuple[str, Address]] = field(default_factory=list)
-    answers: list[tuple[_Waiting, Answer | None]] = field(default_factory=list)
-    repeated: list[_Waiting] = field(default_factory=list)
-    looked: bool = False
-
-    def __bool__(self) -> bool:
-        return bool(self.records or self.changes or self.effects or self.struck or self.shown)
+_IN_THREAD = (Replied, Edited, Deleted, Restored)
 
 
 class Desk:
@@ -147,9 +49,9 @@ class Desk:
         self._clock = clock
         self._lookup = lookup
         self._on_due = on_due
-        self._held: _Held | None = None
+        self._standing: Standing | None = None
         self._recent: OrderedDict[str, None] = OrderedDict()
-        self._queue: deque[_Waiting] = deque()
+        self._queue: deque[Waiting] = deque()
         self._worker: asyncio.Task[None] | None = None
         self._handed: set[str] = set()  # rows of the outbox that the courier has and that are not struck yet
 
@@ -177,18 +79,18 @@ class Desk:
 
     def has(self, person: str) -> bool:
         """Say whether a person is one of the desk's people."""
-        return self._held is not None and person in self._held.rota.people
+        return self._standing is not None and person in self._standing.rota.people
 
     async def state(self) -> State:
         """Return the desk's state as it stands."""
-        if self._held is None:
+        if self._standing is None:
             await self._load()
-        assert self._held is not None
-        return self._held.view()
+        assert self._standing is not None
+        return self._standing.view()
 
     def _enqueue(self, event: Event, shown: tuple[str, Address] | None) -> asyncio.Future[Answer | None]:
         answer: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
-        self._queue.append(_Waiting(event, shown, answer))
+        self._queue.append(Waiting(event, shown, answer))
         if self._worker is None:
             self._worker = asyncio.create_task(self._work(), name=f"desk {self.info.id}")
         return answer
@@ -201,75 +103,67 @@ class Desk:
         finally:
             self._worker = None
 
-    async def _turn(self, waiting: list[_Waiting]) -> None:
+    async def _turn(self, waiting: list[Waiting]) -> None:
         try:
             batch = await self._store(waiting)
         except NotStored as failure:
             self._fail(waiting, failure)
         except Exception as failure:
             log.exception("a batch of %d events failed", len(waiting), extra={"desk": self.info.id})
-            self._held = None
+            self._standing = None
             if len(waiting) == 1:
                 self._fail(waiting, failure)
             for one in waiting if len(waiting) > 1 else ():  # so that the one that fails takes no other with it
                 await self._turn([one])
         else:
             for one, answer in batch.answers:
-                _resolve(one, answer)
+                one.resolve(answer)
             for one in batch.repeated:
                 await self._answer_again(one)
 
-    async def _store(self, waiting: list[_Waiting]) -> _Batch:
+    async def _store(self, waiting: list[Waiting]) -> Batch:
         known: frozenset[str] = frozenset()
         for _ in range(ATTEMPTS):
-            if self._held is None:
+            if self._standing is None:
                 await self._load()
-            held = self._held
-            assert held is not None
-            found = await self._fetch(held, waiting)
-            batch = self._decide(held, waiting, known)
+            standing = self._standing
+            assert standing is not None
+            found = await self._fetch(standing, waiting)
+            batch = self._decide(standing, waiting, known)
             try:
-                await self._commit(held, batch)
+                await self._commit(standing, batch)
             except Conflict:
-                self._held = None
-                known = await self._journal.known(held.desk.tenant, held.desk.id, [one.event.key for one in waiting])
+                self._standing = None
+                known = await self._journal.known(
+                    standing.desk.tenant, standing.desk.id, [one.event.key for one in waiting]
+                )
             else:
-                held.drop_closed([*found, *(c.request.id for c in batch.changes if isinstance(c, PutRequest))])
+                standing.drop_closed([*found, *(request.id for request in batch.requests())])
                 return batch
         message = f"desk {self.info.id}: another writer won {ATTEMPTS} times in a row"
         raise NotStored(message)
 
-    async def _commit(self, held: _Held, batch: _Batch) -> None:
+    async def _commit(self, standing: Standing, batch: Batch) -> None:
         if not batch:
             if batch.looked:
-                self._set_due(held, batch)
+                self._set_due(standing, batch)
             return
-        outgoing = tuple(Outgoing(f"{held.revision + 1}.{n}", effect) for n, effect in enumerate(batch.effects))
-        commit = Commit(
-            held.desk.tenant,
-            held.desk.id,
-            held.revision,
-            tuple(batch.records),
-            tuple(batch.changes),
-            outgoing,
-            tuple(batch.struck),
-            tuple(batch.shown),
-        )
+        commit = batch.commit(standing)
         await self._journal.commit(commit)
-        held.revision += 1
-        self.info = held.desk
+        standing.revision += 1
+        self.info = standing.desk
         for record in batch.records:
             self._recent[record.key] = None
         while len(self._recent) > RECENT_KEYS:
             self._recent.popitem(last=False)
         self._handed.difference_update(batch.struck)
-        self._hand_over(outgoing)
-        self._set_due(held, batch)
+        self._hand_over(commit.outgoing)
+        self._set_due(standing, batch)
 
-    def _decide(self, held: _Held, waiting: list[_Waiting], known: frozenset[str]) -> _Batch:
+    def _decide(self, standing: Standing, waiting: list[Waiting], known: frozenset[str]) -> Batch:
         now = self._clock()
-        knowledge = self._lookup.knowledge(held.desk, now)
-        batch = _Batch()
+        knowledge = self._lookup.knowledge(standing.desk, now)
+        batch = Batch()
         taken: set[str] = set()
         for one in waiting:
             event = one.event
@@ -277,36 +171,29 @@ class Desk:
                 batch.repeated.append(one)
                 continue
             try:
-                decision = decide(held.view(), event, now, knowledge)
+                decision = decide(standing.view(), event, now, knowledge)
             except Refused as refusal:
                 batch.answers.append((one, Word(str(refusal))))
                 continue
             except Exception as failure:
                 keys = {"desk": self.info.id, "key": event.key}
                 log.exception("deciding %s failed", type(event).__name__, extra=keys)
-                if not one.answer.done():
-                    one.answer.set_exception(failure)
+                one.fail(failure)
                 continue
             taken.add(event.key)
             for change in decision.changes:
-                held.apply(change)
-            batch.changes.extend(decision.changes)
-            batch.effects.extend(decision.effects)
-            batch.answers.append((one, decision.answer))
-            batch.looked |= isinstance(event, ClockStruck)
-            _outcome(batch, one)
-            if isinstance(event, _RECORDED) or ((decision.changes or decision.effects) and isinstance(event, _ACTS)):
-                batch.records.append(_record(event, decision.changes, now))
+                standing.apply(change)
+            batch.add(one, decision, now)
         return batch
 
-    async def _fetch(self, held: _Held, waiting: list[_Waiting]) -> list[str]:
-        ids = {one.event.request for one in waiting if isinstance(one.event, Press)} - held.requests.keys()
-        places = {one.event.place for one in waiting if isinstance(one.event, _IN_THREAD)} - held.threads.keys()
+    async def _fetch(self, standing: Standing, waiting: list[Waiting]) -> list[str]:
+        ids = {one.event.request for one in waiting if isinstance(one.event, Press)} - standing.requests.keys()
+        places = {one.event.place for one in waiting if isinstance(one.event, _IN_THREAD)} - standing.threads.keys()
         if not ids and not places:
             return []
-        found = await self._journal.matters(held.desk.tenant, held.desk.id, ids, places)
+        found = await self._journal.matters(standing.desk.tenant, standing.desk.id, ids, places)
         for request in found:
-            held.put(request)
+            standing.put(request)
         return [request.id for request in found]
 
     def _hand_over(self, outgoing: Iterable[Outgoing]) -> None:
@@ -316,83 +203,53 @@ class Desk:
 
     async def _load(self) -> None:
         loaded = await self._journal.load(self.info.tenant, self.info.id)
-        held = _Held(loaded.revision, loaded.desk, loaded.rota, loaded.facts)
+        standing = Standing(loaded.revision, loaded.desk, loaded.rota, loaded.facts)
         for request in loaded.requests:
-            held.put(request)
-        held.notices = {notice.key: notice for notice in loaded.notices}
-        self._held = held
+            standing.put(request)
+        standing.notices = {notice.key: notice for notice in loaded.notices}
+        self._standing = standing
         self.info = loaded.desk
-        self._set_due(held, None)
+        self._set_due(standing, None)
         # A commit that failed may yet have been written: what only the journal knows of goes out too.
         self._hand_over(loaded.outgoing)
 
-    def _set_due(self, held: _Held, batch: _Batch | None) -> None:
+    def _set_due(self, standing: Standing, batch: Batch | None) -> None:
         before = self.next_due
         if batch is None or batch.looked:
             now = self._clock()
-            self.next_due = next_due(held.view(), now, self._lookup.knowledge(held.desk, now).hours)
+            self.next_due = next_due(standing.view(), now, self._lookup.knowledge(standing.desk, now).hours)
         else:
-            moments = [c.request.next_at for c in batch.changes if isinstance(c, PutRequest) and c.request.next_at]
+            moments = [request.next_at for request in batch.requests() if request.next_at]
             self.next_due = min([*moments, *([before] if before else [])], default=None)
         if self.next_due != before:
             self._on_due()
 
-    async def _answer_again(self, one: _Waiting) -> None:
+    async def _answer_again(self, one: Waiting) -> None:
         try:
-            _resolve(one, await self._repeat(one))
+            one.resolve(await self._repeat(one))
         except Exception as failure:
             if not isinstance(failure, NotStored):
                 keys = {"desk": self.info.id, "key": one.event.key}
                 log.exception("answering a repeated %s failed", type(one.event).__name__, extra=keys)
-            if not one.answer.done():
-                one.answer.set_exception(failure)
+            one.fail(failure)
 
-    async def _repeat(self, one: _Waiting) -> Answer | None:
-        held, now = self._held, self._clock()
-        if not isinstance(one.event, Press) or held is None:
+    async def _repeat(self, one: Waiting) -> Answer | None:
+        standing, now = self._standing, self._clock()
+        if not isinstance(one.event, Press) or standing is None:
             return None
-        found = await self._fetch(held, [one])
+        found = await self._fetch(standing, [one])
         try:
-            return decide(held.view(), one.event, now, self._lookup.knowledge(held.desk, now)).answer
+            return decide(standing.view(), one.event, now, self._lookup.knowledge(standing.desk, now)).answer
         except Refused as refusal:
             return Word(str(refusal))
         finally:
-            held.drop_closed(found)
+            standing.drop_closed(found)
 
-    def _fail(self, waiting: list[_Waiting], failure: Exception) -> None:
-        self._held = None
+    def _fail(self, waiting: list[Waiting], failure: Exception) -> None:
+        self._standing = None
         loop = asyncio.get_running_loop()
         for one in waiting:
             if isinstance(one.event, Delivered | Undeliverable):
                 loop.call_later(RETRY_SECONDS, self._enqueue, one.event, one.shown)
-            elif not one.answer.done():
-                one.answer.set_exception(failure)
-
-
-_RECORDED = (Message, Deleted, Welcomed, PeopleImported, ShiftsImported, RotaEdited)
-_ACTS = (Press, ClockStruck)  # recorded when they did something
-_IN_THREAD = (Replied, Edited, Deleted, Restored)
-
-
-def _resolve(one: _Waiting, answer: Answer | None) -> None:
-    if not one.answer.done():
-        one.answer.set_result(answer)
-
-
-def _outcome(batch: _Batch, one: _Waiting) -> None:
-    if isinstance(one.event, Delivered | Undeliverable):
-        batch.struck.append(one.event.effect)
-        if one.shown:
-            batch.shown.append(one.shown)
-
-
-def _record(event: Event, changes: Iterable[Change], now: datetime) -> Record:
-    author = getattr(event, "author", None)
-    return Record(
-        key=event.key,
-        kind=type(event).__name__,
-        happened_at=event.happened_at,
-        recorded_at=now,
-        actor=author.id if author else "",
-        matters=tuple(change.request.id for change in changes if isinstance(change, PutRequest)),
-    )
+            else:
+                one.fail(failure)

@@ -1,6 +1,6 @@
-"""All desks of this process: found by channel, by name, or by person; added while it runs."""
+"""All desks of this process: found by channel, by name, or by person; added and removed while it runs."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 from bot.desk import Desk
 from bot.errors import Refused
@@ -9,12 +9,19 @@ from bot.state import DeskInfo
 
 
 class Desks:
-    """The desks, by tenant and id. ``make`` builds one."""
+    """The desks, by tenant and id.
 
-    def __init__(self, journal: Journal, make: Callable[[DeskInfo], Desk]) -> None:
+    ``make`` builds one; ``set_aside`` moves the rota's file of one that was removed, and returns where it is now, ""
+    where there was none.
+    """
+
+    def __init__(
+        self, journal: Journal, make: Callable[[DeskInfo], Desk], set_aside: Callable[[str], Awaitable[str]]
+    ) -> None:
         """Bind to the journal that knows which desks there are."""
         self._journal = journal
         self._make = make
+        self._set_aside = set_aside
         self._desks: dict[tuple[str, str], Desk] = {}
 
     def __iter__(self) -> Iterator[Desk]:
@@ -40,6 +47,13 @@ class Desks:
             raise Refused(message)
         await self._journal.create(info)
         return await self._open(info)
+
+    async def remove(self, desk: Desk) -> str:
+        """Remove a desk and return where its rota's file is now, "" if it had none; raise Refused if it is in use."""
+        await desk.settle()
+        await self._journal.remove(desk.info.tenant, desk.info.id)
+        del self._desks[desk.info.tenant, desk.info.id]
+        return await self._set_aside(desk.info.id)
 
     def of_channel(self, tenant: str, channel: str) -> Desk | None:
         """Return the desk whose channel this is, else one whose team channel it is."""

@@ -16,6 +16,12 @@ def personal(person: str) -> str:
     return f"person:{person}"
 
 
+def person_of(place: str) -> str:
+    """Return whose chat with the bot a place is, "" for a thread or a channel."""
+    kind, _, person = place.partition(":")
+    return person if kind == "person" else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Show:
     """Make the message under ``key`` say ``view``: posted at ``place`` the first time, edited in place from then on.

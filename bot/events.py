@@ -47,12 +47,16 @@ class Replied(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edited(Message):
-    """A top-level post was edited."""
+    """A top-level post, written at ``posted_at`` (None: not known), was edited."""
+
+    posted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored(Message):
-    """A deleted top-level post was brought back."""
+    """A deleted top-level post, written at ``posted_at`` (None: not known), was brought back."""
+
+    posted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +111,10 @@ class OpenAsk(Press):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask(Press):
-    """The *Ask* dialog sent: the question, as its writer has seen it."""
+    """The *Ask* dialog sent: the question, as its writer has seen it, and which opening of the dialog it came from."""
 
     text: str
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +139,20 @@ class Undeliverable(Event):
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A row of a sheet: where it stands ("line 3"), the person as it says, and the fields that the sheet has."""
+
+    where: str
+    person: Person
+    given: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleImported(Event):
-    """People to add or change, by id."""
+    """People to add or change."""
 
-    people: tuple[Person, ...]
+    rows: tuple[PersonRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,12 @@ async def write_rota(journal: SqlJournal, files: RotaFiles, desk: DeskInfo) -> N
     await journal.rota_written(desk.tenant, desk.id, checksum, stored.rota)
 
 
+async def set_aside(files: RotaFiles, desk_id: str) -> str:
+    """Move a removed desk's rota file aside and return where it is now, "" where there was none."""
+    moved = await asyncio.to_thread(files.set_aside, desk_id, f"{real():%Y%m%dT%H%M%S.%fZ}")
+    return str(moved or "")
+
+
 async def take_over_edits(journal: SqlJournal, files: RotaFiles, desks: Desks, clock: Clock) -> None:
     """Bring each desk's rota file and the journal together: what was edited by hand is taken over, or refused."""
     for desk in desks:
@@ -56,13 +62,22 @@ async def desks_alone(settings: Settings, clock: Clock = real) -> AsyncIterator[
     async with open_folder(settings, "a hotseat command") as (journal, files):
         courier = _RotaCourier(journal, files, clock)
         almanac = Almanac(frozenset(settings.admins), KeptHolidays(settings.data / "holidays.json"))
-        desks = Desks(journal, lambda info: Desk(info, journal, courier, clock, almanac, lambda: None))
+        desks = Desks(
+            journal,
+            lambda info: Desk(info, journal, courier, clock, almanac, lambda: None),
+            lambda desk_id: set_aside(files, desk_id),
+        )
         await desks.open()
         await take_over_edits(journal, files, desks, clock)
+        await _finish(courier, desks)
         yield desks
-        await courier.idle()
-        for desk in desks:
-            await desk.settle()
+        await _finish(courier, desks)
+
+
+async def _finish(courier: "_RotaCourier", desks: Desks) -> None:
+    await courier.idle()
+    for desk in desks:
+        await desk.settle()
 
 
 class _RotaCourier:

@@ -1,24 +1,41 @@
-"""What an operator does to the desks: the work behind the changing commands, wherever it is done.
+"""What an operator does to the desks: the work behind the commands that need them, wherever it is done.
 
-Each takes the desks and plain arguments and returns what it did, in words and for machines.
+Each takes the desks and plain arguments and returns what it did or found, in words and for machines.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+import csv
+import io
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
+from uuid import uuid4
 
+from bot.desk import Desk
 from bot.desks import Desks
-from bot.events import PeopleImported, ShiftsImported
+from bot.effects import Word
+from bot.errors import Refused
+from bot.events import Event, PeopleImported, ShiftsImported
+from bot.links import read_place
+from bot.people import Person
 from bot.state import DeskInfo
 from bot.store.rota import valid_id
-from bot.store.sheets import people_from_csv, shifts_from_csv
+from bot.store.sheets import (
+    PEOPLE_SHEET,
+    REMEDY,
+    SHIFTS_SHEET,
+    people_from_csv,
+    people_to_csv,
+    shifts_from_csv,
+    shifts_to_csv,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What an operation did: a sentence, and the same for machines."""
+    """What an operation did or found: in words, and the same for machines."""
 
     said: str
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -29,29 +46,46 @@ Operation = Callable[[Desks, Arguments, datetime], Awaitable[Done]]
 
 
 async def add_desk(desks: Desks, arguments: Arguments, now: datetime) -> Done:
-    """Make a channel a desk. Arguments: tenant, team, channel, name, team_channel."""
+    """Make a channel a desk. Arguments: name, channel, and team, tenant, team_channel (see ``read_place``)."""
     del now
-    info = DeskInfo(
-        id=valid_id(arguments["name"]),
-        tenant=arguments["tenant"],
-        team=arguments["team"],
-        channel=arguments["channel"],
-        team_channel=arguments.get("team_channel", ""),
-    )
+    id_, place = valid_id(arguments["name"]), read_place(arguments)
+    info = DeskInfo(id_, place.tenant, place.team, place.channel, place.team_channel)
     await desks.add(info)
     said = f"Added desk {info.id}. Next: hotseat people import FILE, then hotseat shifts import FILE."
-    return Done(said, {"desk": info.id, "channel": info.channel})
+    return Done(said, _facts(info))
+
+
+async def list_desks(desks: Desks, arguments: Arguments, now: datetime) -> Done:
+    """Say which desks there are. No arguments."""
+    del arguments, now
+    rows = []
+    for desk in sorted(desks, key=lambda desk: desk.info.id):
+        state = await desk.state()
+        rows.append({**_facts(desk.info), "people": len(state.rota.people), "requests": state.facts.last_number})
+    if not rows:
+        return Done("There is no desk yet. Add one with: hotseat desk add --help", {"desks": rows})
+    return Done(_table(rows), {"desks": rows})
+
+
+async def remove_desk(desks: Desks, arguments: Arguments, now: datetime) -> Done:
+    """Remove a desk that never had a request. Arguments: name."""
+    del now
+    desk = desks.one(valid_id(arguments["name"]))
+    aside = await desks.remove(desk)
+    kept = f" Its rota is kept in {aside}." if aside else ""
+    return Done(f"Removed desk {desk.info.id}.{kept}", {"desk": desk.info.id, "kept": aside})
 
 
 async def import_people(desks: Desks, arguments: Arguments, now: datetime) -> Done:
     """Add or change people. Arguments: desk, text (CSV)."""
     desk = desks.one(arguments.get("desk", ""))
-    people = people_from_csv(arguments["text"])
-    await desk.handle(PeopleImported(key=f"people:{now.isoformat()}", happened_at=now, people=people))
-    unknown = [person.name for person in people if not person.entra_object_id]
-    hint = f" Without an Entra id I can neither recognise nor reach: {', '.join(unknown)}." if unknown else ""
-    said = f"Imported {len(people)} people into {desk.info.id}.{hint}"
-    return Done(said, {"desk": desk.info.id, "people": len(people)})
+    rows = people_from_csv(arguments["text"])
+    before = len((await desk.state()).rota.people)
+    await _import(desk, PeopleImported(key=f"people:{uuid4()}", happened_at=now, rows=rows), PEOPLE_SHEET)
+    people = (await desk.state()).rota.people.values()
+    new = len(people) - before
+    said = f"Imported {_count(len(rows), 'person', 'people')} into {desk.info.id} ({new} new).{_hints(people)}"
+    return Done(said, {"desk": desk.info.id, "people": len(rows), "new": new})
 
 
 async def import_shifts(desks: Desks, arguments: Arguments, now: datetime) -> Done:
@@ -59,12 +93,82 @@ async def import_shifts(desks: Desks, arguments: Arguments, now: datetime) -> Do
     desk = desks.one(arguments.get("desk", ""))
     people = tuple((await desk.state()).rota.people.values())
     shifts = shifts_from_csv(arguments["text"], people)
-    await desk.handle(ShiftsImported(key=f"shifts:{now.isoformat()}", happened_at=now, shifts=shifts))
+    await _import(desk, ShiftsImported(key=f"shifts:{uuid4()}", happened_at=now, shifts=shifts), SHIFTS_SHEET)
     weeks = len({shift.iteration for shift in shifts})
-    said = f"Imported {len(shifts)} shifts of {weeks} iterations into {desk.info.id}."
+    what = f"{_count(len(shifts), 'shift', 'shifts')} of {_count(weeks, 'iteration', 'iterations')}"
+    said = f"Imported {what} into {desk.info.id}."
     return Done(said, {"desk": desk.info.id, "shifts": len(shifts), "iterations": weeks})
 
 
+async def export_people(desks: Desks, arguments: Arguments, now: datetime) -> Done:
+    """Say who the people are, as the sheet that import takes. Arguments: desk."""
+    del now
+    desk = desks.one(arguments.get("desk", ""))
+    return _exported(desk, people_to_csv((await desk.state()).rota.people.values()))
+
+
+async def export_shifts(desks: Desks, arguments: Arguments, now: datetime) -> Done:
+    """Say who serves when, as the sheet that import takes. Arguments: desk."""
+    del now
+    desk = desks.one(arguments.get("desk", ""))
+    rota = (await desk.state()).rota
+    return _exported(desk, shifts_to_csv(rota.shifts, rota.people))
+
+
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
-    {"desk add": add_desk, "people import": import_people, "shifts import": import_shifts}
+    {
+        "desk add": add_desk,
+        "desk list": list_desks,
+        "desk remove": remove_desk,
+        "people import": import_people,
+        "people export": export_people,
+        "shifts import": import_shifts,
+        "shifts export": export_shifts,
+    }
 )
+
+
+async def _import(desk: Desk, event: Event, sheet: str) -> None:
+    answer = await desk.handle(event)
+    if isinstance(answer, Word):
+        raise Refused("\n".join([f"{sheet} was not taken:", answer.text, REMEDY]))
+
+
+def _exported(desk: Desk, sheet: str) -> Done:
+    return Done(sheet.rstrip("\n"), {"desk": desk.info.id, "rows": list(csv.DictReader(io.StringIO(sheet)))})
+
+
+def _facts(info: DeskInfo) -> dict[str, Any]:
+    return {
+        "desk": info.id,
+        "tenant": info.tenant,
+        "team": info.team,
+        "channel": info.channel,
+        "team_channel": info.team_channel,
+    }
+
+
+def _hints(people: Iterable[Person]) -> str:
+    some = sorted(people, key=lambda person: (person.name.casefold(), person.id))
+    unknown = [person.name for person in some if not person.entra_object_id]
+    names = Counter(person.name.casefold() for person in some)
+    shared = sorted({person.name for person in some if names[person.name.casefold()] > 1})
+    hints = ""
+    if unknown:
+        hints += f" Without an Entra id I can neither recognise nor reach: {', '.join(unknown)}."
+    if shared:
+        hints += f" Several people are called {', '.join(shared)}: in shifts name them by e-mail or Entra id."
+    return hints
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
+    columns = ("desk", "channel", "team_channel", "people", "requests")
+    lines = [[column.replace("_", " ").upper() for column in columns]]
+    lines += [[str(row[column]) or "-" for column in columns] for row in rows]
+    widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
+    padded = [[cell.ljust(width) for cell, width in zip(line, widths, strict=True)] for line in lines]
+    return "\n".join("  ".join(line).rstrip() for line in padded)

@@ -91,6 +91,9 @@ class Journal(Protocol):
     async def create(self, desk: DeskInfo) -> None:
         """Add a desk at revision 0; raise Refused if its id, or its channel in its tenant, is taken."""
 
+    async def remove(self, tenant: str, desk: str) -> None:
+        """Forget a desk; raise Refused if it ever had a request, or has something left to send."""
+
     async def load(self, tenant: str, desk: str) -> Loaded:
         """Return a desk: requests that are not closed, notices, pending effects."""
 

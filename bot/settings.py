@@ -1,26 +1,35 @@
 """What a deployment sets: ids, secrets, addresses; from the environment or ``.env``, read once at start.
 
-A wrong or missing one stops the start with its name and the remedy. Secrets are SecretStr and never shown.
+A wrong or missing one stops the start with its name and the remedy, all of them at once. Secrets are SecretStr, and no
+value is ever shown.
 """
 
-import json
+import os
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Self
-from urllib.parse import urlsplit
+from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
 from bot.errors import Misconfigured
+from bot.links import EXAMPLE, GUID
+from bot.teams.hosts import LAST_PORT, MICROSOFT_HOSTS, ServiceHosts, is_loopback
 
-MICROSOFT_HOSTS = (
-    "smba.trafficmanager.net",
-    "smba.infra.gcc.teams.microsoft.com",
-    "smba.infra.gov.teams.microsoft.us",
-    "smba.infra.dod.teams.microsoft.us",
+UNUSED = (
+    *("BUGSNAG_WEBHOOK_SECRET", "GITHUB_API_URL", "GITHUB_TOKEN", "GRAPH_URL", "HANDBOOK", "HOTSEAT_CALENDAR_HOSTS"),
+    *("HOTSEAT_HEARTBEAT_URL", "HOTSEAT_OPS", "JIRA_API", "JIRA_API_TOKEN", "JIRA_EMAIL", "JIRA_FIELDS"),
+    *("JIRA_ISSUE_TYPE", "JIRA_PROJECT", "JIRA_URL", "JIRA_WEBHOOK_SECRET", "SLACK_API_URL", "SLACK_APP_TOKEN"),
+    *("SLACK_BOT_TOKEN", "SLACK_BUGSNAG_IDS", "SLACK_CHANNEL", "SLACK_REMINDER_CHANNEL", "SLACK_SIGNING_SECRET"),
 )
+"""Settings of versions to come, which this one leaves alone."""
+OURS = ("hotseat_", "microsoftapp")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+A_GUID = f"an id such as {EXAMPLE}"
 
 
 class AppType(StrEnum):
@@ -32,48 +41,46 @@ class AppType(StrEnum):
     FEDERATED = "Federated"
 
 
-def is_loopback(url_or_host: str) -> bool:
-    """Say whether an address (URL or host[:port]) is on this machine."""
-    bare = url_or_host.count(":") > 1 and not {"/", "["} & set(url_or_host)  # an IPv6 address as HOST has it
-    host = url_or_host if bare else urlsplit(url_or_host if "//" in url_or_host else f"//{url_or_host}").hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 Names = Annotated[tuple[str, ...], NoDecode]
 
 
+def _named(name: str) -> AliasChoices:
+    return AliasChoices(name)
+
+
 class Settings(BaseSettings):
-    """The deployment's settings, under the names that operators write."""
+    """The deployment's settings, under the names that operators write.
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
+    A field may depend on those above it: the bot's id on nothing, its kind of identity on that, and so on.
+    """
 
-    app_id: str = Field("", validation_alias=AliasChoices("MicrosoftAppId"))
-    app_password: SecretStr = Field(SecretStr(""), validation_alias=AliasChoices("MicrosoftAppPassword"))
-    app_tenant: str = Field("", validation_alias=AliasChoices("MicrosoftAppTenantId"))
-    app_type: AppType = Field(AppType.SINGLE_TENANT, validation_alias=AliasChoices("MicrosoftAppType"))
-    certificate: Path | None = Field(None, validation_alias=AliasChoices("MicrosoftAppCertificate"))
-    certificate_thumbprint: str = Field("", validation_alias=AliasChoices("MicrosoftAppCertificateThumbprint"))
-    federated_token_file: Path | None = Field(None, validation_alias=AliasChoices("MicrosoftAppFederatedTokenFile"))
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, populate_by_name=True, validate_default=True
+    )
+
+    app_id: str = Field("", validation_alias=_named("MicrosoftAppId"))
+    app_type: AppType = Field(AppType.SINGLE_TENANT, validation_alias=_named("MicrosoftAppType"))
+    app_tenant: str = Field("", validation_alias=_named("MicrosoftAppTenantId"))
+    app_password: SecretStr = Field(SecretStr(""), validation_alias=_named("MicrosoftAppPassword"))
+    certificate: Path | None = Field(None, validation_alias=_named("MicrosoftAppCertificate"))
+    certificate_thumbprint: str = Field("", validation_alias=_named("MicrosoftAppCertificateThumbprint"))
+    federated_token_file: Path | None = Field(None, validation_alias=_named("MicrosoftAppFederatedTokenFile"))
     metadata_url: str = Field(
         "https://login.botframework.com/v1/.well-known/openidconfiguration",
-        validation_alias=AliasChoices("BotOpenIdMetadata"),
+        validation_alias=_named("BotOpenIdMetadata"),
     )
-    authority: str = Field("https://login.microsoftonline.com", validation_alias=AliasChoices("HOTSEAT_AUTHORITY"))
-    tenants: Names = Field((), validation_alias=AliasChoices("HOTSEAT_TENANTS"))
-    admins: Names = Field((), validation_alias=AliasChoices("HOTSEAT_ADMINS"))
-    service_hosts: Names = Field(MICROSOFT_HOSTS, validation_alias=AliasChoices("HOTSEAT_SERVICE_HOSTS"))
-    data: Path = Field(Path("data"), validation_alias=AliasChoices("HOTSEAT_DATA"))
-    host: str = Field("127.0.0.1", validation_alias=AliasChoices("HOST"))
-    port: int = Field(3978, ge=1, le=65535, validation_alias=AliasChoices("PORT"))
-    public_url: str = Field("", validation_alias=AliasChoices("HOTSEAT_PUBLIC_URL"))
-    send_limits: bool = Field(default=True, validation_alias=AliasChoices("HOTSEAT_SEND_LIMITS"))
-    clock: str = Field("", validation_alias=AliasChoices("HOTSEAT_CLOCK"))
-    log_level: str = Field("INFO", validation_alias=AliasChoices("HOTSEAT_LOG"))
+    authority: str = Field("https://login.microsoftonline.com", validation_alias=_named("HOTSEAT_AUTHORITY"))
+    tenants: Names = Field((), validation_alias=_named("HOTSEAT_TENANTS"))
+    admins: Names = Field((), validation_alias=_named("HOTSEAT_ADMINS"))
+    service_hosts: Names = Field(MICROSOFT_HOSTS, validation_alias=_named("HOTSEAT_SERVICE_HOSTS"))
+    data: Path = Field(Path("data"), validation_alias=_named("HOTSEAT_DATA"))
+    database_url: SecretStr = Field(SecretStr(""), validation_alias=_named("HOTSEAT_DATABASE_URL"))
+    host: str = Field("127.0.0.1", validation_alias=_named("HOST"))
+    port: int = Field(3978, validation_alias=_named("PORT"))
+    public_url: str = Field("", validation_alias=_named("HOTSEAT_PUBLIC_URL"))
+    send_limits: bool = Field(default=True, validation_alias=_named("HOTSEAT_SEND_LIMITS"))
+    clock: str = Field("", validation_alias=_named("HOTSEAT_CLOCK"))
+    log_level: str = Field("INFO", validation_alias=_named("HOTSEAT_LOG"))
 
     @property
     def local(self) -> bool:
@@ -97,58 +104,133 @@ class Settings(BaseSettings):
             return value
         return tuple(part.strip().casefold() for part in value.replace(",", " ").split())
 
+    @field_validator("app_id")
+    @classmethod
+    def _app_id(cls, value: str) -> str:
+        _must(not value or _is_guid(value), f"use the registration's application (client) id, {A_GUID}")
+        return value
+
+    @field_validator("app_type", mode="before")
+    @classmethod
+    def _app_type(cls, value: object) -> object:
+        _must(value in list(AppType), f"use {', '.join(list(AppType)[:-1])} or {list(AppType)[-1]}")
+        return value
+
+    @field_validator("app_tenant")
+    @classmethod
+    def _app_tenant(cls, value: str, info: ValidationInfo) -> str:
+        needed = _is_real(info)
+        _must(_is_guid(value) or not (value or needed), f"use the id of the registration's Entra tenant, {A_GUID}")
+        return value
+
+    @field_validator("app_password")
+    @classmethod
+    def _app_password(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        given = bool(value.get_secret_value())
+        _must(given or not _is_real(info, AppType.SINGLE_TENANT), "set it to the registration's client secret")
+        return value
+
+    @field_validator("certificate")
+    @classmethod
+    def _certificate(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        readable = value is not None and value.is_file()
+        _must(readable or not _is_real(info, AppType.CERTIFICATE), "set it to the path of a readable PEM file")
+        return value
+
+    @field_validator("certificate_thumbprint")
+    @classmethod
+    def _thumbprint(cls, value: str, info: ValidationInfo) -> str:
+        bare = re.sub(r"[\s:]", "", value).upper()
+        good = re.fullmatch(r"[0-9A-F]{40}", bare) or (not bare and not _is_real(info, AppType.CERTIFICATE))
+        _must(bool(good), "set it to the certificate's SHA-1 thumbprint, 40 hexadecimal digits")
+        return bare
+
+    @field_validator("federated_token_file")
+    @classmethod
+    def _token_file(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        readable = value is not None and value.is_file()
+        _must(readable or not _is_real(info, AppType.FEDERATED), "set it to the path of the token file")
+        return value
+
+    @field_validator("metadata_url", "authority")
+    @classmethod
+    def _secure(cls, value: str) -> str:
+        _must(_is_secure(value), "use https://… (http is for loopback addresses only)")
+        return value
+
+    @field_validator("tenants")
+    @classmethod
+    def _tenants(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        _must(all(map(_is_guid, value)), f"use the tenants' ids, separated by spaces, each {A_GUID}")
+        return value
+
+    @field_validator("admins")
+    @classmethod
+    def _admins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        good = all(_is_guid(one) or EMAIL.fullmatch(one) for one in value)
+        _must(good, "use Entra object ids or e-mail addresses, separated by spaces")
+        return value
+
+    @field_validator("service_hosts")
+    @classmethod
+    def _service_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            ServiceHosts(value)
+        except ValueError:
+            raise ValueError("use host or host:port, separated by spaces, without https:// and path") from None
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_url(cls, value: SecretStr) -> SecretStr:
+        remedy = "remove it; this version keeps its journal in the folder HOTSEAT_DATA, in SQLite, and nowhere else"
+        _must(not value.get_secret_value(), remedy)
+        return value
+
+    @field_validator("host")
+    @classmethod
+    def _host(cls, value: str, info: ValidationInfo) -> str:
+        remedy = "without MicrosoftAppId I listen on 127.0.0.1 only; leave it unset"
+        _must(_is_real(info) or is_loopback(value), remedy)
+        return value
+
+    @field_validator("port", mode="before")
+    @classmethod
+    def _port(cls, value: object) -> object:
+        _must(str(value).strip().isdecimal() and 1 <= int(str(value)) <= LAST_PORT, "use a number from 1 to 65535")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url(cls, value: str) -> str:
+        remedy = "use https://HOST, the address under which others see the bot (http is for loopback addresses only)"
+        link = _split(value)
+        _must(not value or (_is_secure(value) and not (link.query or link.fragment or link.username)), remedy)
+        return value
+
     @field_validator("send_limits", mode="before")
     @classmethod
     def _switch(cls, value: object) -> object:
-        return {"on": True, "off": False}.get(value.casefold(), value) if isinstance(value, str) else value
+        known = {"on": True, "off": False, "true": True, "false": False}
+        _must(str(value).casefold() in known, "use on or off")
+        return known[str(value).casefold()]
+
+    @field_validator("clock")
+    @classmethod
+    def _clock(cls, value: str, info: ValidationInfo) -> str:
+        if value:
+            there = _split(value)
+            good = there.scheme == "http" and _is_here(value)
+            _must(good, "use an http address on loopback; it is for trying and for tests")
+            outside = not all(_is_here(str(info.data.get(name, ""))) for name in ("authority", "metadata_url"))
+            _must(not (_is_real(info) and outside), "remove it: a real deployment runs by the real clock")
+        return value
 
     @field_validator("log_level")
     @classmethod
     def _level(cls, value: str) -> str:
-        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-            raise ValueError("use DEBUG, INFO, WARNING or ERROR")
+        _must(value.upper() in {"DEBUG", "INFO", "WARNING", "ERROR"}, "use DEBUG, INFO, WARNING or ERROR")
         return value.upper()
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if self.local:
-            remedy = "without MicrosoftAppId I listen on 127.0.0.1 only; leave it unset"
-            self._check(is_loopback(self.host), "HOST", remedy)
-        else:
-            self._identity()
-        for name, url in (("BotOpenIdMetadata", self.metadata_url), ("HOTSEAT_AUTHORITY", self.authority)):
-            secure = url.startswith("https://") or (url.startswith("http://") and is_loopback(url))
-            self._check(secure, name, "use https (http is for loopback addresses only)")
-        if self.clock:
-            remedy = "it must be a loopback address; it is for trying and for tests"
-            self._check(is_loopback(self.clock), "HOTSEAT_CLOCK", remedy)
-            outside = not self.local and not (is_loopback(self.authority) and is_loopback(self.metadata_url))
-            self._check(not outside, "HOTSEAT_CLOCK", "remove it: a real deployment runs by the real clock")
-        return self
-
-    def _identity(self) -> None:
-        remedy = "set it to the id of the registration's Entra tenant"
-        self._check(bool(self.app_tenant), "MicrosoftAppTenantId", remedy)
-        match self.app_type:
-            case AppType.SINGLE_TENANT:
-                given = bool(self.app_password.get_secret_value())
-                self._check(given, "MicrosoftAppPassword", "set it to the registration's client secret")
-            case AppType.CERTIFICATE:
-                readable = self.certificate is not None and self.certificate.is_file()
-                self._check(readable, "MicrosoftAppCertificate", "set it to the path of a readable PEM file")
-                given = bool(self.certificate_thumbprint)
-                self._check(given, "MicrosoftAppCertificateThumbprint", "set it to the certificate's SHA-1 thumbprint")
-            case AppType.FEDERATED:
-                readable = self.federated_token_file is not None and self.federated_token_file.is_file()
-                self._check(readable, "MicrosoftAppFederatedTokenFile", "set it to the path of the token file")
-            case AppType.MANAGED_IDENTITY:
-                pass
-
-    @staticmethod
-    def _check(good: bool, name: str, remedy: str) -> None:  # noqa: FBT001
-        if not good:
-            message = f"{name}: {remedy}"
-            raise ValueError(message)
 
 
 def read_settings() -> Settings:
@@ -157,8 +239,72 @@ def read_settings() -> Settings:
         return Settings()  # type: ignore[call-arg]
     except ValidationError as wrong:
         lines = []
-        for error in json.loads(wrong.json(include_input=False, include_url=False)):
-            where = ".".join(str(part) for part in error["loc"])
-            message = error["msg"].removeprefix("Value error, ")
-            lines.append(f"{where}: {message}" if where else message)
-        raise Misconfigured("\n".join(lines)) from None
+        for error in wrong.errors(include_input=False, include_url=False, include_context=False):
+            name = str(error["loc"][0])
+            said = error["msg"].removeprefix("Value error, ")
+            lines.append(f"{_name(name) if name in Settings.model_fields else name}: {said}.")
+        raise Misconfigured("\n".join([*lines, *overlooked()])) from None
+    except (OSError, UnicodeDecodeError) as unreadable:
+        message = f".env: it cannot be read ({type(unreadable).__name__}); make it a text in UTF-8 that I may read."
+        raise Misconfigured(message) from None
+
+
+def overlooked() -> tuple[str, ...]:
+    """Say, a sentence each, which names in the environment and ``.env`` look like settings but are not used."""
+    names = {_name(field): None for field in Settings.model_fields}
+    known = {name.casefold() for name in names}
+    unused = {name.casefold(): name for name in UNUSED}
+    sentences = []
+    for name in sorted(_given()):
+        bare = name.casefold()
+        if bare in unused:
+            sentences.append(f"{name} is not used by this version.")
+        elif bare.startswith(OURS) and bare not in known:
+            near = get_close_matches(bare, known, n=1, cutoff=0.0)[0]
+            meant = next(one for one in names if one.casefold() == near)
+            sentences.append(f"{name} is no setting, and is not used; the nearest is {meant}.")
+    return tuple(sentences)
+
+
+def _given() -> Iterator[str]:
+    in_file = DotEnvSettingsSource(Settings, case_sensitive=True).env_vars
+    yield from (name for name, value in {**in_file, **os.environ}.items() if value)
+
+
+def _name(field: str) -> str:
+    alias = Settings.model_fields[field].validation_alias
+    assert isinstance(alias, AliasChoices)
+    return str(alias.choices[0])
+
+
+def _must(good: bool, remedy: str) -> None:  # noqa: FBT001
+    if not good:
+        raise ValueError(remedy)
+
+
+def _is_real(info: ValidationInfo, kind: AppType | None = None) -> bool:
+    """Say whether there is an app id, be it a wrong one, and whether the identity is of that ``kind``."""
+    return info.data.get("app_id") != "" and (kind is None or info.data.get("app_type") is kind)
+
+
+def _is_guid(text: str) -> bool:
+    return GUID.fullmatch(text.casefold()) is not None
+
+
+def _is_secure(url: str) -> bool:
+    link = _split(url)
+    return bool(link.hostname) and (link.scheme == "https" or (link.scheme == "http" and _is_here(url)))
+
+
+def _is_here(url: str) -> bool:
+    return is_loopback(_split(url).hostname or "")
+
+
+def _split(url: str) -> SplitResult:
+    """Split a URL; one that is none has no parts."""
+    try:
+        link = urlsplit(url)
+        _ = link.port
+    except ValueError:
+        return urlsplit("")
+    return link

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.hours import SupportHours
+from bot.people import Author
 from bot.policy import Policy
 from bot.rota.shift import Rota
 from bot.support.request import Request
@@ -27,7 +28,7 @@ class DeskInfo:
 
 @dataclass(frozen=True, slots=True)
 class NoticeItem:
-    """One request as a notice shows it."""
+    """One request as a notice shows it; ``second`` says which of its clocks called by this notice."""
 
     request: str
     requester: str
@@ -35,6 +36,7 @@ class NoticeItem:
     place: str
     line: str
     settled: bool
+    second: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +56,25 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Early:
+    """What was heard of a thread before its post: a colleague replied, or (``author`` None) the post was deleted."""
+
+    place: str
+    at: datetime
+    author: Author | None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """The desk's small facts: the last request's number, when people were last called to help, who can't be reached.
 
-    ``unreachable`` maps a place (a person's, or a channel) to the reason in words.
+    ``unreachable`` maps a place (a person's, or a channel) to the reason in words; ``early`` is kept for an hour.
     """
 
     last_number: int = 0
     helped_at: Mapping[str, datetime] = field(default_factory=dict)
     unreachable: Mapping[str, str] = field(default_factory=dict)
+    early: tuple[Early, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,10 @@ class NoticeCard:
 
 @dataclass(frozen=True, slots=True)
 class AskForm:
-    """The *Ask* dialog: what was asked for, the questions ready to edit, and what was wrong with the last try."""
+    """The *Ask* dialog: what was asked for, the questions ready to edit, and what was wrong with the last try.
+
+    ``form`` names this opening of the dialog, so that what is sent twice counts once.
+    """
 
     desk: str
     request: str
@@ -76,6 +79,7 @@ class AskForm:
     text: str
     error: str
     send_label: str
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,6 @@ class DutyCard:
 
     title: str
     facts: tuple[Fact, ...]
-    note: str
     unreachable: tuple[Fact, ...]
 
 
@@ -118,7 +121,6 @@ class RotaCard:
 
     title: str
     weeks: tuple[RotaWeek, ...]
-    note: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Pure and synchronous: values in, values out; no clock, no network, no log. ``Ref
 from datetime import datetime
 from typing import assert_never
 
-from bot.decide import answers, clocks, rota, support
+from bot.decide import answers, clocks, intake, rota, support
 from bot.decide.draft import Draft
 from bot.effects import Answer, Decision
 from bot.events import (
@@ -75,15 +75,15 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
         raise TypeError(type(event).__name__)
     match event:
         case Posted():
-            support.posted(draft, event)
+            intake.posted(draft, event)
         case Replied():
-            support.replied(draft, event)
+            intake.replied(draft, event)
         case Edited():
-            support.edited(draft, event)
+            intake.edited(draft, event)
         case Restored():
-            support.restored(draft, event)
+            intake.restored(draft, event)
         case Deleted():
-            support.deleted(draft, event)
+            intake.deleted(draft, event)
         case Wrote():
             answers.wrote(draft, event)
         case Welcomed():

@@ -3,17 +3,18 @@
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
-from bot.commands import COMMANDS, Command, Right, ShowDuty, ShowHelp, ShowRota, nearest, parse
+from bot.commands import COMMANDS, Command, Right, ShowDuty, ShowHelp, ShowRota, mistyped, nearest, parse
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
+from bot.effects import person_of, personal
 from bot.events import Message, Welcomed, Wrote
 from bot.people import WORKING_WEEK, Author
 from bot.policy import Language
 from bot.rota.iteration import iteration_of
 from bot.rota.shift import Role
-from bot.support.intake import is_request
+from bot.support.intake import is_marked, is_request
 from bot.support.texts import DAYS, MONTHS, Text
-from bot.support.words import moment
+from bot.support.words import listed, moment
 from bot.views import DutyCard, Fact, HelpCard, Line, RotaCard, RotaWeek, View
 
 
@@ -28,7 +29,7 @@ def command(draft: Draft, event: Message) -> bool:
         case ShowDuty():
             _say(draft, event, _duty_card(draft, event))
         case ShowRota(weeks):
-            _say(draft, event, _rota_card(draft, weeks))
+            _aside(draft, event, _rota_card(draft, weeks))
         case _ as call:
             assert_never(call)
     return True
@@ -38,7 +39,10 @@ def wrote(draft: Draft, event: Wrote) -> None:
     """Answer a message in the personal chat, or one that addresses the bot in the team channel."""
     if command(draft, event):
         return
-    if draft.colleague(event.author):
+    colleague = draft.colleague(event.author) is not None
+    if is_marked(event.text):
+        _say(draft, event, Line((draft.say(Text.POST_IN_CHANNEL),)))
+    elif colleague or mistyped(event.text):
         unknown(draft, event)
     elif is_request(event.text, picture=event.picture, gif=event.gif):
         _say(draft, event, Line((draft.say(Text.POST_IN_CHANNEL),)))
@@ -48,8 +52,8 @@ def wrote(draft: Draft, event: Wrote) -> None:
 
 def unknown(draft: Draft, event: Message) -> None:
     """Name the two nearest commands and help."""
-    near = " or ".join(nearest(event.text))
-    _say(draft, event, Line((f"I don't know that one. Try {near}, or help for everything I do.",)))
+    near = draft.say(Text.OR).join(nearest(event.text, _right(draft, event.author)))
+    _aside(draft, event, Line((draft.say(Text.UNKNOWN_COMMAND, near=near),)))
 
 
 def welcomed(draft: Draft, event: Welcomed) -> None:
@@ -66,6 +70,13 @@ def _say(draft: Draft, event: Message, view: View) -> None:
     draft.post(f"say:{event.key}", event.place, view)
 
 
+def _aside(draft: Draft, event: Message, view: View) -> None:
+    """Say what only a colleague needs to them alone: the desk's channel belongs to the requesters."""
+    in_channel = event.place.partition(";")[0] == draft.state.desk.channel
+    place = personal(event.author.id) if in_channel else event.place
+    draft.post(f"say:{event.key}", place, view)
+
+
 def _right(draft: Draft, author: Author) -> Right:
     if draft.is_admin(author):
         return Right.ADMIN
@@ -77,32 +88,30 @@ def _may(draft: Draft, author: Author, row: Command) -> bool:
 
 
 def _help(draft: Draft, author: Author) -> HelpCard:
-    rows = tuple(Fact(row.name, row.description) for row in COMMANDS.values() if _may(draft, author, row))
-    if draft.colleague(author):
-        text = "I watch the channel, call whoever is on duty, and keep one card per request up to date."
-    else:
-        text = draft.say(Text.HELP_REQUESTER)
-    return HelpCard("Hotseat", text, rows)
+    language = draft.policy.language
+    rows = tuple(Fact(row.name, row.described[language]) for row in COMMANDS.values() if _may(draft, author, row))
+    text = Text.HELP_COLLEAGUE if draft.colleague(author) else Text.HELP_REQUESTER
+    return HelpCard("Hotseat", draft.say(text), rows)
 
 
 def _duty_card(draft: Draft, event: Message) -> DutyCard:
-    opening = draft.hours.next_open(draft.now)
-    duty = draft.duty(opening)
-    facts = [Fact("On duty", names(duty.pair) or "nobody")]
+    opening, language, joint = draft.opening, draft.policy.language, draft.say(Text.AND)
+    duty, nobody = draft.duty(opening), draft.say(Text.NOT_ANYBODY)
+    facts = [Fact(draft.say(Text.ON_DUTY), names(duty.pair, joint) or nobody)]
     if duty.nobody:
-        facts.append(Fact("Present", names(duty.standing_in) or "nobody"))
+        facts.append(Fact(draft.say(Text.PRESENT), names(duty.standing_in, joint) or nobody))
     if duty.further:
-        facts.append(Fact("Fallback", names(duty.further)))
+        facts.append(Fact(draft.say(Text.FALLBACK), names(duty.further, joint)))
     if duty.observers:
-        facts.append(Fact("Observing", names(duty.observers)))
+        facts.append(Fact(draft.say(Text.OBSERVING), names(duty.observers, joint)))
     if opening > draft.now:
-        facts.append(Fact("From", moment(opening, draft.now, draft.hours)))
+        facts.append(Fact(draft.say(Text.FROM), moment(opening, draft.now, draft.hours, language)))
     handover, following = _handover(draft, opening)
-    facts.append(Fact("Next handover", moment(handover, draft.now, draft.hours)))
-    facts.append(Fact("Then", following))
-    inside = event.place.startswith("person:") or event.place.partition(";")[0] == draft.state.desk.team_channel
+    facts.append(Fact(draft.say(Text.NEXT_HANDOVER), moment(handover, draft.now, draft.hours, language)))
+    facts.append(Fact(draft.say(Text.THEN), following))
+    inside = person_of(event.place) or event.place.partition(";")[0] == draft.state.desk.team_channel
     unreachable = _unreachable(draft) if inside and draft.is_admin(event.author) else ()
-    return DutyCard("Who is on duty", tuple(facts), "", unreachable)
+    return DutyCard(draft.say(Text.WHO_IS_ON_DUTY), tuple(facts), unreachable)
 
 
 def _handover(draft: Draft, at: datetime) -> tuple[datetime, str]:
@@ -110,14 +119,14 @@ def _handover(draft: Draft, at: datetime) -> tuple[datetime, str]:
     opening = draft.hours.next_open(draft.hours.opening(following))
     people = draft.rota.people
     support = [people[s.person].name for s in draft.rota.of(following) if s.role is Role.SUPPORT and s.person in people]
-    return opening, " and ".join(support) or "nobody is set yet"
+    return opening, listed(support, draft.say(Text.AND)) or draft.say(Text.NOT_SET)
 
 
 def _unreachable(draft: Draft) -> tuple[Fact, ...]:
     people = draft.rota.people
     facts = []
     for place, reason in draft.facts.unreachable.items():
-        person = people.get(place.removeprefix("person:"))
+        person = people.get(person_of(place))
         facts.append(Fact(person.name if person else place, reason))
     facts.extend(
         Fact(person.name, "has no Entra id in the people list, so I can't recognise or reach them")
@@ -135,7 +144,7 @@ def _rota_card(draft: Draft, weeks: int) -> RotaCard:
         title = f"Wed {iteration.day} {MONTHS[iteration.month - 1]}"
         facts = _week(draft, iteration) or (Fact("Support", "nobody is set yet"),)
         rows.append(RotaWeek(title if number else f"{title} (this iteration)", facts))
-    return RotaCard("Support rota", tuple(rows), "")
+    return RotaCard("Support rota", tuple(rows))
 
 
 def _week(draft: Draft, iteration: date) -> tuple[Fact, ...]:

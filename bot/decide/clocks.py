@@ -58,7 +58,7 @@ def escalate(draft: Draft, id_: str) -> None:
 def recall(draft: Draft, request: Request) -> None:
     """Make the copies of a request that is back say so again; nobody is called by that."""
     assert request.clock is not None
-    item = notice_item(request, draft.now, draft.hours)
+    item = notice_item(request, draft.now, draft.hours, second=request.clock.second)
     duty = draft.duty(draft.now, besides=request.requester.id)
     heading = f"{request.requester.name} is waiting for an answer"
     places = [(personal(id_), id_, duty.may_claim(id_)) for id_ in request.clock.called]
@@ -113,9 +113,11 @@ def _call_in_thread(draft: Draft, request: Request, clock: Clock, duty: Duty) ->
 def _call_team(draft: Draft, request: Request, clock: Clock, duty: Duty) -> None:
     people = duty.responders + duty.further
     _call_personally(draft, request, people, _waiting(draft, request, clock))
-    called = names(duty.pair + duty.further)
-    who = f"{called} {'has' if len(people) == 1 else 'have'} been called" if called else "nobody is on duty"
-    heading = f"No answer for {_waited(draft, clock)}; {who}. If you know more, help in the thread."
+    if clock.second and request.responder:
+        what = f"{request.responder.name} answered, but for {_waited(draft, clock)} nobody on duty has taken it over"
+    else:
+        what = f"No answer for {_waited(draft, clock)}"
+    heading = f"{what}; {_called(duty)}"
     if draft.state.desk.team_channel:
         place = draft.state.desk.team_channel
         _tell(draft, request.id, [("", place)], heading, claimable=duty.nobody)
@@ -129,6 +131,13 @@ def _call_team(draft: Draft, request: Request, clock: Clock, duty: Duty) -> None
         else:
             later.append(Deferred(person.id, draft.hours.next_open(free_at)))
     _hold_back(draft, request.id, later)
+
+
+def _called(duty: Duty) -> str:
+    people = duty.pair + duty.further
+    if not people:
+        return "nobody is on duty. Whoever is here can take it."
+    return f"{names(people)} {'has' if len(people) == 1 else 'have'} been called. If you can help, tell them."
 
 
 def _call_helper(draft: Draft, id_: str, person: Person, heading: str) -> None:
@@ -154,7 +163,7 @@ def _call_held_back(draft: Draft, id_: str) -> None:
     draft.put(replace(request, clock=replace(request.clock, deferred=rest)))
     observers = draft.duty(draft.now).observers
     people = [one for one in present(draft.rota, draft.now, draft.hours) if one.id in due and one not in observers]
-    heading = f"{request.requester.name} is still waiting. If you know more, help in the thread."
+    heading = f"{request.requester.name} is still waiting; {_called(draft.duty(draft.now))}"
     for person in _uncalled(draft, request, people):
         _call_helper(draft, id_, person, heading)
 
@@ -175,7 +184,7 @@ def _tell(draft: Draft, id_: str, whom: list[tuple[str, str]], heading: str, *, 
     request = draft.request(id_)
     if not whom or request is None or request.clock is None:
         return
-    item = notice_item(request, draft.now, draft.hours)
+    item = notice_item(request, draft.now, draft.hours, second=request.clock.second)
     keys = [
         _copy(draft, request, item, Notice("", place, person, draft.now, claimable, heading, ()))
         for person, place in whom
@@ -191,11 +200,22 @@ def _copy(draft: Draft, request: Request, item: NoticeItem, new: Notice) -> str:
         if draft.now - notice.created_at < TOGETHER:
             others = tuple(old for old in notice.items if old.request != request.id)
             claimable = notice.claimable or new.claimable
-            draft.put_notice(replace(notice, claimable=claimable, items=(*others, item)))
+            heading = _together(draft, (*others, item)) if others else new.heading
+            draft.put_notice(replace(notice, claimable=claimable, heading=heading, items=(*others, item)))
             return notice.key
     key = _copy_key(request, new.person)
     draft.put_notice(replace(new, key=key, items=(item,)))
     return key
+
+
+def _together(draft: Draft, items: tuple[NoticeItem, ...]) -> str:
+    """Say how many requests of one message wait, and how long once one of them is late."""
+    waiting = [request for item in items if not item.settled and (request := draft.request(item.request))]
+    heading = f"{len(items)} requests wait for an answer"
+    if all(draft.now < request.due_at for request in waiting):
+        return heading
+    longest = max(draft.hours.elapsed(request.posted_at, draft.now) for request in waiting)
+    return f"{heading}, the longest for {length(longest)}"
 
 
 def _copy_key(request: Request, person: str) -> str:
@@ -208,6 +228,8 @@ def _round(clock: Clock | None) -> str:
 
 def _waiting(draft: Draft, request: Request, clock: Clock) -> str:
     who = request.requester.name
+    if clock.second and request.responder:
+        return f"{request.responder.name} answered {who}; please take it from here"
     on_time = clock.mentioned and draft.now < clock.due_at
     if on_time or draft.hours.elapsed(clock.started_at, draft.now) < MINUTE:
         return f"{who} is waiting for an answer"

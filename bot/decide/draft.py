@@ -22,7 +22,7 @@ from bot.effects import (
 from bot.people import Author, Person
 from bot.rota.duty import Duty, on_duty
 from bot.rota.shift import Rota
-from bot.state import Facts, Knowledge, Notice, State
+from bot.state import Facts, Knowledge, Notice, NoticeItem, State
 from bot.support.request import Request, Status, Step
 from bot.support.texts import Text
 from bot.support.words import say
@@ -72,6 +72,10 @@ class Draft:
         if found is None:
             found = self._duty[key] = on_duty(self.rota, at, self.hours, key[1])
         return found
+
+    def moment(self, happened_at: datetime) -> datetime:
+        """Return when an act counts: when it happened, and now if that lies in the future."""
+        return min(happened_at, self.now)
 
     def say(self, text: Text, **values: object) -> str:
         """Return a sentence in the desk's language."""
@@ -123,7 +127,8 @@ class Draft:
         """Return what a pressed card shows now: the request's in its thread, or the copy under ``card`` elsewhere."""
         if place == request.place:
             return self._request_card(request)
-        item = notice_item(request, self.now, self.hours)
+        second = request.clock is not None and request.clock.second
+        item = notice_item(request, self.now, self.hours, second=second)
         notice = self.notice(card)
         if notice is None or request.id not in {old.request for old in notice.items}:
             notice = Notice(card, place, "", self.now, claimable=False, heading=item.line, items=(item,))
@@ -168,8 +173,10 @@ class Draft:
                 self._notices[key] = fresh
 
     def _fresh(self, notice: Notice, request: Request) -> Notice:
-        item = notice_item(request, self.now, self.hours)
-        return replace(notice, items=tuple([item if old.request == request.id else old for old in notice.items]))
+        def fresh(old: NoticeItem) -> NoticeItem:
+            return notice_item(request, self.now, self.hours, second=old.second) if old.request == request.id else old
+
+        return replace(notice, items=tuple([fresh(old) for old in notice.items]))
 
     def _was_shown(self, notice: Notice) -> bool:
         """Say whether a notice was ever shown; a settled one is held no longer, but its requests know its key."""
@@ -181,4 +188,5 @@ def _face(request: Request) -> tuple[object, ...]:
     """Return what the card in the thread depends on."""
     clock = request.clock
     steps = tuple([due.step for due in clock.pending if due.step not in SILENT]) if clock else ()
-    return request.status, request.claimer, steps, clock.second if clock else None, clock.mentioned if clock else ()
+    shown = (clock.due_at, clock.second, clock.mentioned) if clock else ()
+    return request.status, request.claimer, steps, shown

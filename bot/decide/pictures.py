@@ -38,15 +38,20 @@ def request_card(desk: DeskInfo, request: Request, duty: Duty, now: datetime, ho
     )
 
 
-def notice_item(request: Request, now: datetime, hours: SupportHours) -> NoticeItem:
-    """Return what a notice shows of a request."""
+def notice_item(request: Request, now: datetime, hours: SupportHours, *, second: bool) -> NoticeItem:
+    """Return what a notice shows of a request, to those whom its first or its second clock called.
+
+    An observer's answer settles what the first clock told: the second tells anew.
+    """
+    answered = not second and request.clock is not None and request.clock.second
     return NoticeItem(
         request=request.id,
         requester=request.requester.name,
         excerpt=excerpt(request.text) or "(no text: see the thread)",
         place=request.place,
-        line=_status_line(request, now, hours),
-        settled=request.status is not Status.OPEN,
+        line=_status_line(request, now, hours, second=second),
+        settled=answered or request.status is not Status.OPEN,
+        second=second,
     )
 
 
@@ -54,8 +59,12 @@ def notice_card(desk: DeskInfo, notice: Notice) -> NoticeCard:
     """Return a notice as its reader sees it; whatever is settled says who has it."""
     waiting = sum(not item.settled for item in notice.items)
     if len(notice.items) > 1:
-        all_ = "All of these are taken care of"
-        heading = f"{waiting} of {len(notice.items)} wait for an answer" if waiting else all_
+        if waiting == len(notice.items):
+            heading = notice.heading
+        elif waiting:
+            heading = f"{waiting} of {len(notice.items)} still {'waits' if waiting == 1 else 'wait'} for an answer"
+        else:
+            heading = "All of these are taken care of"
     else:
         heading = notice.heading if waiting else notice.items[0].line
     entries = tuple(
@@ -145,7 +154,7 @@ def _closing(request: Request, now: datetime, hours: SupportHours, language: Lan
     return Line((say(text, language),)), say(Text.CLOSED_BY, language, who=request.closed_by.name, at=at)
 
 
-def _status_line(request: Request, now: datetime, hours: SupportHours) -> str:
+def _status_line(request: Request, now: datetime, hours: SupportHours, *, second: bool) -> str:
     if request.outcome is Outcome.WITHDRAWN:
         return "The post was deleted"
     if request.status is Status.CLOSED and request.closed_by:
@@ -153,8 +162,12 @@ def _status_line(request: Request, now: datetime, hours: SupportHours) -> str:
         return f"{request.closed_by.name} {what}"
     if request.claimer:
         return f"{request.claimer.name} has it"
+    due_at = request.clock.due_at if request.clock else request.due_at
+    by = moment(due_at, now, hours)
     if request.clock and request.clock.second and request.responder:
-        by = moment(request.clock.due_at, now, hours)
-        return f"{request.responder.name} answered; somebody on duty has to take it by {by}"
-    since = moment(request.posted_at, now, hours)
-    return f"Waiting since {since}, answer due by {moment(request.due_at, now, hours)}"
+        answered = f"{request.responder.name} answered"
+        if not second:
+            return answered
+        return f"{answered}; somebody on duty {'has to take' if now < due_at else 'should have taken'} it by {by}"
+    since = f"Waiting since {moment(request.posted_at, now, hours)}"
+    return f"{since}, answer due by {by}" if now < due_at else f"{since}; an answer was due by {by}"

@@ -1,39 +1,35 @@
 """Changes of the rota by hand: imports, and edits of its file."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bot.decide.draft import Draft
-from bot.events import PeopleImported, RotaEdited, ShiftsImported
+from bot.errors import Refused
+from bot.events import PeopleImported, PersonRow, RotaEdited, ShiftsImported
+from bot.people import Person
 from bot.rota.shift import Rota
 
 
 def people_imported(draft: Draft, event: PeopleImported) -> None:
-    """Add or change people, by id; nobody is removed.
+    """Add or change people; nobody is removed. Raise Refused, by line, where it is not clear who is meant.
 
-    Whoever was known by e-mail or name alone and now has an Entra id stays one person, with their shifts and absences.
+    Columns that the sheet does not have keep what is known, and so does an empty Entra id or e-mail. Whoever gets
+    another id stays one person, with their shifts, absences and overrides.
     """
-    rota = draft.rota
-    known_as = {
-        name: person.id
-        for person in event.people
-        for name in (person.email.casefold(), person.name.casefold())
-        if name and person.entra_object_id
-    }
-    renamed = {
-        old.id: known_as[name]
-        for old in rota.people.values()
-        for name in (old.email.casefold() or old.name.casefold(),)
-        if not old.entra_object_id and name in known_as
-    }
-    kept = {id_: person for id_, person in rota.people.items() if id_ not in renamed}
-    people = {**kept, **{person.id: person for person in event.people}}
-    draft.put_rota(replace(_under_new_ids(rota, renamed), people=people))
+    known = draft.rota.people
+    meant = _meant(event.rows, known.values())
+    changed = {id_: _changed(known.get(id_), row) for id_, row in meant.items()}
+    everybody = [changed.get(id_, person) for id_, person in {**known, **changed}.items()]
+    rota = _under_new_ids(draft.rota, {id_: person.id for id_, person in changed.items()})
+    draft.put_rota(replace(rota, people={person.id: person for person in everybody}))
 
 
 def shifts_imported(draft: Draft, event: ShiftsImported) -> None:
     """Set the support teams of the iterations that the import names; other iterations stay as they are."""
     rota = draft.rota
+    if any(shift.person not in rota.people for shift in event.shifts):
+        raise Refused("The people were changed at the same moment. Nothing was changed by this sheet; import it again.")
     named = {shift.iteration for shift in event.shifts}
     kept = tuple(shift for shift in rota.shifts if shift.iteration not in named)
     shifts = sorted((*kept, *event.shifts), key=lambda shift: shift.iteration)
@@ -43,6 +39,82 @@ def shifts_imported(draft: Draft, event: ShiftsImported) -> None:
 def edited(draft: Draft, event: RotaEdited) -> None:
     """Take over a rota that somebody edited by hand."""
     draft.put_rota(event.rota)
+
+
+class _Namings:
+    """Who is meant by an Entra id, an e-mail or a name; upper and lower case are the same."""
+
+    def __init__(self, people: Iterable[Person]) -> None:
+        self._people: dict[str, Person] = {}
+        self._ids: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        for person in people:
+            self.add(person.id, person)
+
+    def add(self, id_: str, person: Person) -> None:
+        self._people.setdefault(id_, person)
+        for field in ("entra_object_id", "email", "name"):
+            if text := _text(person, field):
+                self._ids[field, text][id_] = None
+
+    def find(self, person: Person) -> tuple[str, ...]:
+        """Return the ids of those who have this Entra id or e-mail, else of those who have this name.
+
+        A namesake whose Entra id or e-mail is known and another is somebody else.
+        """
+        certain = {**self._having("entra_object_id", person), **self._having("email", person)}
+        if certain:
+            return tuple(certain)
+        return tuple(id_ for id_ in self._having("name", person) if not _differ(person, self._people[id_]))
+
+    def doubt(self, person: Person, count: int) -> str:
+        """Say why it is not clear which of ``count`` people found a person is."""
+        by_id, by_mail = self._having("entra_object_id", person), self._having("email", person)
+        if by_id and by_mail:
+            owner, other = (self._people[next(iter(ids))].name for ids in (by_id, by_mail))
+            return f"email: it is {other}'s, but the Entra id is {owner}'s; mend the one that is wrong"
+        return f'name: {count} people are called "{person.name}"; write the e-mail or the Entra id that I know'
+
+    def _having(self, field: str, person: Person) -> Mapping[str, None]:
+        return self._ids.get((field, _text(person, field)), {})
+
+
+def _meant(rows: Iterable[PersonRow], people: Iterable[Person]) -> dict[str, PersonRow]:
+    """Return each row by the id of the person it means, which for somebody new is their own."""
+    namings = _Namings(people)
+    meant: dict[str, PersonRow] = {}
+    problems: list[str] = []
+    for row in rows:
+        found = namings.find(row.person)
+        id_ = found[0] if found else row.person.id
+        if len(found) > 1:
+            problems.append(f"{row.where}, {namings.doubt(row.person, len(found))}")
+        elif id_ in meant:
+            other = f"{meant[id_].where} means the same person"
+            problems.append(f"{row.where}, name: {other}; leave one out, or give each their own Entra id or e-mail")
+        else:
+            meant[id_] = row
+            namings.add(id_, row.person)
+    if problems:
+        raise Refused("\n".join(problems))
+    return meant
+
+
+def _changed(known: Person | None, row: PersonRow) -> Person:
+    if known is None:
+        return row.person
+    new = replace(known, **{field: getattr(row.person, field) for field in row.given})
+    entra, email = new.entra_object_id or known.entra_object_id, new.email or known.email
+    return replace(new, id=entra or email.casefold() or new.name, entra_object_id=entra, email=email)
+
+
+def _text(person: Person, field: str) -> str:
+    text: str = getattr(person, field)
+    return text.casefold()
+
+
+def _differ(one: Person, other: Person) -> bool:
+    pairs = [(_text(one, field), _text(other, field)) for field in ("entra_object_id", "email")]
+    return any(mine and theirs and mine != theirs for mine, theirs in pairs)
 
 
 def _under_new_ids(rota: Rota, renamed: Mapping[str, str]) -> Rota:

@@ -1,129 +1,57 @@
-"""Requests: intake, first responses, and the buttons of their cards.
+"""The buttons of requests: who may press them, what each does, and what the presser sees.
 
 Acts are judged by duty at ``happened_at``; a moment in the future is taken as now.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.decide import answers, clocks
 from bot.decide.draft import CARD, Draft
 from bot.decide.pictures import names
 from bot.effects import Answer, Card, Dialog, Word, personal
 from bot.errors import Refused
-from bot.events import Ask, Claim, Deleted, Dismiss, Edited, OpenAsk, Posted, Press, Replied, Restored, Solve
+from bot.events import Ask, Claim, Dismiss, OpenAsk, Press, Solve
 from bot.people import Author
-from bot.rota.duty import Duty
-from bot.support.escalation import first_clock, second_clock
-from bot.support.intake import excerpt, is_marked, is_request
+from bot.rota.duty import Duty, present
+from bot.support.intake import excerpt
 from bot.support.request import (
     Act,
     Outcome,
     Request,
     Status,
-    answered_by_observer,
-    answered_earlier,
     claim,
     close,
     reacted,
-    restore,
     step,
-    withdraw,
 )
 from bot.support.texts import Text
-from bot.views import AskForm, ReplyCard
+from bot.views import AskForm, Line, ReplyCard
 
 LONGEST_QUESTION = 4000
-
-
-def posted(draft: Draft, event: Posted) -> None:
-    """Open a request for a new top-level post, unless it is a command, small talk, or the backend team's own."""
-    if draft.in_thread(event.place) or answers.command(draft, event):
-        return
-    if draft.colleague(event.author):
-        if is_marked(event.text):
-            _open(draft, event)
-        elif event.addressed:
-            answers.unknown(draft, event)
-    elif is_request(event.text, picture=event.picture, gif=event.gif):
-        _open(draft, event)
-    elif event.addressed:
-        answers.help_card(draft, event)
-
-
-def replied(draft: Draft, event: Replied) -> None:
-    """Take a reply for what it is: a first response of whoever is on duty, or words that stop no clock.
-
-    Whoever addresses the bot in a thread that holds no request asks for something there: that is a request.
-    """
-    if answers.command(draft, event):
-        return
-    requests = draft.in_thread(event.place)
-    if draft.colleague(event.author):
-        for request in requests:
-            if event.author.id != request.requester.id and event.happened_at >= request.posted_at:
-                _answered(draft, request, event)
-        if not requests and event.addressed:
-            answers.unknown(draft, event)
-    elif not requests and event.addressed:
-        if is_request(event.text, picture=event.picture, gif=event.gif):
-            _open(draft, event)
-        else:
-            answers.help_card(draft, event)
-
-
-def edited(draft: Draft, event: Edited) -> None:
-    """Take over the new text of a post; an older edit never overwrites a newer one."""
-    for request in draft.in_thread(event.place):
-        if event.happened_at > request.text_at and event.author.id == request.requester.id:
-            draft.put(replace(request, text=event.text, text_at=event.happened_at))
-
-
-def deleted(draft: Draft, event: Deleted) -> None:
-    """Withdraw a request whose post was deleted before anyone answered; its text is kept in no case."""
-    for request in draft.in_thread(event.place):
-        if event.happened_at < request.text_at:
-            continue
-        gone = replace(request, text="", text_at=event.happened_at)
-        if request.status is Status.OPEN and request.responder is None:
-            gone = withdraw(gone, _at(draft, event.happened_at))
-        draft.put(gone)
-
-
-def restored(draft: Draft, event: Restored) -> None:
-    """Bring back a request whose deleted post was restored; its clock goes on as if nothing had been."""
-    for request in draft.in_thread(event.place):
-        if event.happened_at <= request.text_at:
-            continue
-        back = replace(request, text=event.text, text_at=event.happened_at)
-        if request.outcome is Outcome.WITHDRAWN:
-            back = restore(back)
-            clocks.recall(draft, back)
-        draft.put(back)
-        clocks.escalate(draft, request.id)
 
 
 def claimed(draft: Draft, event: Claim) -> Answer:
     """Give the request to whoever pressed first; a later press shows who has it."""
     request = _pressed(draft, event)
-    at = _at(draft, event.happened_at)
+    at = draft.moment(event.happened_at)
     if request.status is Status.OPEN:
         _may_claim(draft, draft.duty(at), event.author)
-        request = _claim(draft, request, event.author, at)
+        request = give(draft, request, event.author, at)
     return Card(draft.picture(request, event.place, event.card))
 
 
 def solved(draft: Draft, event: Solve) -> Answer:
     """Close the request as solved, by its requester or by those who may claim."""
     request = _pressed(draft, event)
-    at = _at(draft, event.happened_at)
+    at = draft.moment(event.happened_at)
     if request.status is Status.CLOSED:
         return Card(draft.picture(request, event.place, event.card))
     mine = event.author.id == request.requester.id
     if not mine and not _has(request, event.author):
         _may_close(draft, request, draft.duty(at), event.author)
     if not mine and request.status is Status.OPEN:
-        request = _claim(draft, request, event.author, at)
+        request = give(draft, request, event.author, at)
+    else:
+        _tell_claimer(draft, request, event, f"{event.author.name} closed {request.id}")
     outcome = Outcome.SOLVED_BY_REQUESTER if mine else Outcome.ANSWERED
     request = close(request, Act.SOLVE, outcome, event.author, at)
     draft.put(request)
@@ -133,20 +61,29 @@ def solved(draft: Draft, event: Solve) -> Answer:
 def dismissed(draft: Draft, event: Dismiss) -> Answer:
     """Close what is no request, by those who may claim; it claims nothing."""
     request = _pressed(draft, event)
-    at = _at(draft, event.happened_at)
+    at = draft.moment(event.happened_at)
     if request.status is Status.CLOSED:
         return Card(draft.picture(request, event.place, event.card))
     if not _has(request, event.author):
         _may_claim(draft, draft.duty(at), event.author)
+    _tell_claimer(draft, request, event, f"{event.author.name} says that {request.id} is not a request")
     request = close(request, Act.DISMISS, Outcome.NOT_A_REQUEST, event.author, at)
     draft.put(request)
     return Card(draft.picture(request, event.place, event.card))
 
 
+def give(draft: Draft, request: Request, by: Author, at: datetime) -> Request:
+    """Give a request to whoever answered or pressed first, with the default next word."""
+    next_word = draft.hours.add(at, timedelta(minutes=draft.policy.next_word))
+    taken = reacted(claim(request, by, at, next_word), by.id)
+    draft.put(taken)
+    return taken
+
+
 def ask_opened(draft: Draft, event: OpenAsk) -> Answer:
     """Open the dialog with the underlying-problem questions ready; it changes nothing."""
     request = _askable(draft, event)
-    return _ask_form(draft, request, event, draft.say(Text.QUESTIONS), "")
+    return _ask_form(draft, request, event, event.key, draft.say(Text.QUESTIONS))
 
 
 def asked(draft: Draft, event: Ask) -> Answer:
@@ -154,12 +91,12 @@ def asked(draft: Draft, event: Ask) -> Answer:
     request = _askable(draft, event)
     text = event.text.strip()
     if not text:
-        return _ask_form(draft, request, event, draft.say(Text.QUESTIONS), "Write what you want to ask.")
+        return _ask_form(draft, request, event, event.form, draft.say(Text.QUESTIONS), "Write what you want to ask.")
     if len(text) > LONGEST_QUESTION:
         error = f"At most {LONGEST_QUESTION} characters, please; these are {len(text)}."
-        return _ask_form(draft, request, event, text[:LONGEST_QUESTION], error)
+        return _ask_form(draft, request, event, event.form, text[:LONGEST_QUESTION], error)
     if request.status is Status.OPEN:
-        request = _claim(draft, request, event.author, _at(draft, event.happened_at))
+        request = give(draft, request, event.author, draft.moment(event.happened_at))
     else:
         draft.put(reacted(request, event.author.id))
     heading = draft.say(Text.SAYS, who=event.author.name)
@@ -167,50 +104,14 @@ def asked(draft: Draft, event: Ask) -> Answer:
     return Word(f"Sent. {request.id} is yours." if _has(request, event.author) else "Sent.")
 
 
-def _open(draft: Draft, event: Posted | Replied) -> None:
-    at = _at(draft, event.happened_at)
-    number = draft.facts.last_number + 1
-    clock = first_clock(draft.policy, draft.hours, at)
-    request = Request(
-        id=f"R-{number}",
-        requester=event.author,
-        text=event.text,
-        text_at=event.happened_at,
-        place=event.place,
-        posted_at=at,
-        due_at=clock.due_at,
-        clock=clock,
-    )
-    draft.put_facts(replace(draft.facts, last_number=number))
-    draft.put(request)
-    clocks.escalate(draft, request.id)
-
-
-def _answered(draft: Draft, request: Request, event: Replied) -> None:
-    """Take a colleague's reply to one matter of the thread."""
-    at, who = _at(draft, event.happened_at), event.author
-    duty = draft.duty(at)
-    responds = duty.may_claim(who.id)
-    if request.status is Status.OPEN and responds:
-        _claim(draft, request, who, at)
-    elif request.status is Status.OPEN and not request.responder and duty.observes(who.id):
-        second = second_clock(draft.policy, draft.hours, at)
-        draft.put(reacted(answered_by_observer(request, who, at, second), who.id))
-        clocks.escalate(draft, request.id)
-    elif request.status is not Status.CLOSED:
-        known = answered_earlier(request, who, at) if responds or duty.observes(who.id) else request
-        draft.put(reacted(known, who.id))
-
-
-def _claim(draft: Draft, request: Request, by: Author, at: datetime) -> Request:
-    next_word = draft.hours.add(at, timedelta(minutes=draft.policy.next_word))
-    taken = reacted(claim(request, by, at, next_word), by.id)
-    draft.put(taken)
-    return taken
-
-
-def _at(draft: Draft, happened_at: datetime) -> datetime:
-    return min(happened_at, draft.now)
+def _tell_claimer(draft: Draft, request: Request, event: Press, what: str) -> None:
+    """Tell whoever has a matter that a colleague ended it; at night, and to those away, the card is enough."""
+    claimer = request.claimer
+    if claimer is None or event.author.id in (claimer.id, request.requester.id):
+        return
+    if draft.is_open and any(one.id == claimer.id for one in present(draft.rota, draft.now, draft.hours)):
+        wrote = f"{request.requester.name}: {excerpt(request.text, 80)}" if request.text else request.requester.name
+        draft.post(f"ended:{event.key}", personal(claimer.id), Line((f"{what}. You had it. ({wrote})",)))
 
 
 def _pressed(draft: Draft, event: Press) -> Request:
@@ -230,11 +131,11 @@ def _askable(draft: Draft, event: Press) -> Request:
     if request.status is not Status.ACKNOWLEDGED:
         step(request, Act.CLAIM)
     if not _has(request, event.author):
-        _may_claim(draft, draft.duty(_at(draft, event.happened_at)), event.author)
+        _may_claim(draft, draft.duty(draft.moment(event.happened_at)), event.author)
     return request
 
 
-def _ask_form(draft: Draft, request: Request, event: Press, text: str, error: str) -> Dialog:
+def _ask_form(draft: Draft, request: Request, event: Press, opening: str, text: str, error: str = "") -> Dialog:
     form = AskForm(
         desk=draft.state.desk.id,
         request=request.id,
@@ -245,6 +146,7 @@ def _ask_form(draft: Draft, request: Request, event: Press, text: str, error: st
         text=text,
         error=error,
         send_label="Send",
+        form=opening,
     )
     return Dialog(f"Ask {request.requester.name}", form)
 

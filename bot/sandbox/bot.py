@@ -129,7 +129,7 @@ async def seed(place: Place, today: date) -> cast.Rota:
     if (place.data / "rota" / "backend.json").exists():
         shifts = await _command(place, "shifts", "export")
     else:
-        desk = ("--tenant", cast.TENANT, "--team", cast.TEAM, "--channel", backend.id, "--name", "backend")
+        desk = ("--tenant", cast.TENANT, "--team", cast.TEAM_GROUP, "--channel", backend.id, "--name", "backend")
         await _command(place, "desk", "add", *desk, "--team-channel", team.id)
     rota = cast.Rota.from_csv(shifts)
     missing = rota.missing(today)

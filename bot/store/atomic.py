@@ -27,10 +27,7 @@ class AtomicStorage(Storage):
             raw = self._path.read_bytes()
         except FileNotFoundError:
             return None
-        tables = json.loads(raw.decode())
-        if not isinstance(tables, dict):
-            raise TypeError("the file must hold an object of tables")
-        return tables
+        return tables_of(raw.decode("utf-8-sig"))
 
     def write(self, data: Tables) -> None:
         """Replace the file durably; raise OSError, with the file as it was, where the disk refuses."""
@@ -50,6 +47,14 @@ class AtomicStorage(Storage):
             fresh.unlink(missing_ok=True)
             raise
         _sync(self._path.parent)
+
+
+def tables_of(text: str) -> Tables:
+    """Return the tables that a file's text holds; raise ValueError or TypeError where it holds anything else."""
+    tables = json.loads(text)
+    if not isinstance(tables, dict):
+        raise TypeError("the file must hold an object of tables")
+    return tables
 
 
 def _text(data: Tables) -> bytes:

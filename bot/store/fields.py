@@ -23,10 +23,11 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row as somebody wrote it: where it stands ("line 3"), and its fields by column."""
+    """One row as somebody wrote it: where it stands ("line 3"), its fields by column, and where those stand."""
 
     where: str
     fields: Mapping[str, str]
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -37,7 +38,7 @@ class Problems:
 
     def add(self, row: Row, column: str, what: str) -> None:
         """Add what is wrong in one field."""
-        self.found.append(f"{row.where}, {column}: {what}")
+        self.found.append(f"{row.places.get(column, row.where)}, {column}: {what}")
 
     def value(self, row: Row, column: str, read: Callable[[str], T]) -> T | None:
         """Return the field as ``read`` reads it; add what is wrong and return None where it can't."""
@@ -126,7 +127,7 @@ def role(text: str) -> Role:
     try:
         return Role(text.upper())
     except ValueError:
-        raise ValueError(f'"{text}" must be {", ".join(Role)}') from None
+        raise ValueError(f'"{text}" must be SUPPORT, FALLBACK or OBSERVER') from None
 
 
 def instant(text: str) -> datetime:

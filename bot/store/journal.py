@@ -93,6 +93,25 @@ class SqlJournal:
 
         await self._run(work)
 
+    async def remove(self, tenant: str, desk: str) -> None:
+        """Forget a desk; raise Refused if it ever had a request, has something left to send, or is unknown."""
+        here = {"tenant_": tenant, "desk_": desk}
+
+        def work(connection: Connection) -> None:
+            if connection.execute(sql.ONE_DESK, here).first() is None:
+                message = f"There is no desk {desk}."
+                raise Refused(message)
+            if connection.execute(sql.ANY_REQUEST, here).first() is not None:
+                message = f"Desk {desk} has had requests; it is not removed, so that nothing of them is lost."
+                raise Refused(message)
+            if connection.execute(sql.ANY_OUTGOING, here).first() is not None:
+                message = f"Desk {desk} still has something to send. Remove it when that is out, with the bot running."
+                raise Refused(message)
+            for statement in sql.REMOVE_DESK:
+                connection.execute(statement, here)
+
+        await self._run(work)
+
     async def load(self, tenant: str, desk: str) -> Loaded:
         """Return a desk: requests that are not closed, notices, pending effects; raise Refused where it is unknown."""
         here = {"tenant_": tenant, "desk_": desk}

@@ -5,11 +5,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.effects import Change, DropNotice, PutDesk, PutFacts, PutNotice, PutRequest, PutRota
+from bot.effects import PutDesk, PutRota
 from bot.errors import Misconfigured, NotStored, Refused
 from bot.ports import Address, Commit, Conflict, Loaded, Outgoing, Record
 from bot.rota.shift import Rota
-from bot.state import DeskInfo, Facts, Notice
+from bot.standing import Standing
+from bot.state import DeskInfo
 from bot.store.rota import RotaDocument, StoredRota, valid_id
 from bot.store.tables import spell
 from bot.support.request import Request, Status
@@ -19,31 +20,12 @@ DeskKey = tuple[str, str]
 
 @dataclass(slots=True)
 class _Kept:
-    info: DeskInfo
-    revision: int = 0
-    facts: Facts = field(default_factory=Facts)
-    rota: StoredRota = field(default_factory=lambda: StoredRota(Rota(), "", written=False))
+    standing: Standing
+    checksum: str = ""  # of the rota's file
+    written: bool = False
     records: dict[str, Record] = field(default_factory=dict)
-    requests: dict[str, Request] = field(default_factory=dict)
-    notices: dict[str, Notice] = field(default_factory=dict)
     outbox: dict[str, Outgoing] = field(default_factory=dict)
     shown: dict[str, Address] = field(default_factory=dict)
-
-    def apply(self, change: Change) -> None:
-        match change:
-            case PutRequest(request):
-                self.requests[request.id] = request
-            case PutNotice(notice):
-                self.notices[notice.key] = notice
-            case DropNotice(key):
-                self.notices.pop(key, None)
-            case PutFacts(facts):
-                self.facts = facts
-            case PutDesk(desk):
-                self.info = desk
-                self.rota = StoredRota(self.rota.rota, self.rota.checksum, written=False)
-            case PutRota(rota):
-                self.rota = StoredRota(rota, self.rota.checksum, written=False)
 
 
 class MemoryJournal:
@@ -64,30 +46,43 @@ class MemoryJournal:
     async def desks(self) -> tuple[DeskInfo, ...]:
         """Return every desk, by tenant and id."""
         self._check()
-        return tuple(kept.info for _, kept in sorted(self._desks.items()))
+        return tuple(kept.standing.desk for _, kept in sorted(self._desks.items()))
 
     async def create(self, desk: DeskInfo) -> None:
         """Add a desk at revision 0 with an empty rota; raise Refused if its id, or its tenant's channel, is taken."""
         self._check()
         for kept in self._desks.values():
-            if kept.info.id == desk.id:
+            known = kept.standing.desk
+            if known.id == desk.id:
                 message = f"There is a desk {desk.id} already."
                 raise Refused(message)
-            if (kept.info.tenant, kept.info.channel) == (desk.tenant, desk.channel):
-                message = f"The channel is desk {kept.info.id}'s."
+            if (known.tenant, known.channel) == (desk.tenant, desk.channel):
+                message = f"The channel is desk {known.id}'s."
                 raise Refused(message)
-        self._desks[desk.tenant, desk.id] = _Kept(desk)
+        self._desks[desk.tenant, desk.id] = _Kept(Standing(0, desk))
+
+    async def remove(self, tenant: str, desk: str) -> None:
+        """Forget a desk; raise Refused if it ever had a request, has something left to send, or is unknown."""
+        kept = self._kept(tenant, desk)
+        if kept.standing.requests:
+            message = f"Desk {desk} has had requests; it is not removed, so that nothing of them is lost."
+            raise Refused(message)
+        if kept.outbox:
+            message = f"Desk {desk} still has something to send. Remove it when that is out, with the bot running."
+            raise Refused(message)
+        del self._desks[tenant, desk]
 
     async def load(self, tenant: str, desk: str) -> Loaded:
         """Return a desk: requests that are not closed, notices, pending effects; raise Refused where it is unknown."""
         kept = self._kept(tenant, desk)
+        standing = kept.standing
         return Loaded(
-            revision=kept.revision,
-            desk=kept.info,
-            rota=kept.rota.rota,
-            facts=kept.facts,
-            requests=_by_time(request for request in kept.requests.values() if request.status is not Status.CLOSED),
-            notices=tuple(notice for _, notice in sorted(kept.notices.items())),
+            revision=standing.revision,
+            desk=standing.desk,
+            rota=standing.rota,
+            facts=standing.facts,
+            requests=_by_time(request for request in standing.requests.values() if request.status is not Status.CLOSED),
+            notices=tuple(notice for _, notice in sorted(standing.notices.items())),
             outgoing=tuple(kept.outbox.values()),
         )
 
@@ -98,7 +93,7 @@ class MemoryJournal:
     async def matters(self, tenant: str, desk: str, ids: Iterable[str], places: Iterable[str]) -> tuple[Request, ...]:
         """Return the requests with these ids or in these threads, closed ones included, by their posts' time."""
         wanted, threads = frozenset(ids), frozenset(places)
-        requests = self._kept(tenant, desk).requests.values()
+        requests = self._kept(tenant, desk).standing.requests.values()
         return _by_time(request for request in requests if request.id in wanted or request.place in threads)
 
     async def commit(self, commit: Commit) -> None:
@@ -106,16 +101,17 @@ class MemoryJournal:
         self._check()
         kept = self._desks.get((commit.tenant, commit.desk))
         keys = [record.key for record in commit.records]
-        if kept is None or kept.revision != commit.revision:
+        if kept is None or kept.standing.revision != commit.revision:
             message = f"desk {commit.desk} is no longer at revision {commit.revision}"
             raise Conflict(message)
         if len(set(keys)) < len(keys) or kept.records.keys() & set(keys):
             message = f"desk {commit.desk} knows one of the keys"
             raise Conflict(message)
-        kept.revision += 1
+        kept.standing.revision += 1
         kept.records.update((record.key, record) for record in commit.records)
         for change in commit.changes:
-            kept.apply(change)
+            kept.standing.apply(change)
+            kept.written &= not isinstance(change, PutDesk | PutRota)
         for id_ in commit.struck:
             kept.outbox.pop(id_, None)
         for outgoing in commit.outgoing:
@@ -129,12 +125,14 @@ class MemoryJournal:
 
     async def rota(self, tenant: str, desk: str) -> StoredRota:
         """Return a desk's rota with what is known of its file; raise Refused where the desk is unknown."""
-        return self._kept(tenant, desk).rota
+        kept = self._kept(tenant, desk)
+        return StoredRota(kept.standing.rota, kept.checksum, kept.written)
 
     async def rota_written(self, tenant: str, desk: str, checksum: str, rota: Rota) -> None:
         """Remember that the file holds ``rota`` under ``checksum``; a rota put meanwhile stays to be written."""
         kept = self._kept(tenant, desk)
-        kept.rota = StoredRota(kept.rota.rota, checksum, written=kept.rota.rota == rota)
+        kept.checksum = checksum
+        kept.written = kept.standing.rota == rota
 
     async def learn(self, tenant: str, place: str, document: str) -> None:
         """Keep the Teams adapter's note on how to reach a place."""
@@ -178,15 +176,15 @@ class MemoryRotaFiles:
             message = "The rota file in memory could not be written."
             raise NotStored(message)
         checksum = hashlib.sha256(json.dumps(spell(desk, rota)).encode()).hexdigest()
-        self.documents[valid_id(desk.id)] = RotaDocument(desk, rota, checksum)
+        self.documents[valid_id(desk.id)] = RotaDocument(rota, checksum)
         return checksum
 
-    def read(self, desk_id: str) -> RotaDocument:
+    def read(self, desk: DeskInfo) -> RotaDocument:
         """Return a desk's document; raise Misconfigured where there is none."""
-        if valid_id(desk_id) not in self.documents:
-            message = f"The rota file of {desk_id} cannot be read (it is not there)."
+        if valid_id(desk.id) not in self.documents:
+            message = f"The rota file of {desk.id} cannot be read (it is not there)."
             raise Misconfigured(message)
-        return self.documents[desk_id]
+        return self.documents[desk.id]
 
     def checksum(self, desk_id: str) -> str | None:
         """Return the checksum of a desk's document, None where there is none."""

@@ -8,7 +8,6 @@ import hashlib
 import logging
 import re
 from dataclasses import dataclass
-from json import JSONDecodeError
 from pathlib import Path
 from typing import Protocol
 
@@ -46,9 +45,8 @@ class StoredRota:
 
 @dataclass(frozen=True, slots=True)
 class RotaDocument:
-    """What a rota's file holds, and the checksum of its bytes."""
+    """The rota that a file holds, and the checksum of its bytes."""
 
-    desk: DeskInfo
     rota: Rota
     checksum: str
 
@@ -69,23 +67,19 @@ class RotaFiles:
         except OSError as error:
             raise NotStored(f"The rota file {path} could not be written ({error.strerror}).") from error
 
-    def read(self, desk_id: str) -> RotaDocument:
-        """Return a desk's document; raise Misconfigured with the line, or the row and field, and the reason."""
-        path = self._path(desk_id)
+    def read(self, desk: DeskInfo) -> RotaDocument:
+        """Return a desk's document; raise Misconfigured with all that is wrong, by line and record."""
+        path = self._path(desk.id)
         source = f"The rota file {path}"
         try:
-            checksum = _checksum(path.read_bytes())
-            tables = AtomicStorage(path).read()
-        except JSONDecodeError as error:
-            raise Misconfigured(f"{source}, line {error.lineno}: not JSON ({error.msg}).\n{REMEDY}") from error
-        except (UnicodeDecodeError, TypeError) as error:
-            raise Misconfigured(f"{source} was not taken: {error}.\n{REMEDY}") from error
+            content = path.read_bytes()
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            raise Misconfigured(f"{source} was not taken:\nline {line}: not UTF-8\n{REMEDY}") from error
         except OSError as error:
             raise Misconfigured(f"{source} cannot be read ({error.strerror}).") from error
-        desk, rota = parse(tables or {}, source)
-        if desk.id != desk_id:
-            raise Misconfigured(f"{source} was not taken:\ndesk 1, id: {desk.id} must be {desk_id}.\n{REMEDY}")
-        return RotaDocument(desk, rota, checksum)
+        return RotaDocument(parse(text, desk, source), _checksum(content))
 
     def checksum(self, desk_id: str) -> str | None:
         """Return the checksum of a desk's file, None where there is none."""
@@ -94,16 +88,18 @@ class RotaFiles:
         except FileNotFoundError:
             return None
 
-    def one(self, desk_id: str) -> str:
-        """Return the id of the desk meant, "" meaning the only one; raise Misconfigured naming those there are."""
-        ids = sorted(path.stem for path in self._folder.glob("*.json"))
-        if desk_id and valid_id(desk_id) in ids:
-            return desk_id
-        if not desk_id and len(ids) == 1:
-            return ids[0]
-        if not ids:
-            raise Misconfigured("There is no desk yet. Add one with hotseat desk add.")
-        raise Misconfigured(f"Say which desk with --desk: {', '.join(ids)}.")
+    def set_aside(self, desk_id: str, stamp: str) -> Path | None:
+        """Move the file of a desk that is no more out of the way and return where it is now, None if there was none."""
+        path = self._path(desk_id)
+        aside = path.with_name(f"{path.name}.removed-{stamp}")
+        try:
+            path.rename(aside)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            message = f"The desk is removed, but its rota file {path} could not be moved ({error.strerror}); move it."
+            raise NotStored(message) from error
+        return aside
 
     def _path(self, desk_id: str) -> Path:
         return self._folder / f"{valid_id(desk_id)}.json"
@@ -129,7 +125,7 @@ class Files(Protocol):
     def write(self, desk: DeskInfo, rota: Rota) -> str:
         """Write a desk's file and return its checksum."""
 
-    def read(self, desk_id: str) -> RotaDocument:
+    def read(self, desk: DeskInfo) -> RotaDocument:
         """Return a desk's document."""
 
     def checksum(self, desk_id: str) -> str | None:
@@ -171,14 +167,9 @@ def compare(stored: StoredRota, desk: DeskInfo, files: Files) -> Outcome:
     if found == stored.checksum:
         return Agreed()
     try:
-        document = files.read(desk.id)
+        return Edited(files.read(desk))
     except Misconfigured as error:
         return Invalid(str(error))
-    if document.desk != desk:
-        return Invalid(
-            f"The rota file of {desk.id} was not taken:\ndesk 1: a desk is not changed in its file.\n{REMEDY}"
-        )
-    return Edited(document)
 
 
 async def reconcile(journal: Journal, files: Files, desk: DeskInfo) -> Outcome:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
 
+from bot.events import PersonRow
 from bot.people import WORKING_WEEK, Person
 from bot.rota.shift import Role, Shift
 from bot.store import fields
@@ -58,21 +59,22 @@ class Directory:
         return called if self._by.get(called.casefold()) == {id_} else id_
 
 
-def read_people(rows: Iterable[Row], problems: Problems) -> tuple[Person, ...]:
+def read_people(rows: Iterable[Row], problems: Problems) -> tuple[PersonRow, ...]:
     """Read people, adding to ``problems`` all that is wrong; two rows for one person are an error."""
-    people = []
+    people: list[PersonRow] = []
     seen: dict[str, str] = {}
     for row in rows:
         person = _person(row, problems)
         if person is None:
             continue
         for column, key in (("entra_object_id", person.entra_object_id), ("email", person.email), ("name", person.id)):
-            if key and key in seen and seen[key] != row.where:
-                problems.add(row, column, f'"{key}" stands already on {seen[key]}')
+            same = key.casefold()
+            if key and same in seen and seen[same] != row.where:
+                problems.add(row, column, f'"{key}" stands already on {seen[same]}')
                 break
             if key:
-                seen[key] = row.where
-        people.append(person)
+                seen[same] = row.where
+        people.append(PersonRow(row.where, person, frozenset(row.fields) & frozenset(PEOPLE)))
     return tuple(people)
 
 

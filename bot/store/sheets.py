@@ -1,14 +1,16 @@
 """Sheets: people and shifts as CSV, as spreadsheets write it and people edit it.
 
-A byte-order mark, semicolons or tabs for commas, any line ends, blank lines and spaces around are fine; a column that
-nobody knows is not. All that is wrong is said at once, by line and column.
+A byte-order mark, Excel's line "sep=;", semicolons or tabs for commas, any line ends, blank lines and spaces around
+are fine; a column that nobody knows is not. All that is wrong is said at once, by line and column.
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 
-from bot.errors import Misconfigured
+from bot.events import PersonRow
 from bot.people import Person
 from bot.rota.shift import Shift
 from bot.store.fields import Problems, Row
@@ -23,18 +25,20 @@ from bot.store.rows import (
     spell_shift,
 )
 
+PEOPLE_SHEET, SHIFTS_SHEET = "The sheet of people", "The sheet of shifts"
+SEPARATOR_LINE = re.compile(r"\A\s*sep=.?\n", re.IGNORECASE)  # what Excel writes to tell itself the separator
 REMEDY = "Nothing was changed. Mend these and import the sheet again."
 
 
-def people_from_csv(text: str) -> tuple[Person, ...]:
-    """Return the people of a sheet; raise Misconfigured with all that is wrong.
+def people_from_csv(text: str) -> tuple[PersonRow, ...]:
+    """Return the people of a sheet, row by row; raise Misconfigured with all that is wrong.
 
     Columns: name, and any of entra_object_id, email, slack_user_id, production_access (yes/no), working_days (such as
     Mon Tue; empty: all), experienced (yes/no), joined, left (ISO dates).
     """
     problems = Problems()
     people = read_people(_rows(text, PEOPLE, ("name",), problems), problems)
-    problems.check("The sheet of people", REMEDY)
+    problems.check(PEOPLE_SHEET, REMEDY)
     return people
 
 
@@ -51,7 +55,7 @@ def shifts_from_csv(text: str, people: Iterable[Person]) -> tuple[Shift, ...]:
     """
     problems = Problems()
     shifts = read_shifts(_rows(text, SHIFTS, ("iteration", "name", "role"), problems), people, problems)
-    problems.check("The sheet of shifts", REMEDY)
+    problems.check(SHIFTS_SHEET, REMEDY)
     return shifts
 
 
@@ -63,30 +67,37 @@ def shifts_to_csv(shifts: Iterable[Shift], people: Mapping[str, Person]) -> str:
 
 def _rows(text: str, known: Sequence[str], needed: Sequence[str], problems: Problems) -> list[Row]:
     lines = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    lines = SEPARATOR_LINE.sub("\n", lines)
     reader = csv.reader(io.StringIO(lines), delimiter=_separator(lines), strict=True)
     rows: list[Row] = []
     header: list[str] | None = None
+    ended = 0
     try:
         for cells in reader:
-            trimmed = [cell.strip() for cell in cells]
+            where, ended = f"line {ended + 1}", reader.line_num
+            trimmed = [cell.replace("\xa0", " ").strip() for cell in cells]
             if not any(trimmed):
                 continue
-            where = f"line {reader.line_num}"
             if header is None:
                 header = [cell.lower() for cell in trimmed]
                 _check_header(Row(where, {}), header, known, needed, problems)
             elif len(trimmed) > len(header) and any(trimmed[len(header) :]):
                 problems.add(Row(where, {}), f"column {len(header) + 1}", "there are more fields than columns")
             else:
-                rows.append(Row(where, dict(zip(header, trimmed, strict=False))))
+                rows.append(Row(where, dict(zip_longest(header, trimmed[: len(header)], fillvalue=""))))
     except csv.Error as error:
         problems.found.append(f"line {reader.line_num}: not CSV ({error})")
     if header is None:
         problems.found.append(f"The sheet is empty; its first line names the columns: {', '.join(known)}.")
+    elif not rows and not problems.found:
+        problems.found.append("The sheet has no row below the names of its columns.")
     return rows
 
 
 def _check_header(row: Row, header: list[str], known: Sequence[str], needed: Sequence[str], problems: Problems) -> None:
+    if not set(header) & set(known):
+        problems.found.append(f"{row.where} must name the columns, which are {', '.join(known)}.")
+        problems.check("The sheet", REMEDY)
     for number, column in enumerate(header, 1):
         if column and column not in known:
             problems.add(row, column, f"no column is called so; the columns are {', '.join(known)}")
@@ -97,8 +108,7 @@ def _check_header(row: Row, header: list[str], known: Sequence[str], needed: Seq
     for column in needed:
         if column not in header:
             problems.add(row, column, "the column is missing")
-    if problems.found:
-        raise Misconfigured("\n".join(["The sheet was not taken:", *problems.found, REMEDY]))
+    problems.check("The sheet", REMEDY)
 
 
 def _separator(lines: str) -> str:

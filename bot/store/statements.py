@@ -51,6 +51,10 @@ ROTA_WRITTEN = (
     .values(checksum=bindparam("checksum_"), written=rotas.c.document == bindparam("document_"))
 )
 
+REMOVE_DESK = tuple(delete(table).where(_here(table)) for table in (records, notices, shown, rotas, desks))
+
+ANY_REQUEST = select(requests.c.id).where(_here(requests)).limit(1)
+ANY_OUTGOING = select(outbox.c.id).where(_here(outbox)).limit(1)
 ALL_DESKS = select(desks.c.tenant, desks.c.desk, desks.c.info).order_by(desks.c.tenant, desks.c.desk)
 TAKEN = select(desks.c.desk).where(
     (desks.c.desk == bindparam("desk_"))

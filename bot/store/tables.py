@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
 from tinydb import TinyDB
 from tinydb.storages import MemoryStorage
 
+from bot.errors import Misconfigured
 from bot.rota.shift import Absence, Override, Rota
 from bot.state import DeskInfo
 from bot.store import fields
-from bot.store.atomic import Tables
-from bot.store.document import adapter, dump
+from bot.store.atomic import Tables, tables_of
+from bot.store.document import dump
 from bot.store.fields import Problems, Row
+from bot.store.lines import Lines, lines_of
 from bot.store.rows import PEOPLE, SHIFTS, Directory, by_name, read_people, read_shifts, spell_person, spell_shift
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -22,6 +25,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "absences": ("name", "start", "end"),
     "overrides": ("name", "stand_in", "start", "end"),
 }
+NOTHING = object()
 REMEDY = (
     "What the bot last knew stays in force. Mend the file, or delete it: then it is written anew at the next start."
 )
@@ -60,13 +64,18 @@ def spell(desk: DeskInfo, rota: Rota) -> Tables:
     return {name: tables.get(name, {}) for name in ("desk", *COLUMNS)}
 
 
-def parse(tables: Tables, source: str) -> tuple[DeskInfo, Rota]:
-    """Return what TinyDB's tables hold; raise Misconfigured with every row and field that is wrong."""
+def parse(text: str, desk: DeskInfo, source: str) -> Rota:
+    """Return the rota that the text of ``desk``'s file holds; raise Misconfigured with all that is wrong, by line."""
     problems = Problems()
-    problems.found.extend(f"{name}: no such table" for name in tables if name not in ("desk", *COLUMNS))
-    rows = {name: _rows(tables, name, columns, problems) for name, columns in COLUMNS.items()}
-    desk = _desk(tables, problems)
-    people = read_people(rows["people"], problems)
+    tables, lines = _read(text, source)
+    for path, first, second in lines.doubled:
+        problems.found.append(f"line {second}: {' '.join(path)} stands already on line {first}")
+    for name in tables:
+        if name not in ("desk", *COLUMNS):
+            problems.found.append(f"{lines.where(name)}, {name}: no such table; there are desk, {', '.join(COLUMNS)}")
+    rows = {name: _rows(tables, name, columns, lines, problems) for name, columns in COLUMNS.items()}
+    _check_desk(tables.get("desk"), desk, lines, problems)
+    people = [row.person for row in read_people(rows["people"], problems)]
     problems.check(source, REMEDY)  # whoever names a person that could not be read is not to blame
     directory = Directory(people)
     rota = Rota(
@@ -76,41 +85,60 @@ def parse(tables: Tables, source: str) -> tuple[DeskInfo, Rota]:
         overrides=tuple(over for row in rows["overrides"] if (over := _override(row, directory, problems))),
     )
     problems.check(source, REMEDY)
-    assert desk is not None
-    return desk, rota
+    return rota
 
 
-def _rows(tables: Tables, name: str, columns: tuple[str, ...], problems: Problems) -> list[Row]:
+def _read(text: str, source: str) -> tuple[Tables, Lines]:
+    try:
+        return tables_of(text), lines_of(text)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise Misconfigured(f"{source} was not taken:\n{where}: not JSON ({error.msg})\n{REMEDY}") from error
+    except TypeError as error:
+        raise Misconfigured(f"{source} was not taken:\nline 1: {error}\n{REMEDY}") from error
+
+
+def _rows(
+    tables: Mapping[str, Any], name: str, columns: tuple[str, ...], lines: Lines, problems: Problems
+) -> list[Row]:
     rows = []
     table = tables.get(name, {})
     if not isinstance(table, dict):
-        problems.found.append(f"{name}: must be an object of rows")
+        problems.found.append(f"{lines.where(name)}, {name}: must be an object of rows")
         return []
     for number, content in table.items():
-        row = Row(f"{name} {number}", content if isinstance(content, dict) else {})
+        where = f"{lines.where(name, number)} ({name} {number})"
         if not isinstance(content, dict):
-            problems.found.append(f"{row.where}: must be an object")
-        for column, value in row.fields.items():
+            problems.found.append(f"{where}: must be an object")
+            continue
+        row = Row(where, content, {key: f"{lines.where(name, number, key)} ({name} {number})" for key in content})
+        for column, value in content.items():
             if column not in columns:
                 problems.add(row, column, f"no field is called so; the fields are {', '.join(columns)}")
             elif not isinstance(value, str):
                 problems.add(row, column, f"{json.dumps(value)} must be text in quotes")
-        rows.append(Row(row.where, {key: value for key, value in row.fields.items() if isinstance(value, str)}))
+        rows.append(replace(row, fields={key: value for key, value in content.items() if isinstance(value, str)}))
     return rows
 
 
-def _desk(tables: Tables, problems: Problems) -> DeskInfo | None:
-    table = tables.get("desk")
+def _check_desk(table: object, desk: DeskInfo, lines: Lines, problems: Problems) -> None:
     if not isinstance(table, dict) or len(table) != 1:
-        problems.found.append("desk: one row is needed")
-        return None
-    try:
-        desk: DeskInfo = adapter(DeskInfo).validate_json(json.dumps(next(iter(table.values()))), strict=True)
-    except ValidationError as error:
-        for one in error.errors(include_url=False, include_input=False):
-            problems.found.append(f"desk 1, {'.'.join(map(str, one['loc']))}: {one['msg']}")
-        return None
-    return desk
+        problems.found.append(f"{lines.where('desk')}, desk: one row is needed")
+        return
+    ((number, content),) = table.items()
+    _compare(content, json.loads(dump(desk)), ("desk", number), lines, problems)
+
+
+def _compare(found: object, known: object, path: tuple[str, ...], lines: Lines, problems: Problems) -> None:
+    """Add what differs: a desk is not changed in its file. What the file leaves out is as it was."""
+    where = f"{lines.where(*path)} ({' '.join(path[:2])}), {'.'.join(path[2:]) or 'row'}"
+    if isinstance(found, dict) and isinstance(known, dict):
+        for name, value in found.items():
+            _compare(value, known.get(name, NOTHING), (*path, name), lines, problems)
+    elif known is NOTHING:
+        problems.found.append(f"{where}: a desk has no such field")
+    elif found != known:
+        problems.found.append(f"{where}: a desk is not changed in its file; put {json.dumps(known)} back")
 
 
 def _absence(row: Row, directory: Directory, problems: Problems) -> Absence | None:

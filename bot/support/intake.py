@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import islice
 
 MARKS = ("request", "anfrage")
 MOST_SMALL_TALK = 8  # words; whoever writes more wants something
@@ -18,7 +19,16 @@ _SMALL_TALK = frozenset(
     mahlzeit all alle team everyone everybody zusammen together there leute guys folks backend thanks thank you
     thx ty danke dank vielen schön schoen sehr much many so a lot merci cheers super great perfect perfekt toll
     prima ok okay nice cool top dankeschön welcome bitte schönes wochenende weekend feierabend bye tschüss have
-    ciao happy friday liebe grüsse lg vg
+    ciao happy friday liebe lieben lieber grüsse lg vg euch dir ihnen allen besten herzlichen gute guter
+    """
+    )
+)
+_THANKS = frozenset({"thanks", "thank", "thx", "ty", "danke", "dank", "merci", "dankeschön"})
+_WITH_THANKS = _SMALL_TALK | frozenset(
+    _WORD.findall(
+        """
+    for your the quick fast help support answer reply works working now again it is
+    für deine eure die den schnelle schnellen hilfe hilfreiche antwort geht klappt läuft jetzt wieder es
     """
     )
 )
@@ -31,17 +41,18 @@ def is_marked(text: str) -> bool:
 
 
 def is_request(text: str, *, picture: bool, gif: bool) -> bool:
-    """Say whether a post of somebody outside the backend team is a request."""
+    """Say whether a post of somebody outside the backend team is a request: not small talk, nor a slip of the hand."""
     if picture or "?" in text:
         return True
     bare = _EMOTICON.sub(" ", text) if len(text) < LONG and not _FACES.isdisjoint(text) else text
-    count = 0
-    for word in _WORD.finditer(bare):
-        count += 1
-        if count > MOST_SMALL_TALK or word[0].casefold() not in _SMALL_TALK:
-            return True
+    words = [word[0].casefold() for word in islice(_WORD.finditer(bare), MOST_SMALL_TALK + 1)]
+    harmless = _SMALL_TALK if _THANKS.isdisjoint(words) else _WITH_THANKS
+    if len(words) > MOST_SMALL_TALK or not harmless.issuperset(words):
+        return True
+    if text.strip() and not text.strip(".… ,-"):
+        return False
     drawn = bare != text or any(unicodedata.category(sign) in _PICTURES for sign in text[:LONG])
-    return not (count or gif or drawn)
+    return not (words or gif or drawn)
 
 
 def excerpt(text: str, limit: int = 300) -> str:

@@ -49,6 +49,18 @@ class Text(StrEnum):
     ELSEWHERE = "elsewhere"
     POST_IN_CHANNEL = "post in channel"
     HELP_REQUESTER = "help requester"
+    HELP_COLLEAGUE = "help colleague"
+    UNKNOWN_COMMAND = "unknown command"
+    WHO_IS_ON_DUTY = "who is on duty"
+    ON_DUTY = "on duty"
+    PRESENT = "present"
+    FALLBACK = "fallback"
+    OBSERVING = "observing"
+    FROM = "from"
+    NEXT_HANDOVER = "next handover"
+    THEN = "then"
+    NOT_ANYBODY = "not anybody"
+    NOT_SET = "not set"
 
 
 _QUESTIONS_EN = """What are you trying to achieve?
@@ -79,7 +91,7 @@ TEXTS = MappingProxyType(
                 Text.CALLING_AGAIN: " We are calling again.",
                 Text.TEAM_CALLED: " The whole team has been called.",
                 Text.WAS_DUE: "An answer was due by {by}.",
-                Text.LATE: " It is {late} late.",
+                Text.LATE: " It was due {late} ago.",
                 Text.CALLING: " Calling ",
                 Text.AGAIN: " again",
                 Text.ALL_TOLD: " Everyone present has been told.",
@@ -88,7 +100,7 @@ TEXTS = MappingProxyType(
                 Text.SOLVED: "Solved.",
                 Text.CLOSED_BY: "{who}, {at}.",
                 Text.WITHDRAWN: "Withdrawn.",
-                Text.NOT_A_REQUEST: "Nothing to do here.",
+                Text.NOT_A_REQUEST: "Not for support. If something blocks you, just post again.",
                 Text.CLAIM: "I'm looking into it",
                 Text.SOLVE: "It's solved",
                 Text.DISMISS: "Not a request",
@@ -109,6 +121,20 @@ TEXTS = MappingProxyType(
                     "Post in the channel what you need. I tell support at once, "
                     "and you see who has it and when you'll hear more."
                 ),
+                Text.HELP_COLLEAGUE: (
+                    "I watch the channel, call whoever is on duty, and keep one card per request up to date."
+                ),
+                Text.UNKNOWN_COMMAND: "I don't know that one. Try {near}, or help for everything I do.",
+                Text.WHO_IS_ON_DUTY: "Who is on duty",
+                Text.ON_DUTY: "On duty",
+                Text.PRESENT: "Present",
+                Text.FALLBACK: "Fallback",
+                Text.OBSERVING: "Observing",
+                Text.FROM: "From",
+                Text.NEXT_HANDOVER: "Next handover",
+                Text.THEN: "Then",
+                Text.NOT_ANYBODY: "nobody",
+                Text.NOT_SET: "nobody is set yet",
             }
         ),
         Language.GERMAN: MappingProxyType(
@@ -137,7 +163,7 @@ TEXTS = MappingProxyType(
                 Text.SOLVED: "Gelöst.",
                 Text.CLOSED_BY: "{who}, {at}.",
                 Text.WITHDRAWN: "Zurückgezogen.",
-                Text.NOT_A_REQUEST: "Hier ist nichts zu tun.",
+                Text.NOT_A_REQUEST: "Nichts für den Support. Wenn dich etwas blockiert, schreib einfach noch einmal.",
                 Text.CLAIM: "Ich schaue es mir an",
                 Text.SOLVE: "Ist gelöst",
                 Text.DISMISS: "Keine Anfrage",
@@ -159,6 +185,20 @@ TEXTS = MappingProxyType(
                     "Schreib in den Kanal, was du brauchst. Ich sage dem Support sofort Bescheid, "
                     "und du siehst, wer sich kümmert und wann du mehr hörst."
                 ),
+                Text.HELP_COLLEAGUE: (
+                    "Ich lese den Kanal mit, rufe, wer Dienst hat, und halte zu jeder Anfrage eine Karte aktuell."
+                ),
+                Text.UNKNOWN_COMMAND: "Das kenne ich nicht. Versuch {near}, oder help für alles, was ich kann.",
+                Text.WHO_IS_ON_DUTY: "Wer Dienst hat",
+                Text.ON_DUTY: "Dienst hat",
+                Text.PRESENT: "Anwesend",
+                Text.FALLBACK: "Vertretung",
+                Text.OBSERVING: "Liest mit",
+                Text.FROM: "Ab",
+                Text.NEXT_HANDOVER: "Nächster Wechsel",
+                Text.THEN: "Danach",
+                Text.NOT_ANYBODY: "niemand",
+                Text.NOT_SET: "noch niemand",
             }
         ),
     }

@@ -32,8 +32,8 @@ from bot.views import (
 
 MOST_BYTES = 24_000  # of the card as JSON with non-ASCII characters escaped, its longest form on the wire
 
-_IDS = frozenset({"desk", "request", "card", "thread"})
-_LONGEST = MappingProxyType({"text": 4000, "excerpt": 1000, "note": 1000})
+_IDS = frozenset({"desk", "request", "card", "form", "thread"})
+_LONGEST = MappingProxyType({"text": 4000, "excerpt": 1000})
 _LONGEST_OTHER = 300
 _MOST_ELEMENTS = 48
 _SCALES = (1.0, 0.85, 0.6, 0.4, 0.3, 0.2, 0.1, 0.05, 0.02)  # of texts and lists, tried in turn until the card fits
@@ -101,7 +101,7 @@ def fallback_text(view: View) -> str:
         case ReplyCard():
             said = [view.heading, view.text]
         case DutyCard():
-            said = [view.title, *_said(view.facts), view.note]
+            said = [view.title, *_said(view.facts)]
         case RotaCard():
             said = [
                 view.title,

@@ -110,10 +110,6 @@ class Guard:
         """Tell whether the guard takes activities without a token."""
         return self._keys is None
 
-    async def check(self, headers: MultiMapping[str], body: bytes, *, peer: str | None = None) -> Admitted:
-        """Authenticate and admit in one go, for a body that is already read."""
-        return self.admit(await self.authenticate(headers, peer=peer), body)
-
     async def authenticate(self, headers: MultiMapping[str], *, peer: str | None = None) -> Caller | None:
         """Check the token, before the body is read; None in local mode.
 

@@ -23,6 +23,7 @@ _ADDRESS = re.compile(
 )
 _ENTRY = re.compile(r"(?P<host>[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::(?P<port>[1-9][0-9]{0,4}))?")
 _REMEMBERED = 1024
+LAST_PORT = 65535
 _STANDARD = {"http": "80", "https": "443"}
 
 
@@ -50,7 +51,7 @@ class ServiceHosts:
         self._known: dict[str, bool] = {}
         for entry in entries:
             match = _ENTRY.fullmatch(entry.strip().lower())
-            if match is None:
+            if match is None or int(match["port"] or 0) > LAST_PORT:
                 msg = f"{entry!r} is not a host or host:port"
                 raise ValueError(msg)
             self._hosts.add((match["host"], match["port"] or ""))

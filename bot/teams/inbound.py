@@ -6,7 +6,7 @@ Source of the shapes: learn.microsoft.com, "Bot Connector REST API reference", "
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -33,6 +33,8 @@ from bot.people import Author
 
 MOST_MENTIONS = 20
 LONGEST_ID = 200
+LONGEST_FORM = 500  # a form is named by the key of the press that opened it
+MILLISECONDS = 13  # digits of a moment between 2001 and 2286
 FILE = "application/vnd.microsoft.teams.file.download.info"
 STALE = "This button is from an older card. Please use the newest one in the thread."
 
@@ -80,21 +82,10 @@ def internal(arrival: Arrival) -> Event | None:
 
 def _message(activity: dict[str, Any], author: Author, at: datetime) -> Arrival | None:
     place, channel, root = _where(activity, author)
-    html = _html(activity)
-    gif = "giphy" in html or any(_content_type(one) == "image/gif" for one in _attachments(activity))
-    picture = not gif and ("<img" in html or any(_is_file(one) for one in _attachments(activity)))
-    text, addressed = _text(activity)
+    content = _content(activity)
     kind: type[Message] = Wrote if not channel else Posted if root == activity["id"] else Replied
-    event = kind(
-        key=_key(activity),
-        happened_at=at,
-        place=place,
-        author=author,
-        text=text,
-        addressed=addressed or not channel,
-        picture=picture,
-        gif=gif,
-    )
+    content["addressed"] |= not channel
+    event = kind(key=_key(activity), happened_at=at, place=place, author=author, **content)
     return Arrival(channel, place, author.id, event)
 
 
@@ -103,9 +94,9 @@ def _changed(activity: dict[str, Any], author: Author, at: datetime) -> Arrival 
     if not channel or root != activity["id"]:
         return None
     kind = Restored if _data(activity).get("eventType") == "undeleteMessage" else Edited
-    text, addressed = _text(activity)
     key = f"{_key(activity)}|{at.isoformat()}"
-    event = kind(key=key, happened_at=at, place=place, author=author, text=text, addressed=addressed)
+    content = _content(activity)
+    event = kind(key=key, happened_at=at, place=place, author=author, posted_at=_written_at(root), **content)
     return Arrival(channel, place, author.id, event)
 
 
@@ -142,6 +133,9 @@ def _invoked(activity: dict[str, Any], author: Author, at: datetime) -> Arrival 
     }
     if issubclass(kind, Ask):
         press["text"] = _field(data, "text")
+        press["form"] = _field(data, "form")[:LONGEST_FORM]
+        if press["form"]:
+            press["key"] = f"form|{author.id}|{press['form']}"
     return Arrival(channel, place, author.id, kind(**press), _id(data, "desk"))
 
 
@@ -185,6 +179,22 @@ def _where(activity: dict[str, Any], author: Author) -> tuple[str, str, str]:
 
 def _key(activity: dict[str, Any]) -> str:
     return f"{activity['conversation']['id']}|{activity['id']}|{activity['type']}"
+
+
+def _written_at(id_: str) -> datetime | None:
+    """Return when a channel's message was written: in Teams its id is that moment, in milliseconds since 1970."""
+    if not (id_.isascii() and id_.isdecimal() and len(id_) == MILLISECONDS):
+        return None
+    return datetime.fromtimestamp(int(id_) / 1000, UTC)
+
+
+def _content(activity: dict[str, Any]) -> dict[str, Any]:
+    """Return what a message holds, as Message has it."""
+    html = _html(activity)
+    gif = "giphy" in html or any(_content_type(one) == "image/gif" for one in _attachments(activity))
+    picture = not gif and ("<img" in html or any(_is_file(one) for one in _attachments(activity)))
+    text, addressed = _text(activity)
+    return {"text": text, "addressed": addressed, "picture": picture, "gif": gif}
 
 
 def _text(activity: dict[str, Any]) -> tuple[str, bool]:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from bot.courier import Undelivered
-from bot.effects import Say, Show
+from bot.effects import Say, Show, person_of
 from bot.ports import Address
 from bot.state import DeskInfo
 from bot.teams.cards import Cards, fallback_text
@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 NOT_ACCEPTED, GONE = 401, 404
 CARD = "application/vnd.microsoft.card.adaptive"
+# Raises a banner and an entry in the activity feed. Source: learn.microsoft.com, "Add notifications to your message".
+RINGS = {"notification": {"alert": True}}
 
 _REASONS = {
     403: "I am not installed there; install the app for the person, or add it to the team",
@@ -49,10 +51,15 @@ class Outbound:
         return self._cards.render(view, link=lambda place: thread_link(desk, place))
 
     async def send(self, desk: DeskInfo, effect: Show | Say, address: Address | None) -> Address | None:
-        """Post, or edit the message at ``address``; return where it now lives. Raise Undelivered on a final no."""
+        """Post, or edit the message at ``address``; return where it now lives. Raise Undelivered on a final no.
+
+        What is first shown to a person is a call and rings; answers and edits do not.
+        """
         activity = self._activity(desk, effect.view)
         try:
             if address is None:
+                if isinstance(effect, Show) and person_of(effect.place):
+                    activity["channelData"] = RINGS
                 return await self._post(desk, effect.place, activity)
             where = (address.service_url, address.conversation, address.activity)
             await _until_known(lambda: self._transport.update(*where, activity))
@@ -64,7 +71,7 @@ class Outbound:
         return address
 
     async def _post(self, desk: DeskInfo, place: str, activity: dict[str, Any]) -> Address:
-        if place.startswith("person:"):
+        if person_of(place):
             return await self._post_personally(desk, place, activity)
         reference = self._references.of(desk.tenant, place.partition(";")[0])
         service = reference.service_url
@@ -81,7 +88,7 @@ class Outbound:
         reference = self._references.of(desk.tenant, place)
         service, conversation = reference.service_url, reference.conversation
         if not conversation:
-            member = place.removeprefix("person:")
+            member = person_of(place)
             conversation = await _until_known(
                 lambda: self._transport.create_personal(
                     service, tenant=desk.tenant, bot=reference.bot, member_id=member

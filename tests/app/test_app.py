@@ -15,6 +15,7 @@ from bot.store.journal import SqlJournal
 from bot.store.memory import MemoryJournal
 from tests.desk.house import INFO, Stage
 from tests.journeys.town import CHANNEL, TEAM_CHANNEL
+from tests.rig.entra import APP_ID, TENANT
 
 
 async def test_it_is_alive_as_long_as_it_runs_and_ready_as_long_as_the_journal_answers(
@@ -46,7 +47,7 @@ async def test_each_kind_of_identity_has_its_way_to_a_token_and_asks_for_none_at
     token = tmp_path / "token"
     token.write_text("x")
     settings = Settings(  # type: ignore[call-arg]
-        app_id="a", app_tenant="t", app_type=kind, app_password=SecretStr("x"), federated_token_file=token
+        app_id=APP_ID, app_tenant=TENANT, app_type=kind, app_password=SecretStr("x"), federated_token_file=token
     )
     way = credentials(settings)
     assert way is not None
@@ -78,4 +79,8 @@ async def test_a_desk_is_found_by_its_channel_by_the_team_channel_and_in_its_own
 
 async def _desks() -> Desks:
     desk = await Stage().open()
-    return Desks(MemoryJournal(), lambda _: desk)
+
+    async def nowhere(_: str) -> str:
+        return ""
+
+    return Desks(MemoryJournal(), lambda _: desk, nowhere)

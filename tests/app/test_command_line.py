@@ -9,19 +9,26 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import aiohttp
+import jsonschema
 import pytest
 from aiohttp import web
 
 from bot.__main__ import main
 from bot.app import web_app
+from bot.events import Posted
+from bot.folder import desks_alone
+from bot.operations import OPERATIONS
 from bot.settings import Settings
-from tests.door.whole import PEOPLE, SHIFTS, ClockService
+from tests.door.whole import ANA, BEN, PEOPLE, SHIFTS, ClockService
+from tests.journeys.town import OLGA
 from tests.rig.activities import CHANNEL, GROUP
-from tests.rig.entra import TENANT
+from tests.rig.entra import APP_ID, TENANT
 from tests.sandbox.conftest import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -96,8 +103,8 @@ async def running(tmp_path: Path) -> AsyncIterator[Path]:
 
 def test_a_desk_is_set_up_by_three_commands_and_exported_again(hotseat: Hotseat, sheets: tuple[str, str]) -> None:
     assert hotseat(*ADD).out.startswith("Added desk backend. Next: hotseat people import")
-    assert hotseat("people", "import", sheets[0]).out == "Imported 5 people into backend.\n"
-    assert hotseat("shifts", "import", sheets[1]).out == "Imported 3 shifts of 1 iterations into backend.\n"
+    assert hotseat("people", "import", sheets[0]).out == "Imported 5 people into backend (5 new).\n"
+    assert hotseat("shifts", "import", sheets[1]).out == "Imported 3 shifts of 1 iteration into backend.\n"
     people, shifts = hotseat("people", "export"), hotseat("shifts", "export")
     Path(sheets[0]).write_text(people.out)
     Path(sheets[1]).write_text(shifts.out)
@@ -106,12 +113,208 @@ def test_a_desk_is_set_up_by_three_commands_and_exported_again(hotseat: Hotseat,
     assert "Ana Lindqvist" in people.out
 
 
-def test_machines_are_answered_in_json(hotseat: Hotseat, sheets: tuple[str, str]) -> None:
-    added = json.loads(hotseat(*ADD, "--json").out)
-    assert (added["desk"], added["channel"]) == ("backend", CHANNEL)
-    assert json.loads(hotseat("people", "import", sheets[0], "--json").out)["people"] == 5
-    imported = json.loads(hotseat("shifts", "import", sheets[1], "--json").out)
-    assert (imported["desk"], imported["shifts"], imported["iterations"]) == ("backend", 3, 1)
+def test_one_of_anything_is_said_in_the_singular(hotseat: Hotseat, tmp_path: Path) -> None:
+    hotseat(*ADD)
+    people, shifts = tmp_path / "one.csv", tmp_path / "shift.csv"
+    people.write_text(f"name,entra_object_id\nAna,{ANA}\n")
+    shifts.write_text("iteration,name,role\n2026-11-18,Ana,SUPPORT\n")
+    assert hotseat("people", "import", str(people)).out == "Imported 1 person into backend (1 new).\n"
+    assert hotseat("shifts", "import", str(shifts)).out == "Imported 1 shift of 1 iteration into backend.\n"
+
+
+def _object(**properties: object) -> dict[str, object]:
+    known = {"said": {"type": "string", "minLength": 1}, **properties}
+    return {"type": "object", "properties": known, "required": list(known), "additionalProperties": False}
+
+
+TEXT, COUNT = {"type": "string"}, {"type": "integer", "minimum": 0}
+PLACE = {"desk": TEXT, "tenant": TEXT, "team": TEXT, "channel": TEXT, "team_channel": TEXT}
+DESK = {"type": "object", "properties": PLACE | {"people": COUNT, "requests": COUNT}, "additionalProperties": False}
+ROW = {"type": "object", "additionalProperties": TEXT, "required": ["name"]}
+SCHEMAS: dict[str, dict[str, object]] = {
+    "desk add": _object(**PLACE),
+    "desk list": _object(desks={"type": "array", "items": DESK | {"required": list(DESK["properties"])}}),  # type: ignore[call-overload]
+    "desk remove": _object(desk=TEXT, kept=TEXT),
+    "people import": _object(desk=TEXT, people=COUNT, new=COUNT),
+    "people export": _object(desk=TEXT, rows={"type": "array", "items": ROW}),
+    "shifts import": _object(desk=TEXT, shifts=COUNT, iterations=COUNT),
+    "shifts export": _object(desk=TEXT, rows={"type": "array", "items": ROW}),
+    "manifest": _object(package=TEXT),
+}
+
+
+def test_machines_are_answered_in_json_by_the_schema_of_each_command(
+    hotseat: Hotseat, sheets: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(*words: str) -> dict[str, Any]:
+        ended = hotseat(*words, "--json")
+        assert (ended.code, ended.err) == (0, "")
+        found: dict[str, Any] = json.loads(ended.out)
+        name = " ".join(words[:2]) if words[0] != "manifest" else words[0]
+        jsonschema.validate(found, SCHEMAS[name])
+        return found
+
+    assert answer("desk", "list")["desks"] == []
+    assert answer(*ADD)["channel"] == CHANNEL
+    assert answer("people", "import", sheets[0])["people"] == 5
+    assert answer("shifts", "import", sheets[1])["iterations"] == 1
+    assert answer("people", "export")["rows"][0]["name"] == "Ana Lindqvist"
+    assert answer("shifts", "export")["rows"][0]["role"] == "SUPPORT"
+    assert [(desk["desk"], desk["people"], desk["requests"]) for desk in answer("desk", "list")["desks"]] == [
+        ("backend", 5, 0)
+    ]
+    assert Path(answer("desk", "remove", "backend")["kept"]).is_file()
+    for name, value in {"Id": APP_ID, "TenantId": TENANT, "Password": "x"}.items():
+        monkeypatch.setenv(f"MicrosoftApp{name}", value)
+    monkeypatch.setenv("HOTSEAT_PUBLIC_URL", "https://bot.example.com")
+    assert answer("manifest")["package"] == "hotseat.zip"
+
+
+def test_a_package_that_cannot_be_written_is_said(
+    hotseat: Hotseat, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in {"Id": APP_ID, "TenantId": TENANT, "Password": "x"}.items():
+        monkeypatch.setenv(f"MicrosoftApp{name}", value)
+    monkeypatch.setenv("HOTSEAT_PUBLIC_URL", "https://bot.example.com")
+    ended = hotseat("manifest", "--out", str(tmp_path))
+    assert ended.code == 1
+    assert ended.err.startswith(f"--out: {tmp_path} cannot be written")
+
+
+def test_every_operation_and_its_answer_are_known_to_this_test() -> None:
+    assert set(SCHEMAS) == {*OPERATIONS, "manifest"}
+
+
+LINK = f"https://teams.microsoft.com/l/channel/{quote(CHANNEL, safe='')}/backend?groupId={GROUP}&tenantId={TENANT}"
+
+
+def test_the_link_to_a_channel_says_all_that_is_to_be_known_of_it(hotseat: Hotseat) -> None:
+    team = f"https://teams.cloud.microsoft/l/channel/{quote('19:team@thread.skype', safe='')}/Team"
+    added = json.loads(
+        hotseat("desk", "add", "--channel", LINK, "--team-channel", team, "--name", "backend", "--json").out
+    )
+    del added["said"]
+    assert added == {
+        "desk": "backend",
+        "tenant": TENANT,
+        "team": GROUP,
+        "channel": CHANNEL,
+        "team_channel": "19:team@thread.skype",
+    }
+
+
+ID = ("--channel", CHANNEL)
+TEAM, HOME = ("--team", GROUP), ("--tenant", TENANT)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--channel", "banana", *TEAM, *HOME), '--channel: "banana" is no channel, 19:…@thread.tacv2; give the link'),
+        (("--channel", "", *TEAM, *HOME), '--channel: "" is no channel'),
+        (("--channel", "19:chat@thread.v2", *TEAM, *HOME), "--channel:"),
+        (("--channel", f"{CHANNEL};messageid=1", *TEAM, *HOME), "--channel:"),
+        (("--channel", LINK.replace("/channel/", "/message/")), "--channel: that is no link to a channel"),
+        (("--channel", LINK.replace("https", "ftp")), "--channel: that is no link to a channel"),
+        (("--channel", "https://[/l/channel"), "--channel: that is no link to a channel"),
+        ((*ID, *TEAM, *HOME, "--team-channel", "team"), '--team-channel: "team" is no channel'),
+        ((*ID, *HOME), "--team: give the whole link to the channel as --channel"),
+        ((*ID, *TEAM), "--tenant: give the whole link to the channel as --channel"),
+        ((*ID, "--team", "19:x@thread.tacv2", *HOME), '--team: "19:x@thread.tacv2" is a thread; the groupId from the'),
+        ((*ID, "--team", "backend", *HOME), '--team: "backend" is no id such as'),
+        ((*ID, *TEAM, "--tenant", "example.com"), '--tenant: "example.com" is no id such as'),
+        (("--channel", LINK, "--team", TENANT), f"--team: the link says {GROUP}; leave --team out"),
+        (("--channel", LINK.split("&", maxsplit=1)[0]), "--tenant: give the whole link"),
+    ],
+)
+def test_a_place_that_cannot_be_one_is_refused_before_anything_is_stored(
+    hotseat: Hotseat, options: tuple[str, ...], said: str
+) -> None:
+    ended = hotseat("desk", "add", *options, "--name", "backend")
+    assert ended.code == 1
+    assert ended.err.startswith(said)
+    assert "There is no desk yet." in hotseat("desk", "list").out
+
+
+def test_all_that_is_wrong_with_a_place_is_said_at_once(hotseat: Hotseat) -> None:
+    ended = hotseat("desk", "add", "--channel", "a", "--team", "b", "--tenant", "c", "--name", "backend")
+    assert [line.partition(":")[0] for line in ended.err.splitlines()] == [
+        "--channel",
+        "--team",
+        "--tenant",
+        "No desk was added.",
+    ]
+    ended = hotseat("desk", "add", "--channel", "a", "--name", "backend")
+    assert len(ended.err.splitlines()) == 2, "the link will say the rest"
+
+
+def test_a_wrong_desk_is_removed_and_its_rota_kept_aside(hotseat: Hotseat, sheets: tuple[str, str]) -> None:
+    hotseat(*ADD)
+    hotseat("people", "import", sheets[0])
+    said = hotseat("desk", "remove", "backend").out
+    assert said.startswith("Removed desk backend. Its rota is kept in ")
+    assert "Ana Lindqvist" in Path(said.split()[-1].rstrip(".")).read_text()
+    assert "There is no desk yet." in hotseat("desk", "list").out
+    assert hotseat(*ADD).code == 0
+    assert hotseat("people", "export").out.count("\n") == 1
+    assert "is no name for a desk" in hotseat("desk", "remove", "").err
+    assert "There is no desk other. There is: backend." in hotseat("desk", "remove", "other").err
+
+
+def test_a_desk_that_had_a_request_is_not_removed(hotseat: Hotseat, tmp_path: Path) -> None:
+    async def ask() -> None:
+        async with desks_alone(Settings(data=tmp_path / "data")) as desks:  # type: ignore[call-arg]
+            now = datetime(2026, 11, 23, 9, tzinfo=UTC)
+            post = Posted(key="k", happened_at=now, place=f"{CHANNEL};messageid=1", author=OLGA, text="printer down")
+            await desks.one("backend").handle(post)
+
+    hotseat(*ADD)
+    asyncio.run(ask())
+    ended = hotseat("desk", "remove", "backend")
+    assert (ended.code, ended.out) == (1, "")
+    assert "has had requests" in ended.err
+    table = [line.split() for line in hotseat("desk", "list").out.splitlines()]
+    assert table == [
+        ["DESK", "CHANNEL", "TEAM", "CHANNEL", "PEOPLE", "REQUESTS"],
+        ["backend", CHANNEL, "-", "0", "1"],
+    ]
+
+
+def test_a_name_that_is_no_setting_is_told_to_whoever_runs_a_command(
+    hotseat: Hotseat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOTSEAT_DTAA", "elsewhere")
+    ended = hotseat("desk", "list")
+    assert ended.code == 0
+    assert ended.err == "HOTSEAT_DTAA is no setting, and is not used; the nearest is HOTSEAT_DATA.\n"
+
+
+def test_a_sheet_that_is_not_clear_about_who_is_meant_is_refused_with_its_lines(
+    hotseat: Hotseat, sheets: tuple[str, str], tmp_path: Path
+) -> None:
+    hotseat(*ADD)
+    hotseat("people", "import", sheets[0])
+    before = hotseat("people", "export")
+    sheet = tmp_path / "twice.csv"
+    sheet.write_text(f"name,entra_object_id\nAna Lindqvist,\nAna L.,{ANA}\n")
+    ended = hotseat("people", "import", str(sheet))
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.splitlines() == [
+        "The sheet of people was not taken:",
+        "line 3, name: line 2 means the same person; leave one out, or give each their own Entra id or e-mail",
+        "Nothing was changed. Mend these and import the sheet again.",
+    ]
+    assert hotseat("people", "export") == before
+
+
+def test_namesakes_and_people_without_an_entra_id_are_told_after_an_import(hotseat: Hotseat, tmp_path: Path) -> None:
+    hotseat(*ADD)
+    sheet = tmp_path / "kims.csv"
+    sheet.write_text(f"name,entra_object_id\nKim,{ANA}\nkim,{BEN}\nLou,\n")
+    assert hotseat("people", "import", str(sheet)).out == (
+        "Imported 3 people into backend (3 new). Without an Entra id I can neither recognise nor reach: Lou. "
+        "Several people are called Kim, kim: in shifts name them by e-mail or Entra id.\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,7 +323,9 @@ def test_machines_are_answered_in_json(hotseat: Hotseat, sheets: tuple[str, str]
         (("people", "import", "people.csv"), 1, "hotseat desk add"),
         (("people", "export"), 1, "hotseat desk add"),
         (("people", "import", "nowhere.csv"), 2, "nowhere.csv"),
-        (("desk", "add"), 2, "--tenant"),
+        (("desk", "add"), 2, "--channel"),
+        (("desk", "remove"), 2, "NAME"),
+        (("desk", "remove", "backend"), 1, "There is no desk yet."),
         ((*ADD[:-1], "../../etc"), 1, "is no name for a desk"),
         (("dance",), 2, "No such command 'dance'"),
         (("manifest",), 1, "MicrosoftAppId: set it"),
@@ -176,9 +381,12 @@ def test_a_sheet_that_is_not_utf_8_is_refused_with_the_remedy(hotseat: Hotseat, 
         ("manifest",),
         ("desk",),
         ("desk", "add"),
+        ("desk", "list"),
+        ("desk", "remove"),
         ("people",),
         ("people", "import"),
         ("people", "export"),
+        ("shifts",),
         ("shifts", "import"),
         ("shifts", "export"),
     ],
@@ -204,7 +412,12 @@ async def test_while_a_bot_runs_commands_act_through_it_at_once(running: Path, t
     socket = running / "control.sock"
     assert stat.S_IMODE(socket.stat().st_mode) == 0o600
     assert (await child(running, *ADD)).code == 0
-    assert (await child(running, "people", "import", str(sheet))).out == "Imported 5 people into backend.\n"
+    assert (await child(running, "people", "import", str(sheet))).out == "Imported 5 people into backend (5 new).\n"
+    assert "Ana Lindqvist" in (await child(running, "people", "export")).out
+    other = await child(running, *ADD[:6], "--channel", "19:other@thread.tacv2", "--name", "other")
+    assert other.code == 0
+    assert (await child(running, "desk", "remove", "other")).out == "Removed desk other.\n"
+    assert "other" not in (await child(running, "desk", "list")).out
     refused = await child(running, *ADD)
     assert (refused.code, refused.err) == (1, "There is a desk backend already.\n")
     async with asyncio.timeout(5):
@@ -257,3 +470,10 @@ async def test_where_the_clock_to_follow_is_silent_nothing_is_decided_by_another
     assert (ended.code, ended.out) == (1, "")
     assert "HOTSEAT_CLOCK: no time is answered there" in ended.err
     assert "Traceback" not in ended.err
+
+
+async def test_a_host_that_does_not_exist_ends_the_start_in_words(tmp_path: Path) -> None:
+    identity = {"MicrosoftAppId": APP_ID, "MicrosoftAppTenantId": TENANT, "MicrosoftAppPassword": "x"}
+    ended = await child(tmp_path, "serve", HOST="nowhere.invalid", PORT=str(free_port()), **identity)
+    assert ended.code == 1
+    assert ended.err.splitlines()[-1].startswith("HOST: nowhere.invalid is no address of this machine")

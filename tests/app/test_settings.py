@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 
 from bot.errors import Misconfigured
-from bot.settings import MICROSOFT_HOSTS, Settings, read_settings
+from bot.settings import UNUSED, Settings, overlooked, read_settings
+from bot.teams.hosts import MICROSOFT_HOSTS
 
 CANARY = "canary-secret-77aa"
-REAL = {"MicrosoftAppId": "an-app", "MicrosoftAppPassword": CANARY, "MicrosoftAppTenantId": "a-tenant"}
+APP, TENANT = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
+REAL = {"MicrosoftAppId": APP, "MicrosoftAppPassword": CANARY, "MicrosoftAppTenantId": TENANT}
+THUMBPRINT = "0123456789abcdef0123456789ABCDEF01234567"
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
 
@@ -21,7 +24,7 @@ def names() -> set[str]:
 def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Run in an empty folder without any setting."""
     monkeypatch.chdir(tmp_path)
-    for name in names():
+    for name in names() | set(UNUSED):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -59,10 +62,25 @@ def test_without_any_setting_it_is_local_mode_on_this_machine_only() -> None:
         ({"HOTSEAT_AUTHORITY": "http://login.example.com"}, "HOTSEAT_AUTHORITY", "https"),
         ({"HOTSEAT_CLOCK": "http://127.0.0.1:9/clock"}, "HOTSEAT_CLOCK", "remove it"),
         ({"HOTSEAT_CLOCK": "http://clock.example.com/"}, "HOTSEAT_CLOCK", "loopback"),
-        ({"PORT": "0"}, "PORT", "greater than or equal to 1"),
-        ({"PORT": "many"}, "PORT", "integer"),
+        ({"HOTSEAT_CLOCK": "127.0.0.1:9/clock"}, "HOTSEAT_CLOCK", "http address on loopback"),
+        ({"PORT": "0"}, "PORT", "a number from 1 to 65535"),
+        ({"PORT": "many"}, "PORT", "a number from 1 to 65535"),
         ({"HOTSEAT_LOG": "LOUD"}, "HOTSEAT_LOG", "DEBUG, INFO, WARNING or ERROR"),
-        ({"HOTSEAT_SEND_LIMITS": "sometimes"}, "HOTSEAT_SEND_LIMITS", "boolean"),
+        ({"HOTSEAT_SEND_LIMITS": "sometimes"}, "HOTSEAT_SEND_LIMITS", "on or off"),
+        ({"MicrosoftAppId": "my-bot"}, "MicrosoftAppId", "application (client) id"),
+        ({"MicrosoftAppTenantId": "example.com"}, "MicrosoftAppTenantId", "Entra tenant"),
+        ({"MicrosoftAppType": "singletenant"}, "MicrosoftAppType", "use SingleTenant, UserAssignedMSI, Certificate or"),
+        ({"MicrosoftAppCertificateThumbprint": THUMBPRINT[1:]}, "MicrosoftAppCertificateThumbprint", "40 hexadecimal"),
+        ({"HOTSEAT_TENANTS": f"{TENANT}, example.com"}, "HOTSEAT_TENANTS", "tenants' ids"),
+        ({"HOTSEAT_ADMINS": "farid@example.com Farid"}, "HOTSEAT_ADMINS", "e-mail"),
+        ({"HOTSEAT_SERVICE_HOSTS": "https://smba.example.com"}, "HOTSEAT_SERVICE_HOSTS", "host:port"),
+        ({"HOTSEAT_SERVICE_HOSTS": "smba.example.com/emea"}, "HOTSEAT_SERVICE_HOSTS", "host:port"),
+        ({"HOTSEAT_SERVICE_HOSTS": "smba.example.com:99999"}, "HOTSEAT_SERVICE_HOSTS", "host:port"),
+        ({"HOTSEAT_PUBLIC_URL": "bot.example.com"}, "HOTSEAT_PUBLIC_URL", "https://HOST"),
+        ({"HOTSEAT_PUBLIC_URL": "http://bot.example.com"}, "HOTSEAT_PUBLIC_URL", "https://HOST"),
+        ({"HOTSEAT_PUBLIC_URL": "https://[bot"}, "HOTSEAT_PUBLIC_URL", "https://HOST"),
+        ({"HOTSEAT_PUBLIC_URL": "https://x@bot.example.com"}, "HOTSEAT_PUBLIC_URL", "https://HOST"),
+        ({"HOTSEAT_DATABASE_URL": f"postgresql://u:{CANARY}@db/x"}, "HOTSEAT_DATABASE_URL", "HOTSEAT_DATA"),
     ],
 )
 def test_a_wrong_setting_names_itself_and_the_remedy_and_no_secret(
@@ -73,6 +91,7 @@ def test_a_wrong_setting_names_itself_and_the_remedy_and_no_secret(
     said = str(wrong.value)
     assert said.startswith(named)
     assert remedy in said
+    assert {line.partition(":")[0] for line in said.splitlines()} <= {named, "MicrosoftAppCertificateThumbprint"}
     assert CANARY not in said
     assert wrong.value.__cause__ is None
 
@@ -85,12 +104,14 @@ def test_local_mode_listens_on_this_machine_only(monkeypatch: pytest.MonkeyPatch
 
 def test_all_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Misconfigured) as wrong:
-        given(monkeypatch, {"PORT": "x", "HOTSEAT_LOG": "y", "MicrosoftAppType": "z"})
-    assert {line.partition(":")[0] for line in str(wrong.value).splitlines()} == {
+        given(monkeypatch, {"MicrosoftAppId": APP, "PORT": "x", "HOTSEAT_LOG": "y", "HOTSEAT_AUTHORITY": "z"})
+    assert [line.partition(":")[0] for line in str(wrong.value).splitlines()] == [
+        "MicrosoftAppTenantId",
+        "MicrosoftAppPassword",
+        "HOTSEAT_AUTHORITY",
         "PORT",
         "HOTSEAT_LOG",
-        "MicrosoftAppType",
-    }
+    ]
 
 
 @pytest.mark.parametrize(
@@ -98,8 +119,13 @@ def test_all_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> N
     [
         REAL,
         REAL | {"HOST": "0.0.0.0"},  # noqa: S104 - what a container sets
-        {"MicrosoftAppId": "a", "MicrosoftAppTenantId": "t", "MicrosoftAppType": "UserAssignedMSI"},
+        {"MicrosoftAppId": APP, "MicrosoftAppTenantId": TENANT.upper(), "MicrosoftAppType": "UserAssignedMSI"},
         {"HOTSEAT_CLOCK": "http://localhost:9/clock", "HOST": "::1"},
+        {
+            "HOTSEAT_PUBLIC_URL": "http://127.0.0.1:3978",
+            "HOTSEAT_SERVICE_HOSTS": "127.0.0.1:80 [::1]:81 smba.example.com",
+        },
+        REAL | {"HOTSEAT_PUBLIC_URL": "https://bot.example.com:8443/hotseat", "HOTSEAT_TENANTS": TENANT.upper()},
         REAL
         | {
             "HOTSEAT_CLOCK": "http://127.0.0.1:9/clock",
@@ -113,8 +139,41 @@ def test_what_fits_together_is_taken(monkeypatch: pytest.MonkeyPatch, settings: 
 
 
 def test_lists_are_separated_by_spaces_or_commas_and_forgive_case(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = given(monkeypatch, {"HOTSEAT_ADMINS": " A@Example.com, b  C,"})
-    assert settings.admins == ("a@example.com", "b", "c")
+    settings = given(monkeypatch, {"HOTSEAT_ADMINS": f" A@Example.com, b@example.com  {APP.upper()},"})
+    assert settings.admins == ("a@example.com", "b@example.com", APP)
+
+
+def test_a_thumbprint_may_have_colons_and_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = ":".join(THUMBPRINT[at : at + 2] for at in range(0, 40, 2))
+    settings = given(monkeypatch, {"MicrosoftAppCertificateThumbprint": f" {pairs} "})
+    assert settings.certificate_thumbprint == THUMBPRINT.upper()
+
+
+def test_names_that_are_no_settings_are_told_with_the_nearest_and_never_with_a_value(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path(".env").write_text(f"HOTSEAT_ADMIN={CANARY}\nPORT=4001\nhotseat_log=info\nHOTSEAT_TENANT=\nOTHER=1\n")
+    given(monkeypatch, {"MicrosoftAppPasword": CANARY, "JIRA_URL": CANARY})
+    assert overlooked() == (
+        "HOTSEAT_ADMIN is no setting, and is not used; the nearest is HOTSEAT_ADMINS.",
+        "JIRA_URL is not used by this version.",
+        "MicrosoftAppPasword is no setting, and is not used; the nearest is MicrosoftAppPassword.",
+    )
+
+
+def test_a_missing_setting_is_told_with_the_misspelt_name_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Misconfigured) as wrong:
+        given(monkeypatch, REAL | {"MicrosoftAppPassword": "", "MicrosoftAppPasword": CANARY})
+    assert str(wrong.value).splitlines() == [
+        "MicrosoftAppPassword: set it to the registration's client secret.",
+        "MicrosoftAppPasword is no setting, and is not used; the nearest is MicrosoftAppPassword.",
+    ]
+
+
+def test_a_dotenv_file_that_cannot_be_read_is_said() -> None:
+    Path(".env").write_bytes(b"PORT=\xff\n")
+    with pytest.raises(Misconfigured, match=r"^\.env: it cannot be read"):
+        read_settings()
 
 
 def test_a_dotenv_file_is_read_and_the_environment_goes_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,6 +190,6 @@ def test_a_secret_is_not_shown_when_settings_are(monkeypatch: pytest.MonkeyPatch
 
 def test_the_example_lists_exactly_the_settings_that_there_are_and_starts_the_bot() -> None:
     text = EXAMPLE.read_text()
-    assert set(re.findall(r"^(\w+)=", text, re.MULTILINE)) == names()
+    assert set(re.findall(r"^(\w+)=", text, re.MULTILINE)) == names() - {"HOTSEAT_DATABASE_URL"}
     Path(".env").write_text(text)
     assert read_settings() == Settings(_env_file=None)  # type: ignore[call-arg]

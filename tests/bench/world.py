@@ -14,6 +14,7 @@ APP_ID = "6f1c2d3e-4a5b-4c6d-8e7f-901234567890"
 APP_PASSWORD = "not-a-secret"  # says so itself
 TENANT = "11111111-2222-4333-8444-555555555555"
 TEAM = "19:0123456789abcdef0123456789abcdef@thread.tacv2"
+GROUP = "99999999-9999-4999-8999-999999999999"
 CHANNEL = "19:fedcba9876543210fedcba9876543210@thread.tacv2"
 ISSUER = "https://api.botframework.com"
 START = datetime(2026, 11, 19, 10, tzinfo=UTC)

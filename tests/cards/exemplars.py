@@ -1,34 +1,58 @@
 """One realistic view for every card and state: what the samples in cards/samples are made from, and what is drawn.
 
-``python -m tests.cards.exemplars`` writes the samples anew; a test says when that is needed.
+Each is what the bot itself decided to show in a small story. ``python -m tests.cards.exemplars`` writes the samples
+anew; a test says when that is needed.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
+from bot.effects import Card, Dialog
+from bot.events import Ask, Claim, OpenAsk, Solve
+from bot.people import Author, Person
+from bot.policy import Language, Policy
+from bot.rota.shift import Role, Shift
 from bot.teams.cards import Cards
-from bot.views import (
-    AskForm,
-    CardView,
-    DutyCard,
-    Fact,
-    HelpCard,
-    Line,
-    Mention,
-    NoticeCard,
-    NoticeEntry,
-    ReplyCard,
-    RequestCard,
-    RotaCard,
-    RotaWeek,
-)
+from bot.views import CardView, Line, View
+from tests.journeys.town import Town
 
 CARDS = Path(__file__).parent.parent.parent / "cards"
-MIRA = Mention("5d1f0c2e-7a94-4a1e-9d0b-3f6f5a1c0001", "Mira Voss")
-TOM = Mention("5d1f0c2e-7a94-4a1e-9d0b-3f6f5a1c0002", "Tom Adeyemi")
+THIS_WEEK, NEXT_WEEK = date(2026, 11, 18), date(2026, 11, 25)
+
+
+def _id(number: int) -> str:
+    return f"5d1f0c2e-7a94-4a1e-9d0b-3f6f5a1c{number:04}"
+
+
+def _person(number: int, name: str, *, production: bool = False) -> Person:
+    return Person(_id(number), name, entra_object_id=_id(number), production_access=production)
+
+
+MIRA = _person(1, "Mira Voss", production=True)
+TOM = _person(2, "Tom Adeyemi")
+ELIF = _person(3, "Elif Kaya", production=True)
+NOOR = _person(4, "Noor Haddad")
+JAN = _person(5, "Jan Peeters")
+TEAM = (MIRA, TOM, ELIF, NOOR, JAN)
+SANNE = Author(_id(11), "Sanne Dekker")
+JONAS = Author(_id(12), "Jonas Brandt")
+SHIFTS = (
+    Shift(THIS_WEEK, MIRA.id, Role.SUPPORT),
+    Shift(THIS_WEEK, TOM.id, Role.SUPPORT),
+    Shift(THIS_WEEK, ELIF.id, Role.FALLBACK, frozenset({4})),
+    Shift(THIS_WEEK, NOOR.id, Role.OBSERVER),
+    Shift(NEXT_WEEK, ELIF.id, Role.SUPPORT),
+    Shift(NEXT_WEEK, JAN.id, Role.SUPPORT),
+)
+PRINTER = (
+    "The label printer in Utrecht prints yesterday's routes. 40 parcels are waiting at the dock.\n"
+    "We tried to restart it twice, and tour 1187 still shows the old stops."
+)
+WINDOW = "Customer cannot change the delivery window, the page says error 500."
 
 
 def link(place: str) -> str:
@@ -37,153 +61,89 @@ def link(place: str) -> str:
     return f"https://teams.microsoft.com/l/message/{channel.replace(':', '%3A')}/{root}?groupId=8f1e&tenantId=7c2d"
 
 
-OPEN = RequestCard(
-    desk="backend",
-    request="R-42",
-    card="card:R-42",
-    headline=Line((MIRA, " or ", TOM, " will answer by 16:05.")),
-    detail="R-42",
-    settled=False,
-    can_claim=True,
-    can_solve=True,
-    can_dismiss=True,
-    claim_label="I'm looking into it",
-    solve_label="It's solved",
-    dismiss_label="Not a request",
-)
-_ENTRY = NoticeEntry(
-    desk="backend",
-    request="R-42",
-    card="notice:R-42:mira",
-    title="Sanne Dekker · R-42",
-    excerpt="The label printer in Utrecht prints yesterday's routes. 40 parcels are waiting at the dock.\nWe tried to "
-    "restart it twice, and tour 1187 still shows the old stops.",
-    line="Waiting since 16:00, answer due by 16:05",
-    thread="19:backend@thread.tacv2;messageid=1700000000042",
-    waiting=True,
-    claimable=True,
-)
-_SECOND = replace(
-    _ENTRY,
-    request="R-43",
-    title="Jonas Brandt · R-43",
-    excerpt="Customer cannot change the delivery window, the page says error 500.",
-    line="Waiting since 16:01, answer due by 16:06",
-    thread="19:backend@thread.tacv2;messageid=1700000000043",
-)
-_TAKEN = replace(_ENTRY, line="Mira Voss has it", waiting=False, claimable=False)
-_ASK = AskForm(
-    desk="backend",
-    request="R-42",
-    card="notice:R-42:mira",
-    title="Sanne Dekker wrote:",
-    excerpt=_ENTRY.excerpt,
-    label="Your question. It goes into the thread under your name.",
-    text="What are you trying to achieve?\nSince when does it happen?\nHow many are affected?\nWhat stops if we wait?",
-    error="",
-    send_label="Send",
-)
-_DUTY = DutyCard(
-    title="Who is on duty",
-    facts=(
-        Fact("On duty", "Mira Voss and Tom Adeyemi"),
-        Fact("Fallback", "Elif Kaya"),
-        Fact("Observing", "Noor Haddad"),
-        Fact("Next handover", "Wed 25 Nov, 09:00"),
-        Fact("Then", "Elif Kaya and Jan Peeters"),
-    ),
-    note="",
-    unreachable=(),
-)
-_ROTA = RotaCard(
-    title="Support rota",
-    weeks=(
-        RotaWeek(
-            "Wed 18 Nov (this iteration)",
-            (
-                Fact("Support", "Mira Voss, Tom Adeyemi"),
-                Fact("Fallback", "Elif Kaya (Fri)"),
-                Fact("Observing", "Noor Haddad"),
-            ),
-        ),
-        RotaWeek("Wed 25 Nov", (Fact("Support", "Elif Kaya, Jan Peeters"),)),
-        RotaWeek("Wed 2 Dec", (Fact("Support", "nobody is set yet"),)),
-    ),
-    note="",
-)
-_HELP = HelpCard(
-    title="Hotseat",
-    text="Post in the channel what you need. I tell support at once, and you see who has it and when you'll hear more.",
-    commands=(
-        Fact("who", "Who is on duty now, and when that changes"),
-        Fact("rota", "The support teams of the coming weeks; rota 8 shows eight"),
-        Fact("help", "What I do, and what you can ask me"),
-    ),
-)
+async def _told() -> dict[str, CardView]:
+    return {**await _one_request(), **await _two_requests(), **await _other_states(), **await _answers()}
 
-EXEMPLARS: Mapping[str, CardView] = MappingProxyType(
-    {
-        "request_card": OPEN,
-        "request_card.out_of_hours": replace(
-            OPEN,
-            headline=Line(("Mira Voss or Tom Adeyemi will answer by Tue 24 Nov, 09:05.",)),
-            detail="Support is back Tue 24 Nov, 09:00. If a tour stands still, call 030 555 0100. · R-42",
+
+async def _one_request() -> dict[str, CardView]:
+    town = _town("2026-11-23 11:00")
+    await town.post(PRINTER, SANNE)
+    views = {"request_card": _shown(town, "card:R-1")}
+    await town.wait(2)
+    copy = town.to(MIRA)[0].key
+    views["notice_card"] = _shown(town, copy)
+    await town.wait(8)
+    views["notice_card.team"] = _card(town.in_team_channel()[0].view)
+    views["ask_form"] = _opened(await town.press(OpenAsk, "R-1", MIRA, card=copy))
+    views["ask_form.error"] = _opened(await town.press(Ask, "R-1", MIRA, card=copy, text=" "))
+    await town.press(Ask, "R-1", MIRA, card=copy, text="Which printer is it?\nDoes the route on the screen look right?")
+    views["reply_card"] = _card(town.teams.sent[-1].view)
+    views["request_card.acknowledged"] = _shown(town, "card:R-1")
+    views["notice_card.settled"] = _shown(town, copy)
+    await town.press(Solve, "R-1", SANNE)
+    views["request_card.solved"] = _shown(town, "card:R-1")
+    return views
+
+
+async def _two_requests() -> dict[str, CardView]:
+    town = _town("2026-11-23 11:00")
+    await town.post(PRINTER, SANNE)
+    await town.wait(0.5)
+    await town.post(WINDOW, JONAS)
+    await town.wait(3)
+    copy = town.to(MIRA)[0].key
+    views = {"notice_card.two": _shown(town, copy)}
+    await town.press(Claim, "R-1", TOM)
+    views["notice_card.one_taken"] = _shown(town, copy)
+    return views
+
+
+async def _other_states() -> dict[str, CardView]:
+    views = {}
+    for name, town in {
+        "out_of_hours": _town(
+            "2026-11-23 18:10", policy=Policy(emergency="If a tour stands still, call 030 555 0100.")
         ),
-        "request_card.nobody": replace(
-            OPEN,
-            headline=Line(("Nobody is on duty. Everyone present has been told.",)),
-            detail="You should hear from somebody by 16:05. · R-42",
-        ),
-        "request_card.acknowledged": replace(
-            OPEN,
-            headline=Line(("Mira Voss is looking into it.",)),
-            detail="You'll hear more by 16:35. · R-42",
-            can_claim=False,
-            can_dismiss=False,
-        ),
-        "request_card.german": replace(
-            OPEN,
-            headline=Line((MIRA, " oder ", TOM, " antwortet bis 16:05.")),
-            claim_label="Ich schaue es mir an",
-            solve_label="Ist gelöst",
-            dismiss_label="Keine Anfrage",
-        ),
-        "request_card.solved": replace(
-            OPEN,
-            headline=Line(("Solved.",)),
-            detail="Sanne Dekker, 16:20. · R-42",
-            settled=True,
-            can_claim=False,
-            can_solve=False,
-            can_dismiss=False,
-        ),
-        "notice_card": NoticeCard("Sanne Dekker needs an answer by 16:05", (_ENTRY,)),
-        "notice_card.two": NoticeCard("2 of 2 wait for an answer", (_ENTRY, _SECOND)),
-        "notice_card.one_taken": NoticeCard("1 of 2 wait for an answer", (_TAKEN, _SECOND)),
-        "notice_card.settled": NoticeCard("Mira Voss has it", (_TAKEN,)),
-        "notice_card.team": NoticeCard(
-            "No answer for 10 minutes. Who can help?",
-            (
-                replace(
-                    _ENTRY, card="notice:R-42:team", claimable=False, line="Waiting since 16:00, answer due by 16:05"
-                ),
-            ),
-        ),
-        "ask_form": _ASK,
-        "ask_form.error": replace(_ASK, text="", error="Write your question first."),
-        "reply_card": ReplyCard(
-            "Mira Voss asks:", "Which printer is it, and since when?\nDoes the route on the screen look right?"
-        ),
-        "duty_card": _DUTY,
-        "duty_card.admin": replace(
-            _DUTY,
-            note="Support hours are over. Somebody is back Tue 24 Nov, 09:00.",
-            unreachable=(Fact("Jan Peeters", "I am not installed there; install the app for the person"),),
-        ),
-        "rota_card": _ROTA,
-        "help_card": _HELP,
-    }
-)
+        "nobody": _town("2026-11-23 11:00", team=()),
+        "german": _town("2026-11-23 11:00", policy=Policy(language=Language.GERMAN)),
+    }.items():
+        await town.post(PRINTER, SANNE)
+        views[f"request_card.{name}"] = _shown(town, "card:R-1")
+    return views
+
+
+async def _answers() -> dict[str, CardView]:
+    town = _town("2026-11-20 11:00")
+    town.teams.refuse[f"person:{JAN.id}"] = "I am not installed there; install the app for the person"
+    views: dict[str, CardView] = {}
+    for name, words, by in (("duty_card", "who", SANNE), ("rota_card", "rota 3", MIRA), ("help_card", "help", MIRA)):
+        await town.write(words, by)
+        views[name] = _card(town.teams.sent[-1].view)
+    await town.write("help", JAN)
+    await town.write("who", Author("farid", "Farid Haddad"))
+    views["duty_card.admin"] = _card(town.teams.sent[-1].view)
+    return views
+
+
+def _town(now: str, *, team: tuple[Shift, ...] = SHIFTS, policy: Policy = Policy()) -> Town:  # noqa: B008 - frozen
+    return Town(now, people=TEAM, team=team, policy=policy)
+
+
+def _shown(town: Town, key: str) -> CardView:
+    return _card(town.teams.messages[key].view)
+
+
+def _card(view: View) -> CardView:
+    assert not isinstance(view, Line)
+    return view
+
+
+def _opened(answer: object) -> CardView:
+    assert isinstance(answer, Dialog | Card)
+    return answer.view
+
+
+EXEMPLARS: Mapping[str, CardView] = MappingProxyType(asyncio.run(_told()))
 
 
 def template_name(sample: str) -> str:

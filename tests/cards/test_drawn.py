@@ -21,11 +21,12 @@ from bot.views import (
     NoticeCard,
     NoticeEntry,
     ReplyCard,
+    RequestCard,
     RotaCard,
     RotaWeek,
 )
 from tests.cards.canvas import Canvas
-from tests.cards.exemplars import EXEMPLARS, OPEN, link
+from tests.cards.exemplars import EXEMPLARS, link
 
 PICTURES = Path(__file__).parent.parent.parent / "build" / "cards"
 PHONE, FULL = 320, 900
@@ -42,13 +43,15 @@ def worded(text: str) -> dict[str, CardView]:
     fact, ids = Fact(text, text), ("backend", "R-1", "card:R-1")
     entry = NoticeEntry(*ids, text, text, text, "19:backend@thread.tacv2;messageid=1", waiting=True, claimable=True)
     line = Line((text, Mention("5d1f0c2e-7a94-4a1e-9d0b-3f6f5a1c0001", text), text))
+    request = EXEMPLARS["request_card"]
+    assert isinstance(request, RequestCard)
     return {
-        "request_card": replace(OPEN, headline=line, detail=text),
+        "request_card": replace(request, headline=line, detail=text),
         "notice_card": NoticeCard(text, (entry, entry)),
         "ask_form": AskForm(*ids, text, text, "Your question", text, text, "Send"),
         "reply_card": ReplyCard(text, text),
-        "duty_card": DutyCard(text, (fact,), text, (fact,)),
-        "rota_card": RotaCard(text, (RotaWeek(text, (fact,)),), text),
+        "duty_card": DutyCard(text, (fact,), (fact,)),
+        "rota_card": RotaCard(text, (RotaWeek(text, (fact,)),)),
         "help_card": HelpCard(text, text, (fact,)),
     }
 
@@ -134,7 +137,7 @@ def test_a_card_with_the_longest_texts_fits_and_stays_whole(
 def test_a_notice_of_very_many_requests_fits_and_says_how_many_it_left_out(cards: Cards, page: Canvas) -> None:
     entry = EXEMPLARS["notice_card"]
     assert isinstance(entry, NoticeCard)
-    card = cards.render(NoticeCard("500 of 500 wait for an answer", entry.entries * 500), link=link)
+    card = cards.render(NoticeCard("500 requests wait for an answer", entry.entries * 500), link=link)
     assert len(json.dumps(card)) < 25_000
     shown = sum(part["type"] == "Container" for part in card["body"])
     assert card["body"][-1]["inlines"][0]["text"] == f"\u2026 and {500 - shown} more"

@@ -31,6 +31,20 @@ async def test_overdue_the_pair_and_the_team_are_told_each_once_in_chats_that_ar
         assert {ANA, BEN} <= set(made)
         posted = [call.conversation for call in bot.connector.sent("POST") if call.conversation.startswith("a:")]
         assert sorted(posted) == sorted(f"a:{who}" for who in made)
+        rung = [call for call in bot.connector.calls if call.body.get("channelData", {}).get("notification")]
+        assert sorted(call.conversation for call in rung) == sorted(posted)
+
+
+async def test_an_answer_and_an_edit_ring_nobody(tmp_path: Path) -> None:
+    async with whole(tmp_path) as bot:
+        post = bot.channel_post(at=SENT_AT.replace("10:00:00", "09:57:00"))
+        await bot.post(post)
+        await bot.quiet()
+        rung = sum("notification" in call.body.get("channelData", {}) for call in bot.connector.calls)
+        await bot.post(activities.personal_message("who", conversation="a:chat", **bot.by(FARID)))
+        await bot.post(bot.press("claim", ANA, post["id"]))
+        await bot.quiet()
+        assert rung == sum("notification" in call.body.get("channelData", {}) for call in bot.connector.calls) == 2
 
 
 async def test_a_chat_that_is_known_is_used_again_after_a_restart(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -54,9 +55,11 @@ async def test_ask_opens_a_dialog_and_sends_under_its_writers_name(tmp_path: Pat
         ids = {"desk": "backend", "request": "R-1", "card": "card:R-1"}
         _, opened = await bot.post(activities.dialog({"verb": "ask", **ids}, thread=post["id"], **bot.by(ANA)))
         assert opened["task"]["type"] == "continue"
-        sent = {"verb": "ask_send", "text": "Since *when*?", **ids}
-        _, answer = await bot.post(activities.submit(sent, thread=post["id"], **bot.by(ANA)))
-        assert answer["task"]["type"] == "message"
+        data = opened["task"]["value"]["card"]["content"]["actions"][0]["data"]
+        sent = {**data, "text": "Since *when*?"}
+        presses = [activities.submit(sent, thread=post["id"], **bot.by(ANA)) for _ in range(2)]
+        for _, answer in await asyncio.gather(*map(bot.post, presses)):
+            assert answer["task"] == {"type": "message", "value": "Sent. R-1 is yours."}
         await bot.quiet()
         replies = [call for call in bot.cards() if "Since *when*?" in str(call.body)]
         assert [call.conversation for call in replies] == [post["conversation"]["id"]]
@@ -72,6 +75,17 @@ async def test_an_edit_a_deletion_and_a_return_reach_the_request(tmp_path: Path)
         assert bot.rows("select status from requests") == [("CLOSED",)]
         assert "scanner down" not in bot.rows("select document from requests")[0][0]
         await bot.post(activities.undelete(of=post))
+        assert bot.rows("select status from requests") == [("OPEN",)]
+
+
+async def test_a_greeting_edited_into_a_request_opens_one(tmp_path: Path) -> None:
+    async with whole(tmp_path) as bot:
+        sent = datetime.now(UTC)
+        post = bot.channel_post("hello", activity_id=str(int(sent.timestamp() * 1000)), at=sent.isoformat())
+        await bot.post(post)
+        assert bot.rows("select status from requests") == []
+        later = (sent + timedelta(seconds=5)).isoformat()
+        await bot.post(activities.edit("hello, the scanner is down", of=post, at=later))
         assert bot.rows("select status from requests") == [("OPEN",)]
 
 

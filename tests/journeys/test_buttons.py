@@ -8,6 +8,7 @@ from bot.people import Author, Person
 from bot.policy import Language, Policy
 from bot.rota.shift import Absence
 from bot.support.request import Outcome, Status
+from bot.views import AskForm
 from tests.journeys.town import ANA, BEN, DILAN, EVA, OLGA, TEAM_CHANNEL, TOM, Town, at, plain
 
 
@@ -116,8 +117,8 @@ async def test_not_a_request_claims_nothing_and_ends_it() -> None:
     town = Town()
     await town.post("label printer down")
     await town.wait(3)
-    assert "Nothing to do here." in shown(await town.press(Dismiss, "R-1", ANA))
-    assert "Nothing to do here." in shown(await town.press(Dismiss, "R-1", BEN))
+    assert "Not for support." in shown(await town.press(Dismiss, "R-1", ANA))
+    assert "Not for support." in shown(await town.press(Dismiss, "R-1", BEN))
     request = await town.request()
     assert (request.outcome, request.responder, request.claimer) == (Outcome.NOT_A_REQUEST, None, None)
     assert "Ana Lindqvist says it is not a request" in town.to(BEN)[0].text
@@ -160,6 +161,54 @@ async def test_a_question_is_posted_once_under_its_writers_name_and_claims() -> 
     assert town.in_thread(place) == ["Ana Lindqvist:\nSince when?"]
     assert words(await town.press(Ask, "R-1", BEN, text="Which one?")) == "Sent."
     assert (await town.request()).claimer == Author("ana", "Ana Lindqvist")
+
+
+async def test_whoever_has_a_matter_hears_when_a_colleague_ends_it() -> None:
+    town = Town()
+    for text in ("label printer down", "the scanner", "the scale"):
+        await town.post(text)
+    for id_ in ("R-1", "R-2", "R-3"):
+        await town.press(Claim, id_, ANA)
+    await town.press(Dismiss, "R-1", BEN)
+    await town.press(Solve, "R-2", BEN)
+    await town.press(Solve, "R-3", OLGA)
+    assert [message.text for message in town.to(ANA)] == [
+        "Ben Okafor says that R-1 is not a request. You had it. (Olga Brandt: label printer down)",
+        "Ben Okafor closed R-2. You had it. (Olga Brandt: the scanner)",
+    ]
+
+
+@pytest.mark.parametrize("away", [(), (Absence("ana", at("2026-11-23 18:00"), at("2026-11-24 18:00")),)])
+async def test_nobody_hears_of_a_matters_end_at_night_or_while_away(away: tuple[Absence, ...]) -> None:
+    town = Town("2026-11-23 17:58", absences=away)
+    place = await town.post("label printer down")
+    await town.press(Claim, "R-1", ANA)
+    await town.delete(place)
+    await town.until("2026-11-24 10:00" if away else "2026-11-23 18:01")
+    await town.press(Dismiss, "R-1", BEN)
+    assert (await town.request()).outcome is Outcome.NOT_A_REQUEST
+    assert town.to(ANA) == []
+
+
+async def test_a_question_sent_twice_from_one_dialog_is_posted_once() -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    desk = await town.desk()
+    opened = await town.press(OpenAsk, "R-1", ANA)
+    assert isinstance(opened, Dialog)
+    assert isinstance(opened.view, AskForm)
+    sent = Ask(
+        key=f"form|ana|{opened.view.form}",
+        happened_at=town.now,
+        place=place,
+        author=Author("ana", ANA.name),
+        request="R-1",
+        card="card:R-1",
+        text="Since when?",
+        form=opened.view.form,
+    )
+    assert [words(await desk.handle(sent)) for _ in range(2)] == ["Sent. R-1 is yours."] * 2
+    assert town.in_thread(place) == ["Ana Lindqvist:\nSince when?"]
 
 
 @pytest.mark.parametrize(("text", "error"), [("  ", "Write what you want"), ("x" * 4001, "At most 4000 characters")])

@@ -107,7 +107,7 @@ async def settle(town: Watched) -> None:
     assert not state.requests
     assert not state.notices
     for request in await town.requests():
-        assert any(word in town.card(request.id) for word in ("Solved.", "Nothing to do here.", "Withdrawn."))
+        assert any(word in town.card(request.id) for word in ("Solved.", "Not for support.", "Withdrawn."))
 
 
 def local(moment: str) -> str:

@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from bot.commands import parse
-from bot.events import PeopleImported, Welcomed
+from bot.events import PeopleImported, PersonRow, Welcomed, Wrote
 from bot.people import Author
+from bot.policy import Language, Policy
+from bot.support.request import Status
 from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, OLGA, TEAM_CHANNEL, Town
 
 
@@ -99,15 +101,65 @@ async def test_an_admin_is_known_by_e_mail_too() -> None:
 
 async def test_imported_people_are_known_at_once() -> None:
     town = Town(people=(ANA, BEN, CHEN))
-    await town._handle(PeopleImported(key="import", happened_at=town.now, people=(EVA,)))
+    row = PersonRow("line 2", EVA, frozenset({"name", "entra_object_id"}))
+    await town._handle(PeopleImported(key="import", happened_at=town.now, rows=(row,)))
     assert "Wed 18 Nov" in await town.write("rota", EVA)
 
 
-async def test_a_colleague_who_addresses_the_bot_in_the_channel_with_anything_else_hears_what_it_knows() -> None:
+async def test_a_colleague_who_addresses_the_bot_in_the_channel_with_anything_else_hears_what_it_knows_aside() -> None:
     town = Town()
     place = await town.post("what now", EVA, addressed=True)
-    assert town.in_thread(place)[0].startswith("I don't know that one.")
+    assert town.in_thread(place) == []
+    assert town.to(EVA)[0].text.startswith("I don't know that one.")
     assert await town.requests() == []
+
+
+async def test_the_rota_is_shown_aside_in_the_channel_and_openly_in_the_team_channel() -> None:
+    town = Town()
+    place = await town.post("rota", EVA, addressed=True)
+    assert town.in_thread(place) == []
+    assert "Wed 18 Nov" in town.to(EVA)[0].text
+    asked = Wrote(
+        key="in the team channel",
+        happened_at=town.now,
+        place=f"{TEAM_CHANNEL};messageid=5",
+        author=Author("eva", EVA.name),
+        text="rota",
+        addressed=True,
+    )
+    await town._handle(asked)
+    assert "Wed 18 Nov" in town.teams.messages["say:in the team channel"].text
+
+
+@pytest.mark.parametrize("text", ["whoo", "roat 4", "hlep"])
+async def test_a_mistyped_command_in_a_thread_is_no_answer_to_it(text: str) -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    await town.reply(place, text, ANA, addressed=True)
+    assert (await town.request()).status is Status.OPEN
+    assert town.to(ANA)[0].text.startswith("I don't know that one.")
+    await town.reply(place, "I am looking into it", ANA, addressed=True)
+    assert (await town.request()).status is Status.ACKNOWLEDGED
+
+
+async def test_a_requester_hears_only_of_commands_that_are_theirs() -> None:
+    assert await Town().write("whoo", OLGA) == "I don't know that one. Try who, or help for everything I do."
+
+
+async def test_a_colleague_who_means_a_request_is_sent_to_the_channel_too() -> None:
+    assert "Please post it in the channel" in await Town().write("request: label printer", EVA)
+
+
+async def test_whoever_reads_german_gets_german() -> None:
+    town = Town(policy=Policy(language=Language.GERMAN))
+    answer = await town.write("who", OLGA)
+    for line in ("Wer Dienst hat", "Ana Lindqvist und Ben Okafor", "Nächster Wechsel", "Mi 25.11., 09:00"):
+        assert line in answer
+    assert "Wer gerade Dienst hat" in await town.write("help", OLGA)
+    assert (
+        await town.write("roat", EVA)
+        == "Das kenne ich nicht. Versuch rota oder who, oder help für alles, was ich kann."
+    )
 
 
 async def test_a_place_refused_twice_for_the_same_reason_is_shown_once() -> None:

@@ -120,6 +120,38 @@ async def test_an_observers_answer_claims_nothing_and_starts_the_second_clock() 
     assert (await town.request()).responded_at == at("2026-11-23 10:01")
 
 
+async def test_an_observers_answer_settles_what_the_first_clock_told_and_tells_the_pair_anew() -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    await town.wait(12)
+    await town.reply(place, "try the other tray", DILAN)
+    first, second = town.to(ANA)
+    assert "Dilan Kaya answered\n" in first.text
+    assert second.text.startswith("Dilan Kaya answered Olga Brandt; please take it from here")
+    assert "Dilan Kaya answered; somebody on duty has to take it by 10:27" in second.text
+    for message in [*town.to(EVA), *town.in_team_channel()]:
+        assert message.text.startswith("Dilan Kaya answered\n")
+        assert not any(entry.claimable for entry in getattr(message.view, "entries", ()))
+    await town.wait(25)
+    heading = (
+        "Dilan Kaya answered, but for 25 min nobody on duty has taken it over; Ana Lindqvist and Ben Okafor have "
+        "been called. If you can help, tell them."
+    )
+    assert town.in_team_channel()[1].text.startswith(heading)
+    assert "somebody on duty should have taken it by 10:27" in town.in_team_channel()[1].text
+    await town.reply(place, "mine", BEN)
+    assert all("Ben Okafor has it" in message.text for message in [second, town.in_team_channel()[1]])
+
+
+async def test_an_observers_answer_within_a_minute_of_a_call_is_told_in_that_message() -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    await town.wait(2.5)
+    await town.reply(place, "try the other tray", DILAN)
+    (message,) = town.to(ANA)
+    assert message.text.startswith("Dilan Kaya answered Olga Brandt; please take it from here")
+
+
 async def test_an_observers_second_word_starts_no_third_clock() -> None:
     town = Town()
     place = await town.post("label printer down")

@@ -75,7 +75,7 @@ async def test_the_table_for_the_late_afternoon_is_chosen_when_the_clock_starts(
     await town.post("and the scanner")
     await town.wait(1)
     assert len(town.to(ANA)) == 1
-    assert "2 of 2" in town.to(ANA)[0].text
+    assert "2 requests wait for an answer\n" in town.to(ANA)[0].text
 
 
 async def test_a_fallback_is_called_a_minute_earlier_in_the_late_afternoon() -> None:

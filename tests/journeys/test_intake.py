@@ -23,6 +23,8 @@ from tests.journeys.town import ANA, BEN, EVA, OLGA, TOM, Town, at
         "\u200b",
         "hi " * 9,
         "👍" * 300 + " but it is broken",
+        "help",
+        "danke, geht aber nicht",
     ],
 )
 async def test_a_post_of_somebody_outside_the_team_is_a_request(text: str) -> None:
@@ -32,7 +34,21 @@ async def test_a_post_of_somebody_outside_the_team_is_a_request(text: str) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["Good morning everyone!", "Vielen Dank :-)", "👍", "🎉🎉", ":)", "Liebe Grüße", "thanks ❤️"]
+    "text",
+    [
+        "Good morning everyone!",
+        "Vielen Dank :-)",
+        "👍",
+        "🎉🎉",
+        ":)",
+        "Liebe Grüße",
+        "thanks ❤️",
+        "Vielen lieben Dank euch allen",
+        "Thanks for your quick help!",
+        "Danke, geht wieder",
+        ".",
+        "...",
+    ],
 )
 async def test_greetings_thanks_and_emoji_are_none(text: str) -> None:
     town = Town()

@@ -12,7 +12,7 @@ from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, TEAM, Town
         ("10:02", [1, 1, 0], [], 0),
         ("10:04", [1, 1, 0], [], 0),
         ("10:05", [0, 0, 0], ["No answer yet. Calling @Ana Lindqvist and @Ben Okafor."], 0),
-        ("10:07", [0, 0, 0], ["No answer yet. It is 2 min late. Calling @Ana Lindqvist and @Ben Okafor."], 0),
+        ("10:07", [0, 0, 0], ["No answer yet. It was due 2 min ago. Calling @Ana Lindqvist and @Ben Okafor."], 0),
         ("10:10", [1, 1, 1], [], 1),
         ("12:30", [1, 1, 1], [], 1),
     ],
@@ -81,7 +81,10 @@ async def test_the_team_is_called_at_most_once_an_hour_and_the_rest_follows_at_i
     assert len(town.to(EVA)) == 1
     await town.until("2026-11-23 11:10")
     assert len(town.to(EVA)) == 2
-    assert "2 of 2 wait for an answer" in town.to(EVA)[1].text
+    assert "No answer for 10 min; Ana Lindqvist and Ben Okafor have been called. If you can help, tell them." in (
+        town.in_team_channel()[0].text
+    )
+    assert "2 requests wait for an answer, the longest for 50 min" in town.to(EVA)[1].text
 
 
 async def test_what_the_hour_held_is_dropped_once_answered() -> None:

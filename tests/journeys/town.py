@@ -181,9 +181,11 @@ class Town:
 
     # -- people -------------------------------------------------------------------------------------------------
 
-    async def post(self, text: str, by: Author | Person = OLGA, *, happened: str = "", **more: bool) -> str:
+    async def post(
+        self, text: str, by: Author | Person = OLGA, *, happened: str = "", place: str = "", **more: bool
+    ) -> str:
         """Post in the channel; return the thread's place."""
-        place = f"{CHANNEL};messageid={next(self._ids)}"
+        place = place or f"{CHANNEL};messageid={next(self._ids)}"
         await self._handle(Posted(place=place, text=text, author=_author(by), **self._when(happened), **more))  # type: ignore[arg-type]
         return place
 
@@ -194,17 +196,23 @@ class Town:
         event = Replied(place=place, text=text, author=_author(by), addressed=addressed, **self._when(happened))  # type: ignore[arg-type]
         await self._handle(event)
 
-    async def edit(self, place: str, text: str, by: Author = OLGA, *, happened: str = "") -> None:
-        """Edit a post."""
-        await self._handle(Edited(place=place, text=text, author=by, **self._when(happened)))  # type: ignore[arg-type]
+    async def edit(
+        self, place: str, text: str, by: Author | Person = OLGA, *, happened: str = "", posted: str = ""
+    ) -> None:
+        """Edit a post, whose own time is known if it is said."""
+        posted_at = at(posted) if posted else None
+        event = Edited(place=place, text=text, author=_author(by), posted_at=posted_at, **self._when(happened))  # type: ignore[arg-type]
+        await self._handle(event)
 
     async def delete(self, place: str, *, happened: str = "") -> None:
         """Delete a post."""
         await self._handle(Deleted(place=place, **self._when(happened)))  # type: ignore[arg-type]
 
-    async def restore(self, place: str, text: str, by: Author = OLGA, *, happened: str = "") -> None:
-        """Bring a deleted post back."""
-        await self._handle(Restored(place=place, text=text, author=by, **self._when(happened)))  # type: ignore[arg-type]
+    async def restore(self, place: str, text: str, by: Author = OLGA, *, happened: str = "", posted: str = "") -> None:
+        """Bring a deleted post back, whose own time is known if it is said."""
+        posted_at = at(posted) if posted else None
+        event = Restored(place=place, text=text, author=by, posted_at=posted_at, **self._when(happened))  # type: ignore[arg-type]
+        await self._handle(event)
 
     async def write(self, text: str, by: Author | Person) -> str:
         """Write to the bot personally; return what it answered."""

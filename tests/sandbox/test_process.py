@@ -127,10 +127,10 @@ async def test_a_bot_that_dies_again_and_again_takes_the_sandbox_down_loudly(run
 
 async def test_a_bot_that_cannot_start_ends_the_sandbox_with_its_words(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    (data / "rota").mkdir(parents=True)
-    (data / "rota" / "backend.json").write_text("{")
+    data.mkdir()
+    (data / "journal.sqlite").write_text("no database")
     run = await start(data, free_port())
-    assert "backend.json, line 1: not JSON" in await run.line("Error: `hotseat shifts export` failed (1)")
+    assert "journal.sqlite" in await run.line("Error: `hotseat desk add` failed (1): ")
     assert await run.process.wait() == 1
 
 

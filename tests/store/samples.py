@@ -84,8 +84,8 @@ VIEWS: tuple[View, ...] = (
     NoticeCard("Heading", (NoticeEntry("edge", "r1", "n1", "T", "E", "L", "19:t", waiting=True, claimable=False),)),
     AskForm("edge", "r1", "k", "T", "E", "L", "text", "", "Send"),
     ReplyCard("Ana:", "hello"),
-    DutyCard("On duty", (Fact("Now", "Ana"),), "", (Fact("Ben", "not reached"),)),
-    RotaCard("Rota", (RotaWeek("This", (Fact("Support", "Ana"),)),), ""),
+    DutyCard("On duty", (Fact("Now", "Ana"),), (Fact("Ben", "not reached"),)),
+    RotaCard("Rota", (RotaWeek("This", (Fact("Support", "Ana"),)),)),
     HelpCard("Help", "text", (Fact("who", "who is on duty"),)),
 )
 

@@ -56,6 +56,28 @@ async def test_an_id_or_a_channel_is_one_desks_only(journal: Journal, other: Des
     assert await journal.desks() == (DESK,)
 
 
+async def test_a_desk_that_never_had_a_request_is_removed_with_all_that_is_its_own(journal: Journal) -> None:
+    await journal.create(replace(DESK, id="other", channel="19:other"))
+    await journal.commit(Commit(T, D, 0, records=(record("k"),), changes=(PutRota(ROTA), PutNotice(NOTICE))))
+    await journal.remove(T, D)
+    assert [desk.id for desk in await journal.desks()] == ["other"]
+    with pytest.raises(Refused, match="There is no desk"):
+        await journal.remove(T, D)
+    await journal.create(DESK)
+    assert (await journal.load(T, D)).rota == Rota()
+    assert await journal.known(T, D, ["k"]) == frozenset()
+
+
+async def test_a_desk_with_requests_or_with_something_to_send_stays(journal: Journal) -> None:
+    await journal.commit(Commit(T, D, 0, outgoing=(Outgoing("1.0", WriteRota()),)))
+    with pytest.raises(Refused, match="something to send"):
+        await journal.remove(T, D)
+    await journal.commit(Commit(T, D, 1, struck=("1.0",), changes=(PutRequest(request(status=Status.CLOSED)),)))
+    with pytest.raises(Refused, match="has had requests"):
+        await journal.remove(T, D)
+    assert await journal.desks() == (DESK,)
+
+
 async def test_the_same_channel_id_may_be_a_desk_in_another_tenant(journal: Journal) -> None:
     await journal.create(replace(DESK, id="other", tenant="tenant-b"))
     assert len(await journal.desks()) == 2

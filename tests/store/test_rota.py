@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import resource
 import signal
 import stat
@@ -38,8 +39,8 @@ def edit(folder: Path, old: str, new: str) -> None:
 def test_what_is_written_is_read(files: RotaFiles | MemoryRotaFiles) -> None:
     desk = replace(DESK, policy=POLICY)
     checksum = files.write(desk, ROTA)
-    document = files.read(DESK.id)
-    assert (document.desk, document.rota, document.checksum) == (desk, ROTA, checksum)
+    document = files.read(desk)
+    assert (document.rota, document.checksum) == (ROTA, checksum)
     assert files.checksum(DESK.id) == checksum == files.write(desk, ROTA)
     assert files.write(desk, Rota()) != checksum
 
@@ -47,7 +48,7 @@ def test_what_is_written_is_read(files: RotaFiles | MemoryRotaFiles) -> None:
 def test_a_missing_file_has_no_checksum_and_cannot_be_read(files: RotaFiles | MemoryRotaFiles) -> None:
     assert files.checksum(DESK.id) is None
     with pytest.raises(Misconfigured, match="cannot be read"):
-        files.read(DESK.id)
+        files.read(DESK)
 
 
 def test_the_file_reads_as_the_sheets_do_and_is_for_its_owner_only(tmp_path: Path) -> None:
@@ -65,59 +66,101 @@ def test_the_file_reads_as_the_sheets_do_and_is_for_its_owner_only(tmp_path: Pat
 def test_a_desks_name_is_never_a_way_out_of_the_folder(name: str, tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="no name for a desk"):
         valid_id(name)
-    for call in (RotaFiles(tmp_path).checksum, RotaFiles(tmp_path).read):
-        with pytest.raises(Misconfigured):
-            call(name)
+    with pytest.raises(Misconfigured):
+        RotaFiles(tmp_path).checksum(name)
+    with pytest.raises(Misconfigured):
+        RotaFiles(tmp_path).read(replace(DESK, id=name))
 
 
-def test_the_only_desk_need_not_be_named(tmp_path: Path) -> None:
+def test_the_file_of_a_removed_desk_is_moved_aside_and_no_longer_one(tmp_path: Path) -> None:
     files = RotaFiles(tmp_path)
-    with pytest.raises(Misconfigured, match="no desk yet"):
-        files.one("")
+    assert files.set_aside("edge", "now") is None
     files.write(DESK, ROTA)
-    assert (files.one(""), files.one("edge")) == ("edge", "edge")
-    files.write(replace(DESK, id="core"), ROTA)
-    for asked in ("", "other"):
-        with pytest.raises(Misconfigured, match="--desk: core, edge"):
-            files.one(asked)
+    content = (tmp_path / "edge.json").read_bytes()
+    aside = files.set_aside("edge", "now")
+    assert aside is not None
+    assert aside.read_bytes() == content
+    assert list(tmp_path.glob("*.json")) == []
 
 
 WRONG: list[tuple[str, str, str]] = [
-    ('"name": "Ana Lindqvist",\n', '"name": "Ana Lindqvist"\n', "line 57: not JSON"),
-    ('"yes"', '"perhaps"', 'people 1, production_access: "perhaps" must be yes or no'),
-    ('"yes"', "true", "people 1, production_access: true must be text in quotes"),
-    ('"Mon Tue Fri"', '"Mon Sun"', 'people 1, working_days: "Sun" must be of Mon Tue Wed Thu Fri'),
-    ('"slack_user_id"', '"slack"', "people 1, slack: no field is called so; the fields are name,"),
-    ('"2023-03-01"', '"1.3.2023"', 'people 1, joined: "1.3.2023" must be a date such as'),
+    ('"yes"', '"perhaps"', '(people 1), production_access: "perhaps" must be yes or no'),
+    ('"yes"', "true", "(people 1), production_access: true must be text in quotes"),
+    ('"Mon Tue Fri"', '"Mon Sun"', '(people 1), working_days: "Sun" must be of Mon Tue Wed Thu Fri'),
+    ('"slack_user_id"', '"slack"', "(people 1), slack: no field is called so; the fields are name,"),
+    ('"2023-03-01"', '"1.3.2023"', '(people 1), joined: "1.3.2023" must be a date such as'),
     (
         '"iteration": "2026-11-25",\n      "name": "Chen Wei"',
         '"iteration": "2026-11-25",\n      "name": "Chen Weh"',
-        'shifts 3, name: nobody is called "Chen Weh"; nearest: Chen Wei and',
+        '(shifts 3), name: nobody is called "Chen Weh"; nearest: Chen Wei and',
     ),
-    ('"FALLBACK"', '"SUPPORT"', "shifts 3, role: 2026-11-25 has two SUPPORT already"),
-    ("+01:00", "", 'absences 1, start: "2026-11-25T09:00:00.123456" must be a time with its offset'),
-    ('"stand_in": "Chen Wei"', '"stand_in": ""', 'overrides 1, stand_in: nobody is called ""'),
-    ('"opens": "09:00:00"', '"opens": "nine"', "desk 1, policy.opens:"),
-    ('"id": "edge"', '"id": "core"', "desk 1, id: core must be edge"),
-    ('"shifts": {', '"shift": {', "shift: no such table"),
+    ('"FALLBACK"', '"SUPPORT"', "(shifts 3), role: 2026-11-25 has two SUPPORT already"),
+    ("+01:00", "", '(absences 1), start: "2026-11-25T09:00:00.123456" must be a time with its offset'),
+    ('"stand_in": "Chen Wei"', '"stand_in": ""', '(overrides 1), stand_in: nobody is called ""'),
+    ('"opens": "09:00:00"', '"opens": "nine"', '(desk 1), policy.opens: a desk is not changed in its file; put "09:0'),
+    ('"id": "edge"', '"id": "core"', '(desk 1), id: a desk is not changed in its file; put "edge" back'),
+    ('"tenant": ', '"home": "x",\n"tenant": ', "(desk 1), home: a desk has no such field"),
+    ('"shifts": {', '"shift": {', ", shift: no such table; there are desk, people, shifts, absences, overrides"),
+    ('"3": {', '"2": {', ": people 2 stands already on line"),
+    ('"people": {', '"people": {}, "people": {', ": people stands already on line"),
+    ('"1": {\n      "name": "Ana', '"1": [], "4": {\n      "name": "Ana', " (people 1): must be an object"),
+    ('"absences": {', '"absences": [], "overrides": {}, "x": {', ", absences: must be an object of rows"),
+    ('"desk": {\n    "1": {', '"desk": {\n    "2": 1, "1": {', ", desk: one row is needed"),
+    (
+        '"desk": {\n    "1": {',
+        '"desk": {"1": 1},\n"people": {"1": {',
+        "(desk 1), row: a desk is not changed in its file",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "said"), WRONG)
-def test_a_file_edited_wrongly_says_where_and_why(old: str, new: str, said: str, tmp_path: Path) -> None:
-    RotaFiles(tmp_path).write(DESK, ROTA)
-    edit(tmp_path, old, new)
+def refusal(folder: Path) -> str:
     with pytest.raises(Misconfigured) as refused:
-        RotaFiles(tmp_path).read("edge")
-    assert said in str(refused.value)
-    assert "Mend the file, or delete it" in str(refused.value)
+        RotaFiles(folder).read(DESK)
+    said = str(refused.value)
+    assert "Mend the file, or delete it" in said
+    return said
+
+
+@pytest.mark.parametrize(("old", "new", "said"), WRONG)
+def test_a_file_edited_wrongly_says_on_which_line_and_why(old: str, new: str, said: str, tmp_path: Path) -> None:
+    RotaFiles(tmp_path).write(DESK, ROTA)
+    original = (tmp_path / "edge.json").read_text()
+    edit(tmp_path, old, new)
+    found = next(line for line in refusal(tmp_path).splitlines() if said in line)
+    number = re.match(r"line (\d+)", found)
+    assert number is not None
+    first = original[: original.index(old)].count("\n") + 1
+    assert first <= int(number[1]) <= first + new.count("\n")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (b'"name": "Ana Lindqvist",\n', b'"name": "Ana Lindqvist"\n', "line 57, column 7: not JSON (Expecting"),
+        ("Grün".encode(), "Grün".encode("cp1252"), "line 2: not UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_parsed_says_on_which_line(old: bytes, new: bytes, said: str, tmp_path: Path) -> None:
+    files, path = RotaFiles(tmp_path), tmp_path / "edge.json"
+    files.write(DESK, ROTA)
+    path.write_bytes(path.read_bytes().replace(b"{\n", b'{\n"Gr\xc3\xbcn": {},\n' if "UTF" in said else b"{\n", 1))
+    path.write_bytes(path.read_bytes().replace(old, new, 1))
+    assert said in refusal(tmp_path)
+
+
+def test_an_editors_byte_order_mark_and_fields_left_out_are_forgiven(tmp_path: Path) -> None:
+    files, path = RotaFiles(tmp_path), tmp_path / "edge.json"
+    files.write(DESK, ROTA)
+    edit(tmp_path, '"opens": "09:00:00",\n', "")
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert files.read(DESK).rota == ROTA
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"null", b"\xff\xfe", b"{}", b'{"desk": []}', b'{"people": {"1": 2}}'])
 def test_a_file_that_is_no_rota_is_refused(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "edge.json").write_bytes(content)
-    with pytest.raises(Misconfigured):
-        RotaFiles(tmp_path).read("edge")
+    assert "line 1" in refusal(tmp_path)
 
 
 def untouched(folder: Path) -> None:
@@ -174,7 +217,7 @@ async def test_an_interrupted_write_is_finished_and_then_all_agree(
 ) -> None:
     await journal.commit(changing(PutRota(ROTA)))
     assert await reconcile(journal, files, DESK) == Unwritten()
-    assert files.read(DESK.id).rota == ROTA
+    assert files.read(DESK).rota == ROTA
     assert (await journal.rota(DESK.tenant, DESK.id)).written
     assert await reconcile(journal, files, DESK) == Agreed()
 
@@ -211,7 +254,7 @@ def test_a_full_disk_leaves_the_file_whole(tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, ignored)
-    assert files.read("edge").checksum == checksum
+    assert files.read(DESK).checksum == checksum
     assert [path.name for path in tmp_path.iterdir()] == ["edge.json"]
     assert files.write(DESK, replace(ROTA, absences=())) != checksum
 

@@ -9,10 +9,15 @@ from hypothesis import strategies as st
 from bot.errors import Misconfigured
 from bot.people import WORKING_WEEK, Person
 from bot.rota.shift import Role, Shift
-from bot.store.sheets import people_from_csv, people_to_csv, shifts_from_csv, shifts_to_csv
+from bot.store.sheets import people_from_csv as people_rows
+from bot.store.sheets import people_to_csv, shifts_from_csv, shifts_to_csv
 from tests.store.samples import ANA, ANA_ID, BEN, CHEN, ROTA
 
 TEAM = (ANA, BEN, CHEN)
+
+
+def people_from_csv(text: str) -> tuple[Person, ...]:
+    return tuple(row.person for row in people_rows(text))
 
 
 def problems(text: str, people: tuple[Person, ...] | None = None) -> list[str]:
@@ -41,6 +46,7 @@ def test_a_name_alone_makes_a_person() -> None:
         "name\temail\nBen Okafor\tben@example.com\n",
         "\n\n name , email \n\n  Ben Okafor  , ben@example.com ,,\n,,\n",
         '"Name","EMAIL"\r"Ben Okafor","ben@example.com"\r',
+        "\ufeffsep=;\r\nname;email\r\nBen\u00a0Okafor;ben@example.com\u00a0\r\n",
     ],
 )
 def test_sheets_come_as_spreadsheets_write_them(text: str) -> None:
@@ -50,6 +56,11 @@ def test_sheets_come_as_spreadsheets_write_them(text: str) -> None:
 def test_people_are_keyed_by_entra_id_else_email_else_name() -> None:
     sheet = f"name,entra_object_id,email\nA,{ANA_ID.upper()},a@x.io\nB,,B@x.io\nC,,\n"
     assert [person.id for person in people_from_csv(sheet)] == [ANA_ID, "b@x.io", "C"]
+
+
+def test_a_row_says_where_it_stands_and_which_columns_its_sheet_has() -> None:
+    (row,) = people_rows("sep=,\nname,email,\n\nBen Okafor\n")
+    assert (row.where, row.given) == ("line 4", frozenset({"name", "email"}))
 
 
 def test_everything_wrong_is_said_at_once() -> None:
@@ -68,13 +79,16 @@ def test_everything_wrong_is_said_at_once() -> None:
     ("text", "said"),
     [
         ("", "The sheet is empty; its first line names the columns: name, entra_object_id,"),
+        ("Ben;yes\n", "line 1 must name the columns, which are name, entra_object_id,"),
+        ('name\n\n"Ben\nO"\nChen,x\n', "line 3, name: a name on one line is needed"),
+        ("name\n\n", "The sheet has no row below the names of its columns."),
         ("name,phone\n", "line 1, phone: no column is called so; the columns are name, entra_object_id,"),
         ("email\n", "line 1, name: the column is missing"),
         ("name,name\n", "line 1, name: the column stands there twice"),
         ("name,,email\n", "line 1, column 2: the column has no name"),
         ("name\nBen,x\n", "line 2, column 2: there are more fields than columns"),
         ('name\n"Ben\n', "not CSV"),
-        ("name\nBen\nBen\n", 'line 3, name: "Ben" stands already on line 2'),
+        ("name\nBen\nBEN\n", 'line 3, name: "BEN" stands already on line 2'),
         ("name,email\nA,x@y\nB,X@y\n", 'line 3, email: "x@y" stands already on line 2'),
     ],
 )
@@ -112,7 +126,7 @@ NAMESAKES = (Person("a@x.io", "Kim", email="a@x.io"), Person("b@x.io", "Kim", em
         ),
         (["2026-11-25,Ana,SUPPORT,"], (), 'name: nobody is called "Ana"; there are no people yet'),
         (["2026-11-25,Kim,SUPPORT,"], NAMESAKES, 'name: 2 people are called "Kim"; write the e-mail or the Entra id'),
-        (["2026-11-25,Chen Wei,BOSS,"], TEAM, 'role: "BOSS" must be SUPPORT, FALLBACK, OBSERVER'),
+        (["2026-11-25,Chen Wei,BOSS,"], TEAM, 'role: "BOSS" must be SUPPORT, FALLBACK or OBSERVER'),
         (["2026-11-25,Chen Wei,FALLBACK,Sat"], TEAM, 'days: "Sat" must be of Mon Tue Wed Thu Fri (empty: all)'),
         (["2026-11-25,Chen Wei,SUPPORT,Fri"], TEAM, "days: only a FALLBACK has days; leave it empty"),
         ([f"2026-11-25,{one.name},SUPPORT," for one in TEAM], TEAM, "role: 2026-11-25 has two SUPPORT already"),
@@ -144,6 +158,6 @@ somebody = st.builds(
 )
 
 
-@given(st.lists(somebody, max_size=5, unique_by=lambda person: person.id))
+@given(st.lists(somebody, min_size=1, max_size=5, unique_by=lambda person: person.id.casefold()))
 def test_any_people_survive_a_sheet(people: list[Person]) -> None:
     assert set(people_from_csv(people_to_csv(people))) == set(people)

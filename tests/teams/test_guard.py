@@ -14,9 +14,9 @@ from typing import Any
 
 import orjson
 import pytest
-from multidict import CIMultiDict
+from multidict import CIMultiDict, MultiMapping
 
-from bot.teams.guard import MAX_BODY, Guard, NotAdmitted
+from bot.teams.guard import MAX_BODY, Admitted, Guard, NotAdmitted
 from bot.teams.hosts import ServiceHosts
 from tests.rig.activities import altered, channel_post, without
 from tests.rig.entra import APP_ID, TENANT, Key
@@ -64,6 +64,10 @@ def body_of(case: dict[str, Any], house: House) -> bytes:
     )
     genuine = orjson.dumps(channel_post(service_url=house.connector.service_url))
     return b"{" + inserted.encode("latin-1") + b"," + genuine[1:]
+
+
+async def check(guard: Guard, headers: MultiMapping[str], body: bytes, *, peer: str | None = None) -> Admitted:
+    return guard.admit(await guard.authenticate(headers, peer=peer), body)
 
 
 def check_refused(house: House, status: int, case: dict[str, Any]) -> None:
@@ -178,13 +182,13 @@ async def test_two_authorization_headers_are_refused(house: House) -> None:
     header = f"Bearer {house.token()}"
     headers = CIMultiDict([("Authorization", header), ("Authorization", header)])
     with pytest.raises(NotAdmitted, match="two_tokens"):
-        await house.guard.check(headers, b"{}")
+        await check(house.guard, headers, b"{}")
 
 
 async def test_a_body_that_was_read_elsewhere_is_measured_too(house: House) -> None:
     headers = CIMultiDict({"Authorization": f"Bearer {house.token()}"})
     with pytest.raises(NotAdmitted, match="too_large"):
-        await house.guard.check(headers, b" " * (MAX_BODY + 1))
+        await check(house.guard, headers, b" " * (MAX_BODY + 1))
 
 
 async def test_no_content_type_is_no_reason_to_refuse(house: House) -> None:
@@ -237,16 +241,16 @@ async def test_local_mode_takes_any_tenant_without_a_token_but_only_loopback(hou
     activity = channel_post(service_url="http://127.0.0.1:9/", tenant="Anyone")
     body = orjson.dumps(activity)
     headers: CIMultiDict[str] = CIMultiDict()
-    admitted = await guard.check(headers, body, peer="127.0.0.1")
+    admitted = await check(guard, headers, body, peer="127.0.0.1")
     assert (guard.local, admitted.tenant, admitted.activity) == (True, "anyone", activity)
     nobody = orjson.dumps(without(activity, "channelData", "conversation.tenantId"))
-    assert (await guard.check(headers, nobody, peer="::1")).tenant == ""
+    assert (await check(guard, headers, nobody, peer="::1")).tenant == ""
     for peer in ("192.0.2.1", "10.0.0.1", None, "127.0.0.1.evil.example"):
         with pytest.raises(NotAdmitted, match="not_local"):
-            await guard.check(headers, body, peer=peer)
+            await check(guard, headers, body, peer=peer)
     for url in ("https://smba.trafficmanager.net/", "http://169.254.169.254/", "http://127.0.0.1.evil.example/"):
         with pytest.raises(NotAdmitted, match="service_host"):
-            await guard.check(headers, orjson.dumps(activity | {"serviceUrl": url}), peer="127.0.0.1")
+            await check(guard, headers, orjson.dumps(activity | {"serviceUrl": url}), peer="127.0.0.1")
 
 
 async def test_a_slow_body_is_given_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

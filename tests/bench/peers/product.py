@@ -20,7 +20,7 @@ def prepare(data: Path) -> None:
     people, shifts = data.parent / "people.csv", data.parent / "shifts.csv"
     _write_people(people)
     _write_shifts(shifts)
-    place = ["--tenant", world.TENANT, "--team", world.TEAM, "--channel", world.CHANNEL]
+    place = ["--tenant", world.TENANT, "--team", world.GROUP, "--channel", world.CHANNEL]
     for command in (
         ["desk", "add", *place, "--name", "backend"],
         ["people", "import", str(people)],

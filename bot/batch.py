@@ -1,0 +1,111 @@
+"""A batch: events decided one after another that become one commit, and those who wait for it.
+
+Decides what of an event and its decision is written, and how. It must not know what any event means.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.effects import Answer, Change, Decision, Effect, PutRequest
+from bot.events import (
+    ClockStruck,
+    Deleted,
+    Delivered,
+    Event,
+    Message,
+    PeopleImported,
+    Press,
+    RotaEdited,
+    ShiftsImported,
+    Undeliverable,
+    Welcomed,
+)
+from bot.ports import Address, Commit, Outgoing, Record
+from bot.standing import Standing
+from bot.support.request import Request
+
+_RECORDED = (Message, Deleted, Welcomed, PeopleImported, ShiftsImported, RotaEdited)
+_ACTS = (Press, ClockStruck)  # recorded when they did something
+
+
+@dataclass(slots=True)
+class Waiting:
+    """An event that waits to be decided and stored; ``shown`` is the message that it says exists now."""
+
+    event: Event
+    shown: tuple[str, Address] | None
+    answer: asyncio.Future[Answer | None]
+
+    def resolve(self, answer: Answer | None) -> None:
+        """Answer, unless whoever waited has gone."""
+        if not self.answer.done():
+            self.answer.set_result(answer)
+
+    def fail(self, failure: Exception) -> None:
+        """Raise ``failure`` where the answer is waited for."""
+        if not self.answer.done():
+            self.answer.set_exception(failure)
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a batch of events has come to so far. ``looked`` says that the clock was among them."""
+
+    records: list[Record] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    struck: list[str] = field(default_factory=list)
+    shown: list[tuple[str, Address]] = field(default_factory=list)
+    answers: list[tuple[Waiting, Answer | None]] = field(default_factory=list)
+    repeated: list[Waiting] = field(default_factory=list)
+    looked: bool = False
+
+    def __bool__(self) -> bool:
+        """Say whether there is anything to write."""
+        return bool(self.records or self.changes or self.effects or self.struck or self.shown)
+
+    def requests(self) -> tuple[Request, ...]:
+        """Return the requests that changed, as they became, in the order of the changes."""
+        return tuple(change.request for change in self.changes if isinstance(change, PutRequest))
+
+    def add(self, one: Waiting, decision: Decision, now: datetime) -> None:
+        """Take what was decided on an event."""
+        event = one.event
+        self.changes.extend(decision.changes)
+        self.effects.extend(decision.effects)
+        self.answers.append((one, decision.answer))
+        self.looked |= isinstance(event, ClockStruck)
+        if isinstance(event, Delivered | Undeliverable):
+            self.struck.append(event.effect)
+            if one.shown:
+                self.shown.append(one.shown)
+        if isinstance(event, _RECORDED) or ((decision.changes or decision.effects) and isinstance(event, _ACTS)):
+            self.records.append(_record(event, decision.changes, now))
+
+    def commit(self, standing: Standing) -> Commit:
+        """Return all of it as one commit on a desk as it stood."""
+        revision = standing.revision
+        return Commit(
+            standing.desk.tenant,
+            standing.desk.id,
+            revision,
+            tuple(self.records),
+            tuple(self.changes),
+            tuple(Outgoing(f"{revision + 1}.{n}", effect) for n, effect in enumerate(self.effects)),
+            tuple(self.struck),
+            tuple(self.shown),
+        )
+
+
+def _record(event: Event, changes: Iterable[Change], now: datetime) -> Record:
+    author = getattr(event, "author", None)
+    return Record(
+        key=event.key,
+        kind=type(event).__name__,
+        happened_at=event.happened_at,
+        recorded_at=now,
+        actor=author.id if author else "",
+        matters=tuple(change.request.id for change in changes if isinstance(change, PutRequest)),
+    )

@@ -1,0 +1,200 @@
+"""Intake: what posts, replies, edits and deletions in the desk's channel mean for its requests.
+
+Acts are judged by duty at ``happened_at``; a moment in the future is taken as now. What is heard out of order ends as
+if it had been heard in order.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.commands import mistyped
+from bot.decide import answers, clocks, support
+from bot.decide.draft import Draft
+from bot.events import Deleted, Edited, Message, Posted, Replied, Restored
+from bot.people import Author
+from bot.state import Early
+from bot.support.escalation import first_clock, second_clock
+from bot.support.intake import is_marked, is_request
+from bot.support.request import (
+    Outcome,
+    Request,
+    Status,
+    answered_by_observer,
+    answered_earlier,
+    reacted,
+    restore,
+    withdraw,
+)
+
+RECENT = timedelta(hours=1)  # how far apart a post, its edits and what is said of it can be and still belong together
+MOST_EARLY = 50
+
+
+def posted(draft: Draft, event: Posted) -> None:
+    """Open a request for a new top-level post, unless it is a command, small talk, or the backend team's own."""
+    known = draft.in_thread(event.place)
+    for request in known:
+        _began_earlier(draft, request, event)
+    if known or _is_gone(draft, event) or answers.command(draft, event):
+        return
+    if _is_request(draft, event):
+        _open(draft, event)
+    elif event.addressed:
+        _at_a_loss(draft, event)
+
+
+def replied(draft: Draft, event: Replied) -> None:
+    """Take a reply for what it is: a first response of whoever is on duty, or words that stop no clock.
+
+    Whoever addresses the bot in a thread that holds no request asks for something there: that is a request.
+    """
+    if answers.command(draft, event):
+        return
+    requests = draft.in_thread(event.place)
+    if draft.colleague(event.author) and event.addressed and mistyped(event.text):
+        answers.unknown(draft, event)
+    elif draft.colleague(event.author):
+        for request in requests:
+            _answered(draft, request, event.author, event.happened_at)
+        if not requests and event.addressed:
+            _at_a_loss(draft, event)
+        elif all(event.happened_at < request.posted_at for request in requests):
+            _heard_early(draft, event, event.author)
+    elif not requests and event.addressed:
+        if is_request(event.text, picture=event.picture, gif=event.gif):
+            _open(draft, event)
+        else:
+            _at_a_loss(draft, event)
+
+
+def edited(draft: Draft, event: Edited) -> None:
+    """Take over the new text of a post; an older edit never overwrites a newer one."""
+    requests = draft.in_thread(event.place)
+    if not requests:
+        _became_one(draft, event)
+    for request in requests:
+        if event.happened_at > request.text_at and event.author.id == request.requester.id:
+            draft.put(replace(request, text=event.text, text_at=event.happened_at))
+
+
+def deleted(draft: Draft, event: Deleted) -> None:
+    """Withdraw a request whose post was deleted before anyone answered; its text is kept in no case."""
+    _heard_early(draft, event, None)
+    for request in draft.in_thread(event.place):
+        if event.happened_at < request.text_at:
+            continue
+        gone = replace(request, text="", text_at=event.happened_at)
+        if request.status is Status.OPEN and request.responder is None:
+            gone = withdraw(gone, draft.moment(event.happened_at))
+        draft.put(gone)
+
+
+def restored(draft: Draft, event: Restored) -> None:
+    """Bring back a request whose deleted post was restored; its clock goes on as if nothing had been."""
+    requests = draft.in_thread(event.place)
+    if not requests:
+        _became_one(draft, event)
+    for request in requests:
+        if event.happened_at <= request.text_at:
+            continue
+        back = replace(request, text=event.text, text_at=event.happened_at)
+        if request.outcome is Outcome.WITHDRAWN:
+            back = restore(back)
+            clocks.recall(draft, back)
+        draft.put(back)
+        clocks.escalate(draft, request.id)
+
+
+def _is_request(draft: Draft, event: Message) -> bool:
+    if draft.colleague(event.author):
+        return is_marked(event.text)
+    return is_request(event.text, picture=event.picture, gif=event.gif)
+
+
+def _at_a_loss(draft: Draft, event: Message) -> None:
+    """Answer whoever addressed the bot with what is neither a command nor a request."""
+    if draft.colleague(event.author):
+        answers.unknown(draft, event)
+    else:
+        answers.help_card(draft, event)
+
+
+def _became_one(draft: Draft, event: Edited | Restored) -> None:
+    """Open a request for a recent post that was none, or that has not arrived, before this edit of it."""
+    recent = event.posted_at is not None and event.happened_at - event.posted_at < RECENT
+    if recent and not _is_gone(draft, event) and _is_request(draft, event):
+        _open(draft, event)
+
+
+def _began_earlier(draft: Draft, request: Request, event: Posted) -> None:
+    """Count from the post when it arrives after an edit of it that had opened the request."""
+    at = draft.moment(event.happened_at)
+    if at >= request.posted_at or event.author.id != request.requester.id or not _is_request(draft, event):
+        return
+    first, clock = first_clock(draft.policy, draft.hours, at), request.clock
+    if clock is not None and not clock.second:
+        left = {due.step for due in clock.pending}
+        pending = tuple(due for due in first.pending if due.step in left)
+        clock = replace(clock, started_at=first.started_at, due_at=first.due_at, pending=pending)
+    draft.put(replace(request, posted_at=at, due_at=first.due_at, clock=clock))
+    _answered_early(draft, request)
+    clocks.escalate(draft, request.id)
+
+
+def _heard_early(draft: Draft, event: Replied | Deleted, author: Author | None) -> None:
+    """Keep what was heard of a thread whose post may still be on its way."""
+    kept = [one for one in draft.facts.early if draft.now - one.at < RECENT]
+    kept.append(Early(event.place, event.happened_at, author))
+    draft.put_facts(replace(draft.facts, early=tuple(kept[-MOST_EARLY:])))
+
+
+def _is_gone(draft: Draft, event: Message) -> bool:
+    """Say whether the post was deleted after this was written."""
+    deletions = [one.at for one in draft.facts.early if one.place == event.place and one.author is None]
+    return any(at >= event.happened_at for at in deletions)
+
+
+def _open(draft: Draft, event: Message) -> None:
+    at = draft.moment(event.happened_at)
+    number = draft.facts.last_number + 1
+    clock = first_clock(draft.policy, draft.hours, at)
+    request = Request(
+        id=f"R-{number}",
+        requester=event.author,
+        text=event.text,
+        text_at=event.happened_at,
+        place=event.place,
+        posted_at=at,
+        due_at=clock.due_at,
+        clock=clock,
+    )
+    draft.put_facts(replace(draft.facts, last_number=number))
+    draft.put(request)
+    _answered_early(draft, request)
+    clocks.escalate(draft, request.id)
+
+
+def _answered_early(draft: Draft, request: Request) -> None:
+    """Take the replies that were heard before the request was."""
+    for one in sorted(draft.facts.early, key=lambda one: one.at):
+        if one.place == request.place and one.author:
+            _answered(draft, request, one.author, one.at)
+
+
+def _answered(draft: Draft, request: Request, who: Author, happened_at: datetime) -> None:
+    """Take a colleague's reply to one matter of the thread."""
+    request = draft.request(request.id) or request
+    if who.id == request.requester.id or happened_at < request.posted_at:
+        return
+    at = draft.moment(happened_at)
+    duty = draft.duty(at)
+    responds = duty.may_claim(who.id)
+    if request.status is Status.OPEN and responds:
+        support.give(draft, request, who, at)
+    elif request.status is Status.OPEN and not request.responder and duty.observes(who.id):
+        second = second_clock(draft.policy, draft.hours, at)
+        draft.put(reacted(answered_by_observer(request, who, at, second), who.id))
+        clocks.escalate(draft, request.id)
+    elif request.status is not Status.CLOSED:
+        known = answered_earlier(request, who, at) if responds or duty.observes(who.id) else request
+        draft.put(reacted(known, who.id))

@@ -1,0 +1,64 @@
+"""How a desk stands: its state at a revision, changed in place by what was decided.
+
+The one place that says what each change does to a desk's state. It must not know why anything changes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bot.effects import Change, DropNotice, PutDesk, PutFacts, PutNotice, PutRequest, PutRota
+from bot.rota.shift import Rota
+from bot.state import DeskInfo, Facts, Notice, State
+from bot.support.request import Request, Status
+
+
+@dataclass(slots=True)
+class Standing:
+    """A desk's state at a revision; its mappings are changed between decisions, never during one."""
+
+    revision: int
+    desk: DeskInfo
+    rota: Rota = field(default_factory=Rota)
+    facts: Facts = field(default_factory=Facts)
+    requests: dict[str, Request] = field(default_factory=dict)
+    threads: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    notices: dict[str, Notice] = field(default_factory=dict)
+
+    def view(self) -> State:
+        """Return the state to decide with; it changes with this."""
+        return State(self.desk, self.rota, self.facts, self.requests, self.threads, self.notices)
+
+    def put(self, request: Request) -> None:
+        """Hold a request as it now is."""
+        self.requests[request.id] = request
+        ids = self.threads.get(request.place, ())
+        if request.id not in ids:
+            self.threads[request.place] = (*ids, request.id)
+
+    def apply(self, change: Change) -> None:
+        """Do what was decided."""
+        match change:
+            case PutRequest(request):
+                self.put(request)
+            case PutNotice(notice):
+                self.notices[notice.key] = notice
+            case DropNotice(key):
+                self.notices.pop(key, None)
+            case PutFacts(facts):
+                self.facts = facts
+            case PutDesk(desk):
+                self.desk = desk
+            case PutRota(rota):
+                self.rota = rota
+
+    def drop_closed(self, ids: Iterable[str]) -> None:
+        """Let go of those of the requests that are closed."""
+        for id_ in ids:
+            request = self.requests.get(id_)
+            if request is not None and request.status is Status.CLOSED:
+                del self.requests[id_]
+                rest = tuple(other for other in self.threads[request.place] if other != id_)
+                if rest:
+                    self.threads[request.place] = rest
+                else:
+                    del self.threads[request.place]

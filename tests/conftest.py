@@ -1,0 +1,36 @@
+"""With NO_SKIPS=1, as continuous integration sets it, a test that skips itself fails: nothing is left out in silence.
+
+Only what compares with material that is no part of a checkout may still be skipped, and says so by ABSENT.
+"""
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+ABSENT = "../shared"
+
+
+def _forbid(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if not os.environ.get("NO_SKIPS") or not report.skipped or hasattr(report, "wasxfail"):
+        return
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    if ABSENT not in reason:
+        report.outcome = "failed"
+        report.longrepr = f"{reason}. With NO_SKIPS a test that cannot run fails: install what it needs."
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Judge a skipped test."""
+    report = yield
+    _forbid(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Judge a skipped module."""
+    report = yield
+    _forbid(report)
+    return report

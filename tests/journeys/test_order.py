@@ -1,0 +1,127 @@
+"""Deliveries out of order: what stands at the end does not depend on who came first."""
+
+from itertools import permutations
+
+import pytest
+
+from bot.people import Author
+from bot.support.request import Outcome, Status
+from tests.journeys.town import BEN, CHANNEL, DILAN, EVA, FARID, OLGA, TOM, Town, at
+
+PLACE = f"{CHANNEL};messageid=9"
+POSTED = "2026-11-23 10:00"
+
+
+async def heard(town: Town, act: str) -> None:
+    match act:
+        case "post":
+            await town.post("label printer down", happened=POSTED, place=PLACE)
+        case "small talk":
+            await town.post("hello", happened=POSTED, place=PLACE)
+        case "edit":
+            await town.edit(PLACE, "label printer on fire", happened="2026-11-23 10:02", posted=POSTED)
+        case "reply":
+            await town.reply(PLACE, "looking", BEN, happened="2026-11-23 10:01")
+        case "second reply":
+            await town.reply(PLACE, "since when?", BEN, happened="2026-11-23 10:03")
+        case "observer":
+            await town.reply(PLACE, "try the other tray", DILAN, happened="2026-11-23 10:01")
+        case "delete":
+            await town.delete(PLACE, happened="2026-11-23 10:04")
+
+
+@pytest.mark.parametrize("order", list(permutations(["post", "edit", "reply", "second reply"])))
+async def test_a_reply_and_an_edit_count_whenever_they_are_heard(order: tuple[str, ...]) -> None:
+    town = Town("2026-11-23 10:04")
+    for act in order:
+        await heard(town, act)
+    (request,) = await town.requests()
+    assert (request.status, request.text) == (Status.ACKNOWLEDGED, "label printer on fire")
+    assert (request.posted_at, request.due_at) == (at("2026-11-23 10:00"), at("2026-11-23 10:05"))
+    assert (request.responded_at, request.claimer) == (at("2026-11-23 10:01"), Author("ben", BEN.name))
+
+
+@pytest.mark.parametrize("order", list(permutations(["post", "edit", "delete"])))
+async def test_a_post_deleted_unanswered_is_open_in_no_order(order: tuple[str, ...]) -> None:
+    town = Town("2026-11-23 10:04")
+    for act in order:
+        await heard(town, act)
+    await town.wait(60)
+    for request in await town.requests():
+        assert (request.outcome, request.text) == (Outcome.WITHDRAWN, "")
+    assert town.in_team_channel() == []
+
+
+@pytest.mark.parametrize("order", list(permutations(["small talk", "edit", "second reply"])))
+async def test_small_talk_edited_into_a_request_is_one_from_the_edit_on(order: tuple[str, ...]) -> None:
+    town = Town("2026-11-23 10:04")
+    for act in order:
+        await heard(town, act)
+    (request,) = await town.requests()
+    assert (request.text, request.posted_at) == ("label printer on fire", at("2026-11-23 10:02"))
+    assert request.responded_at == at("2026-11-23 10:03")
+
+
+async def test_the_clock_of_a_request_that_an_edit_opened_goes_back_to_its_posts_start() -> None:
+    town = Town("2026-11-23 10:02")
+    await heard(town, "edit")
+    assert "will answer by 10:07" in town.card()
+    await heard(town, "post")
+    assert "will answer by 10:05" in town.card()
+    assert len(town.to(BEN)) == 1
+    await town.wait(30)
+    assert len(town.to(BEN)) == 1
+    assert len(town.in_thread(PLACE)) == 1
+
+
+async def test_an_observers_clock_stays_as_it_is_when_the_post_is_heard_late() -> None:
+    town = Town("2026-11-23 10:04")
+    await town.edit(PLACE, "label printer on fire", happened="2026-11-23 10:00:30", posted=POSTED)
+    await heard(town, "observer")
+    await heard(town, "post")
+    (request,) = await town.requests()
+    assert request.clock is not None
+    assert (request.clock.second, request.due_at) == (True, at("2026-11-23 10:05"))
+    assert request.clock.due_at == at("2026-11-23 10:16")
+
+
+@pytest.mark.parametrize(
+    ("text", "by", "posted", "happened"),
+    [
+        ("printer down", OLGA, "", "2026-11-23 10:02"),
+        ("printer down", OLGA, "2026-11-23 08:00", "2026-11-23 10:02"),
+        ("thanks", OLGA, POSTED, "2026-11-23 10:02"),
+        ("printer down", EVA, POSTED, "2026-11-23 10:02"),
+    ],
+)
+async def test_an_edit_opens_nothing_when_its_post_is_old_or_it_is_none(
+    text: str, by: Author, posted: str, happened: str
+) -> None:
+    town = Town("2026-11-23 10:04")
+    await town.edit(PLACE, text, by, happened=happened, posted=posted)
+    assert await town.requests() == []
+
+
+async def test_a_deleted_post_that_is_restored_before_it_was_heard_is_a_request() -> None:
+    town = Town("2026-11-23 10:06")
+    await heard(town, "delete")
+    await town.restore(PLACE, "label printer down", happened="2026-11-23 10:05", posted=POSTED)
+    await heard(town, "post")
+    assert [one.status for one in await town.requests()] == [Status.OPEN]
+
+
+async def test_of_what_was_heard_early_the_last_fifty_of_an_hour_are_kept() -> None:
+    town = Town()
+    for number in range(60):
+        await town.reply(f"{CHANNEL};messageid={number}", "hm", EVA)
+    assert len((await (await town.desk()).state()).facts.early) == 50
+    await town.wait(61)
+    await town.reply(f"{CHANNEL};messageid=99", "hm", FARID)
+    assert len((await (await town.desk()).state()).facts.early) == 1
+
+
+async def test_anothers_post_in_the_same_thread_moves_no_clock() -> None:
+    town = Town("2026-11-23 10:02")
+    await heard(town, "edit")
+    await town.post("printer", TOM, happened=POSTED, place=PLACE)
+    assert (await town.request()).posted_at == at("2026-11-23 10:02")
