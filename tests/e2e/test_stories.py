@@ -45,19 +45,21 @@ async def page(tmp_path: Path, at: str) -> AsyncIterator[Page]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.sandbox", *words), stdout=asyncio.subprocess.PIPE, cwd=ROOT
     )
-    assert process.stdout is not None
-    async with asyncio.timeout(40):
-        while b"Open http" not in (line := await process.stdout.readline()):
-            assert line, "the sandbox ended"
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        shown = await browser.new_page(viewport={"width": 1400, "height": 900}, color_scheme="light")
-        await shown.goto(f"http://127.0.0.1:{options['port']}/")
-        await expect(shown.get_by_test_id("clock")).to_contain_text("10:0")
-        yield shown
-        await browser.close()
-    process.terminate()
-    await asyncio.wait_for(process.wait(), 20)
+    try:
+        assert process.stdout is not None
+        async with asyncio.timeout(40):
+            while b"Open http" not in (line := await process.stdout.readline()):
+                assert line, "the sandbox ended"
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+            shown = await browser.new_page(viewport={"width": 1400, "height": 900}, color_scheme="light")
+            await shown.goto(f"http://127.0.0.1:{options['port']}/")
+            await expect(shown.get_by_test_id("clock")).to_contain_text("10:0")
+            yield shown
+            await browser.close()
+    finally:
+        process.terminate()
+        await asyncio.wait_for(process.wait(), 20)
 
 
 async def test_a_request_is_claimed_by_one_of_the_pair_seen_by_all_and_solved(page: Page) -> None:
