@@ -47,12 +47,17 @@ def notice_item(request: Request, now: datetime, hours: SupportHours, *, second:
     return NoticeItem(
         request=request.id,
         requester=request.requester.name,
-        excerpt=excerpt(request.text) or "(no text: see the thread)",
+        excerpt=words(request),
         place=request.place,
         line=_status_line(request, now, hours, second=second),
         settled=answered or request.status is not Status.OPEN,
         second=second,
     )
+
+
+def words(request: Request) -> str:
+    """Return the first words of a request as support's copies show them."""
+    return excerpt(request.text) or "(no text: see the thread)"
 
 
 def notice_card(desk: DeskInfo, notice: Notice) -> NoticeCard:

@@ -6,7 +6,7 @@ Acts are judged by duty at ``happened_at``; a moment in the future is taken as n
 from datetime import datetime, timedelta
 
 from bot.decide.draft import CARD, Draft
-from bot.decide.pictures import names
+from bot.decide.pictures import names, words
 from bot.effects import Answer, Card, Dialog, Word, personal
 from bot.errors import Refused
 from bot.events import Ask, Claim, Dismiss, OpenAsk, Press, Solve
@@ -141,7 +141,7 @@ def _ask_form(draft: Draft, request: Request, event: Press, opening: str, text: 
         request=request.id,
         card=event.card or CARD + request.id,
         title=f"{request.requester.name} wrote:",
-        excerpt=excerpt(request.text),
+        excerpt=words(request),
         label="Your question. It goes into the thread under your name.",
         text=text,
         error=error,

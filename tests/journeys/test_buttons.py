@@ -154,6 +154,14 @@ async def test_opening_ask_changes_nothing_and_offers_the_questions() -> None:
     assert (await town.request()).status is Status.OPEN
 
 
+async def test_the_dialog_says_so_when_a_picture_is_all_there_is() -> None:
+    town = Town()
+    await town.post("", picture=True)
+    answer = await town.press(OpenAsk, "R-1", ANA)
+    assert isinstance(answer, Dialog)
+    assert "Olga Brandt wrote:\n(no text: see the thread)" in plain(answer.view)
+
+
 async def test_a_question_is_posted_once_under_its_writers_name_and_claims() -> None:
     town = Town()
     place = await town.post("label printer down")
