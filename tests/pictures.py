@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, sync_playwright
 from tests.cards.conftest import CHROMIUM, QUIET
 
 PORT, BOT_PORT = 4290, 4291
+MORNING = "2026-11-26T10:00"  # a Thursday: the pair is complete
 ADDRESS = f"http://127.0.0.1:{PORT}/"
 
 
@@ -21,7 +22,7 @@ def sandbox() -> Iterator[None]:
     """Run the sandbox with the bot in it, on a folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
         ports = ("--port", str(PORT), "--bot-port", str(BOT_PORT))
-        command = [sys.executable, "-m", "bot.sandbox", *ports, "--data", folder]
+        command = [sys.executable, "-m", "bot.sandbox", *ports, "--data", folder, "--at", MORNING]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         try:
