@@ -40,6 +40,9 @@ from bot.teams.transport import Transport, open_session
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 8.0
+# When garbage is looked for: seldom, since next to nothing that a turn leaves behind is any, and in small portions,
+# since the event loop is held meanwhile; through all that is held, the open requests, hardly ever.
+COLLECT = (5_000, 5, 100)
 CARDS = Path(__file__).parent.parent / "cards"
 
 
@@ -81,6 +84,7 @@ def web_app(settings: Settings) -> web.Application:
             # What lives as long as the process need not be looked at by each garbage collection; there is next to no
             # garbage in it, and collecting that would cost a tenth of a second.
             gc.freeze()
+            gc.set_threshold(*COLLECT)
             gc.enable()
             yield
 
