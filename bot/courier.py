@@ -19,7 +19,7 @@ from bot.state import DeskInfo
 
 log = logging.getLogger(__name__)
 
-KNOWN_ADDRESSES = 2_000
+KNOWN_ADDRESSES = 500  # those before are known to the journal
 STORE_SECONDS = 1.0  # between two tries while the store fails
 
 Clock = Callable[[], datetime]

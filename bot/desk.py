@@ -22,7 +22,7 @@ from bot.state import DeskInfo, State
 
 log = logging.getLogger(__name__)
 
-RECENT_KEYS = 5_000
+RECENT_KEYS = 1_000  # those before are known to the journal
 BATCH = 64  # events decided in one go, so that the event loop is never held for long
 ATTEMPTS = 5
 RETRY_SECONDS = 1.0
