@@ -1,7 +1,8 @@
 """Run the bench: python -m tests.bench [--quick] [--peer NAME ...].
 
 Decides the order: every peer once before the first round (it must answer, and its modules get compiled), then rounds
-in which each peer has its turn, so that the machine's moods fall on all alike.
+in which all run beside each other at 16 at once and then each has its turn, so that the machine's moods fall on all
+alike. It ends by itself, and shows what it has by then.
 """
 
 import argparse
@@ -23,9 +24,8 @@ from tests.bench.table import LONG, SHORT, Results, Round, plain, render
 
 REPORT = Path("build/bench.json")
 HISTORIES = {SHORT: 100, LONG: 100_000}
-HISTORIES_QUICK = {SHORT: 100, LONG: 10_000}
-LONGEST = 20 * 60
-LONGEST_QUICK = 150
+LONGEST = 19 * 60
+LONGEST_QUICK = 4 * 60
 FAILURES = (process.Stopped, RuntimeError, OSError, subprocess.SubprocessError)
 
 
@@ -45,9 +45,8 @@ def main() -> int:
         with Remote.running(AGENTS_PYTHON, folder) as services:
             signing.write_post(services.connector)
             bench = Bench(folder, services, seconds=1 if options.quick else 2, bursts=1 if options.quick else 3)
-            histories = HISTORIES_QUICK if options.quick else HISTORIES
             chosen = [peer for peer in PEERS if _wanted(peer, options)]
-            results, broken = _measure(bench, chosen, histories, 1 if options.quick else options.rounds)
+            results, broken = _measure(bench, chosen, 1 if options.quick else options.rounds)
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(plain(results), indent=1), encoding="utf-8")
     sys.stdout.write(f"{render(results)}\n")
@@ -56,46 +55,57 @@ def main() -> int:
     return 1 if broken else 0
 
 
-def _measure(bench: Bench, peers: list[Peer], histories: dict[str, int], rounds: int) -> tuple[Results, dict[str, str]]:
+def _measure(bench: Bench, peers: list[Peer], rounds: int) -> tuple[Results, dict[str, str]]:
     folders: dict[str, Path] = {}
     broken: dict[str, str] = {}
-    for peer in peers:
-        try:
-            folders |= _folders(bench, peer, histories)
-            cells.warm(bench, peer, folders.get(peer.name))
-            if peer is PRODUCT:
-                bench.services.keep_card()
-        except FAILURES as error:
-            broken[peer.name] = str(error)
     done: list[Round] = []
     try:
+        _prepare(bench, peers, folders, broken)
         for number in range(rounds):
             _say(f"round {number + 1} of {rounds}")
             done.append({})
             _round(bench, [peer for peer in peers if peer.name not in broken], folders, (done[-1], broken))
     except OutOfTime:
         broken["the rest"] = "out of time"
-    return Results(done, histories), broken
+    signal.alarm(0)
+    return Results(done, HISTORIES), broken
 
 
-def _round(bench: Bench, peers: list[Peer], folders: dict[str, Path], into: tuple[Round, dict[str, str]]) -> None:
-    one, broken = into
+def _prepare(bench: Bench, peers: list[Peer], folders: dict[str, Path], broken: dict[str, str]) -> None:
     for peer in peers:
-        _say(f"  {peer.title}")
         try:
-            one[peer.name] = _one(bench, peer, folders)
+            folders.update(_folders(bench, peer))
+            cells.warm(bench, peer, folders.get(peer.name))
+            if peer is PRODUCT:
+                bench.services.keep_card()
         except FAILURES as error:
             broken[peer.name] = str(error)
 
 
-def _folders(bench: Bench, peer: Peer, histories: dict[str, int]) -> dict[str, Path]:
+def _round(bench: Bench, peers: list[Peer], folders: dict[str, Path], into: tuple[Round, dict[str, str]]) -> None:
+    one, broken = into
+    _say("  16 at once, beside each other")
+    try:
+        together = cells.beside(bench, {peer: folders.get(peer.name) for peer in peers if not peer.slow})
+        one |= {name: {"c16": figures} for name, figures in together.items()}
+    except FAILURES as error:
+        broken["16 at once"] = str(error)
+    for peer in peers:
+        _say(f"  {peer.title}")
+        try:
+            one.setdefault(peer.name, {}).update(_one(bench, peer, folders))
+        except FAILURES as error:
+            broken[peer.name] = str(error)
+
+
+def _folders(bench: Bench, peer: Peer) -> dict[str, Path]:
     """Make the data that a peer starts on: none, or a desk, and that desk with histories."""
     if peer.prepare is None:
         return {}
     folders = {peer.name: bench.folder / "desk" / "data"}
     peer.prepare(folders[peer.name])
     if peer is PRODUCT:
-        for label, count in histories.items():
+        for label, count in HISTORIES.items():
             folders[label] = bench.folder / label.replace(" ", "-") / "data"
             shutil.copytree(folders[peer.name], folders[label])
             product.fill(folders[label], count)

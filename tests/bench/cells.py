@@ -1,15 +1,18 @@
 """What is measured of one bot in one round, and in which order.
 
 Decides when a cell begins and ends: it ends when every card has arrived, so that work done after the answer counts
-as the turn's. Must not know what the figures are compared with.
+as the turn's. 16 at once, which most goals are read at, is measured lap by lap on all bots beside each other. Must not
+know what the figures are compared with.
 """
 
+import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import median
 
 from tests.bench import load, process
 from tests.bench.load import Answers
@@ -18,7 +21,10 @@ from tests.bench.remote import Remote
 
 PATIENCE = 20.0
 """Seconds to wait for a first answer, and for the last card."""
-AT_ONCE = (1, 16, 64)
+AT_ONCE = (1, 64)
+LAPS = 3
+WORST = frozenset({"failed", "cards_missing", "stall_ms", "held_ms"})
+"""Figures of which the worst lap counts; of others it is the median."""
 BURST = 200
 SLOW_CONNECTOR_MS = 100
 SLOW_ENTRA_MS = 80
@@ -48,22 +54,32 @@ def warm(bench: Bench, peer: Peer, data: Path | None) -> None:
 
 
 def whole(bench: Bench, peer: Peer, data: Path | None) -> dict[str, Figures]:
-    """Measure start, closed loops, bursts, and a slow connector, on one fresh process."""
+    """Measure start, closed loops but 16 at once, bursts, and a slow connector, on one fresh process."""
     bench.services.control()
     with _started(bench, peer, data) as (bot, posts, cold):
         found = {"start": {"cold_ms": cold, "cpu_ms": 1000 * bot.cpu(), "rss_mb": bot.memory()}}
         _loop(bench, bot, 16)
-        for at_once in (16,) if peer.slow else AT_ONCE:
-            found[f"c{at_once}"] = _loop(bench, bot, at_once)
-        found["end"] = {"rss_mb": bot.memory()}
         if peer.slow:
-            return found
+            return found | {"c16": _loop(bench, bot, 16), "end": {"rss_mb": bot.memory()}}
+        for at_once in AT_ONCE:
+            found[f"c{at_once}"] = _loop(bench, bot, at_once)
         found["burst"] = _burst(bench, bot, posts)
         bench.services.control(connector_ms=SLOW_CONNECTOR_MS)
         found["slow connector c64"] = _loop(bench, bot, 64, connector_ms=SLOW_CONNECTOR_MS)
         found["slow connector burst"] = _burst(bench, bot, posts, connector_ms=SLOW_CONNECTOR_MS)
         found["end"] = {"rss_mb": bot.memory()}
     return found
+
+
+def beside(bench: Bench, peers: Mapping[Peer, Path | None]) -> dict[str, Figures]:
+    """Measure 16 at once on several bots, in turns: what disturbs the machine falls on all of them alike."""
+    bench.services.control()
+    with ExitStack() as stack:
+        bots = {peer: stack.enter_context(_started(bench, peer, data))[0] for peer, data in peers.items()}
+        for bot in bots.values():
+            _loop(bench, bot, 16)
+        laps = [{peer: _loop(bench, bot, 16) for peer, bot in bots.items()} for _ in range(LAPS)]
+    return {peer.name: _over([lap[peer] for lap in laps]) for peer in bots}
 
 
 def slow_entra(bench: Bench, peer: Peer, data: Path | None) -> dict[str, Figures]:
@@ -87,13 +103,16 @@ def history(bench: Bench, peer: Peer, data: Path, label: str) -> dict[str, Figur
 def _started(bench: Bench, peer: Peer, data: Path | None) -> Iterator[tuple[process.Bot, load.Posts, float]]:
     """Start a bot on a fresh copy of its data; ms from exec to its first 2xx."""
     env = bench.services.settings()
+    folder = bench.folder / peer.name
+    folder.mkdir(exist_ok=True)
     if data is not None:
-        mine = bench.folder / "data"
+        mine = folder / "data"
         shutil.rmtree(mine, ignore_errors=True)
         shutil.copytree(data, mine)
+        os.sync()  # what is still to be written of the copy is no part of the bot's first commits
         env["HOTSEAT_DATA"] = str(mine)
     posts = load.Posts(bench.folder)
-    with process.running(list(peer.command), env, bench.folder) as bot:
+    with process.running(list(peer.command), env, folder) as bot:
         until = bot.started + PATIENCE
         status = None
         while status is None or not 200 <= status < 300:
@@ -121,6 +140,10 @@ def _burst(bench: Bench, bot: process.Bot, posts: load.Posts, **delays: int) -> 
     return sorted(found, key=lambda figures: figures["p99_ms"])[len(found) // 2]
 
 
+def _over(laps: list[Figures]) -> Figures:
+    return {name: (max if name in WORST else median)([lap[name] for lap in laps]) for name in laps[0]}
+
+
 def _cell(bench: Bench, bot: process.Bot, run: Callable[[], Answers], delays: dict[str, int]) -> Figures:
     bench.services.control(**delays)
     bot.stall()
@@ -129,6 +152,7 @@ def _cell(bench: Bench, bot: process.Bot, run: Callable[[], Answers], delays: di
     counts = bench.services.settled(answers.turns, PATIENCE)
     used = bot.cpu() - cpu
     cards = max(1, counts["cards"])
+    stall, held = bot.stall()
     until_last_card = max(answers.seconds, counts["last_card"] - began)
     figures = {
         "turns": answers.turns,
@@ -145,6 +169,7 @@ def _cell(bench: Bench, bot: process.Bot, run: Callable[[], Answers], delays: di
         "card_p50_ms": counts["lag_p50_ms"] or 0.0,
         "card_p99_ms": counts["lag_p99_ms"] or 0.0,
         "most_in_flight": counts["most_in_flight"],
-        "stall_ms": bot.stall(),
+        "stall_ms": stall,
+        "held_ms": held,
     }
     return {name: float(value) for name, value in figures.items()}

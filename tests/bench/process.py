@@ -43,17 +43,18 @@ class Bot:
             pages += int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
-    def stall(self) -> float:
-        """Tell the longest stall of the event loop since the last call, in ms."""
+    def stall(self) -> tuple[float, float]:
+        """Tell the longest stall of the event loop since the last call, and the most CPU it used in one go, in ms."""
         self._stall.unlink(missing_ok=True)
         self._process.send_signal(signal.SIGUSR1)
         deadline = time.monotonic() + 10
-        while not (self._stall.exists() and (told := self._stall.read_text(encoding="ascii"))):
+        while not (self._stall.exists() and (told := self._stall.read_text(encoding="ascii")).endswith("\n")):
             self.check()
             if time.monotonic() > deadline:
-                return 10_000.0
+                return 10_000.0, 10_000.0
             time.sleep(0.01)
-        return float(told)
+        longest, most_used = told.split()
+        return float(longest), float(most_used)
 
     def check(self) -> None:
         """Raise Stopped with the end of its output when it has ended."""

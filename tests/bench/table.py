@@ -83,9 +83,10 @@ def render(results: Results) -> str:
     """Write the whole report as Markdown."""
     how = (
         f"{machine()}. Bot on one core, load and services on the other; medians of {len(results.rounds)} interleaved "
-        "rounds, a fresh process each; ratios inside a round. Authentication is on everywhere. "
+        "rounds, fresh processes in each; 16 at once by turns of all bots; ratios inside a round. Authentication is on "
+        "everywhere. "
         "The desk's clock says Thursday, 11:00, within support hours. "
-        "The product's limiter of sends is off (HOTSEAT_SEND_LIMITS=off)."
+        "The product's limiter of sends is off (HOTSEAT_SEND_LIMITS=off): it sends without limit."
     )
     parts = [
         how,
@@ -121,7 +122,7 @@ def _at_sixteen(results: Results) -> str:
             f"{value('p50_ms', 1)} / {value('p99_ms', 1)}",
             _show(results.ratio(peer, RAW, "c16", "p99_ms")),
             value("card_p99_ms", 1),
-            value("stall_ms", 0),
+            f"{value('stall_ms', 0)} / {value('held_ms', 0)}",
             value("connections"),
             value("calls"),
             value("card_bytes", 0),
@@ -131,7 +132,7 @@ def _at_sixteen(results: Results) -> str:
 
     head = (
         "16 at once | CPU ms/turn | (c)'s CPU / own | turns/s | x (c) | x (b) | answer p50 / p99 ms | p99 x (c)"
-        " | card p99 ms | stall ms | new conn./turn | calls/turn | card bytes | memory MB at start / end"
+        " | card p99 ms | stall ms / of own CPU | new conn./turn | calls/turn | card bytes | memory MB at start / end"
         " | first answer ms / its CPU ms"
     )
     return _table(head, _rows(results, "c16", row))
@@ -172,10 +173,10 @@ def _bursts(results: Results) -> str:
 
 def _entra(results: Results) -> str:
     def row(peer: Peer) -> list[str]:
-        figures = (("rate", 0), ("p99_ms", 0), ("stall_ms", 0), ("tokens", 2), ("cold_ms", 0))
+        figures = (("rate", 0), ("p99_ms", 0), ("stall_ms", 0), ("held_ms", 0), ("tokens", 2), ("cold_ms", 0))
         return [peer.title, *(_show(results.value(peer, "slow Entra c16", name), digits) for name, digits in figures)]
 
-    head = "keys and tokens take 80 ms, 16 at once | turns/s | p99 ms | stall ms | tokens/turn | start ms"
+    head = "keys and tokens take 80 ms, 16 at once | turns/s | p99 ms | stall ms | of own CPU | tokens/turn | start ms"
     return _table(head, _rows(results, "slow Entra c16", row))
 
 
@@ -202,7 +203,7 @@ def _goals(results: Results) -> str:
         elif reached >= goal.limit if goal.above else reached <= goal.limit:
             verdict = "reached"
         else:
-            verdict = "**missed**"
+            verdict = f"**missed** by {_show(abs(reached - goal.limit))}{goal.unit}"
         limit = f"{'≥' if goal.above else '≤'} {goal.limit:g}{goal.unit}"
         rows.append([goal.words, limit, _show(reached) + goal.unit, verdict])
     return _table("goal of (a) | limit | seen | ", rows)
