@@ -187,8 +187,9 @@ class Desk:
         return batch
 
     async def _fetch(self, standing: Standing, waiting: list[Waiting]) -> list[str]:
-        ids = {one.event.request for one in waiting if isinstance(one.event, Press)} - standing.requests.keys()
-        places = {one.event.place for one in waiting if isinstance(one.event, _IN_THREAD)} - standing.threads.keys()
+        # Not with "- keys()", which walks through all that is open.
+        ids = {one.event.request for one in waiting if isinstance(one.event, Press)}.difference(standing.requests)
+        places = {one.event.place for one in waiting if isinstance(one.event, _IN_THREAD)}.difference(standing.threads)
         if not ids and not places:
             return []
         found = await self._journal.matters(standing.desk.tenant, standing.desk.id, ids, places)
