@@ -6,9 +6,9 @@ from typing import assert_never
 from bot.commands import COMMANDS, Command, Right, ShowDuty, ShowHelp, ShowRota, mistyped, nearest, parse
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
-from bot.effects import person_of, personal
 from bot.events import Message, Welcomed, Wrote
 from bot.people import WORKING_WEEK, Author
+from bot.places import channel_of, person_of, personal
 from bot.policy import Language
 from bot.rota.iteration import iteration_of
 from bot.rota.shift import Role
@@ -72,7 +72,7 @@ def _say(draft: Draft, event: Message, view: View) -> None:
 
 def _aside(draft: Draft, event: Message, view: View) -> None:
     """Say what only a colleague needs to them alone: the desk's channel belongs to the requesters."""
-    in_channel = event.place.partition(";")[0] == draft.state.desk.channel
+    in_channel = channel_of(event.place) == draft.state.desk.channel
     place = personal(event.author.id) if in_channel else event.place
     draft.post(f"say:{event.key}", place, view)
 
@@ -109,7 +109,7 @@ def _duty_card(draft: Draft, event: Message) -> DutyCard:
     handover, following = _handover(draft, opening)
     facts.append(Fact(draft.say(Text.NEXT_HANDOVER), moment(handover, draft.now, draft.hours, language)))
     facts.append(Fact(draft.say(Text.THEN), following))
-    inside = person_of(event.place) or event.place.partition(";")[0] == draft.state.desk.team_channel
+    inside = person_of(event.place) or channel_of(event.place) == draft.state.desk.team_channel
     unreachable = _unreachable(draft) if inside and draft.is_admin(event.author) else ()
     return DutyCard(draft.say(Text.WHO_IS_ON_DUTY), tuple(facts), unreachable)
 

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from bot.decide.draft import Draft
 from bot.decide.pictures import mentions, names, notice_item
-from bot.effects import personal
 from bot.events import Delivered, Undeliverable
 from bot.people import Person
+from bot.places import channel_of, personal
 from bot.rota.duty import Duty, present
 from bot.state import Notice, NoticeItem
 from bot.support.escalation import having_called, overdue, without
@@ -70,7 +70,7 @@ def recall(draft: Draft, request: Request) -> None:
 
 def delivered(draft: Draft, event: Delivered) -> None:
     """Forget that a place could not be reached."""
-    place = _reached(event.place)
+    place = channel_of(event.place)
     if place in draft.facts.unreachable:
         rest = {other: why for other, why in draft.facts.unreachable.items() if other != place}
         draft.put_facts(replace(draft.facts, unreachable=rest))
@@ -78,13 +78,9 @@ def delivered(draft: Draft, event: Delivered) -> None:
 
 def undeliverable(draft: Draft, event: Undeliverable) -> None:
     """Remember that a person or channel can't be reached, and why, until something reaches it again."""
-    place = _reached(event.place)
+    place = channel_of(event.place)
     if draft.facts.unreachable.get(place) != event.reason:
         draft.put_facts(replace(draft.facts, unreachable={**draft.facts.unreachable, place: event.reason}))
-
-
-def _reached(place: str) -> str:
-    return place.partition(";messageid=")[0]
 
 
 def _call_in_thread(draft: Draft, request: Request, clock: Clock, duty: Duty) -> None:

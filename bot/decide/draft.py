@@ -73,10 +73,6 @@ class Draft:
             found = self._duty[key] = on_duty(self.rota, at, self.hours, key[1])
         return found
 
-    def moment(self, happened_at: datetime) -> datetime:
-        """Return when an act counts: when it happened, and now if that lies in the future."""
-        return min(happened_at, self.now)
-
     def say(self, text: Text, **values: object) -> str:
         """Return a sentence in the desk's language."""
         return say(text, self.policy.language, **values)

@@ -1,6 +1,6 @@
 """Intake: what posts, replies, edits and deletions in the desk's channel mean for its requests.
 
-Acts are judged by duty at ``happened_at``; a moment in the future is taken as now. What is heard out of order ends as
+Acts are judged by duty at ``happened_at``. What is heard out of order ends as
 if it had been heard in order.
 """
 
@@ -85,7 +85,7 @@ def deleted(draft: Draft, event: Deleted) -> None:
             continue
         gone = replace(request, text="", text_at=event.happened_at)
         if request.status is Status.OPEN and request.responder is None:
-            gone = withdraw(gone, draft.moment(event.happened_at))
+            gone = withdraw(gone, event.happened_at)
         draft.put(gone)
 
 
@@ -128,7 +128,7 @@ def _became_one(draft: Draft, event: Edited | Restored) -> None:
 
 def _began_earlier(draft: Draft, request: Request, event: Posted) -> None:
     """Count from the post when it arrives after an edit of it that had opened the request."""
-    at = draft.moment(event.happened_at)
+    at = event.happened_at
     if at >= request.posted_at or event.author.id != request.requester.id or not _is_request(draft, event):
         return
     first, clock = first_clock(draft.policy, draft.hours, at), request.clock
@@ -155,7 +155,7 @@ def _is_gone(draft: Draft, event: Message) -> bool:
 
 
 def _open(draft: Draft, event: Message) -> None:
-    at = draft.moment(event.happened_at)
+    at = event.happened_at
     number = draft.facts.last_number + 1
     clock = first_clock(draft.policy, draft.hours, at)
     request = Request(
@@ -186,7 +186,7 @@ def _answered(draft: Draft, request: Request, who: Author, happened_at: datetime
     request = draft.request(request.id) or request
     if who.id == request.requester.id or happened_at < request.posted_at:
         return
-    at = draft.moment(happened_at)
+    at = happened_at
     duty = draft.duty(at)
     responds = duty.may_claim(who.id)
     if request.status is Status.OPEN and responds:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from bot.effects import personal
 from bot.errors import Refused
 from bot.events import (
     Ask,
@@ -30,6 +29,7 @@ from bot.events import (
     Wrote,
 )
 from bot.people import Author
+from bot.places import channel_of, personal, root_of
 
 MOST_MENTIONS = 20
 LONGEST_ID = 200
@@ -173,8 +173,7 @@ def _where(activity: dict[str, Any], author: Author) -> tuple[str, str, str]:
     conversation = activity["conversation"]["id"]
     if activity["conversation"].get("conversationType") != "channel":
         return personal(author.id), "", ""
-    channel, _, root = conversation.partition(";messageid=")
-    return conversation, channel, root
+    return conversation, channel_of(conversation), root_of(conversation)
 
 
 def _key(activity: dict[str, Any]) -> str:

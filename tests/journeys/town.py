@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.calendars.almanac import Almanac
 from bot.desk import Desk
-from bot.effects import Answer, Say, Show, personal
+from bot.effects import Answer, Say, Show
 from bot.events import (
     Ask,
     Deleted,
@@ -27,6 +27,7 @@ from bot.events import (
     Wrote,
 )
 from bot.people import Author, Person
+from bot.places import personal
 from bot.policy import Policy
 from bot.ports import Origin, Outgoing
 from bot.rota.shift import Absence, Role, Rota, Shift
