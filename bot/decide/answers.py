@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
-from bot.commands import COMMANDS, Command, Right, ShowDuty, ShowHelp, ShowRota, mistyped, nearest, parse
+from bot.commands import COMMANDS, Call, Command, Right, ShowDuty, ShowHelp, ShowRota, mistyped, nearest, parse
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.events import Message, Welcomed, Wrote
@@ -18,12 +18,17 @@ from bot.support.words import listed, moment
 from bot.views import DutyCard, Fact, HelpCard, Line, RotaCard, RotaWeek, View
 
 
-def command(draft: Draft, event: Message) -> bool:
-    """Answer a message that addresses the bot and is a command its writer may use; say whether it was one."""
+def called(draft: Draft, event: Message) -> Call | None:
+    """Return the command that a message to the bot is, if its writer may use it."""
     found = parse(event.text) if event.addressed and not event.picture else None
-    if found is None or not _may(draft, event.author, found[0]):
-        return False
-    match found[1]:
+    return found[1] if found and _may(draft, event.author, found[0]) else None
+
+
+def command(draft: Draft, event: Message) -> bool:
+    """Answer a message to the bot that is a command its writer may use; say whether it was one."""
+    match called(draft, event):
+        case None:
+            return False
         case ShowHelp():
             help_card(draft, event)
         case ShowDuty():

@@ -85,26 +85,30 @@ def _message(activity: dict[str, Any], author: Author, at: datetime) -> Arrival 
     content = _content(activity)
     kind: type[Message] = Wrote if not channel else Posted if root == activity["id"] else Replied
     content["addressed"] |= not channel
+    if kind is Replied:
+        content["reply"] = activity["id"]
     event = kind(key=_key(activity), happened_at=at, place=place, author=author, **content)
     return Arrival(channel, place, author.id, event)
 
 
 def _changed(activity: dict[str, Any], author: Author, at: datetime) -> Arrival | None:
     place, channel, root = _where(activity, author)
-    if not channel or root != activity["id"]:
+    if not root:
         return None
     kind = Restored if _data(activity).get("eventType") == "undeleteMessage" else Edited
     key = f"{_key(activity)}|{at.isoformat()}"
     content = _content(activity)
-    event = kind(key=key, happened_at=at, place=place, author=author, posted_at=_written_at(root), **content)
+    content |= {"posted_at": _written_at(activity["id"]), "reply": _reply(activity, root)}
+    event = kind(key=key, happened_at=at, place=place, author=author, **content)
     return Arrival(channel, place, author.id, event)
 
 
 def _deleted(activity: dict[str, Any], author: Author, at: datetime) -> Arrival | None:
     place, channel, root = _where(activity, author)
-    if not channel or root != activity["id"]:
+    if not root:
         return None
-    event = Deleted(key=f"{_key(activity)}|{at.isoformat()}", happened_at=at, place=place)
+    key = f"{_key(activity)}|{at.isoformat()}"
+    event = Deleted(key=key, happened_at=at, place=place, reply=_reply(activity, root))
     return Arrival(channel, place, author.id, event)
 
 
@@ -178,6 +182,11 @@ def _where(activity: dict[str, Any], author: Author) -> tuple[str, str, str]:
 
 def _key(activity: dict[str, Any]) -> str:
     return f"{activity['conversation']['id']}|{activity['id']}|{activity['type']}"
+
+
+def _reply(activity: dict[str, Any], root: str) -> str:
+    """Return the id of a reply, "" for the thread's own post."""
+    return "" if activity["id"] == root else str(activity["id"])
 
 
 def _written_at(id_: str) -> datetime | None:

@@ -192,22 +192,32 @@ class Town:
 
     async def reply(
         self, place: str, text: str, by: Author | Person, *, happened: str = "", addressed: bool = False
-    ) -> None:
-        """Reply in a thread."""
-        event = Replied(place=place, text=text, author=_author(by), addressed=addressed, **self._when(happened))  # type: ignore[arg-type]
+    ) -> str:
+        """Reply in a thread; return the reply's id."""
+        id_ = f"reply-{next(self._ids)}"
+        when = self._when(happened)
+        event = Replied(place=place, text=text, author=_author(by), addressed=addressed, reply=id_, **when)  # type: ignore[arg-type]
         await self._handle(event)
+        return id_
 
     async def edit(
-        self, place: str, text: str, by: Author | Person = OLGA, *, happened: str = "", posted: str = ""
+        self,
+        place: str,
+        text: str,
+        by: Author | Person = OLGA,
+        *,
+        happened: str = "",
+        posted: str = "",
+        reply: str = "",
+        addressed: bool = False,
     ) -> None:
-        """Edit a post, whose own time is known if it is said."""
-        posted_at = at(posted) if posted else None
-        event = Edited(place=place, text=text, author=_author(by), posted_at=posted_at, **self._when(happened))  # type: ignore[arg-type]
-        await self._handle(event)
+        """Edit a post, whose own time is known if it is said, or a reply."""
+        more = {"posted_at": at(posted) if posted else None, "reply": reply, "addressed": addressed}
+        await self._handle(Edited(place=place, text=text, author=_author(by), **more, **self._when(happened)))  # type: ignore[arg-type]
 
-    async def delete(self, place: str, *, happened: str = "") -> None:
-        """Delete a post."""
-        await self._handle(Deleted(place=place, **self._when(happened)))  # type: ignore[arg-type]
+    async def delete(self, place: str, *, happened: str = "", reply: str = "") -> None:
+        """Delete a post, or a reply."""
+        await self._handle(Deleted(place=place, reply=reply, **self._when(happened)))  # type: ignore[arg-type]
 
     async def restore(self, place: str, text: str, by: Author = OLGA, *, happened: str = "", posted: str = "") -> None:
         """Bring a deleted post back, whose own time is known if it is said."""
