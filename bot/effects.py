@@ -12,13 +12,15 @@ from bot.views import CardView, View
 class Show:
     """Make the message under ``key`` say ``view``: posted at ``place`` the first time, edited in place from then on.
 
-    ``first`` says that nothing was ever shown under this key before.
+    ``first`` says that nothing was ever shown under this key before; ``only_if_shown`` that nothing need be posted
+    where nothing was, because all of it is settled.
     """
 
     key: str
     place: str
     view: View
     first: bool = False
+    only_if_shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ class Draft:
             settled = all(item.settled for item in notice.items)
             changes.append(DropNotice(notice.key) if settled else PutNotice(notice))
             view = notice_card(self.state.desk, notice)
-            shows.append(Show(notice.key, notice.place, view, first=not self._was_shown(notice)))
+            shows.append(Show(notice.key, notice.place, view, first=not self._was_shown(notice), only_if_shown=settled))
         if self.facts is not self.state.facts:
             changes.append(PutFacts(self.facts))
         if self.rota is not self.state.rota:

@@ -74,7 +74,9 @@ def edited(draft: Draft, event: Edited) -> None:
         _became_one(draft, event)
     for request in requests:
         if event.happened_at > request.text_at and event.author.id == request.requester.id:
-            draft.put(replace(request, text=event.text, text_at=event.happened_at))
+            new = replace(request, text=event.text, text_at=event.happened_at)
+            clocks.redraw(draft, new)
+            draft.put(new)
 
 
 def deleted(draft: Draft, event: Deleted) -> None:
@@ -87,6 +89,7 @@ def deleted(draft: Draft, event: Deleted) -> None:
         gone = replace(request, text="", text_at=event.happened_at)
         if request.status is Status.OPEN and request.responder is None:
             gone = withdraw(gone, event.happened_at)
+        clocks.redraw(draft, gone)
         draft.put(gone)
 
 
@@ -101,7 +104,7 @@ def restored(draft: Draft, event: Restored) -> None:
         back = replace(request, text=event.text, text_at=event.happened_at)
         if request.outcome is Outcome.WITHDRAWN:
             back = restore(back)
-            clocks.recall(draft, back)
+        clocks.redraw(draft, back)
         draft.put(back)
         clocks.escalate(draft, request.id)
 

@@ -65,8 +65,8 @@ class Outbound:
             where = (address.service_url, address.conversation, address.activity)
             await _until_known(lambda: self._transport.update(*where, activity))
         except Final as refused:
-            if refused.status == GONE and address is not None:
-                return await self.send(desk, effect, None)
+            if refused.status == GONE and isinstance(effect, Show) and address is not None:
+                return address if effect.only_if_shown else await self.send(desk, effect, None)
             reason = _REASONS.get(refused.status, f"Teams refused it: {refused.code}")
             raise Undelivered(reason) from None
         return address

@@ -124,7 +124,10 @@ class FakeTeams:
             if reason:
                 desk.report(Undeliverable(key=f"refused:{one.id}", reason=reason, **fields))  # type: ignore[arg-type]
                 continue
-            if isinstance(effect, Say) or effect.key not in self.messages:
+            unseen = isinstance(effect, Say) or effect.key not in self.messages
+            if isinstance(effect, Show) and effect.only_if_shown and unseen:
+                pass
+            elif unseen:
                 message = Message(effect.key, effect.place, effect.view, [effect.view])
                 assert effect.key not in self.messages, f"{effect.key} was said twice"
                 self.messages[effect.key] = message
