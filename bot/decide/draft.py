@@ -20,6 +20,7 @@ from bot.effects import (
     WriteRota,
 )
 from bot.people import Author, Person
+from bot.places import channel_of
 from bot.rota.duty import Duty, on_duty
 from bot.rota.shift import Rota
 from bot.state import Facts, Knowledge, Notice, NoticeItem, State
@@ -126,7 +127,8 @@ class Draft:
         second = request.clock is not None and request.clock.second
         item = notice_item(request, self.now, self.hours, second=second)
         notice = self.notice(card)
-        if notice is None or request.id not in {old.request for old in notice.items}:
+        here = notice is not None and channel_of(notice.place) == channel_of(place)
+        if notice is None or not here or request.id not in {old.request for old in notice.items}:
             notice = Notice(card, place, "", self.now, claimable=False, heading=item.line, items=(item,))
         return notice_card(self.state.desk, self._fresh(notice, request))
 

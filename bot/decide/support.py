@@ -3,6 +3,7 @@
 Acts are judged by duty at ``happened_at``.
 """
 
+import json
 from datetime import datetime, timedelta
 
 from bot.decide.draft import CARD, Draft
@@ -27,7 +28,8 @@ from bot.support.request import (
 from bot.support.texts import Text
 from bot.views import AskForm, Line, ReplyCard
 
-LONGEST_QUESTION = 4000
+LONGEST_QUESTION = 3000  # characters
+HEAVIEST_QUESTION = 20_000  # bytes as escaped JSON, so that it is shown whole in a card of 25 KB
 
 
 def claimed(draft: Draft, event: Claim) -> Answer:
@@ -96,6 +98,10 @@ def asked(draft: Draft, event: Ask) -> Answer:
     if len(text) > LONGEST_QUESTION:
         error = f"At most {LONGEST_QUESTION} characters, please; these are {len(text)}."
         return _ask_form(draft, request, event, event.form, text[:LONGEST_QUESTION], error)
+    if len(json.dumps(text)) > HEAVIEST_QUESTION:
+        return _ask_form(
+            draft, request, event, event.form, text, "That is too long to be sent whole; please shorten it."
+        )
     if request.status is Status.OPEN:
         request = give(draft, request, event.author, event.happened_at)
     else:

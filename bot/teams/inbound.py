@@ -4,13 +4,13 @@ Everything foreign is read here once and becomes an event, or nothing. Payloads 
 Source of the shapes: learn.microsoft.com, "Bot Connector REST API reference", "Channel and group chat conversations".
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from bot.errors import Refused
 from bot.events import (
     Ask,
     Claim,
@@ -32,11 +32,11 @@ from bot.people import Author
 from bot.places import channel_of, personal, root_of
 
 MOST_MENTIONS = 20
+_MENTION = re.compile(r"<at[^<>]*>[^<]*</at>")
 LONGEST_ID = 200
 LONGEST_FORM = 500  # a form is named by the key of the press that opened it
 MILLISECONDS = 13  # digits of a moment between 2001 and 2286
 FILE = "application/vnd.microsoft.teams.file.download.info"
-STALE = "This button is from an older card. Please use the newest one in the thread."
 
 VERBS: Mapping[str, type[Press]] = MappingProxyType({"claim": Claim, "solve": Solve, "dismiss": Dismiss})
 OPENERS: Mapping[str, type[Press]] = MappingProxyType({"ask": OpenAsk})
@@ -48,6 +48,10 @@ INVOKES: Mapping[str, tuple[Mapping[str, type[Press]], str]] = MappingProxyType(
         "task/submit": (FORMS, ""),
     }
 )
+
+
+class Stale(Exception):  # noqa: N818 - an outcome
+    """A button or form that is none of today's cards'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class Arrival:
 
 
 def read(activity: dict[str, Any], happened_at: datetime) -> Arrival | None:
-    """Return what an admitted activity means, None if nothing; raise Refused for a button that is no longer one."""
+    """Return what an admitted activity means, None if nothing; raise Stale for a button that is no longer one."""
     if activity["conversation"].get("conversationType") not in ("channel", "personal"):
         return None
     reader = _READERS.get(activity["type"])
@@ -121,11 +125,11 @@ def _invoked(activity: dict[str, Any], author: Author, at: datetime) -> Arrival 
     value = value.get(inner) if inner and isinstance(value, dict) else value
     data = value.get("data") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(data, dict):
-        raise Refused(STALE)
+        raise Stale
     verb = value.get("verb") if inner else data.get("verb")
     kind = table.get(verb) if isinstance(verb, str) else None
     if kind is None:
-        raise Refused(STALE)
+        raise Stale
     place, channel, _ = _where(activity, author)
     press: dict[str, Any] = {
         "key": _key(activity),
@@ -214,12 +218,12 @@ def _text(activity: dict[str, Any]) -> tuple[str, bool]:
     for entity in entities[:MOST_MENTIONS] if isinstance(entities, list) else ():
         mentioned = entity.get("mentioned") if isinstance(entity, dict) and entity.get("type") == "mention" else None
         marked = entity.get("text") if isinstance(mentioned, dict) else None
-        if not isinstance(mentioned, dict) or not isinstance(marked, str) or not marked:
+        if not isinstance(mentioned, dict) or not isinstance(marked, str) or not _MENTION.fullmatch(marked):
             continue
         name = mentioned.get("name")
         if mentioned.get("id") == _recipient(activity):
             addressed, name = True, ""
-        text = text.replace(marked, name if isinstance(name, str) else "")
+        text = text.replace(marked, name[:LONGEST_ID] if isinstance(name, str) else "", 1)
     return text.replace("&nbsp;", " ").replace("\xa0", " ").strip(), addressed
 
 
@@ -257,7 +261,7 @@ def _html(activity: dict[str, Any]) -> str:
 def _id(data: dict[str, Any], name: str) -> str:
     value = data.get(name)
     if not isinstance(value, str) or len(value) > LONGEST_ID:
-        raise Refused(STALE)
+        raise Stale
     return value
 
 

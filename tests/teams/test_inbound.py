@@ -49,6 +49,24 @@ def test_a_reply_and_what_becomes_of_it_name_the_reply_and_those_of_the_post_non
     assert said.reply == reply["id"]
 
 
+@pytest.mark.parametrize(
+    ("text", "entity", "said"),
+    [
+        ("<at>Ana</at>, look", {"text": "<at>Ana</at>"}, "Ana Lindqvist, look"),
+        ('<at id="0">Ana</at> hi', {"text": '<at id="0">Ana</at>'}, "Ana Lindqvist hi"),
+        ("<at>Ana</at> and <at>Ana</at>", {"text": "<at>Ana</at>"}, "Ana Lindqvist and <at>Ana</at>"),
+        ("a rather plain text", {"text": "a"}, "a rather plain text"),
+        ("<at>Ana</at>", {"text": "<at>Ana</at>", "name": "x" * 10_000}, "x" * 200),
+        ("<at>Ana</at>", {"text": "<at>Ana</at>", "name": 7}, ""),
+    ],
+)
+def test_a_mention_becomes_the_name_once_and_no_other_text_does(text: str, entity: dict[str, Any], said: str) -> None:
+    activity = activities.channel_post(text)
+    mentioned = {"id": "29:ana", "name": entity.get("name", "Ana Lindqvist")}
+    activity["entities"] = [{"type": "mention", "text": entity["text"], "mentioned": mentioned}]
+    assert message(activity).text == said
+
+
 @pytest.mark.parametrize(("html", "kind"), [('<img src="x">', "picture"), ("giphy.com", "gif"), ("<p>hi</p>", "")])
 def test_a_picture_is_one_in_a_post_and_in_its_edit(html: str, kind: str) -> None:
     post = activities.channel_post("", html=html)
