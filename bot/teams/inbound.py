@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -172,8 +173,12 @@ def _author(activity: dict[str, Any]) -> Author | None:
     id_, name = sender.get("aadObjectId"), sender.get("name")
     if not isinstance(id_, str) or not id_ or sender.get("role") in ("bot", "skill") or sender["id"].startswith("28:"):
         return None
-    named = name[:LONGEST_ID] if isinstance(name, str) and name.strip() else "Somebody"
-    return Author(id_.casefold()[:LONGEST_ID], named)
+    return _known(id_, name if isinstance(name, str) and name.strip() else "Somebody")
+
+
+@lru_cache(maxsize=512)  # people write again and again: one value for each, however many requests name them
+def _known(id_: str, name: str) -> Author:
+    return Author(id_.casefold()[:LONGEST_ID], name[:LONGEST_ID])
 
 
 def _where(activity: dict[str, Any], author: Author) -> tuple[str, str, str]:
