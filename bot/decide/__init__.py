@@ -33,6 +33,7 @@ from bot.events import (
 )
 from bot.hours import SupportHours
 from bot.state import Knowledge, State
+from bot.support.request import Status
 
 Known = (
     Posted
@@ -69,11 +70,19 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
 
 
 def next_due(state: State, now: datetime, hours: SupportHours) -> datetime | None:
-    """Return when the desk next has something to do; what is overdue outside support hours waits for the opening."""
-    due = min((request.next_at for request in state.requests.values() if request.next_at), default=None)
-    if due is None or due > now:
-        return due
-    return hours.next_open(now)
+    """Return when the desk next has something to do; what is overdue outside support hours waits for the opening.
+
+    While something is open, each opening is looked at, since duty changes then.
+    """
+    waiting = [request for request in state.requests.values() if request.status is Status.OPEN]
+    if not waiting:
+        return None
+    opening = hours.next_open(now)
+    due = min((request.next_at for request in waiting if request.next_at), default=None)
+    if due is not None and due <= now:
+        return opening
+    coming = opening if opening > now else hours.next_open(hours.closing(now))
+    return coming if due is None else min(due, coming)
 
 
 def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR0912 - one row per event

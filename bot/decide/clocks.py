@@ -18,7 +18,7 @@ from bot.state import Notice, NoticeItem
 from bot.support.escalation import having_called, overdue, without
 from bot.support.request import Clock, Deferred, Request, Status, Step
 from bot.support.texts import Text
-from bot.support.words import MINUTE, length
+from bot.support.words import MINUTE, length, moment
 from bot.views import Line, Mention
 
 TEAM = "team"  # in the key of a copy, for the post in the team channel
@@ -26,11 +26,12 @@ TOGETHER = MINUTE  # reminders due to one person within this become one message
 
 
 def struck(draft: Draft) -> None:
-    """Do what is due."""
+    """Do what is due, and follow duty where it has changed."""
     for request in draft.requests():
         if request.next_at is not None and request.next_at <= draft.now:
             escalate(draft, request.id)
             _call_held_back(draft, request.id)
+        _follow_duty(draft, request.id)
 
 
 def escalate(draft: Draft, id_: str) -> None:
@@ -54,6 +55,18 @@ def escalate(draft: Draft, id_: str) -> None:
         first = duty.responders if duty.nobody or Step.PAIR in steps else ()
         further = duty.further if Step.FALLBACK in steps else ()
         _call_personally(draft, request, first + further, _waiting(draft, request, clock))
+
+
+def _follow_duty(draft: Draft, id_: str) -> None:
+    """Let the card name who answers now, and the copies' buttons be theirs; nobody is called by that."""
+    request = draft.request(id_)
+    if request is None or request.clock is None or request.status is not Status.OPEN or not draft.is_open:
+        return
+    duty = draft.duty(draft.now, besides=request.requester.id)
+    draft.put(replace(request, asked=_ids(duty.pair)))
+    for notice in filter(None, map(draft.notice, request.copies)):
+        if notice.person and notice.claimable != duty.may_claim(notice.person):
+            draft.put_notice(replace(notice, claimable=not notice.claimable))
 
 
 def redraw(draft: Draft, request: Request) -> None:
@@ -101,15 +114,17 @@ def undeliverable(draft: Draft, event: Undeliverable) -> None:
 
 def _call_in_thread(draft: Draft, request: Request, clock: Clock, duty: Duty) -> None:
     line: list[str | Mention] = [draft.say(Text.NO_FOLLOW_UP if clock.second else Text.NO_ANSWER)]
-    late = draft.hours.elapsed(clock.due_at, draft.now)
-    if late >= MINUTE:
+    late = draft.now - clock.due_at
+    if not draft.is_today(clock.due_at):
+        line.append(draft.say(Text.WAS_DUE_BY, by=moment(clock.due_at, draft.now, draft.hours, draft.policy.language)))
+    elif late >= MINUTE:
         line.append(draft.say(Text.LATE, late=length(late)))
     pair, further = _unheard(request, duty.pair), _unheard(request, duty.further)
     called = pair or further
     if called:
         line.append(draft.say(Text.CALLING))
         line.extend(mentions(called, draft.say(Text.AND), _ids(called)))
-        if any(person.id in clock.called + clock.mentioned for person in called):
+        if all(person.id in clock.called + clock.mentioned for person in called):
             line.append(draft.say(Text.AGAIN))
         if pair and further:
             line.append(draft.say(Text.AND_ALSO))
@@ -126,9 +141,9 @@ def _call_team(draft: Draft, request: Request, clock: Clock, duty: Duty) -> None
     people = duty.responders + duty.further
     _call_personally(draft, request, people, _waiting(draft, request, clock))
     if clock.second and request.responder:
-        what = f"{request.responder.name} answered, but for {_waited(draft, clock)} nobody on duty has taken it over"
+        what = f"{request.responder.name} answered, but nobody has taken it over {_since(draft, clock.started_at)}"
     else:
-        what = f"No answer for {_waited(draft, clock)}"
+        what = f"No answer {_since(draft, request.posted_at)}"
     heading = f"{what}; {_called(duty)}"
     if draft.state.desk.team_channel:
         place = draft.state.desk.team_channel
@@ -154,14 +169,14 @@ def _called(duty: Duty) -> str:
 
 def _call_helper(draft: Draft, id_: str, person: Person, heading: str) -> None:
     last = draft.facts.helped_at.get(person.id)
-    if last is None or draft.now - last >= TOGETHER:
+    if last is None or abs(draft.now - last) >= TOGETHER:
         draft.put_facts(replace(draft.facts, helped_at={**draft.facts.helped_at, person.id: draft.now}))
     _tell(draft, id_, [(person.id, personal(person.id))], heading, claimable=False)
 
 
 def _free_at(draft: Draft, person: Person) -> datetime:
     last = draft.facts.helped_at.get(person.id)
-    if last is None or draft.now - last < TOGETHER:
+    if last is None or last > draft.now or draft.now - last < TOGETHER:
         return draft.now
     return last + timedelta(minutes=draft.policy.team_call_every)
 
@@ -209,7 +224,7 @@ def _tell(draft: Draft, id_: str, whom: list[tuple[str, str]], heading: str, *, 
 def _copy(draft: Draft, request: Request, item: NoticeItem, new: Notice) -> str:
     """Put an item into the notice of the last minute at the same place, or into a new one; return its key."""
     for notice in draft.notices(new.place):
-        if draft.now - notice.created_at < TOGETHER:
+        if abs(draft.now - notice.created_at) < TOGETHER:
             others = tuple(old for old in notice.items if old.request != request.id)
             claimable = notice.claimable or new.claimable
             heading = _together(draft, (*others, item)) if others else new.heading
@@ -226,8 +241,7 @@ def _together(draft: Draft, items: tuple[NoticeItem, ...]) -> str:
     heading = f"{len(items)} requests wait for an answer"
     if all(draft.now < request.due_at for request in waiting):
         return heading
-    longest = max(draft.hours.elapsed(request.posted_at, draft.now) for request in waiting)
-    return f"{heading}, the longest for {length(longest)}"
+    return f"{heading}, the longest {_since(draft, min(request.posted_at for request in waiting))}"
 
 
 def _copy_key(request: Request, person: str) -> str:
@@ -245,11 +259,14 @@ def _waiting(draft: Draft, request: Request, clock: Clock) -> str:
     on_time = clock.mentioned and draft.now < clock.due_at
     if on_time or draft.hours.elapsed(clock.started_at, draft.now) < MINUTE:
         return f"{who} is waiting for an answer"
-    return f"{who} has been waiting for {_waited(draft, clock)}"
+    return f"{who} has been waiting {_since(draft, request.posted_at)}"
 
 
-def _waited(draft: Draft, clock: Clock) -> str:
-    return length(draft.hours.elapsed(clock.started_at, draft.now))
+def _since(draft: Draft, at: datetime) -> str:
+    """Say how long ago ``at`` was: "for 12 min" where that was today, else "since Tue 24 Nov, 17:58"."""
+    if draft.is_today(at):
+        return f"for {length(draft.now - at)}"
+    return f"since {moment(at, draft.now, draft.hours)}"
 
 
 def _uncalled(draft: Draft, request: Request, people: Iterable[Person]) -> list[Person]:

@@ -56,6 +56,10 @@ class Draft:
         """Say whether support is there now."""
         return self.opening == self.now
 
+    def is_today(self, at: datetime) -> bool:
+        """Say whether ``at`` lies on today's date in the desk's zone."""
+        return self.hours.local(at).date() == self.hours.local(self.now).date()
+
     def colleague(self, author: Author) -> Person | None:
         """Return the backend colleague who wrote or pressed, None for anybody else."""
         person = self.rota.people.get(author.id)
@@ -187,4 +191,4 @@ def _face(request: Request) -> tuple[object, ...]:
     clock = request.clock
     steps = tuple([due.step for due in clock.pending if due.step not in SILENT]) if clock else ()
     shown = (clock.due_at, clock.second, clock.mentioned) if clock else ()
-    return request.status, request.claimer, steps, shown
+    return request.status, request.claimer, request.asked, steps, shown

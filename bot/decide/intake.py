@@ -188,6 +188,7 @@ def _open(draft: Draft, event: Message) -> None:
         place=event.place,
         posted_at=at,
         due_at=clock.due_at,
+        asked=tuple(one.id for one in draft.duty(draft.opening, besides=event.author.id).pair),
         reply=event.reply if isinstance(event, Replied) else "",
         clock=clock,
     )

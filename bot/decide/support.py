@@ -118,7 +118,7 @@ def _tell_claimer(draft: Draft, request: Request, event: Press, what: str) -> No
         return
     if draft.is_open and any(one.id == claimer.id for one in present(draft.rota, draft.now, draft.hours)):
         wrote = f"{request.requester.name}: {excerpt(request.text, 80)}" if request.text else request.requester.name
-        draft.post(f"ended:{event.key}", personal(claimer.id), Line((f"{what}. You had it. ({wrote})",)))
+        draft.post(f"ended:{request.id}:{event.key}", personal(claimer.id), Line((f"{what}. You had it. ({wrote})",)))
 
 
 def _pressed(draft: Draft, event: Press) -> Request:

@@ -115,9 +115,9 @@ class Request:
     """A request.
 
     ``reply`` is the id of the reply that raised it, "" for the thread's own post. ``clock`` runs while the request is
-    OPEN; a withdrawn one keeps its clock, stopped, should its post be restored.
-    ``reacted`` are backend colleagues who said or pressed something here; ``copies`` the keys of the notices that
-    show it.
+    OPEN; a withdrawn one keeps its clock, stopped, should its post be restored. ``asked`` are the people whom its card
+    names as those who will answer, ``reacted`` backend colleagues who said or pressed something here; ``copies`` the
+    keys of the notices that show it.
     """
 
     id: str
@@ -140,6 +140,7 @@ class Request:
     reacted: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
     reply: str = ""
+    asked: tuple[str, ...] = ()
 
     @property
     def next_at(self) -> datetime | None:

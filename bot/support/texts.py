@@ -25,6 +25,7 @@ class Text(StrEnum):
     TEAM_CALLED = "team called"
     WAS_DUE = "was due"
     LATE = "late"
+    WAS_DUE_BY = "was due by"
     CALLING = "calling"
     AGAIN = "again"
     ALL_TOLD = "all told"
@@ -93,6 +94,7 @@ TEXTS = MappingProxyType(
                 Text.TEAM_CALLED: " The whole team has been called.",
                 Text.WAS_DUE: "An answer was due by {by}.",
                 Text.LATE: " It was due {late} ago.",
+                Text.WAS_DUE_BY: " It was due by {by}.",
                 Text.CALLING: " Calling ",
                 Text.AGAIN: " again",
                 Text.ALL_TOLD: " Everyone present has been told.",
@@ -157,6 +159,7 @@ TEXTS = MappingProxyType(
                 Text.TEAM_CALLED: " Das ganze Team weiß Bescheid.",
                 Text.WAS_DUE: "Eine Antwort war bis {by} fällig.",
                 Text.LATE: " Sie ist seit {late} fällig.",
+                Text.WAS_DUE_BY: " Sie war bis {by} fällig.",
                 Text.CALLING: " Wir rufen ",
                 Text.AGAIN: " noch einmal",
                 Text.ALL_TOLD: " Alle Anwesenden wissen Bescheid.",

@@ -145,7 +145,7 @@ async def test_an_observers_answer_settles_what_the_first_clock_told_and_tells_t
         assert not any(entry.claimable for entry in getattr(message.view, "entries", ()))
     await town.wait(25)
     heading = (
-        "Dilan Kaya answered, but for 25 min nobody on duty has taken it over; Ana Lindqvist and Ben Okafor have "
+        "Dilan Kaya answered, but nobody has taken it over for 25 min; Ana Lindqvist and Ben Okafor have "
         "been called. If you can help, tell them."
     )
     assert town.in_team_channel()[1].text.startswith(heading)

@@ -6,6 +6,7 @@ import pytest
 
 from bot.policy import Language, Policy
 from bot.rota.shift import Role, Shift
+from bot.views import NoticeCard
 from tests.journeys.town import ANA, BEN, CHEN, EVA, ITERATION, Town, at, shifts
 
 
@@ -97,7 +98,7 @@ async def test_what_is_left_of_the_clock_at_closing_goes_on_at_the_opening() -> 
     await town.until("2026-11-24 09:03")
     assert town.in_thread(place) == ["No answer yet. Calling @Ana Lindqvist and @Ben Okafor again."]
     await town.until("2026-11-24 09:08")
-    assert "No answer for 10 min" in town.to(EVA)[0].text
+    assert "No answer since Mon 23 Nov, 17:58; Ana" in town.to(EVA)[0].text
 
 
 async def test_duty_changes_at_the_opening_of_the_first_working_day_while_a_clock_runs() -> None:
@@ -108,6 +109,20 @@ async def test_duty_changes_at_the_opening_of_the_first_working_day_while_a_cloc
     await town.until("2026-11-25 09:03")
     assert [len(town.to(who)) for who in (ANA, BEN, EVA, CHEN)] == [1, 1, 0, 0]
     assert town.in_thread(place) == ["No answer yet. Calling @Eva Novak and @Chen Wei."]
+
+
+async def test_at_the_opening_an_open_requests_card_and_buttons_follow_duty() -> None:
+    following = date(2026, 11, 25)
+    team = (*shifts(), Shift(following, "ana", Role.SUPPORT), Shift(following, "chen", Role.SUPPORT))
+    town = Town("2026-11-24 17:58", team=team)
+    await town.post("label printer down")
+    await town.until("2026-11-25 08:59")
+    assert "Ana Lindqvist or @Ben Okafor will answer" in town.card()
+    await town.until("2026-11-25 09:00")
+    assert "Ana Lindqvist or Chen Wei will answer by 09:03." in town.card()
+    views = [town.to(who)[0].view for who in (ANA, BEN)]
+    assert [view.entries[0].claimable for view in views if isinstance(view, NoticeCard)] == [True, False]
+    assert [len(town.to(who)) for who in (ANA, BEN, CHEN)] == [1, 1, 0]
 
 
 async def test_the_night_belongs_to_those_whose_day_it_was() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, TEAM, Town
+from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, TEAM, TOM, Town, at
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ async def test_a_bot_that_was_down_does_the_highest_step_alone() -> None:
     assert [len(town.to(one)) for one in TEAM] == [1, 1, 1, 0, 1, 1]
 
 
-async def test_a_bot_that_was_down_over_night_calls_at_the_opening_and_counts_support_hours() -> None:
+async def test_a_bot_that_was_down_over_night_calls_at_the_opening_and_says_since_when() -> None:
     town = Town("2026-11-23 17:50")
     await town.post("label printer down")
     await town.sleep_until("2026-11-23 20:00")
@@ -48,7 +48,28 @@ async def test_a_bot_that_was_down_over_night_calls_at_the_opening_and_counts_su
     await town.until("2026-11-24 08:59")
     assert town.to(ANA) == []
     await town.until("2026-11-24 09:00")
-    assert "No answer for 10 min" in town.in_team_channel()[0].text
+    assert "No answer since Mon 23 Nov, 17:50; Ana" in town.in_team_channel()[0].text
+
+
+async def test_a_line_sent_on_another_day_says_when_the_answer_was_due() -> None:
+    town = Town("2026-11-23 17:52")
+    place = await town.post("label printer down")
+    await town.sleep_until("2026-11-23 20:00")
+    await town.until("2026-11-24 09:00")
+    assert town.in_thread(place) == [
+        "No answer yet. It was due by Mon 23 Nov, 17:57. Calling @Ana Lindqvist and @Ben Okafor again."
+    ]
+
+
+async def test_a_clock_that_was_set_back_hides_no_call_among_those_to_come() -> None:
+    town = Town("2026-11-23 17:00")
+    await town.post("label printer down")
+    await town.wait(11)
+    town.now = at("2026-11-23 11:00")
+    await town.restart()
+    await town.post("and the scanner", TOM)
+    await town.wait(11)
+    assert [len(town.to(who)) for who in (ANA, EVA)] == [2, 2]
 
 
 async def test_a_post_heard_after_closing_says_what_was_due_and_when_support_is_back() -> None:
