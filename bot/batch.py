@@ -20,13 +20,14 @@ from bot.events import (
     RotaEdited,
     ShiftsImported,
     Undeliverable,
+    Uninstalled,
     Welcomed,
 )
 from bot.ports import Address, Commit, Outgoing, Record
 from bot.standing import Standing
 from bot.support.request import Request
 
-_RECORDED = (Message, Deleted, Welcomed, PeopleImported, ShiftsImported, RotaEdited)
+_RECORDED = (Message, Deleted, Welcomed, Uninstalled, PeopleImported, ShiftsImported, RotaEdited)
 _ACTS = (Press, ClockStruck)  # recorded when they did something
 
 

@@ -104,7 +104,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
 
 def parse(text: str) -> tuple[Command, Call] | None:
     """Return the command that the whole of ``text`` is, None if it is none. Case and order are forgiven."""
-    words = re.findall(r"\w+", text.casefold()) if len(text) <= LONGEST else []
+    words = re.findall(r"-?\w+", text.casefold()) if len(text) <= LONGEST else []
     names = [word for word in words if word in COMMANDS]
     if len(names) != 1:
         return None

@@ -88,6 +88,14 @@ class Welcomed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Uninstalled(Event):
+    """The bot was removed for a person, who can't be written to any more."""
+
+    place: str
+    author: Author
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Press(Event):
     """A button pressed: by whom, where, on which request, on the card with which key; no more of it is believed."""
 

@@ -57,8 +57,12 @@ class Notice:
 
 
 class Heard(StrEnum):
-    """What can be heard of a thread before its post: a colleague's reply, its deletion, an edit that made a request."""
+    """What a thread that holds no request was heard of: small talk, or what came before its post.
 
+    That is a colleague's reply, its deletion, or an edit that made a request of it.
+    """
+
+    SMALL_TALK = "small talk"
     REPLY = "reply"
     DELETION = "deletion"
     EDIT = "edit"
@@ -66,7 +70,7 @@ class Heard(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Early:
-    """Something heard of a thread whose post may still be on its way; ``author`` is who replied, else None."""
+    """Something heard of a thread that holds no request yet; ``author`` is whose small talk or reply, else None."""
 
     what: Heard
     place: str

@@ -28,6 +28,7 @@ from bot.events import (
     ShiftsImported,
     Solve,
     Undeliverable,
+    Uninstalled,
     Welcomed,
     Wrote,
 )
@@ -43,6 +44,7 @@ Known = (
     | Deleted
     | Wrote
     | Welcomed
+    | Uninstalled
     | Claim
     | Solve
     | Dismiss
@@ -103,6 +105,8 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             answers.wrote(draft, event)
         case Welcomed():
             answers.welcomed(draft, event)
+        case Uninstalled():
+            answers.uninstalled(draft, event)
         case Claim():
             return support.claimed(draft, event)
         case Solve():
@@ -116,9 +120,9 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
         case ClockStruck():
             clocks.struck(draft)
         case Delivered():
-            clocks.delivered(draft, event)
+            clocks.reached(draft, event.place)
         case Undeliverable():
-            clocks.undeliverable(draft, event)
+            clocks.unreachable(draft, event.place, event.reason)
         case PeopleImported():
             rota.people_imported(draft, event)
         case ShiftsImported():

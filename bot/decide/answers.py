@@ -4,9 +4,10 @@ from datetime import date, datetime, timedelta
 from typing import assert_never
 
 from bot.commands import COMMANDS, Call, Command, Right, ShowDuty, ShowHelp, ShowRota, mistyped, nearest, parse
+from bot.decide import clocks
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
-from bot.events import Message, Welcomed, Wrote
+from bot.events import Message, Uninstalled, Welcomed, Wrote
 from bot.people import WORKING_WEEK, Author
 from bot.places import channel_of, person_of, personal
 from bot.policy import Language
@@ -47,12 +48,14 @@ def wrote(draft: Draft, event: Wrote) -> None:
     colleague = draft.colleague(event.author) is not None
     if is_marked(event.text):
         _say(draft, event, Line((draft.say(Text.POST_IN_CHANNEL),)))
-    elif colleague or mistyped(event.text):
+    elif mistyped(event.text):
         unknown(draft, event)
-    elif is_request(event.text, picture=event.picture, gif=event.gif):
-        _say(draft, event, Line((draft.say(Text.POST_IN_CHANNEL),)))
-    else:
+    elif not is_request(event.text, picture=event.picture, gif=event.gif):
         help_card(draft, event)
+    elif colleague:
+        unknown(draft, event)
+    else:
+        _say(draft, event, Line((draft.say(Text.POST_IN_CHANNEL),)))
 
 
 def unknown(draft: Draft, event: Message) -> None:
@@ -66,9 +69,16 @@ def welcomed(draft: Draft, event: Welcomed) -> None:
     draft.post(f"welcome:{event.key}", event.place, _help(draft, event.author))
 
 
+def uninstalled(draft: Draft, event: Uninstalled) -> None:
+    """Remember that a colleague can't be written to any more."""
+    if draft.colleague(event.author):
+        clocks.unreachable(draft, event.place, "I was removed there; install the app for the person again")
+
+
 def help_card(draft: Draft, event: Message) -> None:
     """Show what the bot does and the commands that the reader may use."""
-    _say(draft, event, _help(draft, event.author))
+    show = _aside if draft.colleague(event.author) else _say
+    show(draft, event, _help(draft, event.author))
 
 
 def _say(draft: Draft, event: Message, view: View) -> None:

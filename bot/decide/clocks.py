@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from bot.decide.draft import Draft
 from bot.decide.pictures import mentions, names, notice_item
-from bot.events import Delivered, Undeliverable
 from bot.people import Person
 from bot.places import channel_of, personal
 from bot.rota.duty import Duty, present
@@ -97,19 +96,19 @@ def _told_by_second(request: Request, key: str, person: str) -> bool:
     return person in clock.called if person else all(due.step is not Step.TEAM for due in clock.pending)
 
 
-def delivered(draft: Draft, event: Delivered) -> None:
+def reached(draft: Draft, place: str) -> None:
     """Forget that a place could not be reached."""
-    place = channel_of(event.place)
+    place = channel_of(place)
     if place in draft.facts.unreachable:
         rest = {other: why for other, why in draft.facts.unreachable.items() if other != place}
         draft.put_facts(replace(draft.facts, unreachable=rest))
 
 
-def undeliverable(draft: Draft, event: Undeliverable) -> None:
+def unreachable(draft: Draft, place: str, reason: str) -> None:
     """Remember that a person or channel can't be reached, and why, until something reaches it again."""
-    place = channel_of(event.place)
-    if draft.facts.unreachable.get(place) != event.reason:
-        draft.put_facts(replace(draft.facts, unreachable={**draft.facts.unreachable, place: event.reason}))
+    place = channel_of(place)
+    if draft.facts.unreachable.get(place) != reason:
+        draft.put_facts(replace(draft.facts, unreachable={**draft.facts.unreachable, place: reason}))
 
 
 def _call_in_thread(draft: Draft, request: Request, clock: Clock, duty: Duty) -> None:

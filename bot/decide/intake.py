@@ -41,12 +41,15 @@ def posted(draft: Draft, event: Posted) -> None:
         _open(draft, event)
     elif event.addressed:
         _at_a_loss(draft, event)
+    elif not draft.colleague(event.author):
+        _heard_early(draft, Heard.SMALL_TALK, event, event.author)
 
 
 def replied(draft: Draft, event: Replied) -> None:
     """Take a reply for what it is: a first response of whoever is on duty, or words that stop no clock.
 
-    Whoever addresses the bot in a thread that holds no request asks for something there: that is a request.
+    Whoever addresses the bot in a thread that holds no request, or goes on from their own small talk there, may ask for
+    something: that is a request.
     """
     if answers.command(draft, event):
         return
@@ -60,10 +63,10 @@ def replied(draft: Draft, event: Replied) -> None:
             _at_a_loss(draft, event)
         elif all(event.happened_at < request.posted_at for request in requests):
             _heard_early(draft, Heard.REPLY, event, event.author)
-    elif not requests and event.addressed:
+    elif not requests and (event.addressed or _goes_on(draft, event)):
         if is_request(event.text, picture=event.picture, gif=event.gif):
             _open(draft, event)
-        else:
+        elif event.addressed:
             _at_a_loss(draft, event)
 
 
@@ -122,7 +125,7 @@ def _is_request(draft: Draft, event: Message) -> bool:
 
 def _at_a_loss(draft: Draft, event: Message) -> None:
     """Answer whoever addressed the bot with what is neither a command nor a request."""
-    if draft.colleague(event.author):
+    if draft.colleague(event.author) and is_request(event.text, picture=event.picture, gif=event.gif):
         answers.unknown(draft, event)
     else:
         answers.help_card(draft, event)
@@ -153,13 +156,16 @@ def _began_earlier(draft: Draft, request: Request, event: Posted) -> None:
     clocks.escalate(draft, request.id)
 
 
-def _heard_early(
-    draft: Draft, what: Heard, event: Replied | Deleted | Edited | Restored, author: Author | None = None
-) -> None:
+def _heard_early(draft: Draft, what: Heard, event: Message | Deleted, author: Author | None = None) -> None:
     """Keep what was heard of a thread whose post may still be on its way."""
     kept = [one for one in draft.facts.early if draft.now - one.at < RECENT]
     kept.append(Early(what, event.place, event.happened_at, author))
     draft.put_facts(replace(draft.facts, early=tuple(kept[-MOST_EARLY:])))
+
+
+def _goes_on(draft: Draft, event: Replied) -> bool:
+    """Say whether the thread began with small talk of whoever replies."""
+    return any(one.author == event.author for one in _early(draft, Heard.SMALL_TALK, event.place))
 
 
 def _is_gone(draft: Draft, event: Message) -> bool:

@@ -16,6 +16,8 @@ from bot.support.texts import Text
 from bot.support.words import listed, moment, say
 from bot.views import Line, Mention, NoticeCard, NoticeEntry, RequestCard
 
+WAITING, SETTLED = 300, 100  # characters of a request that a copy shows
+
 
 def request_card(desk: DeskInfo, request: Request, duty: Duty, now: datetime, hours: SupportHours) -> RequestCard:
     """Return the card in the thread. ``duty`` is who is on duty now, or at the next opening."""
@@ -44,20 +46,21 @@ def notice_item(request: Request, now: datetime, hours: SupportHours, *, second:
     An observer's answer settles what the first clock told: the second tells anew.
     """
     answered = not second and request.clock is not None and request.clock.second
+    settled = answered or request.status is not Status.OPEN
     return NoticeItem(
         request=request.id,
         requester=request.requester.name,
-        excerpt=words(request),
+        excerpt=words(request, SETTLED if settled else WAITING),
         place=request.place,
         line=_status_line(request, now, hours, second=second),
-        settled=answered or request.status is not Status.OPEN,
+        settled=settled,
         second=second,
     )
 
 
-def words(request: Request) -> str:
+def words(request: Request, limit: int = WAITING) -> str:
     """Return the first words of a request as support's copies show them."""
-    return excerpt(request.text) or "(no text: see the thread)"
+    return excerpt(request.text, limit) or "(no text: see the thread)"
 
 
 def notice_card(desk: DeskInfo, notice: Notice) -> NoticeCard:

@@ -93,7 +93,7 @@ def asked(draft: Draft, event: Ask) -> Answer:
     """Post the question in the thread under its writer's name; it counts as the writer's reply."""
     request = _askable(draft, event)
     text = event.text.strip()
-    if not text:
+    if not any(sign.isprintable() and not sign.isspace() for sign in text):
         return _ask_form(draft, request, event, event.form, draft.say(Text.QUESTIONS), "Write what you want to ask.")
     if len(text) > LONGEST_QUESTION:
         error = f"At most {LONGEST_QUESTION} characters, please; these are {len(text)}."

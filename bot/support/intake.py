@@ -70,7 +70,7 @@ def _is_small_talk(words: list[str]) -> bool:
     return harmless.issuperset(words) and not _GREETING.isdisjoint(words)
 
 
-def excerpt(text: str, limit: int = 300) -> str:
+def excerpt(text: str, limit: int) -> str:
     """Return the first ``limit`` characters of the first lines, cut at a word with an ellipsis."""
     text = text.strip()
     first = "\n".join(text.split("\n", MOST_LINES)[:MOST_LINES])

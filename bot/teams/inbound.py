@@ -27,6 +27,7 @@ from bot.events import (
     Replied,
     Restored,
     Solve,
+    Uninstalled,
     Welcomed,
     Wrote,
 )
@@ -45,6 +46,9 @@ FILE = "application/vnd.microsoft.teams.file.download.info"
 VERBS: Mapping[str, type[Press]] = MappingProxyType({"claim": Claim, "solve": Solve, "dismiss": Dismiss})
 OPENERS: Mapping[str, type[Press]] = MappingProxyType({"ask": OpenAsk})
 FORMS: Mapping[str, type[Press]] = MappingProxyType({"ask_send": Ask})
+INSTALLED: Mapping[str, type[Welcomed | Uninstalled]] = MappingProxyType(
+    {"add": Welcomed, "add-upgrade": Welcomed, "remove": Uninstalled, "remove-upgrade": Uninstalled}
+)
 INVOKES: Mapping[str, tuple[Mapping[str, type[Press]], str]] = MappingProxyType(
     {
         "adaptiveCard/action": (VERBS, "action"),
@@ -154,9 +158,11 @@ def _invoked(activity: dict[str, Any], author: Author, at: datetime) -> Arrival 
 
 def _installed(activity: dict[str, Any], author: Author, at: datetime) -> Arrival | None:
     place, channel, _ = _where(activity, author)
-    if channel or activity.get("action") not in ("add", "add-upgrade"):
+    action = activity.get("action")
+    kind = INSTALLED.get(action) if isinstance(action, str) and not channel else None
+    if kind is None:
         return None
-    event = Welcomed(key=f"{_key(activity)}|{author.id}", happened_at=at, place=place, author=author)
+    event = kind(key=f"{_key(activity)}|{author.id}", happened_at=at, place=place, author=author)
     return Arrival("", place, author.id, event)
 
 

@@ -235,6 +235,7 @@ async def test_a_question_sent_twice_from_one_dialog_is_posted_once() -> None:
     ("text", "error"),
     [
         ("  ", "Write what you want"),
+        ("\u200b\u200d \ufeff", "Write what you want"),
         ("x" * 3001, "At most 3000 characters"),
         ("\U0001f5a8" * 3000, "too long to be sent whole"),
     ],

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.commands import parse
-from bot.events import PeopleImported, PersonRow, Welcomed, Wrote
+from bot.events import PeopleImported, PersonRow, Uninstalled, Welcomed, Wrote
 from bot.people import Author
 from bot.policy import Language, Policy
 from bot.support.request import Status
@@ -17,7 +17,9 @@ def test_case_order_and_marks_are_forgiven(text: str) -> None:
     assert parse(text) is not None
 
 
-@pytest.mark.parametrize("text", ["", "who is it", "who rota", "rota 0", "rota x", "help me", "who" + " " * 99])
+@pytest.mark.parametrize(
+    "text", ["", "who is it", "who rota", "rota 0", "rota x", "rota -1", "help me", "who" + " " * 99]
+)
 def test_only_a_whole_text_is_a_command(text: str) -> None:
     assert parse(text) is None
 
@@ -81,6 +83,24 @@ async def test_who_cannot_be_reached_is_shown_to_an_admin_where_others_do_not_re
     assert "has not installed" not in await town.write("who", ANA)
     place = await town.post("who", FARID, addressed=True)
     assert "has not installed" not in town.in_thread(place)[0]
+
+
+async def test_whoever_removed_the_bot_is_shown_until_it_is_there_again() -> None:
+    town = Town()
+    for kind, shown in ((Uninstalled, True), (Welcomed, False)):
+        for author in (Author("ben", BEN.name), OLGA):
+            key, place = f"{kind.__name__} {author.id}", f"person:{author.id}"
+            await town._handle(kind(key=key, happened_at=town.now, place=place, author=author))
+        assert "olga" not in await town.write("who", FARID)
+        assert ("Ben Okafor\nI was removed there" in await town.write("who", FARID)) is shown
+
+
+async def test_small_talk_with_the_bot_gets_help_for_colleagues_too() -> None:
+    town = Town()
+    assert "I watch the channel" in await town.write("hi", EVA)
+    place = await town.post("hello", EVA, addressed=True)
+    assert town.in_thread(place) == []
+    assert "I watch the channel" in town.to(EVA)[1].text
 
 
 async def test_who_can_be_reached_again_is_forgotten() -> None:

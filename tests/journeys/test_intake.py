@@ -128,6 +128,26 @@ async def test_small_talk_that_addresses_the_bot_gets_help() -> None:
     assert "Post in the channel what you need" in town.in_thread(place)[0]
 
 
+async def test_whoever_greets_first_and_asks_in_a_reply_is_heard() -> None:
+    town = Town()
+    place = await town.post("Hi team")
+    await town.reply(place, "it is quiet today", TOM)
+    await town.reply(place, "thanks", OLGA)
+    assert await town.requests() == []
+    await town.reply(place, "the import of orders is down", OLGA)
+    assert [one.text for one in await town.requests()] == ["the import of orders is down"]
+    assert "@Ana Lindqvist or @Ben Okafor will answer by 10:05." in town.card()
+    await town.reply(place, "nothing goes out", OLGA)
+    assert len(await town.requests()) == 1
+
+
+async def test_a_reply_under_a_colleagues_news_raises_nothing() -> None:
+    town = Town()
+    place = await town.post("hello all", EVA)
+    await town.reply(place, "the import of orders is down", OLGA)
+    assert await town.requests() == []
+
+
 async def test_an_edit_updates_the_request_and_its_copies_and_an_older_one_never_does() -> None:
     town = Town()
     place = await town.post("label printer down")

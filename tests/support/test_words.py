@@ -16,7 +16,7 @@ def test_an_excerpt_is_cut_at_a_word() -> None:
 
 
 def test_an_excerpt_of_one_long_word_is_cut_in_it() -> None:
-    assert excerpt("x" * 400) == "x" * 299 + "…"
+    assert excerpt("x" * 400, 300) == "x" * 299 + "…"
 
 
 @pytest.mark.parametrize(("minutes", "text"), [(0, "0 min"), (12, "12 min"), (120, "2 h"), (125, "2 h 5 min")])
@@ -28,3 +28,8 @@ def test_spans_are_whole_minutes(minutes: int, text: str) -> None:
 def test_both_languages_say_every_sentence_with_the_same_braces(text: Text) -> None:
     braces = [{field for _, field, _, _ in Formatter().parse(TEXTS[one][text]) if field} for one in Language]
     assert braces[0] == braces[1]
+
+
+def test_an_excerpt_has_few_lines() -> None:
+    assert excerpt("\n".join(map(str, range(20))), 300) == "0\n1\n2\n3\n4\n5\n6\n7…"
+    assert excerpt("\n".join(map(str, range(8))), 300) == "0\n1\n2\n3\n4\n5\n6\n7"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.events import Deleted, Edited, Message, Replied, Restored
+from bot.events import Deleted, Edited, Event, Message, Replied, Restored, Uninstalled, Welcomed
 from bot.teams.inbound import read
 from tests.rig import activities
 
@@ -65,6 +65,25 @@ def test_a_mention_becomes_the_name_once_and_no_other_text_does(text: str, entit
     mentioned = {"id": "29:ana", "name": entity.get("name", "Ana Lindqvist")}
     activity["entities"] = [{"type": "mention", "text": entity["text"], "mentioned": mentioned}]
     assert message(activity).text == said
+
+
+@pytest.mark.parametrize(
+    ("action", "kind"),
+    [("add", Welcomed), ("add-upgrade", Welcomed), ("remove", Uninstalled), ("spin", None), (7, None)],
+)
+def test_the_bot_hears_when_it_comes_to_a_person_and_when_it_goes(action: Any, kind: type[Event] | None) -> None:
+    arrival = read(activities.installed(personal=True) | {"action": action}, NOW)
+    assert (type(arrival.event) if arrival else None) is kind
+
+
+def test_a_form_sent_again_is_known_by_its_text_and_another_text_is_another() -> None:
+    data = {"verb": "ask_send", "desk": "backend", "request": "R-1", "card": "card:R-1", "form": "f-1"}
+    keys = []
+    for text in ("since when?", "since when?", "which one?"):
+        arrival = read(activities.submit({**data, "text": text}, thread="170"), NOW)
+        assert arrival is not None
+        keys.append(arrival.event.key)
+    assert keys[0] == keys[1] != keys[2]
 
 
 EMOJI = '<span title="Thumbs up"><img itemscope itemtype="http://schema.skype.com/Emoji" alt="\U0001f44d"></span>'
