@@ -1,6 +1,7 @@
 """What only the real journal can show: disks that fill up, processes that are killed, files that are not its own."""
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import sqlite3
@@ -14,7 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 
 from bot.effects import PutRequest, Show
 from bot.errors import Misconfigured, NotStored
@@ -167,6 +168,35 @@ async def test_the_migrations_make_the_very_schema(tmp_path: Path) -> None:
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
+
+
+def killed_at(folder: Path, moment: int) -> bool:
+    """Open a journal in a process that kills itself before its statement or commit number ``moment``; say if it did."""
+    folder.mkdir()
+    left = iter(range(moment))
+
+    def step(*_: object) -> None:
+        if next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def child() -> None:
+        event.listen(Engine, "before_cursor_execute", step)
+        event.listen(Engine, "commit", step)
+        asyncio.run(at(folder).open())
+
+    process = multiprocessing.get_context("fork").Process(target=child)
+    process.start()
+    process.join(60)
+    return process.exitcode == -signal.SIGKILL
+
+
+def test_a_kill_at_any_moment_of_the_first_migration_leaves_a_journal_that_opens(tmp_path: Path) -> None:
+    moments = 0
+    while killed_at(tmp_path / str(moments), moments):
+        asyncio.run(filled(tmp_path / str(moments)))
+        moments += 1
+    assert moments > len(metadata.tables)
+    asyncio.run(filled(tmp_path / str(moments)))
 
 
 def test_a_start_without_migrations_does_not_import_alembic(tmp_path: Path) -> None:
