@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from itertools import islice
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -41,8 +42,8 @@ class SqlJournal:
     """
 
     def __init__(self, url: str) -> None:
-        """Name the database, such as sqlite:///data/journal.sqlite; nothing is opened yet."""
-        self._database = Database(url)
+        """Name the database as sqlite:///PATH, in which no character means anything else; nothing is opened yet."""
+        self._database = Database(Path(url.removeprefix("sqlite:///")))
         self._writer = Writer()
         self._thread = ThreadPoolExecutor(1, "journal")
 

@@ -8,7 +8,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
@@ -27,12 +27,11 @@ class Database:
     Used from one thread at a time.
     """
 
-    def __init__(self, url: str) -> None:
-        """Name the file as sqlite:///PATH."""
-        address = make_url(url)
-        self.path = Path(str(address.database))
-        self.name = f"The journal {self.path}"
-        self._engine: Engine = create_engine(address, poolclass=NullPool)
+    def __init__(self, path: Path) -> None:
+        """Name the file."""
+        self.path = path
+        self.name = f"The journal {path}"
+        self._engine: Engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool)
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
         self._connection: Connection | None = None

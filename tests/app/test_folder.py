@@ -5,6 +5,8 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
+
 from bot.calendars.almanac import Almanac
 from bot.clock import real
 from bot.desk import Desk
@@ -70,6 +72,14 @@ async def test_an_edit_by_hand_outlives_a_write_that_was_done_but_not_struck(tmp
     async with desks_alone(settings) as desks:
         assert "Chen Wen" in {person.name for person in (await desks.one("edge").state()).rota.people.values()}
     assert "Chen Wen" in file.read_text()
+
+
+@pytest.mark.parametrize("name", ["a?b", "a%20b", "a b", "a#b", "größe", "a;b&c=d", ":memory:"])
+async def test_a_folder_may_be_called_anything(tmp_path: Path, name: str) -> None:
+    async with desks_alone(Settings(data=tmp_path / name)) as desks:  # type: ignore[call-arg]
+        await desks.add(EDGE)
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name / "journal.sqlite").stat().st_size > 0
 
 
 async def test_writes_of_one_file_at_the_same_moment_do_not_disturb_each_other(tmp_path: Path) -> None:
