@@ -450,6 +450,15 @@ async def test_a_port_that_is_taken_ends_the_start_in_words(tmp_path: Path) -> N
     assert "Traceback" not in ended.err
 
 
+async def test_a_folder_that_can_hold_no_socket_ends_the_start_in_words_and_takes_commands(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 25)
+    assert (await child(folder, *ADD)).code == 0
+    ended = await child(folder, "serve", PORT=str(free_port()))
+    assert ended.code == 1
+    assert ended.err.splitlines()[-1].startswith(f"HOTSEAT_DATA: no socket can be made in {folder} (AF_UNIX path too")
+    assert "Traceback" not in ended.err
+
+
 async def test_a_command_without_a_bot_lives_by_the_clock_that_the_bot_would_follow(tmp_path: Path) -> None:
     sheet = tmp_path / "people.csv"
     sheet.write_text(PEOPLE)
