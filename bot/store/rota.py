@@ -92,10 +92,13 @@ class RotaFiles:
             return None
 
     def set_aside(self, desk_id: str, stamp: str) -> Path | None:
-        """Move the file of a desk that is no more out of the way and return where it is now, None if there was none."""
+        """Move the file of a desk that is no more aside, and the one before it; return where it is, None if nowhere."""
         path = self._path(desk_id)
-        aside = path.with_name(f"{path.name}.removed-{stamp}")
+        before = path.with_name(f"{path.name}.bak")
+        aside, before_aside = (one.with_name(f"{one.name}.removed-{stamp}") for one in (path, before))
         try:
+            if before.exists():
+                before.rename(before_aside)
             path.rename(aside)
         except FileNotFoundError:
             return None
