@@ -1,7 +1,8 @@
 """The SQLite file: how it is opened so that what is committed survives a crash and a cut of the power.
 
 WAL with synchronous=FULL: a commit returns after fsync. Whatever runs within a transaction is undone with it, tables
-that a migration makes included. The file is for its owner's eyes only (0600).
+that a migration makes included. The file is for its owner's eyes only (0600), and no error
+says what a row holds.
 """
 
 import os
@@ -31,7 +32,9 @@ class Database:
         """Name the file."""
         self.path = path
         self.name = f"The journal {path}"
-        self._engine: Engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool)
+        self._engine: Engine = create_engine(
+            URL.create("sqlite", database=str(path)), poolclass=NullPool, hide_parameters=True
+        )
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
         self._connection: Connection | None = None

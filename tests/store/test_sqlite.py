@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,16 @@ async def test_a_newer_journal_is_refused(tmp_path: Path) -> None:
     await filled(tmp_path)
     edit(tmp_path, "UPDATE alembic_version SET version_num = '9999'")
     assert "newer Hotseat (version 9999" in await refusal(tmp_path)
+
+
+async def test_what_a_row_holds_is_in_no_error(tmp_path: Path) -> None:
+    await filled(tmp_path)
+    secret = Commit(T, D, 1, changes=(PutRequest(request(2, text="canary-77aa")),))
+    edit(tmp_path, "CREATE TRIGGER no BEFORE INSERT ON requests BEGIN SELECT RAISE(ABORT, 'no'); END")
+    async with at(tmp_path) as journal:
+        with pytest.raises(NotStored, match="no") as failed:
+            await journal.commit(secret)
+    assert "canary-77aa" not in "".join(traceback.format_exception(failed.value))
 
 
 async def test_a_broken_document_is_named_by_its_row(tmp_path: Path) -> None:
