@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from bot.errors import Misconfigured
+from bot.ids import EXAMPLE, GUID
 
 CHANNEL = re.compile(r"19:[^\s:;/?&@]+@thread\.(tacv2|skype)")
-GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-EXAMPLE = "6f1c3a52-0d5e-4b7a-9c1d-2e8f4a6b7c90"
 WHERE = "Teams, the channel's menu, Get link to channel"
 
 

@@ -17,7 +17,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, Validation
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
 from bot.errors import Misconfigured
-from bot.links import EXAMPLE, GUID
+from bot.ids import EMAIL, EXAMPLE, GUID
 from bot.teams.hosts import LAST_PORT, MICROSOFT_HOSTS, ServiceHosts, is_loopback
 
 UNUSED = (
@@ -28,7 +28,6 @@ UNUSED = (
 )
 """Settings of versions to come, which this one leaves alone."""
 OURS = ("hotseat_", "microsoftapp")
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 A_GUID = f"an id such as {EXAMPLE}"
 
 
