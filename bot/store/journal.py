@@ -36,7 +36,7 @@ SOME = 500  # keys asked for in one statement
 
 
 class SqlJournal:
-    """A journal in an SQLite file; between ``open`` and ``close`` it is a ``bot.desk.Journal``.
+    """A journal in an SQLite file; between ``open`` and ``close`` it is a ``bot.ports.Journal``.
 
     The caller holds the data folder's lock meanwhile. Every method but ``open`` raises NotStored when the disk fails.
     """
