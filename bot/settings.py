@@ -249,7 +249,10 @@ def read_settings() -> Settings:
 
 
 def overlooked() -> tuple[str, ...]:
-    """Say, a sentence each, which names in the environment and ``.env`` look like settings but are not used."""
+    """Say, a sentence each, which names look like settings but are not used.
+
+    Those in ``.env`` are meant for the bot; of those in the environment only what begins as its own do.
+    """
     names = {_name(field): None for field in Settings.model_fields}
     known = {name.casefold() for name in names}
     unused = {name.casefold(): name for name in UNUSED}
@@ -267,7 +270,8 @@ def overlooked() -> tuple[str, ...]:
 
 def _given() -> Iterator[str]:
     in_file = DotEnvSettingsSource(Settings, case_sensitive=True).env_vars
-    yield from (name for name, value in {**in_file, **os.environ}.items() if value)
+    ours = {name: value for name, value in os.environ.items() if name.casefold().startswith(OURS)}
+    yield from (name for name, value in {**in_file, **ours}.items() if value)
 
 
 def _name(field: str) -> str:

@@ -280,15 +280,6 @@ def test_a_desk_that_had_a_request_is_not_removed(hotseat: Hotseat, tmp_path: Pa
     ]
 
 
-def test_a_name_that_is_no_setting_is_told_to_whoever_runs_a_command(
-    hotseat: Hotseat, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HOTSEAT_DTAA", "elsewhere")
-    ended = hotseat("desk", "list")
-    assert ended.code == 0
-    assert ended.err == "HOTSEAT_DTAA is no setting, and is not used; the nearest is HOTSEAT_DATA.\n"
-
-
 def test_a_sheet_that_is_not_clear_about_who_is_meant_is_refused_with_its_lines(
     hotseat: Hotseat, sheets: tuple[str, str], tmp_path: Path
 ) -> None:
@@ -439,6 +430,15 @@ async def test_a_second_bot_on_the_same_folder_is_refused_and_says_who_has_it(ru
     assert ended.code == 1
     assert f"in use by hotseat serve (process {os.getpid()})" in ended.err
     assert "Traceback" not in ended.err
+
+
+async def test_a_name_that_is_no_setting_is_told_by_the_bot_when_it_starts_and_by_no_other_command(
+    running: Path,
+) -> None:
+    misspelt = {"HOTSEAT_DTAA": "elsewhere"}
+    said = "HOTSEAT_DTAA is no setting, and is not used; the nearest is HOTSEAT_DATA."
+    assert said in (await child(running, "serve", PORT=str(free_port()), **misspelt)).err
+    assert (await child(running, "desk", "list", **misspelt)).err == ""
 
 
 async def test_a_port_that_is_taken_ends_the_start_in_words(tmp_path: Path) -> None:
