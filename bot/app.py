@@ -111,6 +111,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         journal,
         lambda info: Desk(info, journal, courier, clock, almanac, alarm.arm),
         lambda desk_id: set_aside(files, desk_id),
+        settings.tenants_let_in,
     )
     await open_desks(journal, files, desks, clock)
     stack.push_async_callback(_drain, courier, desks)
@@ -147,8 +148,13 @@ def credentials(settings: Settings) -> Credentials | None:
 
 
 def _guard(settings: Settings, hosts: ServiceHosts, keys: SigningKeys | None) -> Guard:
-    tenants = frozenset(settings.tenants or (settings.app_tenant,)) - {""}
-    return Guard(app_id=settings.app_id, tenants=tenants, hosts=hosts, keys=keys, now=lambda: real().timestamp())
+    return Guard(
+        app_id=settings.app_id,
+        tenants=settings.tenants_let_in,
+        hosts=hosts,
+        keys=keys,
+        now=lambda: real().timestamp(),
+    )
 
 
 async def _drain(courier: Courier, desks: Desks) -> None:

@@ -73,6 +73,7 @@ async def desks_alone(settings: Settings, clock: Clock = real) -> AsyncIterator[
             journal,
             lambda info: Desk(info, journal, courier, clock, almanac, lambda: None),
             lambda desk_id: set_aside(files, desk_id),
+            settings.tenants_let_in,
         )
         await open_desks(journal, files, desks, clock)
         await _finish(courier, desks)

@@ -87,6 +87,11 @@ class Settings(BaseSettings):
         return not self.app_id
 
     @property
+    def tenants_let_in(self) -> frozenset[str]:
+        """Return the ids of the tenants whose messages are taken; none in local mode, which takes any tenant's."""
+        return frozenset() if self.local else frozenset(self.tenants or (self.app_tenant.casefold(),))
+
+    @property
     def public_host(self) -> str:
         """Return the host under which others see the bot, "" if it is not said."""
         return urlsplit(self.public_url).hostname or ""

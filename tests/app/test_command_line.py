@@ -203,6 +203,8 @@ def test_the_link_to_a_channel_says_all_that_is_to_be_known_of_it(hotseat: Hotse
     }
 
 
+TEAM_LINK = LINK.replace("backend", "team")
+OTHER_TEAM, OTHER_TENANT = TEAM_LINK.replace(GROUP, APP_ID), TEAM_LINK.replace(TENANT, APP_ID)
 ID = ("--channel", CHANNEL)
 TEAM, HOME = ("--team", GROUP), ("--tenant", TENANT)
 
@@ -225,6 +227,8 @@ TEAM, HOME = ("--team", GROUP), ("--tenant", TENANT)
         ((*ID, *TEAM, "--tenant", "example.com"), '--tenant: "example.com" is no id such as'),
         (("--channel", LINK, "--team", TENANT), f"--team: the link says {GROUP}; leave --team out"),
         (("--channel", LINK.split("&", maxsplit=1)[0]), "--tenant: give the whole link"),
+        (("--channel", LINK, "--team-channel", OTHER_TEAM), f"--team-channel: its link says groupId {APP_ID}, but the"),
+        ((*ID, *TEAM, *HOME, "--team-channel", OTHER_TENANT), f"--team-channel: its link says tenantId {APP_ID}, but"),
     ],
 )
 def test_a_place_that_cannot_be_one_is_refused_before_anything_is_stored(
@@ -234,6 +238,22 @@ def test_a_place_that_cannot_be_one_is_refused_before_anything_is_stored(
     assert ended.code == 1
     assert ended.err.startswith(said)
     assert "There is no desk yet." in hotseat("desk", "list").out
+
+
+@pytest.mark.parametrize(("tenants", "named"), [("", TENANT), (f"{APP_ID} {GROUP}", f"{APP_ID}, {GROUP}")])
+def test_a_channel_whose_tenant_is_not_let_in_is_no_desk(
+    hotseat: Hotseat, monkeypatch: pytest.MonkeyPatch, tenants: str, named: str
+) -> None:
+    for name, value in {"Id": APP_ID, "TenantId": TENANT.upper(), "Password": "x"}.items():
+        monkeypatch.setenv(f"MicrosoftApp{name}", value)
+    monkeypatch.setenv("HOTSEAT_TENANTS", tenants)
+    stranger = "33333333-3333-4333-8333-333333333333"
+    ended = hotseat("desk", "add", "--channel", CHANNEL, "--team", GROUP, "--tenant", stranger, "--name", "backend")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith(f"Nothing from tenant {stranger} is let in, but from {named}. Take the right")
+    monkeypatch.setenv("HOTSEAT_TENANTS", f"{stranger} {TENANT}")
+    assert hotseat(*ADD[:3], stranger, *ADD[4:]).code == 0
+    assert hotseat(*ADD[:6], "--channel", "19:other@thread.tacv2", "--name", "other").code == 0
 
 
 def test_all_that_is_wrong_with_a_place_is_said_at_once(hotseat: Hotseat) -> None:
