@@ -1,8 +1,7 @@
 """The SQLite file: how it is opened so that what is committed survives a crash and a cut of the power.
 
 WAL with synchronous=FULL: a commit returns after fsync. Whatever runs within a transaction is undone with it, tables
-that a migration makes included. The file is for its owner's eyes only (0600), and no error
-says what a row holds.
+that a migration makes included. The file is for its owner's eyes only (0600), and no error says what its rows hold.
 """
 
 import os
