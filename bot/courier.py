@@ -105,7 +105,10 @@ class Courier:
                 self._done(desk, one, effect.key, None)
                 return
             address = await self._address(key, effect)
-            sent = await self._send(desk.info, effect, address)
+            if isinstance(effect, Show) and effect.only_if_shown and address is None:
+                sent = None
+            else:
+                sent = await self._send(desk.info, effect, address)
         except NotStored:
             raise
         except Undelivered as refusal:

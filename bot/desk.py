@@ -8,7 +8,7 @@ it, and who loses reloads and decides again. It must not know what any event mea
 import asyncio
 import logging
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from bot.batch import Batch, Waiting
@@ -16,6 +16,7 @@ from bot.decide import decide, next_due
 from bot.effects import Answer, Word
 from bot.errors import NotStored, Refused
 from bot.events import ClockStruck, Deleted, Delivered, Edited, Event, Press, Replied, Restored, Undeliverable
+from bot.people import Person
 from bot.ports import Address, Clock, Conflict, Courier, Journal, Lookup, Outgoing
 from bot.standing import Standing
 from bot.state import DeskInfo, State
@@ -50,6 +51,7 @@ class Desk:
         self._lookup = lookup
         self._on_due = on_due
         self._standing: Standing | None = None
+        self._people: Mapping[str, Person] = {}  # as last known, so that they are found while the state is not held
         self._recent: OrderedDict[str, None] = OrderedDict()
         self._queue: deque[Waiting] = deque()
         self._worker: asyncio.Task[None] | None = None
@@ -79,7 +81,7 @@ class Desk:
 
     def has(self, person: str) -> bool:
         """Say whether a person is one of the desk's people."""
-        return self._standing is not None and person in self._standing.rota.people
+        return person in self._people
 
     async def state(self) -> State:
         """Return the desk's state as it stands."""
@@ -152,6 +154,7 @@ class Desk:
         await self._journal.commit(commit)
         standing.revision += 1
         self.info = standing.desk
+        self._people = standing.rota.people
         for record in batch.records:
             self._recent[record.key] = None
         while len(self._recent) > RECENT_KEYS:
@@ -210,6 +213,7 @@ class Desk:
         standing.notices = {notice.key: notice for notice in loaded.notices}
         self._standing = standing
         self.info = loaded.desk
+        self._people = loaded.rota.people
         self._set_due(standing, None)
         # A commit that failed may yet have been written: what only the journal knows of goes out too.
         self._hand_over(loaded.outgoing)

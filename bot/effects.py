@@ -1,7 +1,4 @@
-"""What a decision does to the world, as values with a key: recorded with the decision, delivered after it.
-
-A place is a thread ("19:…;messageid=…"), a channel ("19:…", a new post in it) or a person ("person:ID").
-"""
+"""What a decision does to the world, as values with a key: recorded with the decision, delivered after it."""
 
 from dataclasses import dataclass
 
@@ -11,28 +8,19 @@ from bot.support.request import Request
 from bot.views import CardView, View
 
 
-def personal(person: str) -> str:
-    """Return the place that is a person's chat with the bot."""
-    return f"person:{person}"
-
-
-def person_of(place: str) -> str:
-    """Return whose chat with the bot a place is, "" for a thread or a channel."""
-    kind, _, person = place.partition(":")
-    return person if kind == "person" else ""
-
-
 @dataclass(frozen=True, slots=True)
 class Show:
     """Make the message under ``key`` say ``view``: posted at ``place`` the first time, edited in place from then on.
 
-    ``first`` says that nothing was ever shown under this key before.
+    ``first`` says that nothing was ever shown under this key before; ``only_if_shown`` that nothing need be posted
+    where nothing was, because all of it is settled.
     """
 
     key: str
     place: str
     view: View
     first: bool = False
+    only_if_shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,21 +42,28 @@ class Posted(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replied(Message):
-    """A reply in a thread of the desk's channel."""
+    """A reply in a thread of the desk's channel; ``reply`` is its id."""
+
+    reply: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edited(Message):
-    """A top-level post, written at ``posted_at`` (None: not known), was edited."""
+    """A message in the desk's channel, written at ``posted_at`` (None: not known), was edited.
+
+    ``reply`` is the id of a reply, "" for the thread's own post.
+    """
 
     posted_at: datetime | None = None
+    reply: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored(Message):
-    """A deleted top-level post, written at ``posted_at`` (None: not known), was brought back."""
+    """A deleted message, written at ``posted_at`` (None: not known), was brought back; ``reply`` as in Edited."""
 
     posted_at: datetime | None = None
+    reply: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +73,10 @@ class Wrote(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deleted(Event):
-    """A top-level post was deleted."""
+    """A message in the desk's channel was deleted; ``reply`` as in Edited."""
 
     place: str
+    reply: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ State stays small for ever: what is closed and shown nowhere leaves it. Knowledg
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from bot.hours import SupportHours
 from bot.people import Author
@@ -55,13 +56,22 @@ class Notice:
     items: tuple[NoticeItem, ...]
 
 
+class Heard(StrEnum):
+    """What can be heard of a thread before its post: a colleague's reply, its deletion, an edit that made a request."""
+
+    REPLY = "reply"
+    DELETION = "deletion"
+    EDIT = "edit"
+
+
 @dataclass(frozen=True, slots=True)
 class Early:
-    """What was heard of a thread before its post: a colleague replied, or (``author`` None) the post was deleted."""
+    """Something heard of a thread whose post may still be on its way; ``author`` is who replied, else None."""
 
+    what: Heard
     place: str
     at: datetime
-    author: Author | None
+    author: Author | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 Pure and synchronous: values in, values out; no clock, no network, no log. ``Refused`` is a kind "no" in words.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -56,7 +57,12 @@ Known = (
 
 
 def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> Decision:
-    """Decide what ``event`` does to a desk at ``now``; raise Refused for a kind "no" to whoever caused it."""
+    """Decide what ``event`` does to a desk at ``now``; raise Refused for a kind "no" to whoever caused it.
+
+    What is said to happen in the future is taken as now.
+    """
+    if event.happened_at > now:
+        event = replace(event, happened_at=now)
     draft = Draft(state, now, knowledge)
     answer = _dispatch(draft, event)
     return draft.decision(answer)

@@ -3,12 +3,12 @@
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
-from bot.commands import COMMANDS, Command, Right, ShowDuty, ShowHelp, ShowRota, mistyped, nearest, parse
+from bot.commands import COMMANDS, Call, Command, Right, ShowDuty, ShowHelp, ShowRota, mistyped, nearest, parse
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
-from bot.effects import person_of, personal
 from bot.events import Message, Welcomed, Wrote
 from bot.people import WORKING_WEEK, Author
+from bot.places import channel_of, person_of, personal
 from bot.policy import Language
 from bot.rota.iteration import iteration_of
 from bot.rota.shift import Role
@@ -18,12 +18,17 @@ from bot.support.words import listed, moment
 from bot.views import DutyCard, Fact, HelpCard, Line, RotaCard, RotaWeek, View
 
 
-def command(draft: Draft, event: Message) -> bool:
-    """Answer a message that addresses the bot and is a command its writer may use; say whether it was one."""
+def called(draft: Draft, event: Message) -> Call | None:
+    """Return the command that a message to the bot is, if its writer may use it."""
     found = parse(event.text) if event.addressed and not event.picture else None
-    if found is None or not _may(draft, event.author, found[0]):
-        return False
-    match found[1]:
+    return found[1] if found and _may(draft, event.author, found[0]) else None
+
+
+def command(draft: Draft, event: Message) -> bool:
+    """Answer a message to the bot that is a command its writer may use; say whether it was one."""
+    match called(draft, event):
+        case None:
+            return False
         case ShowHelp():
             help_card(draft, event)
         case ShowDuty():
@@ -72,7 +77,7 @@ def _say(draft: Draft, event: Message, view: View) -> None:
 
 def _aside(draft: Draft, event: Message, view: View) -> None:
     """Say what only a colleague needs to them alone: the desk's channel belongs to the requesters."""
-    in_channel = event.place.partition(";")[0] == draft.state.desk.channel
+    in_channel = channel_of(event.place) == draft.state.desk.channel
     place = personal(event.author.id) if in_channel else event.place
     draft.post(f"say:{event.key}", place, view)
 
@@ -109,7 +114,7 @@ def _duty_card(draft: Draft, event: Message) -> DutyCard:
     handover, following = _handover(draft, opening)
     facts.append(Fact(draft.say(Text.NEXT_HANDOVER), moment(handover, draft.now, draft.hours, language)))
     facts.append(Fact(draft.say(Text.THEN), following))
-    inside = person_of(event.place) or event.place.partition(";")[0] == draft.state.desk.team_channel
+    inside = person_of(event.place) or channel_of(event.place) == draft.state.desk.team_channel
     unreachable = _unreachable(draft) if inside and draft.is_admin(event.author) else ()
     return DutyCard(draft.say(Text.WHO_IS_ON_DUTY), tuple(facts), unreachable)
 

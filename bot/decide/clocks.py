@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from bot.decide.draft import Draft
 from bot.decide.pictures import mentions, names, notice_item
-from bot.effects import personal
 from bot.events import Delivered, Undeliverable
 from bot.people import Person
+from bot.places import channel_of, personal
 from bot.rota.duty import Duty, present
 from bot.state import Notice, NoticeItem
 from bot.support.escalation import having_called, overdue, without
@@ -21,6 +21,7 @@ from bot.support.texts import Text
 from bot.support.words import MINUTE, length
 from bot.views import Line, Mention
 
+TEAM = "team"  # in the key of a copy, for the post in the team channel
 TOGETHER = MINUTE  # reminders due to one person within this become one message
 
 
@@ -55,22 +56,37 @@ def escalate(draft: Draft, id_: str) -> None:
         _call_personally(draft, request, first + further, _waiting(draft, request, clock))
 
 
-def recall(draft: Draft, request: Request) -> None:
-    """Make the copies of a request that is back say so again; nobody is called by that."""
-    assert request.clock is not None
-    item = notice_item(request, draft.now, draft.hours, second=request.clock.second)
+def redraw(draft: Draft, request: Request) -> None:
+    """Show a request on all its copies as it is now, those held no longer too; nobody is called by that."""
     duty = draft.duty(draft.now, besides=request.requester.id)
-    heading = f"{request.requester.name} is waiting for an answer"
-    places = [(personal(id_), id_, duty.may_claim(id_)) for id_ in request.clock.called]
-    for place, person, claimable in [*places, (draft.state.desk.team_channel, "", duty.nobody)]:
-        key = _copy_key(request, person)
-        if key in request.copies and draft.notice(key) is None:
-            draft.put_notice(Notice(key, place, person, draft.now, claimable, heading, (item,)))
+    for key in request.copies:
+        if draft.notice(key) is None:
+            person = key.rpartition(":")[2].replace(TEAM, "")
+            others = [one for one in draft.requests() if key in one.copies and one.id != request.id]
+            items = tuple(
+                notice_item(one, draft.now, draft.hours, second=_told_by_second(one, key, person))
+                for one in (*others, request)
+            )
+            heading = f"{request.requester.name} is waiting for an answer"
+            place = personal(person) if person else draft.state.desk.team_channel
+            claimable = duty.may_claim(person) if person else duty.nobody
+            draft.put_notice(Notice(key, place, person, draft.now, claimable, heading, items))
+
+
+def _told_by_second(request: Request, key: str, person: str) -> bool:
+    """Say whether a person's copy ("": the team channel's) is of the second clock's making, or only of the first's."""
+    clock = request.clock
+    if clock is None or not clock.second:
+        return False
+    anew = _copy_key(request, person)
+    if anew in request.copies:
+        return key == anew
+    return person in clock.called if person else all(due.step is not Step.TEAM for due in clock.pending)
 
 
 def delivered(draft: Draft, event: Delivered) -> None:
     """Forget that a place could not be reached."""
-    place = _reached(event.place)
+    place = channel_of(event.place)
     if place in draft.facts.unreachable:
         rest = {other: why for other, why in draft.facts.unreachable.items() if other != place}
         draft.put_facts(replace(draft.facts, unreachable=rest))
@@ -78,13 +94,9 @@ def delivered(draft: Draft, event: Delivered) -> None:
 
 def undeliverable(draft: Draft, event: Undeliverable) -> None:
     """Remember that a person or channel can't be reached, and why, until something reaches it again."""
-    place = _reached(event.place)
+    place = channel_of(event.place)
     if draft.facts.unreachable.get(place) != event.reason:
         draft.put_facts(replace(draft.facts, unreachable={**draft.facts.unreachable, place: event.reason}))
-
-
-def _reached(place: str) -> str:
-    return place.partition(";messageid=")[0]
 
 
 def _call_in_thread(draft: Draft, request: Request, clock: Clock, duty: Duty) -> None:
@@ -219,7 +231,7 @@ def _together(draft: Draft, items: tuple[NoticeItem, ...]) -> str:
 
 
 def _copy_key(request: Request, person: str) -> str:
-    return f"copy:{request.id}:{_round(request.clock)}:{person or 'team'}"
+    return f"copy:{request.id}:{_round(request.clock)}:{person or TEAM}"
 
 
 def _round(clock: Clock | None) -> str:

@@ -20,6 +20,7 @@ from bot.effects import (
     WriteRota,
 )
 from bot.people import Author, Person
+from bot.places import channel_of
 from bot.rota.duty import Duty, on_duty
 from bot.rota.shift import Rota
 from bot.state import Facts, Knowledge, Notice, NoticeItem, State
@@ -72,10 +73,6 @@ class Draft:
         if found is None:
             found = self._duty[key] = on_duty(self.rota, at, self.hours, key[1])
         return found
-
-    def moment(self, happened_at: datetime) -> datetime:
-        """Return when an act counts: when it happened, and now if that lies in the future."""
-        return min(happened_at, self.now)
 
     def say(self, text: Text, **values: object) -> str:
         """Return a sentence in the desk's language."""
@@ -130,7 +127,8 @@ class Draft:
         second = request.clock is not None and request.clock.second
         item = notice_item(request, self.now, self.hours, second=second)
         notice = self.notice(card)
-        if notice is None or request.id not in {old.request for old in notice.items}:
+        here = notice is not None and channel_of(notice.place) == channel_of(place)
+        if notice is None or not here or request.id not in {old.request for old in notice.items}:
             notice = Notice(card, place, "", self.now, claimable=False, heading=item.line, items=(item,))
         return notice_card(self.state.desk, self._fresh(notice, request))
 
@@ -148,7 +146,7 @@ class Draft:
             settled = all(item.settled for item in notice.items)
             changes.append(DropNotice(notice.key) if settled else PutNotice(notice))
             view = notice_card(self.state.desk, notice)
-            shows.append(Show(notice.key, notice.place, view, first=not self._was_shown(notice)))
+            shows.append(Show(notice.key, notice.place, view, first=not self._was_shown(notice), only_if_shown=settled))
         if self.facts is not self.state.facts:
             changes.append(PutFacts(self.facts))
         if self.rota is not self.state.rota:

@@ -1,6 +1,6 @@
 """Intake: what posts, replies, edits and deletions in the desk's channel mean for its requests.
 
-Acts are judged by duty at ``happened_at``; a moment in the future is taken as now. What is heard out of order ends as
+Acts are judged by duty at ``happened_at``. What is heard out of order ends as
 if it had been heard in order.
 """
 
@@ -12,7 +12,7 @@ from bot.decide import answers, clocks, support
 from bot.decide.draft import Draft
 from bot.events import Deleted, Edited, Message, Posted, Replied, Restored
 from bot.people import Author
-from bot.state import Early
+from bot.state import Early, Heard
 from bot.support.escalation import first_clock, second_clock
 from bot.support.intake import is_marked, is_request
 from bot.support.request import (
@@ -32,10 +32,10 @@ MOST_EARLY = 50
 
 def posted(draft: Draft, event: Posted) -> None:
     """Open a request for a new top-level post, unless it is a command, small talk, or the backend team's own."""
-    known = draft.in_thread(event.place)
+    known = _raised_by(draft, event.place, "")
     for request in known:
         _began_earlier(draft, request, event)
-    if known or _is_gone(draft, event) or answers.command(draft, event):
+    if known or _is_gone(draft, event) or _was_raised(draft, event) or answers.command(draft, event):
         return
     if _is_request(draft, event):
         _open(draft, event)
@@ -59,7 +59,7 @@ def replied(draft: Draft, event: Replied) -> None:
         if not requests and event.addressed:
             _at_a_loss(draft, event)
         elif all(event.happened_at < request.posted_at for request in requests):
-            _heard_early(draft, event, event.author)
+            _heard_early(draft, Heard.REPLY, event, event.author)
     elif not requests and event.addressed:
         if is_request(event.text, picture=event.picture, gif=event.gif):
             _open(draft, event)
@@ -69,29 +69,33 @@ def replied(draft: Draft, event: Replied) -> None:
 
 def edited(draft: Draft, event: Edited) -> None:
     """Take over the new text of a post; an older edit never overwrites a newer one."""
-    requests = draft.in_thread(event.place)
+    requests = _raised_by(draft, event.place, event.reply)
     if not requests:
         _became_one(draft, event)
     for request in requests:
         if event.happened_at > request.text_at and event.author.id == request.requester.id:
-            draft.put(replace(request, text=event.text, text_at=event.happened_at))
+            new = replace(request, text=event.text, text_at=event.happened_at)
+            clocks.redraw(draft, new)
+            draft.put(new)
 
 
 def deleted(draft: Draft, event: Deleted) -> None:
     """Withdraw a request whose post was deleted before anyone answered; its text is kept in no case."""
-    _heard_early(draft, event, None)
-    for request in draft.in_thread(event.place):
+    if not event.reply:
+        _heard_early(draft, Heard.DELETION, event)
+    for request in _raised_by(draft, event.place, event.reply):
         if event.happened_at < request.text_at:
             continue
         gone = replace(request, text="", text_at=event.happened_at)
         if request.status is Status.OPEN and request.responder is None:
-            gone = withdraw(gone, draft.moment(event.happened_at))
+            gone = withdraw(gone, event.happened_at)
+        clocks.redraw(draft, gone)
         draft.put(gone)
 
 
 def restored(draft: Draft, event: Restored) -> None:
     """Bring back a request whose deleted post was restored; its clock goes on as if nothing had been."""
-    requests = draft.in_thread(event.place)
+    requests = _raised_by(draft, event.place, event.reply)
     if not requests:
         _became_one(draft, event)
     for request in requests:
@@ -100,9 +104,14 @@ def restored(draft: Draft, event: Restored) -> None:
         back = replace(request, text=event.text, text_at=event.happened_at)
         if request.outcome is Outcome.WITHDRAWN:
             back = restore(back)
-            clocks.recall(draft, back)
+        clocks.redraw(draft, back)
         draft.put(back)
         clocks.escalate(draft, request.id)
+
+
+def _raised_by(draft: Draft, place: str, reply: str) -> list[Request]:
+    """Return what a message of a thread raised: the reply with this id, "" for the thread's own post."""
+    return [request for request in draft.in_thread(place) if request.reply == reply]
 
 
 def _is_request(draft: Draft, event: Message) -> bool:
@@ -122,13 +131,16 @@ def _at_a_loss(draft: Draft, event: Message) -> None:
 def _became_one(draft: Draft, event: Edited | Restored) -> None:
     """Open a request for a recent post that was none, or that has not arrived, before this edit of it."""
     recent = event.posted_at is not None and event.happened_at - event.posted_at < RECENT
-    if recent and not _is_gone(draft, event) and _is_request(draft, event):
+    if event.reply or not recent or _is_gone(draft, event) or answers.called(draft, event):
+        return
+    if _is_request(draft, event):
+        _heard_early(draft, Heard.EDIT, event)
         _open(draft, event)
 
 
 def _began_earlier(draft: Draft, request: Request, event: Posted) -> None:
     """Count from the post when it arrives after an edit of it that had opened the request."""
-    at = draft.moment(event.happened_at)
+    at = event.happened_at
     if at >= request.posted_at or event.author.id != request.requester.id or not _is_request(draft, event):
         return
     first, clock = first_clock(draft.policy, draft.hours, at), request.clock
@@ -141,21 +153,31 @@ def _began_earlier(draft: Draft, request: Request, event: Posted) -> None:
     clocks.escalate(draft, request.id)
 
 
-def _heard_early(draft: Draft, event: Replied | Deleted, author: Author | None) -> None:
+def _heard_early(
+    draft: Draft, what: Heard, event: Replied | Deleted | Edited | Restored, author: Author | None = None
+) -> None:
     """Keep what was heard of a thread whose post may still be on its way."""
     kept = [one for one in draft.facts.early if draft.now - one.at < RECENT]
-    kept.append(Early(event.place, event.happened_at, author))
+    kept.append(Early(what, event.place, event.happened_at, author))
     draft.put_facts(replace(draft.facts, early=tuple(kept[-MOST_EARLY:])))
 
 
 def _is_gone(draft: Draft, event: Message) -> bool:
     """Say whether the post was deleted after this was written."""
-    deletions = [one.at for one in draft.facts.early if one.place == event.place and one.author is None]
-    return any(at >= event.happened_at for at in deletions)
+    return any(one.at >= event.happened_at for one in _early(draft, Heard.DELETION, event.place))
+
+
+def _was_raised(draft: Draft, event: Posted) -> bool:
+    """Say whether an edit of the post had raised a request, which may be closed by now."""
+    return bool(_early(draft, Heard.EDIT, event.place))
+
+
+def _early(draft: Draft, what: Heard, place: str) -> list[Early]:
+    return sorted((one for one in draft.facts.early if one.what is what and one.place == place), key=lambda one: one.at)
 
 
 def _open(draft: Draft, event: Message) -> None:
-    at = draft.moment(event.happened_at)
+    at = event.happened_at
     number = draft.facts.last_number + 1
     clock = first_clock(draft.policy, draft.hours, at)
     request = Request(
@@ -166,6 +188,7 @@ def _open(draft: Draft, event: Message) -> None:
         place=event.place,
         posted_at=at,
         due_at=clock.due_at,
+        reply=event.reply if isinstance(event, Replied) else "",
         clock=clock,
     )
     draft.put_facts(replace(draft.facts, last_number=number))
@@ -176,9 +199,9 @@ def _open(draft: Draft, event: Message) -> None:
 
 def _answered_early(draft: Draft, request: Request) -> None:
     """Take the replies that were heard before the request was."""
-    for one in sorted(draft.facts.early, key=lambda one: one.at):
-        if one.place == request.place and one.author:
-            _answered(draft, request, one.author, one.at)
+    for one in _early(draft, Heard.REPLY, request.place):
+        assert one.author is not None
+        _answered(draft, request, one.author, one.at)
 
 
 def _answered(draft: Draft, request: Request, who: Author, happened_at: datetime) -> None:
@@ -186,7 +209,7 @@ def _answered(draft: Draft, request: Request, who: Author, happened_at: datetime
     request = draft.request(request.id) or request
     if who.id == request.requester.id or happened_at < request.posted_at:
         return
-    at = draft.moment(happened_at)
+    at = happened_at
     duty = draft.duty(at)
     responds = duty.may_claim(who.id)
     if request.status is Status.OPEN and responds:

@@ -1,16 +1,18 @@
 """The buttons of requests: who may press them, what each does, and what the presser sees.
 
-Acts are judged by duty at ``happened_at``; a moment in the future is taken as now.
+Acts are judged by duty at ``happened_at``.
 """
 
+import json
 from datetime import datetime, timedelta
 
 from bot.decide.draft import CARD, Draft
 from bot.decide.pictures import names, words
-from bot.effects import Answer, Card, Dialog, Word, personal
+from bot.effects import Answer, Card, Dialog, Word
 from bot.errors import Refused
 from bot.events import Ask, Claim, Dismiss, OpenAsk, Press, Solve
 from bot.people import Author
+from bot.places import channel_of, personal
 from bot.rota.duty import Duty, present
 from bot.support.intake import excerpt
 from bot.support.request import (
@@ -26,13 +28,14 @@ from bot.support.request import (
 from bot.support.texts import Text
 from bot.views import AskForm, Line, ReplyCard
 
-LONGEST_QUESTION = 4000
+LONGEST_QUESTION = 3000  # characters
+HEAVIEST_QUESTION = 20_000  # bytes as escaped JSON, so that it is shown whole in a card of 25 KB
 
 
 def claimed(draft: Draft, event: Claim) -> Answer:
     """Give the request to whoever pressed first; a later press shows who has it."""
     request = _pressed(draft, event)
-    at = draft.moment(event.happened_at)
+    at = event.happened_at
     if request.status is Status.OPEN:
         _may_claim(draft, draft.duty(at), event.author)
         request = give(draft, request, event.author, at)
@@ -42,7 +45,7 @@ def claimed(draft: Draft, event: Claim) -> Answer:
 def solved(draft: Draft, event: Solve) -> Answer:
     """Close the request as solved, by its requester or by those who may claim."""
     request = _pressed(draft, event)
-    at = draft.moment(event.happened_at)
+    at = event.happened_at
     if request.status is Status.CLOSED:
         return Card(draft.picture(request, event.place, event.card))
     mine = event.author.id == request.requester.id
@@ -61,7 +64,7 @@ def solved(draft: Draft, event: Solve) -> Answer:
 def dismissed(draft: Draft, event: Dismiss) -> Answer:
     """Close what is no request, by those who may claim; it claims nothing."""
     request = _pressed(draft, event)
-    at = draft.moment(event.happened_at)
+    at = event.happened_at
     if request.status is Status.CLOSED:
         return Card(draft.picture(request, event.place, event.card))
     if not _has(request, event.author):
@@ -95,8 +98,12 @@ def asked(draft: Draft, event: Ask) -> Answer:
     if len(text) > LONGEST_QUESTION:
         error = f"At most {LONGEST_QUESTION} characters, please; these are {len(text)}."
         return _ask_form(draft, request, event, event.form, text[:LONGEST_QUESTION], error)
+    if len(json.dumps(text)) > HEAVIEST_QUESTION:
+        return _ask_form(
+            draft, request, event, event.form, text, "That is too long to be sent whole; please shorten it."
+        )
     if request.status is Status.OPEN:
-        request = give(draft, request, event.author, draft.moment(event.happened_at))
+        request = give(draft, request, event.author, event.happened_at)
     else:
         draft.put(reacted(request, event.author.id))
     heading = draft.say(Text.SAYS, who=event.author.name)
@@ -118,7 +125,7 @@ def _pressed(draft: Draft, event: Press) -> Request:
     request = draft.request(event.request)
     if request is None:
         raise Refused(draft.say(Text.UNKNOWN, id=event.request))
-    channel = event.place.partition(";messageid=")[0]
+    channel = channel_of(event.place)
     concerned = draft.colleague(event.author) is not None or event.author.id == request.requester.id
     at_home = event.place == request.place or (concerned and event.place == personal(event.author.id))
     if not at_home and (not channel or channel != draft.state.desk.team_channel):
@@ -131,7 +138,7 @@ def _askable(draft: Draft, event: Press) -> Request:
     if request.status is not Status.ACKNOWLEDGED:
         step(request, Act.CLAIM)
     if not _has(request, event.author):
-        _may_claim(draft, draft.duty(draft.moment(event.happened_at)), event.author)
+        _may_claim(draft, draft.duty(event.happened_at), event.author)
     return request
 
 

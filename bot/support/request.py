@@ -114,7 +114,8 @@ class Clock:
 class Request:
     """A request.
 
-    ``clock`` runs while the request is OPEN; a withdrawn one keeps its clock, stopped, should its post be restored.
+    ``reply`` is the id of the reply that raised it, "" for the thread's own post. ``clock`` runs while the request is
+    OPEN; a withdrawn one keeps its clock, stopped, should its post be restored.
     ``reacted`` are backend colleagues who said or pressed something here; ``copies`` the keys of the notices that
     show it.
     """
@@ -126,6 +127,7 @@ class Request:
     place: str
     posted_at: datetime
     due_at: datetime
+    reply: str = ""
     status: Status = Status.OPEN
     clock: Clock | None = None
     responder: Author | None = None

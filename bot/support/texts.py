@@ -47,6 +47,7 @@ class Text(StrEnum):
     THE_TEAM = "the team"
     UNKNOWN = "unknown"
     ELSEWHERE = "elsewhere"
+    STALE = "stale"
     POST_IN_CHANNEL = "post in channel"
     HELP_REQUESTER = "help requester"
     HELP_COLLEAGUE = "help colleague"
@@ -114,6 +115,7 @@ TEXTS = MappingProxyType(
                 Text.THE_TEAM: "the backend team",
                 Text.UNKNOWN: "I don't know {id}. It may have been removed.",
                 Text.ELSEWHERE: "This button belongs to another conversation.",
+                Text.STALE: "This button is from an older card. Please use the newest one in the thread.",
                 Text.POST_IN_CHANNEL: (
                     "I can't pass this on from here. Please post it in the channel, and support will see it at once."
                 ),
@@ -177,6 +179,7 @@ TEXTS = MappingProxyType(
                 Text.THE_TEAM: "das Backend-Team",
                 Text.UNKNOWN: "{id} kenne ich nicht. Vielleicht wurde es entfernt.",
                 Text.ELSEWHERE: "Dieser Knopf gehört zu einer anderen Unterhaltung.",
+                Text.STALE: "Dieser Knopf ist von einer älteren Karte. Bitte nimm die neueste im Thread.",
                 Text.POST_IN_CHANNEL: (
                     "Von hier kann ich das nicht weitergeben. Bitte schreib es in den Kanal, "
                     "dann sieht es der Support sofort."

@@ -12,12 +12,15 @@ from botbuilder.schema import Activity, ActivityTypes
 
 from bot.desk import Desk
 from bot.effects import Answer, Card, Dialog, Word
-from bot.errors import Refused
 from bot.events import Event
+from bot.places import channel_of
+from bot.policy import Language
 from bot.state import DeskInfo
+from bot.support.texts import Text
+from bot.support.words import say
 from bot.teams.adapter import ADMITTED
 from bot.teams.guard import Admitted
-from bot.teams.inbound import STALE, Arrival, internal, read
+from bot.teams.inbound import Arrival, Stale, internal, read
 from bot.teams.outbound import CARD, Outbound
 from bot.teams.references import References
 
@@ -53,10 +56,11 @@ class HotseatBot:
         invoked = admitted.activity["type"] == ActivityTypes.invoke
         try:
             desk, answer = await self._handle(admitted)
-        except Refused as refusal:
-            desk, answer = None, Word(str(refusal))
+        except Stale:
+            desk, answer = None, None
         if invoked:
-            await context.send_activity(self._response(admitted.activity, desk, answer))
+            word = answer or Word(say(Text.STALE, self._language(admitted)))
+            await context.send_activity(self._response(admitted.activity, desk, word))
 
     async def _handle(self, admitted: Admitted) -> tuple[DeskInfo | None, Answer | None]:
         activity = admitted.activity
@@ -75,7 +79,7 @@ class HotseatBot:
         if arrival.desk:
             desk = self._desks.named(tenant, arrival.desk)
             if desk is None or arrival.channel not in ("", desk.info.channel, desk.info.team_channel):
-                raise Refused(STALE)
+                raise Stale
             return desk, arrival.event
         if arrival.channel:
             desk = self._desks.of_channel(tenant, arrival.channel)
@@ -84,20 +88,26 @@ class HotseatBot:
             return desk, arrival.event
         return self._desks.of_person(tenant, arrival.author), arrival.event
 
-    def _response(self, activity: dict[str, Any], desk: DeskInfo | None, answer: Answer | None) -> Activity:
+    def _language(self, admitted: Admitted) -> Language:
+        """Return the language of the desk where a button was pressed, English where it is none."""
+        channel = channel_of(str(admitted.activity["conversation"]["id"]))
+        desk = self._desks.of_channel(admitted.tenant, channel)
+        return desk.info.policy.language if desk else Language.ENGLISH
+
+    def _response(self, activity: dict[str, Any], desk: DeskInfo | None, answer: Answer) -> Activity:
         body = self._action(desk, answer) if activity.get("name") == "adaptiveCard/action" else self._task(desk, answer)
         return Activity(type="invokeResponse", value=InvokeResponse(status=200, body=body))
 
-    def _action(self, desk: DeskInfo | None, answer: Answer | None) -> dict[str, Any]:
+    def _action(self, desk: DeskInfo | None, answer: Answer) -> dict[str, Any]:
         if isinstance(answer, Card) and desk is not None:
             return {"statusCode": 200, "type": CARD, "value": self._outbound.card(desk, answer.view)}
-        text = answer.text if isinstance(answer, Word) else STALE
-        return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": text}
+        assert isinstance(answer, Word)
+        return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": answer.text}
 
-    def _task(self, desk: DeskInfo | None, answer: Answer | None) -> dict[str, Any]:
+    def _task(self, desk: DeskInfo | None, answer: Answer) -> dict[str, Any]:
         if isinstance(answer, Dialog) and desk is not None:
             card = {"contentType": CARD, "content": self._outbound.card(desk, answer.view)}
             size = {"height": "medium", "width": "medium"}
             return {"task": {"type": "continue", "value": {"title": answer.title, **size, "card": card}}}
-        text = answer.text if isinstance(answer, Word) else STALE
-        return {"task": {"type": "message", "value": text}}
+        assert isinstance(answer, Word)
+        return {"task": {"type": "message", "value": answer.text}}

@@ -4,14 +4,14 @@ Everything foreign is read here once and becomes an event, or nothing. Payloads 
 Source of the shapes: learn.microsoft.com, "Bot Connector REST API reference", "Channel and group chat conversations".
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from bot.effects import personal
-from bot.errors import Refused
 from bot.events import (
     Ask,
     Claim,
@@ -30,13 +30,14 @@ from bot.events import (
     Wrote,
 )
 from bot.people import Author
+from bot.places import channel_of, personal, root_of
 
 MOST_MENTIONS = 20
+_MENTION = re.compile(r"<at[^<>]*>[^<]*</at>")
 LONGEST_ID = 200
 LONGEST_FORM = 500  # a form is named by the key of the press that opened it
 MILLISECONDS = 13  # digits of a moment between 2001 and 2286
 FILE = "application/vnd.microsoft.teams.file.download.info"
-STALE = "This button is from an older card. Please use the newest one in the thread."
 
 VERBS: Mapping[str, type[Press]] = MappingProxyType({"claim": Claim, "solve": Solve, "dismiss": Dismiss})
 OPENERS: Mapping[str, type[Press]] = MappingProxyType({"ask": OpenAsk})
@@ -48,6 +49,10 @@ INVOKES: Mapping[str, tuple[Mapping[str, type[Press]], str]] = MappingProxyType(
         "task/submit": (FORMS, ""),
     }
 )
+
+
+class Stale(Exception):  # noqa: N818 - an outcome
+    """A button or form that is none of today's cards'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class Arrival:
 
 
 def read(activity: dict[str, Any], happened_at: datetime) -> Arrival | None:
-    """Return what an admitted activity means, None if nothing; raise Refused for a button that is no longer one."""
+    """Return what an admitted activity means, None if nothing; raise Stale for a button that is no longer one."""
     if activity["conversation"].get("conversationType") not in ("channel", "personal"):
         return None
     reader = _READERS.get(activity["type"])
@@ -85,26 +90,30 @@ def _message(activity: dict[str, Any], author: Author, at: datetime) -> Arrival 
     content = _content(activity)
     kind: type[Message] = Wrote if not channel else Posted if root == activity["id"] else Replied
     content["addressed"] |= not channel
+    if kind is Replied:
+        content["reply"] = activity["id"]
     event = kind(key=_key(activity), happened_at=at, place=place, author=author, **content)
     return Arrival(channel, place, author.id, event)
 
 
 def _changed(activity: dict[str, Any], author: Author, at: datetime) -> Arrival | None:
     place, channel, root = _where(activity, author)
-    if not channel or root != activity["id"]:
+    if not root:
         return None
     kind = Restored if _data(activity).get("eventType") == "undeleteMessage" else Edited
     key = f"{_key(activity)}|{at.isoformat()}"
     content = _content(activity)
-    event = kind(key=key, happened_at=at, place=place, author=author, posted_at=_written_at(root), **content)
+    content |= {"posted_at": _written_at(activity["id"]), "reply": _reply(activity, root)}
+    event = kind(key=key, happened_at=at, place=place, author=author, **content)
     return Arrival(channel, place, author.id, event)
 
 
 def _deleted(activity: dict[str, Any], author: Author, at: datetime) -> Arrival | None:
     place, channel, root = _where(activity, author)
-    if not channel or root != activity["id"]:
+    if not root:
         return None
-    event = Deleted(key=f"{_key(activity)}|{at.isoformat()}", happened_at=at, place=place)
+    key = f"{_key(activity)}|{at.isoformat()}"
+    event = Deleted(key=key, happened_at=at, place=place, reply=_reply(activity, root))
     return Arrival(channel, place, author.id, event)
 
 
@@ -117,11 +126,11 @@ def _invoked(activity: dict[str, Any], author: Author, at: datetime) -> Arrival 
     value = value.get(inner) if inner and isinstance(value, dict) else value
     data = value.get("data") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(data, dict):
-        raise Refused(STALE)
+        raise Stale
     verb = value.get("verb") if inner else data.get("verb")
     kind = table.get(verb) if isinstance(verb, str) else None
     if kind is None:
-        raise Refused(STALE)
+        raise Stale
     place, channel, _ = _where(activity, author)
     press: dict[str, Any] = {
         "key": _key(activity),
@@ -164,8 +173,12 @@ def _author(activity: dict[str, Any]) -> Author | None:
     id_, name = sender.get("aadObjectId"), sender.get("name")
     if not isinstance(id_, str) or not id_ or sender.get("role") in ("bot", "skill") or sender["id"].startswith("28:"):
         return None
-    named = name[:LONGEST_ID] if isinstance(name, str) and name.strip() else "Somebody"
-    return Author(id_.casefold()[:LONGEST_ID], named)
+    return _known(id_, name if isinstance(name, str) and name.strip() else "Somebody")
+
+
+@lru_cache(maxsize=512)  # people write again and again: one value for each, however many requests name them
+def _known(id_: str, name: str) -> Author:
+    return Author(id_.casefold()[:LONGEST_ID], name[:LONGEST_ID])
 
 
 def _where(activity: dict[str, Any], author: Author) -> tuple[str, str, str]:
@@ -173,12 +186,16 @@ def _where(activity: dict[str, Any], author: Author) -> tuple[str, str, str]:
     conversation = activity["conversation"]["id"]
     if activity["conversation"].get("conversationType") != "channel":
         return personal(author.id), "", ""
-    channel, _, root = conversation.partition(";messageid=")
-    return conversation, channel, root
+    return conversation, channel_of(conversation), root_of(conversation)
 
 
 def _key(activity: dict[str, Any]) -> str:
     return f"{activity['conversation']['id']}|{activity['id']}|{activity['type']}"
+
+
+def _reply(activity: dict[str, Any], root: str) -> str:
+    """Return the id of a reply, "" for the thread's own post."""
+    return "" if activity["id"] == root else str(activity["id"])
 
 
 def _written_at(id_: str) -> datetime | None:
@@ -206,12 +223,12 @@ def _text(activity: dict[str, Any]) -> tuple[str, bool]:
     for entity in entities[:MOST_MENTIONS] if isinstance(entities, list) else ():
         mentioned = entity.get("mentioned") if isinstance(entity, dict) and entity.get("type") == "mention" else None
         marked = entity.get("text") if isinstance(mentioned, dict) else None
-        if not isinstance(mentioned, dict) or not isinstance(marked, str) or not marked:
+        if not isinstance(mentioned, dict) or not isinstance(marked, str) or not _MENTION.fullmatch(marked):
             continue
         name = mentioned.get("name")
         if mentioned.get("id") == _recipient(activity):
             addressed, name = True, ""
-        text = text.replace(marked, name if isinstance(name, str) else "")
+        text = text.replace(marked, name[:LONGEST_ID] if isinstance(name, str) else "", 1)
     return text.replace("&nbsp;", " ").replace("\xa0", " ").strip(), addressed
 
 
@@ -249,7 +266,7 @@ def _html(activity: dict[str, Any]) -> str:
 def _id(data: dict[str, Any], name: str) -> str:
     value = data.get(name)
     if not isinstance(value, str) or len(value) > LONGEST_ID:
-        raise Refused(STALE)
+        raise Stale
     return value
 
 

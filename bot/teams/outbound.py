@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from bot.courier import Undelivered
-from bot.effects import Say, Show, person_of
+from bot.effects import Say, Show
+from bot.places import channel_of, person_of, root_of
 from bot.ports import Address
 from bot.state import DeskInfo
 from bot.teams.cards import Cards, fallback_text
@@ -32,7 +33,7 @@ _REASONS = {
 
 def thread_link(desk: DeskInfo, place: str) -> str:
     """Return the address that opens a thread in Teams. Source: learn.microsoft.com, "Deep links"."""
-    channel, _, root = (quote(part, safe="") for part in place.partition(";messageid="))
+    channel, root = (quote(part, safe="") for part in (channel_of(place), root_of(place)))
     where = urlencode({"tenantId": desk.tenant, "groupId": desk.team, "parentMessageId": root})
     return f"https://teams.microsoft.com/l/message/{channel}/{root}?{where}"
 
@@ -64,8 +65,8 @@ class Outbound:
             where = (address.service_url, address.conversation, address.activity)
             await _until_known(lambda: self._transport.update(*where, activity))
         except Final as refused:
-            if refused.status == GONE and address is not None:
-                return await self.send(desk, effect, None)
+            if refused.status == GONE and isinstance(effect, Show) and address is not None:
+                return address if effect.only_if_shown else await self.send(desk, effect, None)
             reason = _REASONS.get(refused.status, f"Teams refused it: {refused.code}")
             raise Undelivered(reason) from None
         return address
@@ -73,9 +74,9 @@ class Outbound:
     async def _post(self, desk: DeskInfo, place: str, activity: dict[str, Any]) -> Address:
         if person_of(place):
             return await self._post_personally(desk, place, activity)
-        reference = self._references.of(desk.tenant, place.partition(";")[0])
+        reference = self._references.of(desk.tenant, channel_of(place))
         service = reference.service_url
-        if ";messageid=" in place:
+        if root_of(place):
             return Address(service, place, await _until_known(lambda: self._transport.post(service, place, activity)))
         conversation, id_ = await _until_known(
             lambda: self._transport.create_thread(

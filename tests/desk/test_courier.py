@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -102,6 +103,22 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(2):
         while not condition():
             await asyncio.sleep(0)
+
+
+async def test_what_is_settled_is_not_posted_where_nothing_was_and_edited_where_something_was(post: Post) -> None:
+    def settled(key: str, *, first: bool = False) -> Outgoing:
+        one = post.show(key, "taken", first=first)
+        assert isinstance(one.effect, Show)
+        return replace(one, effect=replace(one.effect, only_if_shown=True))
+
+    post.take(post.show("seen", "open", first=True))
+    await post.courier.idle()
+    post.take(settled("seen"), settled("unseen"), settled("never", first=True))
+    post.take(post.show("folded", "open", first=True), settled("folded"))
+    await post.courier.idle()
+    assert [(key, text) for key, _, text in post.teams.sent] == [("seen", "open"), ("seen", "taken")]
+    assert {name for name, _ in post.outcomes()} == {"Delivered"}
+    assert len(post.outcomes()) == 6
 
 
 async def test_a_message_is_posted_once_and_edited_from_then_on(post: Post) -> None:

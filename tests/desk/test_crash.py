@@ -96,7 +96,10 @@ async def test_a_kill_loses_nothing_and_repeats_no_more_than_the_send_in_flight(
         activity = activities.channel_post("label printer down", service_url=connector.service_url)
         first = await bot.post(activity)
         assert await bot.ended() == -9
-        assert (first is None) == (point in {"before-store", "after-store"}) or point.endswith(("send", "mark"))
+        if point in {"before-store", "after-store"}:
+            assert first is None
+        else:
+            assert first in {None, 200}
         if first is None:
             assert bot.rows("select count(*) from requests") == [(0 if point == "before-store" else 1,)]
         await bot.start()

@@ -101,6 +101,16 @@ async def test_what_could_not_be_stored_is_told_and_not_believed() -> None:
     assert "Ben Okafor is looking into it." in shown(answer)
 
 
+async def test_its_people_are_known_while_its_state_is_not_held() -> None:
+    stage = Stage()
+    desk = await stage.open()
+    stage.journal.failing = ["before"]
+    with pytest.raises(NotStored):
+        await desk.handle(stage.posted(1))
+    assert desk.has("ana")
+    assert not desk.has("olga")
+
+
 async def test_everybody_in_a_batch_that_failed_hears_so() -> None:
     stage = Stage()
     desk = await stage.open()

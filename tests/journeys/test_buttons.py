@@ -40,6 +40,18 @@ async def test_a_press_on_the_personal_copy_answers_with_the_copy() -> None:
     assert shown(await town.press(Claim, "R-1", ANA, card=key)).startswith("Ana Lindqvist has it")
 
 
+async def test_a_press_that_names_anothers_copy_gets_a_card_of_its_own_matter_alone() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.wait(0.5)
+    await town.post("my salary is secret", TOM)
+    await town.wait(2)
+    key = town.to(ANA)[0].key
+    answer = await town.press(Solve, "R-1", OLGA, card=key, place="person:olga")
+    assert "salary" not in shown(answer)
+    assert "Olga Brandt closed it" in shown(answer)
+
+
 async def test_a_press_in_the_team_channel_counts() -> None:
     town = Town()
     await town.post("label printer down")
@@ -219,7 +231,14 @@ async def test_a_question_sent_twice_from_one_dialog_is_posted_once() -> None:
     assert town.in_thread(place) == ["Ana Lindqvist:\nSince when?"]
 
 
-@pytest.mark.parametrize(("text", "error"), [("  ", "Write what you want"), ("x" * 4001, "At most 4000 characters")])
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("  ", "Write what you want"),
+        ("x" * 3001, "At most 3000 characters"),
+        ("\U0001f5a8" * 3000, "too long to be sent whole"),
+    ],
+)
 async def test_a_question_without_words_or_end_comes_back(text: str, error: str) -> None:
     town = Town()
     place = await town.post("label printer down")

@@ -74,7 +74,18 @@ async def test_a_reply_from_the_future_is_taken_as_now() -> None:
     await town.reply(place, "looking", BEN, happened="2026-11-23 11:01")
     request = await town.request()
     assert request.posted_at == request.due_at - timedelta(minutes=5) == at("2026-11-23 10:00")
-    assert request.status is Status.OPEN or request.responded_at == town.now
+    assert (request.status, request.responded_at) == (Status.ACKNOWLEDGED, town.now)
+
+
+async def test_words_from_the_future_can_be_edited_and_deleted_like_any() -> None:
+    town = Town()
+    place = await town.post("my password is hunter2", happened="2026-11-23 14:00")
+    await town.wait(1)
+    await town.edit(place, "label printer down")
+    assert (await town.request()).text == "label printer down"
+    await town.wait(1)
+    await town.delete(place)
+    assert ((await town.request()).outcome, (await town.request()).text) == (Outcome.WITHDRAWN, "")
 
 
 async def test_a_reply_older_than_the_post_is_no_answer_to_it() -> None:

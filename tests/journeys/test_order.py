@@ -4,6 +4,7 @@ from itertools import permutations
 
 import pytest
 
+from bot.events import Dismiss, Press, Solve
 from bot.people import Author
 from bot.support.request import Outcome, Status
 from tests.journeys.town import BEN, CHANNEL, DILAN, EVA, FARID, OLGA, TOM, Town, at
@@ -118,6 +119,49 @@ async def test_of_what_was_heard_early_the_last_fifty_of_an_hour_are_kept() -> N
     await town.wait(61)
     await town.reply(f"{CHANNEL};messageid=99", "hm", FARID)
     assert len((await (await town.desk()).state()).facts.early) == 1
+
+
+@pytest.mark.parametrize("act", [Solve, Dismiss])
+async def test_a_post_heard_after_its_edit_was_settled_opens_nothing_anew(act: type[Press]) -> None:
+    town = Town("2026-11-23 10:02")
+    await heard(town, "edit")
+    await town.press(act, "R-1", BEN)
+    await heard(town, "post")
+    await town.wait(60)
+    assert [one.status for one in await town.requests()] == [Status.CLOSED]
+
+
+async def test_a_post_is_heard_even_when_a_reply_to_it_has_raised_something_first() -> None:
+    town = Town("2026-11-23 10:02")
+    await town.reply(PLACE, "same here, any news?", TOM, addressed=True)
+    await heard(town, "post")
+    assert [(one.requester, one.text) for one in await town.requests()] == [
+        (TOM, "same here, any news?"),
+        (OLGA, "label printer down"),
+    ]
+
+
+async def test_what_a_reply_raised_follows_the_reply_and_not_the_post() -> None:
+    town = Town()
+    place = await town.post("FYI we deploy at noon", EVA)
+    reply = await town.reply(place, "label printer down", OLGA, addressed=True)
+    await town.wait(1)
+    await town.edit(place, "FYI we deploy at one", EVA)
+    await town.delete(place)
+    assert ((await town.request()).status, (await town.request()).text) == (Status.OPEN, "label printer down")
+    await town.edit(place, "label printer on fire", reply=reply)
+    assert (await town.request()).text == "label printer on fire"
+    await town.wait(1)
+    await town.delete(place, reply=reply)
+    assert (await town.request()).outcome is Outcome.WITHDRAWN
+
+
+async def test_a_command_that_is_edited_is_still_none_of_the_pairs_business() -> None:
+    town = Town()
+    place = await town.post("who", addressed=True)
+    await town.edit(place, "who?", posted=POSTED, addressed=True)
+    await town.edit(place, "rota", EVA, posted=POSTED, addressed=True)
+    assert await town.requests() == []
 
 
 async def test_anothers_post_in_the_same_thread_moves_no_clock() -> None:

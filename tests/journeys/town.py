@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.calendars.almanac import Almanac
 from bot.desk import Desk
-from bot.effects import Answer, Say, Show, personal
+from bot.effects import Answer, Say, Show
 from bot.events import (
     Ask,
     Deleted,
@@ -27,6 +27,7 @@ from bot.events import (
     Wrote,
 )
 from bot.people import Author, Person
+from bot.places import personal
 from bot.policy import Policy
 from bot.ports import Origin, Outgoing
 from bot.rota.shift import Absence, Role, Rota, Shift
@@ -123,7 +124,10 @@ class FakeTeams:
             if reason:
                 desk.report(Undeliverable(key=f"refused:{one.id}", reason=reason, **fields))  # type: ignore[arg-type]
                 continue
-            if isinstance(effect, Say) or effect.key not in self.messages:
+            unseen = isinstance(effect, Say) or effect.key not in self.messages
+            if isinstance(effect, Show) and effect.only_if_shown and unseen:
+                pass
+            elif unseen:
                 message = Message(effect.key, effect.place, effect.view, [effect.view])
                 assert effect.key not in self.messages, f"{effect.key} was said twice"
                 self.messages[effect.key] = message
@@ -191,22 +195,32 @@ class Town:
 
     async def reply(
         self, place: str, text: str, by: Author | Person, *, happened: str = "", addressed: bool = False
-    ) -> None:
-        """Reply in a thread."""
-        event = Replied(place=place, text=text, author=_author(by), addressed=addressed, **self._when(happened))  # type: ignore[arg-type]
+    ) -> str:
+        """Reply in a thread; return the reply's id."""
+        id_ = f"reply-{next(self._ids)}"
+        when = self._when(happened)
+        event = Replied(place=place, text=text, author=_author(by), addressed=addressed, reply=id_, **when)  # type: ignore[arg-type]
         await self._handle(event)
+        return id_
 
     async def edit(
-        self, place: str, text: str, by: Author | Person = OLGA, *, happened: str = "", posted: str = ""
+        self,
+        place: str,
+        text: str,
+        by: Author | Person = OLGA,
+        *,
+        happened: str = "",
+        posted: str = "",
+        reply: str = "",
+        addressed: bool = False,
     ) -> None:
-        """Edit a post, whose own time is known if it is said."""
-        posted_at = at(posted) if posted else None
-        event = Edited(place=place, text=text, author=_author(by), posted_at=posted_at, **self._when(happened))  # type: ignore[arg-type]
-        await self._handle(event)
+        """Edit a post, whose own time is known if it is said, or a reply."""
+        more = {"posted_at": at(posted) if posted else None, "reply": reply, "addressed": addressed}
+        await self._handle(Edited(place=place, text=text, author=_author(by), **more, **self._when(happened)))  # type: ignore[arg-type]
 
-    async def delete(self, place: str, *, happened: str = "") -> None:
-        """Delete a post."""
-        await self._handle(Deleted(place=place, **self._when(happened)))  # type: ignore[arg-type]
+    async def delete(self, place: str, *, happened: str = "", reply: str = "") -> None:
+        """Delete a post, or a reply."""
+        await self._handle(Deleted(place=place, reply=reply, **self._when(happened)))  # type: ignore[arg-type]
 
     async def restore(self, place: str, text: str, by: Author = OLGA, *, happened: str = "", posted: str = "") -> None:
         """Bring a deleted post back, whose own time is known if it is said."""

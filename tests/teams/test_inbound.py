@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.events import Edited, Message
+from bot.events import Deleted, Edited, Message, Replied, Restored
 from bot.teams.inbound import read
 from tests.rig import activities
 
@@ -33,6 +33,38 @@ def test_an_edit_says_when_its_post_was_written_as_the_id_tells(id_: str, posted
     edit = message(activities.edit("printer", of=activities.channel_post(activity_id=id_)))
     assert isinstance(edit, Edited)
     assert edit.posted_at == posted_at
+
+
+def test_a_reply_and_what_becomes_of_it_name_the_reply_and_those_of_the_post_none() -> None:
+    post = activities.channel_post()
+    reply = activities.reply(thread=post["id"])
+    for of, id_ in ((post, ""), (reply, reply["id"])):
+        for activity in (activities.edit("printer", of=of), activities.undelete(of=of), activities.delete(of=of)):
+            arrival = read(activity, NOW)
+            assert arrival is not None
+            assert isinstance(arrival.event, Edited | Restored | Deleted)
+            assert (arrival.event.reply, arrival.place) == (id_, post["conversation"]["id"])
+    said = message(reply)
+    assert isinstance(said, Replied)
+    assert said.reply == reply["id"]
+
+
+@pytest.mark.parametrize(
+    ("text", "entity", "said"),
+    [
+        ("<at>Ana</at>, look", {"text": "<at>Ana</at>"}, "Ana Lindqvist, look"),
+        ('<at id="0">Ana</at> hi', {"text": '<at id="0">Ana</at>'}, "Ana Lindqvist hi"),
+        ("<at>Ana</at> and <at>Ana</at>", {"text": "<at>Ana</at>"}, "Ana Lindqvist and <at>Ana</at>"),
+        ("a rather plain text", {"text": "a"}, "a rather plain text"),
+        ("<at>Ana</at>", {"text": "<at>Ana</at>", "name": "x" * 10_000}, "x" * 200),
+        ("<at>Ana</at>", {"text": "<at>Ana</at>", "name": 7}, ""),
+    ],
+)
+def test_a_mention_becomes_the_name_once_and_no_other_text_does(text: str, entity: dict[str, Any], said: str) -> None:
+    activity = activities.channel_post(text)
+    mentioned = {"id": "29:ana", "name": entity.get("name", "Ana Lindqvist")}
+    activity["entities"] = [{"type": "mention", "text": entity["text"], "mentioned": mentioned}]
+    assert message(activity).text == said
 
 
 @pytest.mark.parametrize(("html", "kind"), [('<img src="x">', "picture"), ("giphy.com", "gif"), ("<p>hi</p>", "")])

@@ -1,0 +1,69 @@
+"""What people's copies show once their request has changed, ended, or come back."""
+
+from bot.events import Claim, Solve
+from bot.views import NoticeCard
+from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, OLGA, TOM, Message, Town
+
+
+def claimable(message: Message) -> list[str]:
+    assert isinstance(message.view, NoticeCard)
+    return [entry.request for entry in message.view.entries if entry.claimable]
+
+
+async def test_a_post_that_is_back_is_told_again_where_it_had_been_told_beside_another() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.wait(0.5)
+    place = await town.post("the scanner too", TOM)
+    await town.wait(3)
+    (copy,) = town.to(BEN)
+    await town.press(Claim, "R-1", ANA)
+    await town.delete(place)
+    assert copy.text.startswith("All of these are taken care of")
+    await town.wait(1)
+    await town.restore(place, "the scanner too", TOM)
+    assert copy.text.startswith("1 of 2 still waits for an answer")
+    assert "Ana Lindqvist has it" in copy.text
+    assert claimable(copy) == ["R-2"]
+    assert town.to(BEN) == [copy]
+
+
+async def test_words_edited_or_deleted_after_the_answer_leave_every_copy() -> None:
+    town = Town()
+    place = await town.post("my password is hunter2")
+    await town.wait(10)
+    copies = [*town.to(ANA), *town.to(BEN), *town.to(EVA), *town.in_team_channel()]
+    await town.press(Claim, "R-1", ANA)
+    await town.edit(place, "my password is gone")
+    for copy in copies:
+        assert "hunter2" not in copy.text
+        assert "Ana Lindqvist has it" in copy.text
+    await town.press(Solve, "R-1", OLGA)
+    await town.wait(1)
+    await town.delete(place)
+    assert not any("password" in copy.text for copy in copies)
+    assert len(copies) == 4
+
+
+async def test_an_edit_in_the_second_clock_is_shown_to_whom_it_called_and_settles_nothing_else() -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    await town.wait(12)
+    await town.reply(place, "try the other tray", DILAN)
+    await town.edit(place, "label printer on fire")
+    first, second = town.to(ANA)
+    assert all("on fire" in message.text for message in (first, second, *town.to(EVA), *town.in_team_channel()))
+    assert [claimable(message) for message in (first, second, *town.to(EVA))] == [[], ["R-1"], []]
+    await town.wait(30)
+    await town.edit(place, "label printer out")
+    assert "on fire" not in town.in_team_channel()[1].text
+
+
+async def test_whoever_could_not_be_reached_hears_nothing_of_what_is_settled() -> None:
+    town = Town()
+    town.teams.refuse["person:ben"] = "has not installed the app"
+    await town.post("label printer down")
+    await town.wait(3)
+    town.teams.refuse.clear()
+    await town.press(Claim, "R-1", ANA)
+    assert [len(town.to(who)) for who in (ANA, BEN, CHEN)] == [1, 0, 0]
