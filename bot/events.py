@@ -23,8 +23,8 @@ class Event:
 class Message(Event):
     """Something a person wrote; ``text`` without the mention of the bot, as given otherwise.
 
-    ``addressed`` says that the bot was mentioned (or that the chat is personal); ``picture`` and ``gif`` what
-    came with or instead of the text.
+    ``addressed`` says that the bot was mentioned (or that the chat is personal); ``picture`` that a picture or file
+    came with or instead of the text, ``gif`` a GIF, a sticker or an emoji that is drawn.
     """
 
     place: str

@@ -7,30 +7,38 @@ from itertools import islice
 MARKS = ("request", "anfrage")
 MOST_SMALL_TALK = 8  # words; whoever writes more wants something
 LONG = 200  # characters; the same
+MOST_LINES = 8  # of an excerpt
 
 _WORD = re.compile(r"[^\W_]+")
 _EMOTICON = re.compile(r"(?:[:;=8][-^']?[)(dp/|*]|<3|\^\^)", re.IGNORECASE)
 _FACES = frozenset(":;=8<^")  # what an emoticon begins with
 _PICTURES = ("So", "Sk")  # Unicode's categories in which emoji and their skin tones are
-_SMALL_TALK = frozenset(
-    _WORD.findall(
-        """
-    hi hello hey hallo hej moin servus good guten gutes morning morgen day tag evening abend afternoon nachmittag
-    mahlzeit all alle team everyone everybody zusammen together there leute guys folks backend thanks thank you
-    thx ty danke dank vielen schön schoen sehr much many so a lot merci cheers super great perfect perfekt toll
-    prima ok okay nice cool top dankeschön welcome bitte schönes wochenende weekend feierabend bye tschüss have
-    ciao happy friday liebe lieben lieber grüsse lg vg euch dir ihnen allen besten herzlichen gute guter
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text))
+
+
+_THANKS = _words("thanks thank thx ty danke dank merci dankeschön")
+_GREETING = _THANKS | _words(
     """
-    )
+    hi hello hey hallo hej moin servus good guten gutes morning morgen evening abend afternoon mahlzeit cheers super
+    great perfect perfekt toll prima ok okay nice cool welcome willkommen schönes schönen schönen wochenende weekend
+    feierabend bye tschüss ciao happy merry frohe frohes fröhliche grüsse lg vg lol haha
+    """
 )
-_THANKS = frozenset({"thanks", "thank", "thx", "ty", "danke", "dank", "merci", "dankeschön"})
-_WITH_THANKS = _SMALL_TALK | frozenset(
-    _WORD.findall(
-        """
+_SMALL_TALK = _GREETING | _words(
+    """
+    day tag nachmittag all alle allen team everyone everybody zusammen together there leute guys folks backend you
+    vielen schön schoen sehr much many so a lot top bitte have liebe lieben lieber euch dir ihnen besten herzlichen
+    gute guter friday freitag christmas xmas weihnachten neues jahr new year birthday geburtstag easter ostern und and
+    """
+)
+_WITH_THANKS = _SMALL_TALK | _words(
+    """
     for your the quick fast help support answer reply works working now again it is
     für deine eure die den schnelle schnellen hilfe hilfreiche antwort geht klappt läuft jetzt wieder es
     """
-    )
 )
 
 
@@ -46,8 +54,7 @@ def is_request(text: str, *, picture: bool, gif: bool) -> bool:
         return True
     bare = _EMOTICON.sub(" ", text) if len(text) < LONG and not _FACES.isdisjoint(text) else text
     words = [word[0].casefold() for word in islice(_WORD.finditer(bare), MOST_SMALL_TALK + 1)]
-    harmless = _SMALL_TALK if _THANKS.isdisjoint(words) else _WITH_THANKS
-    if len(words) > MOST_SMALL_TALK or not harmless.issuperset(words):
+    if words and (len(words) > MOST_SMALL_TALK or not _is_small_talk(words)):
         return True
     if text.strip() and not text.strip(".… ,-"):
         return False
@@ -55,9 +62,20 @@ def is_request(text: str, *, picture: bool, gif: bool) -> bool:
     return not (words or gif or drawn)
 
 
+def _is_small_talk(words: list[str]) -> bool:
+    """Say whether words only greet or thank; who begins with thanks may say for what."""
+    thanks = next((at for at, word in enumerate(words) if word in _THANKS), len(words))
+    for_what = thanks < len(words) and "bitte" not in words and _SMALL_TALK.issuperset(words[:thanks])
+    harmless = _WITH_THANKS if for_what else _SMALL_TALK
+    return harmless.issuperset(words) and not _GREETING.isdisjoint(words)
+
+
 def excerpt(text: str, limit: int = 300) -> str:
-    """Return the first ``limit`` characters, cut at a word with an ellipsis."""
+    """Return the first ``limit`` characters of the first lines, cut at a word with an ellipsis."""
     text = text.strip()
+    first = "\n".join(text.split("\n", MOST_LINES)[:MOST_LINES])
+    if len(first) < len(text) and len(first) < limit:
+        return first.rstrip() + "…"
     if len(text) <= limit:
         return text
     cut = text[: limit - 1]

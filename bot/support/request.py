@@ -127,7 +127,6 @@ class Request:
     place: str
     posted_at: datetime
     due_at: datetime
-    reply: str = ""
     status: Status = Status.OPEN
     clock: Clock | None = None
     responder: Author | None = None
@@ -140,6 +139,7 @@ class Request:
     closed_at: datetime | None = None
     reacted: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
+    reply: str = ""
 
     @property
     def next_at(self) -> datetime | None:

@@ -4,6 +4,7 @@ Everything foreign is read here once and becomes an event, or nothing. Payloads 
 Source of the shapes: learn.microsoft.com, "Bot Connector REST API reference", "Channel and group chat conversations".
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -33,6 +34,8 @@ from bot.people import Author
 from bot.places import channel_of, personal, root_of
 
 MOST_MENTIONS = 20
+DECORATION = ("giphy", "schema.skype.com/emoji", "schema.skype.com/sticker")  # what Teams draws as an image, in small
+_IMAGE = re.compile(r"<img[^>]*>")
 _MENTION = re.compile(r"<at[^<>]*>[^<]*</at>")
 LONGEST_ID = 200
 LONGEST_FORM = 500  # a form is named by the key of the press that opened it
@@ -144,7 +147,8 @@ def _invoked(activity: dict[str, Any], author: Author, at: datetime) -> Arrival 
         press["text"] = _field(data, "text")
         press["form"] = _field(data, "form")[:LONGEST_FORM]
         if press["form"]:
-            press["key"] = f"form|{author.id}|{press['form']}"
+            sent = hashlib.sha256(press["text"].encode(errors="replace")).hexdigest()[:16]
+            press["key"] = f"form|{author.id}|{press['form']}|{sent}"
     return Arrival(channel, place, author.id, kind(**press), _id(data, "desk"))
 
 
@@ -208,10 +212,16 @@ def _written_at(id_: str) -> datetime | None:
 def _content(activity: dict[str, Any]) -> dict[str, Any]:
     """Return what a message holds, as Message has it."""
     html = _html(activity)
-    gif = "giphy" in html or any(_content_type(one) == "image/gif" for one in _attachments(activity))
-    picture = not gif and ("<img" in html or any(_is_file(one) for one in _attachments(activity)))
+    files = [one for one in _attachments(activity) if _is_file(one)]
+    images = [any(mark in image for mark in DECORATION) for image in _IMAGE.findall(html)]
+    images += [_content_type(one) == "image/gif" or _name(one).endswith(".gif") for one in files]
     text, addressed = _text(activity)
-    return {"text": text, "addressed": addressed, "picture": picture, "gif": gif}
+    return {
+        "text": text,
+        "addressed": addressed,
+        "picture": "<attachment" in html or not all(images),
+        "gif": any(images),
+    }
 
 
 def _text(activity: dict[str, Any]) -> tuple[str, bool]:
@@ -256,6 +266,11 @@ def _content_type(attachment: dict[str, Any]) -> str:
 def _is_file(attachment: dict[str, Any]) -> bool:
     kind = _content_type(attachment)
     return kind.startswith(("image/", "video/", "audio/")) or kind == FILE
+
+
+def _name(attachment: dict[str, Any]) -> str:
+    name = attachment.get("name")
+    return name.casefold() if isinstance(name, str) else ""
 
 
 def _html(activity: dict[str, Any]) -> str:

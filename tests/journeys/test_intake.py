@@ -25,6 +25,13 @@ from tests.journeys.town import ANA, BEN, EVA, OLGA, TOM, Town, at
         "👍" * 300 + " but it is broken",
         "help",
         "danke, geht aber nicht",
+        "Hilfe bitte, danke",
+        "Bitte wieder Hilfe, danke!",
+        "danke, bitte wieder Hilfe",
+        "quick help again, thanks",
+        "Backend support help thanks",
+        "Friday",
+        "all",
     ],
 )
 async def test_a_post_of_somebody_outside_the_team_is_a_request(text: str) -> None:

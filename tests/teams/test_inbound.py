@@ -67,10 +67,40 @@ def test_a_mention_becomes_the_name_once_and_no_other_text_does(text: str, entit
     assert message(activity).text == said
 
 
-@pytest.mark.parametrize(("html", "kind"), [('<img src="x">', "picture"), ("giphy.com", "gif"), ("<p>hi</p>", "")])
+EMOJI = '<span title="Thumbs up"><img itemscope itemtype="http://schema.skype.com/Emoji" alt="\U0001f44d"></span>'
+GIPHY = '<img src="https://media.giphy.com/x.gif">'
+
+
+@pytest.mark.parametrize(
+    ("html", "kind"),
+    [
+        ('<img src="x">', "picture"),
+        (GIPHY, "gif"),
+        ("<p>hi</p>", ""),
+        (f"<p>Danke {EMOJI}</p>", "gif"),
+        ('<img itemtype="http://schema.skype.com/Sticker">', "gif"),
+        (f'{GIPHY}<img itemtype="http://schema.skype.com/AMSImage">', "picture gif"),
+        ('<p>hi</p><attachment id="1"></attachment>', "picture"),
+    ],
+)
 def test_a_picture_is_one_in_a_post_and_in_its_edit(html: str, kind: str) -> None:
     post = activities.channel_post("", html=html)
     edit = activities.edit("", of=post)
     edit["attachments"] = post["attachments"]
     for activity in (post, edit):
-        assert (message(activity).picture, message(activity).gif) == (kind == "picture", kind == "gif")
+        assert (message(activity).picture, message(activity).gif) == ("picture" in kind, "gif" in kind)
+
+
+@pytest.mark.parametrize(
+    ("file", "kind"),
+    [
+        ({"contentType": "image/*", "name": "screenshot.png"}, "picture"),
+        ({"contentType": "image/*", "name": "dance.GIF"}, "gif"),
+        ({"contentType": "image/gif"}, "gif"),
+        ({"contentType": "application/vnd.microsoft.teams.file.download.info", "name": 7}, "picture"),
+    ],
+)
+def test_a_file_is_a_picture_but_for_a_gif(file: dict[str, Any], kind: str) -> None:
+    post = activities.channel_post("")
+    post["attachments"].append(file)
+    assert (message(post).picture, message(post).gif) == (kind == "picture", kind == "gif")
