@@ -68,7 +68,7 @@ def manifest(out: Path, *, as_json: bool) -> None:
     from bot.commands import COMMANDS  # noqa: PLC0415 - see serve
     from bot.teams.package import package  # noqa: PLC0415 - see serve
 
-    settings = _settings()
+    settings = read_settings()
     if settings.local:
         message = "MicrosoftAppId: set it to the bot's registration; the package names it"
         raise Misconfigured(message)
@@ -190,7 +190,7 @@ def _operate(operation: str, arguments: dict[str, str], *, as_json: bool) -> Non
     from bot.folder import desks_alone  # noqa: PLC0415 - see serve
     from bot.operations import OPERATIONS, Done  # noqa: PLC0415 - see serve
 
-    settings = _settings()
+    settings = read_settings()
 
     async def work() -> Done:
         done = await ask(settings.data / "control.sock", operation, arguments)
@@ -201,13 +201,6 @@ def _operate(operation: str, arguments: dict[str, str], *, as_json: bool) -> Non
 
     done = asyncio.run(work())
     _say(done.said, dict(done.facts), as_json=as_json)
-
-
-def _settings() -> Settings:
-    settings = read_settings()
-    for sentence in overlooked():
-        click.echo(sentence, err=True)
-    return settings
 
 
 def _text(file: Any) -> str:

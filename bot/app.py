@@ -21,7 +21,7 @@ from bot.courier import Courier
 from bot.desk import Desk
 from bot.desks import Desks
 from bot.errors import Misconfigured, NotStored
-from bot.folder import open_folder, set_aside, take_over_edits, write_rota
+from bot.folder import open_desks, open_folder, set_aside, write_rota
 from bot.ports import Journal
 from bot.settings import AppType, Settings
 from bot.teams import credentials as entra
@@ -111,9 +111,9 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         journal,
         lambda info: Desk(info, journal, courier, clock, almanac, alarm.arm),
         lambda desk_id: set_aside(files, desk_id),
+        settings.tenants_let_in,
     )
-    await desks.open()
-    await take_over_edits(journal, files, desks, clock)
+    await open_desks(journal, files, desks, clock)
     stack.push_async_callback(_drain, courier, desks)
     await stack.enter_async_context(Control(settings.data / "control.sock", desks, clock))
     stack.callback(alarm.stop)
@@ -148,8 +148,13 @@ def credentials(settings: Settings) -> Credentials | None:
 
 
 def _guard(settings: Settings, hosts: ServiceHosts, keys: SigningKeys | None) -> Guard:
-    tenants = frozenset(settings.tenants or (settings.app_tenant,)) - {""}
-    return Guard(app_id=settings.app_id, tenants=tenants, hosts=hosts, keys=keys, now=lambda: real().timestamp())
+    return Guard(
+        app_id=settings.app_id,
+        tenants=settings.tenants_let_in,
+        hosts=hosts,
+        keys=keys,
+        now=lambda: real().timestamp(),
+    )
 
 
 async def _drain(courier: Courier, desks: Desks) -> None:

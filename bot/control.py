@@ -22,6 +22,7 @@ from bot.operations import OPERATIONS, Arguments, Done
 log = logging.getLogger(__name__)
 
 LARGEST = 8 * 1024 * 1024
+LONGEST_FOLDER = 90  # bytes; with the socket's name it is what every system takes as a socket's address
 
 
 class Control:
@@ -37,12 +38,18 @@ class Control:
         self._runner = web.AppRunner(app, access_log=None)
 
     async def __aenter__(self) -> Self:
-        """Listen."""
+        """Listen; raise Misconfigured, with the remedy, where the folder can hold no socket."""
         await asyncio.to_thread(self._path.unlink, missing_ok=True)
         await self._runner.setup()
         mask = os.umask(0o177)
         try:
             await web.UnixSite(self._runner, str(self._path)).start()
+        except OSError as error:
+            message = (
+                f"HOTSEAT_DATA: no socket can be made in {self._path.parent} ({error.strerror or error}); "
+                f"use a folder on a disk of this machine, with a path of {LONGEST_FOLDER} bytes at most"
+            )
+            raise Misconfigured(message) from error
         finally:
             os.umask(mask)
         return self

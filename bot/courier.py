@@ -9,12 +9,11 @@ import logging
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
 
 from bot.effects import Effect, Say, Show, WriteRota
 from bot.errors import NotStored
 from bot.events import Delivered, Undeliverable
-from bot.ports import Address, Journal, Origin, Outgoing
+from bot.ports import Address, Clock, Journal, Origin, Outgoing
 from bot.state import DeskInfo
 
 log = logging.getLogger(__name__)
@@ -22,7 +21,6 @@ log = logging.getLogger(__name__)
 KNOWN_ADDRESSES = 500  # those before are known to the journal
 STORE_SECONDS = 1.0  # between two tries while the store fails
 
-Clock = Callable[[], datetime]
 Send = Callable[[DeskInfo, Show | Say, Address | None], Awaitable[Address | None]]
 Write = Callable[[DeskInfo], Awaitable[None]]
 

@@ -12,16 +12,21 @@ class Desks:
     """The desks, by tenant and id.
 
     ``make`` builds one; ``set_aside`` moves the rota's file of one that was removed, and returns where it is now, ""
-    where there was none.
+    where there was none. ``tenants`` are those whose messages are let in, none for any.
     """
 
     def __init__(
-        self, journal: Journal, make: Callable[[DeskInfo], Desk], set_aside: Callable[[str], Awaitable[str]]
+        self,
+        journal: Journal,
+        make: Callable[[DeskInfo], Desk],
+        set_aside: Callable[[str], Awaitable[str]],
+        tenants: frozenset[str] = frozenset(),
     ) -> None:
         """Bind to the journal that knows which desks there are."""
         self._journal = journal
         self._make = make
         self._set_aside = set_aside
+        self._tenants = tenants
         self._desks: dict[tuple[str, str], Desk] = {}
 
     def __iter__(self) -> Iterator[Desk]:
@@ -34,7 +39,13 @@ class Desks:
             await self._open(info)
 
     async def add(self, info: DeskInfo) -> Desk:
-        """Add a desk; raise Refused if its name or channel is taken."""
+        """Add a desk; raise Refused if its name or channel is taken, or its tenant is not let in."""
+        if self._tenants and info.tenant not in self._tenants:
+            message = (
+                f"Nothing from tenant {info.tenant} is let in, but from {', '.join(sorted(self._tenants))}. "
+                "Take the right channel's link, or add the tenant to HOTSEAT_TENANTS and restart the bot."
+            )
+            raise Refused(message)
         for desk in self:
             if desk.info.tenant == info.tenant and desk.info.team_channel == info.channel:
                 message = f"The channel is desk {desk.info.id}'s team channel; name another."

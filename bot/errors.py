@@ -1,4 +1,7 @@
-"""The two kinds of failure that cross rooms: a kind "no" for a person, and a promise that could not be kept."""
+"""The kinds of failure that cross rooms.
+
+A kind "no" for a person, a promise that could not be kept, and what an operator must mend.
+"""
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error

@@ -34,8 +34,10 @@ async def open_folder(settings: Settings, holder: str) -> AsyncIterator[tuple[Sq
 
 
 async def write_rota(journal: SqlJournal, files: RotaFiles, desk: DeskInfo) -> None:
-    """Write a desk's rota file as the journal has it."""
+    """Write a desk's rota file as the journal has it; one that holds it already may be edited by hand since."""
     stored = await journal.rota(desk.tenant, desk.id)
+    if stored.written:
+        return
     checksum = await asyncio.to_thread(files.write, desk, stored.rota)
     await journal.rota_written(desk.tenant, desk.id, checksum, stored.rota)
 
@@ -46,14 +48,19 @@ async def set_aside(files: RotaFiles, desk_id: str) -> str:
     return str(moved or "")
 
 
-async def take_over_edits(journal: SqlJournal, files: RotaFiles, desks: Desks, clock: Clock) -> None:
-    """Bring each desk's rota file and the journal together: what was edited by hand is taken over, or refused."""
-    for desk in desks:
-        outcome = await reconcile(journal, files, desk.info)
+async def open_desks(journal: SqlJournal, files: RotaFiles, desks: Desks, clock: Clock) -> None:
+    """Open the desks, each rota file and the journal brought together: an edit by hand is taken over, or refused.
+
+    That is done with every file before any desk hands over what is undelivered, which may be a rota to write.
+    """
+    found = [(info, await reconcile(journal, files, info)) for info in await journal.desks()]
+    await desks.open()
+    for info, outcome in found:
         if isinstance(outcome, Edited):
-            document, now = outcome.document, clock()
-            await desk.handle(RotaEdited(key=f"edited:{now.isoformat()}", happened_at=now, rota=document.rota))
-            log.info("the rota file was edited by hand and taken over", extra={"desk": desk.info.id})
+            now = clock()
+            edited = RotaEdited(key=f"edited:{now.isoformat()}", happened_at=now, rota=outcome.document.rota)
+            await desks.one(info.id).handle(edited)
+            log.info("the rota file was edited by hand and taken over", extra={"desk": info.id})
 
 
 @asynccontextmanager
@@ -66,9 +73,9 @@ async def desks_alone(settings: Settings, clock: Clock = real) -> AsyncIterator[
             journal,
             lambda info: Desk(info, journal, courier, clock, almanac, lambda: None),
             lambda desk_id: set_aside(files, desk_id),
+            settings.tenants_let_in,
         )
-        await desks.open()
-        await take_over_edits(journal, files, desks, clock)
+        await open_desks(journal, files, desks, clock)
         await _finish(courier, desks)
         yield desks
         await _finish(courier, desks)

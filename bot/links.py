@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from bot.errors import Misconfigured
+from bot.ids import EXAMPLE, GUID
 
 CHANNEL = re.compile(r"19:[^\s:;/?&@]+@thread\.(tacv2|skype)")
-GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-EXAMPLE = "6f1c3a52-0d5e-4b7a-9c1d-2e8f4a6b7c90"
 WHERE = "Teams, the channel's menu, Get link to channel"
 
 
@@ -47,6 +46,12 @@ def read_place(options: Mapping[str, str]) -> Place:
     tenant = _guid("--tenant", options.get("tenant", ""), channel, "tenantId", problems)
     internal = options.get("team_channel", "").strip()
     team_channel = _channel("--team-channel", internal, problems) if internal else _Channel()
+    for parameter, linked, own in (("groupId", team_channel.team, team), ("tenantId", team_channel.tenant, tenant)):
+        if linked and own and linked != own:
+            problems.append(
+                f"--team-channel: its link says {parameter} {linked}, but the channel is in {own}; "
+                "take a channel of the same team"
+            )
     if problems:
         raise Misconfigured("\n".join([*problems, "No desk was added."]))
     return Place(tenant, team, channel.id, team_channel.id)

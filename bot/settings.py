@@ -17,7 +17,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, Validation
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
 from bot.errors import Misconfigured
-from bot.links import EXAMPLE, GUID
+from bot.ids import EMAIL, EXAMPLE, GUID
 from bot.teams.hosts import LAST_PORT, MICROSOFT_HOSTS, ServiceHosts, is_loopback
 
 UNUSED = (
@@ -28,7 +28,6 @@ UNUSED = (
 )
 """Settings of versions to come, which this one leaves alone."""
 OURS = ("hotseat_", "microsoftapp")
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 A_GUID = f"an id such as {EXAMPLE}"
 
 
@@ -86,6 +85,11 @@ class Settings(BaseSettings):
     def local(self) -> bool:
         """Say whether this is local mode: no app id, loopback only, any tenant."""
         return not self.app_id
+
+    @property
+    def tenants_let_in(self) -> frozenset[str]:
+        """Return the ids of the tenants whose messages are taken; none in local mode, which takes any tenant's."""
+        return frozenset() if self.local else frozenset(self.tenants or (self.app_tenant.casefold(),))
 
     @property
     def public_host(self) -> str:
@@ -250,7 +254,10 @@ def read_settings() -> Settings:
 
 
 def overlooked() -> tuple[str, ...]:
-    """Say, a sentence each, which names in the environment and ``.env`` look like settings but are not used."""
+    """Say, a sentence each, which names look like settings but are not used.
+
+    Those in ``.env`` are meant for the bot; of those in the environment only what begins as its own do.
+    """
     names = {_name(field): None for field in Settings.model_fields}
     known = {name.casefold() for name in names}
     unused = {name.casefold(): name for name in UNUSED}
@@ -268,7 +275,8 @@ def overlooked() -> tuple[str, ...]:
 
 def _given() -> Iterator[str]:
     in_file = DotEnvSettingsSource(Settings, case_sensitive=True).env_vars
-    yield from (name for name, value in {**in_file, **os.environ}.items() if value)
+    ours = {name: value for name, value in os.environ.items() if name.casefold().startswith(OURS)}
+    yield from (name for name, value in {**in_file, **ours}.items() if value)
 
 
 def _name(field: str) -> str:

@@ -44,6 +44,7 @@ class KeptHolidays:
         years = {key: sorted(day.isoformat() for day in days) for key, days in self._years.items()}
         fresh = self._file.with_suffix(".tmp")
         with contextlib.suppress(OSError):
+            fresh.touch(mode=0o600)
             fresh.write_text(json.dumps({"version": self._version, "years": years}), encoding="ascii")
             fresh.replace(self._file)
 

@@ -12,7 +12,9 @@ from bot.rota.shift import Rota
 
 
 def people_imported(draft: Draft, event: PeopleImported) -> None:
-    """Add or change people; nobody is removed. Raise Refused, by line, where it is not clear who is meant.
+    """Add or change people; nobody is removed.
+
+    Raise Refused, by line, where it is not clear who is meant, or somebody would leave before they joined.
 
     Columns that the sheet does not have keep what is known, and so does an empty Entra id or e-mail. Whoever gets
     another id stays one person, with their shifts, absences and overrides.
@@ -20,6 +22,7 @@ def people_imported(draft: Draft, event: PeopleImported) -> None:
     known = draft.rota.people
     meant = _meant(event.rows, known.values())
     changed = {id_: _changed(known.get(id_), row) for id_, row in meant.items()}
+    _check_dates(zip(meant.values(), changed.values(), strict=True))
     everybody = [changed.get(id_, person) for id_, person in {**known, **changed}.items()]
     rota = _under_new_ids(draft.rota, {id_: person.id for id_, person in changed.items()})
     draft.put_rota(replace(rota, people={person.id: person for person in everybody}))
@@ -105,6 +108,16 @@ def _changed(known: Person | None, row: PersonRow) -> Person:
     new = replace(known, **{field: getattr(row.person, field) for field in row.given})
     entra, email = new.entra_object_id or known.entra_object_id, new.email or known.email
     return replace(new, id=entra or email.casefold() or new.name, entra_object_id=entra, email=email)
+
+
+def _check_dates(changed: Iterable[tuple[PersonRow, Person]]) -> None:
+    problems = [
+        f"{row.where}, left: {person.name} joined on {person.joined} and cannot leave on {person.left}; mend either"
+        for row, person in changed
+        if person.joined and person.left and person.left <= person.joined
+    ]
+    if problems:
+        raise Refused("\n".join(problems))
 
 
 def _text(person: Person, field: str) -> str:

@@ -3,13 +3,13 @@
 A reader takes the text and returns the value, or raises ValueError saying what is allowed.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
 from bot.errors import Misconfigured
+from bot.ids import EMAIL, EXAMPLE, GUID
 from bot.people import WORKING_WEEK
 from bot.rota.iteration import iteration_of
 from bot.rota.shift import Role
@@ -17,8 +17,6 @@ from bot.rota.shift import Role
 T = TypeVar("T")
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri")
-ENTRA_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +61,8 @@ def name(text: str) -> str:
 
 def entra_id(text: str) -> str:
     """Read an Entra object id, "" for none."""
-    if text and not ENTRA_ID.fullmatch(text.lower()):
-        raise ValueError(f'"{text}" is no Entra object id, such as 6f1c3a52-0d5e-4b7a-9c1d-2e8f4a6b7c90')
+    if text and not GUID.fullmatch(text.lower()):
+        raise ValueError(f'"{text}" is no Entra object id, such as {EXAMPLE}')
     return text.lower()
 
 

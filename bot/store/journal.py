@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from itertools import islice
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -35,14 +36,14 @@ SOME = 500  # keys asked for in one statement
 
 
 class SqlJournal:
-    """A journal in an SQLite file; between ``open`` and ``close`` it is a ``bot.desk.Journal``.
+    """A journal in an SQLite file; between ``open`` and ``close`` it is a ``bot.ports.Journal``.
 
     The caller holds the data folder's lock meanwhile. Every method but ``open`` raises NotStored when the disk fails.
     """
 
     def __init__(self, url: str) -> None:
-        """Name the database, such as sqlite:///data/journal.sqlite; nothing is opened yet."""
-        self._database = Database(url)
+        """Name the database as sqlite:///PATH, in which no character means anything else; nothing is opened yet."""
+        self._database = Database(Path(url.removeprefix("sqlite:///")))
         self._writer = Writer()
         self._thread = ThreadPoolExecutor(1, "journal")
 

@@ -29,7 +29,7 @@ class _Kept:
 
 
 class MemoryJournal:
-    """A ``bot.desk.Journal`` that forgets all when the process ends; while ``full``, every call raises NotStored."""
+    """A ``bot.ports.Journal`` that forgets all when the process ends; while ``full``, every call raises NotStored."""
 
     def __init__(self) -> None:
         """Start empty."""

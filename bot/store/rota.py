@@ -9,6 +9,7 @@ import logging
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Protocol
 
 from bot.errors import Misconfigured, NotStored
@@ -52,18 +53,20 @@ class RotaDocument:
 
 
 class RotaFiles:
-    """The rota files in a folder, DESK.json each; the caller holds the data folder's lock."""
+    """The rota files in a folder, DESK.json each, written one at a time; the caller holds the data folder's lock."""
 
     def __init__(self, folder: Path) -> None:
         """Name the folder; the first write makes it."""
         self._folder = folder
+        self._writing = Lock()
 
     def write(self, desk: DeskInfo, rota: Rota) -> str:
         """Write a desk's file durably and return its checksum; raise NotStored, the old file whole, if it can't be."""
         path = self._path(desk.id)
         try:
-            AtomicStorage(path).write(spell(desk, rota))
-            return _checksum(path.read_bytes())
+            with self._writing:
+                AtomicStorage(path).write(spell(desk, rota))
+                return _checksum(path.read_bytes())
         except OSError as error:
             raise NotStored(f"The rota file {path} could not be written ({error.strerror}).") from error
 
@@ -89,10 +92,13 @@ class RotaFiles:
             return None
 
     def set_aside(self, desk_id: str, stamp: str) -> Path | None:
-        """Move the file of a desk that is no more out of the way and return where it is now, None if there was none."""
+        """Move the file of a desk that is no more aside, and the one before it; return where it is, None if nowhere."""
         path = self._path(desk_id)
-        aside = path.with_name(f"{path.name}.removed-{stamp}")
+        before = path.with_name(f"{path.name}.bak")
+        aside, before_aside = (one.with_name(f"{one.name}.removed-{stamp}") for one in (path, before))
         try:
+            if before.exists():
+                before.rename(before_aside)
             path.rename(aside)
         except FileNotFoundError:
             return None

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 from bot.events import PersonRow
 from bot.people import WORKING_WEEK, Person
+from bot.rota.duty import PAIR
 from bot.rota.shift import Role, Shift
 from bot.store import fields
 from bot.store.fields import Problems, Row
@@ -26,7 +27,6 @@ PEOPLE = (
     "left",
 )
 SHIFTS = ("iteration", "name", "role", "days")
-PAIR = 2
 
 
 class Directory:

@@ -16,12 +16,9 @@ from urllib.parse import urlsplit
 
 import msal
 import requests
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.x509 import load_pem_x509_certificate
 
 from bot.teams.hosts import is_loopback
 
-AUTHORITY = "https://login.microsoftonline.com"
 SCOPE = "https://api.botframework.com/.default"
 RESOURCE = "https://api.botframework.com"
 
@@ -53,21 +50,18 @@ def secret(*, authority: str, tenant: str, app_id: str, password: str) -> Fetch:
     return _confidential(authority, tenant, app_id, lambda: password)
 
 
-def certificate(*, authority: str, tenant: str, app_id: str, pem: Path, thumbprint: str = "") -> Fetch:
+def certificate(*, authority: str, tenant: str, app_id: str, pem: Path, thumbprint: str) -> Fetch:
     """Fetch by a certificate: a PEM file with the private key and the certificate, read anew each time.
 
-    `thumbprint` is the SHA-1 that Entra shows; without it the certificate in the file is named by its SHA-256.
+    `thumbprint` is the SHA-1 that Entra shows, in bare hexadecimal digits.
     """
 
     def credential() -> dict[str, Any]:
         text = pem.read_text(encoding="ascii")
-        named: dict[str, Any] = {"private_key": text, "passphrase": None}
+        named = {"private_key": text, "passphrase": None, "thumbprint": thumbprint}
         if "BEGIN CERTIFICATE" in text:
             named["public_certificate"] = text
-        if thumbprint:
-            return named | {"thumbprint": thumbprint.replace(":", "")}
-        found = load_pem_x509_certificate(text[text.index("-----BEGIN CERTIFICATE") :].encode())
-        return named | {"thumbprint_sha256": found.fingerprint(SHA256()).hex()}
+        return named
 
     return _confidential(authority, tenant, app_id, credential)
 

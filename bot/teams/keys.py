@@ -19,8 +19,6 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from bot.teams.hosts import is_loopback
 
-PUBLIC_METADATA = "https://login.botframework.com/v1/.well-known/openidconfiguration"
-
 _REFRESH = 24 * 3600.0
 _UNKNOWN_KEY_PAUSE = 60.0
 _FAILURE_PAUSE = 1.0
@@ -51,9 +49,7 @@ class SigningKeys:
     https only, but http on loopback; redirects are not followed.
     """
 
-    def __init__(
-        self, session: ClientSession, metadata: str = PUBLIC_METADATA, *, timer: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, session: ClientSession, metadata: str, *, timer: Callable[[], float] = time.monotonic) -> None:
         self.fetches = 0
         self._session = session
         self._metadata = metadata

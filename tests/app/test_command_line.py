@@ -203,6 +203,8 @@ def test_the_link_to_a_channel_says_all_that_is_to_be_known_of_it(hotseat: Hotse
     }
 
 
+TEAM_LINK = LINK.replace("backend", "team")
+OTHER_TEAM, OTHER_TENANT = TEAM_LINK.replace(GROUP, APP_ID), TEAM_LINK.replace(TENANT, APP_ID)
 ID = ("--channel", CHANNEL)
 TEAM, HOME = ("--team", GROUP), ("--tenant", TENANT)
 
@@ -225,6 +227,8 @@ TEAM, HOME = ("--team", GROUP), ("--tenant", TENANT)
         ((*ID, *TEAM, "--tenant", "example.com"), '--tenant: "example.com" is no id such as'),
         (("--channel", LINK, "--team", TENANT), f"--team: the link says {GROUP}; leave --team out"),
         (("--channel", LINK.split("&", maxsplit=1)[0]), "--tenant: give the whole link"),
+        (("--channel", LINK, "--team-channel", OTHER_TEAM), f"--team-channel: its link says groupId {APP_ID}, but the"),
+        ((*ID, *TEAM, *HOME, "--team-channel", OTHER_TENANT), f"--team-channel: its link says tenantId {APP_ID}, but"),
     ],
 )
 def test_a_place_that_cannot_be_one_is_refused_before_anything_is_stored(
@@ -234,6 +238,22 @@ def test_a_place_that_cannot_be_one_is_refused_before_anything_is_stored(
     assert ended.code == 1
     assert ended.err.startswith(said)
     assert "There is no desk yet." in hotseat("desk", "list").out
+
+
+@pytest.mark.parametrize(("tenants", "named"), [("", TENANT), (f"{APP_ID} {GROUP}", f"{APP_ID}, {GROUP}")])
+def test_a_channel_whose_tenant_is_not_let_in_is_no_desk(
+    hotseat: Hotseat, monkeypatch: pytest.MonkeyPatch, tenants: str, named: str
+) -> None:
+    for name, value in {"Id": APP_ID, "TenantId": TENANT.upper(), "Password": "x"}.items():
+        monkeypatch.setenv(f"MicrosoftApp{name}", value)
+    monkeypatch.setenv("HOTSEAT_TENANTS", tenants)
+    stranger = "33333333-3333-4333-8333-333333333333"
+    ended = hotseat("desk", "add", "--channel", CHANNEL, "--team", GROUP, "--tenant", stranger, "--name", "backend")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith(f"Nothing from tenant {stranger} is let in, but from {named}. Take the right")
+    monkeypatch.setenv("HOTSEAT_TENANTS", f"{stranger} {TENANT}")
+    assert hotseat(*ADD[:3], stranger, *ADD[4:]).code == 0
+    assert hotseat(*ADD[:6], "--channel", "19:other@thread.tacv2", "--name", "other").code == 0
 
 
 def test_all_that_is_wrong_with_a_place_is_said_at_once(hotseat: Hotseat) -> None:
@@ -278,15 +298,6 @@ def test_a_desk_that_had_a_request_is_not_removed(hotseat: Hotseat, tmp_path: Pa
         ["DESK", "CHANNEL", "TEAM", "CHANNEL", "PEOPLE", "REQUESTS"],
         ["backend", CHANNEL, "-", "0", "1"],
     ]
-
-
-def test_a_name_that_is_no_setting_is_told_to_whoever_runs_a_command(
-    hotseat: Hotseat, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HOTSEAT_DTAA", "elsewhere")
-    ended = hotseat("desk", "list")
-    assert ended.code == 0
-    assert ended.err == "HOTSEAT_DTAA is no setting, and is not used; the nearest is HOTSEAT_DATA.\n"
 
 
 def test_a_sheet_that_is_not_clear_about_who_is_meant_is_refused_with_its_lines(
@@ -441,12 +452,30 @@ async def test_a_second_bot_on_the_same_folder_is_refused_and_says_who_has_it(ru
     assert "Traceback" not in ended.err
 
 
+async def test_a_name_that_is_no_setting_is_told_by_the_bot_when_it_starts_and_by_no_other_command(
+    running: Path,
+) -> None:
+    misspelt = {"HOTSEAT_DTAA": "elsewhere"}
+    said = "HOTSEAT_DTAA is no setting, and is not used; the nearest is HOTSEAT_DATA."
+    assert said in (await child(running, "serve", PORT=str(free_port()), **misspelt)).err
+    assert (await child(running, "desk", "list", **misspelt)).err == ""
+
+
 async def test_a_port_that_is_taken_ends_the_start_in_words(tmp_path: Path) -> None:
     async with await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         ended = await child(tmp_path, "serve", PORT=str(port))
     assert ended.code == 1
     assert f"PORT: 127.0.0.1:{port}" in ended.err
+    assert "Traceback" not in ended.err
+
+
+async def test_a_folder_that_can_hold_no_socket_ends_the_start_in_words_and_takes_commands(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 25)
+    assert (await child(folder, *ADD)).code == 0
+    ended = await child(folder, "serve", PORT=str(free_port()))
+    assert ended.code == 1
+    assert ended.err.splitlines()[-1].startswith(f"HOTSEAT_DATA: no socket can be made in {folder} (AF_UNIX path too")
     assert "Traceback" not in ended.err
 
 

@@ -5,20 +5,27 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 IMPURE = {"asyncio", "http", "logging", "random", "socket", "subprocess", "threading", "time", "urllib"}
 PURE = sys.stdlib_module_names - IMPURE
-CONTRACT = "From the decision down there is the standard library only"
+FLOORS = "The house's floors: arrows skip downwards, never up"
+BELOW = "From the decision down there is the standard library only"
+
+
+def contract(name: str) -> dict[str, Any]:
+    """Return a contract of import-linter's."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (found,) = [one for one in contracts if one["name"] == name]
+    return dict(found)
 
 
 def modules() -> list[Path]:
-    """Return the files of the rooms that the contract names."""
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    (named,) = [contract["source_modules"] for contract in contracts if contract["name"] == CONTRACT]
-    places = [ROOT / name.replace(".", "/") for name in named]
+    """Return the files of the rooms from the decision down."""
+    places = [ROOT / name.replace(".", "/") for name in contract(BELOW)["source_modules"]]
     return [file for place in places for file in (sorted(place.rglob("*.py")) or [place.with_suffix(".py")])]
 
 
@@ -33,6 +40,15 @@ def foreign(source: str) -> Iterator[str]:
             case _:
                 imported = []
         yield from (name for name in imported if name.partition(".")[0] not in PURE | {"bot"})
+
+
+def test_the_rooms_from_the_decision_down_are_those_on_the_floors_from_there_down() -> None:
+    floors = [set(floor.split(" | ")) for floor in contract(FLOORS)["layers"]]
+    (decision,) = [number for number, floor in enumerate(floors) if "decide" in floor]
+    beside = {"ports", "sandbox"}  # what the desk needs of the world; a program of its own
+    assert contract(BELOW)["source_modules"] == sorted(
+        f"bot.{room}" for room in set().union(*floors[decision:]) - beside
+    )
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))

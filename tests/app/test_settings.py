@@ -152,13 +152,21 @@ def test_a_thumbprint_may_have_colons_and_spaces(monkeypatch: pytest.MonkeyPatch
 def test_names_that_are_no_settings_are_told_with_the_nearest_and_never_with_a_value(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    Path(".env").write_text(f"HOTSEAT_ADMIN={CANARY}\nPORT=4001\nhotseat_log=info\nHOTSEAT_TENANT=\nOTHER=1\n")
-    given(monkeypatch, {"MicrosoftAppPasword": CANARY, "JIRA_URL": CANARY})
+    Path(".env").write_text(
+        f"HOTSEAT_ADMIN={CANARY}\nPORT=4001\nhotseat_log=info\nHOTSEAT_TENANT=\nOTHER=1\nJIRA_URL={CANARY}\n"
+    )
+    given(monkeypatch, {"MicrosoftAppPasword": CANARY, "HOTSEAT_OPS": CANARY})
     assert overlooked() == (
         "HOTSEAT_ADMIN is no setting, and is not used; the nearest is HOTSEAT_ADMINS.",
+        "HOTSEAT_OPS is not used by this version.",
         "JIRA_URL is not used by this version.",
         "MicrosoftAppPasword is no setting, and is not used; the nearest is MicrosoftAppPassword.",
     )
+
+
+def test_names_in_the_environment_that_are_other_programs_too_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, {"GITHUB_TOKEN": CANARY, "JIRA_URL": CANARY, "SLACK_BOT_TOKEN": CANARY})
+    assert overlooked() == ()
 
 
 def test_a_missing_setting_is_told_with_the_misspelt_name_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Public holidays: right, kept, and never a reason not to start."""
 
 import json
+import stat
 from datetime import date
 from pathlib import Path
 
@@ -23,9 +24,10 @@ def test_an_unknown_country_is_named() -> None:
         public_holidays("XX", "", 2026)
 
 
-def test_what_was_computed_once_is_read_at_the_next_start(tmp_path: Path) -> None:
+def test_what_was_computed_once_is_read_at_the_next_start_by_its_owner_only(tmp_path: Path) -> None:
     file = tmp_path / "holidays.json"
     first = KeptHolidays(file)("DE", "BE", 2026)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
     kept = json.loads(file.read_text())
     kept["years"]["DE BE 2026"].append("2026-07-07")
     file.write_text(json.dumps(kept))

@@ -75,12 +75,13 @@ def test_a_desks_name_is_never_a_way_out_of_the_folder(name: str, tmp_path: Path
 def test_the_file_of_a_removed_desk_is_moved_aside_and_no_longer_one(tmp_path: Path) -> None:
     files = RotaFiles(tmp_path)
     assert files.set_aside("edge", "now") is None
+    files.write(DESK, Rota())
     files.write(DESK, ROTA)
     content = (tmp_path / "edge.json").read_bytes()
     aside = files.set_aside("edge", "now")
     assert aside is not None
     assert aside.read_bytes() == content
-    assert list(tmp_path.glob("*.json")) == []
+    assert {path.name for path in tmp_path.iterdir()} == {"edge.json.removed-now", "edge.json.bak.removed-now"}
 
 
 WRONG: list[tuple[str, str, str]] = [

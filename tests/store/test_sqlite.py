@@ -1,12 +1,14 @@
 """What only the real journal can show: disks that fill up, processes that are killed, files that are not its own."""
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import sqlite3
 import stat
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 
 from bot.effects import PutRequest, Show
 from bot.errors import Misconfigured, NotStored
@@ -142,6 +144,16 @@ async def test_a_newer_journal_is_refused(tmp_path: Path) -> None:
     assert "newer Hotseat (version 9999" in await refusal(tmp_path)
 
 
+async def test_what_a_row_holds_is_in_no_error(tmp_path: Path) -> None:
+    await filled(tmp_path)
+    secret = Commit(T, D, 1, changes=(PutRequest(request(2, text="canary-77aa")),))
+    edit(tmp_path, "CREATE TRIGGER no BEFORE INSERT ON requests BEGIN SELECT RAISE(ABORT, 'no'); END")
+    async with at(tmp_path) as journal:
+        with pytest.raises(NotStored, match="no") as failed:
+            await journal.commit(secret)
+    assert "canary-77aa" not in "".join(traceback.format_exception(failed.value))
+
+
 async def test_a_broken_document_is_named_by_its_row(tmp_path: Path) -> None:
     await filled(tmp_path)
     edit(tmp_path, "UPDATE requests SET document = replace(document, '\"OPEN\"', '\"AJAR\"')")
@@ -167,6 +179,35 @@ async def test_the_migrations_make_the_very_schema(tmp_path: Path) -> None:
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
+
+
+def killed_at(folder: Path, moment: int) -> bool:
+    """Open a journal in a process that kills itself before its statement or commit number ``moment``; say if it did."""
+    folder.mkdir()
+    left = iter(range(moment))
+
+    def step(*_: object) -> None:
+        if next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def child() -> None:
+        event.listen(Engine, "before_cursor_execute", step)
+        event.listen(Engine, "commit", step)
+        asyncio.run(at(folder).open())
+
+    process = multiprocessing.get_context("fork").Process(target=child)
+    process.start()
+    process.join(60)
+    return process.exitcode == -signal.SIGKILL
+
+
+def test_a_kill_at_any_moment_of_the_first_migration_leaves_a_journal_that_opens(tmp_path: Path) -> None:
+    moments = 0
+    while killed_at(tmp_path / str(moments), moments):
+        asyncio.run(filled(tmp_path / str(moments)))
+        moments += 1
+    assert moments > len(metadata.tables)
+    asyncio.run(filled(tmp_path / str(moments)))
 
 
 def test_a_start_without_migrations_does_not_import_alembic(tmp_path: Path) -> None:
