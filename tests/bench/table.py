@@ -19,6 +19,7 @@ Round = dict[str, dict[str, dict[str, float]]]
 NONE = "-"
 CELLS = ("first", "c1", "c64", "burst", "slow connector c64", "slow connector burst")
 """Cells of one process, in their order; it has answered once before."""
+AGAIN = "c64 twice again"
 SHORT, LONG = "short history", "long history"
 
 
@@ -82,6 +83,7 @@ GOALS = (
     ),
     Goal("new connections a turn", lambda r: r.worst(PRODUCT, ("c16",), "connections"), 0.02),
     Goal("memory at the end", lambda r: r.value(PRODUCT, "end", "rss_mb"), 120, unit=" MB"),
+    Goal("memory kept of a closed request", lambda r: r.value(PRODUCT, AGAIN, "kept_kb"), 0.5, unit=" KB"),
     Goal("first answer after start", lambda r: r.value(PRODUCT, "start", "cold_ms"), 1500, unit=" ms"),
     Goal("CPU a turn with the long history, times that with the short", lambda r: r.growth("cpu_ms"), 1.1),
     Goal("cards that never arrived", lambda r: r.worst(PRODUCT, ("c1", "c16", "c64", "burst"), "cards_missing"), 0),
@@ -206,13 +208,13 @@ def _history(results: Results) -> str:
 
 def _memory(results: Results) -> str:
     rows = []
-    for cell in CELLS:
+    for cell in (*CELLS, AGAIN):
         figures = [results.value(PRODUCT, cell, name) for name in ("open", "open_mb", "settled_mb")]
         if figures[0] is not None:
             rows.append([cell, _show(figures[0], 0), *(_show(value, 1) for value in figures[1:])])
     if not rows:
         return ""
-    rows.append(["growth from the second to the last", "", "", _show(results.gain(), 1)])
+    rows.append([f"growth from {CELLS[1]} to {CELLS[-1]}", "", "", _show(results.gain(), 1)])
     return _table("(a)'s memory, cell by cell | requests open | MB with them open | MB when they were settled", rows)
 
 
