@@ -19,7 +19,7 @@ Round = dict[str, dict[str, dict[str, float]]]
 NONE = "-"
 CELLS = ("first", "c1", "c64", "burst", "slow connector c64", "slow connector burst")
 """Cells of one process, in their order; it has answered once before."""
-AGAIN = "c64 twice again"
+AGAIN = "c64 again, two laps"
 SHORT, LONG = "short history", "long history"
 
 
