@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -51,12 +52,12 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A bot that has answered once: who talks to it, ms from exec to that answer, and what is open at its desk."""
+    """A bot that has answered once: who talks to it, ms from exec to that answer, and what is open (None: nothing)."""
 
     bot: process.Bot
     people: load.People
     cold_ms: float
-    unsettled: Callable[[], list[load.Button]]
+    unsettled: Callable[[], list[load.Button]] | None
 
 
 def warm(bench: Bench, peer: Peer, data: Path | None) -> None:
@@ -136,7 +137,7 @@ def _started(bench: Bench, peer: Peer, data: Path | None) -> Iterator[Running]:
             time.sleep(0.005)
             status = load.first(bot.port, people, until)
         cold = 1000 * (time.monotonic() - bot.started)
-        yield Running(bot, people, cold, lambda: peer.unsettled(mine) if peer.unsettled else [])
+        yield Running(bot, people, cold, partial(peer.unsettled, mine) if peer.unsettled else None)
 
 
 def _loop(bench: Bench, one: Running, at_once: int, **delays: int) -> Figures:
@@ -174,25 +175,24 @@ def _over(laps: list[Figures]) -> Figures:
 def _cell(bench: Bench, one: Running, run: Callable[[], Answers], delays: dict[str, int]) -> Figures:
     """Measure a cell, and then let people settle what it opened."""
     figures = _measured(bench, one.bot, run, delays)
-    figures["open_mb"] = one.bot.memory()
-    figures["open"] = float(_settle(bench, one))
-    figures["settled_mb"] = one.bot.memory()
+    if one.unsettled is not None:
+        figures["open_mb"] = one.bot.memory()
+        buttons = one.unsettled()
+        if len(buttons) < figures["turns"]:
+            raise RuntimeError(f"{len(buttons)} requests are open after {figures['turns']:.0f} posts")
+        _settle(bench, one, buttons)
+        left = one.unsettled()
+        if left:
+            raise RuntimeError(f"{len(left)} of {len(buttons)} requests stay open when all were pressed: {left[0]}...")
+        figures |= {"open": float(len(buttons)), "settled_mb": one.bot.memory()}
     return figures
 
 
-def _settle(bench: Bench, one: Running) -> int:
-    """Press *It's solved* on all that is open, each as its requester; raise RuntimeError when some stay open."""
-    buttons = one.unsettled()
-    if buttons:
-        bench.services.control()
-        load.press(one.bot.port, one.people, buttons, at_once=PRESSES_AT_ONCE)
-        bench.services.settled(0, PATIENCE)
-        left = one.unsettled()
-        if left:
-            raise RuntimeError(
-                f"{len(left)} of {len(buttons)} requests stay open when all were pressed: {left[0].request}..."
-            )
-    return len(buttons)
+def _settle(bench: Bench, one: Running, buttons: list[load.Button]) -> None:
+    """Press each button as the one who wrote the post, and wait until nothing is sent any more."""
+    bench.services.control()
+    load.press(one.bot.port, one.people, buttons, at_once=PRESSES_AT_ONCE)
+    bench.services.settled(0, PATIENCE)
 
 
 def _measured(bench: Bench, bot: process.Bot, run: Callable[[], Answers], delays: dict[str, int]) -> Figures:
