@@ -34,7 +34,7 @@ class OutOfTime(Exception):  # noqa: N818  # what is measured by then is shown
 
 
 def main() -> int:
-    """Measure, print the tables, write build/bench.json; 1 when a peer did not run."""
+    """Measure, print the tables, write build/bench.json; 1 when a peer failed."""
     options = _options()
     signal.signal(signal.SIGALRM, _out_of_time)
     signal.alarm(LONGEST_QUICK if options.quick else LONGEST)
@@ -43,7 +43,7 @@ def main() -> int:
         folder = Path(name)
         signing = keys.make(folder)
         with Remote.running(AGENTS_PYTHON, folder) as services:
-            signing.write_post(services.connector)
+            signing.write_activities(services.connector)
             bench = Bench(folder, services, seconds=1 if options.quick else 2, bursts=1 if options.quick else 3)
             chosen = [peer for peer in PEERS if _wanted(peer, options)]
             results, broken = _measure(bench, chosen, 1 if options.quick else options.rounds)
@@ -51,7 +51,7 @@ def main() -> int:
     REPORT.write_text(json.dumps(plain(results), indent=1), encoding="utf-8")
     sys.stdout.write(f"{render(results)}\n")
     for peer, reason in broken.items():
-        _say(f"{peer} did not run: {reason}")
+        _say(f"{peer} was not measured to its end: {reason}")
     return 1 if broken else 0
 
 

@@ -43,9 +43,10 @@ class Keys:
         }
         return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": "bench-0"})
 
-    def write_post(self, service_url: str) -> None:
-        """Write the post and its token; `@ID@`, `@USER@` and `@NOW@` (desk time) are filled in for each request."""
-        (self.folder / "post.json").write_text(json.dumps(world.post(service_url)), encoding="utf-8")
+    def write_activities(self, service_url: str) -> None:
+        """Write the post, the press and their token; what stands between @ is filled in for each (NOW: desk time)."""
+        for name, activity in (("post", world.post(service_url)), ("press", world.press(service_url))):
+            (self.folder / f"{name}.json").write_text(json.dumps(activity), encoding="utf-8")
         (self.folder / "token").write_text(self.token(service_url), encoding="utf-8")
 
 

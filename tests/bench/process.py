@@ -13,8 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
-BOT_CORE = "0"
-LOAD_CORE = 1
+BOT_CORE, LOAD_CORE = sorted(os.sched_getaffinity(0))[:2]
 
 
 class Stopped(Exception):  # noqa: N818  # it is what the bot did
@@ -80,7 +79,7 @@ def running(command: list[str], env: Mapping[str, str], folder: Path) -> Iterato
     whole = _inherited() | dict(env) | {"PORT": str(port), "HOST": "127.0.0.1", "BENCH_STALL": str(stall)}
     with log.open("wb") as output:
         process = subprocess.Popen(  # the commands are ours
-            ["taskset", "-c", BOT_CORE, *command],
+            ["taskset", "-c", str(BOT_CORE), *command],
             env=whole,
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -76,12 +76,13 @@ class Remote:
             return counts
 
     def settled(self, turns: int, patience: float) -> dict[str, Any]:
-        """Wait until at least `turns` cards have arrived and none has come for 0.2 s, or patience ends."""
+        """Wait until at least `turns` cards have arrived and nothing has come for 0.2 s, or patience ends."""
         until = time.monotonic() + patience
         counts = self.stats()
         quiet = 0
         while time.monotonic() < until and (quiet < 2 or counts["cards"] < turns):
             time.sleep(0.1)
             before, counts = counts, self.stats()
-            quiet = quiet + 1 if counts["posts"] == before["posts"] and not counts["in_flight"] else 0
+            same = all(counts[name] == before[name] for name in ("posts", "updates"))
+            quiet = quiet + 1 if same and not counts["in_flight"] else 0
         return counts

@@ -3,22 +3,24 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-if ! command -v wrk >/dev/null || ! command -v taskset >/dev/null; then
-    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        apt-get update -qq && apt-get install -y -qq --no-install-recommends wrk util-linux >/dev/null
-    else
-        echo "The bench needs wrk 4 and taskset: install the packages wrk and util-linux." >&2
-        exit 2
-    fi
-fi
-if [ "$(nproc)" -lt 2 ]; then
-    echo "The bench needs two cores: one for the bot, one for its callers." >&2
+fail() {
+    echo "$1" >&2
     exit 2
+}
+tools() { command -v wrk && command -v taskset; } >/dev/null
+
+[ -x .venv/bin/python ] || fail "The bench needs the bot's own environment: run make bench once, which makes it."
+if ! tools && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "Installing the packages wrk and util-linux." >&2
+    { apt-get update -qq && apt-get install -y -qq --no-install-recommends wrk util-linux >/dev/null; } || true
 fi
+tools || fail "The bench needs wrk 4 and taskset: install the packages wrk and util-linux."
+[ "$(nproc)" -ge 2 ] || fail "The bench needs two cores: one for the bot, one for its callers."
 
 # The services (uvloop) and Microsoft 365 Agents SDK live in an environment of their own.
 wanted="$(sha256sum tests/bench/requirements.lock)"
 if [ "$(cat .venv-bench/lock 2>/dev/null)" != "$wanted" ]; then
+    echo "Making .venv-bench, the environment of the services and of one peer." >&2
     .venv/bin/python -m venv --clear .venv-bench
     .venv-bench/bin/python -m pip install -qq --require-hashes -r tests/bench/requirements.lock
     echo "$wanted" >.venv-bench/lock

@@ -17,6 +17,9 @@ Round = dict[str, dict[str, dict[str, float]]]
 """peer -> cell -> figure -> value."""
 
 NONE = "-"
+CELLS = ("first", "c1", "c64", "burst", "slow connector c64", "slow connector burst")
+"""Cells of one process, in their order; it has answered once before."""
+AGAIN = "c64 again, two laps"
 SHORT, LONG = "short history", "long history"
 
 
@@ -52,6 +55,13 @@ class Results:
         pairs = ((_get(one, peer, cell, figure), _get(one, to, cell, figure)) for one in self.rounds)
         return _median(mine / other if mine is not None and other else None for mine, other in pairs)
 
+    def gain(self) -> float | None:
+        """Give the MB that the bot grew by from its second cell to the last, each time with nothing open."""
+        pairs = (
+            (_get(one, PRODUCT, CELLS[1], "settled_mb"), _get(one, PRODUCT, "end", "rss_mb")) for one in self.rounds
+        )
+        return _median(end - second if second is not None and end is not None else None for second, end in pairs)
+
     def growth(self, figure: str) -> float | None:
         """Give what a turn costs with a long history, as a ratio to a short one."""
         pairs = ((_get(one, PRODUCT, LONG, figure), _get(one, PRODUCT, SHORT, figure)) for one in self.rounds)
@@ -73,6 +83,7 @@ GOALS = (
     ),
     Goal("new connections a turn", lambda r: r.worst(PRODUCT, ("c16",), "connections"), 0.02),
     Goal("memory at the end", lambda r: r.value(PRODUCT, "end", "rss_mb"), 120, unit=" MB"),
+    Goal("memory kept of a closed request", lambda r: r.value(PRODUCT, AGAIN, "kept_kb"), 0.5, unit=" KB"),
     Goal("first answer after start", lambda r: r.value(PRODUCT, "start", "cold_ms"), 1500, unit=" ms"),
     Goal("CPU a turn with the long history, times that with the short", lambda r: r.growth("cpu_ms"), 1.1),
     Goal("cards that never arrived", lambda r: r.worst(PRODUCT, ("c1", "c16", "c64", "burst"), "cards_missing"), 0),
@@ -95,6 +106,7 @@ def render(results: Results) -> str:
         _bursts(results),
         _entra(results),
         _history(results),
+        _memory(results),
         _goals(results),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -192,6 +204,18 @@ def _history(results: Results) -> str:
         return ""
     rows.append(["ratio", *(_show(results.growth(name)) for name in ("cpu_ms", "rate", "p99_ms", "rss_mb", "cold_ms"))])
     return _table("(a) with closed requests | CPU ms/turn | turns/s | p99 ms | memory MB | start ms", rows)
+
+
+def _memory(results: Results) -> str:
+    rows = []
+    for cell in (*CELLS, AGAIN):
+        figures = [results.value(PRODUCT, cell, name) for name in ("open", "open_mb", "settled_mb")]
+        if figures[0] is not None:
+            rows.append([cell, _show(figures[0], 0), *(_show(value, 1) for value in figures[1:])])
+    if not rows:
+        return ""
+    rows.append([f"growth from {CELLS[1]} to {CELLS[-1]}", "", "", _show(results.gain(), 1)])
+    return _table("(a)'s memory, cell by cell | requests open | MB with them open | MB when they were settled", rows)
 
 
 def _goals(results: Results) -> str:

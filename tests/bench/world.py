@@ -1,6 +1,6 @@
 """The world the bots live in: one tenant, one desk, one message, one card.
 
-Decides what a genuine Teams channel post looks like. Must not know who answers it.
+Decides what a genuine Teams channel post looks like, and a press of a button. Must not know who answers it.
 Wire shapes: Bot Framework REST, "Activity object"; Teams channel messages under resource-specific consent.
 """
 
@@ -70,3 +70,17 @@ def post(service_url: str) -> dict[str, Any]:
         "locale": "en-GB",
         "localTimezone": "Europe/Berlin",
     }
+
+
+def press(service_url: str) -> dict[str, Any]:
+    """Compose the press of *It's solved* by whoever wrote the post, as Teams delivers an Action.Execute."""
+    data = {"desk": "@DESK@", "request": "@REQUEST@", "card": "card:@REQUEST@"}
+    action = {"type": "Action.Execute", "id": "solve", "verb": "solve", "data": data}
+    activity = post(service_url) | {
+        "type": "invoke",
+        "id": "f:@ID@",
+        "name": "adaptiveCard/action",
+        "value": {"action": action, "trigger": "manual"},
+        "replyToId": "@CARD@",
+    }
+    return {name: value for name, value in activity.items() if name not in ("text", "textFormat", "attachments")}

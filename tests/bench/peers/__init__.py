@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.load import Button
 from tests.bench.peers import product
 
 HERE = Path(__file__).parent
@@ -14,7 +15,7 @@ AGENTS_PYTHON = str(HERE.parents[2] / ".venv-bench" / "bin" / "python")
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A bot: its name, what it is, its command, and how its data folder is made (None: it keeps nothing).
+    """A bot: its name, what it is, its command; how its data folder is made, and what is open in it (None: nothing).
 
     One that takes seconds for a burst is `slow`: it is measured at 16 at once only, and longer where Entra is slow too.
     """
@@ -23,6 +24,7 @@ class Peer:
     title: str
     command: tuple[str, ...]
     prepare: Callable[[Path], None] | None = None
+    unsettled: Callable[[Path], list[Button]] | None = None
     slow: bool = False
 
 
@@ -35,6 +37,7 @@ PRODUCT = Peer(
     "(a) Hotseat: token, event and outbox stored durably, card out",
     (sys.executable, WATCHED, "-m", "bot", "serve"),
     product.prepare,
+    product.unsettled,
 )
 SDK = Peer("sdk", "(b) SDK's echo, outbound token for nothing", _script(sys.executable, "sdk.py", "static"))
 SDK_MSAL = Peer("sdk+msal", "(b') SDK's echo as it is, msal", _script(sys.executable, "sdk.py"), slow=True)

@@ -1,17 +1,25 @@
-"""The product's data folder: a desk with a pair on duty, and a history of closed requests.
+"""The product's data folder: a desk with a pair on duty, a history of closed requests, and what has come to be open.
 
 Decides what the bot finds at its start. Uses its own commands; nothing in it knows of the bench.
 """
 
 import csv
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from tests.bench import world
+from tests.bench.load import Button
 
 PEOPLE = ("Anna Anker", "Ben Berger", "Cleo Carlsen", "Dilan Demir", "Eva Ehlers", "Finn Fischer")
+UNSETTLED = """
+    SELECT place, id, requests.desk, coalesce(activity, '') FROM requests
+    LEFT JOIN shown ON shown.tenant = requests.tenant AND shown.desk = requests.desk AND shown.key = 'card:' || id
+    WHERE status <> 'CLOSED'
+"""
 
 
 def prepare(data: Path) -> None:
@@ -50,6 +58,13 @@ def _write_shifts(path: Path) -> None:
 def fill(data: Path, count: int) -> None:
     """Write `count` closed requests into the desk's journal."""
     _python(["tests.bench.peers.history", str(data), str(count)], data, seconds=240)
+
+
+def unsettled(data: Path) -> list[Button]:
+    """Find the button *It's solved* of each request that the journal has open; the bot may run meanwhile."""
+    with closing(sqlite3.connect(f"file:{data / 'journal.sqlite'}?mode=ro", uri=True)) as journal:
+        rows = journal.execute(UNSETTLED).fetchall()
+    return [Button(place.partition(";messageid=")[2], *ids) for place, *ids in rows]
 
 
 def _run(command: list[str], data: Path) -> None:
