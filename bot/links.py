@@ -46,12 +46,11 @@ def read_place(options: Mapping[str, str]) -> Place:
     tenant = _guid("--tenant", options.get("tenant", ""), channel, "tenantId", problems)
     internal = options.get("team_channel", "").strip()
     team_channel = _channel("--team-channel", internal, problems) if internal else _Channel()
-    for parameter, linked, own in (("groupId", team_channel.team, team), ("tenantId", team_channel.tenant, tenant)):
-        if linked and own and linked != own:
-            problems.append(
-                f"--team-channel: its link says {parameter} {linked}, but the channel is in {own}; "
-                "take a channel of the same team"
-            )
+    if team_channel.tenant and tenant and team_channel.tenant != tenant:
+        problems.append(
+            f"--team-channel: its link says tenantId {team_channel.tenant}, but the channel is in {tenant}; "
+            "take a channel of the same tenant"
+        )
     if problems:
         raise Misconfigured("\n".join([*problems, "No desk was added."]))
     return Place(tenant, team, channel.id, team_channel.id)

@@ -159,14 +159,13 @@ def _person(row: Row, problems: Problems) -> Person | None:
 
 def _check_teams(found: Iterable[tuple[Row, Shift]], directory: Directory, problems: Problems) -> None:
     pairs: Counter[date] = Counter()
-    roles: dict[tuple[date, str], set[Role]] = defaultdict(set)
+    roles: dict[tuple[date, str], Role] = {}
     for row, shift in found:
-        mine = roles[shift.iteration, shift.person]
-        if shift.role in mine:
-            problems.add(row, "role", f"{directory.spell(shift.person)} is {shift.role} here already")
-        mine.add(shift.role)
-        if {Role.SUPPORT, Role.OBSERVER} <= mine and shift.role is not Role.FALLBACK:
-            problems.add(row, "role", f"{directory.spell(shift.person)} cannot be both SUPPORT and OBSERVER")
+        key = shift.iteration, shift.person
+        if key in roles:
+            name = directory.spell(shift.person)
+            problems.add(row, "role", f"{name} is {roles[key]} in this iteration already, and has one role in it")
+        roles.setdefault(key, shift.role)
         if shift.role is Role.SUPPORT:
             pairs[shift.iteration] += 1
             if pairs[shift.iteration] == PAIR + 1:

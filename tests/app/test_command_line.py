@@ -204,7 +204,7 @@ def test_the_link_to_a_channel_says_all_that_is_to_be_known_of_it(hotseat: Hotse
 
 
 TEAM_LINK = LINK.replace("backend", "team")
-OTHER_TEAM, OTHER_TENANT = TEAM_LINK.replace(GROUP, APP_ID), TEAM_LINK.replace(TENANT, APP_ID)
+OTHER_TENANT = TEAM_LINK.replace(TENANT, APP_ID)
 ID = ("--channel", CHANNEL)
 TEAM, HOME = ("--team", GROUP), ("--tenant", TENANT)
 
@@ -227,7 +227,6 @@ TEAM, HOME = ("--team", GROUP), ("--tenant", TENANT)
         ((*ID, *TEAM, "--tenant", "example.com"), '--tenant: "example.com" is no id such as'),
         (("--channel", LINK, "--team", TENANT), f"--team: the link says {GROUP}; leave --team out"),
         (("--channel", LINK.split("&", maxsplit=1)[0]), "--tenant: give the whole link"),
-        (("--channel", LINK, "--team-channel", OTHER_TEAM), f"--team-channel: its link says groupId {APP_ID}, but the"),
         ((*ID, *TEAM, *HOME, "--team-channel", OTHER_TENANT), f"--team-channel: its link says tenantId {APP_ID}, but"),
     ],
 )
