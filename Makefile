@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 WEB := bot/sandbox/web/node_modules/.package-lock.json
 PEERS := tests/node/node_modules/.package-lock.json
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --silent
-RULES := bot/decide/*,bot/effects.py,bot/views.py,bot/events.py,bot/state.py,bot/commands.py,bot/support/*,bot/rota/*,bot/policy.py,bot/hours.py,bot/people.py,bot/ids.py,bot/places.py,bot/errors.py
+RULES := bot/decide/*,bot/standing.py,bot/effects.py,bot/views.py,bot/events.py,bot/state.py,bot/commands.py,bot/support/*,bot/rota/*,bot/policy.py,bot/hours.py,bot/people.py,bot/ids.py,bot/places.py,bot/errors.py
 
 .PHONY: run install test browser lint format lock bench pictures clean
 .DELETE_ON_ERROR:
@@ -34,7 +34,7 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff format
 
 bench: $(VENV)/installed-dev
-	tests/bench/run.sh
+	tests/bench/run.sh $(BENCH)
 
 pictures: $(VENV)/installed-dev $(WEB) $(PEERS) browser
 	$(BIN)/python -m tests.pictures .github/pictures
@@ -71,4 +71,4 @@ browser:
 	|| printf '\n*** No browser: the tests in a real browser will be SKIPPED. Install Debian'"'"'s package chromium to run them. ***\n\n'
 
 clean:
-	rm -rf $(VENV) build bot/sandbox/web/node_modules tests/node/node_modules
+	rm -rf $(VENV) .venv-bench build bot/sandbox/web/node_modules tests/node/node_modules

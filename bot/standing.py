@@ -5,6 +5,7 @@ The one place that says what each change does to a desk's state. It must not kno
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from bot.effects import Change, DropNotice, PutDesk, PutFacts, PutNotice, PutRequest, PutRota
 from bot.rota.shift import Rota
@@ -50,6 +51,8 @@ class Standing:
                 self.desk = desk
             case PutRota(rota):
                 self.rota = rota
+            case _:
+                assert_never(change)
 
     def drop_closed(self, ids: Iterable[str]) -> None:
         """Let go of those of the requests that are closed."""

@@ -51,7 +51,6 @@ class Remote:
             "HOTSEAT_SERVICE_HOSTS": urlsplit(self.connector).netloc,
             "HOTSEAT_SEND_LIMITS": "off",
             "HOTSEAT_CLOCK": f"{self._entra}/clock",
-            "HOTSEAT_OPS": f"127.0.0.1:{process.free_port()}",
             "BENCH_ENTRA": self._entra,
             "BENCH_MSAL_AUTHORITY": f"{self._entra_tls}/adfs",
             "BENCH_CARD": str(self._card) if self._card.exists() else "",

@@ -185,7 +185,7 @@ async def test_words_after_the_end_change_nothing() -> None:
 
 async def test_whoever_addresses_the_bot_beside_any_request_is_heard() -> None:
     town = Town()
-    await town.reply("19:backend@thread.tacv2;messageid=77", "whoo", EVA, addressed=True)
+    await town.reply("19:backend@thread.tacv2;messageid=77", "who has seen this", EVA, addressed=True)
     await town.reply("19:backend@thread.tacv2;messageid=78", "thanks", OLGA, addressed=True)
     await town.reply("19:backend@thread.tacv2;messageid=79", "printer!", OLGA, addressed=True)
     first, second = (message.text.split("\n")[0] for message in town.teams.sent[:2])
