@@ -54,6 +54,10 @@ async def test_unknown_input_gets_the_two_nearest_and_help() -> None:
     assert await Town().write("roat", EVA) == "I don't know that one. Try rota or who, or help for everything I do."
 
 
+async def test_a_colleague_who_tells_the_bot_a_story_hears_what_it_knows() -> None:
+    assert (await Town().write("the printer is down again", EVA)).startswith("I don't know that one. Try ")
+
+
 async def test_help_shows_what_the_reader_may_use() -> None:
     assert "rota" in await Town().write("help", EVA)
     assert "rota" not in await Town().write("help", OLGA)
