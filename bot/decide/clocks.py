@@ -62,7 +62,9 @@ def _follow_duty(draft: Draft, id_: str) -> None:
     if request is None or request.clock is None or request.status is not Status.OPEN or not draft.is_open:
         return
     duty = draft.duty(draft.now, besides=request.requester.id)
-    draft.put(replace(request, asked=_ids(duty.pair)))
+    asked = _ids(duty.pair)
+    if asked != request.asked:
+        draft.put(replace(request, asked=asked))
     for notice in filter(None, map(draft.notice, request.copies)):
         if notice.person and notice.claimable != duty.may_claim(notice.person):
             draft.put_notice(replace(notice, claimable=not notice.claimable))
@@ -73,7 +75,8 @@ def redraw(draft: Draft, request: Request) -> None:
     duty = draft.duty(draft.now, besides=request.requester.id)
     for key in request.copies:
         if draft.notice(key) is None:
-            person = key.rpartition(":")[2].replace(TEAM, "")
+            person = key.rpartition(":")[2]
+            person = "" if person == TEAM else person
             others = [one for one in draft.requests() if key in one.copies and one.id != request.id]
             items = tuple(
                 notice_item(one, draft.now, draft.hours, second=_told_by_second(one, key, person))

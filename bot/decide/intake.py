@@ -211,12 +211,11 @@ def _answered_early(draft: Draft, request: Request) -> None:
         _answered(draft, request, one.author, one.at)
 
 
-def _answered(draft: Draft, request: Request, who: Author, happened_at: datetime) -> None:
+def _answered(draft: Draft, request: Request, who: Author, at: datetime) -> None:
     """Take a colleague's reply to one matter of the thread."""
     request = draft.request(request.id) or request
-    if who.id == request.requester.id or happened_at < request.posted_at:
+    if who.id == request.requester.id or at < request.posted_at:
         return
-    at = happened_at
     duty = draft.duty(at)
     responds = duty.may_claim(who.id)
     if request.status is Status.OPEN and responds:

@@ -111,6 +111,15 @@ async def test_duty_changes_at_the_opening_of_the_first_working_day_while_a_cloc
     assert town.in_thread(place) == ["No answer yet. Calling @Eva Novak and @Chen Wei."]
 
 
+async def test_a_look_that_changes_nothing_writes_nothing() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.wait(1)
+    before = (await town.journal.load("tenant", "backend")).revision
+    await (await town.desk()).strike()
+    assert (await town.journal.load("tenant", "backend")).revision == before
+
+
 async def test_at_the_opening_an_open_requests_card_and_buttons_follow_duty() -> None:
     following = date(2026, 11, 25)
     team = (*shifts(), Shift(following, "ana", Role.SUPPORT), Shift(following, "chen", Role.SUPPORT))
