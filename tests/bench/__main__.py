@@ -36,6 +36,7 @@ class OutOfTime(Exception):  # noqa: N818  # what is measured by then is shown
 def main() -> int:
     """Measure, print the tables, write build/bench.json; 1 when a peer failed."""
     options = _options()
+    signal.signal(signal.SIGTERM, _ended)
     signal.signal(signal.SIGALRM, _out_of_time)
     signal.alarm(LONGEST_QUICK if options.quick else LONGEST)
     os.sched_setaffinity(0, {process.LOAD_CORE})
@@ -134,6 +135,10 @@ def _options() -> argparse.Namespace:
 
 def _out_of_time(_: int, __: FrameType | None) -> None:
     raise OutOfTime
+
+
+def _ended(_: int, __: FrameType | None) -> None:
+    sys.exit(143)  # and not at once, so that all that was started is ended too
 
 
 def _say(words: str) -> None:
