@@ -20,7 +20,7 @@ ARCHIVE = "world.json"
 BETWEEN_SAVES = 5.0
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--port", default=3979, show_default=True, help="Where the page and the Teams service listen.")
 @click.option("--bot-port", default=3978, show_default=True, help="Where the bot listens.")
 @click.option(
@@ -129,4 +129,4 @@ async def _announce(sandbox: Sandbox, port: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="hotseat sandbox")
