@@ -30,7 +30,12 @@ BETWEEN_SAVES = 5.0
     type=click.Path(path_type=Path, file_okay=False),
     help="What both remember; delete it to begin anew.",
 )
-@click.option("--at", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="Set the clock, such as 2026-11-26T10:00 (Berlin).")
+@click.option(
+    "--at",
+    metavar="TIME",
+    type=click.DateTime(["%Y-%m-%dT%H:%M"]),
+    help="Set the clock, such as 2026-11-26T10:00 (Berlin).",
+)
 @click.option("--pace", default=PACE, show_default=True, help="Seconds between two steps of *Play a day*.")
 @click.option("--no-bot", is_flag=True, help="Run only the service; the bot is started by someone else.")
 def main(port: int, bot_port: int, data: Path, at: datetime | None, pace: float, no_bot: bool) -> None:  # noqa: FBT001 - click's form
