@@ -94,7 +94,8 @@ class Courier:
             if not isinstance(older, Show) or not isinstance(newer, Show):
                 break
             self._done(desk, line.popleft(), older.place, None)
-            line[0] = Outgoing(line[0].id, replace(newer, first=older.first))
+            unneeded = newer.only_if_shown and (newer.settled or older.only_if_shown)
+            line[0] = Outgoing(line[0].id, replace(newer, first=older.first, only_if_shown=unneeded))
         return line[0]
 
     async def _deliver_one(self, desk: Origin, key: tuple[str, str, str], one: Outgoing) -> None:

@@ -27,7 +27,7 @@ RECENT_KEYS = 1_000  # those before are known to the journal
 BATCH = 64  # events decided in one go, so that the event loop is never held for long
 ATTEMPTS = 5
 RETRY_SECONDS = 1.0
-_IN_THREAD = (Replied, Edited, Deleted, Restored)
+_CHANGED = (Edited, Deleted, Restored)
 
 
 class Desk:
@@ -192,7 +192,8 @@ class Desk:
     async def _fetch(self, standing: Standing, waiting: list[Waiting]) -> list[str]:
         # Not with "- keys()", which walks through all that is open.
         ids = {one.event.request for one in waiting if isinstance(one.event, Press)}.difference(standing.requests)
-        places = {one.event.place for one in waiting if isinstance(one.event, _IN_THREAD)}.difference(standing.threads)
+        places = {one.event.place for one in waiting if isinstance(one.event, Replied)}.difference(standing.threads)
+        places |= {one.event.place for one in waiting if isinstance(one.event, _CHANGED)}  # what is closed there, too
         if not ids and not places:
             return []
         found = await self._journal.matters(standing.desk.tenant, standing.desk.id, ids, places)
@@ -220,7 +221,7 @@ class Desk:
 
     def _set_due(self, standing: Standing, batch: Batch | None) -> None:
         before = self.next_due
-        if batch is None or batch.looked:
+        if batch is None or batch.looked or any(request.has_no_step_left for request in batch.requests()):
             now = self._clock()
             self.next_due = next_due(standing.view(), now, self._lookup.knowledge(standing.desk, now).hours)
         else:

@@ -12,8 +12,8 @@ from bot.views import CardView, View
 class Show:
     """Make the message under ``key`` say ``view``: posted at ``place`` the first time, edited in place from then on.
 
-    ``first`` says that nothing was ever shown under this key before; ``only_if_shown`` that nothing need be posted
-    where nothing was, because all of it is settled.
+    ``first`` says that nothing was ever shown under this key before; ``only_if_shown`` that nothing is posted where
+    nothing was; ``settled`` that an earlier version which has not gone out yet need not either.
     """
 
     key: str
@@ -21,6 +21,7 @@ class Show:
     view: View
     first: bool = False
     only_if_shown: bool = False
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.decide.draft import Draft
+from bot.decide.draft import TOGETHER, Draft
 from bot.decide.pictures import mentions, names, notice_item
 from bot.people import Person
 from bot.places import channel_of, personal
@@ -21,7 +21,6 @@ from bot.support.words import MINUTE, length, moment
 from bot.views import Line, Mention
 
 TEAM = "team"  # in the key of a copy, for the post in the team channel
-TOGETHER = MINUTE  # reminders due to one person within this become one message
 
 
 def struck(draft: Draft) -> None:
@@ -30,6 +29,12 @@ def struck(draft: Draft) -> None:
         if request.next_at is not None and request.next_at <= draft.now:
             escalate(draft, request.id)
             _call_held_back(draft, request.id)
+        _follow_duty(draft, request.id)
+
+
+def follow_duty(draft: Draft) -> None:
+    """Let every open request's card and copies follow duty, after a change of the rota."""
+    for request in draft.requests():
         _follow_duty(draft, request.id)
 
 
@@ -62,7 +67,7 @@ def _follow_duty(draft: Draft, id_: str) -> None:
     if request is None or request.clock is None or request.status is not Status.OPEN or not draft.is_open:
         return
     duty = draft.duty(draft.now, besides=request.requester.id)
-    asked = _ids(duty.pair)
+    asked = draft.asked(request.requester.id)
     if asked != request.asked:
         draft.put(replace(request, asked=asked))
     for notice in filter(None, map(draft.notice, request.copies)):
@@ -85,7 +90,7 @@ def redraw(draft: Draft, request: Request) -> None:
             heading = f"{request.requester.name} is waiting for an answer"
             place = personal(person) if person else draft.state.desk.team_channel
             claimable = duty.may_claim(person) if person else duty.nobody
-            draft.put_notice(Notice(key, place, person, draft.now, claimable, heading, items))
+            draft.put_notice(Notice(key, place, person, draft.now - TOGETHER, claimable, heading, items))
 
 
 def _told_by_second(request: Request, key: str, person: str) -> bool:
@@ -93,10 +98,9 @@ def _told_by_second(request: Request, key: str, person: str) -> bool:
     clock = request.clock
     if clock is None or not clock.second:
         return False
-    anew = _copy_key(request, person)
-    if anew in request.copies:
-        return key == anew
-    return person in clock.called if person else all(due.step is not Step.TEAM for due in clock.pending)
+    latest = [copy for copy in request.copies if copy.rpartition(":")[2] == (person or TEAM)][-1]
+    told = person in clock.called if person else all(due.step is not Step.TEAM for due in clock.pending)
+    return told and key == latest
 
 
 def reached(draft: Draft, place: str) -> None:

@@ -26,10 +26,11 @@ from bot.rota.shift import Rota
 from bot.state import Facts, Knowledge, Notice, NoticeItem, State
 from bot.support.request import Request, Status, Step
 from bot.support.texts import Text
-from bot.support.words import say
+from bot.support.words import MINUTE, say
 from bot.views import CardView, RequestCard, View
 
 CARD = "card:"
+TOGETHER = MINUTE  # reminders due to one person within this become one message
 SILENT = (Step.PAIR, Step.FALLBACK)  # steps of which the card in the thread shows nothing
 
 
@@ -77,6 +78,10 @@ class Draft:
         if found is None:
             found = self._duty[key] = on_duty(self.rota, at, self.hours, key[1])
         return found
+
+    def asked(self, requester: str) -> tuple[str, ...]:
+        """Return whom a request's card names as those who answer now; nobody yet outside support hours."""
+        return tuple([one.id for one in self.duty(self.now, besides=requester).pair]) if self.is_open else ()
 
     def say(self, text: Text, **values: object) -> str:
         """Return a sentence in the desk's language."""
@@ -150,7 +155,11 @@ class Draft:
             settled = all(item.settled for item in notice.items)
             changes.append(DropNotice(notice.key) if settled else PutNotice(notice))
             view = notice_card(self.state.desk, notice)
-            shows.append(Show(notice.key, notice.place, view, first=not self._was_shown(notice), only_if_shown=settled))
+            told = self._was_shown(notice)
+            call = abs(self.now - notice.created_at) < TOGETHER
+            shows.append(
+                Show(notice.key, notice.place, view, first=not told, only_if_shown=settled or not call, settled=settled)
+            )
         if self.facts is not self.state.facts:
             changes.append(PutFacts(self.facts))
         if self.rota is not self.state.rota:

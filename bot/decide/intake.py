@@ -138,6 +138,8 @@ def _became_one(draft: Draft, event: Edited | Restored) -> None:
         return
     if _is_request(draft, event):
         _heard_early(draft, Heard.EDIT, event)
+        if isinstance(event, Restored) and event.posted_at:
+            event = replace(event, happened_at=event.posted_at)
         _open(draft, event)
 
 
@@ -179,7 +181,8 @@ def _was_raised(draft: Draft, event: Posted) -> bool:
 
 
 def _early(draft: Draft, what: Heard, place: str) -> list[Early]:
-    return sorted((one for one in draft.facts.early if one.what is what and one.place == place), key=lambda one: one.at)
+    recent = [one for one in draft.facts.early if draft.now - one.at < RECENT]
+    return sorted((one for one in recent if one.what is what and one.place == place), key=lambda one: one.at)
 
 
 def _open(draft: Draft, event: Message) -> None:
@@ -194,7 +197,7 @@ def _open(draft: Draft, event: Message) -> None:
         place=event.place,
         posted_at=at,
         due_at=clock.due_at,
-        asked=tuple(one.id for one in draft.duty(draft.opening, besides=event.author.id).pair),
+        asked=draft.asked(event.author.id),
         reply=event.reply if isinstance(event, Replied) else "",
         clock=clock,
     )
@@ -216,13 +219,14 @@ def _answered(draft: Draft, request: Request, who: Author, at: datetime) -> None
     request = draft.request(request.id) or request
     if who.id == request.requester.id or at < request.posted_at:
         return
-    duty = draft.duty(at)
+    duty = draft.duty(at, besides=request.requester.id)
     responds = duty.may_claim(who.id)
     if request.status is Status.OPEN and responds:
-        support.give(draft, request, who, at)
+        support.give(draft, answered_earlier(request, who, at), who, at)
     elif request.status is Status.OPEN and not request.responder and duty.observes(who.id):
         second = second_clock(draft.policy, draft.hours, at)
-        draft.put(reacted(answered_by_observer(request, who, at, second), who.id))
+        answered = replace(answered_by_observer(request, who, at, second), asked=draft.asked(request.requester.id))
+        draft.put(reacted(answered, who.id))
         clocks.escalate(draft, request.id)
     elif request.status is not Status.CLOSED:
         known = answered_earlier(request, who, at) if responds or duty.observes(who.id) else request

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from bot.decide import clocks
 from bot.decide.draft import Draft
 from bot.errors import Refused
 from bot.events import PeopleImported, PersonRow, RotaEdited, ShiftsImported
@@ -26,6 +27,7 @@ def people_imported(draft: Draft, event: PeopleImported) -> None:
     everybody = [changed.get(id_, person) for id_, person in {**known, **changed}.items()]
     rota = _under_new_ids(draft.rota, {id_: person.id for id_, person in changed.items()})
     draft.put_rota(replace(rota, people={person.id: person for person in everybody}))
+    clocks.follow_duty(draft)
 
 
 def shifts_imported(draft: Draft, event: ShiftsImported) -> None:
@@ -37,11 +39,13 @@ def shifts_imported(draft: Draft, event: ShiftsImported) -> None:
     kept = tuple(shift for shift in rota.shifts if shift.iteration not in named)
     shifts = sorted((*kept, *event.shifts), key=lambda shift: shift.iteration)
     draft.put_rota(replace(rota, shifts=tuple(shifts)))
+    clocks.follow_duty(draft)
 
 
 def edited(draft: Draft, event: RotaEdited) -> None:
     """Take over a rota that somebody edited by hand."""
     draft.put_rota(event.rota)
+    clocks.follow_duty(draft)
 
 
 class _Namings:

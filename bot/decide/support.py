@@ -14,7 +14,6 @@ from bot.events import Ask, Claim, Dismiss, OpenAsk, Press, Solve
 from bot.people import Author
 from bot.places import channel_of, personal
 from bot.rota.duty import Duty, present
-from bot.support.intake import excerpt
 from bot.support.request import (
     Act,
     Outcome,
@@ -37,7 +36,7 @@ def claimed(draft: Draft, event: Claim) -> Answer:
     request = _pressed(draft, event)
     at = event.happened_at
     if request.status is Status.OPEN:
-        _may_claim(draft, draft.duty(at), event.author)
+        _may_claim(draft, _duty(draft, request, at), event.author)
         request = give(draft, request, event.author, at)
     return Card(draft.picture(request, event.place, event.card))
 
@@ -50,7 +49,7 @@ def solved(draft: Draft, event: Solve) -> Answer:
         return Card(draft.picture(request, event.place, event.card))
     mine = event.author.id == request.requester.id
     if not mine and not _has(request, event.author):
-        _may_close(draft, request, draft.duty(at), event.author)
+        _may_close(draft, request, _duty(draft, request, at), event.author)
     if not mine and request.status is Status.OPEN:
         request = give(draft, request, event.author, at)
     else:
@@ -68,7 +67,7 @@ def dismissed(draft: Draft, event: Dismiss) -> Answer:
     if request.status is Status.CLOSED:
         return Card(draft.picture(request, event.place, event.card))
     if not _has(request, event.author):
-        _may_claim(draft, draft.duty(at), event.author)
+        _may_claim(draft, _duty(draft, request, at), event.author)
     _tell_claimer(draft, request, event, f"{event.author.name} says that {request.id} is not a request")
     request = close(request, Act.DISMISS, Outcome.NOT_A_REQUEST, event.author, at)
     draft.put(request)
@@ -117,8 +116,8 @@ def _tell_claimer(draft: Draft, request: Request, event: Press, what: str) -> No
     if claimer is None or event.author.id in (claimer.id, request.requester.id):
         return
     if draft.is_open and any(one.id == claimer.id for one in present(draft.rota, draft.now, draft.hours)):
-        wrote = f"{request.requester.name}: {excerpt(request.text, 80)}" if request.text else request.requester.name
-        draft.post(f"ended:{request.id}:{event.key}", personal(claimer.id), Line((f"{what}. You had it. ({wrote})",)))
+        line = f"{what}, which you had. ({request.requester.name} had asked.)"
+        draft.post(f"ended:{request.id}:{event.key}", personal(claimer.id), Line((line,)))
 
 
 def _pressed(draft: Draft, event: Press) -> Request:
@@ -138,7 +137,7 @@ def _askable(draft: Draft, event: Press) -> Request:
     if request.status is not Status.ACKNOWLEDGED:
         step(request, Act.CLAIM)
     if not _has(request, event.author):
-        _may_claim(draft, draft.duty(event.happened_at), event.author)
+        _may_claim(draft, _duty(draft, request, event.happened_at), event.author)
     return request
 
 
@@ -160,6 +159,11 @@ def _ask_form(draft: Draft, request: Request, event: Press, opening: str, text: 
 
 def _has(request: Request, author: Author) -> bool:
     return request.claimer is not None and request.claimer.id == author.id
+
+
+def _duty(draft: Draft, request: Request, at: datetime) -> Duty:
+    """Return who answers a request at ``at``: whoever asked is not called to answer it."""
+    return draft.duty(at, besides=request.requester.id)
 
 
 def _may_claim(draft: Draft, duty: Duty, author: Author) -> None:

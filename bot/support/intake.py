@@ -34,11 +34,18 @@ _SMALL_TALK = _GREETING | _words(
     gute guter friday freitag christmas xmas weihnachten neues jahr new year birthday geburtstag easter ostern und and
     """
 )
-_WITH_THANKS = _SMALL_TALK | _words(
+_FOR = _words("for für")
+_HELP = _words("help support answer reply hilfe antwort")
+_WITH_THANKS = (
+    _SMALL_TALK
+    | _FOR
+    | _HELP
+    | _words(
+        """
+    your the quick fast works working now again it is
+    deine eure die den schnelle schnellen hilfreiche geht klappt läuft jetzt wieder es
     """
-    for your the quick fast help support answer reply works working now again it is
-    für deine eure die den schnelle schnellen hilfe hilfreiche antwort geht klappt läuft jetzt wieder es
-    """
+    )
 )
 
 
@@ -66,6 +73,8 @@ def _is_small_talk(words: list[str]) -> bool:
     """Say whether words only greet or thank; who begins with thanks may say for what."""
     thanks = next((at for at, word in enumerate(words) if word in _THANKS), len(words))
     for_what = thanks < len(words) and "bitte" not in words and _SMALL_TALK.issuperset(words[:thanks])
+    if not _HELP.isdisjoint(words) and _FOR.isdisjoint(words):
+        return False
     harmless = _WITH_THANKS if for_what else _SMALL_TALK
     return harmless.issuperset(words) and not _GREETING.isdisjoint(words)
 

@@ -147,6 +147,11 @@ class Request:
         """Return when this request next needs a look; None when nothing is due."""
         return self.clock.next_at if self.clock and self.status is Status.OPEN else None
 
+    @property
+    def has_no_step_left(self) -> bool:
+        """Say whether this is open with every step done, so that only the next opening is left to look at."""
+        return self.status is Status.OPEN and self.next_at is None
+
 
 def step(request: Request, act: Act) -> Status:
     """Return the status after ``act``; raise Refused, in words, where the table has no such step."""

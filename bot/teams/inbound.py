@@ -225,7 +225,7 @@ def _content(activity: dict[str, Any]) -> dict[str, Any]:
     return {
         "text": text,
         "addressed": addressed,
-        "picture": "<attachment" in html or not all(images),
+        "picture": "<attachment" in html or "<video" in html or not all(images),
         "gif": any(images),
     }
 

@@ -109,7 +109,7 @@ async def test_what_is_settled_is_not_posted_where_nothing_was_and_edited_where_
     def settled(key: str, *, first: bool = False) -> Outgoing:
         one = post.show(key, "taken", first=first)
         assert isinstance(one.effect, Show)
-        return replace(one, effect=replace(one.effect, only_if_shown=True))
+        return replace(one, effect=replace(one.effect, only_if_shown=True, settled=True))
 
     post.take(post.show("seen", "open", first=True))
     await post.courier.idle()
@@ -119,6 +119,15 @@ async def test_what_is_settled_is_not_posted_where_nothing_was_and_edited_where_
     assert [(key, text) for key, _, text in post.teams.sent] == [("seen", "open"), ("seen", "taken")]
     assert {name for name, _ in post.outcomes()} == {"Delivered"}
     assert len(post.outcomes()) == 6
+
+
+async def test_a_call_that_is_edited_before_it_went_out_still_goes_out(post: Post) -> None:
+    edited = post.show("call", "printer on fire")
+    assert isinstance(edited.effect, Show)
+    post.take(post.show("call", "printer", first=True))
+    post.take(replace(edited, effect=replace(edited.effect, only_if_shown=True)))
+    await post.courier.idle()
+    assert [(key, text) for key, _, text in post.teams.sent] == [("call", "printer on fire")]
 
 
 async def test_a_message_is_posted_once_and_edited_from_then_on(post: Post) -> None:

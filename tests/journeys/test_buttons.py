@@ -193,8 +193,8 @@ async def test_whoever_has_a_matter_hears_when_a_colleague_ends_it() -> None:
     await town.press(Solve, "R-2", BEN)
     await town.press(Solve, "R-3", OLGA)
     assert [message.text for message in town.to(ANA)] == [
-        "Ben Okafor says that R-1 is not a request. You had it. (Olga Brandt: label printer down)",
-        "Ben Okafor closed R-2. You had it. (Olga Brandt: the scanner)",
+        "Ben Okafor says that R-1 is not a request, which you had. (Olga Brandt had asked.)",
+        "Ben Okafor closed R-2, which you had. (Olga Brandt had asked.)",
     ]
 
 

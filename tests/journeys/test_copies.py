@@ -67,3 +67,46 @@ async def test_whoever_could_not_be_reached_hears_nothing_of_what_is_settled() -
     town.teams.refuse.clear()
     await town.press(Claim, "R-1", ANA)
     assert [len(town.to(who)) for who in (ANA, BEN, CHEN)] == [1, 0, 0]
+
+
+async def test_a_call_is_a_message_of_its_own_beside_copies_that_were_only_drawn_anew() -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    await town.wait(9.5)
+    await town.post("and the scanner", TOM)
+    await town.delete(place)
+    await town.wait(1.5)
+    await town.restore(place, "label printer down")
+    before = len(town.to(BEN))
+    await town.wait(0.6)
+    assert len(town.to(BEN)) == before + 1
+    assert "and the scanner" in town.to(BEN)[-1].text
+
+
+async def test_a_closed_post_is_edited_and_deleted_beside_what_is_open_in_its_thread() -> None:
+    town = Town()
+    place = "19:backend@thread.tacv2;messageid=9"
+    await town.reply(place, "same here", TOM, addressed=True)
+    await town.post("my password is hunter2", place=place)
+    await town.wait(3)
+    await town.press(Solve, "R-2", OLGA)
+    await town.edit(place, "my password is hunter3", posted="2026-11-23 10:00")
+    assert [one.id for one in await town.requests()] == ["R-1", "R-2"]
+    assert (await town.request("R-2")).text == "my password is hunter3"
+    await town.wait(1)
+    await town.delete(place)
+    assert (await town.request("R-2")).text == ""
+    assert not any("hunter" in message.text for message in [*town.to(ANA), *town.to(BEN)])
+    assert (await town.request("R-1")).text == "same here"
+
+
+async def test_an_edit_at_night_writes_to_nobody_who_could_not_be_reached_by_day() -> None:
+    town = Town("2026-11-23 17:40")
+    town.teams.refuse["person:ana"] = "has not installed the app"
+    place = await town.post("label printer down")
+    await town.wait(15)
+    town.teams.refuse.clear()
+    await town.until("2026-11-23 19:00")
+    await town.edit(place, "label printer on fire")
+    assert town.to(ANA) == []
+    assert "on fire" in town.to(BEN)[0].text

@@ -7,7 +7,7 @@ import pytest
 from bot.policy import Language, Policy
 from bot.rota.shift import Role, Shift
 from bot.views import NoticeCard
-from tests.journeys.town import ANA, BEN, CHEN, EVA, ITERATION, Town, at, shifts
+from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, ITERATION, Town, at, shifts
 
 
 def every_week(first: date, last: date) -> tuple[Shift, ...]:
@@ -156,3 +156,33 @@ async def test_a_german_date_of_another_year_says_the_year() -> None:
     town = Town("2026-12-31 17:58", team=ALWAYS, policy=Policy(language=Language.GERMAN))
     await town.post("Drucker kaputt")
     assert "bis Mo 4.1.2027, 09:03." in town.card()
+
+
+async def test_a_post_heard_so_late_that_every_step_is_done_still_follows_duty_at_the_next_opening() -> None:
+    following = date(2026, 11, 25)
+    team = (*shifts(), Shift(following, "eva", Role.SUPPORT), Shift(following, "chen", Role.SUPPORT))
+    town = Town("2026-11-24 17:30", team=team)
+    await town.post("label printer down", happened="2026-11-24 17:00")
+    view = town.to(ANA)[0]
+    await town.until("2026-11-25 09:00")
+    assert isinstance(view.view, NoticeCard)
+    assert not view.view.entries[0].claimable
+    assert (await town.request()).asked == ("eva", "chen")
+
+
+async def test_shifts_that_are_imported_count_at_once_for_cards_and_buttons() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.wait(11)
+    await town.import_shifts((Shift(ITERATION, "eva", Role.SUPPORT), Shift(ITERATION, "ben", Role.SUPPORT)))
+    views = [town.to(who)[0].view for who in (ANA, BEN, EVA)]
+    assert [view.entries[0].claimable for view in views if isinstance(view, NoticeCard)] == [False, True, True]
+
+
+async def test_a_card_of_the_night_says_at_the_opening_no_more_that_support_comes_back() -> None:
+    town = Town("2026-11-24 08:00")
+    place = await town.post("label printer down")
+    await town.reply(place, "try the other tray", DILAN)
+    assert "Support is back 09:00." in town.card()
+    await town.until("2026-11-24 09:05")
+    assert "Support is back" not in town.card()

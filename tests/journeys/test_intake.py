@@ -28,6 +28,8 @@ from tests.journeys.town import ANA, BEN, EVA, OLGA, TOM, Town, at
         "Hilfe bitte, danke",
         "Bitte wieder Hilfe, danke!",
         "danke, bitte wieder Hilfe",
+        "thanks, help",
+        "danke, jetzt Hilfe",
         "quick help again, thanks",
         "Backend support help thanks",
         "Friday",

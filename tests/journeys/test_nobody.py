@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
-from bot.events import RotaEdited
+from bot.events import Claim, RotaEdited, Solve
+from bot.people import Author
 from bot.rota.shift import Absence, Override, Role, Shift
+from bot.support.request import Status
 from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, ITERATION, TEAM, Town, at, shifts
 
 
@@ -111,3 +113,15 @@ async def test_with_no_team_channel_everything_internal_goes_personally() -> Non
     await town.wait(15)
     assert [len(town.to(who)) for who in (ANA, BEN, EVA, FARID)] == [1, 1, 1, 1]
     assert {message.place for message in town.teams.sent} & {"", "19:team@thread.tacv2"} == set()
+
+
+async def test_with_only_the_requester_on_duty_whoever_is_told_may_take_it() -> None:
+    away = Absence("ben", at("2026-11-23 00:00"), at("2026-11-24 00:00"))
+    town = Town(absences=(away,))
+    place = await town.post("request: label printer", ANA)
+    await town.press(Claim, "R-1", EVA)
+    assert (await town.request()).claimer == Author("eva", EVA.name)
+    await town.post("request: scanner", ANA)
+    assert place
+    await town.press(Solve, "R-2", FARID)
+    assert [one.status for one in await town.requests()] == [Status.ACKNOWLEDGED, Status.CLOSED]

@@ -164,6 +164,30 @@ async def test_a_command_that_is_edited_is_still_none_of_the_pairs_business() ->
     assert await town.requests() == []
 
 
+async def test_an_answer_of_the_pair_heard_after_the_observers_is_the_first_if_it_was() -> None:
+    town = Town("2026-11-23 10:04")
+    await heard(town, "post")
+    await town.reply(PLACE, "try the other tray", DILAN, happened="2026-11-23 10:03")
+    await heard(town, "reply")
+    request = await town.request()
+    assert (request.responder, request.responded_at) == (Author("ben", BEN.name), at("2026-11-23 10:01"))
+
+
+async def test_a_post_that_is_back_before_it_was_heard_counts_from_when_it_was_written() -> None:
+    town = Town("2026-11-23 10:06")
+    await heard(town, "delete")
+    await town.restore(PLACE, "label printer down", happened="2026-11-23 10:05", posted=POSTED)
+    assert (await town.request()).due_at == at("2026-11-23 10:05")
+
+
+async def test_a_greeting_is_remembered_for_an_hour() -> None:
+    town = Town()
+    place = await town.post("Hi team")
+    await town.wait(61)
+    await town.reply(place, "the import is down", OLGA)
+    assert await town.requests() == []
+
+
 async def test_anothers_post_in_the_same_thread_moves_no_clock() -> None:
     town = Town("2026-11-23 10:02")
     await heard(town, "edit")
