@@ -221,6 +221,8 @@ def _answered(draft: Draft, request: Request, who: Author, at: datetime) -> None
         return
     duty = draft.duty(at, besides=request.requester.id)
     responds = duty.may_claim(who.id)
+    if request.outcome is Outcome.WITHDRAWN and (responds or duty.observes(who.id)) and at < request.text_at:
+        request = restore(request)  # it had been answered before its post was deleted
     if request.status is Status.OPEN and responds:
         support.give(draft, answered_earlier(request, who, at), who, at)
     elif request.status is Status.OPEN and not request.responder and duty.observes(who.id):

@@ -164,6 +164,25 @@ async def test_a_command_that_is_edited_is_still_none_of_the_pairs_business() ->
     assert await town.requests() == []
 
 
+@pytest.mark.parametrize("act", ["reply", "observer"])
+async def test_a_post_deleted_after_an_answer_that_is_heard_later_stays_a_request(act: str) -> None:
+    town = Town("2026-11-23 10:04")
+    await heard(town, "post")
+    await heard(town, "delete")
+    await heard(town, act)
+    request = await town.request()
+    assert request.status is (Status.ACKNOWLEDGED if act == "reply" else Status.OPEN)
+    assert (request.text, request.responded_at) == ("", at("2026-11-23 10:01"))
+
+
+async def test_an_answer_to_a_post_that_was_gone_by_then_brings_nothing_back() -> None:
+    town = Town("2026-11-23 10:06")
+    await heard(town, "post")
+    await heard(town, "delete")
+    await town.reply(PLACE, "what was it?", BEN, happened="2026-11-23 10:05")
+    assert (await town.request()).outcome is Outcome.WITHDRAWN
+
+
 async def test_an_answer_of_the_pair_heard_after_the_observers_is_the_first_if_it_was() -> None:
     town = Town("2026-11-23 10:04")
     await heard(town, "post")
