@@ -21,7 +21,7 @@ from bot.effects import (
 )
 from bot.people import Author, Person
 from bot.places import channel_of
-from bot.rota.duty import Duty, on_duty
+from bot.rota.duty import Duty, on_duty, present
 from bot.rota.shift import Rota
 from bot.state import Facts, Knowledge, Notice, NoticeItem, State
 from bot.support.request import Request, Status, Step
@@ -80,8 +80,10 @@ class Draft:
         return found
 
     def asked(self, requester: str) -> tuple[str, ...]:
-        """Return whom a request's card names as those who answer now; nobody yet outside support hours."""
-        return tuple([one.id for one in self.duty(self.now, besides=requester).pair]) if self.is_open else ()
+        """Return whom a request's card names as those who answer now: "" for nobody, none yet outside support hours."""
+        if not self.is_open:
+            return ()
+        return tuple([one.id for one in self.duty(self.now, besides=requester).pair]) or ("",)
 
     def say(self, text: Text, **values: object) -> str:
         """Return a sentence in the desk's language."""
@@ -145,18 +147,25 @@ class Draft:
         """Return what was decided, with what must be shown anew."""
         changes: list[Change] = []
         shows: list[Effect] = []
-        for request in self._requests.values():
+        changed = self.rota is not self.state.rota  # cards name people, who may be called otherwise now
+        for one in self.requests() if changed else ():
+            if one.status is Status.OPEN:
+                self.put(one)
+        for one in self._requests.values():
+            before = self.state.requests.get(one.id)
+            shown = changed or before is None or _face(before) != _face(one)
+            drawn = shown and one.status is Status.OPEN
+            request = replace(one, asked=self.asked(one.requester.id)) if drawn else one
             changes.append(PutRequest(request))
             self._refresh_copies(request)
-            before = self.state.requests.get(request.id)
-            if before is None or _face(before) != _face(request):
+            if shown:
                 shows.append(Show(CARD + request.id, request.place, self._request_card(request), first=before is None))
         for notice in self._notices.values():
             settled = all(item.settled for item in notice.items)
             changes.append(DropNotice(notice.key) if settled else PutNotice(notice))
             view = notice_card(self.state.desk, notice)
             told = self._was_shown(notice)
-            call = abs(self.now - notice.created_at) < TOGETHER
+            call = abs(self.now - notice.created_at) < TOGETHER or self._is_here(notice.person)
             shows.append(
                 Show(notice.key, notice.place, view, first=not told, only_if_shown=settled or not call, settled=settled)
             )
@@ -164,13 +173,8 @@ class Draft:
             changes.append(PutFacts(self.facts))
         if self.rota is not self.state.rota:
             changes.append(PutRota(self.rota))
-            shows.extend((WriteRota(), *self._renamed()))
+            shows.append(WriteRota())
         return Decision(tuple(changes), (*shows, *self._effects), answer)
-
-    def _renamed(self) -> Iterator[Effect]:
-        for request in self.requests():
-            if request.status is Status.OPEN:
-                yield Show(CARD + request.id, request.place, self._request_card(request))
 
     def _request_card(self, request: Request) -> RequestCard:
         asked = self.duty(self.opening, besides=request.requester.id)
@@ -188,6 +192,11 @@ class Draft:
             return notice_item(request, self.now, self.hours, second=old.second) if old.request == request.id else old
 
         return replace(notice, items=tuple([fresh(old) for old in notice.items]))
+
+    def _is_here(self, person: str) -> bool:
+        """Say whether a person ("": the team channel) may be written to now: in support hours, and not away."""
+        here = present(self.rota, self.now, self.hours) if self.is_open and person else ()
+        return any(one.id == person for one in here) or (self.is_open and not person)
 
     def _was_shown(self, notice: Notice) -> bool:
         """Say whether a notice was ever shown; a settled one is held no longer, but its requests know its key."""

@@ -197,7 +197,6 @@ def _open(draft: Draft, event: Message) -> None:
         place=event.place,
         posted_at=at,
         due_at=clock.due_at,
-        asked=draft.asked(event.author.id),
         reply=event.reply if isinstance(event, Replied) else "",
         clock=clock,
     )
@@ -227,8 +226,7 @@ def _answered(draft: Draft, request: Request, who: Author, at: datetime) -> None
         support.give(draft, answered_earlier(request, who, at), who, at)
     elif request.status is Status.OPEN and not request.responder and duty.observes(who.id):
         second = second_clock(draft.policy, draft.hours, at)
-        answered = replace(answered_by_observer(request, who, at, second), asked=draft.asked(request.requester.id))
-        draft.put(reacted(answered, who.id))
+        draft.put(reacted(answered_by_observer(request, who, at, second), who.id))
         clocks.escalate(draft, request.id)
     elif request.status is not Status.CLOSED:
         known = answered_earlier(request, who, at) if responds or duty.observes(who.id) else request

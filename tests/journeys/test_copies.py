@@ -110,3 +110,6 @@ async def test_an_edit_at_night_writes_to_nobody_who_could_not_be_reached_by_day
     await town.edit(place, "label printer on fire")
     assert town.to(ANA) == []
     assert "on fire" in town.to(BEN)[0].text
+    await town.until("2026-11-24 10:00")
+    await town.edit(place, "label printer in flames")
+    assert "in flames" in town.to(ANA)[0].text

@@ -125,3 +125,12 @@ async def test_with_only_the_requester_on_duty_whoever_is_told_may_take_it() -> 
     assert place
     await town.press(Solve, "R-2", FARID)
     assert [one.status for one in await town.requests()] == [Status.ACKNOWLEDGED, Status.CLOSED]
+
+
+async def test_a_card_of_the_night_says_at_the_opening_that_nobody_is_there() -> None:
+    town = Town("2026-11-24 17:40", team=())
+    await town.post("label printer down")
+    await town.until("2026-11-24 18:30")
+    await town.restart()
+    await town.until("2026-11-25 09:01")
+    assert "Support is back" not in town.card()
