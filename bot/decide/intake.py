@@ -1,7 +1,7 @@
 """Intake: what posts, replies, edits and deletions in the desk's channel mean for its requests.
 
-Acts are judged by duty at ``happened_at``. What is heard out of order ends as
-if it had been heard in order.
+Acts are judged by duty at ``happened_at``. A post's edits and deletion, and the team's replies to it, count when they
+are heard before the post, too; what becomes of a reply that raised a request counts only when heard after it.
 """
 
 from dataclasses import replace
