@@ -196,7 +196,13 @@ class Desk:
         places |= {one.event.place for one in waiting if isinstance(one.event, _CHANGED)}  # what is closed there, too
         if not ids and not places:
             return []
-        found = await self._journal.matters(standing.desk.tenant, standing.desk.id, ids, places)
+        named = {*ids, *(id_ for place in places for id_ in standing.threads.get(place, ()))}
+        found = list(await self._journal.matters(standing.desk.tenant, standing.desk.id, ids, places))
+        held = [request for id_ in named if (request := standing.requests.get(id_))]
+        beside = {id_ for one in (*found, *held) for id_ in one.beside}.difference(standing.requests)
+        beside = beside.difference(request.id for request in found)
+        if beside:
+            found += await self._journal.matters(standing.desk.tenant, standing.desk.id, beside, [])
         for request in found:
             standing.put(request)
         return [request.id for request in found]

@@ -4,7 +4,8 @@
 changes nothing. ``happened_at`` is an aware UTC instant by the platform's clock. Places are opaque text.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.people import Author, Person
@@ -116,21 +117,48 @@ class Solve(Press):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dismiss(Press):
-    """*Not a request*."""
+class Reopen(Press):
+    """*Not solved*."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenAsk(Press):
-    """*Ask*: open the dialog. It does nothing to the request."""
+class Separate(Press):
+    """*Separate matter*."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask(Press):
-    """The *Ask* dialog sent: the question, as its writer has seen it, and which opening of the dialog it came from."""
+class Adopt(Press):
+    """*Adopt X's answer*."""
 
-    text: str
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoOn(Press):
+    """*30 min more*, when the claimer is asked for the next word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open(Press):
+    """A step's form opened, as a dialog or as a card in the personal chat. It changes nothing.
+
+    ``choice`` is what was chosen on the way: an id of what the form is about, "" for nothing.
+    """
+
+    step: str
+    choice: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send(Press):
+    """A step's form sent: its fields by id, as their writer has seen them, and which opening of the form they are from.
+
+    ``seen`` says how many deeds the request had when the form was drawn, "" where it does not matter.
+    """
+
+    step: str
+    choice: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
     form: str = ""
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

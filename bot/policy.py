@@ -1,6 +1,6 @@
 """What a desk decided about itself, with the wiki's values as defaults.
 
-Minutes are support minutes unless a name says otherwise. Changing a policy acts on new requests only.
+Minutes and hours are of support time unless a comment says otherwise. Changing a policy acts on new requests only.
 """
 
 from dataclasses import dataclass
@@ -44,6 +44,11 @@ class Policy:
     second: Pace = Pace(mention=None, pair=0, fallback=None, thread=15, team=25)
     second_response: int = 15
     next_word: int = 30
+    word_lapses: int = 15
+    remind_after: int = 4  # hours
+    give_up_after: int = 18  # hours
+    follow_up_within: int = 15  # real minutes
+    ask_again_after: int = 15  # real minutes
     team_call_every: int = 60
     language: Language = Language.ENGLISH
     emergency: str = ""

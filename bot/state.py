@@ -27,9 +27,19 @@ class DeskInfo:
     policy: Policy = Policy()
 
 
+class Call(StrEnum):
+    """What a notice calls somebody for: an answer, or the next word to a requester that they promised."""
+
+    ANSWER = "answer"
+    WORD = "word"
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeItem:
-    """One request as a notice shows it; ``second`` says which of its clocks called by this notice."""
+    """One request as a notice shows it; ``second`` says which of its clocks called by this notice.
+
+    ``advised_by`` is the colleague off duty whose answer may be adopted, ``claimer`` the id of whoever has it.
+    """
 
     request: str
     requester: str
@@ -38,6 +48,9 @@ class NoticeItem:
     line: str
     settled: bool
     second: bool = False
+    call: Call = Call.ANSWER
+    advised_by: str = ""
+    claimer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +93,15 @@ class Early:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The desk's small facts: the last request's number, when people were last called to help, who can't be reached.
+    """The desk's small facts: the last request's number, whom it wrote to when, who can't be reached.
 
+    ``helped_at`` is when people were last called to help, ``advised_at`` when asked to pass their answers on;
     ``unreachable`` maps a place (a person's, or a channel) to the reason in words; ``early`` is kept for an hour.
     """
 
     last_number: int = 0
     helped_at: Mapping[str, datetime] = field(default_factory=dict)
+    advised_at: Mapping[str, datetime] = field(default_factory=dict)
     unreachable: Mapping[str, str] = field(default_factory=dict)
     early: tuple[Early, ...] = ()
 

@@ -16,43 +16,82 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line of message text, with mentions in it."""
+class Link:
+    """A link to a thread."""
 
-    parts: tuple[str | Mention, ...]
+    text: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
-class RequestCard:
-    """The one calm card of a request, in its thread: who, until when, what next."""
+class Line:
+    """One line of message text, with mentions and links in it."""
+
+    parts: tuple[str | Mention | Link, ...]
+
+    @property
+    def plain(self) -> str:
+        """Return its own words, names and links without any mark."""
+        return "".join([_said(part) for part in self.parts])
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button: ``verb`` says what it is, ``step`` and ``choice`` which form it sends or opens, and which way.
+
+    ``main`` marks the one that stands out. ``form`` names the opening of the form that it sends, so that what is sent
+    twice counts once, and ``seen`` how many deeds the request had then.
+    """
 
     desk: str
     request: str
     card: str
+    title: str
+    verb: str
+    step: str = ""
+    choice: str = ""
+    form: str = ""
+    seen: str = ""
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """What a requester added to a request."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCard:
+    """The one calm card of a request, in its thread: who, until when, what next.
+
+    ``presses`` act at once, ``opens`` open a dialog; ``thread`` is the one that a request which follows another leads
+    to, "" for none.
+    """
+
     headline: Line
     detail: str
+    remark: str
+    also: tuple[Also, ...]
     settled: bool
-    can_claim: bool
-    can_solve: bool
-    can_dismiss: bool
-    claim_label: str
-    solve_label: str
-    dismiss_label: str
+    presses: tuple[Button, ...]
+    opens: tuple[Button, ...]
+    thread: str
+    thread_label: str
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeEntry:
     """One request on a notice; ``thread`` is its place."""
 
-    desk: str
-    request: str
-    card: str
     title: str
     excerpt: str
     line: str
     thread: str
     waiting: bool
-    claimable: bool
+    presses: tuple[Button, ...]
+    opens: tuple[Button, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +103,69 @@ class NoticeCard:
 
 
 @dataclass(frozen=True, slots=True)
-class AskForm:
-    """The *Ask* dialog: what was asked for, the questions ready to edit, and what was wrong with the last try.
+class Choice:
+    """One of a field's choices."""
 
-    ``form`` names this opening of the dialog, so that what is sent twice counts once.
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """An input of a form, of one kind: ``is_long`` and ``is_short`` text, ``is_one`` or ``is_many`` of its choices.
+
+    ``value`` is what it holds at first: text, the id of a choice, or ids with commas. ``longest`` is in characters.
     """
 
-    desk: str
-    request: str
-    card: str
+    id: str
+    label: str
+    value: str
+    required: bool
+    problem: str
+    longest: int
+    is_long: bool
+    is_short: bool
+    is_one: bool
+    is_list: bool
+    is_many: bool
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonRow:
+    """Buttons that belong together, at most three, under a heading ("" for none)."""
+
+    heading: str
+    buttons: tuple[Button, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormCard:
+    """A step as its reader sees it, in a dialog or as a card in the personal chat.
+
+    What it is about, what to know, what was wrong with the last try, the inputs, and the ways to go; ``thread`` is the
+    one that it is about, "" for none.
+    """
+
     title: str
     excerpt: str
-    label: str
-    text: str
+    note: str
     error: str
-    send_label: str
-    form: str = ""
+    fields: tuple[Field, ...]
+    rows: tuple[ButtonRow, ...]
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyCard:
-    """A reply that a person sent through the bot: headed with the sender's name, in the sender's words."""
+    """A reply that a person sent through the bot: headed with the sender's name, in the sender's words.
+
+    ``withdrawn`` says that its sender took it back, "" when not.
+    """
 
     heading: str
     text: str
+    withdrawn: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,5 +210,14 @@ class HelpCard:
     commands: tuple[Fact, ...]
 
 
-CardView = RequestCard | NoticeCard | AskForm | ReplyCard | DutyCard | RotaCard | HelpCard
+CardView = RequestCard | NoticeCard | FormCard | ReplyCard | DutyCard | RotaCard | HelpCard
 View = Line | CardView
+
+
+def _said(part: str | Mention | Link) -> str:
+    match part:
+        case Mention():
+            return part.name
+        case Link():
+            return part.text
+    return part

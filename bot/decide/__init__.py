@@ -7,24 +7,27 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from bot.decide import answers, clocks, intake, rota, support
+from bot.decide import answers, clocks, due, intake, matters, rota, steps, support
 from bot.decide.draft import Draft
 from bot.effects import Answer, Decision
 from bot.events import (
-    Ask,
+    Adopt,
     Claim,
     ClockStruck,
     Deleted,
     Delivered,
-    Dismiss,
     Edited,
     Event,
-    OpenAsk,
+    GoOn,
+    Open,
     PeopleImported,
     Posted,
+    Reopen,
     Replied,
     Restored,
     RotaEdited,
+    Send,
+    Separate,
     ShiftsImported,
     Solve,
     Undeliverable,
@@ -47,9 +50,12 @@ Known = (
     | Uninstalled
     | Claim
     | Solve
-    | Dismiss
-    | OpenAsk
-    | Ask
+    | Reopen
+    | Separate
+    | Adopt
+    | GoOn
+    | Open
+    | Send
     | ClockStruck
     | Delivered
     | Undeliverable
@@ -68,6 +74,7 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
         event = replace(event, happened_at=now)
     draft = Draft(state, now, knowledge)
     answer = _dispatch(draft, event)
+    matters.keep_together(draft)
     return draft.decision(answer)
 
 
@@ -76,18 +83,18 @@ def next_due(state: State, now: datetime, hours: SupportHours) -> datetime | Non
 
     While something is open, each opening is looked at, since duty changes then.
     """
-    waiting = [request for request in state.requests.values() if request.status is Status.OPEN]
-    if not waiting:
-        return None
+    live = [request for request in state.requests.values() if request.status is not Status.CLOSED]
     opening = hours.next_open(now)
-    due = min((request.next_at for request in waiting if request.next_at), default=None)
-    if due is not None and due <= now:
+    next_at = min((request.next_at for request in live if request.next_at), default=None)
+    if next_at is not None and next_at <= now:
         return opening
+    if not any(request.status is Status.OPEN for request in live):
+        return next_at
     coming = opening if opening > now else hours.next_open(hours.closing(now))
-    return coming if due is None else min(due, coming)
+    return coming if next_at is None else min(next_at, coming)
 
 
-def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR0912 - one row per event
+def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR0911, PLR0912 - one row per event
     if not isinstance(event, Known):
         raise TypeError(type(event).__name__)
     match event:
@@ -111,14 +118,20 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             return support.claimed(draft, event)
         case Solve():
             return support.solved(draft, event)
-        case Dismiss():
-            return support.dismissed(draft, event)
-        case OpenAsk():
-            return support.ask_opened(draft, event)
-        case Ask():
-            return support.asked(draft, event)
+        case Reopen():
+            return support.reopened(draft, event)
+        case Separate():
+            return support.separated(draft, event)
+        case Adopt():
+            return support.adopted(draft, event)
+        case GoOn():
+            return support.went_on(draft, event)
+        case Open():
+            return steps.opened(draft, event)
+        case Send():
+            return steps.sent(draft, event)
         case ClockStruck():
-            clocks.struck(draft)
+            due.struck(draft)
         case Delivered():
             clocks.reached(draft, event.place)
         case Undeliverable():

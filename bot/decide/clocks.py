@@ -13,9 +13,9 @@ from bot.decide.pictures import mentions, names, notice_item
 from bot.people import Person
 from bot.places import channel_of, personal
 from bot.rota.duty import Duty, present
-from bot.state import Notice, NoticeItem
+from bot.state import Call, Notice, NoticeItem
 from bot.support.escalation import having_called, overdue, without
-from bot.support.request import Clock, Deferred, Request, Status, Step
+from bot.support.request import Advice, Clock, Deferred, Request, Status, Step
 from bot.support.texts import Text
 from bot.support.words import MINUTE, length, moment
 from bot.views import Line, Mention
@@ -23,19 +23,10 @@ from bot.views import Line, Mention
 TEAM = "team"  # in the key of a copy, for the post in the team channel
 
 
-def struck(draft: Draft) -> None:
-    """Do what is due, and follow duty where it has changed."""
-    for request in draft.requests():
-        if request.next_at is not None and request.next_at <= draft.now:
-            escalate(draft, request.id)
-            _call_held_back(draft, request.id)
-        _follow_duty(draft, request.id)
-
-
 def follow_duty(draft: Draft) -> None:
     """Let every open request's card and copies follow duty, after a change of the rota."""
     for request in draft.requests():
-        _follow_duty(draft, request.id)
+        follow_duty_of(draft, request.id)
 
 
 def escalate(draft: Draft, id_: str) -> None:
@@ -53,15 +44,18 @@ def escalate(draft: Draft, id_: str) -> None:
     draft.put(request)
     if Step.TEAM in steps:
         _call_team(draft, request, clock, duty)
+    elif Step.THREAD in steps and request.advice and not request.responder and not duty.nobody:
+        _call_to_adopt(draft, request, request.advice, duty)
     elif Step.THREAD in steps:
         _call_in_thread(draft, request, clock, duty)
     elif duty.nobody or steps != (Step.MENTION,):
-        first = duty.responders if duty.nobody or Step.PAIR in steps else ()
+        wanted = tuple([one for one in duty.responders + duty.further if one.id in clock.only])
+        first = (wanted or duty.responders) if duty.nobody or Step.PAIR in steps else ()
         further = duty.further if Step.FALLBACK in steps else ()
         _call_personally(draft, request, first + further, _waiting(draft, request, clock))
 
 
-def _follow_duty(draft: Draft, id_: str) -> None:
+def follow_duty_of(draft: Draft, id_: str) -> None:
     """Let the card name who answers now, and the copies' buttons be theirs; nobody is called by that."""
     request = draft.request(id_)
     if request is None or request.clock is None or request.status is not Status.OPEN or not draft.is_open:
@@ -143,6 +137,14 @@ def _call_in_thread(draft: Draft, request: Request, clock: Clock, duty: Duty) ->
     _call_personally(draft, request, duty.standing_in, _waiting(draft, request, clock))
 
 
+def _call_to_adopt(draft: Draft, request: Request, advice: Advice, duty: Duty) -> None:
+    """Tell those on duty personally, in place of the thread's line, that a colleague's answer waits to be adopted."""
+    heading = f"{advice.author.name} answered {request.requester.name}: adopt it, or answer yourself"
+    people = _unheard(request, duty.pair + duty.further)
+    whom = [(person.id, personal(person.id)) for person in people if person.entra_object_id]
+    tell(draft, request.id, whom, heading, claimable=True, key="adopt")
+
+
 def _call_team(draft: Draft, request: Request, clock: Clock, duty: Duty) -> None:
     people = duty.responders + duty.further
     _call_personally(draft, request, people, _waiting(draft, request, clock))
@@ -153,7 +155,7 @@ def _call_team(draft: Draft, request: Request, clock: Clock, duty: Duty) -> None
     heading = f"{what}; {_called(duty)}"
     if draft.state.desk.team_channel:
         place = draft.state.desk.team_channel
-        _tell(draft, request.id, [("", place)], heading, claimable=duty.nobody)
+        tell(draft, request.id, [("", place)], heading, claimable=duty.nobody)
     known = {*people, *duty.observers}
     helpers = [one for one in present(draft.rota, draft.now, draft.hours) if one not in known]
     later = []
@@ -177,7 +179,7 @@ def _call_helper(draft: Draft, id_: str, person: Person, heading: str) -> None:
     last = draft.facts.helped_at.get(person.id)
     if last is None or abs(draft.now - last) >= TOGETHER:
         draft.put_facts(replace(draft.facts, helped_at={**draft.facts.helped_at, person.id: draft.now}))
-    _tell(draft, id_, [(person.id, personal(person.id))], heading, claimable=False)
+    tell(draft, id_, [(person.id, personal(person.id))], heading, claimable=False)
 
 
 def _free_at(draft: Draft, person: Person) -> datetime:
@@ -187,7 +189,8 @@ def _free_at(draft: Draft, person: Person) -> datetime:
     return last + timedelta(minutes=draft.policy.team_call_every)
 
 
-def _call_held_back(draft: Draft, id_: str) -> None:
+def call_held_back(draft: Draft, id_: str) -> None:
+    """Call those of the team who were spared since they had been called within the hour, and are needed now."""
     request = draft.request(id_)
     if request is None or request.clock is None or not draft.is_open:
         return
@@ -209,22 +212,36 @@ def _hold_back(draft: Draft, id_: str, later: list[Deferred]) -> None:
 
 def _call_personally(draft: Draft, request: Request, people: Iterable[Person], heading: str) -> None:
     whom = [(person.id, personal(person.id)) for person in _uncalled(draft, request, people)]
-    _tell(draft, request.id, whom, heading, claimable=True)
+    tell(draft, request.id, whom, heading, claimable=True)
 
 
-def _tell(draft: Draft, id_: str, whom: list[tuple[str, str]], heading: str, *, claimable: bool) -> None:
-    """Show a request to people, or in the team channel ("" as its person), and remember who was called."""
+def tell(
+    draft: Draft,
+    id_: str,
+    whom: list[tuple[str, str]],
+    heading: str,
+    *,
+    claimable: bool,
+    call: Call = Call.ANSWER,
+    key: str = "",
+) -> None:
+    """Show a request to people, or in the team channel ("" as its person), and remember who was called.
+
+    ``key`` tells apart what one clock tells a person twice.
+    """
     request = draft.request(id_)
-    if not whom or request is None or request.clock is None:
+    if not whom or request is None:
         return
-    item = notice_item(request, draft.now, draft.hours, second=request.clock.second)
+    second = request.clock is not None and request.clock.second
+    item = notice_item(request, draft.now, draft.hours, second=second, call=call)
     keys = [
-        _copy(draft, request, item, Notice("", place, person, draft.now, claimable, heading, ()))
+        _copy(draft, request, item, Notice(key, place, person, draft.now, claimable, heading, ()))
         for person, place in whom
     ]
     called = [person for person, _ in whom if person]
     copies = tuple(dict.fromkeys((*request.copies, *keys)))
-    draft.put(replace(request, copies=copies, clock=having_called(request.clock, called)))
+    clock = having_called(request.clock, called) if request.clock else None
+    draft.put(replace(request, copies=copies, clock=clock))
 
 
 def _copy(draft: Draft, request: Request, item: NoticeItem, new: Notice) -> str:
@@ -236,7 +253,7 @@ def _copy(draft: Draft, request: Request, item: NoticeItem, new: Notice) -> str:
             heading = _together(draft, (*others, item)) if others else new.heading
             draft.put_notice(replace(notice, claimable=claimable, heading=heading, items=(*others, item)))
             return notice.key
-    key = _copy_key(request, new.person)
+    key = _copy_key(request, new)
     draft.put_notice(replace(new, key=key, items=(item,)))
     return key
 
@@ -244,22 +261,31 @@ def _copy(draft: Draft, request: Request, item: NoticeItem, new: Notice) -> str:
 def _together(draft: Draft, items: tuple[NoticeItem, ...]) -> str:
     """Say how many requests of one message wait, and how long once one of them is late."""
     waiting = [request for item in items if not item.settled and (request := draft.request(item.request))]
-    heading = f"{len(items)} requests wait for an answer"
+    heading = (
+        f"{len(items)} requests wait for {'an answer' if all(one.call is Call.ANSWER for one in items) else 'you'}"
+    )
     if all(draft.now < request.due_at for request in waiting):
         return heading
     return f"{heading}, the longest {_since(draft, min(request.posted_at for request in waiting))}"
 
 
-def _copy_key(request: Request, person: str) -> str:
-    return f"copy:{request.id}:{_round(request.clock)}:{person or TEAM}"
+def _copy_key(request: Request, new: Notice) -> str:
+    """Return the key of a new copy: its clock, by when that started, what it tells besides, and whom."""
+    if request.clock is None:
+        round_ = f"word:{request.word.by.isoformat() if request.word else ''}"
+    else:
+        round_ = _round(request.clock)
+    return ":".join(filter(None, ("copy", request.id, round_, new.key, new.person or TEAM)))
 
 
-def _round(clock: Clock | None) -> str:
-    return "second" if clock and clock.second else "first"
+def _round(clock: Clock) -> str:
+    return f"second@{clock.started_at.isoformat()}" if clock.second else "first"
 
 
 def _waiting(draft: Draft, request: Request, clock: Clock) -> str:
     who = request.requester.name
+    if clock.note:
+        return clock.note
     if clock.second and request.responder:
         return f"{request.responder.name} answered {who}; please take it from here"
     on_time = clock.mentioned and draft.now < clock.due_at

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from bot.decide.pictures import notice_card, notice_item, request_card
+from bot.decide import pictures
+from bot.decide.pictures import CARD, notice_card, notice_item
 from bot.effects import (
     Answer,
     Change,
@@ -19,17 +21,17 @@ from bot.effects import (
     Show,
     WriteRota,
 )
+from bot.events import Message, Press
 from bot.people import Author, Person
 from bot.places import channel_of
 from bot.rota.duty import Duty, on_duty, present
 from bot.rota.shift import Rota
 from bot.state import Facts, Knowledge, Notice, NoticeItem, State
-from bot.support.request import Request, Status, Step
+from bot.support.request import Deed, Outcome, Request, Status, Step
 from bot.support.texts import Text
 from bot.support.words import MINUTE, say
 from bot.views import CardView, RequestCard, View
 
-CARD = "card:"
 TOGETHER = MINUTE  # reminders due to one person within this become one message
 SILENT = (Step.PAIR, Step.FALLBACK)  # steps of which the card in the thread shows nothing
 
@@ -134,7 +136,7 @@ class Draft:
     def picture(self, request: Request, place: str, card: str) -> CardView:
         """Return what a pressed card shows now: the request's in its thread, or the copy under ``card`` elsewhere."""
         if place == request.place:
-            return self._request_card(request)
+            return self.request_card(request)
         second = request.clock is not None and request.clock.second
         item = notice_item(request, self.now, self.hours, second=second)
         notice = self.notice(card)
@@ -142,6 +144,25 @@ class Draft:
         if notice is None or not here or request.id not in {old.request for old in notice.items}:
             notice = Notice(card, place, "", self.now, claimable=False, heading=item.line, items=(item,))
         return notice_card(self.state.desk, self._fresh(notice, request))
+
+    def show(self, key: str, place: str, view: View, *, first: bool = True) -> None:
+        """Post what has buttons or may be edited later; edit what stands under ``key`` unless it is the ``first``."""
+        self._effects.append(Show(key, place, view, first=first, only_if_shown=not first))
+
+    def changed(self) -> list[Request]:
+        """Return the requests that were changed so far, as they stand now."""
+        return list(self._requests.values())
+
+    def did(self, request: Request, event: Message | Press, what: str, **more: Any) -> None:
+        """Put a request with what somebody did to it; ``more`` are a deed's reply, text and others."""
+        known = self.state.requests.get(request.id)
+        number = known.deed.number if known and known.deed else 0
+        before = replace(known, before=None) if known else None
+        self.put(
+            replace(
+                request, deed=Deed(number + 1, event.author, event.happened_at, what, event.key, **more), before=before
+            )
+        )
 
     def decision(self, answer: Answer | None = None) -> Decision:
         """Return what was decided, with what must be shown anew."""
@@ -151,15 +172,18 @@ class Draft:
         for one in self.requests() if changed else ():
             if one.status is Status.OPEN:
                 self.put(one)
+        beside = {id_ for one in self.changed() if self._has_new_face(one) for id_ in (one.lead, *one.followers)}
+        for one in [found for id_ in beside if (found := self.request(id_))]:
+            self.put(one)
         for one in self._requests.values():
             before = self.state.requests.get(one.id)
-            shown = changed or before is None or _face(before) != _face(one)
+            shown = changed or before is None or one.id in beside or _face(before) != _face(one)
             drawn = shown and one.status is Status.OPEN
             request = replace(one, asked=self.asked(one.requester.id)) if drawn else one
             changes.append(PutRequest(request))
             self._refresh_copies(request)
             if shown:
-                shows.append(Show(CARD + request.id, request.place, self._request_card(request), first=before is None))
+                shows.append(Show(CARD + request.id, request.place, self.request_card(request), first=before is None))
         for notice in self._notices.values():
             settled = all(item.settled for item in notice.items)
             changes.append(DropNotice(notice.key) if settled else PutNotice(notice))
@@ -176,9 +200,17 @@ class Draft:
             shows.append(WriteRota())
         return Decision(tuple(changes), (*shows, *self._effects), answer)
 
-    def _request_card(self, request: Request) -> RequestCard:
+    def request_card(self, request: Request) -> RequestCard:
+        """Return the card of a request as it would be in its thread now."""
         asked = self.duty(self.opening, besides=request.requester.id)
-        return request_card(self.state.desk, request, asked, self.now, self.hours)
+        lead = self.request(request.lead)
+        followers = [one for id_ in request.followers if (one := self.request(id_)) and one.follow_up]
+        also = tuple(one for one in followers if one.outcome is not Outcome.WITHDRAWN)
+        return pictures.request_card(self.state.desk, request, lead, also, asked, self.now, self.hours)
+
+    def _has_new_face(self, request: Request) -> bool:
+        before = self.state.requests.get(request.id)
+        return before is None or _face(before) != _face(request)
 
     def _refresh_copies(self, request: Request) -> None:
         for key in request.copies:
@@ -189,7 +221,9 @@ class Draft:
 
     def _fresh(self, notice: Notice, request: Request) -> Notice:
         def fresh(old: NoticeItem) -> NoticeItem:
-            return notice_item(request, self.now, self.hours, second=old.second) if old.request == request.id else old
+            if old.request != request.id:
+                return old
+            return notice_item(request, self.now, self.hours, second=old.second, call=old.call)
 
         return replace(notice, items=tuple([fresh(old) for old in notice.items]))
 
@@ -209,4 +243,6 @@ def _face(request: Request) -> tuple[object, ...]:
     clock = request.clock
     steps = tuple([due.step for due in clock.pending if due.step not in SILENT]) if clock else ()
     shown = (clock.due_at, clock.second, clock.mentioned) if clock else ()
-    return request.status, request.claimer, request.asked, steps, shown
+    after = (request.word and request.word.by, request.wait is None, request.remark, request.outcome)
+    together = (request.lead, request.followers, request.matter, request.follow_up and request.text)
+    return request.status, request.claimer, request.asked, steps, shown, after, together

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.commands import mistyped
-from bot.decide import answers, clocks, support
+from bot.decide import answers, claims, clocks, matters, rights
 from bot.decide.draft import Draft
 from bot.events import Deleted, Edited, Message, Posted, Replied, Restored
 from bot.people import Author
@@ -21,6 +21,7 @@ from bot.support.request import (
     Status,
     answered_by_observer,
     answered_earlier,
+    follow,
     reacted,
     restore,
     withdraw,
@@ -38,14 +39,17 @@ def posted(draft: Draft, event: Posted) -> None:
     if known or _is_gone(draft, event) or _was_raised(draft, event) or answers.command(draft, event):
         return
     if _is_request(draft, event):
-        _open(draft, event)
+        lead = matters.lead_for(draft, event)
+        request = _open(draft, event, quietly=lead is not None)
+        if lead is not None:
+            matters.join(draft, request, lead, follow_up=True)
     elif event.addressed:
         _at_a_loss(draft, event)
     elif not draft.colleague(event.author):
         _heard_early(draft, Heard.SMALL_TALK, event, event.author)
 
 
-def replied(draft: Draft, event: Replied) -> None:
+def replied(draft: Draft, event: Replied) -> None:  # noqa: C901 - one row per kind of reply
     """Take a reply for what it is: a first response of whoever is on duty, or words that stop no clock.
 
     Whoever addresses the bot in a thread that holds no request, or goes on from their own small talk there, may ask for
@@ -53,17 +57,19 @@ def replied(draft: Draft, event: Replied) -> None:
     """
     if answers.command(draft, event):
         return
-    requests = draft.in_thread(event.place)
+    requests = matters.of_thread(draft, event.place)
     if draft.colleague(event.author) and event.addressed and mistyped(event.text):
         answers.unknown(draft, event)
     elif draft.colleague(event.author):
         for request in requests:
-            _answered(draft, request, event.author, event.happened_at)
+            _answered(draft, request, event.author, event.happened_at, event)
         if not requests and event.addressed:
             _at_a_loss(draft, event)
         elif all(event.happened_at < request.posted_at for request in requests):
             _heard_early(draft, Heard.REPLY, event, event.author)
-    elif not requests and (event.addressed or _goes_on(draft, event)):
+    elif requests:
+        _went_on(draft, requests, event)
+    elif event.addressed or _goes_on(draft, event):
         if is_request(event.text, picture=event.picture, gif=event.gif):
             _open(draft, event)
         elif event.addressed:
@@ -90,7 +96,7 @@ def deleted(draft: Draft, event: Deleted) -> None:
         if event.happened_at < request.text_at:
             continue
         gone = replace(request, text="", text_at=event.happened_at)
-        if request.status is Status.OPEN and request.responder is None:
+        if request.status is not Status.CLOSED and request.responder is None:
             gone = withdraw(gone, event.happened_at)
         clocks.redraw(draft, gone)
         draft.put(gone)
@@ -107,6 +113,7 @@ def restored(draft: Draft, event: Restored) -> None:
         back = replace(request, text=event.text, text_at=event.happened_at)
         if request.outcome is Outcome.WITHDRAWN:
             back = restore(back)
+            back = follow(back, back.lead, follow_up=True) if back.lead else back
         clocks.redraw(draft, back)
         draft.put(back)
         clocks.escalate(draft, request.id)
@@ -185,7 +192,25 @@ def _early(draft: Draft, what: Heard, place: str) -> list[Early]:
     return sorted((one for one in recent if one.what is what and one.place == place), key=lambda one: one.at)
 
 
-def _open(draft: Draft, event: Message) -> None:
+def _went_on(draft: Draft, requests: list[Request], event: Replied) -> None:
+    """Take what people outside the backend team say in a thread: an answer, a matter that is not solved, a new one."""
+    at, live = event.happened_at, [one for one in requests if one.status is not Status.CLOSED]
+    for request in live:
+        if request.wait is not None and at >= request.wait.since:
+            claims.answered_by_requester(draft, request, at, event.text, event.key)
+        draft.did(draft.request(request.id) or request, event, "wrote")
+    ended = max(requests, key=lambda one: one.closed_at or one.posted_at)
+    before_its_end = ended.closed_at is not None and at < ended.closed_at
+    if live or before_its_end or not is_request(event.text, picture=event.picture, gif=event.gif):
+        return
+    if claims.reopens(ended, at):
+        draft.did(claims.reopen(draft, ended, at), event, "wrote that it is not solved")
+    else:
+        _open(draft, event)
+
+
+def _open(draft: Draft, event: Message, *, quietly: bool = False) -> Request:
+    """Open a request; ``quietly`` where it is going to follow another."""
     at = event.happened_at
     number = draft.facts.last_number + 1
     clock = first_clock(draft.policy, draft.hours, at)
@@ -202,8 +227,10 @@ def _open(draft: Draft, event: Message) -> None:
     )
     draft.put_facts(replace(draft.facts, last_number=number))
     draft.put(request)
-    _answered_early(draft, request)
-    clocks.escalate(draft, request.id)
+    if not quietly:
+        _answered_early(draft, request)
+        clocks.escalate(draft, request.id)
+    return request
 
 
 def _answered_early(draft: Draft, request: Request) -> None:
@@ -213,8 +240,8 @@ def _answered_early(draft: Draft, request: Request) -> None:
         _answered(draft, request, one.author, one.at)
 
 
-def _answered(draft: Draft, request: Request, who: Author, at: datetime) -> None:
-    """Take a colleague's reply to one matter of the thread."""
+def _answered(draft: Draft, request: Request, who: Author, at: datetime, event: Replied | None = None) -> None:
+    """Take a colleague's reply to one matter of the thread: what is said on duty answers, and what is not, may."""
     request = draft.request(request.id) or request
     if who.id == request.requester.id or at < request.posted_at:
         return
@@ -223,7 +250,7 @@ def _answered(draft: Draft, request: Request, who: Author, at: datetime) -> None
     if request.outcome is Outcome.WITHDRAWN and (responds or duty.observes(who.id)) and at < request.text_at:
         request = restore(request)  # it had been answered before its post was deleted
     if request.status is Status.OPEN and responds:
-        support.give(draft, answered_earlier(request, who, at), who, at)
+        claims.give(draft, answered_earlier(request, who, at), who, at)
     elif request.status is Status.OPEN and not request.responder and duty.observes(who.id):
         second = second_clock(draft.policy, draft.hours, at)
         draft.put(reacted(answered_by_observer(request, who, at, second), who.id))
@@ -231,3 +258,9 @@ def _answered(draft: Draft, request: Request, who: Author, at: datetime) -> None
     elif request.status is not Status.CLOSED:
         known = answered_earlier(request, who, at) if responds or duty.observes(who.id) else request
         draft.put(reacted(known, who.id))
+        if request.status is Status.OPEN and not request.responder:
+            claims.advised(draft, request.id, who, at)
+        elif request.word is not None and at >= (request.claimed_at or at) and (responds or rights.has(request, who)):
+            claims.spoken(draft, draft.request(request.id) or request, at)
+    if event is not None and request.status is not Status.CLOSED:
+        draft.did(draft.request(request.id) or request, event, "replied")

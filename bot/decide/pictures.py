@@ -9,58 +9,108 @@ from bot.hours import SupportHours
 from bot.people import Person
 from bot.policy import Language
 from bot.rota.duty import Duty
-from bot.state import DeskInfo, Notice, NoticeItem
+from bot.state import Call, DeskInfo, Notice, NoticeItem
 from bot.support.intake import excerpt
 from bot.support.request import Clock, Outcome, Request, Status, Step
 from bot.support.texts import Text
 from bot.support.words import listed, moment, say
-from bot.views import Line, Mention, NoticeCard, NoticeEntry, RequestCard
+from bot.views import Also, Button, Line, Mention, NoticeCard, NoticeEntry, RequestCard
 
-WAITING, SETTLED = 300, 100  # characters of a request that a copy shows
+WAITING, SETTLED, ADDED = 300, 100, 120  # characters of a request that a copy, and a card, show
+CARD = "card:"
+CLAIM, ASK, SUPPORT, MORE = "I'm looking into it", "Ask", "Support…", "30 min more"
 
 
-def request_card(desk: DeskInfo, request: Request, duty: Duty, now: datetime, hours: SupportHours) -> RequestCard:
-    """Return the card in the thread. ``duty`` is who is on duty now, or at the next opening."""
+def request_card(
+    desk: DeskInfo,
+    request: Request,
+    lead: Request | None,
+    also: tuple[Request, ...],
+    duty: Duty,
+    now: datetime,
+    hours: SupportHours,
+) -> RequestCard:
+    """Return the card in the thread.
+
+    ``lead`` is the request that it follows, ``also`` are its requester's follow-ups; ``duty`` is who is on duty now, or
+    at the next opening.
+    """
     language = desk.policy.language
-    headline, detail = _words(desk, request, duty, now, hours)
+    headline, detail = _words(desk, lead or request, duty, now, hours)
+    remark = (lead or request).remark
     live = request.status is not Status.CLOSED
+    if lead and live:
+        remark = headline.plain
+        headline = Line((say(Text.FOLLOWS_OWN if request.follow_up else Text.FOLLOWS, language),))
+    elif request.matter:
+        headline = Line((f"{request.matter}: ", *headline.parts))
+
+    def button(text: Text, verb: str, step: str = "", *, main: bool = False) -> Button:
+        return Button(desk.id, request.id, CARD + request.id, say(text, language), verb, step, main=main)
+
+    presses = []
+    if request.status is Status.OPEN:
+        presses.append(button(Text.CLAIM, "claim", main=True))
+    if live and lead:
+        presses.append(button(Text.SEPARATE, "separate"))
+    elif live:
+        presses.append(button(Text.SOLVE, "solve"))
+    elif request.outcome is not Outcome.WITHDRAWN:
+        presses.append(button(Text.REOPEN, "reopen"))
+    gone = request.outcome is Outcome.WITHDRAWN
     return RequestCard(
-        desk=desk.id,
-        request=request.id,
-        card=f"card:{request.id}",
         headline=headline,
         detail=f"{detail} · {request.id}" if detail else request.id,
+        remark=remark,
+        also=tuple(Also(say(Text.ALSO, language, what=words(one, ADDED))) for one in also),
         settled=not live,
-        can_claim=request.status is Status.OPEN,
-        can_solve=live,
-        can_dismiss=live,
-        claim_label=say(Text.CLAIM, language),
-        solve_label=say(Text.SOLVE, language),
-        dismiss_label=say(Text.DISMISS, language),
+        presses=tuple(presses),
+        opens=() if gone else (button(Text.SUPPORT, "open", "support"),),
+        thread=lead.place if lead and lead.place != request.place else "",
+        thread_label=say(Text.OPEN_THREAD, language),
     )
 
 
-def notice_item(request: Request, now: datetime, hours: SupportHours, *, second: bool) -> NoticeItem:
-    """Return what a notice shows of a request, to those whom its first or its second clock called.
+def notice_item(
+    request: Request, now: datetime, hours: SupportHours, *, second: bool, call: Call = Call.ANSWER
+) -> NoticeItem:
+    """Return what a notice shows of a request, to those whom its first or its second clock called, or its claimer.
 
     An observer's answer settles what the first clock told: the second tells anew.
     """
-    answered = not second and request.clock is not None and request.clock.second
-    settled = answered or request.status is not Status.OPEN
+    if call is Call.WORD:
+        settled = request.word is None or request.word.lapses_at is None
+    else:
+        answered = not second and request.clock is not None and request.clock.second
+        settled = answered or request.status is not Status.OPEN
     return NoticeItem(
         request=request.id,
         requester=request.requester.name,
         excerpt=words(request, SETTLED if settled else WAITING),
         place=request.place,
-        line=_status_line(request, now, hours, second=second),
+        line=status_line(request, now, hours, second=second),
         settled=settled,
         second=second,
+        call=call,
+        advised_by=request.advice.author.name if request.advice else "",
+        claimer=request.claimer.id if request.claimer and request.status is Status.ACKNOWLEDGED else "",
     )
 
 
 def words(request: Request, limit: int = WAITING) -> str:
     """Return the first words of a request as support's copies show them."""
     return excerpt(request.text, limit) or "(no text: see the thread)"
+
+
+ENDINGS = {
+    Outcome.NOT_A_REQUEST: Text.NOT_A_REQUEST,
+    Outcome.NO_REPLY: Text.NO_REPLY,
+    Outcome.TICKET: Text.WITH_DEVELOPERS,
+    Outcome.TRAINING: Text.PASSED_ON,
+    Outcome.REDIRECTED: Text.PASSED_ON,
+    Outcome.OVERRIDE_REFUSED: Text.ANSWERED,
+}
+"""What a requester reads of an outcome; all others are solved."""
 
 
 def notice_card(desk: DeskInfo, notice: Notice) -> NoticeCard:
@@ -75,21 +125,34 @@ def notice_card(desk: DeskInfo, notice: Notice) -> NoticeCard:
             heading = "All of these are taken care of"
     else:
         heading = notice.heading if waiting else notice.items[0].line
-    entries = tuple(
-        NoticeEntry(
-            desk=desk.id,
-            request=item.request,
-            card=notice.key,
-            title=f"{item.requester} · {item.request}",
-            excerpt=item.excerpt,
-            line="" if item.line == heading else item.line,
-            thread=item.place,
-            waiting=not item.settled,
-            claimable=notice.claimable and not item.settled,
-        )
-        for item in notice.items
+    return NoticeCard(heading=heading, entries=tuple(_entry(desk, notice, item, heading) for item in notice.items))
+
+
+def _entry(desk: DeskInfo, notice: Notice, item: NoticeItem, heading: str) -> NoticeEntry:
+    def button(title: str, verb: str, step: str = "", *, main: bool = False) -> Button:
+        return Button(desk.id, item.request, notice.key, title, verb, step, main=main)
+
+    presses, opens = [], []
+    if item.call is Call.WORD and not item.settled:
+        presses.append(button(MORE, "go_on"))
+        opens.append(button(SUPPORT, "open", "support"))
+    elif notice.claimable and not item.settled:
+        presses.append(button(CLAIM, "claim", main=True))
+        if item.advised_by:
+            presses.append(button(f"Adopt {item.advised_by}'s answer", "adopt"))
+        else:
+            opens.append(button(ASK, "open", "ask"))
+    elif item.claimer and item.claimer == notice.person:
+        opens.append(button(SUPPORT, "open", "support"))
+    return NoticeEntry(
+        title=f"{item.requester} · {item.request}",
+        excerpt=item.excerpt,
+        line="" if item.line == heading else item.line,
+        thread=item.place,
+        waiting=not item.settled,
+        presses=tuple(presses),
+        opens=tuple(opens),
     )
-    return NoticeCard(heading=heading, entries=entries)
 
 
 def mentions(people: tuple[Person, ...], joint: str, pinged: tuple[str, ...]) -> tuple[str | Mention, ...]:
@@ -112,8 +175,10 @@ def _words(desk: DeskInfo, request: Request, duty: Duty, now: datetime, hours: S
     language = desk.policy.language
     if request.status is Status.CLOSED:
         return _closing(request, now, hours, language)
-    if request.claimer and request.next_word_by:
-        by = moment(request.next_word_by, now, hours, language)
+    if request.claimer and request.wait:
+        return Line((say(Text.ASKED_YOU, language, who=request.claimer.name),)), say(Text.WAITS, language)
+    if request.claimer and request.word:
+        by = moment(request.word.by, now, hours, language)
         return Line((say(Text.LOOKING, language, who=request.claimer.name),)), say(Text.MORE_BY, language, by=by)
     clock = request.clock
     if clock is None:
@@ -155,21 +220,43 @@ def _nobody(duty: Duty, by: str, language: Language, *, is_open: bool) -> tuple[
 def _closing(request: Request, now: datetime, hours: SupportHours, language: Language) -> tuple[Line, str]:
     if request.outcome is Outcome.WITHDRAWN:
         return Line((say(Text.WITHDRAWN, language),)), ""
-    text = Text.NOT_A_REQUEST if request.outcome is Outcome.NOT_A_REQUEST else Text.SOLVED
+    text = ENDINGS.get(request.outcome, Text.SOLVED) if request.outcome else Text.SOLVED
+    if request.outcome is Outcome.NO_REPLY:
+        return Line((say(text, language),)), ""
     if request.closed_by is None or request.closed_at is None:
         raise AssertionError(request.id)
     at = moment(request.closed_at, now, hours, language)
     return Line((say(text, language),)), say(Text.CLOSED_BY, language, who=request.closed_by.name, at=at)
 
 
-def _status_line(request: Request, now: datetime, hours: SupportHours, *, second: bool) -> str:
+def _after_claim(request: Request, now: datetime, hours: SupportHours) -> str:
+    if request.wait:
+        return f", and waits for {request.requester.name} to answer"
+    if request.word and request.word.lapses_at:
+        return (
+            f"; {request.requester.name} was told to hear more by {moment(request.word.by, now, hours)}. "
+            f"At {moment(request.word.lapses_at, now, hours)} it is open again"
+        )
+    return ""
+
+
+def status_line(  # noqa: PLR0911 - one line per state
+    request: Request, now: datetime, hours: SupportHours, *, second: bool
+) -> str:
+    """Say to support how a request stands."""
     if request.outcome is Outcome.WITHDRAWN:
         return "The post was deleted"
+    if request.outcome is Outcome.NO_REPLY:
+        return f"Closed: {request.requester.name} did not answer"
     if request.status is Status.CLOSED and request.closed_by:
         what = "says it is not a request" if request.outcome is Outcome.NOT_A_REQUEST else "closed it"
         return f"{request.closed_by.name} {what}"
+    if request.lead:
+        return f"Goes with {request.lead}"
     if request.claimer:
-        return f"{request.claimer.name} has it"
+        return f"{request.claimer.name} has it{_after_claim(request, now, hours)}"
+    if request.advice and not request.responder:
+        return f"{request.advice.author.name} answered in the thread, but is not on duty"
     due_at = request.clock.due_at if request.clock else request.due_at
     by = moment(due_at, now, hours)
     if request.clock and request.clock.second and request.responder:

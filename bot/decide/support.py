@@ -1,186 +1,128 @@
-"""The buttons of requests: who may press them, what each does, and what the presser sees.
+"""The buttons on cards: claim, solved, not solved, separate matter, adopt, thirty minutes more; and undo.
 
-Acts are judged by duty at ``happened_at``.
+Acts are judged by duty at ``happened_at``. A repeated press, or one on a stale card, gets the current card.
 """
 
-import json
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
-from bot.decide.draft import CARD, Draft
-from bot.decide.pictures import names, words
-from bot.effects import Answer, Card, Dialog, Word
+from bot.decide import claims, clocks, matters, rights
+from bot.decide.draft import Draft
+from bot.effects import Answer, Card
 from bot.errors import Refused
-from bot.events import Ask, Claim, Dismiss, OpenAsk, Press, Solve
-from bot.people import Author
-from bot.places import channel_of, personal
-from bot.rota.duty import Duty, present
-from bot.support.request import (
-    Act,
-    Outcome,
-    Request,
-    Status,
-    claim,
-    close,
-    reacted,
-    step,
-)
+from bot.events import Adopt, Claim, GoOn, Press, Reopen, Separate, Solve
+from bot.places import personal
+from bot.support.request import Act, Outcome, Request, Status, answered_earlier, close, withdraw
 from bot.support.texts import Text
-from bot.views import AskForm, Line, ReplyCard
+from bot.views import Line, ReplyCard
 
-LONGEST_QUESTION = 3000  # characters
-HEAVIEST_QUESTION = 20_000  # bytes as escaped JSON, so that it is shown whole in a card of 25 KB
+UNDO = timedelta(minutes=10)  # of real time
 
 
 def claimed(draft: Draft, event: Claim) -> Answer:
     """Give the request to whoever pressed first; a later press shows who has it."""
-    request = _pressed(draft, event)
-    at = event.happened_at
+    request = rights.pressed(draft, event)
     if request.status is Status.OPEN:
-        _may_claim(draft, _duty(draft, request, at), event.author)
-        request = give(draft, request, event.author, at)
-    return Card(draft.picture(request, event.place, event.card))
+        rights.may_claim(draft, request, event)
+        draft.did(claims.give(draft, request, event.author, event.happened_at), event, "took it")
+    return _current(draft, request, event)
 
 
 def solved(draft: Draft, event: Solve) -> Answer:
     """Close the request as solved, by its requester or by those who may claim."""
-    request = _pressed(draft, event)
-    at = event.happened_at
+    request = rights.pressed(draft, event)
     if request.status is Status.CLOSED:
-        return Card(draft.picture(request, event.place, event.card))
+        return _current(draft, request, event)
+    rights.may_end(draft, request, event)
     mine = event.author.id == request.requester.id
-    if not mine and not _has(request, event.author):
-        _may_close(draft, request, _duty(draft, request, at), event.author)
     if not mine and request.status is Status.OPEN:
-        request = give(draft, request, event.author, at)
+        request = claims.give(draft, request, event.author, event.happened_at)
     else:
-        _tell_claimer(draft, request, event, f"{event.author.name} closed {request.id}")
+        tell_claimer(draft, request, event, f"{event.author.name} closed {request.id}")
     outcome = Outcome.SOLVED_BY_REQUESTER if mine else Outcome.ANSWERED
-    request = close(request, Act.SOLVE, outcome, event.author, at)
-    draft.put(request)
-    return Card(draft.picture(request, event.place, event.card))
+    draft.did(close(request, Act.SOLVE, outcome, event.author, event.happened_at), event, "closed it")
+    return _current(draft, request, event)
 
 
-def dismissed(draft: Draft, event: Dismiss) -> Answer:
-    """Close what is no request, by those who may claim; it claims nothing."""
-    request = _pressed(draft, event)
-    at = event.happened_at
-    if request.status is Status.CLOSED:
-        return Card(draft.picture(request, event.place, event.card))
-    if not _has(request, event.author):
-        _may_claim(draft, _duty(draft, request, at), event.author)
-    _tell_claimer(draft, request, event, f"{event.author.name} says that {request.id} is not a request")
-    request = close(request, Act.DISMISS, Outcome.NOT_A_REQUEST, event.author, at)
-    draft.put(request)
-    return Card(draft.picture(request, event.place, event.card))
-
-
-def give(draft: Draft, request: Request, by: Author, at: datetime) -> Request:
-    """Give a request to whoever answered or pressed first, with the default next word."""
-    next_word = draft.hours.add(at, timedelta(minutes=draft.policy.next_word))
-    taken = reacted(claim(request, by, at, next_word), by.id)
-    draft.put(taken)
-    return taken
-
-
-def ask_opened(draft: Draft, event: OpenAsk) -> Answer:
-    """Open the dialog with the underlying-problem questions ready; it changes nothing."""
-    request = _askable(draft, event)
-    return _ask_form(draft, request, event, event.key, draft.say(Text.QUESTIONS))
-
-
-def asked(draft: Draft, event: Ask) -> Answer:
-    """Post the question in the thread under its writer's name; it counts as the writer's reply."""
-    request = _askable(draft, event)
-    text = event.text.strip()
-    if not any(sign.isprintable() and not sign.isspace() for sign in text):
-        return _ask_form(draft, request, event, event.form, draft.say(Text.QUESTIONS), "Write what you want to ask.")
-    if len(text) > LONGEST_QUESTION:
-        error = f"At most {LONGEST_QUESTION} characters, please; these are {len(text)}."
-        return _ask_form(draft, request, event, event.form, text[:LONGEST_QUESTION], error)
-    if len(json.dumps(text)) > HEAVIEST_QUESTION:
-        return _ask_form(
-            draft, request, event, event.form, text, "That is too long to be sent whole; please shorten it."
-        )
-    if request.status is Status.OPEN:
-        request = give(draft, request, event.author, event.happened_at)
+def reopened(draft: Draft, event: Reopen) -> Answer:
+    """Open a closed request again, within a week; whoever closed it just now takes that back."""
+    request = rights.pressed(draft, event)
+    if request.status is not Status.CLOSED:
+        return _current(draft, request, event)
+    rights.may_end(draft, request, event)
+    if can_undo(request, event):
+        undo(draft, request, event)
+    elif claims.reopens(request, event.happened_at):
+        draft.did(claims.reopen(draft, request, event.happened_at), event, "said that it is not solved")
     else:
-        draft.put(reacted(request, event.author.id))
-    heading = draft.say(Text.SAYS, who=event.author.name)
-    draft.post(f"ask:{event.key}", request.place, ReplyCard(heading, text))
-    return Word(f"Sent. {request.id} is yours." if _has(request, event.author) else "Sent.")
+        raise Refused(draft.say(Text.TOO_LATE))
+    return _current(draft, request, event)
 
 
-def _tell_claimer(draft: Draft, request: Request, event: Press, what: str) -> None:
+def separated(draft: Draft, event: Separate) -> Answer:
+    """Let a request that follows another go its own way, by its requester or by those who may claim."""
+    request = rights.pressed(draft, event)
+    if request.lead and request.status is not Status.CLOSED:
+        rights.may_end(draft, request, event)
+        draft.did(matters.separate(draft, request), event, "made it a matter of its own")
+    return _current(draft, request, event)
+
+
+def adopted(draft: Draft, event: Adopt) -> Answer:
+    """Take over an answer that a colleague gave off duty: that is the first response, and a claim."""
+    request = rights.pressed(draft, event)
+    if request.status is Status.OPEN:
+        rights.may_claim(draft, request, event)
+        answered = answered_earlier(request, event.author, event.happened_at)
+        draft.did(claims.give(draft, answered, event.author, event.happened_at), event, "adopted an answer")
+    return _current(draft, request, event)
+
+
+def went_on(draft: Draft, event: GoOn) -> Answer:
+    """Promise the next word anew, by whoever promised the last."""
+    request = rights.pressed(draft, event)
+    if request.status is Status.ACKNOWLEDGED and request.word is not None:
+        rights.may_handle(draft, request, event)
+        draft.did(claims.spoken(draft, request, event.happened_at), event, "needs more time")
+    return _current(draft, request, event)
+
+
+def can_undo(request: Request, event: Press) -> bool:
+    """Say whether the presser did the latest thing to a request, in the last ten minutes."""
+    deed = request.deed
+    mine = deed is not None and deed.author.id == event.author.id
+    return mine and deed is not None and request.before is not None and event.happened_at - deed.at <= UNDO
+
+
+def undo(draft: Draft, request: Request, event: Press) -> Request:
+    """Take the latest press back: the request stands as before, its clock too; what has left is marked as withdrawn."""
+    before, deed = request.before, request.deed
+    assert before is not None
+    assert deed is not None
+    if deed.reply:
+        heading = draft.say(Text.SAYS, who=deed.author.name)
+        withdrawn = draft.say(Text.TAKEN_BACK, who=deed.author.name)
+        draft.show(deed.reply, request.place, ReplyCard(heading, deed.text, withdrawn), first=False)
+    for one in filter(None, map(draft.request, deed.others)):
+        if one.deed is None and one.status is not Status.CLOSED:
+            draft.put(withdraw(one, event.happened_at))
+    if request.lead != before.lead:
+        matters.relink(draft, request, before.lead)
+    standing = replace(before, copies=request.copies, followers=request.followers)
+    draft.did(standing, event, "took that back")
+    clocks.escalate(draft, request.id)
+    return draft.request(request.id) or standing
+
+
+def tell_claimer(draft: Draft, request: Request, event: Press, what: str) -> None:
     """Tell whoever has a matter that a colleague ended it; at night, and to those away, the card is enough."""
     claimer = request.claimer
     if claimer is None or event.author.id in (claimer.id, request.requester.id):
         return
-    if draft.is_open and any(one.id == claimer.id for one in present(draft.rota, draft.now, draft.hours)):
+    if claims.is_here(draft, claimer.id):
         line = f"{what}, which you had. ({request.requester.name} had asked.)"
         draft.post(f"ended:{request.id}:{event.key}", personal(claimer.id), Line((line,)))
 
 
-def _pressed(draft: Draft, event: Press) -> Request:
-    request = draft.request(event.request)
-    if request is None:
-        raise Refused(draft.say(Text.UNKNOWN, id=event.request))
-    channel = channel_of(event.place)
-    concerned = draft.colleague(event.author) is not None or event.author.id == request.requester.id
-    at_home = event.place == request.place or (concerned and event.place == personal(event.author.id))
-    if not at_home and (not channel or channel != draft.state.desk.team_channel):
-        raise Refused(draft.say(Text.ELSEWHERE))
-    return request
-
-
-def _askable(draft: Draft, event: Press) -> Request:
-    request = _pressed(draft, event)
-    if request.status is not Status.ACKNOWLEDGED:
-        step(request, Act.CLAIM)
-    if not _has(request, event.author):
-        _may_claim(draft, _duty(draft, request, event.happened_at), event.author)
-    return request
-
-
-def _ask_form(draft: Draft, request: Request, event: Press, opening: str, text: str, error: str = "") -> Dialog:
-    form = AskForm(
-        desk=draft.state.desk.id,
-        request=request.id,
-        card=event.card or CARD + request.id,
-        title=f"{request.requester.name} wrote:",
-        excerpt=words(request),
-        label="Your question. It goes into the thread under your name.",
-        text=text,
-        error=error,
-        send_label="Send",
-        form=opening,
-    )
-    return Dialog(f"Ask {request.requester.name}", form)
-
-
-def _has(request: Request, author: Author) -> bool:
-    return request.claimer is not None and request.claimer.id == author.id
-
-
-def _duty(draft: Draft, request: Request, at: datetime) -> Duty:
-    """Return who answers a request at ``at``: whoever asked is not called to answer it."""
-    return draft.duty(at, besides=request.requester.id)
-
-
-def _may_claim(draft: Draft, duty: Duty, author: Author) -> None:
-    if not duty.may_claim(author.id):
-        raise Refused(_who_may(draft, duty, author))
-
-
-def _may_close(draft: Draft, request: Request, duty: Duty, author: Author) -> None:
-    if not duty.may_claim(author.id):
-        people = names(duty.pair + duty.further, draft.say(Text.AND)) or draft.say(Text.THE_TEAM)
-        raise Refused(draft.say(Text.MAY_CLOSE, requester=request.requester.name, who=people))
-
-
-def _who_may(draft: Draft, duty: Duty, author: Author) -> str:
-    people = duty.pair + duty.further
-    if not people:
-        return draft.say(Text.FOR_THE_TEAM)
-    text = Text.IS_ON_DUTY if len(people) == 1 else Text.ARE_ON_DUTY
-    help_them = draft.say(Text.HELP_THEM) if draft.colleague(author) else ""
-    return draft.say(text, who=names(people, draft.say(Text.AND))) + help_them
+def _current(draft: Draft, request: Request, event: Press) -> Card:
+    return Card(draft.picture(draft.request(request.id) or request, event.place, event.card))

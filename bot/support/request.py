@@ -25,32 +25,61 @@ class Outcome(StrEnum):
     """How a request ended. The last two are in no figure."""
 
     ANSWERED = "answered"
+    EXPLAINED = "explained"
+    WORKAROUND = "workaround"
+    TICKET = "ticket"
+    TRAINING = "training"
+    DOCS = "docs"
+    REDIRECTED = "redirected"
+    SELF_SERVICE = "self-service"
+    ADMIN_PAGE = "admin page"
+    OVERRIDE_REFUSED = "override refused"
+    OVERRIDE_DONE = "override done"
+    DUPLICATE = "duplicate"
     SOLVED_BY_REQUESTER = "solved by requester"
+    NO_REPLY = "no reply"
     WITHDRAWN = "withdrawn"
     NOT_A_REQUEST = "not a request"
 
 
 class Act(StrEnum):
-    """What people do to a request."""
+    """What happens to a request."""
 
     CLAIM = "claim"
     OBSERVER_ANSWER = "observer answers"
+    ASK = "question asked"
+    HAND_ON = "given back or handed on"
+    LAPSE = "next word missed"
+    FOLLOW = "same as another"
+    SEPARATE = "separate matter"
     SOLVE = "solved"
     DISMISS = "not a request"
+    GIVE_UP = "no reply"
     WITHDRAW = "post deleted"
     RESTORE = "post restored"
+    REOPEN = "not solved"
 
 
 TRANSITIONS = MappingProxyType(
     {
         (Status.OPEN, Act.CLAIM): Status.ACKNOWLEDGED,
         (Status.OPEN, Act.OBSERVER_ANSWER): Status.OPEN,
+        (Status.OPEN, Act.FOLLOW): Status.ACKNOWLEDGED,
         (Status.OPEN, Act.SOLVE): Status.CLOSED,
         (Status.OPEN, Act.DISMISS): Status.CLOSED,
         (Status.OPEN, Act.WITHDRAW): Status.CLOSED,
+        (Status.ACKNOWLEDGED, Act.ASK): Status.ACKNOWLEDGED,
+        (Status.ACKNOWLEDGED, Act.FOLLOW): Status.ACKNOWLEDGED,
+        (Status.ACKNOWLEDGED, Act.HAND_ON): Status.OPEN,
+        (Status.ACKNOWLEDGED, Act.LAPSE): Status.OPEN,
+        (Status.ACKNOWLEDGED, Act.SEPARATE): Status.OPEN,
         (Status.ACKNOWLEDGED, Act.SOLVE): Status.CLOSED,
         (Status.ACKNOWLEDGED, Act.DISMISS): Status.CLOSED,
+        (Status.ACKNOWLEDGED, Act.GIVE_UP): Status.CLOSED,
+        (Status.ACKNOWLEDGED, Act.WITHDRAW): Status.CLOSED,
         (Status.CLOSED, Act.RESTORE): Status.OPEN,
+        (Status.CLOSED, Act.REOPEN): Status.OPEN,
+        (Status.CLOSED, Act.FOLLOW): Status.ACKNOWLEDGED,
     }
 )
 
@@ -92,7 +121,8 @@ class Clock:
     """A running response clock: computed once when it starts, in UTC, and stored.
 
     ``pending`` are the steps still to be done, earliest first. ``called`` are the people whom this clock has called,
-    by a personal message or in the thread's line; ``mentioned`` those whom the card mentioned.
+    by a personal message or in the thread's line; ``mentioned`` those whom the card mentioned. ``only`` are those whom
+    its first personal message goes to instead of the pair, and ``note`` what it tells them.
     """
 
     second: bool
@@ -102,12 +132,72 @@ class Clock:
     called: tuple[str, ...] = ()
     deferred: tuple[Deferred, ...] = ()
     mentioned: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    note: str = ""
 
     @property
     def next_at(self) -> datetime | None:
         """Return when this clock next has something to do; None when all is done."""
         moments = [due.at for due in self.pending[:1]] + [held.at for held in self.deferred]
         return min(moments, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class NextWord:
+    """When the requester was promised to hear more, and when the request opens again: set once its claimer is asked."""
+
+    by: datetime
+    lapses_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A question to the requester stands: since when, when they are reminded (None: they were), when it is given up."""
+
+    since: datetime
+    remind_at: datetime | None
+    ends_at: datetime
+
+    @property
+    def next_at(self) -> datetime:
+        """Return when there is next something to do."""
+        return self.remind_at or self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """An answer that waits for somebody on duty to take it over; ``text`` is empty when it stands in the thread."""
+
+    author: Author
+    at: datetime
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """The latest thing that somebody did to a request, and how often anybody has done something.
+
+    ``key`` is the event's; ``reply`` is the key of the message that it posted, and ``text`` its words, "" for none;
+    ``others`` are requests that it made.
+    """
+
+    number: int
+    author: Author
+    at: datetime
+    what: str
+    key: str = ""
+    reply: str = ""
+    text: str = ""
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question of triage, its answer, and who gave it."""
+
+    question: str
+    answer: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +208,12 @@ class Request:
     OPEN; a withdrawn one keeps its clock, stopped, should its post be restored. ``asked`` are the people whom its card
     names as those who will answer, ``reacted`` backend colleagues who said or pressed something here; ``copies`` the
     keys of the notices that show it.
+
+    After the claim either ``word`` runs or the request waits for the requester (``wait``). ``lead`` is the request that
+    this one follows, "" for none: as a duplicate, or as a ``follow_up`` of the same person; ``followers`` those that
+    follow this one. ``matter`` names it where several are in one thread, ``remark`` is what its requester reads at its
+    end. ``deed`` and ``before`` (the request before it) are what *Undo* needs; ``triage`` is how far triage has come.
+    ``helpers`` were asked in the team channel, last at ``helped_at``.
     """
 
     id: str
@@ -133,7 +229,19 @@ class Request:
     responded_at: datetime | None = None
     claimer: Author | None = None
     claimed_at: datetime | None = None
-    next_word_by: datetime | None = None
+    word: NextWord | None = None
+    wait: Wait | None = None
+    advice: Advice | None = None
+    lead: str = ""
+    follow_up: bool = False
+    followers: tuple[str, ...] = ()
+    matter: str = ""
+    remark: str = ""
+    triage: tuple[Answered, ...] = ()
+    helpers: tuple[str, ...] = ()
+    helped_at: datetime | None = None
+    deed: Deed | None = None
+    before: "Request | None" = None
     outcome: Outcome | None = None
     closed_by: Author | None = None
     closed_at: datetime | None = None
@@ -145,7 +253,18 @@ class Request:
     @property
     def next_at(self) -> datetime | None:
         """Return when this request next needs a look; None when nothing is due."""
-        return self.clock.next_at if self.clock and self.status is Status.OPEN else None
+        if self.status is Status.OPEN:
+            return self.clock.next_at if self.clock else None
+        if self.status is Status.CLOSED:
+            return None
+        if self.wait:
+            return self.wait.next_at
+        return (self.word.lapses_at or self.word.by) if self.word else None
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Return the ids of the requests that this one follows, or that follow it."""
+        return (*((self.lead,) if self.lead else ()), *self.followers)
 
     @property
     def has_no_step_left(self) -> bool:
@@ -172,7 +291,7 @@ _REFUSALS = MappingProxyType(
 )
 
 
-def claim(request: Request, by: Author, at: datetime, next_word_by: datetime) -> Request:
+def claim(request: Request, by: Author, at: datetime, word_by: datetime) -> Request:
     """Give the request to ``by``, which is the first response if none came before, and stop its clock."""
     return replace(
         _responded(request, by, at),
@@ -180,7 +299,54 @@ def claim(request: Request, by: Author, at: datetime, next_word_by: datetime) ->
         clock=None,
         claimer=by,
         claimed_at=at,
-        next_word_by=next_word_by,
+        word=NextWord(word_by),
+        advice=None,
+    )
+
+
+def ask(request: Request, wait: Wait) -> Request:
+    """Let a claimed request wait for its requester."""
+    return replace(request, status=step(request, Act.ASK), wait=wait, word=None)
+
+
+def go_on(request: Request, word_by: datetime) -> Request:
+    """Promise the next word of a claimed request, which waits for nobody any more."""
+    return replace(request, wait=None, word=NextWord(word_by))
+
+
+def open_again(request: Request, act: Act, clock: Clock, by: str = "") -> Request:
+    """Take the request from whoever had it, under a new clock; ``by`` is a colleague who need not be told."""
+    return replace(
+        request,
+        status=step(request, act),
+        clock=clock,
+        claimer=None,
+        claimed_at=None,
+        word=None,
+        wait=None,
+        advice=None,
+        outcome=None,
+        closed_by=None,
+        closed_at=None,
+        remark="",
+        reacted=(by,) if by else (),
+    )
+
+
+def follow(request: Request, lead: str, *, follow_up: bool = False) -> Request:
+    """Let the request follow another: it has no clock and no word of its own."""
+    return replace(
+        request,
+        status=step(request, Act.FOLLOW),
+        clock=None,
+        word=None,
+        wait=None,
+        lead=lead,
+        follow_up=follow_up,
+        outcome=None,
+        closed_by=None,
+        closed_at=None,
+        remark="",
     )
 
 
@@ -190,8 +356,9 @@ def answered_by_observer(request: Request, by: Author, at: datetime, second: Clo
 
 
 def close(request: Request, act: Act, outcome: Outcome, by: Author, at: datetime) -> Request:
-    """End the request with an outcome and stop its clock."""
-    return replace(request, status=step(request, act), clock=None, outcome=outcome, closed_by=by, closed_at=at)
+    """End the request with an outcome and stop its clocks."""
+    ended = replace(request, status=step(request, act), clock=None, word=None, wait=None, advice=None)
+    return replace(ended, outcome=outcome, closed_by=by, closed_at=at)
 
 
 def withdraw(request: Request, at: datetime) -> Request:

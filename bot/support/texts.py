@@ -37,7 +37,24 @@ class Text(StrEnum):
     NOT_A_REQUEST = "not a request"
     CLAIM = "claim"
     SOLVE = "solve"
-    DISMISS = "dismiss"
+    SUPPORT = "support"
+    REOPEN = "reopen"
+    SEPARATE = "separate"
+    OPEN_THREAD = "open thread"
+    ALSO = "also"
+    FOLLOWS = "follows"
+    FOLLOWS_OWN = "follows own"
+    SAME_AS = "same as"
+    ASKED_YOU = "asked you"
+    WAITS = "waits"
+    REMINDER = "reminder"
+    NO_REPLY = "no reply"
+    WITH_DEVELOPERS = "with developers"
+    PASSED_ON = "passed on"
+    ANSWERED = "answered"
+    TAKEN_BACK = "taken back"
+    TOO_LATE = "too late"
+    BY_PHONE = "by phone"
     SAYS = "says"
     QUESTIONS = "questions"
     IS_ON_DUTY = "is on duty"
@@ -106,7 +123,24 @@ TEXTS = MappingProxyType(
                 Text.NOT_A_REQUEST: "Not for support. If something blocks you, just post again.",
                 Text.CLAIM: "I'm looking into it",
                 Text.SOLVE: "It's solved",
-                Text.DISMISS: "Not a request",
+                Text.SUPPORT: "Support…",
+                Text.REOPEN: "Not solved",
+                Text.SEPARATE: "Separate matter",
+                Text.OPEN_THREAD: "Open thread",
+                Text.ALSO: "Also: {what}",
+                Text.FOLLOWS: "We look at this together with another request.",
+                Text.FOLLOWS_OWN: "This goes with your post a few minutes ago.",
+                Text.SAME_AS: "We look at this together with ",
+                Text.ASKED_YOU: "{who} has a question for you.",
+                Text.WAITS: "As soon as you answer here, we go on.",
+                Text.REMINDER: ", can you answer {who}'s question? Then we can go on.",
+                Text.NO_REPLY: "Closed, since we heard nothing more. Write here if it is still needed.",
+                Text.WITH_DEVELOPERS: "Passed to our developers, who take it from here.",
+                Text.PASSED_ON: "Passed on.",
+                Text.ANSWERED: "Answered.",
+                Text.TAKEN_BACK: "{who} took this back.",
+                Text.TOO_LATE: "That was closed more than a week ago. Please post it again.",
+                Text.BY_PHONE: "We spoke on the phone.",
                 Text.SAYS: "{who}:",
                 Text.QUESTIONS: _QUESTIONS_EN,
                 Text.IS_ON_DUTY: "This is for support: {who} is on duty.",
@@ -171,7 +205,24 @@ TEXTS = MappingProxyType(
                 Text.NOT_A_REQUEST: "Nichts für den Support. Wenn dich etwas blockiert, schreib einfach noch einmal.",
                 Text.CLAIM: "Ich schaue es mir an",
                 Text.SOLVE: "Ist gelöst",
-                Text.DISMISS: "Keine Anfrage",
+                Text.SUPPORT: "Support…",
+                Text.REOPEN: "Nicht gelöst",
+                Text.SEPARATE: "Eigenes Thema",
+                Text.OPEN_THREAD: "Zum Thread",
+                Text.ALSO: "Außerdem: {what}",
+                Text.FOLLOWS: "Wir sehen uns das zusammen mit einer anderen Anfrage an.",
+                Text.FOLLOWS_OWN: "Das gehört zu deinem Beitrag von eben.",
+                Text.SAME_AS: "Wir sehen uns das zusammen an mit ",
+                Text.ASKED_YOU: "{who} hat eine Frage an dich.",
+                Text.WAITS: "Sobald du hier antwortest, geht es weiter.",
+                Text.REMINDER: ", kannst du die Frage von {who} beantworten? Dann geht es weiter.",
+                Text.NO_REPLY: "Geschlossen, weil nichts mehr kam. Schreib hier, wenn du es noch brauchst.",
+                Text.WITH_DEVELOPERS: "An unsere Entwickler weitergegeben, die sich darum kümmern.",
+                Text.PASSED_ON: "Weitergegeben.",
+                Text.ANSWERED: "Beantwortet.",
+                Text.TAKEN_BACK: "{who} hat das zurückgenommen.",
+                Text.TOO_LATE: "Das ist seit über einer Woche geschlossen. Bitte schreib es noch einmal.",
+                Text.BY_PHONE: "Wir haben telefoniert.",
                 Text.SAYS: "{who}:",
                 Text.QUESTIONS: _QUESTIONS_DE,
                 Text.IS_ON_DUTY: "Das ist für den Support: {who} hat Dienst.",

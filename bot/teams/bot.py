@@ -99,14 +99,14 @@ class HotseatBot:
         return Activity(type="invokeResponse", value=InvokeResponse(status=200, body=body))
 
     def _action(self, desk: DeskInfo | None, answer: Answer) -> dict[str, Any]:
-        if isinstance(answer, Card) and desk is not None:
+        if isinstance(answer, Card | Dialog) and desk is not None:
             return {"statusCode": 200, "type": CARD, "value": self._outbound.card(desk, answer.view)}
         assert isinstance(answer, Word)
         return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": answer.text}
 
     def _task(self, desk: DeskInfo | None, answer: Answer) -> dict[str, Any]:
         if isinstance(answer, Dialog) and desk is not None:
-            card = {"contentType": CARD, "content": self._outbound.card(desk, answer.view)}
+            card = {"contentType": CARD, "content": self._outbound.dialog(desk, answer.view)}
             size = {"height": "medium", "width": "medium"}
             return {"task": {"type": "continue", "value": {"title": answer.title, **size, "card": card}}}
         assert isinstance(answer, Word)

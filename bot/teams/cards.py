@@ -15,12 +15,12 @@ import orjson
 
 from bot.errors import Misconfigured
 from bot.teams.templates import BrokenTemplate, Fill, Shape, compiled
-from bot.teams.texts import cut, inert, markdown, one_line, plain
+from bot.teams.texts import cut, inert, markdown, one_line
 from bot.views import (
-    AskForm,
     CardView,
     DutyCard,
     Fact,
+    FormCard,
     HelpCard,
     Line,
     NoticeCard,
@@ -32,8 +32,8 @@ from bot.views import (
 
 MOST_BYTES = 24_000  # of the card as JSON with non-ASCII characters escaped, its longest form on the wire
 
-_IDS = frozenset({"desk", "request", "card", "form", "thread"})
-_LONGEST = MappingProxyType({"text": 4000, "excerpt": 1000})
+_IDS = frozenset({"desk", "request", "card", "form", "thread", "id", "verb", "step", "choice", "seen"})
+_LONGEST = MappingProxyType({"text": 4000, "value": 4000, "note": 4000, "excerpt": 1000, "remark": 1000})
 _LONGEST_OTHER = 300
 _MOST_ELEMENTS = 48
 _SCALES = (1.0, 0.85, 0.6, 0.4, 0.3, 0.2, 0.1, 0.05, 0.02)  # of texts and lists, tried in turn until the card fits
@@ -88,16 +88,16 @@ def fallback_text(view: View) -> str:
     """Return ``view`` as one plain sentence: a notification's text, and what is read where no card can be drawn."""
     match view:
         case Line():
-            said = [plain(view)]
+            said = [view.plain]
         case RequestCard():
-            said = [plain(view.headline), view.detail]
+            said = [view.headline.plain, view.remark, view.detail]
         case NoticeCard():
             said = [
                 view.heading,
                 *(f"{entry.title}: {entry.excerpt}" for entry in view.entries if entry.waiting),
             ]
-        case AskForm():
-            said = [view.title, view.label]
+        case FormCard():
+            said = [view.title, view.note or view.excerpt]
         case ReplyCard():
             said = [view.heading, view.text]
         case DutyCard():

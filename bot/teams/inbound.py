@@ -14,18 +14,21 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.events import (
-    Ask,
+    Adopt,
     Claim,
     Deleted,
-    Dismiss,
     Edited,
     Event,
+    GoOn,
     Message,
-    OpenAsk,
+    Open,
     Posted,
     Press,
+    Reopen,
     Replied,
     Restored,
+    Send,
+    Separate,
     Solve,
     Uninstalled,
     Welcomed,
@@ -39,13 +42,26 @@ DECORATION = ("giphy", "schema.skype.com/emoji", "schema.skype.com/sticker")  # 
 _IMAGE = re.compile(r"<img[^>]*>")
 _MENTION = re.compile(r"<at[^<>]*>[^<]*</at>")
 LONGEST_ID = 200
+LONGEST_FIELD = 32_000  # characters; how long a text may be is the form's to say
+MOST_FIELDS = 60
+_IDS = frozenset({"verb", "desk", "request", "card", "step", "choice", "form", "seen", "msteams"})
 LONGEST_FORM = 500  # a form is named by the key of the press that opened it
 MILLISECONDS = 13  # digits of a moment between 2001 and 2286
 FILE = "application/vnd.microsoft.teams.file.download.info"
 
-VERBS: Mapping[str, type[Press]] = MappingProxyType({"claim": Claim, "solve": Solve, "dismiss": Dismiss})
-OPENERS: Mapping[str, type[Press]] = MappingProxyType({"ask": OpenAsk})
-FORMS: Mapping[str, type[Press]] = MappingProxyType({"ask_send": Ask})
+OPENERS: Mapping[str, type[Press]] = MappingProxyType({"open": Open})
+FORMS: Mapping[str, type[Press]] = MappingProxyType({**OPENERS, "send": Send})
+VERBS: Mapping[str, type[Press]] = MappingProxyType(
+    {
+        **FORMS,
+        "claim": Claim,
+        "solve": Solve,
+        "reopen": Reopen,
+        "separate": Separate,
+        "adopt": Adopt,
+        "go_on": GoOn,
+    }
+)
 INSTALLED: Mapping[str, type[Welcomed | Uninstalled]] = MappingProxyType(
     {"add": Welcomed, "add-upgrade": Welcomed, "remove": Uninstalled, "remove-upgrade": Uninstalled}
 )
@@ -147,13 +163,25 @@ def _invoked(activity: dict[str, Any], author: Author, at: datetime) -> Arrival 
         "request": _id(data, "request"),
         "card": _id(data, "card"),
     }
-    if issubclass(kind, Ask):
-        press["text"] = _field(data, "text")
-        press["form"] = _field(data, "form")[:LONGEST_FORM]
+    if issubclass(kind, Open | Send):
+        press |= {"step": _field(data, "step")[:LONGEST_ID], "choice": _field(data, "choice")[:LONGEST_ID]}
+    if issubclass(kind, Send):
+        press |= _sent(data)
         if press["form"]:
-            sent = hashlib.sha256(press["text"].encode(errors="replace")).hexdigest()[:16]
-            press["key"] = f"form|{author.id}|{press['form']}|{sent}"
+            sent = "\0".join([press["step"], press["choice"], *(f"{k}={v}" for k, v in press["fields"].items())])
+            digest = hashlib.sha256(sent.encode(errors="replace")).hexdigest()[:16]
+            press["key"] = f"form|{author.id}|{press['form']}|{digest}"
     return Arrival(channel, place, author.id, kind(**press), _id(data, "desk"))
+
+
+def _sent(data: dict[str, Any]) -> dict[str, Any]:
+    """Return what a form holds, as Send has it: its inputs are all that is no id."""
+    inputs = [(name, value) for name, value in data.items() if name not in _IDS and isinstance(value, str)]
+    return {
+        "fields": {name[:LONGEST_ID]: value[:LONGEST_FIELD] for name, value in sorted(inputs)[:MOST_FIELDS]},
+        "form": _field(data, "form")[:LONGEST_FORM],
+        "seen": _field(data, "seen")[:LONGEST_ID],
+    }
 
 
 def _installed(activity: dict[str, Any], author: Author, at: datetime) -> Arrival | None:

@@ -51,6 +51,11 @@ class Outbound:
         """Return a view as an Adaptive Card."""
         return self._cards.render(view, link=lambda place: thread_link(desk, place))
 
+    def dialog(self, desk: DeskInfo, view: CardView) -> dict[str, Any]:
+        """Return a view as the Adaptive Card of a dialog, in which Teams takes Action.Submit only."""
+        submitted: dict[str, Any] = _submitted(self.card(desk, view))
+        return submitted
+
     async def send(self, desk: DeskInfo, effect: Show | Say, address: Address | None) -> Address | None:
         """Post, or edit the message at ``address``; return where it now lives. Raise Undelivered on a final no.
 
@@ -102,13 +107,25 @@ class Outbound:
 
     def _activity(self, desk: DeskInfo, view: View) -> dict[str, Any]:
         if isinstance(view, Line):
-            text, entities = message(view)
+            text, entities = message(view, lambda place: thread_link(desk, place))
             return {"type": "message", "textFormat": TEXT_FORMAT, "text": text, "entities": entities}
         return {
             "type": "message",
             "summary": fallback_text(view),
             "attachments": [{"contentType": CARD, "content": self.card(desk, view)}],
         }
+
+
+def _submitted(node: Any) -> Any:
+    """Return a card's part with each Action.Execute as the Action.Submit that says the same."""
+    if isinstance(node, list):
+        return [_submitted(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("type") == "Action.Execute":
+        rest = {key: value for key, value in node.items() if key != "verb"}
+        return {**rest, "type": "Action.Submit", "data": {**node["data"], "verb": node["verb"]}}
+    return {key: _submitted(value) for key, value in node.items()}
 
 
 async def _until_known(call: Callable[[], Awaitable[T]]) -> T:

@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from operator import itemgetter
 from typing import Any, cast
 
-Shape = Mapping[str, "type[str | bool] | Shape | list[Shape]"]
-"""What names a template may use: a text, a flag, an object, or a list (of one element) of objects of a shape."""
+Shape = Mapping[str, "type[str | bool | int] | Shape | list[Shape]"]
+"""What names a template may use: a text, flag, number, object, or a list (of one element) of objects of a shape."""
 
 Context = Mapping[str, Any]
 Fill = Callable[[Context], Any]
@@ -54,7 +54,7 @@ def _text(text: str, shape: Shape, at: str) -> Fill | None:
     if whole := _WHOLE.fullmatch(text):
         if whole[1]:
             raise BrokenTemplate(f"{at}: {text} may stand only in $when")
-        _known(whole[2], shape, at, str, bool)
+        _known(whole[2], shape, at, str, bool, int)
         return _value(whole[2])
     pieces = _PLACE.split(text)
     if "${" in "".join(pieces[::2]):

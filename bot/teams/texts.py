@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from bot.views import Line, Mention
+from bot.views import Line, Link, Mention
 
 ELLIPSIS = "…"
 TEXT_FORMAT = "xml"
@@ -78,28 +78,29 @@ class Mentioned:
 
 def markdown(line: Line, longest: int) -> tuple[str, list[Mentioned]]:
     """Return a line as Markdown in which only its mentions mean anything, the text of a text block, and these."""
-    text, mentions = _joined(line, longest, lambda text: _MARK.sub(_escaped, text))
+    text, mentions = _joined(line, longest, lambda text: _MARK.sub(_escaped, text), lambda _, text: text)
     return _LINE_START.sub(_escaped, text), mentions
 
 
-def message(line: Line) -> tuple[str, list[dict[str, Any]]]:
-    """Return a line as the text of a message in ``TEXT_FORMAT`` and its ``entities``.
+def message(line: Line, address: Callable[[str], str]) -> tuple[str, list[dict[str, Any]]]:
+    """Return a line as the text of a message in ``TEXT_FORMAT`` and its ``entities``; ``address`` is a thread's.
 
     Simple XML markup is used, and not Markdown, because everything but mentions is made inert by escaping four
     characters. Source: Microsoft Learn, "Format your bot messages" and "Mentions in bot messages".
     """
-    text, mentions = _joined(line, _LONGEST_MESSAGE, lambda text: text.translate(_XML))
+
+    def anchor(link: Link, text: str) -> str:
+        return f'<a href="{address(link.place).translate(_XML)}">{text}</a>'
+
+    text, mentions = _joined(line, _LONGEST_MESSAGE, lambda text: text.translate(_XML), anchor)
     return text, [
         {"type": "mention", "text": one.text, "mentioned": {"id": one.id, "name": one.name}} for one in mentions
     ]
 
 
-def plain(line: Line) -> str:
-    """Return a line as plain text, names without any mark."""
-    return "".join([part.name if isinstance(part, Mention) else part for part in line.parts])
-
-
-def _joined(line: Line, longest: int, escape: Callable[[str], str]) -> tuple[str, list[Mentioned]]:
+def _joined(
+    line: Line, longest: int, escape: Callable[[str], str], anchor: Callable[[Link, str], str]
+) -> tuple[str, list[Mentioned]]:
     """Join a line's parts; whoever is mentioned twice is one mention, and two of one name are told apart."""
     pieces: list[str] = []
     found: dict[str, Mentioned] = {}
@@ -107,9 +108,12 @@ def _joined(line: Line, longest: int, escape: Callable[[str], str]) -> tuple[str
     for part in line.parts:
         if left <= 0:
             break
-        if not isinstance(part, Mention):
+        if isinstance(part, str):
             text = _flat(part, left)
             pieces.append(escape(text))
+        elif isinstance(part, Link):
+            text = one_line(part.text, _LONGEST_NAME)
+            pieces.append(anchor(part, escape(text)))
         elif part.id in found or len(found) < _MOST_MENTIONS:
             text = _name(part)
             if part.id not in found:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from bot.effects import Card, Dialog
-from bot.events import Ask, Claim, OpenAsk, Solve
+from bot.events import Claim, Open, Send, Solve
 from bot.people import Author, Person
 from bot.policy import Language, Policy
 from bot.rota.shift import Role, Shift
@@ -74,9 +74,11 @@ async def _one_request() -> dict[str, CardView]:
     views["notice_card"] = _shown(town, copy)
     await town.wait(8)
     views["notice_card.team"] = _card(town.in_team_channel()[0].view)
-    views["ask_form"] = _opened(await town.press(OpenAsk, "R-1", MIRA, card=copy))
-    views["ask_form.error"] = _opened(await town.press(Ask, "R-1", MIRA, card=copy, text=" "))
-    await town.press(Ask, "R-1", MIRA, card=copy, text="Which printer is it?\nDoes the route on the screen look right?")
+    views["form_card.support"] = _opened(await town.press(Open, "R-1", MIRA, step="support"))
+    views["form_card"] = _opened(await town.press(Open, "R-1", MIRA, step="ask", card=copy))
+    views["form_card.error"] = _opened(await town.press(Send, "R-1", MIRA, step="ask", card=copy, fields={"text": " "}))
+    asked = "Which printer is it?\nDoes the route on the screen look right?"
+    await town.send("ask", "R-1", MIRA, card=copy, text=asked)
     views["reply_card"] = _card(town.teams.sent[-1].view)
     views["request_card.acknowledged"] = _shown(town, "card:R-1")
     views["notice_card.settled"] = _shown(town, copy)

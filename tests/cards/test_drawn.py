@@ -11,10 +11,15 @@ from playwright.sync_api import Browser
 
 from bot.teams.cards import Cards
 from bot.views import (
-    AskForm,
+    Also,
+    Button,
+    ButtonRow,
     CardView,
+    Choice,
     DutyCard,
     Fact,
+    Field,
+    FormCard,
     HelpCard,
     Line,
     Mention,
@@ -35,20 +40,28 @@ HOSTILE = (
     "evil.com a@evil.com mailto:a@evil.com <b>b</b> <img src=x onerror=alert(1)> <at>Mira Voss</at> &lt;i&gt; `code` "
     "${headline} {{DATE(2026-01-01T00:00:00Z)}} # heading | a | \u202eevil\u202c \u2067x\u2069 \u200b\ufeff \x00\x07"
 )
+KINDS = ("is_long", "is_short", "is_one", "is_list", "is_many")
 LINES = f"- one\n1. two\n# three\n> four\n\n    five\n```\nsix\n```\n{HOSTILE}"
 
 
 def worded(text: str) -> dict[str, CardView]:
     """Return every card with ``text`` in each of its texts."""
-    fact, ids = Fact(text, text), ("backend", "R-1", "card:R-1")
-    entry = NoticeEntry(*ids, text, text, text, "19:backend@thread.tacv2;messageid=1", waiting=True, claimable=True)
+    fact, place = Fact(text, text), "19:backend@thread.tacv2;messageid=1"
+    claim, ask = (Button("backend", "R-1", "card:R-1", text, verb, main=verb == "claim") for verb in ("claim", "open"))
+    entry = NoticeEntry(text, text, text, place, waiting=True, presses=(claim,), opens=(ask,))
+    inputs = tuple(
+        Field(kind, text, "" if kind != "is_long" else text, True, text, 3000, *(kind == one for one in KINDS), choices)  # noqa: FBT003
+        for kind, choices in (
+            (kind, () if kind in KINDS[:2] else (Choice("a", text), Choice("b", text))) for kind in KINDS
+        )
+    )
     line = Line((text, Mention("5d1f0c2e-7a94-4a1e-9d0b-3f6f5a1c0001", text), text))
     request = EXEMPLARS["request_card"]
     assert isinstance(request, RequestCard)
     return {
-        "request_card": replace(request, headline=line, detail=text),
+        "request_card": replace(request, headline=line, detail=text, remark=text, also=(Also(text),)),
         "notice_card": NoticeCard(text, (entry, entry)),
-        "ask_form": AskForm(*ids, text, text, "Your question", text, text, "Send"),
+        "form_card": FormCard(text, text, text, text, inputs, (ButtonRow(text, (ask, ask)),), place),
         "reply_card": ReplyCard(text, text),
         "duty_card": DutyCard(text, (fact,), (fact,)),
         "rota_card": RotaCard(text, (RotaWeek(text, (fact,)),)),

@@ -3,12 +3,12 @@
 import pytest
 
 from bot.effects import Card, Dialog, Word
-from bot.events import Ask, Claim, Dismiss, OpenAsk, Press, Solve
+from bot.events import Claim, Open, Press, Send, Solve
 from bot.people import Author, Person
 from bot.policy import Language, Policy
 from bot.rota.shift import Absence
 from bot.support.request import Outcome, Status
-from bot.views import AskForm
+from bot.views import FormCard
 from tests.journeys.town import ANA, BEN, DILAN, EVA, OLGA, TEAM_CHANNEL, TOM, Town, at, plain
 
 
@@ -79,19 +79,22 @@ async def test_a_button_of_an_unknown_request_is_refused() -> None:
     ("kind", "who", "word"),
     [
         (Claim, TOM, "This is for support: Ana Lindqvist and Ben Okafor are on duty."),
-        (Dismiss, OLGA, "This is for support: Ana Lindqvist and Ben Okafor are on duty."),
+        ("dismiss", OLGA, "This is for support: Ana Lindqvist and Ben Okafor are on duty."),
         (Claim, DILAN, "Ana Lindqvist and Ben Okafor are on duty. If you know the answer, help them with it."),
         (Claim, EVA, "Ana Lindqvist and Ben Okafor are on duty. If you know the answer, help them with it."),
-        (OpenAsk, TOM, "Ana Lindqvist and Ben Okafor are on duty."),
+        ("ask", TOM, "Ana Lindqvist and Ben Okafor are on duty."),
         (Solve, TOM, "Olga Brandt, who asked, can close this, and so can Ana Lindqvist and Ben Okafor."),
         (Solve, EVA, "Olga Brandt, who asked, can close this, and so can Ana Lindqvist and Ben Okafor."),
     ],
 )
-async def test_whoever_may_not_is_told_who_may(kind: type[Press], who: Author | Person, word: str) -> None:
+async def test_whoever_may_not_is_told_who_may(kind: type[Press] | str, who: Author | Person, word: str) -> None:
     town = Town()
     await town.post("label printer down")
     before = len(town.teams.sent)
-    assert word in words(await town.press(kind, "R-1", who))
+    press: dict[str, object] = {"kind": kind}
+    if isinstance(kind, str):
+        press = {"kind": Send if kind == "dismiss" else Open, "step": kind}
+    assert word in words(await town.press(request="R-1", by=who, **press))  # type: ignore[arg-type]
     assert (await town.request()).status is Status.OPEN
     assert len(town.teams.sent) == before
 
@@ -129,8 +132,8 @@ async def test_not_a_request_claims_nothing_and_ends_it() -> None:
     town = Town()
     await town.post("label printer down")
     await town.wait(3)
-    assert "Not for support." in shown(await town.press(Dismiss, "R-1", ANA))
-    assert "Not for support." in shown(await town.press(Dismiss, "R-1", BEN))
+    assert "Not for support." in shown(await town.send("dismiss", "R-1", ANA))
+    assert "Not for support." in shown(await town.send("dismiss", "R-1", BEN))
     request = await town.request()
     assert (request.outcome, request.responder, request.claimer) == (Outcome.NOT_A_REQUEST, None, None)
     assert "Ana Lindqvist says it is not a request" in town.to(BEN)[0].text
@@ -144,7 +147,7 @@ async def test_a_claimer_may_end_their_own_matter_when_off_duty() -> None:
     await town.press(Claim, "R-1", BEN)
     await town.press(Claim, "R-2", BEN)
     await town.until("2026-11-23 12:00")
-    await town.press(Dismiss, "R-1", BEN)
+    await town.send("dismiss", "R-1", BEN)
     await town.press(Solve, "R-2", BEN)
     assert [one.status for one in await town.requests()] == [Status.CLOSED, Status.CLOSED]
 
@@ -160,7 +163,7 @@ async def test_with_nobody_on_duty_everyone_present_but_observers_may_claim() ->
 async def test_opening_ask_changes_nothing_and_offers_the_questions() -> None:
     town = Town()
     await town.post("label printer down")
-    answer = await town.press(OpenAsk, "R-1", ANA)
+    answer = await town.press(Open, "R-1", ANA, step="ask")
     assert isinstance(answer, Dialog)
     assert "What are you trying to achieve?" in plain(answer.view)
     assert (await town.request()).status is Status.OPEN
@@ -169,7 +172,7 @@ async def test_opening_ask_changes_nothing_and_offers_the_questions() -> None:
 async def test_the_dialog_says_so_when_a_picture_is_all_there_is() -> None:
     town = Town()
     await town.post("", picture=True)
-    answer = await town.press(OpenAsk, "R-1", ANA)
+    answer = await town.press(Open, "R-1", ANA, step="ask")
     assert isinstance(answer, Dialog)
     assert "Olga Brandt wrote:\n(no text: see the thread)" in plain(answer.view)
 
@@ -177,9 +180,9 @@ async def test_the_dialog_says_so_when_a_picture_is_all_there_is() -> None:
 async def test_a_question_is_posted_once_under_its_writers_name_and_claims() -> None:
     town = Town()
     place = await town.post("label printer down")
-    assert words(await town.press(Ask, "R-1", ANA, text=" Since when? ")) == "Sent. R-1 is yours."
+    assert await town.send("ask", "R-1", ANA, text=" Since when? ") == "Sent. R-1 is yours."
     assert town.in_thread(place) == ["Ana Lindqvist:\nSince when?"]
-    assert words(await town.press(Ask, "R-1", BEN, text="Which one?")) == "Sent."
+    assert await town.send("ask", "R-1", BEN, text="Which one?") == "Sent."
     assert (await town.request()).claimer == Author("ana", "Ana Lindqvist")
 
 
@@ -189,7 +192,7 @@ async def test_whoever_has_a_matter_hears_when_a_colleague_ends_it() -> None:
         await town.post(text)
     for id_ in ("R-1", "R-2", "R-3"):
         await town.press(Claim, id_, ANA)
-    await town.press(Dismiss, "R-1", BEN)
+    await town.send("dismiss", "R-1", BEN)
     await town.press(Solve, "R-2", BEN)
     await town.press(Solve, "R-3", OLGA)
     assert [message.text for message in town.to(ANA)] == [
@@ -205,7 +208,7 @@ async def test_nobody_hears_of_a_matters_end_at_night_or_while_away(away: tuple[
     await town.press(Claim, "R-1", ANA)
     await town.delete(place)
     await town.until("2026-11-24 10:00" if away else "2026-11-23 18:01")
-    await town.press(Dismiss, "R-1", BEN)
+    await town.send("dismiss", "R-1", BEN)
     assert (await town.request()).outcome is Outcome.NOT_A_REQUEST
     assert town.to(ANA) == []
 
@@ -214,18 +217,20 @@ async def test_a_question_sent_twice_from_one_dialog_is_posted_once() -> None:
     town = Town()
     place = await town.post("label printer down")
     desk = await town.desk()
-    opened = await town.press(OpenAsk, "R-1", ANA)
+    opened = await town.press(Open, "R-1", ANA, step="ask")
     assert isinstance(opened, Dialog)
-    assert isinstance(opened.view, AskForm)
-    sent = Ask(
-        key=f"form|ana|{opened.view.form}",
+    assert isinstance(opened.view, FormCard)
+    button = opened.view.rows[0].buttons[0]
+    sent = Send(
+        key=f"form|ana|{button.form}",
         happened_at=town.now,
         place=place,
         author=Author("ana", ANA.name),
         request="R-1",
         card="card:R-1",
-        text="Since when?",
-        form=opened.view.form,
+        step="ask",
+        fields={"text": "Since when?"},
+        form=button.form,
     )
     assert [words(await desk.handle(sent)) for _ in range(2)] == ["Sent. R-1 is yours."] * 2
     assert town.in_thread(place) == ["Ana Lindqvist:\nSince when?"]
@@ -243,7 +248,7 @@ async def test_a_question_sent_twice_from_one_dialog_is_posted_once() -> None:
 async def test_a_question_without_words_or_end_comes_back(text: str, error: str) -> None:
     town = Town()
     place = await town.post("label printer down")
-    answer = await town.press(Ask, "R-1", ANA, text=text)
+    answer = await town.press(Send, "R-1", ANA, step="ask", fields={"text": text})
     assert isinstance(answer, Dialog)
     assert error in plain(answer.view)
     assert town.in_thread(place) == []
@@ -254,7 +259,7 @@ async def test_a_question_on_what_is_closed_meanwhile_is_refused() -> None:
     town = Town()
     place = await town.post("label printer down")
     await town.press(Solve, "R-1", OLGA)
-    assert words(await town.press(Ask, "R-1", ANA, text="Since when?")) == "R-1 is already closed."
+    assert await town.send("ask", "R-1", ANA, text="Since when?") == "R-1 is already closed."
     assert town.in_thread(place) == []
 
 
@@ -270,6 +275,6 @@ async def test_the_claimer_may_ask_again() -> None:
     town = Town()
     place = await town.post("label printer down")
     await town.press(Claim, "R-1", ANA)
-    await town.press(Ask, "R-1", ANA, text="Which one?")
+    await town.send("ask", "R-1", ANA, text="Which one?")
     assert "Which one?" in town.in_thread(place)[-1]
     assert (await town.request()).claimer == Author("ana", ANA.name)

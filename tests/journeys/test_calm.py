@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.effects import Say, Show
-from bot.events import Claim, Dismiss, Solve
+from bot.events import Claim, Send, Solve
+from bot.people import Author, Person
 from bot.rota.duty import present
 from bot.rota.shift import Absence, Role, Shift
 from bot.support.request import Status
@@ -88,8 +89,16 @@ async def play(town: Watched, acts: list[tuple[str, int, int]]) -> None:
         elif places and act == "restore":
             await town.restore(place, "printer down")
         elif places:
-            await town.press({"claim": Claim, "solve": Solve, "dismiss": Dismiss}[act], id_, PLAYERS[who])
+            await act_on(town, act, id_, PLAYERS[who])
     await settle(town)
+
+
+async def act_on(town: Watched, act: str, request: str, who: Author | Person) -> None:
+    """Press a button on a request."""
+    if act == "dismiss":
+        await town.press(Send, request, who, step="dismiss")
+    else:
+        await town.press({"claim": Claim, "solve": Solve}[act], request, who)
 
 
 async def settle(town: Watched) -> None:
@@ -101,7 +110,7 @@ async def settle(town: Watched) -> None:
     for request in await town.requests():
         if request.status is not Status.OPEN:
             await town.press(Solve, request.id, OLGA)
-        await town.press(Dismiss, request.id, TEAM[0])
+        await act_on(town, "dismiss", request.id, TEAM[0])
         await town.press(Solve, request.id, request.requester)
     state = await (await town.desk()).state()
     assert not state.requests

@@ -7,7 +7,7 @@ from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, OLGA, TOM, Message, 
 
 def claimable(message: Message) -> list[str]:
     assert isinstance(message.view, NoticeCard)
-    return [entry.request for entry in message.view.entries if entry.claimable]
+    return [press.request for entry in message.view.entries for press in entry.presses if press.verb == "claim"]
 
 
 async def test_a_post_that_is_back_is_told_again_where_it_had_been_told_beside_another() -> None:

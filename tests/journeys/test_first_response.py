@@ -7,7 +7,7 @@ import pytest
 from bot.events import Solve
 from bot.people import Author, Person
 from bot.rota.shift import Absence
-from bot.support.request import Outcome, Status
+from bot.support.request import NextWord, Outcome, Status
 from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, OLGA, TOM, Town, at
 
 
@@ -20,7 +20,7 @@ async def test_a_reply_of_the_pair_claims_with_the_default_next_word(who: Person
     request = await town.request()
     assert request.status is Status.ACKNOWLEDGED
     assert request.responded_at == town.now
-    assert request.next_word_by == town.now + timedelta(minutes=30)
+    assert request.word == NextWord(town.now + timedelta(minutes=30))
     assert f"{who.name} is looking into it.\nYou'll hear more by 10:33. · R-1" in town.card()
     assert all(f"{who.name} has it" in message.text for message in town.to(ANA) + town.to(BEN))
     await town.wait(600)
@@ -142,7 +142,7 @@ async def test_an_observers_answer_settles_what_the_first_clock_told_and_tells_t
     assert "Dilan Kaya answered; somebody on duty has to take it by 10:27" in second.text
     for message in [*town.to(EVA), *town.in_team_channel()]:
         assert message.text.startswith("Dilan Kaya answered\n")
-        assert not any(entry.claimable for entry in getattr(message.view, "entries", ()))
+        assert not any(entry.presses for entry in getattr(message.view, "entries", ()))
     await town.wait(25)
     heading = (
         "Dilan Kaya answered, but nobody has taken it over for 25 min; Ana Lindqvist and Ben Okafor have "

@@ -6,6 +6,7 @@ import pytest
 
 from bot.policy import Language, Policy
 from bot.rota.shift import Role, Shift
+from bot.support.request import NextWord
 from bot.views import NoticeCard
 from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, ITERATION, Town, at, shifts
 
@@ -130,7 +131,7 @@ async def test_at_the_opening_an_open_requests_card_and_buttons_follow_duty() ->
     await town.until("2026-11-25 09:00")
     assert "Ana Lindqvist or Chen Wei will answer by 09:03." in town.card()
     views = [town.to(who)[0].view for who in (ANA, BEN)]
-    assert [view.entries[0].claimable for view in views if isinstance(view, NoticeCard)] == [True, False]
+    assert [bool(view.entries[0].presses) for view in views if isinstance(view, NoticeCard)] == [True, False]
     assert [len(town.to(who)) for who in (ANA, BEN, CHEN)] == [1, 1, 0]
 
 
@@ -140,7 +141,7 @@ async def test_the_night_belongs_to_those_whose_day_it_was() -> None:
     await town.reply(place, "looking", BEN)
     request = await town.request()
     assert request.claimer is not None
-    assert request.next_word_by == at("2026-11-23 09:30")
+    assert request.word == NextWord(at("2026-11-23 09:30"))
     assert "You'll hear more by Mon 23 Nov, 09:30." in town.card()
 
 
@@ -166,7 +167,7 @@ async def test_a_post_heard_so_late_that_every_step_is_done_still_follows_duty_a
     view = town.to(ANA)[0]
     await town.until("2026-11-25 09:00")
     assert isinstance(view.view, NoticeCard)
-    assert not view.view.entries[0].claimable
+    assert not view.view.entries[0].presses
     assert (await town.request()).asked == ("eva", "chen")
 
 
@@ -176,7 +177,7 @@ async def test_shifts_that_are_imported_count_at_once_for_cards_and_buttons() ->
     await town.wait(11)
     await town.import_shifts((Shift(ITERATION, "eva", Role.SUPPORT), Shift(ITERATION, "ben", Role.SUPPORT)))
     views = [town.to(who)[0].view for who in (ANA, BEN, EVA)]
-    assert [view.entries[0].claimable for view in views if isinstance(view, NoticeCard)] == [False, True, True]
+    assert [bool(view.entries[0].presses) for view in views if isinstance(view, NoticeCard)] == [False, True, True]
 
 
 async def test_a_card_of_the_night_says_at_the_opening_no_more_that_support_comes_back() -> None:

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from bot.events import Dismiss, Press, Solve
+from bot.events import Press, Send, Solve
 from bot.people import Author
 from bot.support.request import Outcome, Status
 from tests.journeys.town import BEN, CHANNEL, DILAN, EVA, FARID, OLGA, TOM, Town, at
@@ -121,11 +121,11 @@ async def test_of_what_was_heard_early_the_last_fifty_of_an_hour_are_kept() -> N
     assert len((await (await town.desk()).state()).facts.early) == 1
 
 
-@pytest.mark.parametrize("act", [Solve, Dismiss])
+@pytest.mark.parametrize("act", [Solve, Send])
 async def test_a_post_heard_after_its_edit_was_settled_opens_nothing_anew(act: type[Press]) -> None:
     town = Town("2026-11-23 10:02")
     await heard(town, "edit")
-    await town.press(act, "R-1", BEN)
+    await town.press(act, "R-1", BEN, **({"step": "dismiss"} if act is Send else {}))
     await heard(town, "post")
     await town.wait(60)
     assert [one.status for one in await town.requests()] == [Status.CLOSED]

@@ -12,16 +12,17 @@ from zoneinfo import ZoneInfo
 
 from bot.calendars.almanac import Almanac
 from bot.desk import Desk
-from bot.effects import Answer, Say, Show
+from bot.effects import Answer, Card, Dialog, Say, Show, Word
 from bot.events import (
-    Ask,
     Deleted,
     Delivered,
     Edited,
+    Open,
     Posted,
     Press,
     Replied,
     Restored,
+    Send,
     ShiftsImported,
     Undeliverable,
     Wrote,
@@ -34,7 +35,7 @@ from bot.rota.shift import Absence, Role, Rota, Shift
 from bot.state import DeskInfo
 from bot.store.memory import MemoryJournal
 from bot.support.request import Request
-from bot.views import Line, Mention, View
+from bot.views import FormCard, Line, Link, Mention, View
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CHANNEL = "19:backend@thread.tacv2"
@@ -78,7 +79,10 @@ def at(text: str) -> datetime:
 def plain(view: View) -> str:
     """Return a view's own words, mentions as @Name."""
     if isinstance(view, Line):
-        return "".join(f"@{part.name}" if isinstance(part, Mention) else part for part in view.parts)
+        return "".join(
+            f"@{part.name}" if isinstance(part, Mention) else part.text if isinstance(part, Link) else part
+            for part in view.parts
+        )
     words = []
     for name in view.__slots__:
         value = getattr(view, name)
@@ -244,8 +248,8 @@ class Town:
         *,
         place: str = "",
         card: str = "",
-        text: str = "",
         happened: str = "",
+        **more: object,
     ) -> Answer | None:
         """Press a button on the thread's card, or on the card with the key `card` in one's own chat."""
         author = _author(by)
@@ -253,7 +257,6 @@ class Town:
             place = (
                 personal(author.id) if card and not card.startswith("card:") else (await self.request(request)).place
             )
-        more = {"text": text} if kind is Ask else {}
         event = kind(
             place=place,
             author=author,
@@ -263,6 +266,28 @@ class Town:
             **more,  # type: ignore[arg-type]
         )
         return await self._handle(event)
+
+    async def open(self, step: str, request: str, by: Author | Person, choice: str = "", **more: str) -> FormCard:
+        """Open a step's form; return it."""
+        answer = await self.press(Open, request, by, step=step, choice=choice, **more)  # type: ignore[arg-type]
+        assert isinstance(answer, Dialog), answer
+        assert isinstance(answer.view, FormCard)
+        return answer.view
+
+    async def send(
+        self,
+        step: str,
+        request: str,
+        by: Author | Person,
+        *,
+        choice: str = "",
+        place: str = "",
+        card: str = "",
+        **fields: str,
+    ) -> str:
+        """Send a step's form, filled in; return what is shown then."""
+        answer = await self.press(Send, request, by, step=step, choice=choice, fields=fields, place=place, card=card)
+        return said(answer)
 
     # -- time ---------------------------------------------------------------------------------------------------
 
@@ -330,6 +355,12 @@ class Town:
 
     def _when(self, happened: str) -> dict[str, object]:
         return {"key": f"key-{next(self._ids)}", "happened_at": at(happened) if happened else self.now}
+
+
+def said(answer: object) -> str:
+    """Return the words of an answer: of its card, its dialog, or its own."""
+    assert isinstance(answer, Word | Card | Dialog), answer
+    return answer.text if isinstance(answer, Word) else plain(answer.view)
 
 
 def _author(who: Author | Person) -> Author:

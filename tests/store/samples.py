@@ -8,13 +8,32 @@ from bot.policy import Language, Policy
 from bot.ports import Address, Commit, Outgoing, Record
 from bot.rota.shift import Absence, Override, Role, Rota, Shift
 from bot.state import DeskInfo, Facts, Notice, NoticeItem
-from bot.support.request import Clock, Deferred, Due, Outcome, Request, Status, Step
+from bot.support.request import (
+    Advice,
+    Answered,
+    Clock,
+    Deed,
+    Deferred,
+    Due,
+    NextWord,
+    Outcome,
+    Request,
+    Status,
+    Step,
+    Wait,
+)
 from bot.views import (
-    AskForm,
+    Also,
+    Button,
+    ButtonRow,
+    Choice,
     DutyCard,
     Fact,
+    Field,
+    FormCard,
     HelpCard,
     Line,
+    Link,
     Mention,
     NoticeCard,
     NoticeEntry,
@@ -54,7 +73,7 @@ ROTA = Rota(
     overrides=(Override(BEN.id, CHEN.id, NOW, NOW + timedelta(days=2)),),
 )
 POLICY = Policy(zone="America/New_York", opens=time(8, 30), weekdays=frozenset({0, 6}), language=Language.GERMAN)
-FACTS = Facts(7, {ANA.id: NOW}, {"person:x": "has not installed the app"})
+FACTS = Facts(7, {ANA.id: NOW}, {ANA.id: NOW}, {"person:x": "has not installed the app"})
 NOTICE = Notice(
     "n1",
     "person:x",
@@ -64,25 +83,24 @@ NOTICE = Notice(
     heading="H",
     items=(NoticeItem("r1", "Rita", "…", "19:t", "", settled=True),),
 )
+BUTTON = Button("edge", "r1", "k", "Claim", "claim", main=True)
 CARD = RequestCard(
-    desk="edge",
-    request="r1",
-    card="k",
-    headline=Line((Mention("x", "X"), " is on it")),
+    headline=Line((Mention("x", "X"), " is on it, see ", Link("R-1", "19:t"))),
     detail="",
+    remark="Restart it",
+    also=(Also("the scanner too"),),
     settled=False,
-    can_claim=True,
-    can_solve=True,
-    can_dismiss=False,
-    claim_label="Claim",
-    solve_label="Solve",
-    dismiss_label="Dismiss",
+    presses=(BUTTON,),
+    opens=(),
+    thread="19:t",
+    thread_label="Open thread",
 )
+FIELD = Field("text", "L", "v", True, "P", 300, True, False, False, False, False, (Choice("a", "A"),))  # noqa: FBT003
 VIEWS: tuple[View, ...] = (
     Line(("plain ", Mention("x", 'X "quoted" \u2028 & <b>'))),
     CARD,
-    NoticeCard("Heading", (NoticeEntry("edge", "r1", "n1", "T", "E", "L", "19:t", waiting=True, claimable=False),)),
-    AskForm("edge", "r1", "k", "T", "E", "L", "text", "", "Send"),
+    NoticeCard("Heading", (NoticeEntry("T", "E", "L", "19:t", waiting=True, presses=(), opens=(BUTTON,)),)),
+    FormCard("T", "E", "N", "", (FIELD,), (ButtonRow("H", (BUTTON,)),), "19:t"),
     ReplyCard("Ana:", "hello"),
     DutyCard("On duty", (Fact("Now", "Ana"),), (Fact("Ben", "not reached"),)),
     RotaCard("Rota", (RotaWeek("This", (Fact("Support", "Ana"),)),)),
@@ -90,7 +108,9 @@ VIEWS: tuple[View, ...] = (
 )
 
 
-def request(number: int = 1, *, status: Status = Status.OPEN, place: str = "", text: str = "Who knows?") -> Request:
+def request(
+    number: int = 1, *, status: Status = Status.OPEN, place: str = "", text: str = "Who knows?", deep: bool = True
+) -> Request:
     """Return a request with every field set."""
     closed = status is Status.CLOSED
     return Request(
@@ -116,7 +136,19 @@ def request(number: int = 1, *, status: Status = Status.OPEN, place: str = "", t
         responded_at=NOW,
         claimer=Author("ana", "Ana"),
         claimed_at=NOW,
-        next_word_by=NOW,
+        word=NextWord(NOW, NOW),
+        wait=Wait(NOW, None, NOW),
+        advice=Advice(Author("eva", "Eva"), NOW, "restart it"),
+        lead="r7",
+        follow_up=True,
+        followers=("r8",),
+        matter="printer",
+        remark="restarted",
+        triage=(Answered("bug", "no", "Ana"),),
+        helpers=("x",),
+        helped_at=NOW,
+        deed=Deed(3, Author("ana", "Ana"), NOW, "replied", "k", "reply:1", "text", ("r9",)),
+        before=request(number, text=text, deep=False) if deep else None,
         outcome=Outcome.ANSWERED if closed else None,
         closed_by=Author("ana", "Ana") if closed else None,
         closed_at=NOW if closed else None,

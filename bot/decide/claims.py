@@ -1,0 +1,197 @@
+"""What follows a claim: the next word to the requester, waiting for their answer, and opening again.
+
+Nobody is asked outside support hours. Whoever would have to be called and is away loses the request to the pair.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.decide import clocks
+from bot.decide.draft import Draft
+from bot.decide.pictures import names, words
+from bot.people import Author
+from bot.places import personal
+from bot.rota.duty import present
+from bot.state import Call
+from bot.support.escalation import first_clock, second_clock
+from bot.support.request import (
+    Act,
+    Advice,
+    NextWord,
+    Outcome,
+    Request,
+    Status,
+    Wait,
+    ask,
+    claim,
+    close,
+    go_on,
+    open_again,
+    reacted,
+)
+from bot.support.texts import Text
+from bot.views import Button, Line, Mention, NoticeCard, NoticeEntry
+
+REOPENS = timedelta(days=7)
+ONCE_A_WEEK = timedelta(days=7)
+WHY = "they keep the thread, and know what comes next."
+
+
+class Until(StrEnum):
+    """Until when a requester is promised to hear more."""
+
+    HALF_AN_HOUR = "30"
+    AN_HOUR = "60"
+    TODAY = "today"
+    NEXT_DAY = "next day"
+
+
+def word_by(draft: Draft, at: datetime, until: Until | None = None) -> datetime:
+    """Return the instant of a promise made at ``at``, by default after policy's time, in support hours."""
+    hours = draft.hours
+    match until:
+        case Until.TODAY:
+            return hours.closing(at)
+        case Until.NEXT_DAY:
+            return hours.closing(hours.closing(at))
+        case Until.HALF_AN_HOUR | Until.AN_HOUR:
+            return hours.add(at, timedelta(minutes=int(until)))
+    return hours.add(at, timedelta(minutes=draft.policy.next_word))
+
+
+def give(draft: Draft, request: Request, by: Author, at: datetime) -> Request:
+    """Give an open request to whoever answered or pressed first, with the default next word."""
+    taken = reacted(claim(request, by, at, word_by(draft, at)), by.id)
+    draft.put(taken)
+    return taken
+
+
+def wait_for_requester(draft: Draft, request: Request, at: datetime) -> Request:
+    """Let a claimed request wait for its requester: reminded once, then given up, in support hours."""
+    remind, end = (
+        draft.hours.add(at, timedelta(hours=hours)) for hours in (draft.policy.remind_after, draft.policy.give_up_after)
+    )
+    waiting = ask(request, Wait(at, remind, end))
+    draft.put(waiting)
+    return waiting
+
+
+def spoken(draft: Draft, request: Request, at: datetime, until: Until | None = None) -> Request:
+    """Take that the requester heard from support: the next word is promised anew."""
+    fresh = replace(request, word=NextWord(word_by(draft, at, until)), wait=None)
+    draft.put(fresh)
+    return fresh
+
+
+def advised(draft: Draft, id_: str, by: Author, at: datetime) -> None:
+    """Offer a colleague's answer to those on duty, who did not give it; ask the colleague, now and then, to tell them.
+
+    The copies that they have show it; the next step of the clock tells them.
+    """
+    request = draft.request(id_)
+    duty = draft.duty(at)
+    if request is None or request.advice is not None or duty.nobody:
+        return
+    draft.put(replace(request, advice=Advice(by, at)))
+    last = draft.facts.advised_at.get(by.id)
+    if (last is None or at - last >= ONCE_A_WEEK) and is_here(draft, by.id):
+        draft.put_facts(replace(draft.facts, advised_at={**draft.facts.advised_at, by.id: at}))
+        people = names(duty.pair)
+        line = f"Thank you for helping {request.requester.name}. Next time, please pass the answer to {people}: {WHY}"
+        draft.post(f"advised:{id_}:{by.id}", personal(by.id), Line((line,)))
+
+
+def answered_by_requester(draft: Draft, request: Request, at: datetime, text: str, key: str) -> None:
+    """End the waiting, and tell whoever asked; somebody who is away loses the request to the pair."""
+    claimer = request.claimer
+    assert claimer is not None
+    going = go_on(request, word_by(draft, at))
+    draft.put(going)
+    if not is_here(draft, claimer.id) and draft.is_open:
+        hand_on(draft, going, Act.HAND_ON, at, note=f"{request.requester.name} answered, and {claimer.name} is away")
+        return
+    excerpt = words(replace(request, text=text))
+    card = f"answer:{request.id}:{key}"
+    opens = (Button(draft.state.desk.id, request.id, card, "Support…", "open", "support"),)
+    title = f"{request.requester.name} · {request.id}"
+    entry = NoticeEntry(title, excerpt, "", request.place, waiting=True, presses=(), opens=opens)
+    if draft.is_open:
+        draft.show(card, personal(claimer.id), NoticeCard(f"{request.requester.name} answered you", (entry,)))
+
+
+def hand_on(
+    draft: Draft,
+    request: Request,
+    act: Act,
+    at: datetime,
+    *,
+    by: Author | None = None,
+    only: tuple[str, ...] = (),
+    note: str = "",
+) -> Request:
+    """Open a request again under the second clock, or, where nobody ever answered it, under the first.
+
+    At once the people ``only`` are called, if they are on duty, else the pair; never ``by``, who handed it on.
+    """
+    start = second_clock if request.responder else first_clock
+    clock = replace(start(draft.policy, draft.hours, at), only=only, note=note)
+    opened = open_again(request, act, clock, by.id if by else "")
+    draft.put(opened)
+    clocks.escalate(draft, request.id)
+    return draft.request(request.id) or opened
+
+
+def reopen(draft: Draft, request: Request, at: datetime) -> Request:
+    """Open a closed request again: its last claimer is told, if on duty."""
+    last = request.claimer.id if request.claimer else ""
+    note = f"{request.requester.name} says it is not solved"
+    return hand_on(draft, request, Act.REOPEN, at, only=(last,) if last else (), note=note)
+
+
+def reopens(request: Request, at: datetime) -> bool:
+    """Say whether a closed request can be opened again at ``at``."""
+    recent = request.closed_at is not None and at - request.closed_at <= REOPENS
+    return recent and request.outcome is not Outcome.WITHDRAWN
+
+
+def due(draft: Draft, request: Request) -> None:
+    """Do what is due on a claimed request, in support hours."""
+    if request.status is not Status.ACKNOWLEDGED or not draft.is_open:
+        return
+    if request.wait is not None:
+        _waited(draft, request, request.wait)
+    elif request.word is not None and request.claimer is not None:
+        _promised(draft, request, request.word, request.claimer)
+
+
+def is_here(draft: Draft, person: str) -> bool:
+    """Say whether somebody may be written to now: in support hours, and not away."""
+    return draft.is_open and any(one.id == person for one in present(draft.rota, draft.now, draft.hours))
+
+
+def _promised(draft: Draft, request: Request, word: NextWord, claimer: Author) -> None:
+    if word.lapses_at is not None:
+        if word.lapses_at <= draft.now:
+            note = f"{request.requester.name} was to hear more from {claimer.name}"
+            hand_on(draft, request, Act.LAPSE, draft.now, note=note)
+    elif word.by <= draft.now and not is_here(draft, claimer.id):
+        note = f"{request.requester.name} was to hear more from {claimer.name}, who is away"
+        hand_on(draft, request, Act.LAPSE, draft.now, note=note)
+    elif word.by <= draft.now:
+        lapses = draft.hours.add(draft.now, timedelta(minutes=draft.policy.word_lapses))
+        asked = replace(request, word=replace(word, lapses_at=lapses))
+        draft.put(asked)
+        heading = f"{request.requester.name} was promised to hear more by now"
+        clocks.tell(draft, request.id, [(claimer.id, personal(claimer.id))], heading, claimable=False, call=Call.WORD)
+
+
+def _waited(draft: Draft, request: Request, wait: Wait) -> None:
+    asked, claimer = request.requester, request.claimer
+    if wait.ends_at <= draft.now:
+        draft.put(close(request, Act.GIVE_UP, Outcome.NO_REPLY, claimer or asked, draft.now))
+    elif wait.remind_at is not None and wait.remind_at <= draft.now:
+        draft.put(replace(request, wait=replace(wait, remind_at=None)))
+        line = draft.say(Text.REMINDER, who=claimer.name if claimer else "")
+        reminder = Line((Mention(asked.id, asked.name), line))
+        draft.post(f"reminder:{request.id}:{wait.since.isoformat()}", request.place, reminder)

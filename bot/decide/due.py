@@ -1,0 +1,14 @@
+"""What the clock does: steps that are due, before the claim and after it, and duty followed where it has changed."""
+
+from bot.decide import claims, clocks
+from bot.decide.draft import Draft
+
+
+def struck(draft: Draft) -> None:
+    """Do what is due, and follow duty where it has changed."""
+    for request in draft.requests():
+        if request.next_at is not None and request.next_at <= draft.now:
+            clocks.escalate(draft, request.id)
+            clocks.call_held_back(draft, request.id)
+            claims.due(draft, request)
+        clocks.follow_duty_of(draft, request.id)

@@ -1,0 +1,152 @@
+"""Forms: how a step's dialog, or its card in the personal chat, is put together. Must not know any step."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.decide.draft import Draft
+from bot.decide.pictures import CARD, words
+from bot.effects import Dialog
+from bot.events import Press, Send
+from bot.support.request import Request
+from bot.views import Button, ButtonRow, Choice, Field, FormCard
+
+LONGEST = 3000  # characters of a text
+HEAVIEST = 20_000  # bytes as escaped JSON, so that a text is shown whole in a card of 25 KB
+ROW = 3  # buttons beside each other
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way out of a form: its title, whether it sends the form or opens another step, and which."""
+
+    title: str
+    step: str
+    choice: str = ""
+    opens: bool = False
+
+
+def text(id_: str, label: str, value: str = "", *, required: bool = True, longest: int = LONGEST) -> Field:
+    """Return an input for text of several lines."""
+    return _field(id_, label, value, required=required, longest=longest, is_long=True)
+
+
+def line(id_: str, label: str, value: str = "", *, required: bool = False, longest: int = 300) -> Field:
+    """Return an input for text of one line."""
+    return _field(id_, label, value, required=required, longest=longest, is_short=True)
+
+
+def one(id_: str, label: str, choices: Iterable[tuple[str, str]], value: str = "", *, required: bool = True) -> Field:
+    """Return a choice of one, as buttons below each other; ``choices`` are ids and titles."""
+    return _field(id_, label, value, required=required, choices=choices, is_one=True)
+
+
+def listed(
+    id_: str, label: str, choices: Iterable[tuple[str, str]], value: str = "", *, required: bool = True
+) -> Field:
+    """Return a choice of one from a list that opens, for more than a few."""
+    return _field(id_, label, value, required=required, choices=choices, is_list=True)
+
+
+def many(id_: str, label: str, choices: Iterable[tuple[str, str]], value: str = "", *, required: bool = True) -> Field:
+    """Return a choice of any number."""
+    return _field(id_, label, value, required=required, choices=choices, is_many=True)
+
+
+def card(
+    draft: Draft,
+    request: Request | None,
+    event: Press,
+    *,
+    title: str,
+    excerpt: str = "",
+    note: str = "",
+    error: str = "",
+    fields: tuple[Field, ...] = (),
+    ways: tuple[Way | tuple[str, tuple[Way, ...]], ...] = (),
+    thread: str = "",
+) -> FormCard:
+    """Return a form; ``ways`` are its buttons, those under a heading together.
+
+    A form that comes back is the same opening of it: what is sent twice counts once.
+    """
+    opening = event.form if isinstance(event, Send) and error else event.key
+    seen = str(request.deed.number if request and request.deed else 0)
+    about = request.id if request else event.request
+
+    def button(way: Way) -> Button:
+        return Button(
+            draft.state.desk.id,
+            about,
+            event.card or CARD + about,
+            way.title,
+            "open" if way.opens else "send",
+            way.step,
+            way.choice,
+            opening,
+            seen,
+        )
+
+    rows = [ButtonRow("", tuple(button(way) for way in ways if isinstance(way, Way)))]
+    rows += [ButtonRow(way[0], tuple(map(button, way[1]))) for way in ways if not isinstance(way, Way)]
+    short = tuple(row for part in rows for row in _short(part))
+    return FormCard(title, excerpt, note, error, fields, short, thread)
+
+
+def dialog(draft: Draft, request: Request, event: Press, name: str, **parts: object) -> Dialog:
+    """Return a form about a request, headed by who wrote what."""
+    about = {"title": f"{request.requester.name} wrote:", "excerpt": words(request), **parts}
+    return Dialog(name, card(draft, request, event, **about))  # type: ignore[arg-type]
+
+
+def filled(event: Send, field: str) -> str:
+    """Return what was written into a field, "" where there is nothing to be seen."""
+    said = event.fields.get(field, "").strip()
+    return said if visible(said) else ""
+
+
+def visible(said: str) -> bool:
+    """Say whether there is anything to be seen in a text."""
+    return any(sign.isprintable() and not sign.isspace() for sign in said)
+
+
+def chosen(event: Send, field: str, allowed: Iterable[str]) -> tuple[str, ...]:
+    """Return which of the ``allowed`` ids were chosen in a field, in their order."""
+    marked = {id_.strip() for id_ in event.fields.get(field, "").split(",")}
+    return tuple(id_ for id_ in allowed if id_ in marked)
+
+
+def _short(row: ButtonRow) -> list[ButtonRow]:
+    parts = [row.buttons[at : at + ROW] for at in range(0, len(row.buttons), ROW)]
+    return [ButtonRow("" if at else row.heading, part) for at, part in enumerate(parts)]
+
+
+def _field(
+    id_: str,
+    label: str,
+    value: str,
+    *,
+    required: bool,
+    longest: int = 0,
+    choices: Iterable[tuple[str, str]] = (),
+    is_long: bool = False,
+    is_short: bool = False,
+    is_one: bool = False,
+    is_list: bool = False,
+    is_many: bool = False,
+) -> Field:
+    what = "Choose one." if is_one or is_list else "Choose at least one." if is_many else "Write something first"
+    problem = what if choices else f"{what} ({longest} characters at most)."
+    return Field(
+        id=id_,
+        label=label,
+        value=value,
+        required=required,
+        problem=problem,
+        longest=longest,
+        is_long=is_long,
+        is_short=is_short,
+        is_one=is_one,
+        is_list=is_list,
+        is_many=is_many,
+        choices=tuple(Choice(id_, title) for id_, title in choices),
+    )

@@ -1,0 +1,118 @@
+"""Which matters belong together: follow-ups and duplicates follow one lead request, and threads hold several matters.
+
+A request that follows has no clock and no word of its own: it ends and opens again with its lead.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.decide import clocks
+from bot.decide.draft import Draft
+from bot.events import Posted
+from bot.people import Author
+from bot.support.escalation import first_clock
+from bot.support.request import Act, Outcome, Request, Status, close, follow, open_again, reacted
+from bot.support.texts import Text
+from bot.views import Line, Link
+
+MOST_MATTERS = 5
+
+
+def of_thread(draft: Draft, place: str) -> list[Request]:
+    """Return the matters that words in a thread are about: those raised in it, each by the one that it follows."""
+    leads = [draft.request(one.lead) or one if one.lead else one for one in draft.in_thread(place)]
+    return list({one.id: one for one in leads}.values())
+
+
+def lead_for(draft: Draft, event: Posted) -> Request | None:
+    """Return the request that a new post goes with: the same person's of the last minutes, which is not closed."""
+    within = timedelta(minutes=draft.policy.follow_up_within)
+    mine = [
+        one
+        for one in draft.requests()
+        if one.requester.id == event.author.id
+        and one.status is not Status.CLOSED
+        and one.place != event.place
+        and not one.reply
+        and timedelta() <= event.happened_at - one.posted_at < within
+    ]
+    leads = [one for one in mine if not one.lead]
+    return max(leads, key=lambda one: one.posted_at, default=None)
+
+
+def join(draft: Draft, request: Request, lead: Request, *, follow_up: bool) -> Request:
+    """Let a request, and what follows it, follow another from now on."""
+    for one in (request, *_followers(draft, request)):
+        draft.put(replace(follow(one, lead.id, follow_up=follow_up and one is request), followers=()))
+    lead = draft.request(lead.id) or lead
+    ids = (*lead.followers, request.id, *request.followers)
+    draft.put(replace(lead, followers=tuple(dict.fromkeys(ids))))
+    return draft.request(request.id) or request
+
+
+def separate(draft: Draft, request: Request) -> Request:
+    """Let a request go its own way: with its own clock, from its own time."""
+    relink(draft, request, "")
+    clock = first_clock(draft.policy, draft.hours, request.posted_at)
+    alone = replace(open_again(request, Act.SEPARATE, clock), lead="", follow_up=False, due_at=clock.due_at)
+    draft.put(alone)
+    clocks.escalate(draft, request.id)
+    return draft.request(request.id) or alone
+
+
+def relink(draft: Draft, request: Request, lead: str) -> None:
+    """Let the leads know that a request, which followed another, now follows ``lead``, "" for none."""
+    old, new = draft.request(request.lead), draft.request(lead)
+    if old is not None:
+        draft.put(replace(old, followers=tuple(id_ for id_ in old.followers if id_ != request.id)))
+    if new is not None:
+        draft.put(replace(new, followers=(*new.followers, request.id)))
+
+
+def say_same(draft: Draft, request: Request, lead: Request, key: str) -> None:
+    """Post the one line that links a duplicate to the request that it follows."""
+    link = Link(lead.requester.name + " · " + lead.id, lead.place)
+    draft.post(f"same:{request.id}:{key}", request.place, Line((draft.say(Text.SAME_AS), link, ".")))
+
+
+def split(draft: Draft, request: Request, matters: list[str], by: Author) -> tuple[Request, ...]:
+    """Make the first of ``matters`` the request's own, and of each other one a request beside it, claimed by ``by``."""
+    named = replace(draft.request(request.id) or request, matter=matters[0])
+    draft.put(named)
+    number = draft.facts.last_number
+    others = tuple(
+        replace(
+            named,
+            id=f"R-{number + offset}",
+            matter=matter,
+            text=matter,
+            copies=(),
+            followers=(),
+            triage=(),
+            deed=None,
+            before=None,
+            reply=f"{named.reply or 'post'}#{number + offset}",
+        )
+        for offset, matter in enumerate(matters[1:], 1)
+    )
+    draft.put_facts(replace(draft.facts, last_number=number + len(others)))
+    for one in others:
+        draft.put(reacted(one, by.id))
+    return others
+
+
+def keep_together(draft: Draft) -> None:
+    """Let all that follows a changed request end, and open again, with it."""
+    for lead in [one for one in draft.changed() if one.followers]:
+        for one in _followers(draft, lead):
+            if lead.outcome is Outcome.WITHDRAWN and one.status is not Status.CLOSED:
+                separate(draft, one)
+            elif lead.status is Status.CLOSED and one.status is not Status.CLOSED:
+                by, at = lead.closed_by or lead.requester, lead.closed_at or draft.now
+                draft.put(close(one, Act.SOLVE, Outcome.DUPLICATE, by, at))
+            elif lead.status is not Status.CLOSED and one.outcome is Outcome.DUPLICATE:
+                draft.put(follow(one, lead.id, follow_up=one.follow_up))
+
+
+def _followers(draft: Draft, lead: Request) -> list[Request]:
+    return [one for id_ in lead.followers if (one := draft.request(id_))]

@@ -1,0 +1,611 @@
+"""*Support…*: the menu of everything that support does with a request, and the form of each step.
+
+Opening a form does nothing; a step that is done claims what nobody had claimed, but for *Not a request* and *Pass on*.
+Nothing goes out that its sender has not seen: texts go out as they were written, or come back with what is wrong.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from types import MappingProxyType
+
+from bot.decide import claims, clocks, forms, matters, rights, support
+from bot.decide.claims import Until
+from bot.decide.draft import Draft
+from bot.decide.forms import Way
+from bot.decide.pictures import mentions, names, status_line, words
+from bot.effects import Answer, Dialog
+from bot.errors import Refused
+from bot.events import Open, Press, Send
+from bot.people import Person
+from bot.places import personal
+from bot.rota.duty import present
+from bot.support.request import Act, Advice, Outcome, Request, Status, close, step
+from bot.support.texts import Text
+from bot.support.words import moment
+from bot.views import Button, Field, Line, Link, NoticeCard, NoticeEntry, ReplyCard
+
+MOST_HELPERS = 3
+PERSON = "person"
+UNTIL = (
+    (Until.HALF_AN_HOUR, "In 30 minutes"),
+    (Until.AN_HOUR, "In an hour"),
+    (Until.TODAY, "By the end of support today"),
+    (Until.NEXT_DAY, "By the end of support on the next working day"),
+)
+ENDINGS = (
+    Outcome.ANSWERED,
+    Outcome.EXPLAINED,
+    Outcome.WORKAROUND,
+    Outcome.DOCS,
+    Outcome.ADMIN_PAGE,
+    Outcome.SELF_SERVICE,
+    Outcome.TRAINING,
+    Outcome.REDIRECTED,
+    Outcome.OVERRIDE_REFUSED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step: its name on the menu, how its form is drawn, what it does when sent, and who may.
+
+    A step without a form is done by its button.
+    """
+
+    title: str
+    draw: Callable[[Draft, Request, Press, str], Answer] | None
+    take: Callable[[Draft, Request, Send], Answer]
+    allow: Callable[[Draft, Request, Press], None] = rights.may_handle
+
+
+def opened(draft: Draft, event: Open) -> Answer:
+    """Draw the menu, or a step's form; it changes nothing."""
+    request = rights.pressed(draft, event)
+    if event.step == "support":
+        return menu(draft, request, event)
+    known = STEPS.get(event.step)
+    if known is None or known.draw is None:
+        raise Refused(draft.say(Text.STALE))
+    known.allow(draft, request, event)
+    return known.draw(draft, request, event, "")
+
+
+def sent(draft: Draft, event: Send) -> Answer:
+    """Do a step; what was sent already is not done again."""
+    request = rights.pressed(draft, event)
+    known = STEPS.get(event.step)
+    if known is None:
+        raise Refused(draft.say(Text.STALE))
+    if event.form and request.deed is not None and request.deed.key == event.key:
+        return done(draft, request, event, "Done.")
+    known.allow(draft, request, event)
+    return known.take(draft, request, event)
+
+
+def menu(draft: Draft, request: Request, event: Press) -> Answer:
+    """Return the menu of what the presser may do with the request as it stands."""
+    undo = (Way(f"Undo: {request.deed.what}", "undo"),) if request.deed and support.can_undo(request, event) else ()
+    if request.status is Status.CLOSED:
+        rights.may_end(draft, request, event)
+        return _menu(draft, request, event, (*undo, Way("Not solved", "reopen")))
+    duty = rights.duty_of(draft, request, event)
+    if duty.observes(event.author.id) and not rights.has(request, event.author):
+        return _menu(draft, request, event, (Way("Suggest an answer", "suggest", opens=True), *undo))
+    rights.may_handle(draft, request, event)
+    if request.lead:
+        return _menu(draft, request, event, (*undo, Way("Separate matter", "separate")))
+    groups = [(heading, tuple(_way(name) for name in steps)) for heading, steps in MENU]
+    claimed = request.status is Status.ACKNOWLEDGED
+    mine = (_way("promise"), _way("back")) if claimed else (_way("claim"),)
+    return _menu(draft, request, event, (*mine, *undo, *groups))
+
+
+def done(draft: Draft, request: Request, event: Press, said: str) -> Dialog:
+    """Say what was done, with the way to take it back."""
+    now = draft.request(request.id) or request
+    undo = (Way("Undo", "undo"),) if now.deed and support.can_undo(now, event) else ()
+    ways = (*undo, Way("Support…", "support", opens=True)) if now.status is not Status.CLOSED else undo
+    view = forms.card(draft, now, event, title=said, note=f"{now.id}: {_stands(draft, now)}.", ways=ways)
+    return Dialog(f"{request.requester.name} · {request.id}", view)
+
+
+def ready(draft: Draft, request: Request, event: Send, field: str) -> tuple[str, str]:
+    """Return a text as it may go out, and what is wrong with it: empty, too long, or overtaken by a colleague."""
+    text = forms.filled(event, field)
+    if not text:
+        return text, "Write something first."
+    if len(text) > forms.LONGEST:
+        return text[: forms.LONGEST], f"At most {forms.LONGEST} characters, please; these are {len(text)}."
+    if len(json.dumps(text)) > forms.HEAVIEST:
+        return text, "That is too long to be sent whole; please shorten it."
+    return text, meanwhile(draft, request, event)
+
+
+def meanwhile(draft: Draft, request: Request, event: Send) -> str:
+    """Say what somebody else did to a request since its form was opened, "" for nothing."""
+    deed = request.deed
+    if deed is None or not event.seen or event.seen == str(deed.number) or deed.author.id == event.author.id:
+        return ""
+    at = moment(deed.at, draft.now, draft.hours)
+    return f"{deed.author.name} {deed.what} meanwhile ({at}). Nothing was sent yet: send it again if it still fits."
+
+
+def claim_first(draft: Draft, request: Request, event: Send) -> Request:
+    """Give an unclaimed request to whoever completes a step."""
+    if request.status is Status.OPEN:
+        return claims.give(draft, request, event.author, event.happened_at)
+    step(request, Act.ASK)  # what is closed meanwhile is refused
+    return request
+
+
+def say_as(draft: Draft, request: Request, event: Send, text: str) -> dict[str, str]:
+    """Post words in the thread under their sender's name; return what the deed must know of them."""
+    key = f"reply:{request.id}:{event.key}"
+    draft.show(key, request.place, ReplyCard(draft.say(Text.SAYS, who=event.author.name), text))
+    return {"reply": key, "text": text}
+
+
+def _way(name: str) -> Way:
+    return Way(STEPS[name].title, name, opens=STEPS[name].draw is not None)
+
+
+def _menu(draft: Draft, request: Request, event: Press, ways: tuple[Way | tuple[str, tuple[Way, ...]], ...]) -> Dialog:
+    advice = request.advice
+    note = f"{_stands(draft, request)}."
+    if advice is not None and advice.text:
+        note += f"\n{advice.author.name} suggests: {advice.text}"
+    return forms.dialog(draft, request, event, request.id, note=note, ways=ways, thread=request.place)
+
+
+def _stands(draft: Draft, request: Request) -> str:
+    return status_line(request, draft.now, draft.hours, second=bool(request.clock and request.clock.second))
+
+
+def _form(draft: Draft, request: Request, event: Press, name: str, send: str, **parts: object) -> Dialog:
+    """Return a step's form, with the button that sends it and the way back to the menu."""
+    ways = (Way(send, name), Way("Back", "support", opens=True))
+    return forms.dialog(draft, request, event, STEPS[name].title, **{"ways": ways, **parts})
+
+
+# -- answering ------------------------------------------------------------------------------------------------------
+
+
+def _draw_ask(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    return _ask_form(draft, request, event, draft.say(Text.QUESTIONS), error)
+
+
+def _ask_form(draft: Draft, request: Request, event: Press, text: str, error: str) -> Answer:
+    label = f"Your question. It goes into the thread under your name; then I wait for {request.requester.name}."
+    return _form(draft, request, event, "ask", "Send", error=error, fields=(forms.text("text", label, text),))
+
+
+def _take_ask(draft: Draft, request: Request, event: Send) -> Answer:
+    text, wrong = ready(draft, request, event, "text")
+    if wrong:
+        return _ask_form(draft, request, event, text or draft.say(Text.QUESTIONS), wrong)
+    claimed = claim_first(draft, request, event)
+    waiting = claims.wait_for_requester(draft, claimed, event.happened_at)
+    draft.did(waiting, event, "asked a question", **say_as(draft, request, event, text))
+    return done(draft, request, event, "Sent.")
+
+
+def _draw_reply(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    advice = request.advice.text if request.advice else ""
+    choice = event.choice if isinstance(event, Open) else ""
+    return _reply_form(draft, request, event, advice if choice == "advice" else "", Until.HALF_AN_HOUR, error)
+
+
+def _reply_form(draft: Draft, request: Request, event: Press, text: str, until: str, error: str) -> Answer:
+    fields = (
+        forms.text("text", "Your reply. It goes into the thread under your name.", text),
+        forms.listed("until", f"{request.requester.name} hears more", UNTIL, until),
+    )
+    return _form(draft, request, event, "reply", "Send", error=error, fields=fields)
+
+
+def _take_reply(draft: Draft, request: Request, event: Send) -> Answer:
+    text, wrong = ready(draft, request, event, "text")
+    until = _until(event)
+    if wrong:
+        return _reply_form(draft, request, event, text, until, wrong)
+    claimed = claim_first(draft, request, event)
+    spoken = claims.spoken(draft, claimed, event.happened_at, until)
+    draft.did(spoken, event, "replied", **say_as(draft, request, event, text))
+    return done(draft, request, event, "Sent.")
+
+
+def _draw_phone(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    return _phone_form(draft, request, event, draft.say(Text.BY_PHONE), error)
+
+
+def _phone_form(draft: Draft, request: Request, event: Press, text: str, error: str) -> Answer:
+    then = (("closed", "It is answered: close it"), *UNTIL)
+    fields = (
+        forms.text("text", "What you told them. It goes into the thread under your name.", text),
+        forms.listed("then", "And now", then, "closed"),
+    )
+    return _form(draft, request, event, "phone", "Send", error=error, fields=fields)
+
+
+def _take_phone(draft: Draft, request: Request, event: Send) -> Answer:
+    text, wrong = ready(draft, request, event, "text")
+    if wrong:
+        return _phone_form(draft, request, event, text or draft.say(Text.BY_PHONE), wrong)
+    claimed = claim_first(draft, request, event)
+    said = say_as(draft, request, event, text)
+    if event.fields.get("then", "closed") == "closed":
+        ended = close(claimed, Act.SOLVE, Outcome.ANSWERED, event.author, event.happened_at)
+    else:
+        ended = claims.spoken(draft, claimed, event.happened_at, _until(event, "then"))
+    draft.did(ended, event, "answered by phone", **said)
+    return done(draft, request, event, "Noted.")
+
+
+def _draw_promise(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    fields = (forms.one("until", f"{request.requester.name} hears more", UNTIL, Until.AN_HOUR),)
+    return _form(draft, request, event, "promise", "Promise it", error=error, fields=fields)
+
+
+def _take_promise(draft: Draft, request: Request, event: Send) -> Answer:
+    claimed = claim_first(draft, request, event)
+    draft.did(claims.spoken(draft, claimed, event.happened_at, _until(event)), event, "promised more")
+    return done(draft, request, event, "Promised.")
+
+
+def _take_claim(draft: Draft, request: Request, event: Send) -> Answer:
+    if request.status is Status.OPEN:
+        draft.did(claims.give(draft, request, event.author, event.happened_at), event, "took it")
+    return done(draft, request, event, "It is yours." if request.status is Status.OPEN else "Somebody was faster.")
+
+
+# -- handing on -----------------------------------------------------------------------------------------------------
+
+
+def _draw_production(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    people = _with_access(draft, request, event)
+    label = f"What has to be done. {names(people)} reads it, nobody else."
+    return _form(draft, request, event, "production", "Hand it on", error=error, fields=(forms.text("note", label),))
+
+
+def _take_production(draft: Draft, request: Request, event: Send) -> Answer:
+    people = _with_access(draft, request, event)
+    note, wrong = ready(draft, request, event, "note")
+    if wrong:
+        return _draw_production(draft, request, event, wrong)
+    claimed = claim_first(draft, request, event)
+    only = tuple([person.id for person in people])
+    said = f"{event.author.name} needs production access for this: {note[:200]}"
+    handed = claims.hand_on(draft, claimed, Act.HAND_ON, event.happened_at, by=event.author, only=only, note=said)
+    draft.did(handed, event, "handed it on")
+    return done(draft, request, event, f"{names(people)} has been told.")
+
+
+def _with_access(draft: Draft, request: Request, event: Press) -> tuple[Person, ...]:
+    duty = rights.duty_of(draft, request, event)
+    people = tuple(one for one in duty.pair + duty.further if one.production_access and one.id != event.author.id)
+    if not people:
+        raise Refused("Nobody else on duty has production access now. Ask the team instead.")
+    return people
+
+
+def _draw_pass(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    others = _on_duty_besides(draft, request, event)
+    fields = (
+        forms.one(PERSON, "To whom", [(one.id, one.name) for one in others], others[0].id),
+        forms.line("note", "What they should know"),
+    )
+    return _form(draft, request, event, "pass", "Pass on", error=error, fields=fields)
+
+
+def _take_pass(draft: Draft, request: Request, event: Send) -> Answer:
+    others = _on_duty_besides(draft, request, event)
+    found = next((one for one in others if one.id == event.fields.get(PERSON)), None)
+    if found is None:
+        return _draw_pass(draft, request, event, "Choose somebody who is on duty.")
+    note = forms.filled(event, "note")[:200]
+    said = f"{event.author.name} passes this on to you{': ' + note if note else ''}"
+    if request.status is Status.OPEN:
+        clocks.tell(draft, request.id, [(found.id, personal(found.id))], said, claimable=True)
+        draft.did(draft.request(request.id) or request, event, "passed it on")
+    else:
+        step(request, Act.HAND_ON)
+        handed = claims.hand_on(
+            draft, request, Act.HAND_ON, event.happened_at, by=event.author, only=(found.id,), note=said
+        )
+        draft.did(handed, event, "passed it on")
+    return done(draft, request, event, f"{found.name} has been told.")
+
+
+def _on_duty_besides(draft: Draft, request: Request, event: Press) -> tuple[Person, ...]:
+    duty = rights.duty_of(draft, request, event)
+    people = tuple(one for one in duty.responders + duty.further if one.id != event.author.id)
+    if not people:
+        raise Refused("Nobody else is on duty now. Ask the team instead.")
+    return people
+
+
+def _draw_back(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    step(request, Act.HAND_ON)
+    fields = (forms.line("note", "What the others should know"),)
+    return _form(draft, request, event, "back", "Give back", error=error, fields=fields)
+
+
+def _take_back(draft: Draft, request: Request, event: Send) -> Answer:
+    step(request, Act.HAND_ON)
+    note = forms.filled(event, "note")[:200]
+    said = f"{event.author.name} gave this back{': ' + note if note else ''}"
+    handed = claims.hand_on(draft, request, Act.HAND_ON, event.happened_at, by=event.author, note=said)
+    draft.did(handed, event, "gave it back")
+    return done(draft, request, event, "It is open again.")
+
+
+def _draw_team(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    return _team_form(draft, request, event, "", error)
+
+
+def _team_form(draft: Draft, request: Request, event: Press, text: str, error: str) -> Answer:
+    people = _helpers(draft, request, event)
+    fields = [forms.text("text", "What you want to know", text)]
+    if people:
+        choices = [(one.id, one.name) for one in people]
+        fields.append(forms.many("people", f"Whom to mention, {MOST_HELPERS} at most", choices, required=False))
+    return _form(draft, request, event, "team", "Ask", error=error, fields=tuple(fields))
+
+
+def _take_team(draft: Draft, request: Request, event: Send) -> Answer:
+    people = _helpers(draft, request, event)
+    text, wrong = ready(draft, request, event, "text")
+    asked = forms.chosen(event, "people", [one.id for one in people])
+    if wrong or len(asked) > MOST_HELPERS:
+        return _team_form(draft, request, event, text, wrong or f"At most {MOST_HELPERS} people at once, please.")
+    mentioned = tuple(one for one in people if one.id in asked)
+    claimed = claim_first(draft, request, event)
+    link = Link(f"{request.requester.name} · {request.id}", request.place)
+    parts = (*mentions(mentioned, " and ", asked), ": " if mentioned else "", f"{event.author.name} asks for ", link)
+    line = Line((*parts, f": {text}"))
+    channel = draft.state.desk.team_channel
+    for place in [channel] if channel else [personal(one.id) for one in mentioned]:
+        draft.post(f"team:{request.id}:{event.key}:{place}", place, line)
+    helped = replace(claimed, helpers=(*request.helpers, *asked), helped_at=event.happened_at)
+    draft.did(helped, event, "asked the team")
+    return done(draft, request, event, "Asked.")
+
+
+def _helpers(draft: Draft, request: Request, event: Press) -> list[Person]:
+    """Return whom one may ask: those present and not on duty, but for observers; raise Refused within 15 minutes."""
+    again = timedelta(minutes=draft.policy.ask_again_after)
+    if request.helped_at is not None and event.happened_at - request.helped_at < again:
+        at = moment(request.helped_at + again, draft.now, draft.hours)
+        raise Refused(f"The team was asked a moment ago. Give them until {at}; then you can ask more people.")
+    duty = rights.duty_of(draft, request, event)
+    silent = {*duty.observers, *duty.pair, *duty.further}
+    ids = {*request.helpers, event.author.id, request.requester.id}
+    here = present(draft.rota, draft.now, draft.hours) if draft.is_open else ()
+    people = [one for one in here if one not in silent and one.id not in ids and one.entra_object_id]
+    if not people and not draft.state.desk.team_channel:
+        raise Refused("Nobody else of the team is here now, and there is no team channel to post in.")
+    return people
+
+
+# -- sorting --------------------------------------------------------------------------------------------------------
+
+
+def _draw_split(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    lines = [line.strip() for line in request.text.splitlines() if line.strip()][: matters.MOST_MATTERS]
+    return _split_form(draft, request, event, "\n".join(line[:100] for line in lines), error)
+
+
+def _split_form(draft: Draft, request: Request, event: Press, text: str, error: str) -> Answer:
+    label = f"One matter a line, a few words each, {matters.MOST_MATTERS} at most. Each gets a card of its own."
+    return _form(draft, request, event, "split", "Split", error=error, fields=(forms.text("text", label, text),))
+
+
+def _take_split(draft: Draft, request: Request, event: Send) -> Answer:
+    text, wrong = ready(draft, request, event, "text")
+    found = [line.strip()[:100] for line in text.splitlines() if forms.visible(line)]
+    room = matters.MOST_MATTERS - len(draft.in_thread(request.place)) + 1
+    if not wrong and len(found) < 2:  # noqa: PLR2004 - one matter is none to split
+        wrong = "Write at least two matters, each on a line of its own."
+    elif not wrong and len(found) > room:
+        wrong = f"A thread holds {matters.MOST_MATTERS} matters at most; there is room for {room} here."
+    if wrong:
+        return _split_form(draft, request, event, text, wrong)
+    claimed = claim_first(draft, request, event)
+    others = matters.split(draft, claimed, found, event.author)
+    made = tuple(one.id for one in others)
+    draft.did(draft.request(request.id) or claimed, event, "split it", others=made)
+    return done(draft, request, event, f"Split into {', '.join((request.id, *made))}.")
+
+
+def _draw_same(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    others = _leads(draft, request)
+    if not others:
+        raise Refused("There is no other request that is not closed.")
+    choices = [(one.id, f"{one.id} · {one.requester.name}: {words(one, 60)}") for one in others[:20]]
+    field = forms.one("lead", "It is the same as", choices, choices[0][0])
+    return _form(draft, request, event, "same", "Put together", error=error, fields=(field,))
+
+
+def _take_same(draft: Draft, request: Request, event: Send) -> Answer:
+    lead = next((one for one in _leads(draft, request) if one.id == event.fields.get("lead")), None)
+    if lead is None:
+        return _draw_same(draft, request, event, "That one is closed, or goes with another; choose again.")
+    claimed = claim_first(draft, request, event)
+    joined = matters.join(draft, claimed, lead, follow_up=False)
+    draft.did(joined, event, f"put it together with {lead.id}")
+    if lead.place != request.place:
+        matters.say_same(draft, request, lead, event.key)
+    return done(draft, request, event, f"It goes with {lead.id} now.")
+
+
+def _leads(draft: Draft, request: Request) -> list[Request]:
+    live = [one for one in draft.requests() if one.status is not Status.CLOSED and not one.lead]
+    return sorted((one for one in live if one.id != request.id), key=lambda one: one.posted_at, reverse=True)
+
+
+def _take_dismiss(draft: Draft, request: Request, event: Send) -> Answer:
+    support.tell_claimer(draft, request, event, f"{event.author.name} says that {request.id} is not a request")
+    ended = close(request, Act.DISMISS, Outcome.NOT_A_REQUEST, event.author, event.happened_at)
+    draft.did(ended, event, "said that it is not a request")
+    return done(draft, request, event, "Taken out.")
+
+
+# -- ending ---------------------------------------------------------------------------------------------------------
+
+
+def _draw_close(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    return _close_form(draft, request, event, Outcome.ANSWERED, "", error)
+
+
+def _close_form(draft: Draft, request: Request, event: Press, outcome: Outcome, text: str, error: str) -> Answer:
+    step(request, Act.SOLVE)
+    show = Way(f"Show what {request.requester.name} reads", "close", "preview")
+    ways = (show, Way("Back", "support", opens=True))
+    return _form(
+        draft, request, event, "close", "", error=error, fields=_close_fields(request, outcome, text), ways=ways
+    )
+
+
+def _close_fields(request: Request, outcome: Outcome, text: str) -> tuple[Field, ...]:
+    label = f"A last word to {request.requester.name} on the card, if there is one"
+    return (
+        forms.listed("outcome", "How it ended", [(one.value, one.value.capitalize()) for one in ENDINGS], outcome),
+        forms.text("text", label, text, required=False, longest=500),
+    )
+
+
+def _take_close(draft: Draft, request: Request, event: Send) -> Answer:
+    outcome = next((one for one in ENDINGS if one == event.fields.get("outcome")), Outcome.ANSWERED)
+    text = forms.filled(event, "text")
+    if len(text) > MOST_REMARK:
+        wrong = f"At most {MOST_REMARK} characters on the card, please; these are {len(text)}. Reply with the rest."
+        return _close_form(draft, request, event, outcome, text[:MOST_REMARK], wrong)
+    wrong = meanwhile(draft, request, event)
+    if wrong:
+        return _close_form(draft, request, event, outcome, text, wrong)
+    claimed = (
+        request if request.status is not Status.OPEN else claims.give(draft, request, event.author, event.happened_at)
+    )
+    ended = replace(close(claimed, Act.SOLVE, outcome, event.author, event.happened_at), remark=text)
+    if event.choice == "preview":
+        draft.put(request)
+        return _preview(draft, request, event, ended)
+    support.tell_claimer(draft, request, event, f"{event.author.name} closed {request.id}")
+    draft.did(ended, event, "closed it")
+    return done(draft, request, event, "Closed.")
+
+
+def _preview(draft: Draft, request: Request, event: Send, ended: Request) -> Answer:
+    shown = draft.request_card(ended)
+    reads = "\n".join(filter(None, (shown.headline.plain, shown.remark, shown.detail)))
+    ways = (Way("Close it", "close", "close"), Way("Show again", "close", "preview"))
+    fields = _close_fields(request, ended.outcome or Outcome.ANSWERED, ended.remark)
+    note = f"{request.requester.name} will read:\n{reads}"
+    return _form(draft, request, event, "close", "", note=note, fields=fields, ways=ways)
+
+
+def _take_reopen(draft: Draft, request: Request, event: Send) -> Answer:
+    if request.status is not Status.CLOSED:
+        return done(draft, request, event, "It is open already.")
+    if not claims.reopens(request, event.happened_at):
+        raise Refused(draft.say(Text.TOO_LATE))
+    draft.did(claims.reopen(draft, request, event.happened_at), event, "opened it again")
+    return done(draft, request, event, "It is open again.")
+
+
+def _take_separate(draft: Draft, request: Request, event: Send) -> Answer:
+    if request.lead and request.status is not Status.CLOSED:
+        draft.did(matters.separate(draft, request), event, "made it a matter of its own")
+    return done(draft, request, event, "It is a matter of its own now.")
+
+
+def _take_undo(draft: Draft, request: Request, event: Send) -> Answer:
+    if not support.can_undo(request, event):
+        raise Refused("That can't be taken back any more: ten minutes are over, or somebody else has acted since.")
+    support.undo(draft, request, event)
+    return done(draft, request, event, "Taken back.")
+
+
+# -- observers ------------------------------------------------------------------------------------------------------
+
+
+def _draw_suggest(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    return _suggest_form(draft, request, event, "", error)
+
+
+def _suggest_form(draft: Draft, request: Request, event: Press, text: str, error: str) -> Answer:
+    who = names(tuple(_suggested_to(draft, request, event)))
+    field = forms.text("text", f"What you would answer. {who} reads it, nobody else.", text)
+    return _form(draft, request, event, "suggest", "Suggest", error=error, fields=(field,))
+
+
+def _take_suggest(draft: Draft, request: Request, event: Send) -> Answer:
+    text, wrong = ready(draft, request, event, "text")
+    if wrong:
+        return _suggest_form(draft, request, event, text, wrong)
+    draft.did(replace(request, advice=Advice(event.author, event.happened_at, text)), event, "suggested an answer")
+    heading = f"{event.author.name} suggests an answer to {request.requester.name}"
+    for person in _suggested_to(draft, request, event):
+        key = f"suggestion:{request.id}:{event.key}:{person.id}"
+        use = Button(draft.state.desk.id, request.id, key, "Use it", "open", "reply", "advice")
+        entry = NoticeEntry(f"{request.requester.name} · {request.id}", text, "", request.place, True, (), (use,))  # noqa: FBT003
+        draft.show(key, personal(person.id), NoticeCard(heading, (entry,)))
+    return done(draft, request, event, "Thank you, passed on.")
+
+
+def _suggested_to(draft: Draft, request: Request, event: Press) -> list[Person]:
+    """Return whoever has the request, or else the pair; only those who may be written to now."""
+    duty = rights.duty_of(draft, request, event)
+    claimer = draft.rota.people.get(request.claimer.id) if request.claimer else None
+    people = (claimer,) if claimer else duty.pair + duty.further
+    here = [one for one in people if claims.is_here(draft, one.id)]
+    if not here:
+        raise Refused("Nobody on duty can be told now. Try again in support hours.")
+    return here
+
+
+def _may_suggest(draft: Draft, request: Request, event: Press) -> None:
+    step(request, Act.SOLVE)
+    if not rights.duty_of(draft, request, event).observes(event.author.id):
+        rights.may_handle(draft, request, event)
+
+
+def _anyone(draft: Draft, request: Request, event: Press) -> None:
+    """Let anybody: what is done is the presser's own."""
+
+
+def _until(event: Send, field: str = "until") -> Until:
+    return next((one for one, _ in UNTIL if one == event.fields.get(field)), Until.HALF_AN_HOUR)
+
+
+MOST_REMARK = 500
+STEPS: Mapping[str, Step] = MappingProxyType(
+    {
+        "claim": Step("I'm looking into it", None, _take_claim, rights.may_claim),
+        "promise": Step("More by…", _draw_promise, _take_promise),
+        "ask": Step("Ask a question", _draw_ask, _take_ask),
+        "reply": Step("Reply", _draw_reply, _take_reply),
+        "phone": Step("Answered by phone", _draw_phone, _take_phone),
+        "production": Step("Needs production access", _draw_production, _take_production),
+        "pass": Step("Pass on", _draw_pass, _take_pass),
+        "back": Step("Give back", _draw_back, _take_back),
+        "team": Step("Ask the team", _draw_team, _take_team),
+        "split": Step("Split", _draw_split, _take_split),
+        "same": Step("Same as…", _draw_same, _take_same),
+        "dismiss": Step("Not a request", None, _take_dismiss),
+        "close": Step("Close", _draw_close, _take_close),
+        "reopen": Step("Not solved", None, _take_reopen, rights.may_end),
+        "separate": Step("Separate matter", None, _take_separate, rights.may_end),
+        "undo": Step("Undo", None, _take_undo, _anyone),
+        "suggest": Step("Suggest an answer", _draw_suggest, _take_suggest, _may_suggest),
+    }
+)
+MENU = (
+    ("Answer", ("ask", "reply", "phone")),
+    ("Hand on", ("production", "pass", "team")),
+    ("Sort", ("split", "same", "dismiss")),
+    ("End", ("close",)),
+)
+"""The menu's rows, at most three steps each."""
