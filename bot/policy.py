@@ -1,6 +1,7 @@
 """What a desk decided about itself, with the wiki's values as defaults.
 
 Minutes and hours are of support time unless a comment says otherwise. Changing a policy acts on new requests only.
+``admins`` are Entra ids, ``*_days`` and ``*_months`` real time after which what is personal is erased.
 """
 
 from dataclasses import dataclass
@@ -24,6 +25,22 @@ class Pace:
     fallback: int | None
     thread: int
     team: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody who is no backend colleague: a name, and the Entra object id by which they are mentioned, "" if unknown."""
+
+    name: str
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page to link to: of the documentation, or of the admin panel."""
+
+    title: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +69,14 @@ class Policy:
     team_call_every: int = 60
     language: Language = Language.ENGLISH
     emergency: str = ""
+    training: tuple[Contact, ...] = (Contact("Dana"), Contact("Josi"))
+    documentation: tuple[Page, ...] = ()
+    admin_pages: tuple[Page, ...] = ()
+    handbook: str = "https://github.com/liefery/liefery-backend/blob/master/docs/emergency_handbook.md"
+    jira_project: str = ""
+    slack_channel: str = ""
+    admins: tuple[str, ...] = ()
+    texts_days: int = 90
+    names_days: int = 30
+    absences_days: int = 30
+    shifts_months: int = 12

@@ -3,11 +3,14 @@
 Pure and synchronous: values in, values out; no clock, no network, no log. ``Refused`` is a kind "no" in words.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import assert_never
 
-from bot.decide import answers, clocks, due, intake, matters, rota, steps, support
+from bot.decide import answers, clocks, desk_steps, due, intake, matters, rota, steps, support
+from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.effects import Answer, Decision
 from bot.events import (
@@ -63,6 +66,10 @@ Known = (
     | ShiftsImported
     | RotaEdited
 )
+
+
+DESK_STEPS: Mapping[str, DeskStep] = MappingProxyType({})
+"""The steps that are about no request."""
 
 
 def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> Decision:
@@ -127,9 +134,9 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
         case GoOn():
             return support.went_on(draft, event)
         case Open():
-            return steps.opened(draft, event)
+            return steps.opened(draft, event) if event.request else desk_steps.opened(draft, event, DESK_STEPS)
         case Send():
-            return steps.sent(draft, event)
+            return steps.sent(draft, event) if event.request else desk_steps.sent(draft, event, DESK_STEPS)
         case ClockStruck():
             due.struck(draft)
         case Delivered():

@@ -60,7 +60,7 @@ def wrote(draft: Draft, event: Wrote) -> None:
 
 def unknown(draft: Draft, event: Message) -> None:
     """Name the two nearest commands and help."""
-    near = draft.say(Text.OR).join(nearest(event.text, _right(draft, event.author)))
+    near = draft.say(Text.OR).join(nearest(event.text, right_of(draft, event.author)))
     _aside(draft, event, Line((draft.say(Text.UNKNOWN_COMMAND, near=near),)))
 
 
@@ -92,14 +92,15 @@ def _aside(draft: Draft, event: Message, view: View) -> None:
     draft.post(f"say:{event.key}", place, view)
 
 
-def _right(draft: Draft, author: Author) -> Right:
+def right_of(draft: Draft, author: Author) -> Right:
+    """Return what somebody may use."""
     if draft.is_admin(author):
         return Right.ADMIN
     return Right.COLLEAGUE if draft.colleague(author) else Right.TENANT
 
 
 def _may(draft: Draft, author: Author, row: Command) -> bool:
-    return _right(draft, author) >= row.right
+    return right_of(draft, author) >= row.right
 
 
 def _help(draft: Draft, author: Author) -> HelpCard:

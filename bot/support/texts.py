@@ -66,6 +66,8 @@ class Text(StrEnum):
     UNKNOWN = "unknown"
     ELSEWHERE = "elsewhere"
     STALE = "stale"
+    FOR_ADMINS = "for admins"
+    FOR_COLLEAGUES = "for colleagues"
     POST_IN_CHANNEL = "post in channel"
     HELP_REQUESTER = "help requester"
     HELP_COLLEAGUE = "help colleague"
@@ -151,6 +153,8 @@ TEXTS = MappingProxyType(
                 Text.THE_TEAM: "the backend team",
                 Text.UNKNOWN: "I don't know {id}. It may have been removed.",
                 Text.ELSEWHERE: "This button belongs to another conversation.",
+                Text.FOR_ADMINS: "This is for the desk's admins. Ask one of them.",
+                Text.FOR_COLLEAGUES: "This is for the backend team.",
                 Text.STALE: "This button is from an older card. Please use the newest one in the thread.",
                 Text.POST_IN_CHANNEL: (
                     "I can't pass this on from here. Please post it in the channel, and support will see it at once."
@@ -233,6 +237,8 @@ TEXTS = MappingProxyType(
                 Text.THE_TEAM: "das Backend-Team",
                 Text.UNKNOWN: "{id} kenne ich nicht. Vielleicht wurde es entfernt.",
                 Text.ELSEWHERE: "Dieser Knopf gehört zu einer anderen Unterhaltung.",
+                Text.FOR_ADMINS: "Das ist für die Admins. Frag jemanden von ihnen.",
+                Text.FOR_COLLEAGUES: "Das ist für das Backend-Team.",
                 Text.STALE: "Dieser Knopf ist von einer älteren Karte. Bitte nimm die neueste im Thread.",
                 Text.POST_IN_CHANNEL: (
                     "Von hier kann ich das nicht weitergeben. Bitte schreib es in den Kanal, "

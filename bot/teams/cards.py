@@ -155,7 +155,7 @@ class _Context:
             else:
                 context[name] = value
                 if name == "thread":
-                    context["thread_link"] = self._link(value)
+                    context["thread_link"] = self._link(value) if value else ""
                     context["has_thread_link"] = context["thread_link"] != ""
         return context
 

@@ -35,7 +35,7 @@ from bot.rota.shift import Absence, Role, Rota, Shift
 from bot.state import DeskInfo
 from bot.store.memory import MemoryJournal
 from bot.support.request import Request
-from bot.views import FormCard, Line, Link, Mention, View
+from bot.views import Button, FormCard, Line, Link, Mention, View
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CHANNEL = "19:backend@thread.tacv2"
@@ -83,6 +83,8 @@ def plain(view: View) -> str:
             f"@{part.name}" if isinstance(part, Mention) else part.text if isinstance(part, Link) else part
             for part in view.parts
         )
+    if isinstance(view, Button):
+        return f"[{view.title}]"
     words = []
     for name in view.__slots__:
         value = getattr(view, name)
@@ -92,7 +94,7 @@ def plain(view: View) -> str:
             words.append(value)
         elif isinstance(value, tuple):
             words.extend(plain(entry) for entry in value if hasattr(entry, "__slots__"))
-    return "\n".join(words)
+    return "\n".join(filter(None, words))
 
 
 @dataclass
