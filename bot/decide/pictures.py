@@ -67,7 +67,7 @@ def request_card(
         presses=tuple(presses),
         opens=() if gone else (button(Text.SUPPORT, "open", "support"),),
         thread=lead.place if lead and lead.place != request.place else "",
-        thread_label=say(Text.OPEN_THREAD, language),
+        thread_label=say(Text.OPEN_THREAD, language) if lead else "",
     )
 
 

@@ -50,7 +50,7 @@ def worded(text: str) -> dict[str, CardView]:
     claim, ask = (Button("backend", "R-1", "card:R-1", text, verb, main=verb == "claim") for verb in ("claim", "open"))
     entry = NoticeEntry(text, text, text, place, waiting=True, presses=(claim,), opens=(ask,))
     inputs = tuple(
-        Field(kind, text, "" if kind != "is_long" else text, True, text, 3000, *(kind == one for one in KINDS), choices)  # noqa: FBT003
+        Field(kind, text, "" if kind != "is_long" else text, True, text, 3000, *[kind == one for one in KINDS], choices)  # type: ignore[arg-type, call-arg]  # noqa: FBT003
         for kind, choices in (
             (kind, () if kind in KINDS[:2] else (Choice("a", text), Choice("b", text))) for kind in KINDS
         )

@@ -87,6 +87,8 @@ def plain(view: View) -> str:
         return f"[{view.title}]"
     words = []
     for name in view.__slots__:
+        if name == "thread":
+            continue
         value = getattr(view, name)
         if isinstance(value, Line):
             words.append(plain(value))
@@ -271,7 +273,7 @@ class Town:
 
     async def open(self, step: str, request: str, by: Author | Person, choice: str = "", **more: str) -> FormCard:
         """Open a step's form; return it."""
-        answer = await self.press(Open, request, by, step=step, choice=choice, **more)  # type: ignore[arg-type]
+        answer = await self.press(Open, request, by, step=step, choice=choice, **more)
         assert isinstance(answer, Dialog), answer
         assert isinstance(answer.view, FormCard)
         return answer.view
