@@ -143,7 +143,7 @@ def hand_on(
 
 
 def reopen(draft: Draft, request: Request, at: datetime) -> Request:
-    """Open a closed request again: its last claimer is told, if on duty."""
+    """Open a closed request again, which follows none: its last claimer is told, if on duty."""
     last = request.claimer.id if request.claimer else ""
     note = f"{request.requester.name} says it is not solved"
     return hand_on(draft, request, Act.REOPEN, at, only=(last,) if last else (), note=note)
@@ -193,5 +193,6 @@ def _waited(draft: Draft, request: Request, wait: Wait) -> None:
     elif wait.remind_at is not None and wait.remind_at <= draft.now:
         draft.put(replace(request, wait=replace(wait, remind_at=None)))
         line = draft.say(Text.REMINDER, who=claimer.name if claimer else "")
-        reminder = Line((Mention(asked.id, asked.name), line))
+        away = asked.id in draft.rota.people and not is_here(draft, asked.id)
+        reminder = Line((asked.name if away else Mention(asked.id, asked.name), line))
         draft.post(f"reminder:{request.id}:{wait.since.isoformat()}", request.place, reminder)

@@ -1,17 +1,18 @@
 """Forms: how a step's dialog, or its card in the personal chat, is put together. Must not know any step."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.decide.draft import Draft
 from bot.decide.pictures import CARD, words
-from bot.effects import Dialog
+from bot.effects import Answer, Dialog
 from bot.events import Press, Send
 from bot.support.request import Request
 from bot.views import Button, ButtonRow, Choice, Field, FormCard
 
 LONGEST = 3000  # characters of a text
 HEAVIEST = 20_000  # bytes as escaped JSON, so that a text is shown whole in a card of 25 KB
+WORDS = ("text", "note")  # the fields for words, in every form
 ROW = 3  # buttons beside each other
 
 
@@ -96,6 +97,34 @@ def dialog(draft: Draft, request: Request, event: Press, name: str, **parts: obj
     """Return a form about a request, headed by who wrote what."""
     about = {"title": f"{request.requester.name} wrote:", "excerpt": words(request), **parts}
     return Dialog(name, card(draft, request, event, **about))  # type: ignore[arg-type]
+
+
+def again(drawn: Answer, event: Send) -> Answer:
+    """Return a form that comes back with everything as it was written."""
+    if not isinstance(drawn, Dialog) or not isinstance(drawn.view, FormCard):
+        return drawn
+    fields = tuple(
+        replace(field, value=event.fields.get(field.id, field.value)[: field.longest or None])
+        for field in drawn.view.fields
+    )
+    return replace(drawn, view=replace(drawn.view, fields=fields))
+
+
+def returned(draft: Draft, event: Send, why: str) -> Dialog:
+    """Return what somebody wrote that could not be sent, so that it is not lost."""
+    request = draft.request(event.request)
+    fields = tuple(
+        text(id_, "What you wrote. Nothing was sent.", event.fields[id_][:LONGEST]) for id_ in written(event)
+    )
+    back = (Way("Back", "support", opens=True),) if request else ()
+    return Dialog(
+        event.request or "Hotseat", card(draft, request, event, title="", error=why, fields=fields, ways=back)
+    )
+
+
+def written(event: Send) -> tuple[str, ...]:
+    """Return the ids of the fields that hold words of their sender."""
+    return tuple(id_ for id_ in WORDS if filled(event, id_))
 
 
 def filled(event: Send, field: str) -> str:

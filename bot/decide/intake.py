@@ -204,7 +204,7 @@ def _went_on(draft: Draft, requests: list[Request], event: Replied) -> None:
     if live or before_its_end or not is_request(event.text, picture=event.picture, gif=event.gif):
         return
     if claims.reopens(ended, at):
-        draft.did(claims.reopen(draft, ended, at), event, "wrote that it is not solved")
+        draft.did(claims.reopen(draft, matters.alone(draft, ended), at), event, "wrote that it is not solved")
     else:
         _open(draft, event)
 

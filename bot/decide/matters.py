@@ -20,8 +20,17 @@ MOST_MATTERS = 5
 
 def of_thread(draft: Draft, place: str) -> list[Request]:
     """Return the matters that words in a thread are about: those raised in it, each by the one that it follows."""
-    leads = [draft.request(one.lead) or one if one.lead else one for one in draft.in_thread(place)]
+    leads = []
+    for one in draft.in_thread(place):
+        goes_along = one.lead and (one.follow_up or one.status is not Status.CLOSED)
+        leads.append((draft.request(one.lead) if goes_along else None) or one)
     return list({one.id: one for one in leads}.values())
+
+
+def alone(draft: Draft, request: Request) -> Request:
+    """Let a closed request, which is going to be opened again, follow no other any more."""
+    relink(draft, request, "")
+    return replace(request, lead="", follow_up=False)
 
 
 def lead_for(draft: Draft, event: Posted) -> Request | None:

@@ -36,8 +36,10 @@ def request_card(
     at the next opening.
     """
     language = desk.policy.language
-    headline, detail = _words(desk, lead or request, duty, now, hours)
-    remark = (lead or request).remark
+    gone = request.outcome is Outcome.WITHDRAWN
+    told = lead if lead and request.outcome in (None, Outcome.DUPLICATE) else request
+    headline, detail = _words(desk, told, duty, now, hours)
+    remark = told.remark
     live = request.status is not Status.CLOSED
     if lead and live:
         remark = headline.plain
@@ -55,9 +57,8 @@ def request_card(
         presses.append(button(Text.SEPARATE, "separate"))
     elif live:
         presses.append(button(Text.SOLVE, "solve"))
-    elif request.outcome is not Outcome.WITHDRAWN:
+    elif not gone:
         presses.append(button(Text.REOPEN, "reopen"))
-    gone = request.outcome is Outcome.WITHDRAWN
     return RequestCard(
         headline=headline,
         detail=f"{detail} · {request.id}" if detail else request.id,

@@ -53,7 +53,9 @@ def reopened(draft: Draft, event: Reopen) -> Answer:
     if can_undo(request, event):
         undo(draft, request, event)
     elif claims.reopens(request, event.happened_at):
-        draft.did(claims.reopen(draft, request, event.happened_at), event, "said that it is not solved")
+        draft.did(
+            claims.reopen(draft, matters.alone(draft, request), event.happened_at), event, "said that it is not solved"
+        )
     else:
         raise Refused(draft.say(Text.TOO_LATE))
     return _current(draft, request, event)

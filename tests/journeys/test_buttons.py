@@ -260,11 +260,12 @@ async def test_a_question_without_words_or_end_comes_back(text: str, error: str)
     assert (await town.request()).status is Status.OPEN
 
 
-async def test_a_question_on_what_is_closed_meanwhile_is_refused() -> None:
+async def test_a_question_on_what_is_closed_meanwhile_comes_back_with_its_words() -> None:
     town = Town()
     place = await town.post("label printer down")
     await town.press(Solve, "R-1", OLGA)
-    assert await town.send("ask", "R-1", ANA, text="Since when?") == "R-1 is already closed."
+    answer = await town.send("ask", "R-1", ANA, text="Since when?")
+    assert answer == "R-1 is already closed.\nWhat you wrote. Nothing was sent.\nSince when?\n[Back]"
     assert town.in_thread(place) == []
 
 

@@ -69,8 +69,8 @@ class Watched(Town):
             hours = self.almanac.knowledge(self.info, self.now).hours
             assert hours.is_open(self.now), f"{effect.key} outside support hours"
             here = {one.id for one in present(self.rota, self.now, hours)}
-            assert set(people) <= here, f"{effect.key} to somebody away"
-            assert "dilan" not in people, "an observer was called"
+            assert set(people) & set(self.rota.people) <= here, f"{effect.key} to somebody away"
+            assert "dilan" not in people or effect.key.startswith("reminder:"), "an observer was called"
         clock = CLOCK.search(effect.key)
         self.rung.extend((effect.key.split(":")[1], clock[0] if clock else "first", person) for person in people)
 
@@ -133,7 +133,7 @@ def local(moment: str) -> str:
     return datetime.fromisoformat(moment).astimezone(ZoneInfo("Europe/Berlin")).replace(tzinfo=None).isoformat()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(start=STARTS, absences=AWAY, acts=st.lists(ACTS, min_size=3, max_size=25))
 def test_nobody_is_called_away_at_night_twice_or_in_vain(
     start: str, absences: list[tuple[str, int, int]], acts: list[tuple[str, int, int]]

@@ -35,7 +35,7 @@ from bot.rota.shift import Absence, Role, Rota, Shift
 from bot.state import DeskInfo
 from bot.store.memory import MemoryJournal
 from bot.support.request import Request
-from bot.views import Button, FormCard, Line, Link, Mention, View
+from bot.views import Button, Field, FormCard, Line, Link, Mention, View
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CHANNEL = "19:backend@thread.tacv2"
@@ -85,6 +85,8 @@ def plain(view: View) -> str:
         )
     if isinstance(view, Button):
         return f"[{view.title}]"
+    if isinstance(view, Field):
+        return "\n".join(filter(None, (view.label, view.value, *(f"({choice.title})" for choice in view.choices))))
     words = []
     for name in view.__slots__:
         if name == "thread":
