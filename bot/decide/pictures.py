@@ -37,7 +37,8 @@ def request_card(
     """
     language = desk.policy.language
     gone = request.outcome is Outcome.WITHDRAWN
-    told = lead if lead and request.outcome in (None, Outcome.DUPLICATE) else request
+    lead = lead if request.outcome in (None, Outcome.DUPLICATE) else None
+    told = lead or request
     headline, detail = _words(desk, told, duty, now, hours)
     remark = told.remark
     live = request.status is not Status.CLOSED
@@ -188,7 +189,8 @@ def _words(desk: DeskInfo, request: Request, duty: Duty, now: datetime, hours: S
     left = {due.step for due in clock.pending}
     opening = hours.next_open(now)
     details = []
-    if Step.THREAD not in left or Step.TEAM not in left:
+    called_again = Step.THREAD not in left and request.advice is None
+    if called_again or Step.TEAM not in left:
         headline = _escalated(clock, left, language)
         details.append(say(Text.WAS_DUE, language, by=by))
     elif duty.nobody:

@@ -280,6 +280,10 @@ class Town:
         assert isinstance(answer.view, FormCard)
         return answer.view
 
+    async def press_open(self, step: str, request: str, by: Author | Person) -> str:
+        """Try to open a step's form; return what is shown."""
+        return said(await self.press(Open, request, by, step=step))
+
     async def send(
         self,
         step: str,
