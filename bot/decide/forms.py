@@ -8,7 +8,7 @@ from bot.decide.pictures import CARD, words
 from bot.effects import Answer, Dialog
 from bot.events import Press, Send
 from bot.support.request import Request
-from bot.views import Button, ButtonRow, Choice, Field, FormCard
+from bot.views import Button, ButtonRow, Choice, Field, FormCard, Label
 
 LONGEST = 3000  # characters of a text
 HEAVIEST = 20_000  # bytes as escaped JSON, so that a text is shown whole in a card of 25 KB
@@ -167,15 +167,15 @@ def _field(
     problem = what if choices else f"{what} ({longest} characters at most)."
     return Field(
         id=id_,
-        label=label,
+        label=Label(label),
         value=value,
         required=required,
-        problem=problem,
+        problem=Label(problem),
         longest=longest,
         is_long=is_long,
         is_short=is_short,
         is_one=is_one,
         is_list=is_list,
         is_many=is_many,
-        choices=tuple(Choice(id_, title) for id_, title in choices),
+        choices=tuple(Choice(id_, Label(title)) for id_, title in choices),
     )

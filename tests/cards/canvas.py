@@ -19,7 +19,9 @@ body {{ margin: 0; background: {background}; }}
 .ac-textBlock, .ac-richTextBlock {{ overflow-wrap: anywhere; }}
 .ac-actionSet {{ flex-wrap: wrap; row-gap: 8px; }}
 .ac-pushButton {{ font: 600 13px "Segoe UI", system-ui, sans-serif; padding: 6px 12px; border-radius: 4px;
-  border: 1px solid {line}; background: {card}; color: {ink}; cursor: pointer; }}
+  border: 1px solid {line}; background: {card}; color: {ink}; cursor: pointer;
+  white-space: normal !important; overflow: visible !important; overflow-wrap: anywhere; max-width: 100%;
+  flex-shrink: 1 !important; min-width: 0; }}
 .ac-pushButton.style-positive {{ background: #5b5fc7; border-color: #5b5fc7; color: #ffffff; }}
 textarea.ac-input {{ box-sizing: border-box; width: 100%; min-height: 96px; padding: 6px 8px; border-radius: 4px;
   border: 1px solid {line}; background: {card}; color: {ink}; font: 14px "Segoe UI", system-ui, sans-serif; }}
@@ -45,7 +47,7 @@ DRAW = r"""
 WIDE = """
 () => [...document.querySelectorAll("#card, #card *")]
   .filter((one) => getComputedStyle(one).display !== "inline" && one.clientWidth > 0)
-  .filter((one) => one.scrollWidth > one.clientWidth + 1)
+  .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).textOverflow !== "ellipsis")
   .map((one) => one.outerHTML.slice(0, 200))
 """
 

@@ -21,6 +21,7 @@ from bot.views import (
     Field,
     FormCard,
     HelpCard,
+    Label,
     Line,
     Mention,
     NoticeCard,
@@ -49,11 +50,19 @@ def worded(text: str) -> dict[str, CardView]:
     fact, place = Fact(text, text), "19:backend@thread.tacv2;messageid=1"
     claim, ask = (Button("backend", "R-1", "card:R-1", text, verb, main=verb == "claim") for verb in ("claim", "open"))
     entry = NoticeEntry(text, text, text, place, waiting=True, presses=(claim,), opens=(ask,))
+    choices = (Choice("a", Label(text)), Choice("b", Label(text)))
     inputs = tuple(
-        Field(kind, text, "" if kind != "is_long" else text, True, text, 3000, *[kind == one for one in KINDS], choices)  # type: ignore[arg-type, call-arg]  # noqa: FBT003
-        for kind, choices in (
-            (kind, () if kind in KINDS[:2] else (Choice("a", text), Choice("b", text))) for kind in KINDS
+        Field(
+            id=kind,
+            label=Label(text),
+            value=text if kind == "is_long" else "",
+            required=True,
+            problem=Label(text),
+            longest=3000,
+            choices=() if kind in KINDS[:2] else choices,
+            **{one: kind == one for one in KINDS},
         )
+        for kind in KINDS
     )
     line = Line((text, Mention("5d1f0c2e-7a94-4a1e-9d0b-3f6f5a1c0001", text), text))
     request = EXEMPLARS["request_card"]

@@ -1,7 +1,7 @@
 """The table of rights: who may press what, on a request as it stands. One row a button, one letter a person.
 
-Columns: its requester, another of OPS, Ana (who has it, once it is claimed), Ben (the other of the pair), an observer, a
-colleague off duty. `+` does it, `-` is told kindly who may, `=` gets the card as it is.
+Columns: its requester, another of OPS, Ana (who has it once it is claimed), Ben (the other of the pair), an observer,
+and a colleague off duty. `+` does it, `-` is told kindly who may, `=` gets the card as it is.
 """
 
 import pytest
@@ -82,7 +82,7 @@ async def test_who_may_press_what(press: str, standing: str, letters: str) -> No
             await town.wait(11)
         before = seen(await town.request())
         await town.wait(1)
-        answer = await town.press(kind, "R-1", who, **more)
+        answer = await town.press(kind, "R-1", who, **more)  # type: ignore[arg-type]
         if seen(await town.request()) != before:
             said += "+"
         else:

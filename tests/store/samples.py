@@ -32,6 +32,7 @@ from bot.views import (
     Field,
     FormCard,
     HelpCard,
+    Label,
     Line,
     Link,
     Mention,
@@ -95,7 +96,9 @@ CARD = RequestCard(
     thread="19:t",
     thread_label="Open thread",
 )
-FIELD = Field("text", "L", "v", True, "P", 300, True, False, False, False, False, (Choice("a", "A"),))  # noqa: FBT003
+FIELD = Field(
+    "text", Label("L"), "v", True, Label("P"), 300, True, False, False, False, False, (Choice("a", Label("A")),)
+)  # noqa: FBT003
 VIEWS: tuple[View, ...] = (
     Line(("plain ", Mention("x", 'X "quoted" \u2028 & <b>'))),
     CARD,
