@@ -99,10 +99,10 @@ def dialog(draft: Draft, request: Request, event: Press, name: str, **parts: obj
     return Dialog(name, card(draft, request, event, **about))  # type: ignore[arg-type]
 
 
-def again(drawn: Answer, event: Send) -> Answer:
+def again(drawn: Answer, event: Send) -> Dialog:
     """Return a form that comes back with everything as it was written."""
-    if not isinstance(drawn, Dialog) or not isinstance(drawn.view, FormCard):
-        return drawn
+    assert isinstance(drawn, Dialog)
+    assert isinstance(drawn.view, FormCard)
     fields = tuple(
         replace(field, value=event.fields.get(field.id, field.value)[: field.longest or None])
         for field in drawn.view.fields

@@ -156,6 +156,8 @@ def _way(name: str) -> Way:
 def _menu(draft: Draft, request: Request, event: Press, ways: tuple[Way | tuple[str, tuple[Way, ...]], ...]) -> Dialog:
     advice = request.advice
     note = f"{_stands(draft, request)}."
+    for one in filter(None, map(draft.request, request.followers)):
+        note += f"\nWith it {one.id}: {words(one, 100)}"
     if advice is not None and advice.text:
         note += f"\n{advice.author.name} suggests: {advice.text}"
     return forms.dialog(draft, request, event, request.id, note=note, ways=ways, thread=request.place)
@@ -282,7 +284,12 @@ def _take_production(draft: Draft, request: Request, event: Send) -> Answer:
     said = f"{event.author.name} needs production access for this: {note[:200]}"
     handed = claims.hand_on(draft, claimed, Act.HAND_ON, event.happened_at, by=event.author, only=only, note=said)
     draft.did(handed, event, "handed it on")
-    return done(draft, request, event, f"{names(people)} has been told.")
+    return done(draft, request, event, _told(draft, people))
+
+
+def _told(draft: Draft, people: tuple[Person, ...]) -> str:
+    verb = "has" if len(people) == 1 else "have"
+    return f"{names(people)} {verb} been told." if draft.is_open else f"{names(people)} will be told at the opening."
 
 
 def _with_access(draft: Draft, request: Request, event: Press) -> tuple[Person, ...]:
@@ -311,7 +318,9 @@ def _take_pass(draft: Draft, request: Request, event: Send) -> Answer:
     said = f"{event.author.name} passes this on to you{': ' + note if note else ''}"
     if request.status is Status.OPEN:
         if not claims.is_here(draft, found.id):
-            raise Refused(f"{found.name} is not there now, and nobody is called outside support hours. Try again then.")
+            raise Refused(
+                f"{found.name} is not there now: nobody is called outside support hours. Claim it, or wait for them."
+            )
         clocks.tell(draft, request.id, [(found.id, personal(found.id))], said, claimable=True)
         draft.did(draft.request(request.id) or request, event, "passed it on")
     else:
@@ -320,7 +329,7 @@ def _take_pass(draft: Draft, request: Request, event: Send) -> Answer:
             draft, request, Act.HAND_ON, event.happened_at, by=event.author, only=(found.id,), note=said
         )
         draft.did(handed, event, "passed it on")
-    return done(draft, request, event, f"{found.name} has been told.")
+    return done(draft, request, event, _told(draft, (found,)))
 
 
 def _on_duty_besides(draft: Draft, request: Request, event: Press) -> tuple[Person, ...]:

@@ -54,7 +54,9 @@ async def test_hostile_forms_get_a_kind_word_and_change_nothing(tmp_path: Path) 
         post = await bot.opened()
         before = snapshot(bot)
         for case in CASES["forms"]:
-            data = {"verb": "send", "step": "ask", "desk": "backend", "request": "R-1", "card": "card:R-1"} | case.get("data", {})
+            data = {"verb": "send", "step": "ask", "desk": "backend", "request": "R-1", "card": "card:R-1"} | case.get(
+                "data", {}
+            )
             if "long" in case:
                 data["text"] = "x" * 50_000
             status, answer = await bot.post(activities.submit(data, thread=post["id"], **bot.by(ANA)))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.events import Adopt, Claim, GoOn, Reopen, Solve
+from bot.events import Adopt, Claim, GoOn, Open, Reopen, Solve
 from bot.rota.shift import Absence, Role, Shift
 from bot.support.request import NextWord, Outcome, Status
 from bot.views import NoticeCard
@@ -118,6 +118,8 @@ async def test_after_a_question_nobody_is_nagged_and_the_requester_is_reminded_o
     request = await town.request()
     assert (request.status, request.outcome) == (Status.CLOSED, Outcome.NO_REPLY)
     assert town.card().startswith("Closed, since we heard nothing more.")
+    assert "Not solved" in said(await town.press(Open, "R-1", ANA, step="support"))
+    assert "Closed: Olga Brandt did not answer" in said(await town.press(Open, "R-1", ANA, step="support"))
     assert town.to(ANA) == town.to(BEN) == []
     assert len(town.in_thread(place)) == 2
 

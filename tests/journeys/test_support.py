@@ -143,6 +143,16 @@ async def test_without_anybody_else_who_has_access_that_is_said_and_the_words_ar
     assert await town.press_open("production", "R-1", ANA) == answer.split("\n")[0]
 
 
+async def test_handing_on_at_night_tells_at_the_opening_and_needs_words() -> None:
+    town = await opened("2026-11-23 19:00")
+    assert "Write something first." in await town.send("production", "R-1", BEN, note="")
+    assert "reads it, nobody else" in (await town.open("production", "R-1", BEN)).fields[0].label
+    answer = await town.send("production", "R-1", BEN, note="reindex the routes")
+    assert answer.startswith("Ana Lindqvist will be told at the opening.")
+    await town.until("2026-11-24 09:00")
+    assert [len(town.to(one)) for one in (ANA, BEN)] == [1, 0]
+
+
 async def test_an_unclaimed_request_that_is_passed_on_stays_unclaimed_and_its_clock_goes_on() -> None:
     town = await opened()
     assert (await town.send("pass", "R-1", ANA, person="ben", note="your printer")).startswith(
@@ -188,6 +198,20 @@ async def test_what_is_given_back_is_open_for_the_others() -> None:
     assert [len(town.to(one)) for one in (ANA, BEN)] == [0, 1]
     assert town.to(BEN)[0].text.startswith("Ana Lindqvist gave this back: it is the network")
     assert "will follow up by 10:25" in town.card()
+
+
+async def test_giving_back_asks_what_the_others_should_know() -> None:
+    town = await opened()
+    await town.press(Claim, "R-1", ANA)
+    assert [field.label for field in (await town.open("back", "R-1", ANA)).fields] == ["What the others should know"]
+
+
+async def test_with_nobody_else_there_the_team_channel_is_asked_without_a_mention() -> None:
+    town = Town(people=(ANA, BEN))
+    await town.post(PRINTER)
+    assert [field.id for field in (await town.open("team", "R-1", ANA)).fields] == ["text"]
+    await town.send("team", "R-1", ANA, text="Who knows?", people="eva")
+    assert town.in_team_channel()[0].text == "Ana Lindqvist asks for Olga Brandt · R-1: Who knows?"
 
 
 async def test_what_nobody_has_cannot_be_given_back() -> None:
@@ -259,6 +283,21 @@ async def test_each_outcome_has_words_for_the_requester_and_only_those_on_the_li
     await town.send("close", "R-1", ANA, choice="close", outcome=outcome)
     assert town.card().startswith(words)
     assert (await town.request()).outcome in (outcome, Outcome.ANSWERED)
+
+
+async def test_an_end_that_a_colleague_has_overtaken_comes_back() -> None:
+    town = await opened()
+    seen = (await town.open("close", "R-1", ANA)).rows[0].buttons[0].seen
+    await town.send("reply", "R-1", BEN, text="one moment")
+    answer = await town.press(Send, "R-1", ANA, step="close", choice="close", fields={"text": "x"}, seen=seen)
+    assert "Ben Okafor replied meanwhile" in said(answer)
+    assert (await town.request()).status is Status.ACKNOWLEDGED
+
+
+async def test_the_menu_shows_what_goes_with_it() -> None:
+    town = await opened()
+    await town.post("and the scanner too")
+    assert "With it R-2: and the scanner too" in plain(await town.open("support", "R-1", ANA))
 
 
 async def test_a_last_word_that_is_too_long_comes_back() -> None:

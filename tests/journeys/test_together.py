@@ -239,6 +239,15 @@ async def test_a_reply_of_support_answers_every_matter_of_the_thread() -> None:
     assert [one.claimer and one.claimer.id for one in await town.requests()] == ["ben", "ben"]
 
 
+async def test_two_matters_of_one_thread_that_are_one_after_all_need_no_line() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.send("split", "R-1", ANA, text="Printer\nLogin")
+    await town.send("same", "R-2", ANA, lead="R-1")
+    assert town.in_thread(place) == []
+    assert (await town.request("R-2")).lead == "R-1"
+
+
 async def test_strangers_to_duty_put_nothing_together() -> None:
     town = Town()
     await town.post(PRINTER)

@@ -98,7 +98,7 @@ CARD = RequestCard(
 )
 FIELD = Field(
     "text", Label("L"), "v", True, Label("P"), 300, True, False, False, False, False, (Choice("a", Label("A")),)
-)  # noqa: FBT003
+)
 VIEWS: tuple[View, ...] = (
     Line(("plain ", Mention("x", 'X "quoted" \u2028 & <b>'))),
     CARD,
