@@ -318,9 +318,7 @@ def _take_pass(draft: Draft, request: Request, event: Send) -> Answer:
     said = f"{event.author.name} passes this on to you{': ' + note if note else ''}"
     if request.status is Status.OPEN:
         if not claims.is_here(draft, found.id):
-            raise Refused(
-                f"{found.name} is not there now: nobody is called outside support hours. Claim it, or wait for them."
-            )
+            raise Refused(f"{found.name} is not there now: nobody is called outside support hours.")
         clocks.tell(draft, request.id, [(found.id, personal(found.id))], said, claimable=True)
         draft.did(draft.request(request.id) or request, event, "passed it on")
     else:
