@@ -78,10 +78,12 @@ def relink(draft: Draft, request: Request, lead: str) -> None:
         draft.put(replace(new, followers=(*new.followers, request.id)))
 
 
-def say_same(draft: Draft, request: Request, lead: Request, key: str) -> None:
-    """Post the one line that links a duplicate to the request that it follows."""
+def say_same(draft: Draft, request: Request, lead: Request, key: str) -> str:
+    """Post the one line that links a duplicate to the request that it follows; return its key."""
     link = Link(lead.requester.name + " · " + lead.id, lead.place)
-    draft.post(f"same:{request.id}:{key}", request.place, Line((draft.say(Text.SAME_AS), link, ".")))
+    line = f"same:{request.id}:{key}"
+    draft.show(line, request.place, Line((draft.say(Text.SAME_AS), link, ".")))
+    return line
 
 
 def split(draft: Draft, request: Request, matters: list[str], by: Author) -> tuple[Request, ...]:

@@ -146,7 +146,7 @@ def say_as(draft: Draft, request: Request, event: Send, text: str) -> dict[str, 
     """Post words in the thread under their sender's name; return what the deed must know of them."""
     key = f"reply:{request.id}:{event.key}"
     draft.show(key, request.place, ReplyCard(draft.say(Text.SAYS, who=event.author.name), text))
-    return {"reply": key, "text": text}
+    return {"posted": key, "place": request.place, "text": text}
 
 
 def _way(name: str) -> Way:
@@ -373,11 +373,14 @@ def _take_team(draft: Draft, request: Request, event: Send) -> Answer:
     link = Link(f"{request.requester.name} · {request.id}", request.place)
     parts = (*mentions(mentioned, " and ", asked), ": " if mentioned else "", f"{event.author.name} asks for ", link)
     line = Line((*parts, f": {text}"))
-    channel = draft.state.desk.team_channel
-    for place in [channel] if channel else [personal(one.id) for one in mentioned]:
-        draft.post(f"team:{request.id}:{event.key}:{place}", place, line)
+    key, channel = f"team:{request.id}:{event.key}", draft.state.desk.team_channel
+    if channel:
+        draft.show(key, channel, line)
+    else:
+        for one in mentioned:
+            draft.post(f"{key}:{one.id}", personal(one.id), line)
     helped = replace(claimed, helpers=(*request.helpers, *asked), helped_at=event.happened_at)
-    draft.did(helped, event, "asked the team")
+    draft.did(helped, event, "asked the team", posted=key if channel else "", place=channel)
     return done(draft, request, event, "Asked.")
 
 
@@ -440,9 +443,8 @@ def _take_same(draft: Draft, request: Request, event: Send) -> Answer:
         return _again(draft, request, event, "That one is closed, or goes with another; choose again.")
     claimed = claim_first(draft, request, event)
     joined = matters.join(draft, claimed, lead, follow_up=False)
-    draft.did(joined, event, f"put it together with {lead.id}")
-    if lead.place != request.place:
-        matters.say_same(draft, request, lead, event.key)
+    posted = matters.say_same(draft, request, lead, event.key) if lead.place != request.place else ""
+    draft.did(joined, event, f"put it together with {lead.id}", posted=posted, place=request.place)
     return done(draft, request, event, f"It goes with {lead.id} now.")
 
 

@@ -1,11 +1,12 @@
 """The sentences, in English and German: short, calm, without jargon, nobody to blame. Data only."""
 
-from enum import StrEnum
+from enum import StrEnum, unique
 from types import MappingProxyType
 
 from bot.policy import Language
 
 
+@unique
 class Text(StrEnum):
     """The sentences, by name; braces are filled in when one is said."""
 

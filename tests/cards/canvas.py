@@ -52,6 +52,16 @@ WIDE = """
 """
 
 
+NAME = """
+() => {
+  const one = document.activeElement;
+  const labels = (one.getAttribute("aria-labelledby") ?? "").split(" ").map((id) => document.getElementById(id));
+  const named = labels.filter(Boolean).map((label) => label.innerText).join(" ");
+  return one.getAttribute("aria-label") || named || one.innerText;
+}
+"""
+
+
 class Canvas:
     """A page on which one card after another is drawn; the markdown processor also makes links of addresses."""
 
@@ -91,6 +101,18 @@ class Canvas:
         """Return the elements of the card that are wider than their room."""
         found: list[str] = self.page.evaluate(WIDE)
         return found
+
+    def tab_through(self) -> list[str]:
+        """Return the names of what the Tab key reaches in the card, in its order."""
+        self.page.evaluate("() => document.activeElement.blur()")
+        reached: list[str] = []
+        for _ in range(200):
+            self.page.keyboard.press("Tab")
+            inside = self.page.evaluate("() => document.getElementById('card').contains(document.activeElement)")
+            if not inside:
+                break
+            reached.append(self.page.evaluate(NAME))
+        return reached
 
     def close(self) -> None:
         """Close the page."""

@@ -140,6 +140,19 @@ def test_lines_of_markdown_stay_lines_of_text(cards: Cards, page: Canvas, name: 
     assert page.card.locator("ul, ol, li, h1, blockquote, pre, code, a, strong, img").count() == 0
 
 
+@pytest.mark.parametrize("sample", sorted(name for name in EXEMPLARS if name.startswith("form_card")))
+def test_a_form_can_be_filled_in_by_ear_and_by_keyboard(cards: Cards, page: Canvas, sample: str) -> None:
+    view = EXEMPLARS[sample]
+    assert isinstance(view, FormCard)
+    page.draw(cards.render(view, link=link))
+    for field in view.fields:
+        assert page.card.get_by_label(field.label).count() >= 1, field.label
+    buttons = [button.title for row in view.rows for button in row.buttons]
+    reached = page.tab_through()
+    assert [name for name in reached if name in buttons] == buttons
+    assert len(reached) >= len(buttons) + len(view.fields)
+
+
 def test_newlines_are_kept(cards: Cards, page: Canvas) -> None:
     page.draw(cards.render(ReplyCard("Mira Voss asks:", "one\r\ntwo\n\nthree"), link=link))
     assert page.card.inner_text().splitlines()[-4:] == ["one", "two", "", "three"]

@@ -291,6 +291,8 @@ async def test_after_an_answer_off_duty_the_line_in_the_thread_becomes_a_persona
     assert [len(town.to(one)) for one in (ANA, BEN, CHEN)] == [2, 2, 0]
     assert town.to(ANA)[1].text.startswith("Eva Novak answered Olga Brandt: adopt it, or answer yourself")
     assert "No answer" not in town.card()
+    await town.wait(5)
+    assert town.in_team_channel()[0].text.startswith("Eva Novak answered, but nobody on duty has adopted it; Ana")
 
 
 async def test_who_answers_off_duty_is_asked_once_a_week_to_pass_it_on() -> None:
