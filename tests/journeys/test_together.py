@@ -4,7 +4,7 @@ import pytest
 
 from bot.events import Claim, Reopen, Separate, Solve
 from bot.support.request import Outcome, Status
-from tests.journeys.town import ANA, BEN, EVA, OLGA, TOM, Town, at, said
+from tests.journeys.town import ANA, BEN, CHANNEL, EVA, OLGA, TOM, Town, at, said
 
 PRINTER, SCANNER = "label printer down", "and the scanner too"
 
@@ -65,6 +65,26 @@ async def test_words_of_support_in_the_thread_of_a_follow_up_answer_the_first() 
     assert "This goes with your post a few minutes ago.\nYou'll hear more by 10:31. · R-2\nBen Okafor is looking" in (
         town.card("R-2")
     )
+
+
+async def test_words_of_support_heard_before_the_follow_up_answer_the_first() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.wait(2)
+    second = f"{CHANNEL};messageid=99"
+    await town.reply(second, "looking at both", BEN)
+    await town.post(SCANNER, place=second, happened="2026-11-23 10:01")
+    assert "Ben Okafor is looking into it." in town.card("R-1")
+
+
+async def test_a_follow_up_is_an_answer_where_one_is_waited_for() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.send("ask", "R-1", ANA, text="Which one?")
+    await town.wait(2)
+    await town.post("the one at the dock")
+    assert (await town.request("R-1")).wait is None
+    assert town.to(ANA)[0].text.startswith("Olga Brandt answered you\nOlga Brandt · R-1\nthe one at the dock")
 
 
 async def test_a_follow_up_ends_and_opens_again_with_the_first() -> None:
