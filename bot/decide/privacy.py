@@ -97,8 +97,8 @@ def sought(state: State, event: Event) -> frozenset[str]:
 
 def called(requests: Iterable[Request], name: str) -> frozenset[str]:
     """Return the ids of those who are called, or have the id, ``name`` in some of the requests."""
-    same = name.strip().casefold()
-    found = {one.id for request in requests for one in authors(request) if same in (one.id, one.name.casefold())}
+    exactly, id_ = name.strip(), name.strip().casefold()
+    found = {one.id for request in requests for one in authors(request) if id_ == one.id or exactly == one.name}
     return frozenset(found - {""})
 
 
@@ -333,7 +333,7 @@ def _admins(draft: Draft) -> str:
 def _as_person(draft: Draft, person: Person) -> list[Fact]:
     say, language = draft.say, draft.policy.language
     yes, rota = (say(Text.MY_NO), say(Text.MY_YES)), draft.rota
-    shifts = [f"{one.iteration:%Y-%m-%d} {one.role}" for one in rota.shifts if one.person == person.id]
+    shifts = sorted(f"{one.iteration:%Y-%m-%d} {one.role}" for one in rota.shifts if one.person == person.id)
     away = [_span(draft, one.start, one.end) for one in rota.absences if one.person == person.id]
     stands = [_span(draft, one.start, one.end) for one in rota.overrides if person.id in (one.person, one.stand_in)]
     dates = [f"{day:%Y-%m-%d}" if day else "-" for day in (person.joined, person.left)]
