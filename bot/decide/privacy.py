@@ -354,9 +354,7 @@ def _as_person(draft: Draft, person: Person) -> list[Fact]:
 def _in_requests(draft: Draft, author: Author) -> list[Fact]:
     named = sorted(draft.requests(), key=lambda one: one.posted_at, reverse=True)
     mine = [one for one in named if one.requester.id == author.id]
-    others = [
-        one.id for one in named if one not in mine and without_person(one, author.id) != replace(one, before=None)
-    ]
+    others = [one.id for one in named if one not in mine and without_person(one, author.id) != one]
     language = draft.policy.language
     asked = [
         f"{one.id} · {moment(one.posted_at, draft.now, draft.hours, language)}: {words(one, SHORT)}" for one in mine

@@ -112,7 +112,7 @@ def without_person(request: Request, person: str) -> Request:
         clock=request.clock and clock(request.clock),
         triage=tuple(replace(one, by="" if one.by in (person, *names) else one.by) for one in request.triage),
         deed=deed,
-        before=None,
+        before=request.before and without_person(request.before, person),
         helpers=others(request.helpers),
         reacted=others(request.reacted),
         asked=others(request.asked),

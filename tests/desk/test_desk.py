@@ -185,7 +185,8 @@ async def test_the_next_due_moment_is_right_after_a_post_a_look_a_claim_and_a_re
     await desk.strike()
     assert desk.next_due == at("2026-11-23 10:32")
     assert (await stage.open()).next_due == desk.next_due
-    await desk.handle(stage.solve(ANA))
+    await desk.handle(stage.solve(ANA, key="solved"))
+    stage.now = at("2026-11-23 10:32")
     await desk.strike()
     assert desk.next_due == midnight
     assert stage.rung

@@ -1,5 +1,6 @@
 """What is kept of people and their words: for how long, who is told, and how it is forgotten."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -17,7 +18,7 @@ from bot.ports import Commit
 from bot.rota.shift import Absence, Override, Role, Shift
 from bot.state import Early, Facts, Heard, Notice, NoticeItem
 from bot.store.document import dump
-from bot.support.erasure import WITHOUT, authors, held
+from bot.support.erasure import WITHOUT, authors, held, kinds, without_person
 from bot.support.request import (
     Advice,
     Answered,
@@ -32,7 +33,7 @@ from bot.views import HelpCard
 from tests.journeys.town import ANA, BEN, CHANNEL, CHEN, EVA, FARID, ITERATION, OLGA, TEAM, TOM, Town, at, plain, shifts
 
 SECRET = "the card of customer 4711"
-MONTH = 31 * 24 * 60  # minutes
+COUNT = itertools.count()
 
 
 async def closed(town: Town, text: str = SECRET, by: Author = OLGA) -> str:
@@ -55,7 +56,7 @@ async def put(town: Town, *changes: Change) -> None:
 async def erase(town: Town, who: str) -> str:
     """Have somebody erased; return the name of whoever was."""
     desk = await town.desk()
-    event = PersonErased(key=f"erase:{who}:{town.now}", happened_at=town.now, who=who)
+    event = PersonErased(key=f"erased-{next(COUNT)}", happened_at=town.now, who=who)
     answer = await desk.handle(event)
     await desk.settle()
     if not isinstance(answer, Erased):
@@ -229,15 +230,12 @@ async def test_shifts_keep_names_for_twelve_months() -> None:
 
 
 async def test_months_are_counted_from_days_that_a_month_may_not_have() -> None:
-    town = Town(
-        "2028-02-29 10:00", team=(Shift(date(2027, 2, 24), "ana", Role.SUPPORT),), policy=Policy(shifts_months=12)
-    )
-    await town.desk()
-    assert (await (await town.desk()).state()).rota.shifts[0].person == FORMER
-    town = Town(
-        "2028-03-31 10:00", team=(Shift(date(2028, 3, 1), "ana", Role.SUPPORT),), policy=Policy(shifts_months=1)
-    )
-    assert (await (await town.desk()).state()).rota.shifts[0].person == "ana"
+    for today, month, served, who in (
+        ("2028-02-29 10:00", 12, date(2027, 2, 24), FORMER),
+        ("2028-03-31 10:00", 1, date(2028, 3, 1), "ana"),
+    ):
+        town = Town(today, team=(Shift(served, "ana", Role.SUPPORT),), policy=Policy(shifts_months=month))
+        assert (await (await town.desk()).state()).rota.shifts[0].person == who
 
 
 async def test_whoever_left_goes_once_nothing_needs_them() -> None:
@@ -301,7 +299,7 @@ async def test_a_notice_that_still_waits_forgets_what_it_showed_of_others() -> N
     young = replace(old, key="n2", created_at=town.now)
     settled = replace(old, key="n3", items=items[1:])
     await put(town, PutNotice(old), PutNotice(young), PutNotice(settled))
-    await town.restart()
+    await town.sleep_until("2026-11-24 08:00")
     notices = (await (await town.desk()).state()).notices
     assert [(one.requester, one.excerpt) for one in notices["n1"].items] == [(SOMEBODY, ""), ("Tom Reuter", SECRET)]
     assert notices["n2"] == young
@@ -385,14 +383,17 @@ def test_every_field_of_a_request_that_holds_words_or_names_is_known_to_the_swee
 def test_somebody_who_is_erased_is_in_no_field_and_the_others_are() -> None:
     request = replace(FULL, before=FULL)
     for person, name in (("ana", "Ana Lindqvist"), ("olga", "Olga Brandt"), ("ben", "Ben Okafor")):
-        from bot.support.erasure import without_person
-
         left = dump(without_person(request, person))
         assert f'"{person}"' not in left
         assert f":{person}" not in left
         assert person == "ben" or name not in left
     assert "Olga Brandt" in dump(without_person(request, "ana"))
-    assert SECRET not in dump(replace(without_person(request, "olga"), remark="", advice=None, triage=(), deed=None))
+    mine = without_person(FULL, "olga")
+    assert (mine.text, mine.matter, mine.remark) == ("", "", SECRET)
+
+
+def test_whatever_a_request_may_still_hold_is_looked_for() -> None:
+    assert kinds() == ("u", "n", "t", "un", "ut", "nt", "unt")
 
 
 # -- by command -----------------------------------------------------------------------------------------------------
@@ -421,7 +422,7 @@ async def test_a_person_becomes_a_former_colleague_everywhere() -> None:
 
 
 async def test_whoever_asked_is_erased_by_id_or_by_name_with_what_they_asked() -> None:
-    for who in ("olga", " olga brandt ", "OLGA"):
+    for who in ("olga", " Olga Brandt ", "OLGA"):
         town = Town()
         await closed(town)
         assert await erase(town, who) == who
@@ -484,12 +485,16 @@ async def test_a_notice_that_still_waits_forgets_whoever_is_erased() -> None:
     items = (_item("R-1", "Olga Brandt", settled=True), _item("R-9", "Tom Reuter", settled=False))
     notice = Notice("n1", personal("ben"), "ben", town.now, claimable=False, heading="H", items=items)
     theirs = replace(notice, key="n2", person="olga", place=personal("olga"))
-    await put(town, PutNotice(notice), PutNotice(theirs))
+    other = replace(notice, key="n3", items=items[1:])
+    await put(town, PutNotice(notice), PutNotice(theirs), PutNotice(other))
     await town.restart()
+    await town.post("scanner down", TOM)
     await erase(town, "olga")
+    assert (await town.request("R-2")).requester == TOM
     notices = (await (await town.desk()).state()).notices
     assert [(one.requester, one.excerpt) for one in notices["n1"].items] == [(FORMER, ""), ("Tom Reuter", SECRET)]
     assert "n2" not in notices
+    assert notices["n3"] == other
 
 
 # -- in Teams -------------------------------------------------------------------------------------------------------
