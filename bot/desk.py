@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 RECENT_KEYS = 1_000  # those before are known to the journal
 BATCH = 64  # events decided in one go, so that the event loop is never held for long
-PORTION = 200  # closed requests erased in one go, for the same reason
+PORTION = 100  # closed requests erased in one go, for the same reason
 ATTEMPTS = 5
 RETRY_SECONDS = 1.0
 _CHANGED = (Edited, Deleted, Restored)

@@ -3,12 +3,12 @@
 Those that write take lists of rows. Upserts are spelt alike by SQLite and PostgreSQL.
 """
 
-from sqlalchemy import Table, bindparam, delete, false, func, insert, select, text, update
+from sqlalchemy import Table, bindparam, delete, false, func, insert, select, text, union_all, update
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.store.schema import HOLDS, desks, notices, outbox, records, references, requests, rotas, shown
+from bot.store.schema import HOLDS, IS_OPEN, desks, notices, outbox, records, references, requests, rotas, shown
 
 
 def _here(table: Table) -> ColumnElement[bool]:
@@ -94,10 +94,13 @@ RECORDED = (
     .order_by(records.c.revision, records.c.position)
     .limit(bindparam("most_"))
 )
-NAMING = select(requests.c.id, requests.c.document).where(
-    _here(requests),
-    (requests.c.status != "CLOSED") | (text(HOLDS) & _any(requests.c.held)),
-    func.instr(requests.c.document, bindparam("word_")) > 0,
+NAMING = union_all(  # each by its index, instead of through all that was ever asked
+    *(
+        select(requests.c.id, requests.c.document).where(
+            _here(requests), which, func.instr(requests.c.document, bindparam("word_")) > 0
+        )
+        for which in (text(IS_OPEN), text(HOLDS) & _any(requests.c.held))
+    )
 )
 FORGET_ACTS = (
     update(records)

@@ -239,9 +239,9 @@ TEXTS = MappingProxyType(
                 Text.MY_STANDING_IN: "Stand-ins",
                 Text.MY_REQUESTS: "You asked",
                 Text.MY_PART: "You are named in",
-                Text.MY_CALLED: "Last called to help",
-                Text.MY_ADVISED: "Last told whom to pass answers to",
-                Text.MY_UNREACHABLE: "Why I can't reach you",
+                Text.MY_CALLED: "Called to help",
+                Text.MY_ADVISED: "Asked to pass on",
+                Text.MY_UNREACHABLE: "Not reached",
                 Text.MY_NONE: "nothing",
                 Text.MY_MORE: "and {more} more",
                 Text.UNKNOWN_COMMAND: "I don't know that one. Try {near}, or help for everything I do.",
@@ -337,7 +337,7 @@ TEXTS = MappingProxyType(
                 Text.PRIVACY_REQUESTS: "Anfragen",
                 Text.PRIVACY_REQUESTS_KEPT: (
                     "Was wann gefragt wurde, wie es ausging, und wer gefragt, geantwortet und geschlossen "
-                    "hat. {names} Tage nach dem Schließen gehen die Namen, nach {texts} die Texte."
+                    "hat. {names} Tage nach dem Schließen verschwinden die Namen, nach {texts} die Texte."
                 ),
                 Text.PRIVACY_TEAM: "Backend-Team",
                 Text.PRIVACY_TEAM_KEPT: (
@@ -347,7 +347,7 @@ TEXTS = MappingProxyType(
                 Text.PRIVACY_AWAY_KEPT: "Von wann bis wann, nie warum. {days} Tage nach dem Ende gelöscht.",
                 Text.PRIVACY_READERS: "Wer es liest",
                 Text.PRIVACY_READ_BY: (
-                    "Das Backend-Team, und wer diesen Bot betreibt. Niemand wird gezählt oder gestoppt."
+                    "Das Backend-Team, und wer diesen Bot betreibt. Bei niemandem werden Anfragen gezählt oder Zeiten gemessen."
                 ),
                 Text.PRIVACY_ASK: "Fragen",
                 Text.PRIVACY_ASK_WHOM: "{who}. Schreib privacy me, dann schicke ich dir, was ich über dich habe.",
@@ -359,7 +359,7 @@ TEXTS = MappingProxyType(
                 Text.MY_EMAIL: "E-Mail",
                 Text.MY_SLACK: "Slack-Kennung",
                 Text.MY_DAYS: "Arbeitstage",
-                Text.MY_PRODUCTION: "Zugang zur Produktion",
+                Text.MY_PRODUCTION: "Produktion",
                 Text.MY_EXPERIENCED: "Erfahren",
                 Text.MY_YES: "ja",
                 Text.MY_NO: "nein",
@@ -369,9 +369,9 @@ TEXTS = MappingProxyType(
                 Text.MY_STANDING_IN: "Vertretungen",
                 Text.MY_REQUESTS: "Du hast gefragt",
                 Text.MY_PART: "Du kommst vor in",
-                Text.MY_CALLED: "Zuletzt um Hilfe gerufen",
-                Text.MY_ADVISED: "Zuletzt gebeten, Antworten weiterzugeben",
-                Text.MY_UNREACHABLE: "Warum ich dich nicht erreiche",
+                Text.MY_CALLED: "Um Hilfe gebeten",
+                Text.MY_ADVISED: "Hinweis erhalten",
+                Text.MY_UNREACHABLE: "Nicht erreicht",
                 Text.MY_NONE: "nichts",
                 Text.MY_MORE: "und {more} weitere",
                 Text.UNKNOWN_COMMAND: "Das kenne ich nicht. Versuch {near}, oder help für alles, was ich kann.",

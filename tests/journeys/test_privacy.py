@@ -135,6 +135,16 @@ async def test_how_long_is_policy_but_never_less_than_a_request_may_be_opened_ag
     assert (await town.request()).requester.name == SOMEBODY
 
 
+async def test_words_that_come_back_after_their_time_are_erased_again() -> None:
+    town = Town(policy=Policy(names_days=40, texts_days=8))
+    place = await closed(town)
+    await town.until("2026-12-10 10:00")
+    await town.edit(place, f"{SECRET}, edited")
+    assert (await town.request()).text == f"{SECRET}, edited"
+    await town.until("2026-12-11 00:05")
+    assert (await town.request()).text == ""
+
+
 async def test_a_request_opened_again_is_kept_until_it_is_closed_for_long() -> None:
     town = Town()
     await closed(town)
@@ -561,15 +571,15 @@ async def test_privacy_me_says_all_that_is_held_about_a_colleague() -> None:
         "Tue 1 Dec, 09:00 - Wed 2 Dec, 09:00",
         "Thu 12 Nov",
         "You are named in\nR-1",
-        "Last called to help",
-        "Last told whom to pass answers to",
+        "Called to help\n10:00",
+        "Asked to pass on\n10:00",
     ):
         assert words in answer, words
 
 
 async def test_privacy_is_told_in_german() -> None:
     town = Town(policy=Policy(language=Language.GERMAN))
-    assert "30 Tage nach dem Schließen gehen die Namen, nach 90 die Texte" in await town.write("privacy", OLGA)
+    assert "30 Tage nach dem Schließen verschwinden die Namen, nach 90 die Texte" in await town.write("privacy", OLGA)
     answer = await town.write("privacy me", EVA)
     assert "Du hast gefragt\nnichts" in answer
     assert "Mo Di Mi Do Fr" in answer
