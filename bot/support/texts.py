@@ -347,7 +347,8 @@ TEXTS = MappingProxyType(
                 Text.PRIVACY_AWAY_KEPT: "Von wann bis wann, nie warum. {days} Tage nach dem Ende gelöscht.",
                 Text.PRIVACY_READERS: "Wer es liest",
                 Text.PRIVACY_READ_BY: (
-                    "Das Backend-Team, und wer diesen Bot betreibt. Bei niemandem werden Anfragen gezählt oder Zeiten gemessen."
+                    "Das Backend-Team, und wer diesen Bot betreibt. "
+                    "Bei niemandem werden Anfragen gezählt oder Zeiten gemessen."
                 ),
                 Text.PRIVACY_ASK: "Fragen",
                 Text.PRIVACY_ASK_WHOM: "{who}. Schreib privacy me, dann schicke ich dir, was ich über dich habe.",
