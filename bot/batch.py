@@ -16,9 +16,11 @@ from bot.events import (
     Event,
     Message,
     PeopleImported,
+    PersonErased,
     Press,
     RotaEdited,
     ShiftsImported,
+    Sweep,
     Undeliverable,
     Uninstalled,
     Welcomed,
@@ -27,8 +29,8 @@ from bot.ports import Address, Commit, Outgoing, Record
 from bot.standing import Standing
 from bot.support.request import Request
 
-_RECORDED = (Message, Deleted, Welcomed, Uninstalled, PeopleImported, ShiftsImported, RotaEdited)
-_ACTS = (Press, ClockStruck)  # recorded when they did something
+_RECORDED = (Message, Deleted, Welcomed, Uninstalled, PeopleImported, ShiftsImported, RotaEdited, PersonErased)
+_ACTS = (Press, ClockStruck, Sweep)  # recorded when they did something
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ class Batch:
         self.changes.extend(decision.changes)
         self.effects.extend(decision.effects)
         self.answers.append((one, decision.answer))
-        self.looked |= isinstance(event, ClockStruck)
+        self.looked |= isinstance(event, ClockStruck | Sweep)
         if isinstance(event, Delivered | Undeliverable):
             self.struck.append(event.effect)
             if one.shown:

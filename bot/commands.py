@@ -43,7 +43,17 @@ class ShowRota:
     weeks: int = 4
 
 
-Call = ShowHelp | ShowDuty | ShowRota
+@dataclass(frozen=True, slots=True)
+class ShowPrivacy:
+    """``privacy``."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendPrivacy:
+    """``privacy me``."""
+
+
+Call = ShowHelp | ShowDuty | ShowRota | ShowPrivacy | SendPrivacy
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,16 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 Right.TENANT,
                 EVERYWHERE,
             ),
+            Command(
+                "privacy",
+                "privacy",
+                {
+                    Language.ENGLISH: "What I keep, why and for how long; privacy me sends you what I hold about you",
+                    Language.GERMAN: "Was ich aufbewahre und wie lange; privacy me schickt dir alles über dich",
+                },
+                Right.TENANT,
+                EVERYWHERE,
+            ),
         )
     }
 )
@@ -125,10 +145,14 @@ def nearest(text: str, right: Right) -> list[str]:
     return get_close_matches(words[0] if words else "", names, n=2, cutoff=0.0)
 
 
-def _call(name: str, rest: list[str]) -> Call | None:
+def _call(name: str, rest: list[str]) -> Call | None:  # noqa: PLR0911 - one row per call
     match name, rest:
         case "help", []:
             return ShowHelp()
+        case "privacy", []:
+            return ShowPrivacy()
+        case "privacy", ["me"]:
+            return SendPrivacy()
         case "who", []:
             return ShowDuty()
         case "rota", []:

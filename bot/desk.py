@@ -10,21 +10,35 @@ import logging
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from uuid import uuid4
 
 from bot.batch import Batch, Waiting
-from bot.decide import decide, next_due
+from bot.decide import decide, next_due, privacy
 from bot.effects import Answer, Word
 from bot.errors import NotStored, Refused
-from bot.events import ClockStruck, Deleted, Delivered, Edited, Event, Press, Replied, Restored, Undeliverable
+from bot.events import (
+    ClockStruck,
+    Deleted,
+    Delivered,
+    Edited,
+    Event,
+    Press,
+    Replied,
+    Restored,
+    Sweep,
+    Undeliverable,
+)
 from bot.people import Person
-from bot.ports import Address, Clock, Conflict, Courier, Journal, Lookup, Outgoing
+from bot.ports import Address, Clock, Conflict, Courier, Expired, Journal, Limits, Lookup, Outgoing
 from bot.standing import Standing
 from bot.state import DeskInfo, State
+from bot.support.request import Request
 
 log = logging.getLogger(__name__)
 
 RECENT_KEYS = 1_000  # those before are known to the journal
 BATCH = 64  # events decided in one go, so that the event loop is never held for long
+PORTION = 100  # closed requests erased in one go, for the same reason
 ATTEMPTS = 5
 RETRY_SECONDS = 1.0
 _CHANGED = (Edited, Deleted, Restored)
@@ -70,9 +84,15 @@ class Desk:
         self._enqueue(event, shown)
 
     async def strike(self) -> None:
-        """Do what is due now."""
+        """Do what is due now, and erase what is past its time, portion by portion; other events come in between."""
         now = self._clock()
         await self.handle(ClockStruck(key=f"clock:{now.isoformat()}", happened_at=now))
+        before: Expired | None = None
+        while (found := await self._expired(now)) is not None:
+            last = not found.more or found == before
+            key, portion = f"sweep:{uuid4()}", found.requests
+            await self.handle(Sweep(key=key, happened_at=now, requests=portion, revision=found.revision, last=last))
+            before = found
 
     async def settle(self) -> None:
         """Wait until every event taken so far is decided and stored."""
@@ -89,6 +109,15 @@ class Desk:
             await self._load()
         assert self._standing is not None
         return self._standing.view()
+
+    async def _expired(self, now: datetime) -> Expired | None:
+        """Return the next portion of what is past its time, None where today's look at that was had."""
+        state = await self.state()
+        hours = self._lookup.knowledge(state.desk, now).hours
+        if privacy.next_sweep(state.facts, now, hours) > now:
+            return None
+        limits = Limits(privacy.past_time(state.desk.policy, now), state.facts.nameless_to)
+        return await self._journal.expired(state.desk.tenant, state.desk.id, limits, PORTION)
 
     def _enqueue(self, event: Event, shown: tuple[str, Address] | None) -> asyncio.Future[Answer | None]:
         answer: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
@@ -191,13 +220,16 @@ class Desk:
 
     async def _fetch(self, standing: Standing, waiting: list[Waiting]) -> list[str]:
         # Not with "- keys()", which walks through all that is open.
-        ids = {one.event.request for one in waiting if isinstance(one.event, Press)}.difference(standing.requests)
+        ids = {one.event.request for one in waiting if isinstance(one.event, Press)}
+        ids.update(id_ for one in waiting if isinstance(one.event, Sweep) for id_ in one.event.requests)
+        ids = ids.difference(standing.requests)
         places = {one.event.place for one in waiting if isinstance(one.event, Replied)}.difference(standing.threads)
         places |= {one.event.place for one in waiting if isinstance(one.event, _CHANGED)}  # what is closed there, too
+        found = await self._fetch_naming(standing, waiting)
         if not ids and not places:
-            return []
+            return [request.id for request in found]
         named = {*ids, *(id_ for place in places for id_ in standing.threads.get(place, ()))}
-        found = list(await self._journal.matters(standing.desk.tenant, standing.desk.id, ids, places))
+        found += await self._journal.matters(standing.desk.tenant, standing.desk.id, ids, places)
         held = [request for id_ in named if (request := standing.requests.get(id_))]
         beside = {id_ for one in (*found, *held) for id_ in one.beside}.difference(standing.requests)
         beside = beside.difference(request.id for request in found)
@@ -206,6 +238,21 @@ class Desk:
         for request in found:
             standing.put(request)
         return [request.id for request in found]
+
+    async def _fetch_naming(self, standing: Standing, waiting: list[Waiting]) -> list[Request]:
+        """Hold every request that names somebody whom an event asks about, under whatever name they wrote."""
+        asked = {word for one in waiting for word in privacy.sought(standing.view(), one.event)}
+        if not asked:
+            return []
+        tenant, desk = standing.desk.tenant, standing.desk.id
+        found = await self._journal.naming(tenant, desk, asked)
+        ids = {id_ for word in asked for id_ in privacy.called(found, word)} - asked
+        if ids:
+            found += await self._journal.naming(tenant, desk, ids)
+        new = {request.id: request for request in found if request.id not in standing.requests}
+        for request in new.values():
+            standing.put(request)
+        return list(new.values())
 
     def _hand_over(self, outgoing: Iterable[Outgoing]) -> None:
         new = tuple(one for one in outgoing if one.id not in self._handed)

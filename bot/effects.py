@@ -85,7 +85,37 @@ class PutRota:
     rota: Rota
 
 
-Change = PutRequest | PutNotice | DropNotice | PutFacts | PutDesk | PutRota
+@dataclass(frozen=True, slots=True)
+class ForgetActs:
+    """Whoever caused the events recorded from revision ``since`` until before ``until`` is named no longer."""
+
+    since: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetMessages:
+    """Where messages live whose keys begin with one of these is known no longer: they stay as they are."""
+
+    prefixes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetChats:
+    """How these people's chats with the bot are reached is known no longer; who writes again is known again."""
+
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetPerson:
+    """Somebody is named no longer by the events that they caused, and their chat and copies are known no longer."""
+
+    person: str
+
+
+Forget = ForgetActs | ForgetMessages | ForgetChats | ForgetPerson
+Change = PutRequest | PutNotice | DropNotice | PutFacts | PutDesk | PutRota | Forget
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +140,14 @@ class Dialog:
     view: CardView
 
 
-Answer = Word | Card | Dialog
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """An answer to the operator who had somebody erased: their name, "" where nobody was known."""
+
+    name: str
+
+
+Answer = Word | Card | Dialog | Erased
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,25 @@ class ClockStruck(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep(Event):
+    """Time to erase what is past its time: these closed requests, and who did what before a revision.
+
+    ``last`` says that nothing is left for today.
+    """
+
+    requests: tuple[str, ...]
+    revision: int
+    last: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonErased(Event):
+    """Somebody is to be forgotten: a person of the rota, or whoever asked; by id, name or e-mail."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered(Event):
     """An effect reached its place."""
 

@@ -15,9 +15,9 @@ from uuid import uuid4
 
 from bot.desk import Desk
 from bot.desks import Desks
-from bot.effects import Word
+from bot.effects import Erased, Word
 from bot.errors import Refused
-from bot.events import Event, PeopleImported, ShiftsImported
+from bot.events import Event, PeopleImported, PersonErased, ShiftsImported
 from bot.links import read_place
 from bot.people import Person
 from bot.state import DeskInfo
@@ -88,6 +88,26 @@ async def import_people(desks: Desks, arguments: Arguments, now: datetime) -> Do
     return Done(said, {"desk": desk.info.id, "people": len(rows), "new": new})
 
 
+async def erase_person(desks: Desks, arguments: Arguments, now: datetime) -> Done:
+    """Make a person, or whoever asked, a former colleague. Arguments: desk, who (a name, an e-mail or an Entra id)."""
+    desk = desks.one(arguments.get("desk", ""))
+    who = arguments["who"].strip()
+    before = await desk.state()
+    answer = await desk.handle(PersonErased(key=f"erase:{uuid4()}", happened_at=now, who=who))
+    facts = {"desk": desk.info.id, "erased": False, "person": False}
+    if not isinstance(answer, Erased):
+        raise Refused(answer.text if isinstance(answer, Word) else "Nothing was erased.")
+    if not answer.name:
+        return Done(f"Nothing in {desk.info.id} names {who}: nothing had to be erased.", facts)
+    was_person = len((await desk.state()).rota.people) < len(before.rota.people)
+    what = "the people, shifts, absences, requests and the history" if was_person else "requests and the history"
+    said = (
+        f"{answer.name} is now a former colleague in {what} of {desk.info.id}. "
+        "Messages in Teams stay; delete there what must go. Backups made before still have the name."
+    )
+    return Done(said, {**facts, "erased": True, "person": was_person})
+
+
 async def import_shifts(desks: Desks, arguments: Arguments, now: datetime) -> Done:
     """Set the teams of the iterations that the sheet names. Arguments: desk, text (CSV)."""
     desk = desks.one(arguments.get("desk", ""))
@@ -122,6 +142,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "desk remove": remove_desk,
         "people import": import_people,
         "people export": export_people,
+        "people erase": erase_person,
         "shifts import": import_shifts,
         "shifts export": export_shifts,
     }

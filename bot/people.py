@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 WORKING_WEEK = frozenset(range(5))  # Monday to Friday, as date.weekday() counts
+FORMER = "former colleague"  # who is named no longer: instead of the name, and of the id in shifts
+SOMEBODY = "somebody"  # instead of every name in a request that is closed for long
 
 
 @dataclass(frozen=True, slots=True)

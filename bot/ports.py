@@ -4,7 +4,7 @@ A journal that loses nothing, a courier that delivers, and whoever looks things 
 the same promises.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -13,6 +13,7 @@ from bot.effects import Change, Effect
 from bot.events import Delivered, Undeliverable
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Knowledge, Notice
+from bot.support.erasure import Part
 from bot.support.request import Request
 
 Clock = Callable[[], datetime]
@@ -69,6 +70,26 @@ class Commit:
     shown: tuple[tuple[str, Address], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """A portion of what is past its time, and whether there is more.
+
+    Ids of closed requests, and the revision before which the history is to name nobody.
+    """
+
+    requests: tuple[str, ...]
+    revision: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Until when what is past its time was closed, or done, by what of it is erased; ``nameless_to`` as in Facts."""
+
+    closed: Mapping[Part, datetime]
+    nameless_to: int
+
+
 @dataclass(slots=True)
 class Loaded:
     """A desk as the journal holds it: its revision, what is open, and the outbox in order."""
@@ -102,6 +123,12 @@ class Journal(Protocol):
 
     async def matters(self, tenant: str, desk: str, ids: Iterable[str], places: Iterable[str]) -> tuple[Request, ...]:
         """Return the requests with these ids or in these threads, closed ones included."""
+
+    async def naming(self, tenant: str, desk: str, words: Iterable[str]) -> tuple[Request, ...]:
+        """Return the requests, open or still with names, in which one of ``words`` is somebody's whole id or name."""
+
+    async def expired(self, tenant: str, desk: str, limits: Limits, portion: int) -> Expired:
+        """Return what is past its time, at most ``portion`` requests and as many events, the oldest first."""
 
     async def commit(self, commit: Commit) -> None:
         """Write all of ``commit`` durably; raise Conflict if the revision has moved on or a record's key is known."""

@@ -7,7 +7,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from bot.effects import Change, DropNotice, PutDesk, PutFacts, PutNotice, PutRequest, PutRota
+from bot.effects import (
+    Change,
+    DropNotice,
+    ForgetActs,
+    ForgetChats,
+    ForgetMessages,
+    ForgetPerson,
+    PutDesk,
+    PutFacts,
+    PutNotice,
+    PutRequest,
+    PutRota,
+)
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Notice, State
 from bot.support.request import Request, Status
@@ -51,6 +63,8 @@ class Standing:
                 self.desk = desk
             case PutRota(rota):
                 self.rota = rota
+            case ForgetActs() | ForgetMessages() | ForgetChats() | ForgetPerson():
+                pass  # nothing that is decided with
             case _:
                 assert_never(change)
 

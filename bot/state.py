@@ -5,7 +5,7 @@ State stays small for ever: what is closed and shown nowhere leaves it. Knowledg
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from bot.hours import SupportHours
@@ -97,6 +97,8 @@ class Facts:
 
     ``helped_at`` is when people were last called to help, ``advised_at`` when asked to pass their answers on;
     ``unreachable`` maps a place (a person's, or a channel) to the reason in words; ``early`` is kept for an hour.
+    ``swept_on`` is the day on which what was past its time was last erased, ``nameless_to`` the revision before which
+    the history names nobody any more.
     """
 
     last_number: int = 0
@@ -104,6 +106,8 @@ class Facts:
     advised_at: Mapping[str, datetime] = field(default_factory=dict)
     unreachable: Mapping[str, str] = field(default_factory=dict)
     early: tuple[Early, ...] = ()
+    swept_on: date | None = None
+    nameless_to: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,7 +207,7 @@ class RotaCard:
 
 @dataclass(frozen=True, slots=True)
 class HelpCard:
-    """Answer of ``help``: what it is, and the commands that the reader may use."""
+    """Answer of ``help`` (what it is, and the commands that the reader may use), and of ``privacy``."""
 
     title: str
     text: str

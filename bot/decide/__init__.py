@@ -9,7 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import assert_never
 
-from bot.decide import answers, clocks, desk_steps, due, forms, intake, matters, rota, steps, support
+from bot.decide import answers, clocks, desk_steps, due, forms, intake, matters, privacy, rota, steps, support
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.effects import Answer, Decision
@@ -25,6 +25,7 @@ from bot.events import (
     GoOn,
     Open,
     PeopleImported,
+    PersonErased,
     Posted,
     Reopen,
     Replied,
@@ -34,6 +35,7 @@ from bot.events import (
     Separate,
     ShiftsImported,
     Solve,
+    Sweep,
     Undeliverable,
     Uninstalled,
     Welcomed,
@@ -61,11 +63,13 @@ Known = (
     | Open
     | Send
     | ClockStruck
+    | Sweep
     | Delivered
     | Undeliverable
     | PeopleImported
     | ShiftsImported
     | RotaEdited
+    | PersonErased
 )
 
 
@@ -93,11 +97,17 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
     return draft.decision(answer)
 
 
-def next_due(state: State, now: datetime, hours: SupportHours) -> datetime | None:
+def next_due(state: State, now: datetime, hours: SupportHours) -> datetime:
     """Return when the desk next has something to do; what is overdue outside support hours waits for the opening.
 
-    While something is open, each opening is looked at, since duty changes then.
+    While something is open, each opening is looked at, since duty changes then; and every day what is past its time.
     """
+    sweep = privacy.next_sweep(state.facts, now, hours)
+    step = _next_step(state, now, hours)
+    return sweep if step is None else min(step, sweep)
+
+
+def _next_step(state: State, now: datetime, hours: SupportHours) -> datetime | None:
     live = [request for request in state.requests.values() if request.status is not Status.CLOSED]
     opening = hours.next_open(now)
     next_at = min((request.next_at for request in live if request.next_at), default=None)
@@ -147,6 +157,8 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             return steps.sent(draft, event) if event.request else desk_steps.sent(draft, event, DESK_STEPS)
         case ClockStruck():
             due.struck(draft)
+        case Sweep():
+            privacy.swept(draft, event)
         case Delivered():
             clocks.reached(draft, event.place)
         case Undeliverable():
@@ -157,6 +169,8 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             rota.shifts_imported(draft, event)
         case RotaEdited():
             rota.edited(draft, event)
+        case PersonErased():
+            return privacy.erased(draft, event)
         case _:
             assert_never(event)
     return None

@@ -3,12 +3,25 @@
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
-from bot.commands import COMMANDS, Call, Command, Right, ShowDuty, ShowHelp, ShowRota, mistyped, nearest, parse
-from bot.decide import clocks
+from bot.commands import (
+    COMMANDS,
+    Call,
+    Command,
+    Right,
+    SendPrivacy,
+    ShowDuty,
+    ShowHelp,
+    ShowPrivacy,
+    ShowRota,
+    mistyped,
+    nearest,
+    parse,
+)
+from bot.decide import clocks, privacy
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.events import Message, Uninstalled, Welcomed, Wrote
-from bot.people import WORKING_WEEK, Author
+from bot.people import FORMER, WORKING_WEEK, Author
 from bot.places import channel_of, person_of, personal
 from bot.policy import Language
 from bot.rota.iteration import iteration_of
@@ -36,6 +49,10 @@ def command(draft: Draft, event: Message) -> bool:
             _say(draft, event, _duty_card(draft, event))
         case ShowRota(weeks):
             _aside(draft, event, _rota_card(draft, weeks))
+        case ShowPrivacy():
+            _say(draft, event, privacy.explained(draft))
+        case SendPrivacy():
+            draft.post(f"say:{event.key}", personal(event.author.id), privacy.about(draft, event.author))
         case _ as call:
             assert_never(call)
     return True
@@ -177,7 +194,7 @@ def _week(draft: Draft, iteration: date) -> tuple[Fact, ...]:
 
 def _named(draft: Draft, person_id: str, days: frozenset[int] | None) -> str:
     person = draft.rota.people.get(person_id)
-    name = person.name if person else "former colleague"
+    name = person.name if person else FORMER
     if days is None or days == WORKING_WEEK:
         return name
     return f"{name} ({' '.join(DAYS[Language.ENGLISH][day] for day in sorted(days))})"

@@ -52,6 +52,7 @@ class Draft:
         self._requests: dict[str, Request] = {}
         self._notices: dict[str, Notice] = {}
         self._effects: list[Effect] = []
+        self._quiet: list[Change] = []
         self._duty: dict[tuple[datetime, str], Duty] = {}
 
     @property
@@ -149,6 +150,14 @@ class Draft:
         """Post what has buttons or may be edited later; edit what stands under ``key`` unless it is the ``first``."""
         self._effects.append(Show(key, place, view, first=first, only_if_shown=not first))
 
+    def quietly(self, change: Change) -> None:
+        """Change something of which nothing is shown anew."""
+        self._quiet.append(change)
+
+    def follow_with(self, effect: Effect) -> None:
+        """Do something besides what has to be shown."""
+        self._effects.append(effect)
+
     def changed(self) -> list[Request]:
         """Return the requests that were changed so far, as they stand now."""
         return list(self._requests.values())
@@ -198,7 +207,7 @@ class Draft:
         if self.rota is not self.state.rota:
             changes.append(PutRota(self.rota))
             shows.append(WriteRota())
-        return Decision(tuple(changes), (*shows, *self._effects), answer)
+        return Decision((*changes, *self._quiet), (*shows, *self._effects), answer)
 
     def request_card(self, request: Request) -> RequestCard:
         """Return the card of a request as it would be in its thread now."""

@@ -108,7 +108,7 @@ def restored(draft: Draft, event: Restored) -> None:
     if not requests:
         _became_one(draft, event)
     for request in requests:
-        if event.happened_at <= request.text_at:
+        if event.happened_at <= request.text_at or not request.requester.id:  # whose names are erased stays closed
             continue
         back = replace(request, text=event.text, text_at=event.happened_at)
         if request.outcome is Outcome.WITHDRAWN:

@@ -8,7 +8,7 @@ from bot.decide import clocks
 from bot.decide.draft import Draft
 from bot.errors import Refused
 from bot.events import PeopleImported, PersonRow, RotaEdited, ShiftsImported
-from bot.people import Person
+from bot.people import FORMER, Person
 from bot.rota.shift import Rota
 
 
@@ -33,7 +33,7 @@ def people_imported(draft: Draft, event: PeopleImported) -> None:
 def shifts_imported(draft: Draft, event: ShiftsImported) -> None:
     """Set the support teams of the iterations that the import names; other iterations stay as they are."""
     rota = draft.rota
-    if any(shift.person not in rota.people for shift in event.shifts):
+    if any(shift.person not in {FORMER, *rota.people} for shift in event.shifts):
         raise Refused("The people were changed at the same moment. Nothing was changed by this sheet; import it again.")
     named = {shift.iteration for shift in event.shifts}
     kept = tuple(shift for shift in rota.shifts if shift.iteration not in named)

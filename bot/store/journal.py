@@ -11,14 +11,14 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import orjson
 from sqlalchemy import Connection, Executable
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from bot.errors import Misconfigured, NotStored, Refused
-from bot.ports import Address, Commit, Loaded, Outgoing, Record
+from bot.ports import Address, Commit, Expired, Limits, Loaded, Outgoing, Record
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Notice
 from bot.store import statements as sql
@@ -26,7 +26,8 @@ from bot.store.document import dump, parse, parse_effect
 from bot.store.migrate import migrate
 from bot.store.rota import StoredRota
 from bot.store.sqlite import Database
-from bot.store.writing import Writer
+from bot.store.writing import Writer, instant
+from bot.support.erasure import Part, kinds
 from bot.support.request import Request
 
 T = TypeVar("T")
@@ -147,6 +148,37 @@ class SqlJournal:
         rows = await self._some(tenant, desk, (sql.REQUESTS_BY_ID, ids), (sql.REQUESTS_BY_PLACE, places))
         found = {row[0]: parse(Request, row[1], f"requests {tenant} {desk} {row[0]}") for row in rows}
         return tuple(sorted(found.values(), key=lambda request: (request.posted_at, request.id)))
+
+    async def naming(self, tenant: str, desk: str, words: Iterable[str]) -> tuple[Request, ...]:
+        """Return the requests, open or still with names, in which one of ``words`` is somebody's whole id or name."""
+        named = {"tenant_": tenant, "desk_": desk, "some": [kind for kind in kinds() if Part.NAMES in kind]}
+        asked = [{**named, "word_": dump(word)} for word in words]
+        rows = await self._run(
+            lambda connection: [tuple(row) for one in asked for row in connection.execute(sql.NAMING, one)]
+        )
+        found = {id_: parse(Request, text, f"requests {tenant} {desk} {id_}") for id_, text in rows}
+        return tuple(sorted(found.values(), key=lambda request: (request.posted_at, request.id)))
+
+    async def expired(self, tenant: str, desk: str, limits: Limits, portion: int) -> Expired:
+        """Return what is past its time, at most ``portion`` requests and as many events, the oldest first."""
+        here: Row = {"tenant_": tenant, "desk_": desk, "most_": portion}
+
+        def work(connection: Connection) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+            closed = [
+                tuple(row)
+                for kind in kinds()
+                for until in [instant(max(limits.closed[Part(part)] for part in kind))]
+                for row in connection.execute(sql.HELD, {**here, "held_": kind, "until_": until})
+            ]
+            done = connection.execute(sql.RECORDED, {**here, "since_": limits.nameless_to}).all()
+            return closed, [tuple(row) for row in done]
+
+        closed, done = await self._run(work)
+        ids = [id_ for id_, _ in sorted(closed, key=lambda row: (row[1], row[0]))]
+        until = instant(limits.closed[Part.NAMES])
+        past = [revision for revision, recorded_at in done if recorded_at <= until]
+        revision = max((one + 1 for one in past), default=limits.nameless_to)
+        return Expired(tuple(ids[:portion]), revision, len(ids) >= portion or len(past) >= portion)
 
     async def commit(self, commit: Commit) -> None:
         """Write all of ``commit`` durably; raise Conflict if the revision has moved on or a record's key is known."""

@@ -3,16 +3,19 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from bot.effects import PutDesk, PutRota
+from bot.effects import Change, ForgetActs, ForgetChats, ForgetMessages, ForgetPerson, PutDesk, PutRota
 from bot.errors import Misconfigured, NotStored, Refused
-from bot.ports import Address, Commit, Conflict, Loaded, Outgoing, Record
+from bot.places import personal
+from bot.ports import Address, Commit, Conflict, Expired, Limits, Loaded, Outgoing, Record
 from bot.rota.shift import Rota
 from bot.standing import Standing
 from bot.state import DeskInfo
+from bot.store.document import dump
 from bot.store.rota import RotaDocument, StoredRota, valid_id
 from bot.store.tables import spell
+from bot.support.erasure import Part, held
 from bot.support.request import Request, Status
 
 DeskKey = tuple[str, str]
@@ -24,6 +27,7 @@ class _Kept:
     checksum: str = ""  # of the rota's file
     written: bool = False
     records: dict[str, Record] = field(default_factory=dict)
+    revisions: dict[str, int] = field(default_factory=dict)  # of the records, by key
     outbox: dict[str, Outgoing] = field(default_factory=dict)
     shown: dict[str, Address] = field(default_factory=dict)
 
@@ -96,6 +100,31 @@ class MemoryJournal:
         requests = self._kept(tenant, desk).standing.requests.values()
         return _by_time(request for request in requests if request.id in wanted or request.place in threads)
 
+    async def naming(self, tenant: str, desk: str, words: Iterable[str]) -> tuple[Request, ...]:
+        """Return the requests, open or still with names, in which one of ``words`` is somebody's whole id or name."""
+        wanted = [dump(word) for word in words]
+        return _by_time(
+            request
+            for request in self._kept(tenant, desk).standing.requests.values()
+            if request.status is not Status.CLOSED or Part.NAMES in held(request)
+            if any(word in dump(request) for word in wanted)
+        )
+
+    async def expired(self, tenant: str, desk: str, limits: Limits, portion: int) -> Expired:
+        """Return what is past its time, at most ``portion`` requests and as many events, the oldest first."""
+        kept = self._kept(tenant, desk)
+        closed = [
+            (request.closed_at, request.id)
+            for request in kept.standing.requests.values()
+            for until in [max((limits.closed[Part(part)] for part in held(request)), default=None)]
+            if until is not None and request.closed_at is not None and request.closed_at <= until
+        ]
+        ids = [id_ for _, id_ in sorted(closed)]
+        left = [key for key in kept.records if kept.revisions[key] >= limits.nameless_to][:portion]
+        past = [key for key in left if kept.records[key].recorded_at <= limits.closed[Part.NAMES]]
+        revision = max((kept.revisions[key] + 1 for key in past), default=limits.nameless_to)
+        return Expired(tuple(ids[:portion]), revision, len(ids) >= portion or len(past) >= portion)
+
     async def commit(self, commit: Commit) -> None:
         """Write all of ``commit``; raise Conflict if the revision has moved on or a record's key is known."""
         self._check()
@@ -109,8 +138,10 @@ class MemoryJournal:
             raise Conflict(message)
         kept.standing.revision += 1
         kept.records.update((record.key, record) for record in commit.records)
+        kept.revisions.update((record.key, commit.revision) for record in commit.records)
         for change in commit.changes:
             kept.standing.apply(change)
+            self._forget(commit.tenant, kept, change)
             kept.written &= not isinstance(change, PutDesk | PutRota)
         for id_ in commit.struck:
             kept.outbox.pop(id_, None)
@@ -147,6 +178,25 @@ class MemoryJournal:
     async def history(self, tenant: str, desk: str) -> tuple[Record, ...]:
         """Return a desk's records in the order in which they were written."""
         return tuple(self._kept(tenant, desk).records.values())
+
+    def _forget(self, tenant: str, kept: _Kept, change: Change) -> None:
+        match change:
+            case ForgetActs(since, until):
+                nameless = {key for key in kept.records if since <= kept.revisions[key] < until}
+            case ForgetPerson(person):
+                nameless = {key for key, record in kept.records.items() if record.actor == person}
+                kept.shown = {key: where for key, where in kept.shown.items() if f":{person}" not in key}
+                self._references.pop((tenant, personal(person)), None)
+            case ForgetChats(people):
+                nameless = set()
+                for person in people:
+                    self._references.pop((tenant, personal(person)), None)
+            case ForgetMessages(prefixes):
+                nameless = set()
+                kept.shown = {key: where for key, where in kept.shown.items() if not key.startswith(prefixes)}
+            case _:
+                return
+        kept.records.update((key, replace(kept.records[key], actor="")) for key in nameless)
 
     def _check(self) -> None:
         if self.full:

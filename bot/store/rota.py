@@ -66,6 +66,7 @@ class RotaFiles:
         try:
             with self._writing:
                 AtomicStorage(path).write(spell(desk, rota))
+                _forget(path.with_name(f"{path.name}.bak"), rota)
                 return _checksum(path.read_bytes())
         except OSError as error:
             raise NotStored(f"The rota file {path} could not be written ({error.strerror}).") from error
@@ -109,6 +110,17 @@ class RotaFiles:
 
     def _path(self, desk_id: str) -> Path:
         return self._folder / f"{valid_id(desk_id)}.json"
+
+
+def _forget(before: Path, rota: Rota) -> None:
+    """Remove the generation before where it names somebody whom the rota has forgotten."""
+    try:
+        tables = AtomicStorage(before).read() or {}
+        named = {row["name"] for row in tables["people"].values()}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return  # not ours to judge: somebody wrote it by hand
+    if not named <= {person.name for person in rota.people.values()}:
+        before.unlink()
 
 
 def _checksum(content: bytes) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 from difflib import get_close_matches
 
 from bot.events import PersonRow
-from bot.people import WORKING_WEEK, Person
+from bot.people import FORMER, WORKING_WEEK, Person
 from bot.rota.duty import PAIR
 from bot.rota.shift import Role, Shift
 from bot.store import fields
@@ -42,7 +42,9 @@ class Directory:
         self._name = {person.id: person.name for person in self._people}
 
     def find(self, text: str) -> str:
-        """Return the id of the person named; raise ValueError with the nearest names."""
+        """Return the id of the person named, or of former colleagues; raise ValueError with the nearest names."""
+        if text.casefold() == FORMER:
+            return FORMER
         found = self._by.get(text.casefold(), set())
         if len(found) > 1:
             raise ValueError(f'{len(found)} people are called "{text}"; write the e-mail or the Entra id')
@@ -162,7 +164,7 @@ def _check_teams(found: Iterable[tuple[Row, Shift]], directory: Directory, probl
     roles: dict[tuple[date, str], Role] = {}
     for row, shift in found:
         key = shift.iteration, shift.person
-        if key in roles:
+        if key in roles and shift.person != FORMER:
             name = directory.spell(shift.person)
             problems.add(row, "role", f"{name} is {roles[key]} in this iteration already, and has one role in it")
         roles.setdefault(key, shift.role)

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-HEAD = "0001"  # the newest script in migrations/versions; a test compares
+HEAD = "0002"  # the newest script in migrations/versions; a test compares
 
 metadata = MetaData()
 
@@ -78,6 +78,7 @@ requests = _of_desk(
     _text("posted_at"),
     _text("closed_at", nullable=True),
     _text("document"),
+    _text("held"),
     key=("id",),
 )
 IS_OPEN = "status <> 'CLOSED'"
@@ -88,6 +89,16 @@ Index(
     requests.c.desk,
     requests.c.next_at,
     sqlite_where=text(IS_OPEN),  # naming PostgreSQL's too, as the migration does, would import all its drivers
+)
+
+HOLDS = "held <> ''"
+Index(
+    "requests_held",
+    requests.c.tenant,
+    requests.c.desk,
+    requests.c.held,
+    requests.c.closed_at,
+    sqlite_where=text(HOLDS),  # see above
 )
 
 notices = _of_desk("notices", _text("key"), _text("document"), key=("key",), rowid=False)

@@ -1,7 +1,9 @@
 """The SQLite file: how it is opened so that what is committed survives a crash and a cut of the power.
 
 WAL with synchronous=FULL: a commit returns after fsync. Whatever runs within a transaction is undone with it, tables
-that a migration makes included. The file is for its owner's eyes only (0600), and no error says what its rows hold.
+that a migration makes included. What is erased is overwritten; the log beside the file still has it until SQLite
+begins that anew, which it does after some thousand pages, and when the bot stops. The file is for its owner's eyes
+only (0600), and no error says what its rows hold.
 """
 
 import os
@@ -17,6 +19,7 @@ PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
     "foreign_keys = ON",
+    "secure_delete = ON",  # what is erased is overwritten in the file, and not only let go of
     "cache_size = -512",  # KiB; the kernel holds the file's pages too, and no commit costs more with fewer of our own
 )
 

@@ -3,12 +3,12 @@
 Those that write take lists of rows. Upserts are spelt alike by SQLite and PostgreSQL.
 """
 
-from sqlalchemy import Table, bindparam, delete, false, insert, select, text, update
+from sqlalchemy import Table, bindparam, delete, false, func, insert, select, text, union_all, update
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.store.schema import desks, notices, outbox, records, references, requests, rotas, shown
+from bot.store.schema import HOLDS, IS_OPEN, desks, notices, outbox, records, references, requests, rotas, shown
 
 
 def _here(table: Table) -> ColumnElement[bool]:
@@ -77,6 +77,45 @@ REQUESTS_BY_PLACE = select(requests.c.id, requests.c.document).where(_here(reque
 ONE_ADDRESS = select(shown.c.service_url, shown.c.conversation, shown.c.activity).where(
     _here(shown), shown.c.key == bindparam("key_")
 )
+HELD = (  # of one kind each, so that the index has them in this order
+    select(requests.c.id, requests.c.closed_at)
+    .where(
+        _here(requests),
+        text(HOLDS),
+        requests.c.held == bindparam("held_"),
+        requests.c.closed_at <= bindparam("until_"),
+    )
+    .order_by(requests.c.closed_at)
+    .limit(bindparam("most_"))
+)
+RECORDED = (
+    select(records.c.revision, records.c.recorded_at)
+    .where(_here(records), records.c.revision >= bindparam("since_"))
+    .order_by(records.c.revision, records.c.position)
+    .limit(bindparam("most_"))
+)
+NAMING = union_all(  # each by its index, instead of through all that was ever asked
+    *(
+        select(requests.c.id, requests.c.document).where(
+            _here(requests), which, func.instr(requests.c.document, bindparam("word_")) > 0
+        )
+        for which in (text(IS_OPEN), text(HOLDS) & _any(requests.c.held))
+    )
+)
+FORGET_ACTS = (
+    update(records)
+    .where(_here(records), records.c.revision >= bindparam("since_"), records.c.revision < bindparam("until_"))
+    .values(actor="")
+)
+FORGET_ACTOR = update(records).where(_here(records), records.c.actor == bindparam("person_")).values(actor="")
+FORGET_MESSAGES = delete(shown).where(
+    _here(shown), shown.c.key >= bindparam("first_"), shown.c.key < bindparam("after_")
+)
+FORGET_COPIES = delete(shown).where(_here(shown), func.instr(shown.c.key, bindparam("ending_")) > 0)
+FORGET_PLACE = delete(references).where(
+    references.c.tenant == bindparam("tenant_"), references.c.place == bindparam("place_")
+)
+
 ALL_REFERENCES = select(references).order_by(references.c.tenant, references.c.place)
 HISTORY = (
     select(

@@ -13,15 +13,31 @@ from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import ClauseElement
 
-from bot.effects import Change, DropNotice, PutDesk, PutFacts, PutNotice, PutRequest, PutRota
+from bot.effects import (
+    DropNotice,
+    Forget,
+    ForgetActs,
+    ForgetChats,
+    ForgetMessages,
+    ForgetPerson,
+    PutDesk,
+    PutFacts,
+    PutNotice,
+    PutRequest,
+    PutRota,
+)
+from bot.places import personal
 from bot.ports import Commit, Conflict, Record
 from bot.store import statements as sql
 from bot.store.document import dump, dump_effect
+from bot.support.erasure import held
 from bot.support.request import Request
 
 Cells = tuple[object, ...]
+Kept = PutRequest | PutNotice | DropNotice | PutFacts | PutDesk | PutRota
 
-ORDER: Sequence[type[Change]] = (PutRequest, PutNotice, DropNotice, PutFacts, PutDesk, PutRota)
+LAST = "\uffff"  # behind every key that begins alike
+ORDER: Sequence[type[Kept]] = (PutRequest, PutNotice, DropNotice, PutFacts, PutDesk, PutRota)
 
 
 def _text(statement: ClauseElement) -> str:
@@ -61,7 +77,10 @@ class Writer:
             except IntegrityError as error:
                 message = f"desk {desk} knows one of the keys"
                 raise Conflict(message) from error
-        self._change(connection, tenant, desk, commit.changes)
+        forgets = [change for change in commit.changes if isinstance(change, Forget)]
+        self._change(connection, tenant, desk, [one for one in commit.changes if not isinstance(one, Forget)])
+        for forget in forgets:
+            _forget(connection, tenant, desk, forget)
         if commit.struck:
             run(self._strike, [(tenant, desk, id_) for id_ in commit.struck])
         if commit.outgoing:
@@ -76,11 +95,11 @@ class Writer:
                 [(tenant, desk, key, to.service_url, to.conversation, to.activity) for key, to in commit.shown],
             )
 
-    def _change(self, connection: Connection, tenant: str, desk: str, changes: Iterable[Change]) -> None:
-        last: dict[tuple[str, str], Change] = {}
+    def _change(self, connection: Connection, tenant: str, desk: str, changes: Iterable[Kept]) -> None:
+        last: dict[tuple[str, str], Kept] = {}
         for change in changes:
             last[_subject(change)] = change
-        rows: dict[type[Change], list[Cells]] = {}
+        rows: dict[type[Kept], list[Cells]] = {}
         for change in last.values():
             rows.setdefault(type(change), []).append(_row(tenant, desk, change))
         for kind in ORDER:
@@ -90,7 +109,25 @@ class Writer:
             connection.exec_driver_sql(self._unwritten, (tenant, desk))
 
 
-def _subject(change: Change) -> tuple[str, str]:
+def _forget(connection: Connection, tenant: str, desk: str, change: Forget) -> None:
+    """Erase what is kept beside the state: seldom done, so through the compiler."""
+    here = {"tenant_": tenant, "desk_": desk}
+    match change:
+        case ForgetActs(since, until):
+            connection.execute(sql.FORGET_ACTS, {**here, "since_": since, "until_": until})
+        case ForgetMessages(prefixes):
+            rows = [{**here, "first_": prefix, "after_": prefix + LAST} for prefix in prefixes]
+            connection.execute(sql.FORGET_MESSAGES, rows)
+        case ForgetChats(people):
+            places = [{"tenant_": tenant, "place_": personal(person)} for person in people]
+            connection.execute(sql.FORGET_PLACE, places)
+        case ForgetPerson(person):
+            connection.execute(sql.FORGET_ACTOR, {**here, "person_": person})
+            connection.execute(sql.FORGET_COPIES, {**here, "ending_": f":{person}"})
+            connection.execute(sql.FORGET_PLACE, {"tenant_": tenant, "place_": personal(person)})
+
+
+def _subject(change: Kept) -> tuple[str, str]:
     match change:
         case PutRequest(request):
             return "request", request.id
@@ -102,7 +139,7 @@ def _subject(change: Change) -> tuple[str, str]:
             return type(change).__name__, ""
 
 
-def _row(tenant: str, desk: str, change: Change) -> Cells:
+def _row(tenant: str, desk: str, change: Kept) -> Cells:
     match change:
         case PutRequest(request):
             return _request(tenant, desk, request)
@@ -126,8 +163,8 @@ def _record(commit: Commit, at: int, record: Record) -> Cells:
         at,
         record.key,
         record.kind,
-        _instant(record.happened_at),
-        _instant(record.recorded_at),
+        instant(record.happened_at),
+        instant(record.recorded_at),
         record.actor,
         orjson.dumps(record.matters).decode(),
     )
@@ -141,12 +178,14 @@ def _request(tenant: str, desk: str, request: Request) -> Cells:
         request.id,
         request.place,
         request.status.value,
-        _instant(next_at) if next_at else None,
-        _instant(request.posted_at),
-        _instant(request.closed_at) if request.closed_at else None,
+        instant(next_at) if next_at else None,
+        instant(request.posted_at),
+        instant(request.closed_at) if request.closed_at else None,
         dump(request),
+        held(request),
     )
 
 
-def _instant(at: datetime) -> str:
+def instant(at: datetime) -> str:
+    """Return an instant as every table holds it."""
     return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(timespec="microseconds")

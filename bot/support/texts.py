@@ -72,6 +72,41 @@ class Text(StrEnum):
     POST_IN_CHANNEL = "post in channel"
     HELP_REQUESTER = "help requester"
     HELP_COLLEAGUE = "help colleague"
+    PRIVACY_TITLE = "privacy title"
+    PRIVACY_WHY = "privacy why"
+    PRIVACY_REQUESTS = "privacy requests"
+    PRIVACY_REQUESTS_KEPT = "privacy requests kept"
+    PRIVACY_TEAM = "privacy team"
+    PRIVACY_TEAM_KEPT = "privacy team kept"
+    PRIVACY_AWAY = "privacy away"
+    PRIVACY_AWAY_KEPT = "privacy away kept"
+    PRIVACY_READERS = "privacy readers"
+    PRIVACY_READ_BY = "privacy read by"
+    PRIVACY_ASK = "privacy ask"
+    PRIVACY_ASK_WHOM = "privacy ask whom"
+    PRIVACY_ADMINS = "privacy admins"
+    MY_TITLE = "my title"
+    MY_TEXT = "my text"
+    MY_NAME = "my name"
+    MY_ID = "my id"
+    MY_EMAIL = "my email"
+    MY_SLACK = "my slack"
+    MY_DAYS = "my days"
+    MY_PRODUCTION = "my production"
+    MY_EXPERIENCED = "my experienced"
+    MY_YES = "my yes"
+    MY_NO = "my no"
+    MY_DATES = "my dates"
+    MY_SHIFTS = "my shifts"
+    MY_ABSENCES = "my absences"
+    MY_STANDING_IN = "my standing in"
+    MY_REQUESTS = "my requests"
+    MY_PART = "my part"
+    MY_CALLED = "my called"
+    MY_ADVISED = "my advised"
+    MY_UNREACHABLE = "my unreachable"
+    MY_NONE = "my none"
+    MY_MORE = "my more"
     UNKNOWN_COMMAND = "unknown command"
     WHO_IS_ON_DUTY = "who is on duty"
     ON_DUTY = "on duty"
@@ -167,6 +202,49 @@ TEXTS = MappingProxyType(
                 Text.HELP_COLLEAGUE: (
                     "I watch the channel, call whoever is on duty, and keep one card per request up to date."
                 ),
+                Text.PRIVACY_TITLE: "What I keep",
+                Text.PRIVACY_WHY: (
+                    "Only what it takes for every request to be answered. I erase it by myself, every day. "
+                    "Messages in Teams are the team's own and stay there."
+                ),
+                Text.PRIVACY_REQUESTS: "Requests",
+                Text.PRIVACY_REQUESTS_KEPT: (
+                    "What was asked, when, how it ended, and who asked, answered and closed it. {names} days "
+                    "after closing the names go, after {texts} the texts."
+                ),
+                Text.PRIVACY_TEAM: "Backend team",
+                Text.PRIVACY_TEAM_KEPT: (
+                    "Name, e-mail, ids, working days and shifts. Shifts keep names for {months} months."
+                ),
+                Text.PRIVACY_AWAY: "Absences",
+                Text.PRIVACY_AWAY_KEPT: "From when until when, never why. Erased {days} days after they end.",
+                Text.PRIVACY_READERS: "Who reads it",
+                Text.PRIVACY_READ_BY: "The backend team, and whoever runs this bot. Nobody is counted or timed.",
+                Text.PRIVACY_ASK: "Ask",
+                Text.PRIVACY_ASK_WHOM: "{who}. Write privacy me, and I send you what I hold about you.",
+                Text.PRIVACY_ADMINS: "whoever runs this bot",
+                Text.MY_TITLE: "What I hold about you",
+                Text.MY_TEXT: "Only you get this. Write privacy to read for how long I keep it.",
+                Text.MY_NAME: "Name",
+                Text.MY_ID: "Entra id",
+                Text.MY_EMAIL: "E-mail",
+                Text.MY_SLACK: "Slack id",
+                Text.MY_DAYS: "Working days",
+                Text.MY_PRODUCTION: "Production access",
+                Text.MY_EXPERIENCED: "Experienced",
+                Text.MY_YES: "yes",
+                Text.MY_NO: "no",
+                Text.MY_DATES: "Joined / left",
+                Text.MY_SHIFTS: "Shifts",
+                Text.MY_ABSENCES: "Away",
+                Text.MY_STANDING_IN: "Stand-ins",
+                Text.MY_REQUESTS: "You asked",
+                Text.MY_PART: "You are named in",
+                Text.MY_CALLED: "Called to help",
+                Text.MY_ADVISED: "Asked to pass on",
+                Text.MY_UNREACHABLE: "Not reached",
+                Text.MY_NONE: "nothing",
+                Text.MY_MORE: "and {more} more",
                 Text.UNKNOWN_COMMAND: "I don't know that one. Try {near}, or help for everything I do.",
                 Text.WHO_IS_ON_DUTY: "Who is on duty",
                 Text.ON_DUTY: "On duty",
@@ -252,6 +330,52 @@ TEXTS = MappingProxyType(
                 Text.HELP_COLLEAGUE: (
                     "Ich lese den Kanal mit, rufe, wer Dienst hat, und halte zu jeder Anfrage eine Karte aktuell."
                 ),
+                Text.PRIVACY_TITLE: "Was ich aufbewahre",
+                Text.PRIVACY_WHY: (
+                    "Nur, was nötig ist, damit jede Anfrage eine Antwort bekommt. Ich lösche es täglich von "
+                    "selbst. Nachrichten in Teams gehören dem Team und bleiben dort."
+                ),
+                Text.PRIVACY_REQUESTS: "Anfragen",
+                Text.PRIVACY_REQUESTS_KEPT: (
+                    "Was wann gefragt wurde, wie es ausging, und wer gefragt, geantwortet und geschlossen "
+                    "hat. {names} Tage nach dem Schließen verschwinden die Namen, nach {texts} die Texte."
+                ),
+                Text.PRIVACY_TEAM: "Backend-Team",
+                Text.PRIVACY_TEAM_KEPT: (
+                    "Name, E-Mail, Kennungen, Arbeitstage und Dienste. Dienste behalten {months} Monate lang den Namen."
+                ),
+                Text.PRIVACY_AWAY: "Abwesenheiten",
+                Text.PRIVACY_AWAY_KEPT: "Von wann bis wann, nie warum. {days} Tage nach dem Ende gelöscht.",
+                Text.PRIVACY_READERS: "Wer es liest",
+                Text.PRIVACY_READ_BY: (
+                    "Das Backend-Team, und wer diesen Bot betreibt. "
+                    "Bei niemandem werden Anfragen gezählt oder Zeiten gemessen."
+                ),
+                Text.PRIVACY_ASK: "Fragen",
+                Text.PRIVACY_ASK_WHOM: "{who}. Schreib privacy me, dann schicke ich dir, was ich über dich habe.",
+                Text.PRIVACY_ADMINS: "wer diesen Bot betreibt",
+                Text.MY_TITLE: "Was ich über dich habe",
+                Text.MY_TEXT: "Das bekommst nur du. Schreib privacy, um zu lesen, wie lange ich es behalte.",
+                Text.MY_NAME: "Name",
+                Text.MY_ID: "Entra-Kennung",
+                Text.MY_EMAIL: "E-Mail",
+                Text.MY_SLACK: "Slack-Kennung",
+                Text.MY_DAYS: "Arbeitstage",
+                Text.MY_PRODUCTION: "Produktion",
+                Text.MY_EXPERIENCED: "Erfahren",
+                Text.MY_YES: "ja",
+                Text.MY_NO: "nein",
+                Text.MY_DATES: "Von / bis",
+                Text.MY_SHIFTS: "Dienste",
+                Text.MY_ABSENCES: "Abwesend",
+                Text.MY_STANDING_IN: "Vertretungen",
+                Text.MY_REQUESTS: "Du hast gefragt",
+                Text.MY_PART: "Du kommst vor in",
+                Text.MY_CALLED: "Um Hilfe gebeten",
+                Text.MY_ADVISED: "Hinweis erhalten",
+                Text.MY_UNREACHABLE: "Nicht erreicht",
+                Text.MY_NONE: "nichts",
+                Text.MY_MORE: "und {more} weitere",
                 Text.UNKNOWN_COMMAND: "Das kenne ich nicht. Versuch {near}, oder help für alles, was ich kann.",
                 Text.WHO_IS_ON_DUTY: "Wer Dienst hat",
                 Text.ON_DUTY: "Dienst hat",

@@ -25,7 +25,7 @@ from bot.events import Posted
 from bot.folder import desks_alone
 from bot.operations import OPERATIONS
 from bot.settings import Settings
-from tests.door.whole import ANA, BEN, PEOPLE, SHIFTS, ClockService
+from tests.door.whole import ANA, BEN, EVA, PEOPLE, SHIFTS, ClockService
 from tests.journeys.town import OLGA
 from tests.rig.activities import CHANNEL, GROUP
 from tests.rig.entra import APP_ID, TENANT
@@ -136,6 +136,7 @@ SCHEMAS: dict[str, dict[str, object]] = {
     "desk list": _object(desks={"type": "array", "items": DESK | {"required": list(DESK["properties"])}}),  # type: ignore[call-overload]
     "desk remove": _object(desk=TEXT, kept=TEXT),
     "people import": _object(desk=TEXT, people=COUNT, new=COUNT),
+    "people erase": _object(desk=TEXT, erased={"type": "boolean"}, person={"type": "boolean"}),
     "people export": _object(desk=TEXT, rows={"type": "array", "items": ROW}),
     "shifts import": _object(desk=TEXT, shifts=COUNT, iterations=COUNT),
     "shifts export": _object(desk=TEXT, rows={"type": "array", "items": ROW}),
@@ -160,6 +161,10 @@ def test_machines_are_answered_in_json_by_the_schema_of_each_command(
     assert answer("shifts", "import", sheets[1])["iterations"] == 1
     assert answer("people", "export")["rows"][0]["name"] == "Ana Lindqvist"
     assert answer("shifts", "export")["rows"][0]["role"] == "SUPPORT"
+    erased = {"desk": "backend", "erased": True, "person": True}
+    assert erased.items() <= answer("people", "erase", "Eva Novak").items()
+    assert answer("people", "erase", "Eva Novak")["erased"] is False
+    assert answer("people", "import", sheets[0])["new"] == 1
     assert [(desk["desk"], desk["people"], desk["requests"]) for desk in answer("desk", "list")["desks"]] == [
         ("backend", 5, 0)
     ]
@@ -396,6 +401,7 @@ def test_a_sheet_that_is_not_utf_8_is_refused_with_the_remedy(hotseat: Hotseat, 
         ("people",),
         ("people", "import"),
         ("people", "export"),
+        ("people", "erase"),
         ("shifts",),
         ("shifts", "import"),
         ("shifts", "export"),
@@ -414,6 +420,42 @@ def test_a_setting_that_is_wrong_ends_a_command_with_its_name(
     ended = hotseat("serve")
     assert ended.code == 1
     assert ended.err.startswith("PORT: ")
+
+
+async def test_somebody_is_erased_from_every_file_of_the_folder(running: Path, tmp_path: Path) -> None:
+    people, shifts = tmp_path / "people.csv", tmp_path / "shifts.csv"
+    people.write_text(PEOPLE)
+    shifts.write_text(f"{SHIFTS}2020-01-01,Eva Novak,SUPPORT,\n")
+    for words in (ADD, ("people", "import", str(people)), ("shifts", "import", str(shifts))):
+        assert (await child(running, *words)).code == 0
+    done = await child(running, "people", "erase", EVA)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("Eva Novak is now a former colleague in the people, shifts, absences, requests and the")
+    again = await child(running, "people", "erase", "Eva Novak")
+    assert (again.code, again.out) == (0, "Nothing in backend names Eva Novak: nothing had to be erased.\n")
+    exported = await child(running, "shifts", "export")
+    assert "2020-01-01,former colleague,SUPPORT" in exported.out
+    async with asyncio.timeout(5):
+        while "Eva Novak" in (running / "rota" / "backend.json").read_text():
+            await asyncio.sleep(0.02)
+    rota = [path for path in (running / "rota").iterdir() if "Eva Novak" in path.read_text() or EVA in path.read_text()]
+    assert rota == []
+    shifts.write_text(exported.out)
+    assert (await child(running, "shifts", "import", str(shifts))).code == 0
+
+
+def test_whoever_waits_for_an_answer_is_not_erased(hotseat: Hotseat, tmp_path: Path) -> None:
+    async def ask() -> None:
+        async with desks_alone(Settings(data=tmp_path / "data")) as desks:  # type: ignore[call-arg]
+            now = datetime(2026, 11, 23, 9, tzinfo=UTC)
+            post = Posted(key="k", happened_at=now, place=f"{CHANNEL};messageid=1", author=OLGA, text="printer down")
+            await desks.one("backend").handle(post)
+
+    hotseat(*ADD)
+    asyncio.run(ask())
+    ended = hotseat("people", "erase", OLGA.name)
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err == "Olga Brandt still waits for an answer to R-1; close that first.\n"
 
 
 async def test_while_a_bot_runs_commands_act_through_it_at_once(running: Path, tmp_path: Path) -> None:

@@ -62,7 +62,13 @@ def link(place: str) -> str:
 
 
 async def _told() -> dict[str, CardView]:
-    return {**await _one_request(), **await _two_requests(), **await _other_states(), **await _answers()}
+    return {
+        **await _one_request(),
+        **await _two_requests(),
+        **await _other_states(),
+        **await _answers(),
+        **await _privacy(),
+    }
 
 
 async def _one_request() -> dict[str, CardView]:
@@ -143,6 +149,19 @@ def _card(view: View) -> CardView:
 def _opened(answer: object) -> CardView:
     assert isinstance(answer, Dialog | Card)
     return answer.view
+
+
+async def _privacy() -> dict[str, CardView]:
+    town = _town("2026-11-23 11:00")
+    views = {}
+    await town.write("privacy", SANNE)
+    views["help_card.privacy"] = _card(town.teams.sent[-1].view)
+    await town.post(PRINTER, SANNE)
+    await town.write("privacy me", SANNE)
+    views["help_card.privacy_me"] = _card(town.teams.sent[-1].view)
+    await town.write("privacy me", MIRA)
+    views["help_card.privacy_colleague"] = _card(town.teams.sent[-1].view)
+    return views
 
 
 EXEMPLARS: Mapping[str, CardView] = MappingProxyType(asyncio.run(_told()))

@@ -171,7 +171,9 @@ async def test_what_is_closed_leaves_the_state_and_comes_back_for_who_asks() -> 
 async def test_the_next_due_moment_is_right_after_a_post_a_look_a_claim_and_a_restart() -> None:
     stage = Stage()
     desk = await stage.open()
-    assert desk.next_due is None
+    await desk.strike()
+    midnight = at("2026-11-24 00:05")  # when what is past its time is erased
+    assert desk.next_due == midnight
     await desk.handle(stage.posted(1))
     assert desk.next_due == at("2026-11-23 10:02")
     stage.now = at("2026-11-23 10:02")
@@ -183,6 +185,10 @@ async def test_the_next_due_moment_is_right_after_a_post_a_look_a_claim_and_a_re
     await desk.strike()
     assert desk.next_due == at("2026-11-23 10:32")
     assert (await stage.open()).next_due == desk.next_due
+    await desk.handle(stage.solve(ANA, key="solved"))
+    stage.now = at("2026-11-23 10:32")
+    await desk.strike()
+    assert desk.next_due == midnight
     assert stage.rung
 
 

@@ -115,6 +115,18 @@ async def test_the_bot_answers_in_the_team_channel_only_when_addressed(tmp_path:
         assert bot.stored()[0] == 1
 
 
+async def test_what_is_held_about_somebody_is_sent_to_their_own_chat_wherever_they_ask(tmp_path: Path) -> None:
+    async with whole(tmp_path) as bot:
+        await bot.opened("the card of customer 4711")
+        asked = bot.channel_post("privacy me", mention=True)
+        assert (await bot.post(asked))[0] == 200
+        await bot.quiet()
+        (answer,) = [call for call in bot.cards() if "What I hold about you" in str(call.body)]
+        assert "the card of customer 4711" in str(card_of(answer))
+        assert "thread.tacv2" not in answer.conversation
+        assert bot.rows("select count(*) from requests") == [(1,)]
+
+
 async def test_whoever_installs_the_bot_is_welcomed(tmp_path: Path) -> None:
     async with whole(tmp_path) as bot:
         assert (await bot.post(activities.installed(personal=True, **bot.by(ANA))))[0] == 200

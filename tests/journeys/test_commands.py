@@ -51,7 +51,7 @@ async def test_rota_remembers_a_former_colleague_as_such() -> None:
 
 
 async def test_unknown_input_gets_the_two_nearest_and_help() -> None:
-    assert await Town().write("roat", EVA) == "I don't know that one. Try rota or who, or help for everything I do."
+    assert await Town().write("roat", EVA) == "I don't know that one. Try rota or privacy, or help for everything I do."
 
 
 async def test_a_colleague_who_tells_the_bot_a_story_hears_what_it_knows() -> None:
@@ -167,7 +167,7 @@ async def test_a_mistyped_command_in_a_thread_is_no_answer_to_it(text: str) -> N
 
 
 async def test_a_requester_hears_only_of_commands_that_are_theirs() -> None:
-    assert await Town().write("whoo", OLGA) == "I don't know that one. Try who, or help for everything I do."
+    assert await Town().write("whoo", OLGA) == "I don't know that one. Try who or privacy, or help for everything I do."
 
 
 async def test_a_colleague_who_means_a_request_is_sent_to_the_channel_too() -> None:
@@ -182,7 +182,7 @@ async def test_whoever_reads_german_gets_german() -> None:
     assert "Wer gerade Dienst hat" in await town.write("help", OLGA)
     assert (
         await town.write("roat", EVA)
-        == "Das kenne ich nicht. Versuch rota oder who, oder help für alles, was ich kann."
+        == "Das kenne ich nicht. Versuch rota oder privacy, oder help für alles, was ich kann."
     )
 
 

@@ -127,14 +127,14 @@ async def test_all_rows_that_are_not_clear_are_said_at_once() -> None:
 
 
 async def test_nobody_leaves_before_they_joined_whichever_of_the_two_a_sheet_says() -> None:
-    known = (replace(ANA, joined=date(2024, 1, 1)), replace(BEN, left=date(2025, 1, 1)), CHEN)
+    known = (replace(ANA, joined=date(2024, 1, 1)), replace(BEN, left=date(2026, 11, 1)), CHEN)
     town = Town(people=known, team=())
     left = rows(replace(ANA, left=date(2024, 1, 1)), given=IDS | {"left"})
-    joined = rows(CHEN, replace(BEN, joined=date(2025, 1, 2)), given=IDS | {"joined"})
+    joined = rows(CHEN, replace(BEN, joined=date(2026, 11, 2)), given=IDS | {"joined"})
     assert await imported(town, *left) == (
         "line 2, left: Ana Lindqvist joined on 2024-01-01 and cannot leave on 2024-01-01; mend either"
     )
-    assert (await imported(town, *joined)).startswith("line 3, left: Ben Okafor joined on 2025-01-02 and cannot leave")
+    assert (await imported(town, *joined)).startswith("line 3, left: Ben Okafor joined on 2026-11-02 and cannot leave")
     assert (await rota(town)).people == {one.id: one for one in known}
     assert await imported(town, *rows(replace(ANA, left=date(2024, 1, 2)), given=IDS | {"left"})) == ""
 

@@ -74,7 +74,7 @@ ROTA = Rota(
     overrides=(Override(BEN.id, CHEN.id, NOW, NOW + timedelta(days=2)),),
 )
 POLICY = Policy(zone="America/New_York", opens=time(8, 30), weekdays=frozenset({0, 6}), language=Language.GERMAN)
-FACTS = Facts(7, {ANA.id: NOW}, {ANA.id: NOW}, {"person:x": "has not installed the app"})
+FACTS = Facts(7, {ANA.id: NOW}, {ANA.id: NOW}, {"person:x": "has not installed the app"}, (), WEDNESDAY, 3)
 NOTICE = Notice(
     "n1",
     "person:x",

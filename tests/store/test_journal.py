@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -9,6 +10,10 @@ from bot.effects import (
     Change,
     DropNotice,
     Effect,
+    ForgetActs,
+    ForgetChats,
+    ForgetMessages,
+    ForgetPerson,
     PutDesk,
     PutFacts,
     PutNotice,
@@ -19,13 +24,15 @@ from bot.effects import (
     WriteRota,
 )
 from bot.errors import Refused
-from bot.ports import Commit, Conflict, Outgoing
+from bot.people import Author
+from bot.ports import Commit, Conflict, Expired, Limits, Outgoing
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts
 from bot.store.journal import SqlJournal
 from bot.store.memory import MemoryJournal
+from bot.support.erasure import Part, without_names, without_texts, without_undo
 from bot.support.request import Status
-from tests.store.samples import ADDRESS, CARD, DESK, FACTS, NOTICE, POLICY, ROTA, VIEWS, posted, record, request
+from tests.store.samples import ADDRESS, CARD, DESK, FACTS, NOTICE, NOW, POLICY, ROTA, VIEWS, posted, record, request
 
 Journal = SqlJournal | MemoryJournal
 T, D = DESK.tenant, DESK.id
@@ -174,6 +181,88 @@ async def test_a_closed_request_leaves_the_state_but_is_found_by_id_and_by_threa
     assert await journal.matters(T, D, ["r1"], []) == (closed,)
     assert [one.id for one in await journal.matters(T, D, ["r3"], ["19:t"])] == ["r1", "r2", "r3"]
     assert await journal.matters(T, D, [], []) == ()
+
+
+def closed(number: int, day: int) -> PutRequest:
+    one = replace(request(number, status=Status.CLOSED), closed_at=NOW + timedelta(days=day))
+    return PutRequest(one)
+
+
+def limits(undo: int, names: int, texts: int, since: int = 0) -> Limits:
+    """Return limits in days after NOW."""
+    at = (NOW + timedelta(days=day) for day in (undo, names, texts))
+    return Limits(dict(zip(Part, at, strict=True)), since)
+
+
+async def test_what_is_past_its_time_is_found_oldest_first_and_in_portions(journal: Journal) -> None:
+    await journal.commit(changing(*(closed(number, -number) for number in range(1, 6)), PutRequest(request(9))))
+    assert await journal.expired(T, D, limits(-9, -9, -9), 3) == Expired((), 0, more=False)
+    assert await journal.expired(T, D, limits(-2, -9, -9), 9) == Expired(("r5", "r4", "r3", "r2"), 0, more=False)
+    assert await journal.expired(T, D, limits(-2, -9, -9), 3) == Expired(("r5", "r4", "r3"), 0, more=True)
+
+
+async def test_what_is_erased_is_past_its_time_no_more(journal: Journal) -> None:
+    one, two, three = (closed(number, -number).request for number in range(1, 4))
+    await journal.commit(
+        changing(*(PutRequest(one) for one in (without_undo(one), without_names(two), without_texts(three))))
+    )
+    assert (await journal.expired(T, D, limits(0, -9, -9), 9)).requests == ()
+    assert (await journal.expired(T, D, limits(-9, 0, -9), 9)).requests == ("r3", "r1")
+    assert (await journal.expired(T, D, limits(-9, -9, 0), 9)).requests == ("r2", "r1")
+    gone = (PutRequest(without_texts(without_names(one))) for one in (one, two, three))
+    await journal.commit(changing(*gone, revision=1))
+    assert await journal.expired(T, D, limits(0, 0, 0), 9) == Expired((), 0, more=False)
+
+
+async def test_a_request_is_found_by_whom_it_names_while_it_names_anybody(journal: Journal) -> None:
+    named = replace(request(2), requester=Author("tom", 'Tom "T" Grün'), deed=None, before=None)
+    nameless = without_names(closed(3, 0).request)
+    await journal.commit(changing(closed(1, 0), PutRequest(named), PutRequest(nameless)))
+    for words, found in (
+        (["rita"], ["r1"]),
+        (["Rita Grün"], ["r1"]),
+        (['Tom "T" Grün'], ["r2"]),
+        (["tom", "rita"], ["r1", "r2"]),
+        (["ta Gr"], []),
+        (["eva"], ["r1", "r2"]),
+        (["%"], []),
+        ([], []),
+    ):
+        assert [one.id for one in await journal.naming(T, D, words)] == found, words
+
+
+async def test_acts_of_a_time_and_of_a_person_name_nobody(journal: Journal) -> None:
+    for revision in range(4):
+        act = replace(record(f"k{revision}"), actor="rita" if revision % 2 else "tom", recorded_at=NOW)
+        await journal.commit(Commit(T, D, revision, records=(act,)))
+    assert await journal.expired(T, D, limits(-9, 0, -9), 3) == Expired((), 3, more=True)
+    assert await journal.expired(T, D, limits(-9, 0, -9, since=3), 3) == Expired((), 4, more=False)
+    assert await journal.expired(T, D, limits(-9, -1, -9), 3) == Expired((), 0, more=False)
+    await journal.commit(changing(ForgetActs(1, 2), revision=4))
+    assert [one.actor for one in await journal.history(T, D)] == ["tom", "", "tom", "rita"]
+    await journal.commit(changing(ForgetPerson("tom"), revision=5))
+    assert [one.actor for one in await journal.history(T, D)] == ["", "", "", "rita"]
+
+
+async def test_messages_and_chats_are_forgotten(journal: Journal) -> None:
+    keys = ("card:R-1", "copy:R-1:first:eva", "copy:R-10:first:eva", "copy:R-1:first:ana", "copy:R-2:first:ana")
+    await journal.commit(Commit(T, D, 0, shown=tuple((key, ADDRESS) for key in keys)))
+    for person in ("eva", "ana"):
+        for tenant in (T, "tenant-b"):
+            await journal.learn(tenant, f"person:{person}", "{}")
+
+    async def left() -> list[str]:
+        return [key for key in keys if await journal.address(T, D, key)]
+
+    await journal.commit(changing(ForgetMessages(("copy:R-1:", "reply:R-1:")), revision=1))
+    assert await left() == ["card:R-1", "copy:R-10:first:eva", "copy:R-2:first:ana"]
+    await journal.commit(changing(ForgetPerson("eva"), revision=2))
+    assert await left() == ["card:R-1", "copy:R-2:first:ana"]
+    await journal.commit(changing(ForgetChats(("ana",)), revision=3))
+    assert list(await journal.references()) == [
+        ("tenant-b", "person:ana", "{}"),
+        ("tenant-b", "person:eva", "{}"),
+    ]
 
 
 async def test_keys_are_asked_for_by_the_thousand(journal: Journal) -> None:

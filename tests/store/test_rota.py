@@ -10,18 +10,20 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.effects import PutRota
 from bot.errors import Misconfigured, NotStored
-from bot.rota.shift import Rota
+from bot.people import FORMER
+from bot.rota.shift import Override, Role, Rota, Shift
 from bot.store.atomic import AtomicStorage
 from bot.store.journal import SqlJournal
 from bot.store.memory import MemoryJournal, MemoryRotaFiles
 from bot.store.rota import Agreed, Edited, Invalid, RotaFiles, StoredRota, Unwritten, compare, reconcile, valid_id
-from tests.store.samples import DESK, POLICY, ROTA
+from tests.store.samples import BEN, DESK, NOW, POLICY, ROTA, WEDNESDAY
 from tests.store.test_journal import changing
 
 
@@ -53,13 +55,33 @@ def test_a_missing_file_has_no_checksum_and_cannot_be_read(files: RotaFiles | Me
 
 def test_the_file_reads_as_the_sheets_do_and_is_for_its_owner_only(tmp_path: Path) -> None:
     RotaFiles(tmp_path).write(DESK, ROTA)
-    RotaFiles(tmp_path).write(DESK, Rota())
+    RotaFiles(tmp_path).write(DESK, Rota(ROTA.people))
     tables = json.loads((tmp_path / "edge.json.bak").read_text())
     assert tables["people"]["1"]["working_days"] == "Mon Tue Fri"
     assert tables["people"]["1"]["production_access"] == "yes"
     assert tables["shifts"]["3"] == {"iteration": "2026-11-25", "name": "Chen Wei", "role": "FALLBACK", "days": "Fri"}
     assert tables["absences"]["1"]["start"] == "2026-11-25T09:00:00.123456+01:00"
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in tmp_path.iterdir())
+
+
+def test_the_generation_before_goes_with_whoever_was_forgotten(tmp_path: Path) -> None:
+    before = tmp_path / "edge.json.bak"
+    RotaFiles(tmp_path).write(DESK, ROTA)
+    RotaFiles(tmp_path).write(DESK, replace(ROTA, absences=()))
+    assert "Ana Lindqvist" in before.read_text()
+    RotaFiles(tmp_path).write(DESK, Rota({BEN.id: BEN}))
+    assert not before.exists()
+    before.write_text("somebody's own notes")
+    (tmp_path / "edge.json").unlink()
+    RotaFiles(tmp_path).write(DESK, Rota())
+    assert before.read_text() == "somebody's own notes"
+
+
+def test_a_former_colleague_stands_in_the_file_and_is_read_again(tmp_path: Path) -> None:
+    former = tuple(Shift(WEDNESDAY, FORMER, Role.SUPPORT) for _ in range(2))
+    rota = replace(ROTA, shifts=former, overrides=(Override(FORMER, BEN.id, NOW, NOW + timedelta(days=1)),))
+    RotaFiles(tmp_path).write(DESK, rota)
+    assert RotaFiles(tmp_path).read(DESK).rota == rota
 
 
 @pytest.mark.parametrize("name", ["", "..", "../journal", "a/b", "A", "ä", "a.b", "-a", "a\n", "x" * 41])

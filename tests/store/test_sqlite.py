@@ -17,16 +17,20 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects.sqlite import dialect
 
 from bot.effects import PutRequest, Show
 from bot.errors import Misconfigured, NotStored
 from bot.ports import Commit, Outgoing
+from bot.store import statements as sql
 from bot.store.document import Unreadable
 from bot.store.journal import SqlJournal
 from bot.store.lock import FolderLock
 from bot.store.memory import MemoryJournal
 from bot.store.migrate import SCRIPTS
 from bot.store.schema import HEAD, metadata
+from bot.support.erasure import without_texts
+from bot.support.request import Status
 from tests.store.samples import CARD, DESK, posted, request
 
 T, D = DESK.tenant, DESK.id
@@ -179,6 +183,33 @@ async def test_the_migrations_make_the_very_schema(tmp_path: Path) -> None:
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
+
+
+async def test_what_is_erased_is_in_the_file_no_more(tmp_path: Path) -> None:
+    words = "the card of customer 4711"
+    await filled(tmp_path)
+    async with at(tmp_path) as journal:
+        some = [request(n, text=f"{words} {n} " + "x" * 3000, status=Status.CLOSED) for n in range(2, 40)]
+        await journal.commit(Commit(T, D, 1, changes=tuple(map(PutRequest, some))))
+    assert words.encode() in (tmp_path / "journal.sqlite").read_bytes()
+    async with at(tmp_path) as journal:
+        await journal.commit(Commit(T, D, 2, changes=tuple(PutRequest(without_texts(one)) for one in some)))
+    assert words.encode() not in (tmp_path / "journal.sqlite").read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["journal.sqlite"]
+
+
+async def test_the_sweep_asks_the_index_and_not_each_request(tmp_path: Path) -> None:
+    await filled(tmp_path)
+    connection = sqlite3.connect(tmp_path / "journal.sqlite")
+    for statement in (sql.HELD, sql.NAMING):
+        values = dict.fromkeys(("tenant_", "desk_", "held_", "until_", "most_", "word_"), "x")
+        asked = statement.params(**values, some=["n"])
+        text = str(asked.compile(dialect=dialect(), compile_kwargs={"render_postcompile": True}))
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}", ("",) * text.count("?"))]
+        assert any("requests_held" in line for line in plan), plan
+        whole = ("SCAN requests", "SEARCH requests USING INDEX requests_by_place")
+        assert not any(line.startswith(whole) for line in plan), plan
+    connection.close()
 
 
 def killed_at(folder: Path, moment: int) -> bool:

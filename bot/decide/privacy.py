@@ -1,0 +1,393 @@
+"""What is kept of people and their words: for how long, what is held about somebody, and how it is forgotten.
+
+Whatever is past its time is erased once a day, after midnight or when the bot is next up. Messages in Teams are the
+team's own and stay. What waits to be delivered is kept until it is.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from bot.commands import SendPrivacy, parse
+from bot.decide.claims import REOPENS
+from bot.decide.draft import Draft
+from bot.decide.pictures import words
+from bot.effects import (
+    Answer,
+    DropNotice,
+    Erased,
+    ForgetActs,
+    ForgetChats,
+    ForgetMessages,
+    ForgetPerson,
+    PutNotice,
+    PutRequest,
+    PutRota,
+    WriteRota,
+)
+from bot.errors import Refused
+from bot.events import Event, Message, PersonErased, Sweep
+from bot.hours import SupportHours
+from bot.people import FORMER, SOMEBODY, Author, Person
+from bot.places import person_of, personal
+from bot.policy import Policy
+from bot.rota.iteration import iteration_of
+from bot.rota.shift import Rota
+from bot.state import Facts, Notice, State
+from bot.support.erasure import WITHOUT, Part, authors, held, without_person
+from bot.support.request import Request, Status
+from bot.support.texts import DAYS, Text
+from bot.support.words import listed, moment
+from bot.views import Fact, HelpCard
+
+SWEEPS = time(0, 5)  # in the desk's zone
+UNDO_ENDS = timedelta(days=1)  # after closing, whatever the policy
+MOST = 8  # lines of one kind on a card
+SHORT = 80  # characters of a request there
+MESSAGES = ("copy", "answer", "suggestion", "reply")  # kinds of keys that go on with a request's id, but for its card
+YEAR = 12  # months
+
+
+def next_sweep(facts: Facts, now: datetime, hours: SupportHours) -> datetime:
+    """Return when what is past its time is next erased: once a day, at once where that was never done."""
+    if facts.swept_on is None:
+        return now
+    return datetime.combine(facts.swept_on + timedelta(days=1), SWEEPS, hours.zone).astimezone(UTC)
+
+
+def past_time(policy: Policy, now: datetime) -> dict[Part, datetime]:
+    """Return until when a request was closed of which something is to be erased at ``now``, by what that is.
+
+    A request that can still be opened again keeps what it needs for that, whatever the policy.
+    """
+    return {
+        Part.UNDO: now - UNDO_ENDS,
+        Part.NAMES: now - max(timedelta(days=policy.names_days), REOPENS),
+        Part.TEXTS: now - max(timedelta(days=policy.texts_days), REOPENS),
+    }
+
+
+def swept(draft: Draft, event: Sweep) -> None:
+    """Erase what is past its time: of the requests and acts that the event names, and of all that the desk holds."""
+    limits = past_time(draft.policy, draft.now)
+    for request in filter(None, map(draft.request, event.requests)):
+        _sweep(draft, request, limits)
+    facts = draft.facts
+    if event.revision > facts.nameless_to:
+        draft.quietly(ForgetActs(facts.nameless_to, event.revision))
+        facts = replace(facts, nameless_to=event.revision)
+    if event.last:
+        _sweep_rota(draft)
+        _sweep_notices(draft, limits[Part.NAMES])
+        facts = replace(_swept_facts(draft, facts), swept_on=draft.hours.local(draft.now).date())
+    draft.put_facts(facts)
+
+
+def sought(state: State, event: Event) -> frozenset[str]:
+    """Return the ids or names of whoever an event asks about, so that the requests that name them can be found."""
+    match event:
+        case PersonErased(who=who):
+            people = _meant(state.rota, who)
+            return frozenset([one.id for one in people] or (who.strip(), who.strip().casefold()))
+        case Message(addressed=True, text=text, author=author):
+            found = parse(text)
+            return frozenset((author.id,) if found and isinstance(found[1], SendPrivacy) else ())
+    return frozenset()
+
+
+def called(requests: Iterable[Request], name: str) -> frozenset[str]:
+    """Return the ids of those who are called, or have the id, ``name`` in some of the requests."""
+    exactly, id_ = name.strip(), name.strip().casefold()
+    found = {one.id for request in requests for one in authors(request) if id_ == one.id or exactly == one.name}
+    return frozenset(found - {""})
+
+
+def erased(draft: Draft, event: PersonErased) -> Answer:
+    """Make somebody a former colleague in all that is held; raise Refused while they are needed.
+
+    What they asked for goes with their name. Whoever is unknown is forgotten already.
+    """
+    people = {one.id: one.name for one in _meant(draft.rota, event.who)}
+    ids = people or dict.fromkeys(called(draft.requests(), event.who), event.who)
+    if len(ids) > 1:
+        raise Refused(f"{len(ids)} people are called {event.who}. Say which by the Entra id, or by the e-mail.")
+    if not ids:
+        return Erased("")
+    ((id_, name),) = ids.items()
+    _check(draft, id_, name)
+    requests = list(draft.requests())
+    names = frozenset(one.name for request in requests for one in authors(request) if one.id == id_)
+    for request in requests:
+        known = without_person(request, id_)
+        if known == request:
+            continue
+        if request.status is Status.CLOSED:
+            draft.quietly(PutRequest(known))
+        else:
+            draft.put(known)
+    closed = frozenset(one.id for one in draft.requests() if one.status is Status.CLOSED)
+    for notice in draft.state.notices.values():
+        if notice.person == id_:
+            draft.quietly(DropNotice(notice.key))
+        elif (nameless := _without_name(notice, names, closed)) != notice:
+            draft.put_notice(nameless)
+    draft.put_facts(_without(draft.facts, id_))
+    rota = _former(draft.rota, id_)
+    if rota != draft.rota:
+        draft.put_rota(rota)
+    draft.quietly(ForgetPerson(id_))
+    return Erased(name)
+
+
+def explained(draft: Draft) -> HelpCard:
+    """Say what is held, why, for how long by the desk's policy, who can read it, and whom to ask."""
+    say, limits = draft.say, past_time(draft.policy, draft.now)
+    days = {part: (draft.now - until).days for part, until in limits.items()}
+    return HelpCard(
+        say(Text.PRIVACY_TITLE),
+        say(Text.PRIVACY_WHY),
+        (
+            Fact(
+                say(Text.PRIVACY_REQUESTS),
+                say(Text.PRIVACY_REQUESTS_KEPT, texts=days[Part.TEXTS], names=days[Part.NAMES]),
+            ),
+            Fact(say(Text.PRIVACY_TEAM), say(Text.PRIVACY_TEAM_KEPT, months=draft.policy.shifts_months)),
+            Fact(say(Text.PRIVACY_AWAY), say(Text.PRIVACY_AWAY_KEPT, days=draft.policy.absences_days)),
+            Fact(say(Text.PRIVACY_READERS), say(Text.PRIVACY_READ_BY)),
+            Fact(say(Text.PRIVACY_ASK), say(Text.PRIVACY_ASK_WHOM, who=_admins(draft))),
+        ),
+    )
+
+
+def about(draft: Draft, author: Author) -> HelpCard:
+    """Say what is held about somebody: as one of the team, in requests, and in the desk's own facts."""
+    person = draft.rota.people.get(author.id)
+    facts = [Fact(draft.say(Text.MY_NAME), author.name), Fact(draft.say(Text.MY_ID), author.id)]
+    facts += _as_person(draft, person) if person else []
+    facts += _in_requests(draft, author)
+    facts += _in_facts(draft, author)
+    return HelpCard(draft.say(Text.MY_TITLE), draft.say(Text.MY_TEXT), tuple(facts))
+
+
+# -- daily ----------------------------------------------------------------------------------------------------------
+
+
+def _sweep(draft: Draft, request: Request, limits: dict[Part, datetime]) -> None:
+    if request.status is not Status.CLOSED or request.closed_at is None:
+        return
+    left = request
+    for part, without in WITHOUT.items():
+        if request.closed_at <= limits[part]:
+            left = without(left)
+    if Part.NAMES in held(request) and Part.NAMES not in held(left):
+        draft.quietly(ForgetMessages(tuple(f"{kind}:{request.id}:" for kind in MESSAGES)))
+        asked = request.requester.id
+        if asked not in draft.rota.people and all(one.requester.id != asked for one in _live(draft)):
+            draft.quietly(ForgetChats((asked,)))
+    draft.quietly(PutRequest(left))  # even as it was: what is known of it is then up to date
+
+
+def _sweep_rota(draft: Draft) -> None:
+    policy, today, rota = draft.policy, draft.hours.local(draft.now).date(), draft.rota
+    ended = draft.now - timedelta(days=policy.absences_days)
+    oldest = _months_before(today, policy.shifts_months)
+    served = datetime.combine(oldest, time(), draft.hours.zone)
+    left = replace(
+        rota,
+        shifts=tuple(replace(one, person=FORMER) if one.iteration < oldest else one for one in rota.shifts),
+        absences=tuple(one for one in rota.absences if one.end > ended),
+        overrides=tuple(one for one in rota.overrides if one.end > served),
+    )
+    needed = {one.person for one in left.shifts} | {one.person for one in left.absences}
+    needed |= {id_ for one in left.overrides for id_ in (one.person, one.stand_in)}
+    needed |= {author.id for request in _live(draft) for author in authors(request)}
+    gone = today - timedelta(days=policy.names_days)
+    people = {id_: one for id_, one in rota.people.items() if one.left is None or one.left > gone or id_ in needed}
+    left = replace(left, people=people if len(people) < len(rota.people) else rota.people)
+    if left != rota:  # not put_rota: nothing of it changes who is on duty, and no card need be shown anew at night
+        draft.quietly(PutRota(left))
+        draft.follow_with(WriteRota())
+
+
+def _sweep_notices(draft: Draft, until: datetime) -> None:
+    """Blank what a notice that still waits for one request shows of others, which are settled for long."""
+    for notice in draft.state.notices.values():
+        if notice.created_at > until:
+            continue
+        items = tuple(
+            replace(item, requester=SOMEBODY, excerpt="", line="", advised_by="", claimer="") if item.settled else item
+            for item in notice.items
+        )
+        if items != notice.items:
+            draft.quietly(PutNotice(replace(notice, items=items)))
+
+
+def _swept_facts(draft: Draft, facts: Facts) -> Facts:
+    people = draft.rota.people
+
+    def recent(times: Iterable[tuple[str, datetime]], span: timedelta) -> dict[str, datetime]:
+        return {id_: at for id_, at in times if draft.now - at < span and id_ in people}
+
+    return replace(
+        facts,
+        helped_at=recent(facts.helped_at.items(), timedelta(days=1)),
+        advised_at=recent(facts.advised_at.items(), timedelta(days=7)),
+        unreachable={
+            place: why for place, why in facts.unreachable.items() if not person_of(place) or person_of(place) in people
+        },
+        early=tuple(one for one in facts.early if draft.now - one.at < timedelta(days=1)),
+    )
+
+
+def _live(draft: Draft) -> list[Request]:
+    return [one for one in draft.requests() if one.status is not Status.CLOSED]
+
+
+def _months_before(day: date, months: int) -> date:
+    month = day.year * YEAR + day.month - 1 - months
+    first = date(month // YEAR, month % YEAR + 1, 1)
+    return first + timedelta(days=min(day.day, _days_in(first)) - 1)
+
+
+def _days_in(first: date) -> int:
+    return ((first + timedelta(days=31)).replace(day=1) - first).days
+
+
+# -- by command -----------------------------------------------------------------------------------------------------
+
+
+def _meant(rota: Rota, who: str) -> list[Person]:
+    """Return those of the rota's people whom an id, an e-mail or a name means."""
+    same = who.strip().casefold()
+    return [
+        one for one in rota.people.values() if same in {one.id.casefold(), one.email.casefold(), one.name.casefold()}
+    ]
+
+
+def _check(draft: Draft, id_: str, name: str) -> None:
+    asked = [one.id for one in _live(draft) if one.requester.id == id_]
+    has = [one.id for one in _live(draft) if one.claimer and one.claimer.id == id_]
+    policy, now = draft.policy, draft.now
+    today = iteration_of(draft.hours.duty_day(now))
+    weeks = sorted({one.iteration for one in draft.rota.shifts if one.person == id_ and one.iteration >= today})
+    stands_in = any(one.stand_in == id_ and one.end > now for one in draft.rota.overrides)
+    problems = []
+    if asked:
+        problems.append(f"{name} still waits for an answer to {_list(asked)}; close that first.")
+    if has:
+        problems.append(f"{name} still has {_list(has)}; close that, or give it back, first.")
+    if weeks:
+        those = _list([f"{week:%Y-%m-%d}" for week in weeks])
+        problems.append(f"{name} serves in the iteration of {those}; name others in it first (shifts import).")
+    if stands_in:
+        problems.append(f"{name} stands in for somebody now or later; set somebody else first.")
+    if id_ in policy.admins or id_ in {contact.id for contact in policy.training}:
+        problems.append(f"{name} stands in this desk's policy, as an admin or a training contact; take that out first.")
+    if problems:
+        raise Refused("\n".join(problems))
+
+
+def _former(rota: Rota, id_: str) -> Rota:
+    def other(known: str) -> str:
+        return FORMER if known == id_ else known
+
+    return replace(
+        rota,
+        people={known: one for known, one in rota.people.items() if known != id_},
+        shifts=tuple(replace(one, person=other(one.person)) for one in rota.shifts),
+        absences=tuple(one for one in rota.absences if one.person != id_),
+        overrides=tuple(replace(one, person=other(one.person), stand_in=other(one.stand_in)) for one in rota.overrides),
+    )
+
+
+def _without(facts: Facts, id_: str) -> Facts:
+    return replace(
+        facts,
+        helped_at={one: at for one, at in facts.helped_at.items() if one != id_},
+        advised_at={one: at for one, at in facts.advised_at.items() if one != id_},
+        unreachable={place: why for place, why in facts.unreachable.items() if place != personal(id_)},
+        early=tuple(one for one in facts.early if one.author is None or one.author.id != id_),
+    )
+
+
+def _without_name(notice: Notice, names: frozenset[str], settled: frozenset[str]) -> Notice:
+    """Return a notice that no longer shows what somebody had asked, where it still waits for another request."""
+    items = tuple(
+        replace(item, requester=FORMER, excerpt="", line="")
+        if item.request in settled and item.requester in names
+        else item
+        for item in notice.items
+    )
+    return replace(notice, items=items)
+
+
+# -- what somebody asks ---------------------------------------------------------------------------------------------
+
+
+def _admins(draft: Draft) -> str:
+    people = draft.rota.people.values()
+    known = [one.name for one in people if draft.is_admin(Author(one.id, one.name))]
+    return listed(sorted(known), draft.say(Text.OR).rstrip() + " ") or draft.say(Text.PRIVACY_ADMINS)
+
+
+def _as_person(draft: Draft, person: Person) -> list[Fact]:
+    say, language = draft.say, draft.policy.language
+    yes, rota = (say(Text.MY_NO), say(Text.MY_YES)), draft.rota
+    shifts = sorted(f"{one.iteration:%Y-%m-%d} {one.role}" for one in rota.shifts if one.person == person.id)
+    away = [_span(draft, one.start, one.end) for one in rota.absences if one.person == person.id]
+    stands = [_span(draft, one.start, one.end) for one in rota.overrides if person.id in (one.person, one.stand_in)]
+    dates = [f"{day:%Y-%m-%d}" if day else "-" for day in (person.joined, person.left)]
+    rows = (
+        (Text.MY_EMAIL, person.email),
+        (Text.MY_SLACK, person.slack_user_id),
+        (Text.MY_DAYS, " ".join(DAYS[language][day] for day in sorted(person.working_days))),
+        (Text.MY_PRODUCTION, yes[person.production_access]),
+        (Text.MY_EXPERIENCED, yes[person.experienced]),
+        (Text.MY_DATES, " / ".join(dates) if person.joined or person.left else ""),
+        (Text.MY_SHIFTS, _cut(draft, list(reversed(shifts)))),
+        (Text.MY_ABSENCES, _cut(draft, list(reversed(away)))),
+        (Text.MY_STANDING_IN, _cut(draft, list(reversed(stands)))),
+    )
+    return [Fact(say(label), text) for label, text in rows if text]
+
+
+def _in_requests(draft: Draft, author: Author) -> list[Fact]:
+    named = sorted(draft.requests(), key=lambda one: one.posted_at, reverse=True)
+    mine = [one for one in named if one.requester.id == author.id]
+    others = [one.id for one in named if one not in mine and without_person(one, author.id) != one]
+    language = draft.policy.language
+    asked = [
+        f"{one.id} · {moment(one.posted_at, draft.now, draft.hours, language)}: {words(one, SHORT)}" for one in mine
+    ]
+    rows = ((Text.MY_REQUESTS, _cut(draft, asked)), (Text.MY_PART, _cut(draft, others)))
+    return [Fact(draft.say(label), text or draft.say(Text.MY_NONE)) for label, text in rows]
+
+
+def _in_facts(draft: Draft, author: Author) -> list[Fact]:
+    facts, language = draft.facts, draft.policy.language
+
+    def when(times: dict[str, datetime]) -> str:
+        at = times.get(author.id)
+        return moment(at, draft.now, draft.hours, language) if at else ""
+
+    rows = (
+        (Text.MY_CALLED, when(dict(facts.helped_at))),
+        (Text.MY_ADVISED, when(dict(facts.advised_at))),
+        (Text.MY_UNREACHABLE, facts.unreachable.get(personal(author.id), "")),
+    )
+    return [Fact(draft.say(label), text) for label, text in rows if text]
+
+
+def _cut(draft: Draft, lines: list[str]) -> str:
+    """Return the first of many lines, and how many there are besides."""
+    more = len(lines) - MOST
+    return "\n".join([*lines[:MOST], *([draft.say(Text.MY_MORE, more=more)] if more > 0 else [])])
+
+
+def _span(draft: Draft, start: datetime, end: datetime) -> str:
+    language = draft.policy.language
+    return " - ".join(moment(at, draft.now, draft.hours, language) for at in (start, end))
+
+
+def _list(words: list[str]) -> str:
+    return listed(words, " and ")

@@ -1,0 +1,598 @@
+"""What is kept of people and their words: for how long, who is told, and how it is forgotten."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import orjson
+import pytest
+
+from bot.effects import Change, Erased, PutFacts, PutNotice, PutRequest, PutRota
+from bot.errors import Refused
+from bot.events import Claim, PersonErased, Reopen, Sweep
+from bot.people import FORMER, SOMEBODY, Author, Person
+from bot.places import personal
+from bot.policy import Contact, Language, Policy
+from bot.ports import Commit
+from bot.rota.shift import Absence, Override, Role, Shift
+from bot.state import Early, Facts, Heard, Notice, NoticeItem
+from bot.store.document import dump
+from bot.support.erasure import WITHOUT, authors, held, kinds, without_person
+from bot.support.request import (
+    Advice,
+    Answered,
+    Clock,
+    Deed,
+    Deferred,
+    Outcome,
+    Request,
+    Status,
+)
+from bot.views import HelpCard
+from tests.journeys.town import ANA, BEN, CHANNEL, CHEN, EVA, FARID, ITERATION, OLGA, TEAM, TOM, Town, at, plain, shifts
+
+SECRET = "the card of customer 4711"
+COUNT = itertools.count()
+
+
+async def closed(town: Town, text: str = SECRET, by: Author = OLGA) -> str:
+    """Raise a request, let Ana answer and close it; return its thread."""
+    place = await town.post(text, by)
+    await town.wait(1)
+    await town.send("reply", "R-1", ANA, text="Restart it, Olga")
+    await town.send("close", "R-1", ANA, choice="close", outcome="answered", text="Restarted the printer")
+    await town.wait(1)
+    return place
+
+
+async def put(town: Town, *changes: Change) -> None:
+    """Change the desk behind its back, and start the bot again."""
+    await town.desk()
+    revision = (await town.journal.load("tenant", "backend")).revision
+    await town.journal.commit(Commit("tenant", "backend", revision, changes=changes))
+
+
+async def erase(town: Town, who: str) -> str:
+    """Have somebody erased; return the name of whoever was."""
+    desk = await town.desk()
+    event = PersonErased(key=f"erased-{next(COUNT)}", happened_at=town.now, who=who)
+    answer = await desk.handle(event)
+    await desk.settle()
+    if not isinstance(answer, Erased):
+        raise Refused(getattr(answer, "text", ""))
+    return answer.name
+
+
+async def everything(town: Town) -> str:
+    """Return all that the journal holds of the desk, as text."""
+    await (await town.desk()).settle()
+    kept = town.journal._desks["tenant", "backend"]
+    state = kept.standing
+    values = (state.rota, state.facts, list(state.requests.values()), list(state.notices.values()))
+    rest = (kept.records, kept.shown, kept.outbox, await town.journal.references())
+    return dump(values) + repr(rest)
+
+
+# -- daily ----------------------------------------------------------------------------------------------------------
+
+
+async def test_what_undo_needs_goes_a_day_after_closing() -> None:
+    town = Town()
+    await closed(town)
+    assert held(await town.request()) == "unt"
+    await town.until("2026-11-24 10:00")
+    assert (await town.request()).before is not None
+    await town.until("2026-11-25 00:05")
+    request = await town.request()
+    assert (request.before, request.deed and request.deed.text) == (None, "")
+    assert held(request) == "nt"
+
+
+async def test_names_go_thirty_days_after_closing_and_figures_stay() -> None:
+    town = Town()
+    await closed(town)
+    before = await town.request()
+    await town.until("2026-12-23 12:00")
+    assert (await town.request()).requester == OLGA
+    await town.until("2026-12-24 00:05")
+    after = await town.request()
+    assert {one.name for one in authors(after)} == {SOMEBODY}
+    assert after.text == SECRET
+    assert (after.outcome, after.posted_at, after.due_at) == (Outcome.ANSWERED, before.posted_at, before.due_at)
+    assert (after.responded_at, after.claimed_at, after.closed_at) == (
+        before.responded_at,
+        before.claimed_at,
+        before.closed_at,
+    )
+    for word in ("olga", "Olga Brandt", '"ana"', "Ana Lindqvist"):
+        assert word not in dump(after)
+
+
+async def test_texts_go_ninety_days_after_closing() -> None:
+    town = Town()
+    await closed(town)
+    await town.until("2027-02-20 12:00")
+    assert (await town.request()).text == SECRET
+    await town.until("2027-02-22 00:05")
+    request = await town.request()
+    assert (request.text, request.remark, held(request)) == ("", "", "")
+    assert request.outcome is Outcome.ANSWERED
+    left = await everything(town)
+    assert SECRET not in left
+    assert "Restart" not in left
+
+
+async def test_how_long_is_policy_but_never_less_than_a_request_may_be_opened_again() -> None:
+    town = Town(policy=Policy(names_days=40, texts_days=0))
+    await closed(town)
+    await town.until("2026-11-29 00:06")
+    assert (await town.request()).text == SECRET
+    await town.until("2026-12-01 00:05")
+    assert (await town.request()).text == ""
+    assert (await town.request()).requester == OLGA
+    await town.until("2027-01-03 00:05")
+    assert (await town.request()).requester.name == SOMEBODY
+
+
+async def test_words_that_come_back_after_their_time_are_erased_again() -> None:
+    town = Town(policy=Policy(names_days=40, texts_days=8))
+    place = await closed(town)
+    await town.until("2026-12-10 10:00")
+    await town.edit(place, f"{SECRET}, edited")
+    assert (await town.request()).text == f"{SECRET}, edited"
+    await town.until("2026-12-11 00:05")
+    assert (await town.request()).text == ""
+
+
+async def test_a_request_opened_again_is_kept_until_it_is_closed_for_long() -> None:
+    town = Town()
+    await closed(town)
+    await town.until("2026-11-26 10:00")
+    await town.press(Reopen, "R-1", OLGA)
+    await town.until("2027-03-15 12:00")
+    request = await town.request()
+    assert request.status is not Status.CLOSED
+    assert (request.text, request.requester) == (SECRET, OLGA)
+
+
+async def test_the_sweep_comes_once_a_day_though_nothing_is_open_and_after_a_night_that_was_slept_through() -> None:
+    town = Town()
+    desk = await town.desk()
+    assert desk.next_due == at("2026-11-24 00:05")
+    await town.until("2026-11-24 00:05")
+    assert (await desk.state()).facts.swept_on == date(2026, 11, 24)
+    assert desk.next_due == at("2026-11-25 00:05")
+    await desk.strike()
+    sweeps = [one for one in await town.journal.history("tenant", "backend") if one.kind == "Sweep"]
+    assert len(sweeps) == 2
+    await town.sleep_until("2026-11-30 08:00")
+    assert (await (await town.desk()).state()).facts.swept_on == date(2026, 11, 30)
+
+
+async def test_nothing_is_shown_anew_by_the_sweep() -> None:
+    town = Town()
+    await closed(town)
+    card, shown = town.card(), {key: len(one.versions) for key, one in town.teams.messages.items()}
+    await town.until("2027-03-15 12:00")
+    assert town.card() == card
+    assert {key: len(one.versions) for key, one in town.teams.messages.items()} == shown
+
+
+async def test_an_old_card_still_says_kindly_that_it_is_too_late() -> None:
+    town = Town()
+    place = await closed(town)
+    await town.until("2027-03-15 10:00")
+    assert "more than a week ago" in await _pressed(town, place)
+    await town.restore(place, SECRET)
+    assert (await town.request()).text == ""
+    assert (await town.request()).status is Status.CLOSED
+    await town.reply(place, "the printer is broken again", OLGA)
+    assert (await town.request("R-2")).requester == OLGA
+
+
+async def _pressed(town: Town, place: str) -> str:
+    answer = await town.press(Reopen, "R-1", ANA, place=place)
+    return getattr(answer, "text", "")
+
+
+async def test_the_history_names_nobody_after_thirty_days() -> None:
+    town = Town()
+    await closed(town)
+    await town.until("2026-12-20 12:00")
+    assert {one.actor for one in await town.journal.history("tenant", "backend")} == {"", "olga", "ana"}
+    await town.write("who", TOM)
+    await town.until("2026-12-24 00:05")
+    assert {one.actor for one in await town.journal.history("tenant", "backend")} == {"", "tom"}
+    assert (await (await town.desk()).state()).facts.nameless_to > 0
+
+
+async def test_chats_and_copies_are_forgotten_with_the_names() -> None:
+    town = Town()
+    await town.desk()
+    for person in ("olga", "ana"):
+        await town.journal.learn("tenant", personal(person), "{}")
+    await closed(town)
+    await town.until("2026-12-24 00:05")
+    assert [place for _, place, _ in await town.journal.references()] == [personal("ana")]
+
+
+async def test_absences_go_thirty_days_after_they_end() -> None:
+    ended = Absence("eva", at("2026-11-01 00:00"), at("2026-11-10 00:00"))
+    coming = Absence("eva", at("2026-12-20 00:00"), at("2027-01-10 00:00"))
+    town = Town(absences=(ended, coming))
+    await town.until("2026-12-09 12:00")
+    assert (await (await town.desk()).state()).rota.absences == (ended, coming)
+    await town.until("2026-12-10 00:05")
+    assert (await (await town.desk()).state()).rota.absences == (coming,)
+
+
+async def test_shifts_keep_names_for_twelve_months() -> None:
+    town = Town("2027-11-17 10:00", team=(*shifts(), *shifts(date(2026, 11, 11))))
+    await town.desk()
+    rota = (await (await town.desk()).state()).rota
+    assert [one.person for one in rota.of(date(2026, 11, 11))] == [FORMER] * 4
+    assert [one.person for one in rota.of(ITERATION)] == ["ana", "ben", "chen", "dilan"]
+    await town.until("2027-11-19 00:06")
+    rota = (await (await town.desk()).state()).rota
+    assert {one.person for one in rota.shifts} == {FORMER}
+    assert [one.role for one in rota.of(ITERATION)][:2] == [Role.SUPPORT, Role.SUPPORT]
+
+
+async def test_months_are_counted_from_days_that_a_month_may_not_have() -> None:
+    for today, month, served, who in (
+        ("2028-02-29 10:00", 12, date(2027, 2, 24), FORMER),
+        ("2028-03-31 10:00", 1, date(2028, 3, 1), "ana"),
+    ):
+        town = Town(today, team=(Shift(served, "ana", Role.SUPPORT),), policy=Policy(shifts_months=month))
+        assert (await (await town.desk()).state()).rota.shifts[0].person == who
+
+
+async def test_whoever_left_goes_once_nothing_needs_them() -> None:
+    left = replace(EVA, left=date(2026, 11, 1))
+    served = replace(CHEN, left=date(2026, 11, 1))
+    recent = replace(FARID, left=date(2026, 11, 20))
+    town = Town(people=(ANA, BEN, served, left, recent))
+    await put(town, PutRota(town.rota))
+    await town.until("2026-11-30 12:00")
+    assert set((await (await town.desk()).state()).rota.people) == {"ana", "ben", "chen", "eva", "farid"}
+    await town.until("2026-12-01 00:05")
+    assert set((await (await town.desk()).state()).rota.people) == {"ana", "ben", "chen", "farid"}
+    await town.until("2027-11-25 00:05")
+    assert set((await (await town.desk()).state()).rota.people) == {"ana", "ben"}
+
+
+async def test_stand_ins_go_with_the_shifts_and_whoever_has_a_request_stays() -> None:
+    stands = Override("eva", "farid", at("2026-11-02 00:00"), at("2026-11-03 00:00"))
+    town = Town(people=(ANA, BEN, replace(EVA, left=date(2026, 11, 10)), replace(FARID, left=date(2026, 11, 10))))
+    town.rota = replace(town.rota, overrides=(stands,))
+    await town.post("printer down")
+    await town.press(Claim, "R-1", ANA)
+    request = await town.request()
+    await put(town, PutRequest(replace(request, responder=Author("eva", "Eva Novak"))))
+    await town.restart()
+    await town.until("2026-12-20 12:00")
+    assert set((await (await town.desk()).state()).rota.people) == {"ana", "ben", "eva", "farid"}
+    await town.until("2027-11-05 12:00")
+    rota = (await (await town.desk()).state()).rota
+    assert (rota.overrides, set(rota.people)) == ((), {"ana", "ben", "eva"})
+
+
+async def test_the_desks_small_facts_are_kept_no_longer_than_they_matter() -> None:
+    town = Town()
+    now = town.now
+    facts = Facts(
+        helped_at={"eva": now, "gone": now},
+        advised_at={"eva": now, "farid": now - timedelta(days=7)},
+        unreachable={personal("eva"): "why", personal("olga"): "why", CHANNEL: "why"},
+        early=(Early(Heard.SMALL_TALK, "19:t", now, OLGA),),
+    )
+    await put(town, PutFacts(facts))
+    await town.restart()
+    kept = (await (await town.desk()).state()).facts
+    assert (set(kept.helped_at), set(kept.advised_at)) == ({"eva"}, {"eva"})
+    assert set(kept.unreachable) == {personal("eva"), CHANNEL}
+    assert kept.early == facts.early
+    await town.until("2026-11-25 00:05")
+    kept = (await (await town.desk()).state()).facts
+    assert (dict(kept.helped_at), set(kept.advised_at), kept.early) == ({}, {"eva"}, ())
+
+
+def _item(request: str, who: str, *, settled: bool) -> NoticeItem:
+    return NoticeItem(request, who, SECRET, "19:t", f"{who} is waiting", settled, advised_by="", claimer="")
+
+
+async def test_a_notice_that_still_waits_forgets_what_it_showed_of_others() -> None:
+    town = Town()
+    items = (_item("R-8", "Olga Brandt", settled=True), _item("R-9", "Tom Reuter", settled=False))
+    old = Notice("n1", personal("eva"), "eva", at("2026-10-01 10:00"), claimable=False, heading="H", items=items)
+    young = replace(old, key="n2", created_at=town.now)
+    settled = replace(old, key="n3", items=items[1:])
+    await put(town, PutNotice(old), PutNotice(young), PutNotice(settled))
+    await town.sleep_until("2026-11-24 08:00")
+    notices = (await (await town.desk()).state()).notices
+    assert [(one.requester, one.excerpt) for one in notices["n1"].items] == [(SOMEBODY, ""), ("Tom Reuter", SECRET)]
+    assert notices["n2"] == young
+    assert notices["n3"] == settled
+
+
+async def test_a_portion_with_what_is_open_or_gone_by_now_does_no_harm() -> None:
+    town = Town()
+    await town.post("printer down")
+    await put(town, PutRequest(replace(await town.request(), id="R-7", status=Status.CLOSED, place="19:x")))
+    await town.restart()
+    event = Sweep(key="s", happened_at=town.now, requests=("R-1", "R-7", "R-99"), revision=0, last=False)
+    await (await town.desk()).handle(event)
+    assert (await town.request()).text == "printer down"
+    assert (await town.request("R-7")).text == "printer down"
+
+
+# -- what a request holds -------------------------------------------------------------------------------------------
+
+FULL = Request(
+    id="R-1",
+    requester=OLGA,
+    text=SECRET,
+    text_at=at("2026-11-23 10:00"),
+    place="19:t",
+    posted_at=at("2026-11-23 10:00"),
+    due_at=at("2026-11-23 10:05"),
+    status=Status.CLOSED,
+    clock=Clock(
+        False,  # noqa: FBT003
+        at("2026-11-23 10:00"),
+        at("2026-11-23 10:05"),
+        (),
+        ("ana", "ben"),
+        (Deferred("ana", at("2026-11-23 10:00")), Deferred("ben", at("2026-11-23 10:00"))),
+        ("ana",),
+        ("ana",),
+        "Ana Lindqvist was to help",
+    ),
+    responder=Author("ana", "Ana Lindqvist"),
+    claimer=Author("ana", "Ana Lindqvist"),
+    advice=Advice(Author("ana", "Ana Lindqvist"), at("2026-11-23 10:00"), SECRET),
+    matter=SECRET,
+    remark=SECRET,
+    triage=(Answered("bug", SECRET, "Ana Lindqvist"), Answered("error", "no", "Ben Okafor")),
+    helpers=("ana", "ben"),
+    deed=Deed(1, Author("ana", "Ana Lindqvist"), at("2026-11-23 10:00"), "replied", text=SECRET),
+    before=None,
+    outcome=Outcome.ANSWERED,
+    closed_by=Author("ana", "Ana Lindqvist"),
+    closed_at=at("2026-11-23 10:00"),
+    reacted=("ana", "ben"),
+    copies=("copy:R-1:first:ana", "copy:R-1:first:team"),
+    asked=("ana", "ben"),
+)
+
+
+def _words(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _words(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _words(one)
+
+
+def test_every_field_of_a_request_that_holds_words_or_names_is_known_to_the_sweep() -> None:
+    request = replace(FULL, before=replace(FULL, id="before"))
+    assert held(request) == "unt"
+    for without in WITHOUT.values():
+        request = without(request)
+    left = set(_words(orjson.loads(dump(request))))
+    assert left - {SOMEBODY, "", "R-1", "19:t", "CLOSED", "answered"} == {
+        word for word in left if word.startswith("2026-")
+    }
+    assert held(request) == ""
+
+
+def test_somebody_who_is_erased_is_in_no_field_and_the_others_are() -> None:
+    request = replace(FULL, before=FULL)
+    for person, name in (("ana", "Ana Lindqvist"), ("olga", "Olga Brandt"), ("ben", "Ben Okafor")):
+        left = dump(without_person(request, person))
+        assert f'"{person}"' not in left
+        assert f":{person}" not in left
+        assert person == "ben" or name not in left
+    assert "Olga Brandt" in dump(without_person(request, "ana"))
+    mine = without_person(FULL, "olga")
+    assert (mine.text, mine.matter, mine.remark) == ("", "", SECRET)
+
+
+def test_whatever_a_request_may_still_hold_is_looked_for() -> None:
+    assert kinds() == ("u", "n", "t", "un", "ut", "nt", "unt")
+
+
+# -- by command -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_person_becomes_a_former_colleague_everywhere() -> None:
+    away = Absence("eva", at("2026-12-01 00:00"), at("2026-12-10 00:00"))
+    town = Town(team=(*shifts(), Shift(date(2026, 11, 11), "eva", Role.SUPPORT)), absences=(away,))
+    stood_in = Override("ben", "eva", at("2026-11-12 00:00"), at("2026-11-13 00:00"))
+    town.rota = replace(town.rota, overrides=(stood_in,))
+    await closed(town, by=Author("eva2", "Ella Nord"))
+    place = await town.post("scanner broken", TOM)
+    await town.reply(place, "try turning it", EVA)
+    await town.press(Claim, "R-2", BEN)
+    await town.journal.learn("tenant", personal("eva"), "{}")
+    assert await erase(town, "eva NOVAK") == "Eva Novak"
+    rota = (await (await town.desk()).state()).rota
+    assert "eva" not in rota.people
+    assert [one.person for one in rota.of(date(2026, 11, 11))] == [FORMER]
+    assert (rota.absences, rota.overrides[0].stand_in) == ((), FORMER)
+    left = await everything(town)
+    for word in ("Eva Novak", '"eva"', "'eva'", ":eva"):
+        assert word not in left, word
+    assert (await town.request("R-2")).claimer == Author("ben", BEN.name)
+    assert await erase(town, "Eva Novak") == ""
+
+
+async def test_whoever_asked_is_erased_by_id_or_by_name_with_what_they_asked() -> None:
+    for who in ("olga", " Olga Brandt ", "OLGA"):
+        town = Town()
+        await closed(town)
+        assert await erase(town, who) == who
+        request = await town.request()
+        assert (request.requester, request.text) == (Author("", FORMER), "")
+        assert request.closed_by == Author("ana", ANA.name)
+        left = await everything(town)
+        assert "Olga Brandt" not in left
+        assert "'olga'" not in left
+
+
+async def test_whoever_asked_under_two_names_is_erased_under_both() -> None:
+    town = Town()
+    await closed(town)
+    await town.post("again", Author("olga", "Olga Neumann"))
+    await town.press(Claim, "R-2", BEN)
+    await town.send("close", "R-2", BEN, choice="close", outcome="answered")
+    await erase(town, "Olga Neumann")
+    assert "Olga Brandt" not in await everything(town)
+
+
+async def test_namesakes_are_told_apart_by_the_id() -> None:
+    town = Town()
+    await closed(town)
+    await town.post("again", Author("olga2", "Olga Brandt"))
+    with pytest.raises(Refused, match="2 people are called Olga Brandt"):
+        await erase(town, "Olga Brandt")
+    twins = Town(people=(*TEAM, Person("eva2", "Eva Novak", "eva2")))
+    with pytest.raises(Refused, match="2 people are called Eva Novak"):
+        await erase(twins, "Eva Novak")
+    assert await erase(twins, "eva2") == "Eva Novak"
+
+
+async def test_nobody_is_erased_who_is_needed_and_it_says_what_to_do() -> None:
+    town = Town(policy=Policy(admins=("chen",), training=(Contact("Dana"), Contact("Farid", "farid"))))
+    place = await town.post("printer down")
+    await town.post("scanner down", TOM)
+    await town.press(Claim, "R-2", BEN)
+    stands = Override("ana", "eva", at("2026-11-24 00:00"), at("2026-11-25 00:00"))
+    for who, why in (
+        ("olga", "still waits for an answer to R-1"),
+        ("ben", "still has R-2"),
+        ("ana", "serves in the iteration of 2026-11-18"),
+        ("chen", "stands in this desk's policy"),
+        ("farid", "stands in this desk's policy"),
+    ):
+        with pytest.raises(Refused, match=why):
+            await erase(town, who)
+    await put(town, PutRota(replace(town.rota, overrides=(stands,))))
+    await town.restart()
+    with pytest.raises(Refused, match="stands in for somebody"):
+        await erase(town, "eva")
+    assert (await town.request()).place == place
+    assert OLGA.name in await everything(town)
+
+
+async def test_a_notice_that_still_waits_forgets_whoever_is_erased() -> None:
+    town = Town()
+    await closed(town)
+    items = (_item("R-1", "Olga Brandt", settled=True), _item("R-9", "Tom Reuter", settled=False))
+    notice = Notice("n1", personal("ben"), "ben", town.now, claimable=False, heading="H", items=items)
+    theirs = replace(notice, key="n2", person="olga", place=personal("olga"))
+    other = replace(notice, key="n3", items=items[1:])
+    await put(town, PutNotice(notice), PutNotice(theirs), PutNotice(other))
+    await town.restart()
+    await town.post("scanner down", TOM)
+    await erase(town, "olga")
+    assert (await town.request("R-2")).requester == TOM
+    notices = (await (await town.desk()).state()).notices
+    assert [(one.requester, one.excerpt) for one in notices["n1"].items] == [(FORMER, ""), ("Tom Reuter", SECRET)]
+    assert "n2" not in notices
+    assert notices["n3"] == other
+
+
+# -- in Teams -------------------------------------------------------------------------------------------------------
+
+
+async def test_privacy_says_what_is_kept_for_how_long_and_whom_to_ask() -> None:
+    town = Town(policy=Policy(names_days=20, texts_days=60, absences_days=5, shifts_months=6))
+    answer = await town.write("Privacy?", OLGA)
+    for words in ("20 days after closing the names go, after 60 the texts", "6 months", "5 days", "Farid Haddad"):
+        assert words in answer
+    assert "Messages in Teams are the team's own and stay there" in answer
+
+
+async def test_privacy_is_answered_where_it_is_typed_and_privacy_me_only_to_its_writer() -> None:
+    town = Town()
+    place = await town.post("privacy", OLGA, addressed=True)
+    assert town.teams.sent[-1].place == place
+    await town.post("privacy me", OLGA, addressed=True)
+    assert town.teams.sent[-1].place == personal("olga")
+    assert not await town.requests()
+
+
+async def test_with_no_admin_that_is_known_by_name_whoever_runs_the_bot_is_asked() -> None:
+    town = Town(people=(ANA, BEN))
+    assert "whoever runs this bot." in await town.write("privacy", OLGA)
+
+
+async def test_privacy_me_says_all_that_is_held_about_a_requester() -> None:
+    town = Town()
+    await closed(town)
+    await town.post("scanner broken")
+    answer = await town.write("privacy me", OLGA)
+    assert f"R-2 · 10:02: scanner broken\nR-1 · 10:00: {SECRET}" in answer
+    assert "Working days" not in answer
+    await town.until("2026-12-28 10:00")
+    later = await town.write("privacy me", OLGA)
+    assert "R-2" in later
+    assert "R-1" not in later
+
+
+async def test_privacy_me_says_all_that_is_held_about_a_colleague() -> None:
+    me = replace(
+        EVA, email="eva@example.com", slack_user_id="U1", joined=date(2024, 1, 1), working_days=frozenset({0, 1})
+    )
+    away = Absence("eva", at("2026-12-01 09:00"), at("2026-12-02 09:00"))
+    weeks = tuple(Shift(ITERATION - timedelta(days=7 * n), "eva", Role.SUPPORT) for n in range(1, 12))
+    town = Town(people=(ANA, BEN, me), team=(*shifts()[:2], *weeks), absences=(away,))
+    town.rota = replace(town.rota, overrides=(Override("ana", "eva", at("2026-11-12 00:00"), at("2026-11-13 00:00")),))
+    now = town.now
+    facts = Facts(helped_at={"eva": now}, advised_at={"eva": now}, unreachable={personal("eva"): "no app"})
+    await put(town, PutFacts(facts))
+    place = await town.post("printer down")
+    await town.reply(place, "try turning it", me)
+    town.teams.refuse = {}
+    answer = await town.write("privacy me", me)
+    for words in (
+        "Eva Novak",
+        "eva@example.com",
+        "U1",
+        "Mon Tue",
+        "2024-01-01 / -",
+        "2026-11-11 SUPPORT",
+        "and 3 more",
+        "Tue 1 Dec, 09:00 - Wed 2 Dec, 09:00",
+        "Thu 12 Nov",
+        "You are named in\nR-1",
+        "Called to help\n10:00",
+        "Asked to pass on\n10:00",
+    ):
+        assert words in answer, words
+
+
+async def test_privacy_is_told_in_german() -> None:
+    town = Town(policy=Policy(language=Language.GERMAN))
+    assert "30 Tage nach dem Schließen verschwinden die Namen, nach 90 die Texte" in await town.write("privacy", OLGA)
+    answer = await town.write("privacy me", EVA)
+    assert "Du hast gefragt\nnichts" in answer
+    assert "Mo Di Mi Do Fr" in answer
+
+
+async def test_a_long_life_fits_on_one_card() -> None:
+    town = Town()
+    for number in range(20):
+        place = await town.post(f"matter {number} " + "x" * 500, TOM)
+        await town.press(Claim, f"R-{number + 1}", ANA, place=place)
+        await town.wait(16)
+    await town.write("privacy me", TOM)
+    view = town.teams.sent[-1].view
+    assert isinstance(view, HelpCard)
+    assert "and 12 more" in plain(view)
+    assert len(plain(view)) < 2000

@@ -1,0 +1,197 @@
+"""A journal that an older version wrote opens, and what it had promised is kept."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alembic.command import downgrade, upgrade
+from alembic.config import Config
+from sqlalchemy import text
+
+from bot.effects import Say, Show
+from bot.ports import Limits
+from bot.store.journal import SqlJournal
+from bot.store.migrate import SCRIPTS
+from bot.store.migrations.versions import v0002_erasure
+from bot.store.sqlite import Database
+from bot.support.erasure import Part
+from bot.support.request import NextWord, Status
+from bot.views import Line, NoticeCard, RequestCard
+from tests.store.samples import DESK
+
+T, D = DESK.tenant, DESK.id
+NOW, CLOSED = "2026-11-23T09:00:00+00:00", "2026-11-23T10:00:00.000000+00:00"
+OLGA, ANA = {"id": "olga", "name": "Olga Brandt"}, {"id": "ana", "name": "Ana Lindqvist"}
+IDS = {"desk": D, "request": "R-1", "card": "card:R-1"}
+
+
+def old_request(number: int, status: str, **more: Any) -> dict[str, Any]:
+    """Return a request's document as the first version wrote it."""
+    return {
+        "id": f"R-{number}",
+        "requester": OLGA,
+        "text": "printer down",
+        "text_at": NOW,
+        "place": f"19:c;messageid={number}",
+        "posted_at": NOW,
+        "due_at": NOW,
+        "status": status,
+        "clock": None,
+        "responder": ANA,
+        "responded_at": NOW,
+        "claimer": ANA,
+        "claimed_at": NOW,
+        "next_word_by": NOW,
+        "outcome": None,
+        "closed_by": None,
+        "closed_at": None,
+        "reacted": [],
+        "copies": [],
+        "reply": "",
+        "asked": [],
+        **more,
+    }
+
+
+OLD_CARD = {
+    **IDS,
+    "headline": {"parts": [{"id": "ana", "name": "Ana Lindqvist"}, " will answer by 10:05."]},
+    "detail": "R-1",
+    "settled": False,
+    "can_claim": True,
+    "can_solve": True,
+    "can_dismiss": True,
+    "claim_label": "I'm looking into it",
+    "solve_label": "It's solved",
+    "dismiss_label": "Not a request",
+}
+OLD_ENTRY = {
+    **IDS,
+    "title": "Olga Brandt · R-1",
+    "excerpt": "printer down",
+    "line": "",
+    "thread": "19:c;messageid=1",
+    "waiting": True,
+    "claimable": True,
+}
+ASK_FORM = {**IDS, "title": "T", "excerpt": "", "label": "L", "text": "", "error": "", "send_label": "Send", "form": ""}
+EFFECTS = (
+    ("RequestCard", OLD_CARD),
+    ("RequestCard", OLD_CARD | {"settled": True, "can_claim": False, "can_solve": False}),
+    ("NoticeCard", {"heading": "H", "entries": [OLD_ENTRY, OLD_ENTRY | {"claimable": False}]}),
+    ("AskForm", ASK_FORM),
+    ("Line", {"parts": ["No answer yet."]}),
+)
+
+
+def run(folder: Path, *statements: tuple[str, dict[str, Any]], to: str = "") -> list[Any]:
+    """Bring a journal to a version, do what is said, and return the rows of the last statement."""
+    database = Database(folder / "journal.sqlite")
+    connection = database.connection()
+    rows: list[Any] = []
+    with connection.begin():
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(SCRIPTS))
+        if to:
+            (upgrade if to == "0001" else downgrade)(config, to.removeprefix("-"))
+        for statement, values in statements:
+            result = connection.execute(text(statement), values)
+            rows = list(result.all()) if result.returns_rows else []
+    database.drop()
+    return rows
+
+
+def written_by_0001(folder: Path, *requests: dict[str, Any]) -> None:
+    """Write a journal as the first version did."""
+    here = {"t": T, "d": D}
+    info = {"id": D, "tenant": T, "team": "team", "channel": "19:c", "team_channel": "", "policy": {}}
+    rows: list[tuple[str, dict[str, Any]]] = [
+        (
+            "INSERT INTO desks VALUES (:t, :d, '19:c', 9, :info, :facts)",
+            {**here, "info": json.dumps(info), "facts": json.dumps({"last_number": 3})},
+        ),
+        ("INSERT INTO rotas VALUES (:t, :d, '{}', '', 0)", here),
+    ]
+    rows += [
+        (
+            "INSERT INTO requests VALUES (:t, :d, :id, :place, :status, NULL, :now, :closed, :document)",
+            {
+                **here,
+                "id": one["id"],
+                "place": one["place"],
+                "status": one["status"],
+                "now": NOW,
+                "closed": one["closed_at"],
+                "document": json.dumps(one),
+            },
+        )
+        for one in requests
+    ]
+    for number, (view, content) in enumerate(EFFECTS):
+        effect = {"key": f"k{number}", "place": "19:c", "view": content}
+        name = "Say" if view == "Line" else "Show"
+        document = json.dumps({"effect": name, "view": view, "document": effect})
+        row = {**here, "id": f"9.{number}", "at": number, "key": f"k{number}", "document": document}
+        rows.append(("INSERT INTO outbox VALUES (:t, :d, :id, 8, :at, :key, :document)", row))
+    run(folder, *rows, to="0001")
+
+
+async def test_a_claim_of_the_first_version_keeps_its_promise(tmp_path: Path) -> None:
+    ended = {"outcome": "answered", "closed_by": ANA, "closed_at": CLOSED}
+    written_by_0001(tmp_path, old_request(1, "ACKNOWLEDGED"), old_request(2, "CLOSED", **ended), old_request(3, "OPEN"))
+    async with SqlJournal(f"sqlite:///{tmp_path}/journal.sqlite") as journal:
+        claimed, opened = (await journal.load(T, D)).requests
+        (closed,) = await journal.matters(T, D, ["R-2"], [])
+        assert claimed.word == NextWord(datetime.fromisoformat(NOW))
+        assert (opened.status, opened.word, closed.word) == (Status.OPEN, None, None)
+        at = datetime(2026, 12, 24, tzinfo=UTC)
+        assert (await journal.expired(T, D, Limits(dict.fromkeys(Part, at), 0), 200)).requests == ("R-2",)
+
+
+async def test_what_the_first_version_had_not_delivered_is_delivered_in_todays_shape(tmp_path: Path) -> None:
+    written_by_0001(tmp_path)
+    async with SqlJournal(f"sqlite:///{tmp_path}/journal.sqlite") as journal:
+        outgoing = (await journal.load(T, D)).outgoing
+    card, settled, notice, line = (one.effect for one in outgoing)
+    assert isinstance(card, Show)
+    assert isinstance(card.view, RequestCard)
+    assert [(one.title, one.verb, one.request) for one in (*card.view.presses, *card.view.opens)] == [
+        ("I'm looking into it", "claim", "R-1"),
+        ("It's solved", "solve", "R-1"),
+        ("Support…", "open", "R-1"),
+    ]
+    assert card.view.headline.plain == "Ana Lindqvist will answer by 10:05."
+    assert isinstance(settled, Show)
+    assert isinstance(settled.view, RequestCard)
+    assert settled.view.presses == settled.view.opens == ()
+    assert isinstance(notice, Show)
+    assert isinstance(notice.view, NoticeCard)
+    assert [[one.verb for one in (*entry.presses, *entry.opens)] for entry in notice.view.entries] == [
+        ["claim", "open"],
+        [],
+    ]
+    assert line == Say("k4", "19:c", Line(("No answer yet.",)))
+
+
+async def test_more_than_one_portion_is_rewritten_and_what_is_as_it_should_be_is_left(tmp_path: Path) -> None:
+    documents = [old_request(number, "ACKNOWLEDGED") for number in range(1, v0002_erasure.PORTION + 2)]
+    del documents[4]["next_word_by"]
+    written_by_0001(tmp_path, *documents)
+    async with SqlJournal(f"sqlite:///{tmp_path}/journal.sqlite") as journal:
+        without = [one.id for one in (await journal.load(T, D)).requests if one.word is None]
+    assert without == ["R-5"]
+
+
+def test_the_way_back_drops_what_was_added(tmp_path: Path) -> None:
+    written_by_0001(tmp_path, old_request(1, "OPEN"))
+    before = run(tmp_path, ("SELECT name FROM pragma_table_info('requests')", {}))
+    database = Database(tmp_path / "journal.sqlite")
+    connection = database.connection()
+    with connection.begin():
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(SCRIPTS))
+        upgrade(config, "0002")
+    database.drop()
+    assert run(tmp_path, ("SELECT name FROM pragma_table_info('requests')", {})) == [*before, ("held",)]
+    assert run(tmp_path, ("SELECT name FROM pragma_table_info('requests')", {}), to="-0001") == before
