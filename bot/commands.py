@@ -15,6 +15,8 @@ from bot.policy import Language
 MOST_WEEKS = 12
 LONGEST = 60  # characters; whoever writes more is telling a story
 LONGEST_COMMAND = 2  # words
+WORD = re.compile(r"r-\d+|-?\w+")  # a request's name is one
+NAME = re.compile(r"(?:r-)?(\d{1,9})")
 NEAR = 0.7  # of 1: one letter missing, doubled or in the wrong place
 
 
@@ -43,7 +45,14 @@ class ShowRota:
     weeks: int = 4
 
 
-Call = ShowHelp | ShowDuty | ShowRota
+@dataclass(frozen=True, slots=True)
+class ShowTriage:
+    """``triage R-42``: what support does with one request; "" for the one that is meant without being named."""
+
+    request: str = ""
+
+
+Call = ShowHelp | ShowDuty | ShowRota | ShowTriage
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,16 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 EVERYWHERE,
             ),
             Command(
+                "triage",
+                "triage R-42",
+                {
+                    Language.ENGLISH: "All that support does with a request: triage R-42",
+                    Language.GERMAN: "Alles, was der Support mit einer Anfrage macht: triage R-42",
+                },
+                Right.COLLEAGUE,
+                EVERYWHERE,
+            ),
+            Command(
                 "help",
                 "help",
                 {
@@ -104,7 +123,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
 
 def parse(text: str) -> tuple[Command, Call] | None:
     """Return the command that the whole of ``text`` is, None if it is none. Case and order are forgiven."""
-    words = re.findall(r"-?\w+", text.casefold()) if len(text) <= LONGEST else []
+    words = WORD.findall(text.casefold()) if len(text) <= LONGEST else []
     names = [word for word in words if word in COMMANDS]
     if len(names) != 1:
         return None
@@ -112,9 +131,15 @@ def parse(text: str) -> tuple[Command, Call] | None:
     return None if call is None else (COMMANDS[names[0]], call)
 
 
+def named(text: str) -> str:
+    """Return the id of the request that a command names, "" for none."""
+    found = parse(text)
+    return found[1].request if found and isinstance(found[1], ShowTriage) else ""
+
+
 def mistyped(text: str) -> bool:
     """Say whether a text that is no command is so near to one that it was meant as one."""
-    words = re.findall(r"\w+", text.casefold()) if len(text) <= LONGEST else []
+    words = WORD.findall(text.casefold()) if len(text) <= LONGEST else []
     return 0 < len(words) <= LONGEST_COMMAND and bool(get_close_matches(words[0], COMMANDS, n=1, cutoff=NEAR))
 
 
@@ -125,7 +150,7 @@ def nearest(text: str, right: Right) -> list[str]:
     return get_close_matches(words[0] if words else "", names, n=2, cutoff=0.0)
 
 
-def _call(name: str, rest: list[str]) -> Call | None:
+def _call(name: str, rest: list[str]) -> Call | None:  # noqa: PLR0911 - one row per command
     match name, rest:
         case "help", []:
             return ShowHelp()
@@ -135,4 +160,8 @@ def _call(name: str, rest: list[str]) -> Call | None:
             return ShowRota()
         case "rota", [number] if number.isdecimal() and int(number) > 0:
             return ShowRota(min(int(number), MOST_WEEKS))
+        case "triage", []:
+            return ShowTriage()
+        case "triage", [id_] if found := NAME.fullmatch(id_):
+            return ShowTriage(f"R-{int(found[1])}")
     return None

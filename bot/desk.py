@@ -11,11 +11,12 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
+from bot import commands
 from bot.batch import Batch, Waiting
 from bot.decide import decide, next_due
 from bot.effects import Answer, Word
 from bot.errors import NotStored, Refused
-from bot.events import ClockStruck, Deleted, Delivered, Edited, Event, Press, Replied, Restored, Undeliverable
+from bot.events import ClockStruck, Deleted, Delivered, Edited, Event, Message, Press, Replied, Restored, Undeliverable
 from bot.people import Person
 from bot.ports import Address, Clock, Conflict, Courier, Journal, Lookup, Outgoing
 from bot.standing import Standing
@@ -191,7 +192,10 @@ class Desk:
 
     async def _fetch(self, standing: Standing, waiting: list[Waiting]) -> list[str]:
         # Not with "- keys()", which walks through all that is open.
-        ids = {one.event.request for one in waiting if isinstance(one.event, Press)}.difference(standing.requests)
+        ids = {one.event.request for one in waiting if isinstance(one.event, Press)}
+        asked = [one.event.text for one in waiting if isinstance(one.event, Message) and one.event.addressed]
+        ids.update(map(commands.named, asked))
+        ids = ids.difference(standing.requests, {""})
         places = {one.event.place for one in waiting if isinstance(one.event, Replied)}.difference(standing.threads)
         places |= {one.event.place for one in waiting if isinstance(one.event, _CHANGED)}  # what is closed there, too
         if not ids and not places:

@@ -3,8 +3,20 @@
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
-from bot.commands import COMMANDS, Call, Command, Right, ShowDuty, ShowHelp, ShowRota, mistyped, nearest, parse
-from bot.decide import clocks
+from bot.commands import (
+    COMMANDS,
+    Call,
+    Command,
+    Right,
+    ShowDuty,
+    ShowHelp,
+    ShowRota,
+    ShowTriage,
+    mistyped,
+    nearest,
+    parse,
+)
+from bot.decide import clocks, summons
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.events import Message, Uninstalled, Welcomed, Wrote
@@ -36,6 +48,8 @@ def command(draft: Draft, event: Message) -> bool:
             _say(draft, event, _duty_card(draft, event))
         case ShowRota(weeks):
             _aside(draft, event, _rota_card(draft, weeks))
+        case ShowTriage(request):
+            summons.summoned(draft, event, request)
         case _ as call:
             assert_never(call)
     return True
