@@ -98,7 +98,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             ),
             Command(
                 "triage",
-                "triage R-42",
+                "triage",
                 {
                     Language.ENGLISH: "All that support does with a request: triage R-42",
                     Language.GERMAN: "Alles, was der Support mit einer Anfrage macht: triage R-42",

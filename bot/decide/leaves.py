@@ -280,7 +280,7 @@ def _description(form: Form) -> str:
     impact = said(request.triage, IMPACT)
     at = moment(request.posted_at, draft.now, draft.hours)
     parts = (
-        words(request, 1500),
+        words(request, 1000),
         f"Impact: {impact.answer if impact else 'not said yet'}",
         f"Steps: as {request.requester.name} wrote above ({at}).",
         f"Thread: {addresses.thread(draft.state.desk, request.place)} ({request.id})",

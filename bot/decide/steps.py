@@ -37,14 +37,13 @@ UNTIL = (
 ENDINGS = (
     Outcome.ANSWERED,
     Outcome.EXPLAINED,
-    Outcome.WORKAROUND,
     Outcome.DOCS,
     Outcome.ADMIN_PAGE,
     Outcome.SELF_SERVICE,
     Outcome.TRAINING,
     Outcome.REDIRECTED,
-    Outcome.OVERRIDE_REFUSED,
 )
+"""How a request may be closed here: what leaves the problem standing goes by *What does it stop?*."""
 
 
 def opened(draft: Draft, event: Open) -> Answer:
@@ -400,7 +399,7 @@ def _draw_close(draft: Draft, request: Request, event: Press, error: str) -> Ans
 def _close_form(draft: Draft, request: Request, event: Press, outcome: Outcome, text: str, error: str) -> Answer:
     step(request, Act.SOLVE)
     show = Way(f"Show what {request.requester.name} reads", "close", "preview")
-    ways = (show, Way("Back", "support", opens=True))
+    ways = (show, Way("It is not mended…", "stops", opens=True), Way("Back", "support", opens=True))
     return _form(
         draft, request, event, "close", "", error=error, fields=_close_fields(request, outcome, text), ways=ways
     )

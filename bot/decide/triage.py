@@ -96,7 +96,7 @@ def _question_form(draft: Draft, request: Request, event: Press, question: Quest
         ),
     )
     note = "\n".join((question.asks, *_so_far(draft, request)))
-    return forms.dialog(draft, request, event, WHAT + number, note=note, error=error, ways=ways)
+    return forms.dialog(draft, request, event, WHAT + number, note=note, error=error, ways=ways, thread=request.place)
 
 
 def _jump(request: Request, question: Question) -> Way:
@@ -165,7 +165,9 @@ def _stops_form(
         forms.one("now", question.asks, choices, now if now in dict(choices) else ""),
     )
     ways = (Way("Next", "stops"), Way("Ask a question", "ask", opens=True), _back(draft, request, question.id))
-    return forms.dialog(draft, request, event, STOPS, note=news, error=error, fields=fields, ways=ways)
+    return forms.dialog(
+        draft, request, event, STOPS, note=news, error=error, fields=fields, ways=ways, thread=request.place
+    )
 
 
 def _take_stops(draft: Draft, request: Request, event: Send) -> Answer:
@@ -210,7 +212,9 @@ def _leaf_form(form: Form, error: str = "", news: str = "") -> Answer:
     )
     note = "\n".join(filter(None, (news, f"{leaf.title}.", part.note(form))))
     fields = (*part.fields(form), forms.text("text", label, written))
-    return forms.dialog(draft, request, event, WHAT, note=note, error=error, fields=fields, ways=ways)
+    return forms.dialog(
+        draft, request, event, WHAT, note=note, error=error, fields=fields, ways=ways, thread=request.place
+    )
 
 
 def _take_leaf(draft: Draft, request: Request, event: Send) -> Answer:
