@@ -256,15 +256,16 @@ def _reason_read(form: Form) -> Filled:
 
 
 def _ticket_note(_: Form) -> str:
-    return "Create the ticket with the text below. The request closes at once; the ticket has the rest."
+    return "Create the ticket with the text below. The request closes as soon as you send your reply."
 
 
 def _ticket_fields(form: Form) -> tuple[Field, ...]:
     summary, description = _summary(form), _description(form)
     address = addresses.new_ticket(form.draft.policy.jira_project, summary, description)
-    link = forms.line("new", "Address that opens a new ticket with it, to copy", address, longest=addresses.LONGEST)
+    label = "Address that opens a new ticket with it, to copy"
+    link = forms.text("new", label, address, required=False, longest=addresses.LONGEST)
     return (
-        forms.line("summary", "Summary, to copy", summary),
+        forms.text("summary", "Summary, to copy", summary, required=False),
         forms.text("description", "Description, to copy", description, required=False),
         *((link,) if address else ()),
         forms.line("ticket", "Its key or link, if you have it. It stands below your words.", form.was("ticket")),

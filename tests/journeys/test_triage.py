@@ -52,7 +52,8 @@ def titles(view: FormCard) -> list[str]:
 
 
 async def sent(town: Town, step: str, by: Author | Person, choice: str = "", **more: object) -> FormCard:
-    return form(await town.press(Send, "R-1", by, step=step, choice=choice, **{"fields": {}, **more}))
+    more.setdefault("fields", {})
+    return form(await town.press(Send, "R-1", by, step=step, choice=choice, **more))  # type: ignore[arg-type]
 
 
 def word(answer: Answer | None) -> str:
@@ -608,7 +609,7 @@ async def test_a_workaround_comes_first_and_the_ticket_follows() -> None:
     view = await sent(town, "stops", BEN, fields={"impact": "the dock stands still", "now": "yes"})
     assert value(view, "text").endswith(GAP)
     view = await sent(town, "leaf", BEN, "workaround", fields={"text": "Print them from the admin panel."})
-    assert view.note.startswith("Sent.\nTicket.")
+    assert view.note.startswith("Sent.\nA ticket has the cause")
     request = await town.request()
     assert (request.status, request.claimer) == (Status.ACKNOWLEDGED, Author("ben", BEN.name))
     assert "Print them from the admin panel." in town.in_thread(place)[0]
