@@ -1,4 +1,4 @@
-"""Triage over real HTTP: dialogs from the first question to the reply, and the same steps as cards in one's own chat."""
+"""Triage over real HTTP: dialogs from the first question to the reply, and the same as cards in one's own chat."""
 
 from pathlib import Path
 from typing import Any
