@@ -72,3 +72,14 @@ async def test_the_same_steps_work_as_cards_in_ones_own_chat(tmp_path: Path) -> 
         assert "Sent and closed." in str(card)
         (reply,) = [call for call in bot.cards() if "Press F5." in str(call.body)]
         assert thread in reply.conversation
+
+
+async def test_a_button_that_leads_elsewhere_waits_for_no_input(tmp_path: Path) -> None:
+    async with whole(tmp_path) as bot:
+        card = await opened(bot, (await bot.opened())["id"], "R-1", "stops")
+        assert [one["title"] for one in buttons(card) if one.get("associatedInputs") == "none"] == [
+            "Ask a question",
+            "Back",
+        ]
+        assert all(one["type"] == "Action.Submit" for one in buttons(card))
+        assert "associatedInputs" not in button(card, "Next")
