@@ -24,6 +24,7 @@ from bot.errors import Misconfigured, NotStored
 from bot.folder import open_desks, open_folder, set_aside, write_rota
 from bot.ports import Journal
 from bot.settings import AppType, Settings
+from bot.store.triage import TREE, read_tree
 from bot.teams import credentials as entra
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.bot import HotseatBot
@@ -93,6 +94,7 @@ def web_app(settings: Settings) -> web.Application:
 
 
 async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack) -> None:
+    tree = read_tree(TREE)
     journal, files = await stack.enter_async_context(open_folder(settings, "hotseat serve"))
     session = await stack.enter_async_context(open_session())
     hosts = ServiceHosts.loopback() if settings.local else ServiceHosts(settings.service_hosts)
@@ -105,7 +107,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     outbound = Outbound(transport, references, Cards(CARDS))
     clock = await stack.enter_async_context(open_clock(settings.clock))
     courier = Courier(journal, outbound.send, lambda desk: write_rota(journal, files, desk), clock)
-    almanac = Almanac(frozenset(settings.admins), KeptHolidays(settings.data / "holidays.json"))
+    almanac = Almanac(frozenset(settings.admins), KeptHolidays(settings.data / "holidays.json"), triage=tree)
     alarm = Alarm(clock, real)
     desks = Desks(
         journal,

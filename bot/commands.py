@@ -15,6 +15,8 @@ from bot.policy import Language
 MOST_WEEKS = 12
 LONGEST = 60  # characters; whoever writes more is telling a story
 LONGEST_COMMAND = 2  # words
+WORD = re.compile(r"r-\d+|-?\w+")  # a request's name is one
+NAME = re.compile(r"(?:r-)?(\d{1,9})")
 NEAR = 0.7  # of 1: one letter missing, doubled or in the wrong place
 
 
@@ -53,7 +55,14 @@ class SendPrivacy:
     """``privacy me``."""
 
 
-Call = ShowHelp | ShowDuty | ShowRota | ShowPrivacy | SendPrivacy
+@dataclass(frozen=True, slots=True)
+class ShowTriage:
+    """``triage R-42``: what support does with one request; "" for the one that is meant without being named."""
+
+    request: str = ""
+
+
+Call = ShowHelp | ShowDuty | ShowRota | ShowTriage | ShowPrivacy | SendPrivacy
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,16 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 EVERYWHERE,
             ),
             Command(
+                "triage",
+                "triage",
+                {
+                    Language.ENGLISH: "All that support does with a request: triage R-42",
+                    Language.GERMAN: "Alles, was der Support mit einer Anfrage macht: triage R-42",
+                },
+                Right.COLLEAGUE,
+                EVERYWHERE,
+            ),
+            Command(
                 "help",
                 "help",
                 {
@@ -124,7 +143,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
 
 def parse(text: str) -> tuple[Command, Call] | None:
     """Return the command that the whole of ``text`` is, None if it is none. Case and order are forgiven."""
-    words = re.findall(r"-?\w+", text.casefold()) if len(text) <= LONGEST else []
+    words = WORD.findall(text.casefold()) if len(text) <= LONGEST else []
     names = [word for word in words if word in COMMANDS]
     if len(names) != 1:
         return None
@@ -132,9 +151,15 @@ def parse(text: str) -> tuple[Command, Call] | None:
     return None if call is None else (COMMANDS[names[0]], call)
 
 
+def named(text: str) -> str:
+    """Return the id of the request that a command names, "" for none."""
+    found = parse(text)
+    return found[1].request if found and isinstance(found[1], ShowTriage) else ""
+
+
 def mistyped(text: str) -> bool:
     """Say whether a text that is no command is so near to one that it was meant as one."""
-    words = re.findall(r"\w+", text.casefold()) if len(text) <= LONGEST else []
+    words = WORD.findall(text.casefold()) if len(text) <= LONGEST else []
     return 0 < len(words) <= LONGEST_COMMAND and bool(get_close_matches(words[0], COMMANDS, n=1, cutoff=NEAR))
 
 
@@ -145,7 +170,7 @@ def nearest(text: str, right: Right) -> list[str]:
     return get_close_matches(words[0] if words else "", names, n=2, cutoff=0.0)
 
 
-def _call(name: str, rest: list[str]) -> Call | None:  # noqa: PLR0911 - one row per call
+def _call(name: str, rest: list[str]) -> Call | None:  # noqa: PLR0911 - one row per command
     match name, rest:
         case "help", []:
             return ShowHelp()
@@ -159,4 +184,8 @@ def _call(name: str, rest: list[str]) -> Call | None:  # noqa: PLR0911 - one row
             return ShowRota()
         case "rota", [number] if number.isdecimal() and int(number) > 0:
             return ShowRota(min(int(number), MOST_WEEKS))
+        case "triage", []:
+            return ShowTriage()
+        case "triage", [id_] if found := NAME.fullmatch(id_):
+            return ShowTriage(f"R-{int(found[1])}")
     return None

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from uuid import uuid4
 
+from bot import commands
 from bot.batch import Batch, Waiting
 from bot.decide import decide, next_due, privacy
 from bot.effects import Answer, Word
@@ -22,6 +23,7 @@ from bot.events import (
     Delivered,
     Edited,
     Event,
+    Message,
     Press,
     Replied,
     Restored,
@@ -222,7 +224,9 @@ class Desk:
         # Not with "- keys()", which walks through all that is open.
         ids = {one.event.request for one in waiting if isinstance(one.event, Press)}
         ids.update(id_ for one in waiting if isinstance(one.event, Sweep) for id_ in one.event.requests)
-        ids = ids.difference(standing.requests)
+        asked = [one.event.text for one in waiting if isinstance(one.event, Message) and one.event.addressed]
+        ids.update(map(commands.named, asked))
+        ids = ids.difference(standing.requests, {""})
         places = {one.event.place for one in waiting if isinstance(one.event, Replied)}.difference(standing.threads)
         places |= {one.event.place for one in waiting if isinstance(one.event, _CHANGED)}  # what is closed there, too
         found = await self._fetch_naming(standing, waiting)

@@ -13,6 +13,7 @@ from bot.people import Author
 from bot.policy import Policy
 from bot.rota.shift import Rota
 from bot.support.request import Request
+from bot.support.triage import NO_TREE, Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,8 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What the shell looked up for an event: the desk's hours with its holidays, and the ids of the admins."""
+    """What the shell looked up for an event: the desk's hours, the admins' ids, the tree of triage."""
 
     hours: SupportHours = SupportHours()
     admins: frozenset[str] = frozenset()
+    triage: Tree = NO_TREE

@@ -164,12 +164,14 @@ class FormCard:
 class ReplyCard:
     """A reply that a person sent through the bot: headed with the sender's name, in the sender's words.
 
-    ``withdrawn`` says that its sender took it back, "" when not.
+    ``withdrawn`` says that its sender took it back, "" when not; ``headline`` mentions whom it ``calls``, if anybody.
     """
 
     heading: str
     text: str
     withdrawn: str = ""
+    headline: Line = Line(())
+    calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)

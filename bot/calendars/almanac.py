@@ -1,4 +1,4 @@
-"""What the shell looks up for a desk: its support hours, with the public holidays, and who the admins are."""
+"""What the shell looks up for a desk: its support hours, with the public holidays, who the admins are, and the tree."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -8,6 +8,7 @@ from bot.calendars.holidays import public_holidays
 from bot.hours import SupportHours
 from bot.policy import Policy
 from bot.state import DeskInfo, Knowledge
+from bot.support.triage import NO_TREE, Tree
 
 Holidays = Callable[[str, str, int], frozenset[date]]
 """Tells the public holidays of a country, a subdivision of it ("" for none) and a year."""
@@ -18,21 +19,22 @@ MOST_POLICIES = 256  # kept by identity, which each reload of a desk makes anew
 class Almanac:
     """Answers the desk's look-ups; a year's holidays are looked up once."""
 
-    def __init__(self, admins: frozenset[str], days_of: Holidays = public_holidays) -> None:
-        """Take the ids and e-mails of those who are admins everywhere, and who knows the public holidays."""
+    def __init__(self, admins: frozenset[str], days_of: Holidays = public_holidays, *, triage: Tree = NO_TREE) -> None:
+        """Take the ids and e-mails of those who are admins everywhere, who knows the holidays, and triage's tree."""
         self._admins = admins
+        self._triage = triage
         self._days_of = days_of
         self._known: dict[tuple[int, int], tuple[Policy, Knowledge]] = {}
 
     def knowledge(self, desk: DeskInfo, now: datetime) -> Knowledge:
-        """Return the desk's hours, with the holidays of last, this and the next two years, and the admins."""
+        """Return the desk's hours, with the holidays of last, this and the next two years, the admins and the tree."""
         key = (id(desk.policy), now.year)
         found = self._known.get(key)
         if found is None:
             if len(self._known) >= MOST_POLICIES:
                 self._known.clear()
             hours = support_hours(desk.policy, now.year, self._days_of)
-            found = self._known[key] = (desk.policy, Knowledge(hours, self._admins))
+            found = self._known[key] = (desk.policy, Knowledge(hours, self._admins, self._triage))
         return found[1]
 
 

@@ -13,11 +13,12 @@ from bot.commands import (
     ShowHelp,
     ShowPrivacy,
     ShowRota,
+    ShowTriage,
     mistyped,
     nearest,
     parse,
 )
-from bot.decide import clocks, privacy
+from bot.decide import clocks, privacy, summons
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.events import Message, Uninstalled, Welcomed, Wrote
@@ -53,6 +54,8 @@ def command(draft: Draft, event: Message) -> bool:
             _say(draft, event, privacy.explained(draft))
         case SendPrivacy():
             draft.post(f"say:{event.key}", personal(event.author.id), privacy.about(draft, event.author))
+        case ShowTriage(request):
+            summons.summoned(draft, event, request)
         case _ as call:
             assert_never(call)
     return True

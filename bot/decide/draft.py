@@ -46,6 +46,7 @@ class Draft:
         self.hours = knowledge.hours
         self.opening = knowledge.hours.next_open(now)  # now, if support is there
         self.admins = knowledge.admins
+        self.tree = knowledge.triage
         self.policy = state.desk.policy
         self.facts = state.facts
         self.rota = state.rota

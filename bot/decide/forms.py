@@ -1,5 +1,6 @@
 """Forms: how a step's dialog, or its card in the personal chat, is put together. Must not know any step."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -70,7 +71,9 @@ def card(
 
     A form that comes back is the same opening of it: what is sent twice counts once.
     """
-    opening = event.form if isinstance(event, Send) and error else event.key
+    opening = event.key
+    if isinstance(event, Send):  # whose key holds the opening's: named anew, or it would grow with each form
+        opening = event.form if error else hashlib.sha256(event.key.encode(errors="replace")).hexdigest()[:32]
     seen = str(request.deed.number if request and request.deed else 0)
     about = request.id if request else event.request
 

@@ -108,6 +108,7 @@ ENDINGS = {
     Outcome.NOT_A_REQUEST: Text.NOT_A_REQUEST,
     Outcome.NO_REPLY: Text.NO_REPLY,
     Outcome.TICKET: Text.WITH_DEVELOPERS,
+    Outcome.WORKAROUND: Text.WITH_DEVELOPERS,
     Outcome.TRAINING: Text.PASSED_ON,
     Outcome.REDIRECTED: Text.PASSED_ON,
     Outcome.OVERRIDE_REFUSED: Text.ANSWERED,

@@ -4,17 +4,17 @@ Opening a form does nothing; a step that is done claims what nobody had claimed,
 Nothing goes out that its sender has not seen: texts go out as they were written, or come back with what is wrong.
 """
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
-from bot.decide import claims, clocks, forms, matters, rights, support
+from bot.decide import claims, clocks, forms, matters, rights, support, triage
 from bot.decide.claims import Until
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
-from bot.decide.pictures import mentions, names, status_line, words
+from bot.decide.pictures import mentions, names, words
+from bot.decide.step import Step, claim_first, done, meanwhile, ready, say_as, stands
 from bot.effects import Answer, Dialog
 from bot.errors import Refused
 from bot.events import Open, Press, Send
@@ -24,7 +24,7 @@ from bot.rota.duty import present
 from bot.support.request import Act, Advice, Outcome, Request, Status, close, step
 from bot.support.texts import Text
 from bot.support.words import moment
-from bot.views import Button, Field, Line, Link, NoticeCard, NoticeEntry, ReplyCard
+from bot.views import Button, Field, Line, Link, NoticeCard, NoticeEntry
 
 MOST_HELPERS = 3
 PERSON = "person"
@@ -37,27 +37,13 @@ UNTIL = (
 ENDINGS = (
     Outcome.ANSWERED,
     Outcome.EXPLAINED,
-    Outcome.WORKAROUND,
     Outcome.DOCS,
     Outcome.ADMIN_PAGE,
     Outcome.SELF_SERVICE,
     Outcome.TRAINING,
     Outcome.REDIRECTED,
-    Outcome.OVERRIDE_REFUSED,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step: its name on the menu, how its form is drawn, what it does when sent, and who may.
-
-    A step without a form is done by its button.
-    """
-
-    title: str
-    draw: Callable[[Draft, Request, Press, str], Answer] | None
-    take: Callable[[Draft, Request, Send], Answer]
-    allow: Callable[[Draft, Request, Press], None] = rights.may_handle
+"""How a request may be closed here: what leaves the problem standing goes by *What does it stop?*."""
 
 
 def opened(draft: Draft, event: Open) -> Answer:
@@ -79,7 +65,7 @@ def sent(draft: Draft, event: Send) -> Answer:
     if known is None:
         raise Refused(draft.say(Text.STALE))
     if event.form and request.deed is not None and request.deed.key == event.key:
-        return done(draft, request, event, "Done.")
+        return known.again(draft, request, event) if known.again else done(draft, request, event, "Done.")
     known.allow(draft, request, event)
     if request.lead and event.step not in OWN:
         raise Refused(f"{request.id} goes with {request.lead} now. Answer there: both are answered by it.")
@@ -104,67 +90,18 @@ def menu(draft: Draft, request: Request, event: Press) -> Answer:
     return _menu(draft, request, event, (*mine, *undo, *groups))
 
 
-def done(draft: Draft, request: Request, event: Press, said: str) -> Dialog:
-    """Say what was done, with the way to take it back."""
-    now = draft.request(request.id) or request
-    undo = (Way("Undo", "undo"),) if now.deed and support.can_undo(now, event) else ()
-    ways = (*undo, Way("Support…", "support", opens=True)) if now.status is not Status.CLOSED else undo
-    view = forms.card(draft, now, event, title=said, note=f"{now.id}: {_stands(draft, now)}.", ways=ways)
-    return Dialog(f"{request.requester.name} · {request.id}", view)
-
-
-def ready(draft: Draft, request: Request, event: Send, field: str) -> tuple[str, str]:
-    """Return a text as it may go out, and what is wrong with it: empty, too long, or overtaken by a colleague."""
-    text = forms.filled(event, field)
-    if not text:
-        return text, "Write something first."
-    if len(text) > forms.LONGEST:
-        return text, f"At most {forms.LONGEST} characters, please; these are {len(text)}."
-    if len(json.dumps(text)) > forms.HEAVIEST:
-        return text, "That is too long to be sent whole; please shorten it."
-    return text, meanwhile(draft, request, event)
-
-
-def meanwhile(draft: Draft, request: Request, event: Send) -> str:
-    """Say what somebody else did to a request since its form was opened, "" for nothing."""
-    deed = request.deed
-    if deed is None or not event.seen or event.seen == str(deed.number) or deed.author.id == event.author.id:
-        return ""
-    at = moment(deed.at, draft.now, draft.hours)
-    return f"{deed.author.name} {deed.what} meanwhile ({at}). Nothing was sent yet: send it again if it still fits."
-
-
-def claim_first(draft: Draft, request: Request, event: Send) -> Request:
-    """Give an unclaimed request to whoever completes a step."""
-    if request.status is Status.OPEN:
-        return claims.give(draft, request, event.author, event.happened_at)
-    step(request, Act.ASK)  # what is closed meanwhile is refused
-    return request
-
-
-def say_as(draft: Draft, request: Request, event: Send, text: str) -> dict[str, str]:
-    """Post words in the thread under their sender's name; return what the deed must know of them."""
-    key = f"reply:{request.id}:{event.key}"
-    draft.show(key, request.place, ReplyCard(draft.say(Text.SAYS, who=event.author.name), text))
-    return {"posted": key, "place": request.place, "text": text}
-
-
 def _way(name: str) -> Way:
     return Way(STEPS[name].title, name, opens=STEPS[name].draw is not None)
 
 
 def _menu(draft: Draft, request: Request, event: Press, ways: tuple[Way | tuple[str, tuple[Way, ...]], ...]) -> Dialog:
     advice = request.advice
-    note = f"{_stands(draft, request)}."
+    note = f"{stands(draft, request)}."
     for one in filter(None, map(draft.request, request.followers)):
         note += f"\nWith it {one.id}: {words(one, 100)}"
     if advice is not None and advice.text:
         note += f"\n{advice.author.name} suggests: {advice.text}"
     return forms.dialog(draft, request, event, request.id, note=note, ways=ways, thread=request.place)
-
-
-def _stands(draft: Draft, request: Request) -> str:
-    return status_line(request, draft.now, draft.hours, second=bool(request.clock and request.clock.second))
 
 
 def _again(draft: Draft, request: Request, event: Send, wrong: str) -> Answer:
@@ -466,7 +403,7 @@ def _take_dismiss(draft: Draft, request: Request, event: Send) -> Answer:
 def _draw_close(draft: Draft, request: Request, event: Press, error: str) -> Answer:
     step(request, Act.SOLVE)
     show = Way(f"Show what {request.requester.name} reads", "close", "preview")
-    ways = (show, Way("Back", "support", opens=True))
+    ways = (show, Way("It is not mended…", "stops", opens=True), Way("Back", "support", opens=True))
     fields = _close_fields(request, Outcome.ANSWERED, "")
     return _form(draft, request, event, "close", "", error=error, fields=fields, ways=ways)
 
@@ -599,12 +536,14 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         "separate": Step("Separate matter", None, _take_separate, rights.may_end),
         "undo": Step("Undo", None, _take_undo, _anyone),
         "suggest": Step("Suggest an answer", _draw_suggest, _take_suggest, _may_suggest),
+        **triage.STEPS,
     }
 )
 OWN = ("separate", "undo")
 """The steps that a request has that follows another; all others are its lead's."""
 MENU = (
     ("Answer", ("ask", "reply", "phone")),
+    ("Find out", ("triage", "stops")),
     ("Hand on", ("production", "pass", "team")),
     ("Sort", ("split", "same", "dismiss")),
     ("End", ("close",)),

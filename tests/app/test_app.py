@@ -9,10 +9,11 @@ from pydantic import SecretStr
 
 from bot.app import credentials, web_app
 from bot.desks import Desks
-from bot.errors import NotStored, Refused
+from bot.errors import Misconfigured, NotStored, Refused
 from bot.settings import AppType, Settings
 from bot.store.journal import SqlJournal
 from bot.store.memory import MemoryJournal
+from bot.store.triage import TREE
 from tests.desk.house import INFO, Stage
 from tests.journeys.town import CHANNEL, TEAM_CHANNEL
 from tests.rig.entra import APP_ID, TENANT
@@ -38,6 +39,19 @@ async def test_it_is_alive_as_long_as_it_runs_and_ready_as_long_as_the_journal_a
     monkeypatch.setattr(SqlJournal, "desks", failing)
     assert [await status(path) for path in ("/livez", "/readyz")] == [200, 503]
     await runner.cleanup()
+
+
+async def test_a_broken_tree_of_triage_stops_the_start_with_the_line_and_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "triage.json"
+    broken.write_text(TREE.read_text(encoding="utf-8").replace('"no": "exception"', '"no": "nowhere"'))
+    monkeypatch.setattr("bot.app.TREE", broken)
+    runner = web.AppRunner(web_app(Settings(data=tmp_path / "data")), access_log=None)  # type: ignore[call-arg]
+    with pytest.raises(Misconfigured, match=f"{broken} was not taken:\nline 9, .*\nMend the file"):
+        await runner.setup()
+    await runner.cleanup()
+    assert not (tmp_path / "data").exists()
 
 
 @pytest.mark.parametrize("kind", [AppType.SINGLE_TENANT, AppType.FEDERATED, AppType.MANAGED_IDENTITY])

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from bot.effects import Card, Dialog
 from bot.events import Claim, Open, Send, Solve
 from bot.people import Author, Person
-from bot.policy import Language, Policy
+from bot.policy import Contact, Language, Page, Policy
 from bot.rota.shift import Role, Shift
 from bot.teams.cards import Cards
 from bot.views import CardView, Line, View
@@ -68,6 +68,7 @@ async def _told() -> dict[str, CardView]:
         **await _other_states(),
         **await _answers(),
         **await _privacy(),
+        **await _triage(),
     }
 
 
@@ -130,6 +131,31 @@ async def _answers() -> dict[str, CardView]:
     await town.write("help", JAN)
     await town.write("who", Author("farid", "Farid Haddad"))
     views["duty_card.admin"] = _card(town.teams.sent[-1].view)
+    return views
+
+
+async def _triage() -> dict[str, CardView]:
+    policy = Policy(
+        training=(Contact("Dana Weiss", _id(21)), Contact("Josi Lang")),
+        documentation=(
+            Page("API docs: tours", "https://docs.example.com/tours"),
+            Page("Labels", "https://docs.example.com/labels"),
+        ),
+        jira_project="https://jira.example.com/browse/EDGE",
+    )
+    town = _town("2026-11-23 11:00", policy=policy)
+    await town.post(PRINTER, SANNE)
+    await town.send("triage", "R-1", TOM, choice="bug:no")
+    views = {"form_card.question": _opened(await town.press(Open, "R-1", MIRA, step="triage"))}
+    for name, leaf in (("documentation", "document"), ("data", "refuse"), ("training", "train")):
+        views[f"form_card.{name}"] = _opened(await town.press(Open, "R-1", MIRA, step="triage", choice=leaf))
+    views["form_card.stops"] = _opened(await town.press(Open, "R-1", MIRA, step="stops"))
+    ticket = await town.press(
+        Send, "R-1", MIRA, step="stops", fields={"impact": "40 parcels wait at the dock in Utrecht.", "now": "no"}
+    )
+    views["form_card.ticket"] = _opened(ticket)
+    await town.send("leaf", "R-1", MIRA, choice="train", text="I am passing this on; they will call you.", who="0,1")
+    views["reply_card.training"] = next(_card(one.view) for one in town.teams.sent if one.key.startswith("reply:"))
     return views
 
 

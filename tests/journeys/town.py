@@ -34,10 +34,12 @@ from bot.ports import Origin, Outgoing
 from bot.rota.shift import Absence, Role, Rota, Shift
 from bot.state import DeskInfo
 from bot.store.memory import MemoryJournal
+from bot.store.triage import TREE, read_tree
 from bot.support.request import Request
 from bot.views import Button, Field, FormCard, Line, Link, Mention, View
 
 BERLIN = ZoneInfo("Europe/Berlin")
+TRIAGE = read_tree(TREE)
 CHANNEL = "19:backend@thread.tacv2"
 TEAM_CHANNEL = "19:team@thread.tacv2"
 ITERATION = date(2026, 11, 18)
@@ -167,7 +169,7 @@ class Town:
         self.rota = Rota({one.id: one for one in people}, shifts() if team is None else team, absences)
         self.journal = MemoryJournal()
         self.teams = FakeTeams(self)
-        self.almanac = Almanac(frozenset({"farid"}))
+        self.almanac = Almanac(frozenset({"farid"}), triage=TRIAGE)
         self._ids = itertools.count(1)
         self._desk: Desk | None = None
 

@@ -1,0 +1,316 @@
+"""What the leaves of triage need: the fields of their forms, and what those add to the reply.
+
+One row for each need. Must not know where in the tree a leaf stands, nor what follows when its reply is sent.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from bot.decide import addresses, forms, rights
+from bot.decide.draft import Draft
+from bot.decide.pictures import names, words
+from bot.errors import Refused
+from bot.events import Press
+from bot.people import Person
+from bot.policy import Contact, Page
+from bot.support.request import Answered, Request
+from bot.support.texts import Text
+from bot.support.triage import ESTIMATE, IMPACT, Leaf, Need, said
+from bot.support.words import moment
+from bot.views import Field, Mention
+
+SHORT = 300  # characters of one line
+DEGREES = (("1", "1: very low"), ("2", "2: low"), ("3", "3: medium"), ("4", "4: high"), ("5", "5: very high"))
+ESTIMATED = (("difficulty", "Difficulty"), ("risk", "Risk"))
+MEANINGFUL = 4  # letters of a word by which a page is found
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A leaf's form: whose, on which request, and what is written into it so far."""
+
+    draft: Draft
+    request: Request
+    event: Press
+    leaf: Leaf
+    given: Mapping[str, str]
+
+    def was(self, field: str, otherwise: str = "", longest: int = SHORT) -> str:
+        """Return what was written into a field, as far as it may be that long."""
+        written = self.given.get(field, "").strip()
+        return written[:longest] if forms.visible(written) else otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a form's fields come to: lines added to the reply, whom it calls, what is noted, and what is wrong.
+
+    ``ends`` says that the problem is settled by it, though the leaf goes on where it is not.
+    """
+
+    added: tuple[str, ...] = ()
+    called: tuple[str | Mention, ...] = ()
+    noted: tuple[Answered, ...] = ()
+    wrong: str = ""
+    ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one need puts into a form: a note, the fields, and how they are read."""
+
+    note: Callable[[Form], str]
+    fields: Callable[[Form], tuple[Field, ...]]
+    read: Callable[[Form], Filled]
+
+
+def able(draft: Draft, request: Request, event: Press) -> tuple[Person, ...]:
+    """Return who is on duty and has production access."""
+    duty = rights.duty_of(draft, request, event)
+    return tuple(one for one in duty.responders + duty.further if one.production_access)
+
+
+def need_access(form: Form) -> None:
+    """Raise Refused, saying who could, unless the presser is on duty with production access."""
+    people = able(form.draft, form.request, form.event)
+    if form.event.author.id not in {one.id for one in people}:
+        raise Refused(_who_could(people))
+
+
+def _who_could(people: tuple[Person, ...]) -> str:
+    if not people:
+        return "Only somebody on duty with production access may say that it was done, and nobody is there now."
+    verb = "has" if len(people) == 1 else "have"
+    return f"Only somebody on duty with production access may say that it was done. {names(people)} {verb} it."
+
+
+def _nothing_noted(_: Form) -> str:
+    return ""
+
+
+def _no_fields(_: Form) -> tuple[Field, ...]:
+    return ()
+
+
+def _nothing_more(_: Form) -> Filled:
+    return Filled()
+
+
+def _too_long(form: Form, *fields: str) -> str:
+    longest = max((len(form.given.get(one, "").strip()) for one in fields), default=0)
+    return f"At most {SHORT} characters in one line, please; these are {longest}." if longest > SHORT else ""
+
+
+# -- links ----------------------------------------------------------------------------------------------------------
+
+
+def _documentation(form: Form) -> tuple[Page, ...]:
+    return form.draft.policy.documentation
+
+
+def _admin_pages(form: Form) -> tuple[Page, ...]:
+    return form.draft.policy.admin_pages
+
+
+def _links(pages: Callable[[Form], tuple[Page, ...]], what: str) -> Part:
+    """Return the part for pages of one kind: a list, the likeliest first, and a link of one's own."""
+
+    def note(form: Form) -> str:
+        return "" if pages(form) else f"No {what}s are listed yet: an admin can add them with policy. Paste a link."
+
+    def fields(form: Form) -> tuple[Field, ...]:
+        found = _likeliest(pages(form), form.request.text)
+        choices = [(one.url, one.title) for one in found]
+        listed = forms.listed("page", f"The {what}", choices, form.was("page", longest=2000), required=False)
+        label = f"{'Or another' if found else 'The'} link. It begins with https:// and stands below your words."
+        own = forms.line("link", label, form.was("link", longest=1000), longest=1000)
+        return (listed, own) if found else (own,)
+
+    def read(form: Form) -> Filled:
+        chosen = next((one for one in pages(form) if one.url == form.given.get("page")), None)
+        link = form.was("link", longest=forms.LONGEST)
+        if link and (not addresses.is_link(link) or len(link) > 1000):  # noqa: PLR2004 - what the field takes
+            return Filled(wrong="That is no link that can be sent: it must begin with https:// and have no spaces.")
+        added = (*((f"{chosen.title}: {chosen.url}",) if chosen else ()), *((link,) if link else ()))
+        if not added and "https://" not in form.given.get("text", ""):
+            return Filled(wrong=f"Choose the {what} first, or paste a link to it.")
+        return Filled(added=added)
+
+    return Part(note, fields, read)
+
+
+def _likeliest(pages: tuple[Page, ...], text: str) -> list[Page]:
+    asked = _meant(text)
+    return sorted(pages, key=lambda one: -len(asked & _meant(one.title)))
+
+
+def _meant(text: str) -> set[str]:
+    return {word for word in re.findall(r"\w+", text.casefold()) if len(word) >= MEANINGFUL}
+
+
+# -- training -------------------------------------------------------------------------------------------------------
+
+
+def _training_note(form: Form) -> str:
+    return (
+        "" if form.draft.policy.training else "No training contacts are named yet: an admin can add them with policy."
+    )
+
+
+def _training_fields(form: Form) -> tuple[Field, ...]:
+    contacts = form.draft.policy.training
+    if not contacts:
+        return (forms.line("who", "To whom you pass it on. Their names stand below your words.", form.was("who")),)
+    choices = [(str(number), one.name) for number, one in enumerate(contacts)]
+    everyone = ",".join(id_ for id_, _ in choices)
+    known = "mentioned" if all(one.id for one in contacts) else "named, and mentioned where I know them,"
+    label = f"To whom you pass it on. They are {known} below your words."
+    return (forms.many("who", label, choices, form.was("who", everyone)),)
+
+
+def _training_read(form: Form) -> Filled:
+    contacts = form.draft.policy.training
+    if not contacts:
+        who = form.was("who")
+        wrong = _too_long(form, "who") or ("" if who else "Say to whom you pass it on.")
+        return Filled(called=(who,), wrong=wrong)
+    marked = {number.strip() for number in form.given.get("who", "").split(",")}
+    chosen = [one for number, one in enumerate(contacts) if str(number) in marked]
+    if not chosen:
+        return Filled(wrong="Choose at least one person to pass it on to.")
+    return Filled(called=_called(chosen, form.draft.say(Text.AND)))
+
+
+def _called(contacts: list[Contact], joint: str) -> tuple[str | Mention, ...]:
+    parts: list[str | Mention] = []
+    for index, one in enumerate(contacts):
+        if index:
+            parts.append(joint if index == len(contacts) - 1 else ", ")
+        parts.append(Mention(one.id, one.name) if one.id else one.name)
+    return tuple(parts)
+
+
+# -- changing data by hand ------------------------------------------------------------------------------------------
+
+
+def _estimate_note(form: Form) -> str:
+    people = able(form.draft, form.request, form.event)
+    mine = form.event.author.id in {one.id for one in people}
+    return "" if mine else _who_could(people)
+
+
+def _estimates(form: Form) -> tuple[Field, ...]:
+    fields: list[Field] = []
+    for id_, label in ESTIMATED:
+        fields.append(forms.listed(id_, f"{label}, 1 to 5", DEGREES, form.was(id_, longest=1)))
+        fields.append(forms.line(f"{id_}_why", f"Why this {label.casefold()}", form.was(f"{id_}_why"), required=True))
+    return tuple(fields)
+
+
+def _estimate_fields(form: Form) -> tuple[Field, ...]:
+    choices = [(str(number), one.title) for number, one in enumerate(form.leaf.alternatives)]
+    label = "What you offer instead. Its text stands below your words."
+    others = forms.many("alternatives", label, choices, form.was("alternatives"), required=False)
+    return (*_estimates(form), others)
+
+
+def _estimated(form: Form) -> tuple[str, str]:
+    """Return the estimate in words, and what is wrong with it."""
+    parts = []
+    for id_, label in ESTIMATED:
+        degree, why = form.given.get(id_, ""), form.was(f"{id_}_why")
+        if degree not in dict(DEGREES) or not why:
+            return "", f"Estimate the {label.casefold()} first, from 1 to 5, and say why."
+        parts.append(f"{label.casefold()} {degree} ({why})")
+    return ", ".join(parts), _too_long(form, *(f"{id_}_why" for id_, _ in ESTIMATED))
+
+
+def _estimate_read(form: Form) -> Filled:
+    estimate, wrong = _estimated(form)
+    marked = {number.strip() for number in form.given.get("alternatives", "").split(",")}
+    offered = [one for number, one in enumerate(form.leaf.alternatives) if str(number) in marked]
+    language = form.draft.policy.language
+    return Filled(
+        added=tuple(one.replies[language] for one in offered),
+        noted=(Answered(ESTIMATE, estimate, form.event.author.id),),
+        wrong=wrong,
+        ends=bool(offered),
+    )
+
+
+def _reason_fields(form: Form) -> tuple[Field, ...]:
+    reason = forms.line("reason", "Why it was done all the same", form.was("reason"), required=True)
+    return (*_estimates(form), reason)
+
+
+def _reason_read(form: Form) -> Filled:
+    estimate, wrong = _estimated(form)
+    reason = form.was("reason")
+    wrong = wrong or _too_long(form, "reason") or ("" if reason else "Say why it was done all the same.")
+    return Filled(noted=(Answered(ESTIMATE, f"{estimate}; done: {reason}", form.event.author.id),), wrong=wrong)
+
+
+# -- tickets --------------------------------------------------------------------------------------------------------
+
+
+def _ticket_note(_: Form) -> str:
+    return "Create the ticket with the text below. The request closes as soon as you send your reply."
+
+
+def _ticket_fields(form: Form) -> tuple[Field, ...]:
+    summary, description = _summary(form), _description(form)
+    address = addresses.new_ticket(form.draft.policy.jira_project, summary, description)
+    label = "Address that opens a new ticket with it, to copy"
+    link = forms.text("new", label, address, required=False, longest=addresses.LONGEST)
+    return (
+        forms.text("summary", "Summary, to copy", summary, required=False),
+        forms.text("description", "Description, to copy", description, required=False),
+        *((link,) if address else ()),
+        forms.line("ticket", "Its key or link, if you have it. It stands below your words.", form.was("ticket")),
+    )
+
+
+def _summary(form: Form) -> str:
+    return words(form.request, 100)
+
+
+def _description(form: Form) -> str:
+    draft, request = form.draft, form.request
+    impact = said(request.triage, IMPACT)
+    at = moment(request.posted_at, draft.now, draft.hours)
+    parts = (
+        words(request, 1000),
+        f"Impact: {impact.answer if impact else 'not said yet'}",
+        f"Steps: as {request.requester.name} wrote above ({at}).",
+        f"Thread: {addresses.thread(draft.state.desk, request.place)} ({request.id})",
+    )
+    return "\n\n".join(parts)
+
+
+def _ticket_read(form: Form) -> Filled:
+    given = form.was("ticket", longest=forms.LONGEST)
+    if not given:
+        return Filled()
+    wrong = _too_long(form, "ticket")
+    try:
+        named = addresses.ticket(form.draft.policy.jira_project, given)
+    except ValueError:
+        return Filled(wrong=wrong or "Write the ticket's key, such as EDGE-12, or its https link; or leave it empty.")
+    return Filled(added=(form.draft.say(Text.TICKET, key=named),), wrong=wrong)
+
+
+_WORDS = Part(_nothing_noted, _no_fields, _nothing_more)
+PARTS: Mapping[Need, Part] = MappingProxyType(
+    {
+        Need.NOTHING: _WORDS,
+        Need.WORDS: _WORDS,
+        Need.DOCUMENTATION: _links(_documentation, "documentation page"),
+        Need.ADMIN_PAGE: _links(_admin_pages, "admin page"),
+        Need.TRAINING: Part(_training_note, _training_fields, _training_read),
+        Need.ESTIMATE: Part(_estimate_note, _estimate_fields, _estimate_read),
+        Need.REASON: Part(_nothing_noted, _reason_fields, _reason_read),
+        Need.TICKET: Part(_ticket_note, _ticket_fields, _ticket_read),
+    }
+)

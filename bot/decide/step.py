@@ -1,0 +1,86 @@
+"""What the steps of *Support…* have in common: what a step is, what may go out, who has a matter then, and its end.
+
+Must not know any step.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.decide import claims, forms, rights, support
+from bot.decide.draft import Draft
+from bot.decide.forms import Way
+from bot.decide.pictures import status_line
+from bot.effects import Answer, Dialog
+from bot.events import Press, Send
+from bot.support.request import Act, Request, Status, step
+from bot.support.texts import Text
+from bot.support.words import moment
+from bot.views import Line, Mention, ReplyCard
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step: its name on the menu, how its form is drawn, what it does when sent, and who may.
+
+    A step without a form is done by its button. ``again`` answers what was sent already, where that is more than done.
+    """
+
+    title: str
+    draw: Callable[[Draft, Request, Press, str], Answer] | None
+    take: Callable[[Draft, Request, Send], Answer]
+    allow: Callable[[Draft, Request, Press], None] = rights.may_handle
+    again: Callable[[Draft, Request, Send], Answer] | None = None
+
+
+def stands(draft: Draft, request: Request) -> str:
+    """Say to support how a request stands."""
+    return status_line(request, draft.now, draft.hours, second=bool(request.clock and request.clock.second))
+
+
+def done(draft: Draft, request: Request, event: Press, said: str) -> Dialog:
+    """Say what was done, with the way to take it back."""
+    now = draft.request(request.id) or request
+    undo = (Way("Undo", "undo"),) if now.deed and support.can_undo(now, event) else ()
+    ways = (*undo, Way("Support…", "support", opens=True)) if now.status is not Status.CLOSED else undo
+    view = forms.card(draft, now, event, title=said, note=f"{now.id}: {stands(draft, now)}.", ways=ways)
+    return Dialog(f"{request.requester.name} · {request.id}", view)
+
+
+def ready(draft: Draft, request: Request, event: Send, field: str) -> tuple[str, str]:
+    """Return a text as it may go out, and what is wrong with it: empty, too long, or overtaken by a colleague."""
+    text = forms.filled(event, field)
+    if not text:
+        return text, "Write something first."
+    if len(text) > forms.LONGEST:
+        return text, f"At most {forms.LONGEST} characters, please; these are {len(text)}."
+    if len(json.dumps(text)) > forms.HEAVIEST:
+        return text, "That is too long to be sent whole; please shorten it."
+    return text, meanwhile(draft, request, event)
+
+
+def meanwhile(draft: Draft, request: Request, event: Send) -> str:
+    """Say what somebody else did to a request since its form was opened, "" for nothing."""
+    deed = request.deed
+    if deed is None or not event.seen or event.seen == str(deed.number) or deed.author.id == event.author.id:
+        return ""
+    at = moment(deed.at, draft.now, draft.hours)
+    return f"{deed.author.name} {deed.what} meanwhile ({at}). Nothing was sent yet: send it again if it still fits."
+
+
+def claim_first(draft: Draft, request: Request, event: Send) -> Request:
+    """Give an unclaimed request to whoever completes a step."""
+    if request.status is Status.OPEN:
+        return claims.give(draft, request, event.author, event.happened_at)
+    step(request, Act.ASK)  # what is closed meanwhile is refused
+    return request
+
+
+def say_as(
+    draft: Draft, request: Request, event: Send, text: str, called: tuple[str | Mention, ...] = ()
+) -> dict[str, str]:
+    """Post words in the thread under their sender's name, with whom they call; return what the deed must know."""
+    key = f"reply:{request.id}:{event.key}"
+    heading = draft.say(Text.SAYS, who=event.author.name)
+    draft.show(key, request.place, ReplyCard(heading, text, headline=Line(called), calls=bool(called)))
+    return {"posted": key, "place": request.place, "text": text}

@@ -1,0 +1,287 @@
+"""Triage: *What is it?*, the questions one by one; their leaves, each with a reply; and *What does it stop?*.
+
+How far it has come stands in the request: where one stopped one goes on, and two people see each other's answers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from bot.decide import claims, forms, leaves, rights, support
+from bot.decide.draft import Draft
+from bot.decide.forms import Way
+from bot.decide.leaves import PARTS, Filled, Form
+from bot.decide.step import Step, claim_first, done, meanwhile, ready, say_as
+from bot.effects import Answer
+from bot.errors import Refused
+from bot.events import Open, Press, Send
+from bot.support.request import Act, Answered, Outcome, Request, close, step
+from bot.support.texts import Text
+from bot.support.triage import (
+    END,
+    ENDED,
+    ESTIMATE,
+    GAP,
+    IMPACT,
+    NO,
+    TOLD,
+    YES,
+    Leaf,
+    Need,
+    Question,
+    before,
+    current,
+    noted,
+    place,
+    said,
+    told,
+)
+
+WHAT, STOPS = "What is it?", "What does it stop?"
+DONE = "done"
+NEEDS_NOW = ((YES, "Yes: they cannot go on without. I give one now."), (NO, "No: a ticket is enough."))
+
+
+def may(draft: Draft, request: Request, event: Press) -> None:
+    """Raise Refused, saying why, unless the presser may find out about a request that is open and goes by itself."""
+    step(request, Act.SOLVE)
+    if request.lead:
+        raise Refused(f"{request.id} goes with {request.lead}. Go on there, or make it a matter of its own first.")
+    rights.may_handle(draft, request, event)
+
+
+def show(draft: Draft, request: Request, event: Press, node: str, error: str = "", *, news: str = "") -> Answer:
+    """Return the form of a question or leaf; ``news`` is what has just been done."""
+    tree = draft.tree
+    if node == tree.stops and node:
+        return _stops_form(draft, request, event, {}, error, news)
+    if node in tree.questions:
+        return _question_form(draft, request, event, tree.questions[node], error)
+    if node in tree.leaves:
+        return _leaf_form(Form(draft, request, event, tree.leaves[node], {}), error, news)
+    raise Refused(draft.say(Text.STALE))
+
+
+def _go_on(draft: Draft, request: Request, event: Press, error: str = "", *, news: str = "") -> Answer:
+    """Return the form of where the tree stands now."""
+    now = draft.request(request.id) or request
+    return show(draft, now, event, place(draft.tree, now.triage), error, news=news)
+
+
+def _again(draft: Draft, request: Request, event: Send) -> Answer:
+    """Answer what was sent twice: with where the tree stands, or with how the request ended."""
+    ended = request.closed_at is not None
+    return done(draft, request, event, "Done.") if ended else _go_on(draft, request, event)
+
+
+# -- the questions --------------------------------------------------------------------------------------------------
+
+
+def _draw_what(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    chosen = event.choice if isinstance(event, Open) else ""
+    known = chosen in draft.tree.questions or chosen in draft.tree.leaves
+    return show(draft, request, event, chosen if known else place(draft.tree, request.triage), error)
+
+
+def _question_form(draft: Draft, request: Request, event: Press, question: Question, error: str) -> Answer:
+    main = draft.tree.main()
+    number = next((f" {at} of {len(main)}" for at, one in enumerate(main, 1) if one is question), "")
+    ways = (
+        Way("Yes", "triage", f"{question.id}:{YES}"),
+        Way("No", "triage", f"{question.id}:{NO}"),
+        _back(draft, request, question.id),
+        (
+            "Or go to",
+            (*(_jump(request, one) for one in main), Way("None of these", "triage", draft.tree.stops, opens=True)),
+        ),
+    )
+    note = "\n".join((question.asks, *_so_far(draft, request)))
+    return forms.dialog(draft, request, event, WHAT + number, note=note, error=error, ways=ways, thread=request.place)
+
+
+def _jump(request: Request, question: Question) -> Way:
+    answer = said(request.triage, question.id)
+    return Way(f"{question.title}: {answer.answer}" if answer else question.title, "triage", question.id, opens=True)
+
+
+def _back(draft: Draft, request: Request, node: str) -> Way:
+    came = before(draft.tree, request.triage, node)
+    return Way("Back", "triage", came, opens=True) if came else Way("Back", "support", opens=True)
+
+
+def _so_far(draft: Draft, request: Request) -> tuple[str, ...]:
+    """Say who answered what so far."""
+    lines = []
+    for one in current(request.triage):
+        question = draft.tree.questions.get(one.question)
+        what = question.title if question else {IMPACT: "Affected", ESTIMATE: "Estimate"}.get(one.question)
+        if what:
+            joint = "" if what.endswith("?") else ":"
+            lines.append(f"{what}{joint} {one.answer[:200]} ({_name(draft, one.by)})")
+    return tuple(lines)
+
+
+def _name(draft: Draft, person: str) -> str:
+    found = draft.rota.people.get(person)
+    return found.name if found else "former colleague"
+
+
+def _take_what(draft: Draft, request: Request, event: Send) -> Answer:
+    id_, _, answer = event.choice.partition(":")
+    question = draft.tree.questions.get(id_)
+    if question is None or id_ == draft.tree.stops or answer not in {YES, NO}:
+        raise Refused(draft.say(Text.STALE))
+    old = said(request.triage, id_)
+    seen = str(request.deed.number if request.deed else 0)
+    if old is not None and old.by != event.author.id and event.seen != seen:
+        word = f"{_name(draft, old.by)} answered “{question.title}” meanwhile: {old.answer}. Here is where it stands."
+        return _go_on(draft, request, event, word)
+    claimed = claim_first(draft, request, event)
+    more = noted(claimed.triage, Answered(id_, answer, event.author.id))
+    draft.did(replace(claimed, triage=more), event, f"said {answer} to “{question.title}”")
+    return _go_on(draft, request, event)
+
+
+# -- what does it stop? ---------------------------------------------------------------------------------------------
+
+
+def _draw_stops(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    if not draft.tree.stops:
+        raise Refused(draft.say(Text.STALE))
+    return show(draft, request, event, place(draft.tree, request.triage, draft.tree.stops), error)
+
+
+def _stops_form(
+    draft: Draft, request: Request, event: Press, given: Mapping[str, str], error: str = "", news: str = ""
+) -> Answer:
+    question = draft.tree.questions[draft.tree.stops]
+    impact, answer = said(request.triage, IMPACT), said(request.triage, question.id)
+    ended = told(draft.tree, request.triage, question.id)
+    choices = (*NEEDS_NOW, *(((ENDED, f"It stops nothing any more: close it as {ended.outcome}."),) if ended else ()))
+    written = given.get("impact", impact.answer if impact else "")[: forms.LONGEST]
+    now = given.get("now", answer.answer if answer else "")
+    fields = (
+        forms.text("impact", "Who and what is affected", written, required=not ended),
+        forms.one("now", question.asks, choices, now if now in dict(choices) else ""),
+    )
+    ways = (Way("Next", "stops"), Way("Ask a question", "ask", opens=True), _back(draft, request, question.id))
+    return forms.dialog(
+        draft, request, event, STOPS, note=news, error=error, fields=fields, ways=ways, thread=request.place
+    )
+
+
+def _take_stops(draft: Draft, request: Request, event: Send) -> Answer:
+    tree, now = draft.tree, event.fields.get("now", "")
+    ended = told(tree, request.triage, tree.stops)
+    if now == ENDED and ended:
+        impact, wrong = "", meanwhile(draft, request, event)
+    else:
+        impact, wrong = ready(draft, request, event, "impact")
+        wrong = "Say who and what is affected first." if not impact else wrong
+        wrong = wrong or ("" if now in {YES, NO} else "Say whether it needs a workaround at once.")
+    if wrong:
+        return _stops_form(draft, request, event, event.fields, wrong)
+    claimed = claim_first(draft, request, event)
+    if now == ENDED and ended:
+        return _close(draft, claimed, event, ended.outcome, (), {})
+    by = event.author.id
+    more = noted(claimed.triage, Answered(IMPACT, impact, by), Answered(tree.stops, now, by))
+    draft.did(replace(claimed, triage=more), event, "said what it stops")
+    return _go_on(draft, request, event)
+
+
+# -- the leaves -----------------------------------------------------------------------------------------------------
+
+
+def _leaf_form(form: Form, error: str = "", news: str = "") -> Answer:
+    draft, request, event, leaf = form.draft, form.request, form.event, form.leaf
+    if leaf.needs is Need.REASON:
+        leaves.need_access(form)
+    part, tree = PARTS[leaf.needs], draft.tree
+    label = "Your reply. It goes into the thread under your name."
+    written = form.was("text", leaf.replies[draft.policy.language], forms.LONGEST)
+    all_the_same = Way("Done all the same…", "leaf", f"{leaf.id}:{DONE}")
+    able = {one.id for one in leaves.able(draft, request, event)} if leaf.done else set()
+    back = _back(draft, request, leaf.id)
+    ways = (
+        Way("Send" if leaf.then else "Send and close", "leaf", leaf.id),
+        *((all_the_same,) if event.author.id in able else ()),
+        Way("Ask a question", "ask", opens=True),
+        Way(STOPS, "triage", tree.stops, opens=True),
+        *((back,) if back.choice != tree.stops else ()),
+    )
+    note = "\n".join(filter(None, (news, f"{leaf.title}.", part.note(form))))
+    fields = (*part.fields(form), forms.text("text", label, written))
+    return forms.dialog(
+        draft, request, event, WHAT, note=note, error=error, fields=fields, ways=ways, thread=request.place
+    )
+
+
+def _take_leaf(draft: Draft, request: Request, event: Send) -> Answer:
+    id_, _, way = event.choice.partition(":")
+    leaf = draft.tree.leaves.get(id_)
+    if leaf is None:
+        raise Refused(draft.say(Text.STALE))
+    form = Form(draft, request, event, leaf, event.fields)
+    filled = PARTS[leaf.needs].read(form)
+    if way == DONE and leaf.done:
+        return _done_all_the_same(form, event, filled)
+    if leaf.needs is Need.REASON:
+        leaves.need_access(form)
+    text, wrong = ready(draft, request, event, "text")
+    if GAP in text:
+        wrong = wrong or f"Put your own words where {GAP} stands."
+    wrong = wrong or filled.wrong
+    whole = "\n".join((text, *filled.added))
+    if not wrong and len(whole) > forms.LONGEST:
+        wrong = f"At most {forms.LONGEST} characters with what is added, please; these are {len(whole)}."
+    if wrong:
+        return _leaf_form(form, wrong)
+    claimed = claim_first(draft, request, event)
+    posted = say_as(draft, request, event, whole, filled.called)
+    if leaf.then and not filled.ends:
+        sent = Answered(TOLD + leaf.id, "sent", event.author.id)
+        spoken = claims.spoken(draft, claimed, event.happened_at)
+        draft.did(replace(spoken, triage=noted(spoken.triage, *filled.noted, sent)), event, "replied", **posted)
+        return _go_on(draft, request, event, news="Sent.")
+    return _close(draft, claimed, event, _outcome(draft, request, leaf), filled.noted, posted)
+
+
+def _outcome(draft: Draft, request: Request, leaf: Leaf) -> Outcome:
+    """Return how a request ends at a leaf: as the leaf says whose reply led straight to it, or as it says itself."""
+    return (told(draft.tree, request.triage, leaf.id) or leaf).outcome
+
+
+def _done_all_the_same(form: Form, event: Send, filled: Filled) -> Answer:
+    """Go to the leaf for what was done, with the estimate as it was written."""
+    draft, done_leaf = form.draft, form.draft.tree.leaves[form.leaf.done]
+    leaves.need_access(form)
+    wrong = filled.wrong or meanwhile(draft, form.request, event)
+    if wrong:
+        return _leaf_form(form, wrong)
+    kept = {name: value for name, value in form.given.items() if name != "text"}
+    return _leaf_form(replace(form, leaf=done_leaf, given=kept))
+
+
+def _close(
+    draft: Draft,
+    claimed: Request,
+    event: Send,
+    outcome: Outcome,
+    more: tuple[Answered, ...],
+    posted: Mapping[str, str],
+) -> Answer:
+    support.tell_claimer(draft, claimed, event, f"{event.author.name} closed {claimed.id}")
+    ended = close(claimed, Act.SOLVE, outcome, event.author, event.happened_at)
+    end = Answered(END, outcome, event.author.id)
+    draft.did(replace(ended, triage=noted(ended.triage, *more, end)), event, f"closed it ({outcome})", **posted)
+    return done(draft, claimed, event, "Sent and closed." if posted else "Closed.")
+
+
+STEPS: Mapping[str, Step] = MappingProxyType(
+    {
+        "triage": Step(WHAT, _draw_what, _take_what, may, _again),
+        "stops": Step(STOPS, _draw_stops, _take_stops, may, _again),
+        "leaf": Step(WHAT, _draw_what, _take_leaf, may, _again),
+    }
+)

@@ -1,0 +1,779 @@
+"""Triage: the nine questions, their leaves, and what a matter stops."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.decide import addresses
+from bot.effects import Answer, Dialog, Word
+from bot.events import Claim, Open, Reopen, Send, Separate, Solve
+from bot.people import Author, Person
+from bot.policy import Contact, Language, Page, Policy
+from bot.rota.shift import Absence
+from bot.state import DeskInfo
+from bot.support.request import Answered, Outcome, Status
+from bot.support.triage import GAP
+from bot.teams.outbound import thread_link
+from bot.views import FormCard, Mention, ReplyCard
+from tests.journeys.town import ANA, BEN, DILAN, EVA, OLGA, TOM, TRIAGE, Town, at
+
+NINE = ("bug", "exception", "quick", "training", "docs", "business", "data", "admin", "override")
+DOCS = Page("API docs: labels", "https://docs.example.com/labels")
+TOURS = Page("Tours of today", "https://admin.example.com/tours")
+ESTIMATE = {"difficulty": "3", "difficulty_why": "two tables", "risk": "4", "risk_why": "invoices hang on it"}
+GERMAN = Policy(language=Language.GERMAN)
+GIVEN = Policy(documentation=(DOCS,), admin_pages=(TOURS,))
+
+
+async def town_with(text: str = "label printer down", **more: object) -> tuple[Town, str]:
+    """Return a town with one request, and its thread."""
+    town = Town(**more)  # type: ignore[arg-type]
+    return town, await town.post(text)
+
+
+async def no_until(town: Town, question: str, by: Person = ANA) -> None:
+    """Answer no to every question before one."""
+    for one in NINE[: NINE.index(question)]:
+        await town.send("triage", "R-1", by, choice=f"{one}:no")
+
+
+def form(answer: Answer | None) -> FormCard:
+    assert isinstance(answer, Dialog), answer
+    assert isinstance(answer.view, FormCard)
+    return answer.view
+
+
+def value(view: FormCard, field: str) -> str:
+    return next(one.value for one in view.fields if one.id == field)
+
+
+def titles(view: FormCard) -> list[str]:
+    return [button.title for row in view.rows for button in row.buttons]
+
+
+async def sent(town: Town, step: str, by: Author | Person, choice: str = "", **more: object) -> FormCard:
+    more.setdefault("fields", {})
+    return form(await town.press(Send, "R-1", by, step=step, choice=choice, **more))  # type: ignore[arg-type]
+
+
+def word(answer: Answer | None) -> str:
+    assert isinstance(answer, Word), answer
+    return answer.text
+
+
+# -- the questions --------------------------------------------------------------------------------------------------
+
+
+async def test_the_menu_leads_to_both_and_each_of_the_nine_is_two_presses_away() -> None:
+    town, _ = await town_with()
+    menu = await town.open("support", "R-1", ANA)
+    assert {"What is it?", "What does it stop?"} <= set(titles(menu))
+    first = await town.open("triage", "R-1", ANA)
+    assert first.note == TRIAGE.questions["bug"].asks
+    jumps = next(row for row in first.rows if row.heading == "Or go to")
+    assert jumps.buttons[0].choice == "bug"
+    for one in NINE:
+        assert (await town.open("triage", "R-1", ANA, one)).note == TRIAGE.questions[one].asks
+    assert (await town.request()).status is Status.OPEN
+
+
+async def test_the_nine_come_in_the_wikis_order_and_none_of_them_asks_what_it_stops() -> None:
+    town, _ = await town_with()
+    for number, one in enumerate(NINE, 1):
+        answer = await town.press(Open, "R-1", ANA, step="triage")
+        assert isinstance(answer, Dialog)
+        assert answer.title == f"What is it? {number} of 9"
+        assert form(answer).note.startswith(TRIAGE.questions[one].asks)
+        await town.send("triage", "R-1", ANA, choice=f"{one}:no")
+    assert [field.id for field in (await town.open("triage", "R-1", ANA)).fields] == ["impact", "now"]
+
+
+@pytest.mark.parametrize(
+    ("question", "fields", "outcome", "reply"),
+    [
+        (
+            "verify:no",
+            {"text": "It does what it is meant to do."},
+            Outcome.EXPLAINED,
+            "It does what it is meant to do.",
+        ),
+        ("quick:yes", {"text": "Press F5."}, Outcome.ANSWERED, "Press F5."),
+        ("training:yes", {"text": "They will call you.", "who": "0,1"}, Outcome.TRAINING, "They will call you."),
+        (
+            "docs:yes",
+            {"text": "See here.", "page": DOCS.url},
+            Outcome.DOCS,
+            f"See here.\n{DOCS.title}: {DOCS.url}",
+        ),
+        ("business:yes", {"text": "Please ask sales."}, Outcome.REDIRECTED, "Please ask sales."),
+        ("data:yes", {"text": "Reports, then Export."}, Outcome.SELF_SERVICE, "Reports, then Export."),
+        (
+            "admin:yes",
+            {"text": "Here.", "page": TOURS.url, "link": "https://admin.example.com/x"},
+            Outcome.ADMIN_PAGE,
+            f"Here.\n{TOURS.title}: {TOURS.url}\nhttps://admin.example.com/x",
+        ),
+        (
+            "override:yes",
+            {"text": "We would rather not.", **ESTIMATE, "alternatives": "0,2"},
+            Outcome.OVERRIDE_REFUSED,
+            (
+                "We would rather not.\nPlease start it again; it then runs anew from the beginning.\n"
+                "Please leave it as it is and create another one with the right data."
+            ),
+        ),
+    ],
+)
+async def test_yes_leads_to_a_reply_that_closes_with_its_outcome(
+    question: str, fields: dict[str, str], outcome: Outcome, reply: str
+) -> None:
+    town, place = await town_with(policy=GIVEN)
+    if question == "verify:no":
+        await town.send("triage", "R-1", ANA, choice="bug:yes")
+    else:
+        await no_until(town, question.partition(":")[0])
+    leaf = await sent(town, "triage", ANA, question)
+    choice = next(button.choice for row in leaf.rows for button in row.buttons if button.verb == "send")
+    answer = await town.send("leaf", "R-1", ANA, choice=choice, **fields)
+    assert answer.startswith("Sent and closed.")
+    assert f"{ANA.name}:\n{reply}" in town.in_thread(place)[0]
+    request = await town.request()
+    assert (request.status, request.outcome, request.claimer) == (Status.CLOSED, outcome, Author("ana", ANA.name))
+    assert request.responded_at == town.now
+
+
+@pytest.mark.parametrize("leaf", list(TRIAGE.leaves))
+async def test_each_leaf_has_a_reply_ready_in_the_desks_language(leaf: str) -> None:
+    for language in Language:
+        town, _ = await town_with(policy=Policy(language=language))
+        view = await town.open("triage", "R-1", ANA, leaf)
+        assert value(view, "text") == TRIAGE.leaves[leaf].replies[language]
+        assert view.note.startswith(TRIAGE.leaves[leaf].title)
+        assert "Ask a question" in titles(view)
+        assert any(b.choice == "stops" and b.verb == "open" for row in view.rows for b in row.buttons)
+
+
+async def test_a_german_desk_replies_and_closes_in_german() -> None:
+    town, place = await town_with("Drucker kaputt", policy=GERMAN)
+    view = await town.open("triage", "R-1", ANA, "train")
+    await town.send("leaf", "R-1", ANA, choice="train", text=value(view, "text"), who="0,1")
+    assert "Ich gebe es an die weiter" in town.in_thread(place)[0]
+    assert town.in_thread(place)[0].endswith("Dana und Josi")
+    assert "Weitergegeben." in town.card()
+
+
+async def test_an_answer_claims_what_nobody_had_and_is_the_first_response() -> None:
+    town, _ = await town_with()
+    await town.wait(2)
+    view = await sent(town, "triage", ANA, "bug:no")
+    assert view.note.splitlines() == [TRIAGE.questions["exception"].asks, "Bug: no (Ana Lindqvist)"]
+    request = await town.request()
+    assert (request.status, request.claimer, request.responded_at) == (
+        Status.ACKNOWLEDGED,
+        Author("ana", ANA.name),
+        town.now,
+    )
+    assert "Ana Lindqvist is looking into it." in town.card()
+    assert town.in_thread(request.place) == []
+
+
+async def test_where_one_stopped_one_goes_on_after_a_restart_too() -> None:
+    town, _ = await town_with()
+    await no_until(town, "docs")
+    await town.restart()
+    view = await town.open("triage", "R-1", ANA)
+    assert view.note.startswith(TRIAGE.questions["docs"].asks)
+    assert "Training: no" in titles(view)
+
+
+async def test_two_people_in_the_same_tree_see_each_others_answers() -> None:
+    town, _ = await town_with()
+    await town.send("triage", "R-1", ANA, choice="bug:no")
+    await town.send("triage", "R-1", BEN, choice="exception:no")
+    view = await town.open("triage", "R-1", ANA)
+    assert view.note.splitlines()[1:] == ["Bug: no (Ana Lindqvist)", "Error page: no (Ben Okafor)"]
+    assert (await town.request()).claimer == Author("ana", ANA.name)
+
+
+async def test_an_answer_that_a_colleague_gave_meanwhile_is_not_overwritten() -> None:
+    town, _ = await town_with()
+    old = (await town.open("triage", "R-1", BEN)).rows[0].buttons[0]
+    await town.send("triage", "R-1", ANA, choice="bug:no")
+    view = await sent(town, "triage", BEN, "bug:yes", form=old.form, seen=old.seen)
+    assert view.error == "Ana Lindqvist answered “Bug” meanwhile: no. Here is where it stands."
+    assert view.note.startswith(TRIAGE.questions["exception"].asks)
+    assert (await town.request()).triage == (Answered("bug", "no", "ana"),)
+
+
+async def test_a_colleagues_answer_can_be_changed_by_whoever_has_seen_it() -> None:
+    town, _ = await town_with()
+    await town.send("triage", "R-1", ANA, choice="bug:no")
+    seen = (await town.open("triage", "R-1", BEN, "bug")).rows[0].buttons[0].seen
+    view = await sent(town, "triage", BEN, "bug:yes", seen=seen)
+    assert view.note.startswith(TRIAGE.questions["verify"].asks)
+    assert (await town.request()).triage == (Answered("bug", "yes", "ben"),)
+
+
+async def test_back_leads_to_the_question_before_and_from_the_first_to_the_menu() -> None:
+    town, _ = await town_with()
+
+    async def back(view: FormCard) -> FormCard:
+        button = next(b for row in view.rows for b in row.buttons if b.title == "Back")
+        return await town.open(button.step, "R-1", ANA, button.choice)
+
+    await town.send("triage", "R-1", ANA, choice="bug:no")
+    view = await back(await sent(town, "triage", ANA, "exception:yes"))
+    assert view.note.startswith(TRIAGE.questions["exception"].asks)
+    view = await back(view)
+    assert view.note.startswith(TRIAGE.questions["bug"].asks)
+    assert "What is it?" in titles(await back(view))
+    assert (await back(await town.open("triage", "R-1", ANA, "docs"))).note.startswith(
+        TRIAGE.questions["training"].asks
+    )
+
+
+async def test_who_goes_back_and_answers_otherwise_goes_another_way() -> None:
+    town, _ = await town_with()
+    await town.send("triage", "R-1", ANA, choice="bug:yes")
+    await town.send("triage", "R-1", ANA, choice="bug:no")
+    assert (await town.open("triage", "R-1", ANA)).note.startswith(TRIAGE.questions["exception"].asks)
+
+
+async def test_who_jumps_goes_on_from_there_past_what_is_answered() -> None:
+    town, _ = await town_with()
+    await town.send("triage", "R-1", ANA, choice="training:no")
+    view = await sent(town, "triage", ANA, "quick:no")
+    assert view.note.startswith(TRIAGE.questions["docs"].asks)
+
+
+async def test_an_answer_can_be_taken_back_and_the_first_gives_the_request_back() -> None:
+    town, _ = await town_with()
+    due = (await town.request()).due_at
+    await town.send("triage", "R-1", ANA, choice="bug:no")
+    assert "Undo: said no to “Bug”" in titles(await town.open("support", "R-1", ANA))
+    await town.send("undo", "R-1", ANA)
+    request = await town.request()
+    assert (request.status, request.due_at, request.triage, request.claimer) == (Status.OPEN, due, (), None)
+
+
+async def test_an_answer_sent_twice_counts_once_and_shows_where_the_tree_stands() -> None:
+    town, _ = await town_with()
+    await sent(town, "triage", ANA, "bug:no", form="F")
+    deed = (await town.request()).deed
+    assert deed is not None
+    event = Send(
+        key=deed.key,
+        happened_at=town.now,
+        place=(await town.request()).place,
+        author=Author("ana", ANA.name),
+        request="R-1",
+        card="card:R-1",
+        step="triage",
+        choice="bug:no",
+        form="F",
+    )
+    view = form(await town._handle(event))
+    assert view.note.startswith(TRIAGE.questions["exception"].asks)
+    assert (await town.request()).deed == deed
+
+
+async def test_a_long_way_through_the_tree_never_makes_a_forms_name_longer() -> None:
+    town, _ = await town_with()
+    view = await town.open("triage", "R-1", ANA)
+    for one in NINE:
+        opening = view.rows[0].buttons[0].form
+        key = f"form|ana|{opening}|{one}"
+        event = Send(
+            key=key,
+            happened_at=town.now,
+            place=(await town.request()).place,
+            author=Author("ana", ANA.name),
+            request="R-1",
+            card="card:R-1",
+            step="triage",
+            choice=f"{one}:no",
+            form=opening,
+        )
+        view = form(await town._handle(event))
+    assert len(view.rows[0].buttons[0].form) == 32
+
+
+@pytest.mark.parametrize(
+    ("step", "choice"),
+    [("triage", "nonsense:yes"), ("triage", "bug"), ("triage", "bug:perhaps"), ("triage", "stops:no"), ("leaf", "x")],
+)
+async def test_an_absurd_answer_changes_nothing(step: str, choice: str) -> None:
+    town, _ = await town_with()
+    assert "older card" in await town.send(step, "R-1", ANA, choice=choice)
+    assert (await town.request()).status is Status.OPEN
+
+
+async def test_what_the_tree_does_not_know_any_more_is_passed_over() -> None:
+    town, _ = await town_with()
+    await town.send("triage", "R-1", ANA, choice="bug:no")
+    desk = await town.desk()
+    standing = desk._standing
+    assert standing is not None
+    old = (Answered("gone", "yes", "zoe"), Answered("bug", "no", "zoe"), Answered("_told gone", "sent", "zoe"))
+    standing.put(replace(await town.request(), triage=old))
+    view = await town.open("triage", "R-1", ANA)
+    assert view.note.splitlines() == [TRIAGE.questions["exception"].asks, "Bug: no (former colleague)"]
+
+
+async def test_a_desk_without_a_tree_says_so_kindly() -> None:
+    town, _ = await town_with()
+    town.almanac = type(town.almanac)(frozenset())
+    await town.restart()
+    for step in ("triage", "stops"):
+        assert "older card" in word(await town.press(Open, "R-1", ANA, step=step))
+
+
+@pytest.mark.parametrize("who", [DILAN, EVA, TOM, OLGA])
+@pytest.mark.parametrize("step", ["triage", "stops", "leaf"])
+async def test_only_support_finds_out(who: Author | Person, step: str) -> None:
+    town, _ = await town_with()
+    assert "on duty" in word(await town.press(Open, "R-1", who, step=step))
+    assert "on duty" in await town.send(step, "R-1", who, choice="bug:no")
+    assert (await town.request()).triage == ()
+
+
+@pytest.mark.parametrize(
+    ("step", "choice"), [("triage", "bug:no"), ("stops", ""), ("leaf", "answer"), ("leaf", "ticket")]
+)
+async def test_what_is_closed_meanwhile_is_refused(step: str, choice: str) -> None:
+    town, place = await town_with()
+    await town.press(Solve, "R-1", OLGA)
+    assert await town.send(step, "R-1", ANA, choice=choice, text="Press F5.", impact="all", now="no") == (
+        "R-1 is already closed."
+    )
+    assert word(await town.press(Open, "R-1", ANA, step=step)) == "R-1 is already closed."
+    assert town.in_thread(place) == []
+
+
+async def test_what_goes_with_another_is_found_out_there() -> None:
+    town, _ = await town_with()
+    await town.post("and the scanner")
+    assert word(await town.press(Open, "R-2", ANA, step="triage")).startswith("R-2 goes with R-1.")
+    await town.press(Separate, "R-2", ANA)
+    assert (await town.open("triage", "R-2", ANA)).note == TRIAGE.questions["bug"].asks
+
+
+# -- the leaves -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ({}, "Write something first."),
+        ({"text": " \u200b "}, "Write something first."),
+        ({"text": "x" * 20_000}, "At most 3000 characters"),
+        ({"text": "\U0001f5a8" * 3000}, "too long to be sent whole"),
+        ({"text": f"Here is the answer: {GAP}"}, f"Put your own words where {GAP} stands."),
+    ],
+)
+async def test_a_reply_that_cannot_go_out_comes_back(fields: dict[str, str], error: str) -> None:
+    town, place = await town_with()
+    view = await sent(town, "leaf", ANA, "answer", fields=fields)
+    assert error in view.error
+    assert value(view, "text")
+    assert town.in_thread(place) == []
+    assert (await town.request()).status is Status.OPEN
+
+
+async def test_a_reply_overtaken_by_a_colleague_comes_back_as_it_was_written() -> None:
+    town, place = await town_with()
+    old = (await town.open("triage", "R-1", ANA, "answer")).rows[0].buttons[0]
+    await town.send("triage", "R-1", BEN, choice="bug:no")
+    fields = {"text": "Press F5."}
+    view = await sent(town, "leaf", ANA, "answer", fields=fields, form=old.form, seen=old.seen)
+    assert "Ben Okafor said no to “Bug” meanwhile (10:00)." in view.error
+    assert value(view, "text") == "Press F5."
+    again = view.rows[0].buttons[0]
+    assert (await sent(town, "leaf", ANA, "answer", fields=fields, form=again.form, seen=again.seen)).title == (
+        "Sent and closed."
+    )
+    assert len(town.in_thread(place)) == 1
+    assert "Ana Lindqvist closed R-1, which you had." in town.to(BEN)[-1].text
+
+
+async def test_a_closing_reply_can_be_taken_back() -> None:
+    town, place = await town_with()
+    await town.send("triage", "R-1", ANA, choice="bug:no")
+    assert "[Undo]" in await town.send("leaf", "R-1", ANA, choice="answer", text="Press F5.")
+    await town.send("undo", "R-1", ANA)
+    assert "Ana Lindqvist took this back." in town.in_thread(place)[0]
+    request = await town.request()
+    assert (request.status, request.triage) == (Status.ACKNOWLEDGED, (Answered("bug", "no", "ana"),))
+
+
+async def test_what_is_opened_again_is_found_out_anew_but_its_record_stays() -> None:
+    town, _ = await town_with()
+    await town.send("triage", "R-1", ANA, choice="bug:no")
+    await town.send("leaf", "R-1", ANA, choice="answer", text="Press F5.")
+    await town.wait(11)
+    await town.press(Reopen, "R-1", OLGA)
+    assert (await town.open("triage", "R-1", ANA)).note == TRIAGE.questions["bug"].asks
+    await town.send("triage", "R-1", ANA, choice="bug:yes")
+    answers = [(one.question, one.answer) for one in (await town.request()).triage]
+    assert answers == [("bug", "no"), ("_end", "answered"), ("bug", "yes")]
+
+
+@pytest.mark.parametrize(
+    ("link", "error"),
+    [
+        ("", "Choose the documentation page first, or paste a link to it."),
+        ("http://docs.example.com", "it must begin with https://"),
+        ("javascript:alert(1)", "it must begin with https://"),
+        ("https://docs.example.com/a b", "it must begin with https://"),
+        ("https://" + "x" * 20_000, "it must begin with https://"),
+    ],
+)
+async def test_only_an_https_link_can_be_pasted(link: str, error: str) -> None:
+    town, place = await town_with()
+    view = await sent(town, "leaf", ANA, "document", fields={"text": "See here.", "link": link})
+    assert error in view.error
+    assert value(view, "link") == link[:1000]
+    assert town.in_thread(place) == []
+
+
+async def test_an_empty_list_says_what_an_admin_can_do_and_takes_a_link() -> None:
+    town, place = await town_with()
+    view = await town.open("triage", "R-1", ANA, "admin_page")
+    assert "No admin pages are listed yet: an admin can add them with policy." in view.note
+    assert [field.id for field in view.fields] == ["link", "text"]
+    await town.send("leaf", "R-1", ANA, choice="admin_page", text="Here.", link="https://admin.example.com/tours")
+    assert town.in_thread(place)[0].endswith("Here.\nhttps://admin.example.com/tours")
+
+
+async def test_the_pages_that_share_words_with_the_request_come_first() -> None:
+    other = Page("Invoices", "https://docs.example.com/invoices")
+    town, _ = await town_with("the labels are wrong", policy=Policy(documentation=(other, DOCS)))
+    view = await town.open("triage", "R-1", ANA, "document")
+    assert [choice.title for choice in view.fields[0].choices] == [DOCS.title, other.title]
+
+
+async def test_a_link_within_the_words_is_enough() -> None:
+    town, _ = await town_with(policy=GIVEN)
+    await town.send("leaf", "R-1", ANA, choice="document", text="See https://docs.example.com/x.", page="https://gone")
+    assert (await town.request()).outcome is Outcome.DOCS
+
+
+async def test_a_reply_that_is_too_long_with_what_is_added_comes_back() -> None:
+    town, _ = await town_with(policy=GIVEN)
+    view = await sent(town, "leaf", ANA, "document", fields={"text": "x" * 2990, "page": DOCS.url})
+    assert "with what is added" in view.error
+
+
+async def test_training_contacts_are_really_mentioned_where_they_are_known() -> None:
+    contacts = (Contact("Dana", "dana-id"), Contact("Josi"), Contact("Kim", "kim-id"))
+    town, place = await town_with(policy=Policy(training=contacts))
+    view = await town.open("triage", "R-1", ANA, "train")
+    assert value(view, "who") == "0,1,2"
+    assert "mentioned where I know them" in view.fields[0].label
+    await town.send("leaf", "R-1", ANA, choice="train", text="They will call you.", who="0,1,2")
+    card = town.teams.sent[-1].view
+    assert isinstance(card, ReplyCard)
+    assert card.headline.parts == (Mention("dana-id", "Dana"), ", ", "Josi", " and ", Mention("kim-id", "Kim"))
+    assert card.calls
+    assert "Passed on." in town.card()
+    await town.send("undo", "R-1", ANA)
+    assert "@Dana" not in town.in_thread(place)[0]
+
+
+async def test_somebody_must_be_chosen_to_pass_a_training_on_to() -> None:
+    town, place = await town_with()
+    view = await sent(town, "leaf", ANA, "train", fields={"text": "They will call you.", "who": "7"})
+    assert view.error == "Choose at least one person to pass it on to."
+    assert town.in_thread(place) == []
+
+
+async def test_without_training_contacts_one_writes_who_it_is() -> None:
+    town, place = await town_with(policy=Policy(training=()))
+    view = await town.open("triage", "R-1", ANA, "train")
+    assert "an admin can add them with policy" in view.note
+    for who, error in (("", "Say to whom you pass it on."), ("x" * 400, "At most 300 characters in one line")):
+        view = await sent(town, "leaf", ANA, "train", fields={"text": "They will call you.", "who": who})
+        assert error in view.error
+    await town.send("leaf", "R-1", ANA, choice="train", text="They will call you.", who="Dana")
+    assert town.in_thread(place)[0].endswith("They will call you.\nDana")
+
+
+# -- changing data by hand ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("missing", list(ESTIMATE))
+async def test_difficulty_and_risk_are_estimated_with_reasons_first(missing: str) -> None:
+    town, place = await town_with()
+    fields = {**ESTIMATE, "text": "We would rather not.", missing: "9" if missing in ("difficulty", "risk") else " "}
+    view = await sent(town, "leaf", ANA, "refuse", fields=fields)
+    assert f"Estimate the {missing.partition('_')[0]} first, from 1 to 5, and say why." in view.error
+    assert value(view, "text") == "We would rather not."
+    assert town.in_thread(place) == []
+
+
+async def test_a_reason_of_20_kb_comes_back() -> None:
+    town, _ = await town_with()
+    fields = {**ESTIMATE, "text": "We would rather not.", "risk_why": "x" * 20_000}
+    assert (
+        "At most 300 characters in one line, please; these are 20000."
+        in (await sent(town, "leaf", ANA, "refuse", fields=fields)).error
+    )
+
+
+async def test_the_estimate_stays_on_the_record() -> None:
+    town, _ = await town_with()
+    await town.send("leaf", "R-1", ANA, choice="refuse", text="No.", **ESTIMATE, alternatives="0")
+    assert (await town.request()).triage[0].answer == "difficulty 3 (two tables), risk 4 (invoices hang on it)"
+    assert "Answered." in town.card()
+
+
+async def test_a_refusal_that_offers_nothing_else_asks_what_it_stops() -> None:
+    town, place = await town_with()
+    view = await sent(town, "leaf", ANA, "refuse", fields={"text": "We would rather not.", **ESTIMATE})
+    assert view.note == "Sent."
+    assert [choice.id for choice in view.fields[1].choices] == ["yes", "no", "ended"]
+    assert "We would rather not." in town.in_thread(place)[0]
+    assert (await town.request()).status is Status.ACKNOWLEDGED
+    await town.send("stops", "R-1", ANA, now="ended")
+    request = await town.request()
+    assert (request.outcome, len(town.in_thread(place))) == (Outcome.OVERRIDE_REFUSED, 1)
+
+
+async def test_done_all_the_same_is_for_whoever_has_production_access_and_needs_a_reason() -> None:
+    town, place = await town_with()
+    assert "Done all the same…" in titles(await town.open("triage", "R-1", ANA, "refuse"))
+    view = await sent(town, "leaf", ANA, "refuse:done", fields={**ESTIMATE, "text": "We would rather not."})
+    assert value(view, "difficulty_why") == "two tables"
+    assert value(view, "text") == "We have changed it this time. Please have a look whether it is right now."
+    for reason, error in (("", "Say why it was done all the same."), ("x" * 301, "At most 300 characters")):
+        view = await sent(town, "leaf", ANA, "changed", fields={**ESTIMATE, "text": "Done.", "reason": reason})
+        assert error in view.error
+    await town.send("leaf", "R-1", ANA, choice="changed", text="Done.", **ESTIMATE, reason="the customer waits")
+    request = await town.request()
+    assert request.outcome is Outcome.OVERRIDE_DONE
+    assert request.triage[0].answer.endswith("; done: the customer waits")
+    assert "the customer waits" not in "".join(town.in_thread(place))
+
+
+async def test_done_without_an_estimate_or_overtaken_comes_back() -> None:
+    town, _ = await town_with()
+    assert "Estimate the difficulty first" in (await sent(town, "leaf", ANA, "refuse:done")).error
+    await town.send("triage", "R-1", BEN, choice="bug:no")
+    view = await sent(town, "leaf", ANA, "refuse:done", fields=ESTIMATE, seen="0")
+    assert "Ben Okafor said no" in view.error
+    assert value(view, "risk") == "4"
+
+
+async def test_whoever_has_no_production_access_hears_who_could() -> None:
+    town, place = await town_with()
+    view = await town.open("triage", "R-1", BEN, "refuse")
+    refusal = "Only somebody on duty with production access may say that it was done. Ana Lindqvist has it."
+    assert refusal in view.note
+    assert "Done all the same…" not in titles(view)
+    assert await town.send("leaf", "R-1", BEN, choice="refuse:done", **ESTIMATE) == refusal
+    assert await town.send("leaf", "R-1", BEN, choice="changed", text="Done.", **ESTIMATE, reason="so") == refusal
+    assert word(await town.press(Open, "R-1", BEN, step="triage", choice="changed")) == refusal
+    assert town.in_thread(place) == []
+    friday, _ = await town_with(now="2026-11-20 10:00")
+    assert "Ana Lindqvist and Chen Wei have it." in (await friday.open("triage", "R-1", BEN, "refuse")).note
+    away = Absence("ana", at("2026-11-23 00:00"), at("2026-11-24 00:00"))
+    alone, _ = await town_with(absences=(away,))
+    assert "and nobody is there now." in (await alone.open("triage", "R-1", BEN, "refuse")).note
+
+
+# -- what does it stop? ---------------------------------------------------------------------------------------------
+
+
+async def test_a_verified_bug_that_can_wait_becomes_a_ticket_and_closes_at_once() -> None:
+    town, place = await town_with()
+    await town.send("triage", "R-1", ANA, choice="bug:yes")
+    view = await sent(town, "triage", ANA, "verify:yes")
+    assert [field.id for field in view.fields] == ["impact", "now"]
+    assert [choice.id for choice in view.fields[1].choices] == ["yes", "no"]
+    view = await sent(town, "stops", ANA, fields={"impact": "40 parcels wait", "now": "no"})
+    assert value(view, "summary") == "label printer down"
+    description = value(view, "description")
+    for part in ("label printer down", "Impact: 40 parcels wait", "Olga Brandt", thread_link(town.info, place)):
+        assert part in description
+    assert "new" not in [field.id for field in view.fields]
+    await town.send("leaf", "R-1", ANA, choice="ticket", text=value(view, "text"), ticket="edge-12")
+    said_there = town.in_thread(place)[0]
+    assert "Finding the cause and mending it is with them now" in said_there
+    assert said_there.endswith("Ticket: EDGE-12")
+    assert (await town.request()).outcome is Outcome.TICKET
+    assert "Passed to our developers" in town.card()
+
+
+async def test_a_workaround_comes_first_and_the_ticket_follows() -> None:
+    town, place = await town_with()
+    view = await sent(town, "stops", BEN, fields={"impact": "the dock stands still", "now": "yes"})
+    assert value(view, "text").endswith(GAP)
+    view = await sent(town, "leaf", BEN, "workaround", fields={"text": "Print them from the admin panel."})
+    assert view.note.startswith("Sent.\nA ticket has the cause")
+    request = await town.request()
+    assert (request.status, request.claimer) == (Status.ACKNOWLEDGED, Author("ben", BEN.name))
+    assert "Print them from the admin panel." in town.in_thread(place)[0]
+    back = next(b for row in view.rows for b in row.buttons if b.title == "What does it stop?")
+    assert value(await town.open(back.step, "R-1", BEN, back.choice), "impact") == "the dock stands still"
+    resumed = await town.open("stops", "R-1", ANA)
+    assert "the dock stands still" in value(resumed, "description")
+    await town.send("leaf", "R-1", BEN, choice="ticket", text="Our developers have it.", ticket="")
+    assert (await town.request()).outcome is Outcome.WORKAROUND
+    assert len(town.in_thread(place)) == 2
+
+
+async def test_whoever_tells_what_causes_an_error_says_what_it_stops_next() -> None:
+    town, place = await town_with()
+    await town.send("triage", "R-1", ANA, choice="bug:no")
+    await town.send("triage", "R-1", ANA, choice="exception:yes")
+    view = await sent(town, "leaf", ANA, "cause", fields={"text": "An address is missing."})
+    assert [field.id for field in view.fields] == ["impact", "now"]
+    back = next(b for row in view.rows for b in row.buttons if b.title == "Back")
+    assert back.choice == "exception"
+    assert "An address is missing." in town.in_thread(place)[0]
+    await town.send("stops", "R-1", ANA, now="ended")
+    assert (await town.request()).outcome is Outcome.EXPLAINED
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ({}, "Say who and what is affected first."),
+        ({"impact": " ", "now": "no"}, "Say who and what is affected first."),
+        ({"impact": "all of them"}, "Say whether it needs a workaround at once."),
+        ({"impact": "all of them", "now": "ended"}, "Say whether it needs a workaround at once."),
+        ({"impact": "x" * 20_000, "now": "no"}, "At most 3000 characters"),
+    ],
+)
+async def test_what_it_stops_is_said_whole_or_comes_back(fields: dict[str, str], error: str) -> None:
+    town, _ = await town_with()
+    view = await sent(town, "stops", ANA, fields=fields)
+    assert error in view.error
+    assert value(view, "impact") == fields.get("impact", "")[:3000]
+    assert (await town.request()).status is Status.OPEN
+
+
+async def test_what_a_colleague_said_meanwhile_is_not_overwritten() -> None:
+    town, _ = await town_with()
+    seen = (await town.open("stops", "R-1", BEN)).rows[0].buttons[0].seen
+    await sent(town, "stops", ANA, fields={"impact": "two tours", "now": "no"})
+    view = await sent(town, "stops", BEN, fields={"impact": "one tour", "now": "yes"}, seen=seen)
+    assert "Ana Lindqvist said what it stops meanwhile" in view.error
+    assert (value(view, "impact"), value(view, "now")) == ("one tour", "yes")
+    assert [one.answer for one in (await town.request()).triage] == ["two tours", "no"]
+
+
+@pytest.mark.parametrize(
+    ("project", "ticket", "named"),
+    [
+        ("EDGE", "EDGE-7", "EDGE-7"),
+        ("https://jira.example.com/browse/EDGE", "edge-7", "https://jira.example.com/browse/EDGE-7"),
+        ("", "https://jira.example.com/browse/EDGE-7", "https://jira.example.com/browse/EDGE-7"),
+    ],
+)
+async def test_the_tickets_key_or_link_stands_in_the_reply(project: str, ticket: str, named: str) -> None:
+    town, place = await town_with(policy=Policy(jira_project=project))
+    await town.send("leaf", "R-1", ANA, choice="ticket", text="Our developers have it.", ticket=ticket)
+    assert town.in_thread(place)[0].endswith(f"\nTicket: {named}")
+
+
+@pytest.mark.parametrize(
+    ("ticket", "error"), [("soon", "or leave it empty"), ("x" * 20_000, "At most 300"), ("EDGE-1 2", "leave it empty")]
+)
+async def test_what_names_no_ticket_comes_back(ticket: str, error: str) -> None:
+    town, place = await town_with()
+    view = await sent(town, "leaf", ANA, "ticket", fields={"text": "Our developers have it.", "ticket": ticket})
+    assert error in view.error
+    assert town.in_thread(place) == []
+
+
+async def test_a_project_with_an_address_has_a_link_that_opens_a_filled_ticket() -> None:
+    town, _ = await town_with(
+        "Größe & Preis falsch\n" + "ü" * 900, policy=Policy(jira_project="https://jira.example.com")
+    )
+    link = value(await town.open("triage", "R-1", ANA, "ticket"), "new")
+    begin = "https://jira.example.com/secure/CreateIssueDetails!init.jspa?summary=Gr%C3%B6%C3%9Fe%20%26%20Preis"
+    assert link.startswith(begin)
+    assert "&description=Gr%C3%B6" in link
+    assert len(link) <= 2000
+
+
+async def test_a_close_that_mends_nothing_leads_to_what_it_stops() -> None:
+    town, _ = await town_with()
+    view = await town.open("close", "R-1", ANA)
+    assert "Workaround" not in [choice.title for choice in view.fields[0].choices]
+    button = next(b for row in view.rows for b in row.buttons if b.title == "It is not mended…")
+    assert [field.id for field in (await town.open(button.step, "R-1", ANA)).fields] == ["impact", "now"]
+
+
+def test_a_threads_address_is_that_of_every_card() -> None:
+    desk = DeskInfo("backend", "tenant-ü", "team/1", "19:backend@thread.tacv2")
+    place = "19:backend@thread.tacv2;messageid=1764000000000"
+    assert addresses.thread(desk, place) == thread_link(desk, place)
+
+
+def test_no_ready_reply_has_words_that_requesters_do_not_know() -> None:
+    replies = [text for leaf in TRIAGE.leaves.values() for text in leaf.replies.values()]
+    replies += [t for leaf in TRIAGE.leaves.values() for one in leaf.alternatives for t in one.replies.values()]
+    for text in replies:
+        assert not [one for one in ("triage", "override", "escalat", "edge", "p95", "bug") if one in text.casefold()]
+        assert "—" not in text
+
+
+# -- triage R-42 ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["triage R-1", "triage 1", "TRIAGE r-1!", "R-1 triage", "triage"])
+async def test_the_command_shows_supports_menu_as_a_card_in_ones_own_chat(text: str) -> None:
+    town, _ = await town_with()
+    await town.write(text, ANA)
+    message = town.to(ANA)[-1]
+    assert isinstance(message.view, FormCard)
+    assert "What is it?" in titles(message.view)
+    view = form(await town.press(Open, "R-1", ANA, step="triage", card=message.key))
+    button = view.rows[0].buttons[1]
+    assert button.card == message.key
+    view = form(
+        await town.press(Send, "R-1", ANA, step="triage", choice=button.choice, card=message.key, form=button.form)
+    )
+    assert view.note.startswith(TRIAGE.questions["exception"].asks)
+    assert (await town.request()).claimer == Author("ana", ANA.name)
+
+
+async def test_a_closed_request_can_be_named_too() -> None:
+    town, _ = await town_with()
+    await town.press(Solve, "R-1", OLGA)
+    await town.restart()
+    assert "[Not solved]" in await town.write("triage R-1", ANA)
+
+
+async def test_an_unknown_request_or_one_of_others_gets_a_kind_line() -> None:
+    town, _ = await town_with()
+    assert await town.write("triage R-9", ANA) == "I don't know R-9. It may have been removed."
+    assert "Ana Lindqvist and Ben Okafor are on duty." in await town.write("triage R-1", EVA)
+    assert "Suggest an answer" in await town.write("triage R-1", DILAN)
+    assert await town.write("triage R-1", OLGA) == "I don't know that one. Try who, or help for everything I do."
+
+
+async def test_who_names_no_request_is_asked_which() -> None:
+    town = Town()
+    assert await town.write("triage", ANA) == "Nothing waits for you. Name a request to see it: triage R-42."
+    await town.post("label printer down")
+    await town.post("scanner dead", TOM)
+    which = "Which one? Write triage and its name: R-1 (Olga Brandt), R-2 (Tom Reuter)."
+    assert await town.write("triage", ANA) == which
+    await town.press(Claim, "R-2", ANA)
+    await town.write("triage", ANA)
+    assert town.to(ANA)[-1].key.startswith("menu:R-2:")
+
+
+async def test_in_the_channel_it_is_answered_aside() -> None:
+    town, _ = await town_with()
+    place = await town.post("triage R-1", ANA, addressed=True)
+    assert town.in_thread(place) == []
+    assert "What is it?" in town.to(ANA)[-1].text
+
+
+@pytest.mark.parametrize("text", ["triage R-x", "triage 1 2", "triage -1", "triage R-0000000001"])
+async def test_what_names_no_request_is_no_command(text: str) -> None:
+    assert "I don't know that one." in await Town().write(text, ANA)
