@@ -13,7 +13,7 @@ from bot.views import Button, ButtonRow, Choice, Field, FormCard, Label
 
 LONGEST = 3000  # characters of a text
 HEAVIEST = 20_000  # bytes as escaped JSON, so that a text is shown whole in a card of 25 KB
-WORDS = ("text", "note")  # the fields for words, in every form
+WORDS = ("text", "note", "impact", "summary", "description", "reason")  # what people write, in every form
 ROW = 3  # buttons beside each other
 
 

@@ -417,8 +417,10 @@ def _close_fields(request: Request, outcome: Outcome, text: str) -> tuple[Field,
 
 
 def _take_close(draft: Draft, request: Request, event: Send) -> Answer:
-    outcome = next((one for one in ENDINGS if one == event.fields.get("outcome")), Outcome.ANSWERED)
+    outcome = next((one for one in ENDINGS if one == event.fields.get("outcome")), None)
     text = forms.filled(event, "text")
+    if outcome is None:
+        return _again(draft, request, event, "Choose how it ended.")
     if len(text) > MOST_REMARK:
         wrong = f"At most {MOST_REMARK} characters on the card, please; these are {len(text)}. Reply with the rest."
         return _again(draft, request, event, wrong)

@@ -30,7 +30,7 @@ PRESSES: dict[str, tuple[type[Press], dict[str, object]]] = {
     "ask the team": (Send, {"step": "team", "fields": {"text": "Who knows?"}}),
     "split": (Send, {"step": "split", "fields": {"text": "a\nb"}}),
     "not a request": (Send, {"step": "dismiss"}),
-    "close": (Send, {"step": "close", "choice": "close"}),
+    "close": (Send, {"step": "close", "choice": "close", "fields": {"outcome": "docs"}}),
     "suggest": (Send, {"step": "suggest", "fields": {"text": "Restart it."}}),
 }
 TABLE = """

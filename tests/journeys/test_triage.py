@@ -343,9 +343,8 @@ async def test_only_support_finds_out(who: Author | Person, step: str) -> None:
 async def test_what_is_closed_meanwhile_is_refused(step: str, choice: str) -> None:
     town, place = await town_with()
     await town.press(Solve, "R-1", OLGA)
-    assert await town.send(step, "R-1", ANA, choice=choice, text="Press F5.", impact="all", now="no") == (
-        "R-1 is already closed."
-    )
+    answer = await town.send(step, "R-1", ANA, choice=choice, text="Press F5.", impact="all", now="no")
+    assert answer.startswith("R-1 is already closed.\nWhat you wrote. Nothing was sent.\nPress F5.")
     assert word(await town.press(Open, "R-1", ANA, step=step)) == "R-1 is already closed."
     assert town.in_thread(place) == []
 
@@ -570,8 +569,9 @@ async def test_whoever_has_no_production_access_hears_who_could() -> None:
     refusal = "Only somebody on duty with production access may say that it was done. Ana Lindqvist has it."
     assert refusal in view.note
     assert "Done all the same…" not in titles(view)
-    assert await town.send("leaf", "R-1", BEN, choice="refuse:done", **ESTIMATE) == refusal
-    assert await town.send("leaf", "R-1", BEN, choice="changed", text="Done.", **ESTIMATE, reason="so") == refusal
+    assert (await town.send("leaf", "R-1", BEN, choice="refuse:done", **ESTIMATE)).startswith(refusal)
+    changed = await town.send("leaf", "R-1", BEN, choice="changed", text="Done.", **ESTIMATE, reason="so")
+    assert changed.startswith(refusal)
     assert word(await town.press(Open, "R-1", BEN, step="triage", choice="changed")) == refusal
     assert town.in_thread(place) == []
     friday, _ = await town_with(now="2026-11-20 10:00")
@@ -752,7 +752,10 @@ async def test_an_unknown_request_or_one_of_others_gets_a_kind_line() -> None:
     assert await town.write("triage R-9", ANA) == "I don't know R-9. It may have been removed."
     assert "Ana Lindqvist and Ben Okafor are on duty." in await town.write("triage R-1", EVA)
     assert "Suggest an answer" in await town.write("triage R-1", DILAN)
-    assert await town.write("triage R-1", OLGA) == "I don't know that one. Try who, or help for everything I do."
+    assert (
+        await town.write("triage R-1", OLGA)
+        == "I don't know that one. Try privacy or who, or help for everything I do."
+    )
 
 
 async def test_who_names_no_request_is_asked_which() -> None:

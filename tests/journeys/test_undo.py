@@ -92,7 +92,7 @@ async def test_an_end_that_is_taken_back_leaves_the_request_with_its_claimer(ste
     await town.press(Claim, "R-1", ANA)
     await town.wait(1)
     word = (await town.request()).word
-    await town.send(step, "R-1", ANA, choice="close", text="Done.")
+    await town.send(step, "R-1", ANA, choice="close", text="Done.", outcome="docs")
     await town.wait(5)
     await town.send("undo", "R-1", ANA)
     request = await town.request()
