@@ -29,7 +29,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Somebody who is no backend colleague: a name, and the Entra object id by which they are mentioned, "" if unknown."""
+    """Somebody outside the backend team: a name, and the Entra object id by which they are mentioned, "" if unknown."""
 
     name: str
     id: str = ""

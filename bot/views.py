@@ -5,6 +5,10 @@ Labels are part of a view because requesters are addressed in the desk's languag
 """
 
 from dataclasses import dataclass
+from typing import NewType
+
+Label = NewType("Label", str)
+"""A text that a client may read as Markdown, so that whatever is a mark in it is drawn as its full-width twin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ class Choice:
     """One of a field's choices."""
 
     id: str
-    title: str
+    title: Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +122,10 @@ class Field:
     """
 
     id: str
-    label: str
+    label: Label
     value: str
     required: bool
-    problem: str
+    problem: Label
     longest: int
     is_long: bool
     is_short: bool

@@ -9,10 +9,11 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import assert_never
 
-from bot.decide import answers, clocks, desk_steps, due, intake, matters, rota, steps, support
+from bot.decide import answers, clocks, desk_steps, due, forms, intake, matters, rota, steps, support
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.effects import Answer, Decision
+from bot.errors import Refused
 from bot.events import (
     Adopt,
     Claim,
@@ -75,12 +76,19 @@ DESK_STEPS: Mapping[str, DeskStep] = MappingProxyType({})
 def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> Decision:
     """Decide what ``event`` does to a desk at ``now``; raise Refused for a kind "no" to whoever caused it.
 
+    A form that is refused comes back with the words in it, and nothing is half done.
     What is said to happen in the future is taken as now.
     """
     if event.happened_at > now:
         event = replace(event, happened_at=now)
     draft = Draft(state, now, knowledge)
-    answer = _dispatch(draft, event)
+    try:
+        answer = _dispatch(draft, event)
+    except Refused as refusal:
+        if not isinstance(event, Send) or not forms.written(event):
+            raise
+        draft = Draft(state, now, knowledge)
+        answer = forms.returned(draft, event, str(refusal))
     matters.keep_together(draft)
     return draft.decision(answer)
 

@@ -143,7 +143,7 @@ def hand_on(
 
 
 def reopen(draft: Draft, request: Request, at: datetime) -> Request:
-    """Open a closed request again: its last claimer is told, if on duty."""
+    """Open a closed request again, which follows none: its last claimer is told, if on duty."""
     last = request.claimer.id if request.claimer else ""
     note = f"{request.requester.name} says it is not solved"
     return hand_on(draft, request, Act.REOPEN, at, only=(last,) if last else (), note=note)
@@ -156,13 +156,15 @@ def reopens(request: Request, at: datetime) -> bool:
 
 
 def due(draft: Draft, request: Request) -> None:
-    """Do what is due on a claimed request, in support hours."""
-    if request.status is not Status.ACKNOWLEDGED or not draft.is_open:
+    """Do what is due on a claimed request whose moment has come, in support hours."""
+    claimer = request.claimer
+    if request.status is not Status.ACKNOWLEDGED or claimer is None or not draft.is_open:
         return
     if request.wait is not None:
-        _waited(draft, request, request.wait)
-    elif request.word is not None and request.claimer is not None:
-        _promised(draft, request, request.word, request.claimer)
+        _waited(draft, request, request.wait, claimer)
+    else:
+        assert request.word is not None
+        _promised(draft, request, request.word, claimer)
 
 
 def is_here(draft: Draft, person: str) -> bool:
@@ -171,14 +173,11 @@ def is_here(draft: Draft, person: str) -> bool:
 
 
 def _promised(draft: Draft, request: Request, word: NextWord, claimer: Author) -> None:
-    if word.lapses_at is not None:
-        if word.lapses_at <= draft.now:
-            note = f"{request.requester.name} was to hear more from {claimer.name}"
-            hand_on(draft, request, Act.LAPSE, draft.now, note=note)
-    elif word.by <= draft.now and not is_here(draft, claimer.id):
-        note = f"{request.requester.name} was to hear more from {claimer.name}, who is away"
+    away = "" if is_here(draft, claimer.id) else ", who is away"
+    if word.lapses_at is not None or away:
+        note = f"{request.requester.name} was to hear more from {claimer.name}{away}"
         hand_on(draft, request, Act.LAPSE, draft.now, note=note)
-    elif word.by <= draft.now:
+    else:
         lapses = draft.hours.add(draft.now, timedelta(minutes=draft.policy.word_lapses))
         asked = replace(request, word=replace(word, lapses_at=lapses))
         draft.put(asked)
@@ -186,12 +185,13 @@ def _promised(draft: Draft, request: Request, word: NextWord, claimer: Author) -
         clocks.tell(draft, request.id, [(claimer.id, personal(claimer.id))], heading, claimable=False, call=Call.WORD)
 
 
-def _waited(draft: Draft, request: Request, wait: Wait) -> None:
-    asked, claimer = request.requester, request.claimer
+def _waited(draft: Draft, request: Request, wait: Wait, claimer: Author) -> None:
+    asked = request.requester
     if wait.ends_at <= draft.now:
-        draft.put(close(request, Act.GIVE_UP, Outcome.NO_REPLY, claimer or asked, draft.now))
-    elif wait.remind_at is not None and wait.remind_at <= draft.now:
+        draft.put(close(request, Act.GIVE_UP, Outcome.NO_REPLY, claimer, draft.now))
+    else:
         draft.put(replace(request, wait=replace(wait, remind_at=None)))
-        line = draft.say(Text.REMINDER, who=claimer.name if claimer else "")
-        reminder = Line((Mention(asked.id, asked.name), line))
+        line = draft.say(Text.REMINDER, who=claimer.name)
+        away = asked.id in draft.rota.people and not is_here(draft, asked.id)
+        reminder = Line((asked.name if away else Mention(asked.id, asked.name), line))
         draft.post(f"reminder:{request.id}:{wait.since.isoformat()}", request.place, reminder)

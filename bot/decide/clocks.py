@@ -150,6 +150,8 @@ def _call_team(draft: Draft, request: Request, clock: Clock, duty: Duty) -> None
     _call_personally(draft, request, people, _waiting(draft, request, clock))
     if clock.second and request.responder:
         what = f"{request.responder.name} answered, but nobody has taken it over {_since(draft, clock.started_at)}"
+    elif request.advice and not request.responder:
+        what = f"{request.advice.author.name} answered, but nobody on duty has adopted it"
     else:
         what = f"No answer {_since(draft, request.posted_at)}"
     heading = f"{what}; {_called(duty)}"

@@ -1,4 +1,4 @@
-"""Steps that are about the desk and not about one request: whose form is opened by a command's card, or by another step.
+"""Steps that are about the desk and not about one request; a command's card opens them, or another step.
 
 Each module that has such steps gives its own table.
 """

@@ -2,17 +2,18 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.decide.draft import Draft
 from bot.decide.pictures import CARD, words
-from bot.effects import Dialog
+from bot.effects import Answer, Dialog
 from bot.events import Press, Send
 from bot.support.request import Request
-from bot.views import Button, ButtonRow, Choice, Field, FormCard
+from bot.views import Button, ButtonRow, Choice, Field, FormCard, Label
 
 LONGEST = 3000  # characters of a text
 HEAVIEST = 20_000  # bytes as escaped JSON, so that a text is shown whole in a card of 25 KB
+WORDS = ("text", "note")  # the fields for words, in every form
 ROW = 3  # buttons beside each other
 
 
@@ -101,6 +102,34 @@ def dialog(draft: Draft, request: Request, event: Press, name: str, **parts: obj
     return Dialog(name, card(draft, request, event, **about))  # type: ignore[arg-type]
 
 
+def again(drawn: Answer, event: Send) -> Dialog:
+    """Return a form that comes back with everything as it was written."""
+    assert isinstance(drawn, Dialog)
+    assert isinstance(drawn.view, FormCard)
+    fields = tuple(
+        replace(field, value=event.fields.get(field.id, field.value)[: field.longest or None])
+        for field in drawn.view.fields
+    )
+    return replace(drawn, view=replace(drawn.view, fields=fields))
+
+
+def returned(draft: Draft, event: Send, why: str) -> Dialog:
+    """Return what somebody wrote that could not be sent, so that it is not lost."""
+    request = draft.request(event.request)
+    fields = tuple(
+        text(id_, "What you wrote. Nothing was sent.", event.fields[id_][:LONGEST]) for id_ in written(event)
+    )
+    back = (Way("Back", "support", opens=True),) if request else ()
+    return Dialog(
+        event.request or "Hotseat", card(draft, request, event, title="", error=why, fields=fields, ways=back)
+    )
+
+
+def written(event: Send) -> tuple[str, ...]:
+    """Return the ids of the fields that hold words of their sender."""
+    return tuple(id_ for id_ in WORDS if filled(event, id_))
+
+
 def filled(event: Send, field: str) -> str:
     """Return what was written into a field, "" where there is nothing to be seen."""
     said = event.fields.get(field, "").strip()
@@ -141,15 +170,15 @@ def _field(
     problem = what if choices else f"{what} ({longest} characters at most)."
     return Field(
         id=id_,
-        label=label,
+        label=Label(label),
         value=value,
         required=required,
-        problem=problem,
+        problem=Label(problem),
         longest=longest,
         is_long=is_long,
         is_short=is_short,
         is_one=is_one,
         is_list=is_list,
         is_many=is_many,
-        choices=tuple(Choice(id_, title) for id_, title in choices),
+        choices=tuple(Choice(id_, Label(title)) for id_, title in choices),
     )

@@ -42,7 +42,7 @@ def posted(draft: Draft, event: Posted) -> None:
         lead = matters.lead_for(draft, event)
         request = _open(draft, event, quietly=lead is not None)
         if lead is not None:
-            matters.join(draft, request, lead, follow_up=True)
+            _go_with(draft, request, lead, event)
     elif event.addressed:
         _at_a_loss(draft, event)
     elif not draft.colleague(event.author):
@@ -161,7 +161,7 @@ def _began_earlier(draft: Draft, request: Request, event: Posted) -> None:
         pending = tuple(due for due in first.pending if due.step in left)
         clock = replace(clock, started_at=first.started_at, due_at=first.due_at, pending=pending)
     draft.put(replace(request, posted_at=at, due_at=first.due_at, clock=clock))
-    _answered_early(draft, request)
+    _answered_early(draft, request, event.place)
     clocks.escalate(draft, request.id)
 
 
@@ -204,7 +204,7 @@ def _went_on(draft: Draft, requests: list[Request], event: Replied) -> None:
     if live or before_its_end or not is_request(event.text, picture=event.picture, gif=event.gif):
         return
     if claims.reopens(ended, at):
-        draft.did(claims.reopen(draft, ended, at), event, "wrote that it is not solved")
+        draft.did(claims.reopen(draft, matters.alone(draft, ended), at), event, "wrote that it is not solved")
     else:
         _open(draft, event)
 
@@ -228,14 +228,23 @@ def _open(draft: Draft, event: Message, *, quietly: bool = False) -> Request:
     draft.put_facts(replace(draft.facts, last_number=number))
     draft.put(request)
     if not quietly:
-        _answered_early(draft, request)
+        _answered_early(draft, request, event.place)
         clocks.escalate(draft, request.id)
     return request
 
 
-def _answered_early(draft: Draft, request: Request) -> None:
-    """Take the replies that were heard before the request was."""
-    for one in _early(draft, Heard.REPLY, request.place):
+def _go_with(draft: Draft, request: Request, lead: Request, event: Posted) -> None:
+    """Let a follow-up go with its lead; it is an answer, where one is waited for."""
+    matters.join(draft, request, lead, follow_up=True)
+    joined = draft.request(lead.id) or lead
+    if joined.wait is not None and event.happened_at >= joined.wait.since:
+        claims.answered_by_requester(draft, joined, event.happened_at, event.text, event.key)
+    _answered_early(draft, draft.request(lead.id) or lead, event.place)
+
+
+def _answered_early(draft: Draft, request: Request, place: str) -> None:
+    """Take the replies that were heard in a thread before its post was."""
+    for one in _early(draft, Heard.REPLY, place):
         assert one.author is not None
         _answered(draft, request, one.author, one.at)
 

@@ -20,8 +20,17 @@ MOST_MATTERS = 5
 
 def of_thread(draft: Draft, place: str) -> list[Request]:
     """Return the matters that words in a thread are about: those raised in it, each by the one that it follows."""
-    leads = [draft.request(one.lead) or one if one.lead else one for one in draft.in_thread(place)]
+    leads = []
+    for one in draft.in_thread(place):
+        goes_along = one.lead and (one.follow_up or one.status is not Status.CLOSED)
+        leads.append((draft.request(one.lead) if goes_along else None) or one)
     return list({one.id: one for one in leads}.values())
+
+
+def alone(draft: Draft, request: Request) -> Request:
+    """Let a closed request, which is going to be opened again, follow no other any more."""
+    relink(draft, request, "")
+    return replace(request, lead="", follow_up=False)
 
 
 def lead_for(draft: Draft, event: Posted) -> Request | None:
@@ -69,10 +78,12 @@ def relink(draft: Draft, request: Request, lead: str) -> None:
         draft.put(replace(new, followers=(*new.followers, request.id)))
 
 
-def say_same(draft: Draft, request: Request, lead: Request, key: str) -> None:
-    """Post the one line that links a duplicate to the request that it follows."""
+def say_same(draft: Draft, request: Request, lead: Request, key: str) -> str:
+    """Post the one line that links a duplicate to the request that it follows; return its key."""
     link = Link(lead.requester.name + " · " + lead.id, lead.place)
-    draft.post(f"same:{request.id}:{key}", request.place, Line((draft.say(Text.SAME_AS), link, ".")))
+    line = f"same:{request.id}:{key}"
+    draft.show(line, request.place, Line((draft.say(Text.SAME_AS), link, ".")))
+    return line
 
 
 def split(draft: Draft, request: Request, matters: list[str], by: Author) -> tuple[Request, ...]:

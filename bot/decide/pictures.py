@@ -36,8 +36,11 @@ def request_card(
     at the next opening.
     """
     language = desk.policy.language
-    headline, detail = _words(desk, lead or request, duty, now, hours)
-    remark = (lead or request).remark
+    gone = request.outcome is Outcome.WITHDRAWN
+    lead = lead if request.outcome in (None, Outcome.DUPLICATE) else None
+    told = lead or request
+    headline, detail = _words(desk, told, duty, now, hours)
+    remark = told.remark
     live = request.status is not Status.CLOSED
     if lead and live:
         remark = headline.plain
@@ -55,9 +58,8 @@ def request_card(
         presses.append(button(Text.SEPARATE, "separate"))
     elif live:
         presses.append(button(Text.SOLVE, "solve"))
-    elif request.outcome is not Outcome.WITHDRAWN:
+    elif not gone:
         presses.append(button(Text.REOPEN, "reopen"))
-    gone = request.outcome is Outcome.WITHDRAWN
     return RequestCard(
         headline=headline,
         detail=f"{detail} · {request.id}" if detail else request.id,
@@ -67,7 +69,7 @@ def request_card(
         presses=tuple(presses),
         opens=() if gone else (button(Text.SUPPORT, "open", "support"),),
         thread=lead.place if lead and lead.place != request.place else "",
-        thread_label=say(Text.OPEN_THREAD, language),
+        thread_label=say(Text.OPEN_THREAD, language) if lead else "",
     )
 
 
@@ -188,7 +190,8 @@ def _words(desk: DeskInfo, request: Request, duty: Duty, now: datetime, hours: S
     left = {due.step for due in clock.pending}
     opening = hours.next_open(now)
     details = []
-    if Step.THREAD not in left or Step.TEAM not in left:
+    called_again = Step.THREAD not in left and request.advice is None
+    if called_again or Step.TEAM not in left:
         headline = _escalated(clock, left, language)
         details.append(say(Text.WAS_DUE, language, by=by))
     elif duty.nobody:

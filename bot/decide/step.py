@@ -53,7 +53,7 @@ def ready(draft: Draft, request: Request, event: Send, field: str) -> tuple[str,
     if not text:
         return text, "Write something first."
     if len(text) > forms.LONGEST:
-        return text[: forms.LONGEST], f"At most {forms.LONGEST} characters, please; these are {len(text)}."
+        return text, f"At most {forms.LONGEST} characters, please; these are {len(text)}."
     if len(json.dumps(text)) > forms.HEAVIEST:
         return text, "That is too long to be sent whole; please shorten it."
     return text, meanwhile(draft, request, event)
@@ -83,4 +83,4 @@ def say_as(
     key = f"reply:{request.id}:{event.key}"
     heading = draft.say(Text.SAYS, who=event.author.name)
     draft.show(key, request.place, ReplyCard(heading, text, headline=Line(called), calls=bool(called)))
-    return {"reply": key, "text": text}
+    return {"posted": key, "place": request.place, "text": text}

@@ -67,6 +67,8 @@ def sent(draft: Draft, event: Send) -> Answer:
     if event.form and request.deed is not None and request.deed.key == event.key:
         return known.again(draft, request, event) if known.again else done(draft, request, event, "Done.")
     known.allow(draft, request, event)
+    if request.lead and event.step not in OWN:
+        raise Refused(f"{request.id} goes with {request.lead} now. Answer there: both are answered by it.")
     return known.take(draft, request, event)
 
 
@@ -95,9 +97,18 @@ def _way(name: str) -> Way:
 def _menu(draft: Draft, request: Request, event: Press, ways: tuple[Way | tuple[str, tuple[Way, ...]], ...]) -> Dialog:
     advice = request.advice
     note = f"{stands(draft, request)}."
+    for one in filter(None, map(draft.request, request.followers)):
+        note += f"\nWith it {one.id}: {words(one, 100)}"
     if advice is not None and advice.text:
         note += f"\n{advice.author.name} suggests: {advice.text}"
     return forms.dialog(draft, request, event, request.id, note=note, ways=ways, thread=request.place)
+
+
+def _again(draft: Draft, request: Request, event: Send, wrong: str) -> Answer:
+    """Return the form with everything as it was written, and what is wrong with it."""
+    draw = STEPS[event.step].draw
+    assert draw is not None
+    return forms.again(draw(draft, request, event, wrong), event)
 
 
 def _form(draft: Draft, request: Request, event: Press, name: str, send: str, **parts: object) -> Dialog:
@@ -110,18 +121,22 @@ def _form(draft: Draft, request: Request, event: Press, name: str, send: str, **
 
 
 def _draw_ask(draft: Draft, request: Request, event: Press, error: str) -> Answer:
-    return _ask_form(draft, request, event, draft.say(Text.QUESTIONS), error)
-
-
-def _ask_form(draft: Draft, request: Request, event: Press, text: str, error: str) -> Answer:
     label = f"Your question. It goes into the thread under your name; then I wait for {request.requester.name}."
-    return _form(draft, request, event, "ask", "Send", error=error, fields=(forms.text("text", label, text),))
+    return _form(
+        draft,
+        request,
+        event,
+        "ask",
+        "Send",
+        error=error,
+        fields=(forms.text("text", label, draft.say(Text.QUESTIONS)),),
+    )
 
 
 def _take_ask(draft: Draft, request: Request, event: Send) -> Answer:
     text, wrong = ready(draft, request, event, "text")
     if wrong:
-        return _ask_form(draft, request, event, text or draft.say(Text.QUESTIONS), wrong)
+        return _again(draft, request, event, wrong)
     claimed = claim_first(draft, request, event)
     waiting = claims.wait_for_requester(draft, claimed, event.happened_at)
     draft.did(waiting, event, "asked a question", **say_as(draft, request, event, text))
@@ -129,38 +144,28 @@ def _take_ask(draft: Draft, request: Request, event: Send) -> Answer:
 
 
 def _draw_reply(draft: Draft, request: Request, event: Press, error: str) -> Answer:
-    advice = request.advice.text if request.advice else ""
-    choice = event.choice if isinstance(event, Open) else ""
-    return _reply_form(draft, request, event, advice if choice == "advice" else "", Until.HALF_AN_HOUR, error)
-
-
-def _reply_form(draft: Draft, request: Request, event: Press, text: str, until: str, error: str) -> Answer:
+    suggested = request.advice.text if request.advice and isinstance(event, Open) and event.choice == "advice" else ""
     fields = (
-        forms.text("text", "Your reply. It goes into the thread under your name.", text),
-        forms.listed("until", f"{request.requester.name} hears more", UNTIL, until),
+        forms.text("text", "Your reply. It goes into the thread under your name.", suggested),
+        forms.listed("until", f"{request.requester.name} hears more", UNTIL, Until.HALF_AN_HOUR),
     )
     return _form(draft, request, event, "reply", "Send", error=error, fields=fields)
 
 
 def _take_reply(draft: Draft, request: Request, event: Send) -> Answer:
     text, wrong = ready(draft, request, event, "text")
-    until = _until(event)
     if wrong:
-        return _reply_form(draft, request, event, text, until, wrong)
+        return _again(draft, request, event, wrong)
     claimed = claim_first(draft, request, event)
-    spoken = claims.spoken(draft, claimed, event.happened_at, until)
+    spoken = claims.spoken(draft, claimed, event.happened_at, _until(event))
     draft.did(spoken, event, "replied", **say_as(draft, request, event, text))
     return done(draft, request, event, "Sent.")
 
 
 def _draw_phone(draft: Draft, request: Request, event: Press, error: str) -> Answer:
-    return _phone_form(draft, request, event, draft.say(Text.BY_PHONE), error)
-
-
-def _phone_form(draft: Draft, request: Request, event: Press, text: str, error: str) -> Answer:
     then = (("closed", "It is answered: close it"), *UNTIL)
     fields = (
-        forms.text("text", "What you told them. It goes into the thread under your name.", text),
+        forms.text("text", "What you told them. It goes into the thread under your name.", draft.say(Text.BY_PHONE)),
         forms.listed("then", "And now", then, "closed"),
     )
     return _form(draft, request, event, "phone", "Send", error=error, fields=fields)
@@ -169,7 +174,7 @@ def _phone_form(draft: Draft, request: Request, event: Press, text: str, error: 
 def _take_phone(draft: Draft, request: Request, event: Send) -> Answer:
     text, wrong = ready(draft, request, event, "text")
     if wrong:
-        return _phone_form(draft, request, event, text or draft.say(Text.BY_PHONE), wrong)
+        return _again(draft, request, event, wrong)
     claimed = claim_first(draft, request, event)
     said = say_as(draft, request, event, text)
     if event.fields.get("then", "closed") == "closed":
@@ -210,13 +215,18 @@ def _take_production(draft: Draft, request: Request, event: Send) -> Answer:
     people = _with_access(draft, request, event)
     note, wrong = ready(draft, request, event, "note")
     if wrong:
-        return _draw_production(draft, request, event, wrong)
+        return _again(draft, request, event, wrong)
     claimed = claim_first(draft, request, event)
     only = tuple([person.id for person in people])
     said = f"{event.author.name} needs production access for this: {note[:200]}"
     handed = claims.hand_on(draft, claimed, Act.HAND_ON, event.happened_at, by=event.author, only=only, note=said)
     draft.did(handed, event, "handed it on")
-    return done(draft, request, event, f"{names(people)} has been told.")
+    return done(draft, request, event, _told(draft, people))
+
+
+def _told(draft: Draft, people: tuple[Person, ...]) -> str:
+    verb = "has" if len(people) == 1 else "have"
+    return f"{names(people)} {verb} been told." if draft.is_open else f"{names(people)} will be told at the opening."
 
 
 def _with_access(draft: Draft, request: Request, event: Press) -> tuple[Person, ...]:
@@ -240,10 +250,12 @@ def _take_pass(draft: Draft, request: Request, event: Send) -> Answer:
     others = _on_duty_besides(draft, request, event)
     found = next((one for one in others if one.id == event.fields.get(PERSON)), None)
     if found is None:
-        return _draw_pass(draft, request, event, "Choose somebody who is on duty.")
+        return _again(draft, request, event, "Choose somebody who is on duty.")
     note = forms.filled(event, "note")[:200]
     said = f"{event.author.name} passes this on to you{': ' + note if note else ''}"
     if request.status is Status.OPEN:
+        if not claims.is_here(draft, found.id):
+            raise Refused(f"{found.name} is not there now: nobody is called outside support hours.")
         clocks.tell(draft, request.id, [(found.id, personal(found.id))], said, claimable=True)
         draft.did(draft.request(request.id) or request, event, "passed it on")
     else:
@@ -252,7 +264,7 @@ def _take_pass(draft: Draft, request: Request, event: Send) -> Answer:
             draft, request, Act.HAND_ON, event.happened_at, by=event.author, only=(found.id,), note=said
         )
         draft.did(handed, event, "passed it on")
-    return done(draft, request, event, f"{found.name} has been told.")
+    return done(draft, request, event, _told(draft, (found,)))
 
 
 def _on_duty_besides(draft: Draft, request: Request, event: Press) -> tuple[Person, ...]:
@@ -279,12 +291,8 @@ def _take_back(draft: Draft, request: Request, event: Send) -> Answer:
 
 
 def _draw_team(draft: Draft, request: Request, event: Press, error: str) -> Answer:
-    return _team_form(draft, request, event, "", error)
-
-
-def _team_form(draft: Draft, request: Request, event: Press, text: str, error: str) -> Answer:
     people = _helpers(draft, request, event)
-    fields = [forms.text("text", "What you want to know", text)]
+    fields = [forms.text("text", "What you want to know")]
     if people:
         choices = [(one.id, one.name) for one in people]
         fields.append(forms.many("people", f"Whom to mention, {MOST_HELPERS} at most", choices, required=False))
@@ -296,17 +304,20 @@ def _take_team(draft: Draft, request: Request, event: Send) -> Answer:
     text, wrong = ready(draft, request, event, "text")
     asked = forms.chosen(event, "people", [one.id for one in people])
     if wrong or len(asked) > MOST_HELPERS:
-        return _team_form(draft, request, event, text, wrong or f"At most {MOST_HELPERS} people at once, please.")
+        return _again(draft, request, event, wrong or f"At most {MOST_HELPERS} people at once, please.")
     mentioned = tuple(one for one in people if one.id in asked)
     claimed = claim_first(draft, request, event)
     link = Link(f"{request.requester.name} · {request.id}", request.place)
     parts = (*mentions(mentioned, " and ", asked), ": " if mentioned else "", f"{event.author.name} asks for ", link)
     line = Line((*parts, f": {text}"))
-    channel = draft.state.desk.team_channel
-    for place in [channel] if channel else [personal(one.id) for one in mentioned]:
-        draft.post(f"team:{request.id}:{event.key}:{place}", place, line)
+    key, channel = f"team:{request.id}:{event.key}", draft.state.desk.team_channel
+    if channel:
+        draft.show(key, channel, line)
+    else:
+        for one in mentioned:
+            draft.post(f"{key}:{one.id}", personal(one.id), line)
     helped = replace(claimed, helpers=(*request.helpers, *asked), helped_at=event.happened_at)
-    draft.did(helped, event, "asked the team")
+    draft.did(helped, event, "asked the team", posted=key if channel else "", place=channel)
     return done(draft, request, event, "Asked.")
 
 
@@ -330,13 +341,11 @@ def _helpers(draft: Draft, request: Request, event: Press) -> list[Person]:
 
 
 def _draw_split(draft: Draft, request: Request, event: Press, error: str) -> Answer:
-    lines = [line.strip() for line in request.text.splitlines() if line.strip()][: matters.MOST_MATTERS]
-    return _split_form(draft, request, event, "\n".join(line[:100] for line in lines), error)
-
-
-def _split_form(draft: Draft, request: Request, event: Press, text: str, error: str) -> Answer:
+    lines = [line.strip()[:100] for line in request.text.splitlines() if forms.visible(line)][: matters.MOST_MATTERS]
     label = f"One matter a line, a few words each, {matters.MOST_MATTERS} at most. Each gets a card of its own."
-    return _form(draft, request, event, "split", "Split", error=error, fields=(forms.text("text", label, text),))
+    return _form(
+        draft, request, event, "split", "Split", error=error, fields=(forms.text("text", label, "\n".join(lines)),)
+    )
 
 
 def _take_split(draft: Draft, request: Request, event: Send) -> Answer:
@@ -348,7 +357,7 @@ def _take_split(draft: Draft, request: Request, event: Send) -> Answer:
     elif not wrong and len(found) > room:
         wrong = f"A thread holds {matters.MOST_MATTERS} matters at most; there is room for {room} here."
     if wrong:
-        return _split_form(draft, request, event, text, wrong)
+        return _again(draft, request, event, wrong)
     claimed = claim_first(draft, request, event)
     others = matters.split(draft, claimed, found, event.author)
     made = tuple(one.id for one in others)
@@ -368,12 +377,11 @@ def _draw_same(draft: Draft, request: Request, event: Press, error: str) -> Answ
 def _take_same(draft: Draft, request: Request, event: Send) -> Answer:
     lead = next((one for one in _leads(draft, request) if one.id == event.fields.get("lead")), None)
     if lead is None:
-        return _draw_same(draft, request, event, "That one is closed, or goes with another; choose again.")
+        return _again(draft, request, event, "That one is closed, or goes with another; choose again.")
     claimed = claim_first(draft, request, event)
     joined = matters.join(draft, claimed, lead, follow_up=False)
-    draft.did(joined, event, f"put it together with {lead.id}")
-    if lead.place != request.place:
-        matters.say_same(draft, request, lead, event.key)
+    posted = matters.say_same(draft, request, lead, event.key) if lead.place != request.place else ""
+    draft.did(joined, event, f"put it together with {lead.id}", posted=posted, place=request.place)
     return done(draft, request, event, f"It goes with {lead.id} now.")
 
 
@@ -393,16 +401,11 @@ def _take_dismiss(draft: Draft, request: Request, event: Send) -> Answer:
 
 
 def _draw_close(draft: Draft, request: Request, event: Press, error: str) -> Answer:
-    return _close_form(draft, request, event, Outcome.ANSWERED, "", error)
-
-
-def _close_form(draft: Draft, request: Request, event: Press, outcome: Outcome, text: str, error: str) -> Answer:
     step(request, Act.SOLVE)
     show = Way(f"Show what {request.requester.name} reads", "close", "preview")
     ways = (show, Way("It is not mended…", "stops", opens=True), Way("Back", "support", opens=True))
-    return _form(
-        draft, request, event, "close", "", error=error, fields=_close_fields(request, outcome, text), ways=ways
-    )
+    fields = _close_fields(request, Outcome.ANSWERED, "")
+    return _form(draft, request, event, "close", "", error=error, fields=fields, ways=ways)
 
 
 def _close_fields(request: Request, outcome: Outcome, text: str) -> tuple[Field, ...]:
@@ -418,10 +421,10 @@ def _take_close(draft: Draft, request: Request, event: Send) -> Answer:
     text = forms.filled(event, "text")
     if len(text) > MOST_REMARK:
         wrong = f"At most {MOST_REMARK} characters on the card, please; these are {len(text)}. Reply with the rest."
-        return _close_form(draft, request, event, outcome, text[:MOST_REMARK], wrong)
+        return _again(draft, request, event, wrong)
     wrong = meanwhile(draft, request, event)
     if wrong:
-        return _close_form(draft, request, event, outcome, text, wrong)
+        return _again(draft, request, event, wrong)
     claimed = (
         request if request.status is not Status.OPEN else claims.give(draft, request, event.author, event.happened_at)
     )
@@ -448,7 +451,7 @@ def _take_reopen(draft: Draft, request: Request, event: Send) -> Answer:
         return done(draft, request, event, "It is open already.")
     if not claims.reopens(request, event.happened_at):
         raise Refused(draft.say(Text.TOO_LATE))
-    draft.did(claims.reopen(draft, request, event.happened_at), event, "opened it again")
+    draft.did(claims.reopen(draft, matters.alone(draft, request), event.happened_at), event, "opened it again")
     return done(draft, request, event, "It is open again.")
 
 
@@ -469,19 +472,15 @@ def _take_undo(draft: Draft, request: Request, event: Send) -> Answer:
 
 
 def _draw_suggest(draft: Draft, request: Request, event: Press, error: str) -> Answer:
-    return _suggest_form(draft, request, event, "", error)
-
-
-def _suggest_form(draft: Draft, request: Request, event: Press, text: str, error: str) -> Answer:
     who = names(tuple(_suggested_to(draft, request, event)))
-    field = forms.text("text", f"What you would answer. {who} reads it, nobody else.", text)
+    field = forms.text("text", f"What you would answer. {who} reads it, nobody else.")
     return _form(draft, request, event, "suggest", "Suggest", error=error, fields=(field,))
 
 
 def _take_suggest(draft: Draft, request: Request, event: Send) -> Answer:
     text, wrong = ready(draft, request, event, "text")
     if wrong:
-        return _suggest_form(draft, request, event, text, wrong)
+        return _again(draft, request, event, wrong)
     draft.did(replace(request, advice=Advice(event.author, event.happened_at, text)), event, "suggested an answer")
     heading = f"{event.author.name} suggests an answer to {request.requester.name}"
     for person in _suggested_to(draft, request, event):
@@ -540,6 +539,8 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         **triage.STEPS,
     }
 )
+OWN = ("separate", "undo")
+"""The steps that a request has that follows another; all others are its lead's."""
 MENU = (
     ("Answer", ("ask", "reply", "phone")),
     ("Find out", ("triage", "stops")),

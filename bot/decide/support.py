@@ -53,7 +53,9 @@ def reopened(draft: Draft, event: Reopen) -> Answer:
     if can_undo(request, event):
         undo(draft, request, event)
     elif claims.reopens(request, event.happened_at):
-        draft.did(claims.reopen(draft, request, event.happened_at), event, "said that it is not solved")
+        draft.did(
+            claims.reopen(draft, matters.alone(draft, request), event.happened_at), event, "said that it is not solved"
+        )
     else:
         raise Refused(draft.say(Text.TOO_LATE))
     return _current(draft, request, event)
@@ -99,10 +101,10 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
     before, deed = request.before, request.deed
     assert before is not None
     assert deed is not None
-    if deed.reply:
-        heading = draft.say(Text.SAYS, who=deed.author.name)
+    if deed.posted:
         withdrawn = draft.say(Text.TAKEN_BACK, who=deed.author.name)
-        draft.show(deed.reply, request.place, ReplyCard(heading, deed.text, withdrawn), first=False)
+        reply = ReplyCard(draft.say(Text.SAYS, who=deed.author.name), deed.text, withdrawn)
+        draft.show(deed.posted, deed.place, reply if deed.text else Line((withdrawn,)), first=False)
     for one in filter(None, map(draft.request, deed.others)):
         if one.deed is None and one.status is not Status.CLOSED:
             draft.put(withdraw(one, event.happened_at))

@@ -177,8 +177,8 @@ class Advice:
 class Deed:
     """The latest thing that somebody did to a request, and how often anybody has done something.
 
-    ``key`` is the event's; ``reply`` is the key of the message that it posted, and ``text`` its words, "" for none;
-    ``others`` are requests that it made.
+    ``key`` is the event's. ``posted`` is the key of the message that it posted at ``place``, "" for none, and ``text``
+    its words, "" for a line of the bot's own; ``others`` are requests that it made.
     """
 
     number: int
@@ -186,7 +186,8 @@ class Deed:
     at: datetime
     what: str
     key: str = ""
-    reply: str = ""
+    posted: str = ""
+    place: str = ""
     text: str = ""
     others: tuple[str, ...] = ()
 

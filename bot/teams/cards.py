@@ -15,13 +15,15 @@ import orjson
 
 from bot.errors import Misconfigured
 from bot.teams.templates import BrokenTemplate, Fill, Shape, compiled
-from bot.teams.texts import cut, inert, markdown, one_line
+from bot.teams.texts import cut, inert, label, markdown, one_line
 from bot.views import (
+    Button,
     CardView,
     DutyCard,
     Fact,
     FormCard,
     HelpCard,
+    Label,
     Line,
     NoticeCard,
     ReplyCard,
@@ -35,13 +37,14 @@ MOST_BYTES = 24_000  # of the card as JSON with non-ASCII characters escaped, it
 _IDS = frozenset({"desk", "request", "card", "form", "thread", "id", "verb", "step", "choice", "seen"})
 _LONGEST = MappingProxyType({"text": 4000, "value": 4000, "note": 4000, "excerpt": 1000, "remark": 1000})
 _LONGEST_OTHER = 300
+_BUTTON = MappingProxyType({"title": 60})
 _MOST_ELEMENTS = 48
 _SCALES = (1.0, 0.85, 0.6, 0.4, 0.3, 0.2, 0.1, 0.05, 0.02)  # of texts and lists, tried in turn until the card fits
 _LONGEST_SENTENCE = 280
 _MENTION: Shape = MappingProxyType({"text": str, "id": str, "name": str})
 
 
-Plan = tuple[tuple[str, type | None, int], ...]
+Plan = tuple[tuple[str, Any, int], ...]
 """How to read a view: its fields, each with its kind (None: as it is) and its longest text in code points."""
 
 
@@ -139,7 +142,9 @@ class _Context:
         context: dict[str, Any] = {}
         for name, kind, longest in self._plans[type(view)]:
             value = getattr(view, name)
-            if kind is str:
+            if kind is Label:
+                context[name] = label(value, int(longest * self._scale))
+            elif kind is str:
                 text = inert(value[: 2 * longest])
                 context[name] = text = cut(text, int(longest * self._scale))
                 context[f"has_{name}"] = text != ""
@@ -163,16 +168,17 @@ class _Context:
 def _plan(view: type, plans: dict[type, Plan]) -> None:
     """Add the plans of a view and of what stands in its lists."""
     hints = get_type_hints(view)
-    plans[view] = tuple((name, _kind(name, hint), _LONGEST.get(name, _LONGEST_OTHER)) for name, hint in hints.items())
+    longest = _BUTTON if view is Button else _LONGEST
+    plans[view] = tuple((name, _kind(name, hint), longest.get(name, _LONGEST_OTHER)) for name, hint in hints.items())
     for hint in hints.values():
         if get_origin(hint) is tuple:
             _plan(get_args(hint)[0], plans)
 
 
-def _kind(name: str, hint: object) -> type | None:
+def _kind(name: str, hint: object) -> Any:
     if get_origin(hint) is tuple:
         return tuple
-    return next((kind for kind in (str, Line) if hint is kind and name not in _IDS), None)
+    return next((kind for kind in (str, Line, Label) if hint is kind and name not in _IDS), None)
 
 
 def _shape(view: type) -> dict[str, Any]:
@@ -185,6 +191,8 @@ def _shape(view: type) -> dict[str, Any]:
             case kind if kind is tuple:
                 shape |= {name: [_shape(get_args(hint)[0])], f"has_{name}": bool}
                 shape |= {f"{name}_more": str, f"has_{name}_more": bool}
+            case kind if kind is Label:
+                shape[name] = str
             case kind if kind is Line:
                 shape |= {name: str, "mentions": [_MENTION]}
             case _:

@@ -128,10 +128,18 @@ def _joined(
     return "".join(pieces), list(found.values())
 
 
+def label(text: str, longest: int) -> str:
+    """Return ``text`` on one line with whatever is markup as its full-width twin, for where nothing can be escaped."""
+    return _LINE_START.sub(_widened, _MARK.sub(_widened, one_line(text, longest))) or "?"
+
+
+def _widened(mark: re.Match[str]) -> str:
+    return mark[0][:-1] + chr(ord(mark[0][-1]) + _WIDE)
+
+
 def _name(mention: Mention) -> str:
-    """Return the name as it stands between the tags: whatever is markup becomes its full-width twin."""
-    name = one_line(mention.name, _LONGEST_NAME) or "?"
-    return _MARK.sub(lambda mark: chr(ord(mark[0]) + _WIDE), name)
+    """Return the name as it stands between the tags."""
+    return label(mention.name, _LONGEST_NAME)
 
 
 def _escaped(mark: re.Match[str]) -> str:

@@ -19,7 +19,9 @@ body {{ margin: 0; background: {background}; }}
 .ac-textBlock, .ac-richTextBlock {{ overflow-wrap: anywhere; }}
 .ac-actionSet {{ flex-wrap: wrap; row-gap: 8px; }}
 .ac-pushButton {{ font: 600 13px "Segoe UI", system-ui, sans-serif; padding: 6px 12px; border-radius: 4px;
-  border: 1px solid {line}; background: {card}; color: {ink}; cursor: pointer; }}
+  border: 1px solid {line}; background: {card}; color: {ink}; cursor: pointer;
+  white-space: normal !important; overflow: visible !important; overflow-wrap: anywhere; max-width: 100%;
+  flex-shrink: 1 !important; min-width: 0; }}
 .ac-pushButton.style-positive {{ background: #5b5fc7; border-color: #5b5fc7; color: #ffffff; }}
 textarea.ac-input {{ box-sizing: border-box; width: 100%; min-height: 96px; padding: 6px 8px; border-radius: 4px;
   border: 1px solid {line}; background: {card}; color: {ink}; font: 14px "Segoe UI", system-ui, sans-serif; }}
@@ -45,8 +47,18 @@ DRAW = r"""
 WIDE = """
 () => [...document.querySelectorAll("#card, #card *")]
   .filter((one) => getComputedStyle(one).display !== "inline" && one.clientWidth > 0)
-  .filter((one) => one.scrollWidth > one.clientWidth + 1)
+  .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).textOverflow !== "ellipsis")
   .map((one) => one.outerHTML.slice(0, 200))
+"""
+
+
+NAME = """
+() => {
+  const one = document.activeElement;
+  const labels = (one.getAttribute("aria-labelledby") ?? "").split(" ").map((id) => document.getElementById(id));
+  const named = labels.filter(Boolean).map((label) => label.innerText).join(" ");
+  return one.getAttribute("aria-label") || named || one.innerText;
+}
 """
 
 
@@ -89,6 +101,18 @@ class Canvas:
         """Return the elements of the card that are wider than their room."""
         found: list[str] = self.page.evaluate(WIDE)
         return found
+
+    def tab_through(self) -> list[str]:
+        """Return the names of what the Tab key reaches in the card, in its order."""
+        self.page.evaluate("() => document.activeElement.blur()")
+        reached: list[str] = []
+        for _ in range(200):
+            self.page.keyboard.press("Tab")
+            inside = self.page.evaluate("() => document.getElementById('card').contains(document.activeElement)")
+            if not inside:
+                break
+            reached.append(self.page.evaluate(NAME))
+        return reached
 
     def close(self) -> None:
         """Close the page."""

@@ -21,6 +21,7 @@ from bot.views import (
     Field,
     FormCard,
     HelpCard,
+    Label,
     Line,
     Mention,
     NoticeCard,
@@ -49,11 +50,19 @@ def worded(text: str) -> dict[str, CardView]:
     fact, place = Fact(text, text), "19:backend@thread.tacv2;messageid=1"
     claim, ask = (Button("backend", "R-1", "card:R-1", text, verb, main=verb == "claim") for verb in ("claim", "open"))
     entry = NoticeEntry(text, text, text, place, waiting=True, presses=(claim,), opens=(ask,))
+    choices = (Choice("a", Label(text)), Choice("b", Label(text)))
     inputs = tuple(
-        Field(kind, text, "" if kind != "is_long" else text, True, text, 3000, *(kind == one for one in KINDS), choices)  # noqa: FBT003
-        for kind, choices in (
-            (kind, () if kind in KINDS[:2] else (Choice("a", text), Choice("b", text))) for kind in KINDS
+        Field(
+            id=kind,
+            label=Label(text),
+            value=text if kind == "is_long" else "",
+            required=True,
+            problem=Label(text),
+            longest=3000,
+            choices=() if kind in KINDS[:2] else choices,
+            **{one: kind == one for one in KINDS},
         )
+        for kind in KINDS
     )
     line = Line((text, Mention("5d1f0c2e-7a94-4a1e-9d0b-3f6f5a1c0001", text), text))
     request = EXEMPLARS["request_card"]
@@ -129,6 +138,19 @@ def test_hostile_text_is_inert_when_drawn(cards: Cards, page: Canvas, name: str)
 def test_lines_of_markdown_stay_lines_of_text(cards: Cards, page: Canvas, name: str) -> None:
     page.draw(cards.render(worded(LINES)[name], link=link))
     assert page.card.locator("ul, ol, li, h1, blockquote, pre, code, a, strong, img").count() == 0
+
+
+@pytest.mark.parametrize("sample", sorted(name for name in EXEMPLARS if name.startswith("form_card")))
+def test_a_form_can_be_filled_in_by_ear_and_by_keyboard(cards: Cards, page: Canvas, sample: str) -> None:
+    view = EXEMPLARS[sample]
+    assert isinstance(view, FormCard)
+    page.draw(cards.render(view, link=link))
+    for field in view.fields:
+        assert page.card.get_by_label(field.label).count() >= 1, field.label
+    buttons = [button.title for row in view.rows for button in row.buttons]
+    reached = page.tab_through()
+    assert [name for name in reached if name in buttons] == buttons
+    assert len(reached) >= len(buttons) + len(view.fields)
 
 
 def test_newlines_are_kept(cards: Cards, page: Canvas) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.teams.cards import Cards, fallback_text
 from bot.teams.texts import cut, inert, markdown, message
-from bot.views import Line, Mention, NoticeCard, NoticeEntry, ReplyCard
+from bot.views import Line, Link, Mention, NoticeCard, NoticeEntry, ReplyCard
 from tests.cards.exemplars import CARDS, EXEMPLARS, link
 
 FORBIDDEN = {
@@ -34,11 +34,11 @@ def test_inert_text_has_no_character_that_deceives(text: str) -> None:
 
 @given(NASTY)
 def test_drawing_never_fails(text: str) -> None:
-    entry = NoticeEntry("d", "R-1", "c", text, text, text, "19:a", waiting=True, claimable=False)
+    entry = NoticeEntry(text, text, text, "19:a", waiting=True, presses=(), opens=())
     for view in (ReplyCard(text, text), NoticeCard(text, (entry,))):
         json.dumps(DRAWING.render(view, link=link)).encode()
         fallback_text(view).encode()
-    message(Line((text, Mention("id", text))))[0].encode()
+    message(Line((text, Mention("id", text), Link(text, "19:a"))), link)[0].encode()
 
 
 @pytest.mark.parametrize("emoji", ["👩‍💻", "👨‍👩‍👧‍👦", "🏳️‍🌈", "❤️‍🔥", "👩🏽‍🚒", "🤷🏻‍♀️", "🇩🇪"])
@@ -78,7 +78,7 @@ def test_two_people_of_one_name_are_told_apart() -> None:
 
 
 def test_a_message_escapes_everything_but_its_mentions() -> None:
-    text, entities = message(Line(("<b>&amp; **x**", Mention("1", "A <at>B</at>"))))
+    text, entities = message(Line(("<b>&amp; **x**", Mention("1", "A <at>B</at>"))), link)
     assert text == "&lt;b&gt;&amp;amp; **x**<at>A \uff1cat\uff1eB\uff1c/at\uff1e</at>"
     assert entities == [
         {

@@ -181,8 +181,8 @@ async def test_the_next_due_moment_is_right_after_a_post_a_look_a_claim_and_a_re
     await desk.handle(stage.claim(ANA))
     stage.now = at("2026-11-23 10:04")
     await desk.strike()
-    assert desk.next_due is None
-    assert (await stage.open()).next_due is None
+    assert desk.next_due == at("2026-11-23 10:32")
+    assert (await stage.open()).next_due == desk.next_due
     assert stage.rung
 
 

@@ -54,7 +54,9 @@ async def test_hostile_forms_get_a_kind_word_and_change_nothing(tmp_path: Path) 
         post = await bot.opened()
         before = snapshot(bot)
         for case in CASES["forms"]:
-            data = {"verb": "ask_send", "desk": "backend", "request": "R-1", "card": "card:R-1"} | case.get("data", {})
+            data = {"verb": "send", "step": "ask", "desk": "backend", "request": "R-1", "card": "card:R-1"} | case.get(
+                "data", {}
+            )
             if "long" in case:
                 data["text"] = "x" * 50_000
             status, answer = await bot.post(activities.submit(data, thread=post["id"], **bot.by(ANA)))
@@ -77,7 +79,7 @@ async def test_a_button_on_a_closed_request_shows_the_current_card(tmp_path: Pat
     async with whole(tmp_path) as bot:
         post = await bot.opened()
         await bot.post(bot.press("solve", ANA, post["id"]))
-        for verb in ("claim", "solve", "dismiss"):
+        for verb in ("claim", "solve", "adopt"):
             _, answer = await bot.post(bot.press(verb, ANA, post["id"]))
             assert "Solved" in json.dumps(answer), verb
         assert bot.rows("select status from requests") == [("CLOSED",)]
@@ -93,7 +95,9 @@ async def test_hostile_text_is_stored_as_given_and_shown_inert(tmp_path: Path, c
         card = card_of(bot.cards()[0])
         assert len(orjson.dumps(card)) < 25_000
         ids = {"desk": "backend", "request": "R-1", "card": "card:R-1"}
-        _, answer = await bot.post(activities.dialog({"verb": "ask", **ids}, thread=post["id"], **bot.by(ANA)))
+        _, answer = await bot.post(
+            activities.dialog({"verb": "open", "step": "ask", **ids}, thread=post["id"], **bot.by(ANA))
+        )
         shown = json.dumps(answer["task"]["value"]["card"]["content"], ensure_ascii=False)
         assert not [hex(code) for code in INVISIBLE if chr(code) in shown]
         assert len(shown.encode()) < 25_000
@@ -122,7 +126,7 @@ async def test_a_stranger_reads_no_request_by_pressing_from_their_own_chat(tmp_p
         await bot.quiet()
         before = snapshot(bot)
         ids = {"desk": "backend", "request": "R-1", "card": "copy:R-1:first:ana"}
-        for verb in ("claim", "solve", "dismiss"):
+        for verb in ("claim", "solve", "adopt"):
             _, answer = await bot.post(activities.press(verb, ids, **bot.by(WHO["STRANGER"])))
             assert "canary" not in json.dumps(answer), verb
         await untouched(bot, before)

@@ -27,7 +27,7 @@ def samples(bot: Whole, post: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "personal": activities.personal_message("who", **bot.by(ANA)),
         "press": bot.press("claim", ANA, post["id"]),
         "opening": activities.dialog({"verb": "ask", **ids}, **where),
-        "form": activities.submit({"verb": "ask_send", "text": "since when?", **ids}, **where),
+        "form": activities.submit({"verb": "send", "step": "ask", "text": "since when?", **ids}, **where),
         "installed": activities.installed(personal=True, **bot.by(ANA)),
         "members": activities.members_changed(added=("29:new",), **bot.by(ANA)),
     }

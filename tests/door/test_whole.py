@@ -53,13 +53,19 @@ async def test_ask_opens_a_dialog_and_sends_under_its_writers_name(tmp_path: Pat
     async with whole(tmp_path) as bot:
         post = await bot.opened()
         ids = {"desk": "backend", "request": "R-1", "card": "card:R-1"}
-        _, opened = await bot.post(activities.dialog({"verb": "ask", **ids}, thread=post["id"], **bot.by(ANA)))
+        _, opened = await bot.post(
+            activities.dialog({"verb": "open", "step": "ask", **ids}, thread=post["id"], **bot.by(ANA))
+        )
         assert opened["task"]["type"] == "continue"
-        data = opened["task"]["value"]["card"]["content"]["actions"][0]["data"]
+        rows = [part for part in opened["task"]["value"]["card"]["content"]["body"] if part["type"] == "Container"]
+        send = rows[-1]["items"][-1]["actions"][0]
+        assert send["type"] == "Action.Submit"
+        data = send["data"]
         sent = {**data, "text": "Since *when*?"}
         presses = [activities.submit(sent, thread=post["id"], **bot.by(ANA)) for _ in range(2)]
         for _, answer in await asyncio.gather(*map(bot.post, presses)):
-            assert answer["task"] == {"type": "message", "value": "Sent. R-1 is yours."}
+            assert answer["task"]["type"] == "continue"
+            assert "R-1: Ana Lindqvist has it" in str(answer["task"]["value"]["card"])
         await bot.quiet()
         replies = [call for call in bot.cards() if "Since *when*?" in str(call.body)]
         assert [call.conversation for call in replies] == [post["conversation"]["id"]]

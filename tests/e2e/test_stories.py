@@ -217,7 +217,7 @@ async def test_a_question_is_asked_from_the_personal_copy_and_stands_under_its_w
     await become(page, "olga")
     asked = page.get_by_test_id("card").filter(has_text="Which printer is it?")
     await expect(asked).to_contain_text("Ana Lindqvist")
-    await expect(page.get_by_test_id("card").filter(has_text="is looking into it")).to_have_count(1)
+    await expect(page.get_by_test_id("card").filter(has_text="has a question for you")).to_have_count(1)
 
 
 async def test_hostile_text_is_only_text_and_the_page_fits_a_phone_in_the_dark(page: Page) -> None:

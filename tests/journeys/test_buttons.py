@@ -9,7 +9,7 @@ from bot.policy import Language, Policy
 from bot.rota.shift import Absence
 from bot.support.request import Outcome, Status
 from bot.views import FormCard
-from tests.journeys.town import ANA, BEN, DILAN, EVA, OLGA, TEAM_CHANNEL, TOM, Town, at, plain
+from tests.journeys.town import ANA, BEN, DILAN, EVA, OLGA, TEAM_CHANNEL, TOM, Town, at, plain, said
 
 
 def words(answer: object) -> str:
@@ -111,12 +111,13 @@ async def test_a_refusal_names_one_person_in_german() -> None:
 async def test_the_requester_solves_before_and_after_an_answer() -> None:
     town = Town()
     await town.post("label printer down")
-    await town.post("and the scanner")
+    await town.wait(1)
+    await town.post("and the scanner", TOM)
     await town.press(Claim, "R-2", BEN)
-    for id_ in ("R-1", "R-2"):
-        assert "Solved.\nOlga Brandt, 10:00." in shown(await town.press(Solve, id_, OLGA))
+    for id_, who in (("R-1", OLGA), ("R-2", TOM)):
+        assert f"Solved.\n{who.name}, 10:01." in shown(await town.press(Solve, id_, who))
         assert (await town.request(id_)).outcome is Outcome.SOLVED_BY_REQUESTER
-        assert "Solved." in shown(await town.press(Solve, id_, TOM))
+        assert "Solved." in shown(await town.press(Solve, id_, EVA))
     assert (await town.request("R-1")).responder is None
 
 
@@ -132,21 +133,22 @@ async def test_not_a_request_claims_nothing_and_ends_it() -> None:
     town = Town()
     await town.post("label printer down")
     await town.wait(3)
-    assert "Not for support." in shown(await town.send("dismiss", "R-1", ANA))
-    assert "Not for support." in shown(await town.send("dismiss", "R-1", BEN))
+    assert "Taken out." in await town.send("dismiss", "R-1", ANA)
+    assert await town.send("dismiss", "R-1", BEN) == "R-1 is already closed."
+    assert town.card().startswith("Not for support.")
     request = await town.request()
     assert (request.outcome, request.responder, request.claimer) == (Outcome.NOT_A_REQUEST, None, None)
     assert "Ana Lindqvist says it is not a request" in town.to(BEN)[0].text
 
 
 async def test_a_claimer_may_end_their_own_matter_when_off_duty() -> None:
-    away = Absence("ben", at("2026-11-23 11:00"), at("2026-11-24 00:00"))
+    away = Absence("ben", at("2026-11-23 10:10"), at("2026-11-24 00:00"))
     town = Town(absences=(away,))
     await town.post("label printer down")
-    await town.post("and the scanner")
+    await town.post("and the scanner", TOM)
     await town.press(Claim, "R-1", BEN)
     await town.press(Claim, "R-2", BEN)
-    await town.until("2026-11-23 12:00")
+    await town.until("2026-11-23 10:20")
     await town.send("dismiss", "R-1", BEN)
     await town.press(Solve, "R-2", BEN)
     assert [one.status for one in await town.requests()] == [Status.CLOSED, Status.CLOSED]
@@ -180,24 +182,24 @@ async def test_the_dialog_says_so_when_a_picture_is_all_there_is() -> None:
 async def test_a_question_is_posted_once_under_its_writers_name_and_claims() -> None:
     town = Town()
     place = await town.post("label printer down")
-    assert await town.send("ask", "R-1", ANA, text=" Since when? ") == "Sent. R-1 is yours."
+    assert (await town.send("ask", "R-1", ANA, text=" Since when? ")).startswith("Sent.\nR-1: Ana Lindqvist has it")
     assert town.in_thread(place) == ["Ana Lindqvist:\nSince when?"]
-    assert await town.send("ask", "R-1", BEN, text="Which one?") == "Sent."
+    assert (await town.send("ask", "R-1", BEN, text="Which one?")).startswith("Sent.")
     assert (await town.request()).claimer == Author("ana", "Ana Lindqvist")
 
 
 async def test_whoever_has_a_matter_hears_when_a_colleague_ends_it() -> None:
     town = Town()
-    for text in ("label printer down", "the scanner", "the scale"):
-        await town.post(text)
+    for text, who in (("label printer down", OLGA), ("the scanner", TOM), ("the scale", Author("uwe", "Uwe Lang"))):
+        await town.post(text, who)
     for id_ in ("R-1", "R-2", "R-3"):
         await town.press(Claim, id_, ANA)
     await town.send("dismiss", "R-1", BEN)
     await town.press(Solve, "R-2", BEN)
-    await town.press(Solve, "R-3", OLGA)
+    await town.press(Solve, "R-3", Author("uwe", "Uwe Lang"))
     assert [message.text for message in town.to(ANA)] == [
         "Ben Okafor says that R-1 is not a request, which you had. (Olga Brandt had asked.)",
-        "Ben Okafor closed R-2, which you had. (Olga Brandt had asked.)",
+        "Ben Okafor closed R-2, which you had. (Tom Reuter had asked.)",
     ]
 
 
@@ -232,15 +234,18 @@ async def test_a_question_sent_twice_from_one_dialog_is_posted_once() -> None:
         fields={"text": "Since when?"},
         form=button.form,
     )
-    assert [words(await desk.handle(sent)) for _ in range(2)] == ["Sent. R-1 is yours."] * 2
+    answers = [said(await desk.handle(sent)) for _ in range(2)]
+    assert [answer.split("\n")[1] for answer in answers] == [
+        "R-1: Ana Lindqvist has it, and waits for Olga Brandt to answer."
+    ] * 2
     assert town.in_thread(place) == ["Ana Lindqvist:\nSince when?"]
 
 
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("  ", "Write what you want"),
-        ("\u200b\u200d \ufeff", "Write what you want"),
+        ("  ", "Write something first"),
+        ("\u200b\u200d \ufeff", "Write something first"),
         ("x" * 3001, "At most 3000 characters"),
         ("\U0001f5a8" * 3000, "too long to be sent whole"),
     ],
@@ -255,11 +260,12 @@ async def test_a_question_without_words_or_end_comes_back(text: str, error: str)
     assert (await town.request()).status is Status.OPEN
 
 
-async def test_a_question_on_what_is_closed_meanwhile_is_refused() -> None:
+async def test_a_question_on_what_is_closed_meanwhile_comes_back_with_its_words() -> None:
     town = Town()
     place = await town.post("label printer down")
     await town.press(Solve, "R-1", OLGA)
-    assert await town.send("ask", "R-1", ANA, text="Since when?") == "R-1 is already closed."
+    answer = await town.send("ask", "R-1", ANA, text="Since when?")
+    assert answer == "R-1 is already closed.\nWhat you wrote. Nothing was sent.\nSince when?\n[Back]"
     assert town.in_thread(place) == []
 
 

@@ -9,7 +9,7 @@ from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, Town, at, pla
 async def test_at_once_the_card_mentions_the_pair() -> None:
     town = Town()
     await town.post("label printer down")
-    assert town.card().startswith("backend\nR-1\ncard:R-1\n@Ana Lindqvist or @Ben Okafor will answer by 10:05.")
+    assert town.card().startswith("@Ana Lindqvist or @Ben Okafor will answer by 10:05.")
 
 
 async def test_after_two_minutes_each_of_the_pair_gets_a_personal_message_with_the_words() -> None:

@@ -8,7 +8,7 @@ from bot.policy import Language, Policy
 from bot.rota.shift import Role, Shift
 from bot.support.request import NextWord
 from bot.views import NoticeCard
-from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, ITERATION, Town, at, shifts
+from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, ITERATION, TOM, Town, at, shifts
 
 
 def every_week(first: date, last: date) -> tuple[Shift, ...]:
@@ -74,7 +74,7 @@ async def test_the_table_for_the_late_afternoon_is_chosen_when_the_clock_starts(
     await town.post("label printer down")
     await town.wait(1)
     assert town.to(ANA) == []
-    await town.post("and the scanner")
+    await town.post("and the scanner", TOM)
     await town.wait(1)
     assert len(town.to(ANA)) == 1
     assert "2 requests wait for an answer\n" in town.to(ANA)[0].text

@@ -9,7 +9,7 @@ from bot.effects import Word
 from bot.events import Claim, PeopleImported, PersonRow, ShiftsImported
 from bot.people import Person
 from bot.rota.shift import Absence, Override, Rota, Shift
-from tests.journeys.town import ANA, BEN, CHEN, Town, at, shifts
+from tests.journeys.town import ANA, BEN, CHEN, TOM, Town, at, shifts
 
 IDS = frozenset({"name", "entra_object_id", "email"})
 MAIL = "ben@x.example"
@@ -160,7 +160,7 @@ async def test_shifts_of_somebody_whose_id_has_just_changed_are_refused() -> Non
 async def test_new_shifts_change_the_cards_that_name_the_pair_and_no_others() -> None:
     town = Town()
     await town.post("label printer down")
-    await town.post("scanner down")
+    await town.post("scanner down", TOM)
     await town.press(Claim, "R-1", ANA)
     before = len(town.teams.messages["card:R-1"].versions)
     new = tuple(replace(shift, person="chen") if shift.person == "ben" else shift for shift in shifts()[:2])

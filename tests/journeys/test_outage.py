@@ -97,7 +97,7 @@ async def test_the_team_is_called_at_most_once_an_hour_and_the_rest_follows_at_i
     await town.wait(20)
     await town.post("the scanner too")
     await town.wait(1)
-    await town.post("and the scale")
+    await town.post("and the scale", TOM)
     await town.until("2026-11-23 11:09")
     assert len(town.to(EVA)) == 1
     await town.until("2026-11-23 11:10")
@@ -115,7 +115,7 @@ async def test_what_the_hour_held_is_dropped_once_answered() -> None:
     place = await town.post("the scanner too")
     await town.wait(11)
     await town.reply(place, "looking", BEN)
-    await town.until("2026-11-23 15:00")
+    await town.until("2026-11-23 11:15")
     assert len(town.to(EVA)) == 1
 
 
@@ -123,7 +123,7 @@ async def test_two_requests_of_one_minute_are_called_by_the_team_in_one_message(
     town = Town()
     await town.post("label printer down")
     await town.wait(0.5)
-    await town.post("the scanner too")
+    await town.post("the scanner too", TOM)
     await town.wait(30)
     assert [len(town.to(one)) for one in (ANA, EVA)] == [1, 1]
     assert len(town.in_team_channel()) == 1

@@ -36,7 +36,7 @@ from bot.state import DeskInfo
 from bot.store.memory import MemoryJournal
 from bot.store.triage import TREE, read_tree
 from bot.support.request import Request
-from bot.views import Button, FormCard, Line, Link, Mention, View
+from bot.views import Button, Field, FormCard, Line, Link, Mention, View
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TRIAGE = read_tree(TREE)
@@ -87,8 +87,12 @@ def plain(view: View) -> str:
         )
     if isinstance(view, Button):
         return f"[{view.title}]"
+    if isinstance(view, Field):
+        return "\n".join(filter(None, (view.label, view.value, *(f"({choice.title})" for choice in view.choices))))
     words = []
     for name in view.__slots__:
+        if name == "thread":
+            continue
         value = getattr(view, name)
         if isinstance(value, Line):
             words.append(plain(value))
@@ -273,10 +277,14 @@ class Town:
 
     async def open(self, step: str, request: str, by: Author | Person, choice: str = "", **more: str) -> FormCard:
         """Open a step's form; return it."""
-        answer = await self.press(Open, request, by, step=step, choice=choice, **more)  # type: ignore[arg-type]
+        answer = await self.press(Open, request, by, step=step, choice=choice, **more)
         assert isinstance(answer, Dialog), answer
         assert isinstance(answer.view, FormCard)
         return answer.view
+
+    async def press_open(self, step: str, request: str, by: Author | Person) -> str:
+        """Try to open a step's form; return what is shown."""
+        return said(await self.press(Open, request, by, step=step))
 
     async def send(
         self,

@@ -32,6 +32,7 @@ from bot.views import (
     Field,
     FormCard,
     HelpCard,
+    Label,
     Line,
     Link,
     Mention,
@@ -95,7 +96,20 @@ CARD = RequestCard(
     thread="19:t",
     thread_label="Open thread",
 )
-FIELD = Field("text", "L", "v", True, "P", 300, True, False, False, False, False, (Choice("a", "A"),))  # noqa: FBT003
+FIELD = Field(
+    id="text",
+    label=Label("L"),
+    value="v",
+    required=True,
+    problem=Label("P"),
+    longest=300,
+    is_long=True,
+    is_short=False,
+    is_one=False,
+    is_list=False,
+    is_many=False,
+    choices=(Choice("a", Label("A")),),
+)
 VIEWS: tuple[View, ...] = (
     Line(("plain ", Mention("x", 'X "quoted" \u2028 & <b>'))),
     CARD,
@@ -147,7 +161,7 @@ def request(
         triage=(Answered("bug", "no", "Ana"),),
         helpers=("x",),
         helped_at=NOW,
-        deed=Deed(3, Author("ana", "Ana"), NOW, "replied", "k", "reply:1", "text", ("r9",)),
+        deed=Deed(3, Author("ana", "Ana"), NOW, "replied", "k", "reply:1", "19:t", "text", ("r9",)),
         before=request(number, text=text, deep=False) if deep else None,
         outcome=Outcome.ANSWERED if closed else None,
         closed_by=Author("ana", "Ana") if closed else None,

@@ -1,5 +1,6 @@
 """Excerpts, spans, and that both languages say everything."""
 
+import re
 from datetime import timedelta
 from string import Formatter
 
@@ -28,6 +29,14 @@ def test_spans_are_whole_minutes(minutes: int, text: str) -> None:
 def test_both_languages_say_every_sentence_with_the_same_braces(text: Text) -> None:
     braces = [{field for _, field, _, _ in Formatter().parse(TEXTS[one][text]) if field} for one in Language]
     assert braces[0] == braces[1]
+
+
+JARGON = re.compile(r"\b(triage|override|escalat\w*|eskal\w*|edge|p95|sla|ticket|backlog)\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_nothing_that_is_said_in_the_channel_is_jargon(language: Language) -> None:
+    assert not [said for said in TEXTS[language].values() if JARGON.search(said)]
 
 
 def test_an_excerpt_has_few_lines() -> None:

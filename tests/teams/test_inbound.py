@@ -77,7 +77,7 @@ def test_the_bot_hears_when_it_comes_to_a_person_and_when_it_goes(action: Any, k
 
 
 def test_a_form_sent_again_is_known_by_its_text_and_another_text_is_another() -> None:
-    data = {"verb": "ask_send", "desk": "backend", "request": "R-1", "card": "card:R-1", "form": "f-1"}
+    data = {"verb": "send", "step": "ask", "desk": "backend", "request": "R-1", "card": "card:R-1", "form": "f-1"}
     keys = []
     for text in ("since when?", "since when?", "which one?"):
         arrival = read(activities.submit({**data, "text": text}, thread="170"), NOW)

@@ -1,0 +1,339 @@
+"""After the claim: the next word, waiting for the requester, opening again, and colleagues who answer off duty."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.events import Adopt, Claim, GoOn, Open, Reopen, Solve
+from bot.rota.shift import Absence, Role, Shift
+from bot.support.request import NextWord, Outcome, Status
+from bot.views import NoticeCard
+from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, ITERATION, OLGA, TOM, Town, at, said, shifts
+
+PRINTER = "label printer down"
+WEEKS = tuple(one for week in range(4) for one in shifts(ITERATION + timedelta(days=7 * week)))
+
+
+async def claimed(now: str = "2026-11-23 10:00", **more: object) -> Town:
+    """Return a town in which Ana has R-1 since `now`."""
+    town = Town(now, **more)  # type: ignore[arg-type]
+    await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    return town
+
+
+@pytest.mark.parametrize(
+    ("until", "by"),
+    [
+        ("30", "2026-11-23 10:30"),
+        ("60", "2026-11-23 11:00"),
+        ("today", "2026-11-23 18:00"),
+        ("next day", "2026-11-24 18:00"),
+        ("for ever", "2026-11-23 10:30"),
+    ],
+)
+async def test_a_promise_says_until_when_the_requester_hears_more(until: str, by: str) -> None:
+    town = await claimed()
+    await town.send("promise", "R-1", ANA, until=until)
+    assert (await town.request()).word == NextWord(at(by))
+    assert "You'll hear more by" in town.card()
+
+
+async def test_the_claimer_is_asked_once_for_the_next_word_and_fifteen_minutes_later_it_is_open_again() -> None:
+    town = await claimed()
+    await town.wait(29.9)
+    assert town.to(ANA) == []
+    await town.wait(0.1)
+    (asked,) = town.to(ANA)
+    assert asked.text.startswith("Olga Brandt was promised to hear more by now")
+    assert "At 10:45 it is open again" in asked.text
+    assert town.to(BEN) == []
+    await town.wait(14.9)
+    assert (await town.request()).status is Status.ACKNOWLEDGED
+    await town.wait(0.1)
+    request = await town.request()
+    assert (request.status, request.claimer, request.due_at) == (Status.OPEN, None, at("2026-11-23 10:05"))
+    assert "will follow up by 11:00" in town.card()
+    assert [message.text.split("\n")[0] for message in town.to(BEN)] == [
+        "Olga Brandt was to hear more from Ana Lindqvist"
+    ]
+
+
+async def test_thirty_minutes_more_is_one_press_and_the_question_is_settled_by_it() -> None:
+    town = await claimed()
+    await town.wait(30)
+    (asked,) = town.to(ANA)
+    await town.press(GoOn, "R-1", ANA, card=asked.key)
+    assert asked.text.startswith("Ana Lindqvist has it")
+    assert "You'll hear more by 11:00." in town.card()
+    await town.press(GoOn, "R-1", ANA, card=asked.key)
+    await town.wait(29)
+    assert len(town.to(ANA)) == 1
+    await town.press(Solve, "R-1", OLGA)
+    assert "Solved." in said(await town.press(GoOn, "R-1", ANA))
+
+
+async def test_a_word_of_the_claimer_in_the_thread_is_the_next_word() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    await town.wait(20)
+    await town.reply(place, "found the cable", ANA)
+    assert "You'll hear more by 10:50." in town.card()
+    await town.wait(5)
+    await town.reply(place, "it was me who took it", BEN)
+    request = await town.request()
+    assert (request.claimer and request.claimer.id, request.word) == ("ana", NextWord(at("2026-11-23 10:55")))
+
+
+async def test_a_word_promised_for_the_evening_is_asked_for_at_the_next_opening() -> None:
+    town = await claimed()
+    await town.send("promise", "R-1", ANA, until="today")
+    await town.until("2026-11-24 08:59")
+    assert town.to(ANA) == []
+    await town.until("2026-11-24 09:00")
+    assert len(town.to(ANA)) == 1
+
+
+async def test_a_claimer_who_is_away_when_the_word_is_due_is_not_asked_and_the_pair_is_told() -> None:
+    town = await claimed(absences=(Absence("ana", at("2026-11-23 10:20"), at("2026-11-24 00:00")),))
+    await town.wait(30)
+    assert town.to(ANA) == []
+    assert (await town.request()).status is Status.OPEN
+    assert "who is away" in town.to(BEN)[0].text
+
+
+async def test_after_a_question_nobody_is_nagged_and_the_requester_is_reminded_once_and_then_it_closes() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.send("ask", "R-1", ANA, text="Which one?")
+    assert town.card().startswith("Ana Lindqvist has a question for you.\nAs soon as you answer here, we go on. · R-1")
+    await town.until("2026-11-23 13:59")
+    assert len(town.in_thread(place)) == 1
+    await town.until("2026-11-23 14:00")
+    assert town.in_thread(place)[1:] == ["@Olga Brandt, can you answer Ana Lindqvist's question? Then we can go on."]
+    await town.until("2026-11-25 09:59")
+    assert (await town.request()).status is Status.ACKNOWLEDGED
+    await town.until("2026-11-25 10:00")
+    request = await town.request()
+    assert (request.status, request.outcome) == (Status.CLOSED, Outcome.NO_REPLY)
+    assert town.card().startswith("Closed, since we heard nothing more.")
+    assert "Not solved" in said(await town.press(Open, "R-1", ANA, step="support"))
+    assert "Closed: Olga Brandt did not answer" in said(await town.press(Open, "R-1", ANA, step="support"))
+    assert town.to(ANA) == town.to(BEN) == []
+    assert len(town.in_thread(place)) == 2
+
+
+async def test_a_colleague_who_asked_and_is_away_is_reminded_without_a_mention() -> None:
+    town = Town(absences=(Absence("eva", at("2026-11-23 10:20"), at("2026-11-24 00:00")),))
+    place = await town.post("request: the staging data", EVA)
+    await town.send("ask", "R-1", ANA, text="Which?")
+    await town.until("2026-11-23 14:00")
+    assert town.in_thread(place)[1].startswith("Eva Novak, can you answer")
+
+
+async def test_an_answer_ends_the_waiting_and_tells_whoever_asked() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.send("ask", "R-1", ANA, text="Which one?")
+    await town.wait(60)
+    await town.reply(place, "the one at the dock", OLGA)
+    (told,) = town.to(ANA)
+    assert told.text.startswith("Olga Brandt answered you\nOlga Brandt · R-1\nthe one at the dock")
+    assert "Ana Lindqvist is looking into it.\nYou'll hear more by 11:30." in town.card()
+    await town.until("2026-11-23 15:00")
+    assert (await town.request()).status is Status.OPEN
+
+
+async def test_anybody_outside_the_team_may_answer_for_the_requester() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.send("ask", "R-1", ANA, text="Which one?")
+    await town.reply(place, "the one at the dock", TOM)
+    assert (await town.request()).wait is None
+
+
+async def test_an_answer_to_somebody_who_is_away_opens_it_for_the_pair() -> None:
+    town = Town(absences=(Absence("ana", at("2026-11-23 10:20"), at("2026-11-24 00:00")),))
+    place = await town.post(PRINTER)
+    await town.send("ask", "R-1", ANA, text="Which one?")
+    await town.wait(30)
+    await town.reply(place, "the one at the dock", OLGA)
+    assert (await town.request()).status is Status.OPEN
+    assert town.to(ANA) == []
+    assert town.to(BEN)[0].text.startswith("Olga Brandt answered, and Ana Lindqvist is away")
+
+
+async def test_an_answer_at_night_ends_the_waiting_and_calls_nobody() -> None:
+    town = Town("2026-11-23 17:50")
+    place = await town.post(PRINTER)
+    await town.send("ask", "R-1", ANA, text="Which one?")
+    await town.until("2026-11-23 20:00")
+    await town.reply(place, "the one at the dock", OLGA)
+    assert town.to(ANA) == []
+    await town.until("2026-11-24 09:30")
+    assert len(town.to(ANA)) == 1
+
+
+@pytest.mark.parametrize("words", ["still broken", "it's back, sorry", "😢 printer again"])
+async def test_words_after_closing_open_it_again_and_tell_the_last_claimer(words: str) -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    await town.press(Solve, "R-1", ANA)
+    await town.wait(60)
+    await town.reply(place, words, OLGA)
+    assert (await town.request()).status is Status.OPEN
+    assert "will follow up by 11:15" in town.card()
+    assert town.to(ANA)[0].text.startswith("Olga Brandt says it is not solved")
+    assert town.to(BEN) == []
+    await town.wait(15)
+    assert "Still open." in town.in_thread(place)[-1]
+    await town.wait(10)
+    assert len(town.in_team_channel()) == 1
+
+
+@pytest.mark.parametrize("words", ["thanks!", "Vielen Dank 🙂", "perfect, thank you Ana"])
+async def test_thanks_after_closing_open_nothing(words: str) -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.press(Solve, "R-1", ANA)
+    await town.reply(place, words.replace(" Ana", ""), OLGA)
+    assert [one.status for one in await town.requests()] == [Status.CLOSED]
+
+
+async def test_a_reopened_request_goes_to_the_pair_when_its_last_claimer_is_not_on_duty() -> None:
+    following = (Shift(ITERATION + timedelta(days=7), "ben", Role.SUPPORT),)
+    town = Town("2026-11-24 17:00", team=(*shifts(), *following))
+    place = await town.post(PRINTER)
+    await town.press(Solve, "R-1", ANA)
+    await town.until("2026-11-25 10:00")
+    await town.reply(place, "still broken", OLGA)
+    assert [len(town.to(one)) for one in (ANA, BEN)] == [0, 1]
+
+
+async def test_not_solved_opens_within_a_week_and_later_words_are_a_new_request_there() -> None:
+    town = Town(team=WEEKS)
+    place = await town.post(PRINTER)
+    await town.press(Solve, "R-1", ANA)
+    await town.until("2026-11-30 10:00")
+    assert "will follow up by 10:15" in said(await town.press(Reopen, "R-1", OLGA))
+    await town.press(Solve, "R-1", OLGA)
+    await town.until("2026-12-07 10:01")
+    assert said(await town.press(Reopen, "R-1", OLGA)).startswith("That was closed more than a week ago.")
+    assert await town.send("reopen", "R-1", OLGA) == said(await town.press(Reopen, "R-1", OLGA))
+    await town.reply(place, "broken again", OLGA)
+    assert [(one.status, one.text) for one in await town.requests()] == [
+        (Status.CLOSED, PRINTER),
+        (Status.OPEN, "broken again"),
+    ]
+
+
+async def test_not_solved_on_what_is_open_shows_how_it_stands_and_strangers_may_not() -> None:
+    town = await claimed()
+    assert "is looking into it" in said(await town.press(Reopen, "R-1", OLGA))
+    await town.press(Solve, "R-1", OLGA)
+    assert said(await town.press(Reopen, "R-1", TOM)).startswith("Olga Brandt, who asked, can close this")
+
+
+async def test_what_was_dismissed_and_never_answered_opens_again_under_the_first_clock() -> None:
+    town = Town()
+    place = await town.post("anyone for lunch")
+    await town.send("dismiss", "R-1", ANA)
+    await town.wait(30)
+    await town.reply(place, "no, the label printer is down", OLGA)
+    request = await town.request()
+    assert request.clock is not None
+    assert (request.status, request.clock.second) == (Status.OPEN, False)
+    assert "will answer by 10:35" in town.card()
+
+
+async def test_words_heard_late_from_before_the_end_open_nothing() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.wait(5)
+    await town.press(Solve, "R-1", ANA)
+    await town.reply(place, "it prints nonsense", OLGA, happened="2026-11-23 10:03")
+    assert [one.status for one in await town.requests()] == [Status.CLOSED]
+
+
+async def test_an_answer_off_duty_may_be_adopted_with_one_press_and_that_is_the_first_response() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.reply(place, "restart the spooler", EVA)
+    await town.wait(2)
+    (copy,) = town.to(BEN)
+    assert "Eva Novak answered in the thread, but is not on duty" in copy.text
+    assert "[Adopt Eva Novak's answer]" in copy.text
+    assert "Ben Okafor has it" in said(await town.press(Adopt, "R-1", BEN, card=copy.key))
+    request = await town.request()
+    assert (request.responder and request.responder.id, request.status) == ("ben", Status.ACKNOWLEDGED)
+    assert "Ben Okafor has it" in said(await town.press(Adopt, "R-1", ANA, card=town.to(ANA)[0].key))
+    assert said(await town.press(Adopt, "R-1", EVA, place=place)).startswith("Ben Okafor is looking")
+
+
+async def test_who_is_not_on_duty_adopts_nothing() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.reply(place, "restart the spooler", EVA)
+    assert "are on duty" in said(await town.press(Adopt, "R-1", FARID))
+
+
+async def test_after_an_answer_off_duty_the_line_in_the_thread_becomes_a_personal_message() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.wait(3)
+    await town.reply(place, "restart the spooler", EVA)
+    assert "[Adopt Eva Novak's answer]" in town.to(ANA)[0].text
+    await town.reply(place, "or the whole machine", EVA)
+    await town.wait(2)
+    assert town.in_thread(place) == []
+    assert [len(town.to(one)) for one in (ANA, BEN, CHEN)] == [2, 2, 0]
+    assert town.to(ANA)[1].text.startswith("Eva Novak answered Olga Brandt: adopt it, or answer yourself")
+    assert "No answer" not in town.card()
+    await town.wait(5)
+    assert town.in_team_channel()[0].text.startswith("Eva Novak answered, but nobody on duty has adopted it; Ana")
+
+
+async def test_who_answers_off_duty_is_asked_once_a_week_to_pass_it_on() -> None:
+    town = Town(team=WEEKS)
+    for _ in range(2):
+        await town.reply(await town.post(PRINTER), "restart the spooler", EVA)
+        await town.wait(20)
+    asked = [message.text for message in town.to(EVA) if message.text.startswith("Thank you")]
+    assert len(asked) == 1
+    assert asked[0].startswith(
+        "Thank you for helping Olga Brandt. Next time, please pass the answer to Ana Lindqvist and"
+    )
+    await town.until("2026-11-30 10:20")
+    await town.reply(await town.post(PRINTER), "restart the spooler", EVA)
+    assert [message.text[:9] for message in town.to(EVA)].count("Thank you") == 2
+
+
+async def test_an_observer_is_no_adviser_and_nobody_on_duty_means_no_advice() -> None:
+    town = Town()
+    await town.reply(await town.post(PRINTER), "restart the spooler", DILAN)
+    assert (await town.request()).advice is None
+    town = Town(team=())
+    await town.reply(await town.post(PRINTER), "restart the spooler", EVA)
+    assert (await town.request()).claimer is not None
+
+
+async def test_the_personal_message_for_a_word_is_for_one_person_and_has_its_buttons() -> None:
+    town = await claimed()
+    await town.wait(30)
+    view = town.to(ANA)[0].view
+    assert isinstance(view, NoticeCard)
+    assert [button.title for button in (*view.entries[0].presses, *view.entries[0].opens)] == [
+        "30 min more",
+        "Support…",
+    ]
+
+
+async def test_words_due_at_once_are_asked_for_in_one_message() -> None:
+    town = await claimed()
+    await town.post("scanner down", TOM)
+    await town.press(Claim, "R-2", ANA)
+    await town.wait(30)
+    (asked,) = town.to(ANA)
+    assert asked.text.startswith("2 requests wait for you")

@@ -1,0 +1,422 @@
+"""*Support…*: what is on the menu for whom, and what each step does and says."""
+
+import re
+
+import pytest
+
+from bot.events import Claim, Open, Send, Solve
+from bot.people import Author, Person
+from bot.policy import Language, Policy
+from bot.rota.shift import Absence, Role, Shift
+from bot.support.request import Outcome, Status
+from bot.views import FormCard, NoticeCard
+from tests.journeys.town import (
+    ANA,
+    BEN,
+    CHEN,
+    DILAN,
+    EVA,
+    FARID,
+    ITERATION,
+    OLGA,
+    TOM,
+    Town,
+    at,
+    person,
+    plain,
+    said,
+    shifts,
+)
+
+PRINTER = "label printer down"
+
+
+def buttons(form: FormCard) -> list[str]:
+    """Return a form's buttons, row by row."""
+    return [button.title for row in form.rows for button in row.buttons]
+
+
+async def opened(now: str = "2026-11-23 10:00", **more: object) -> Town:
+    """Return a town with R-1."""
+    town = Town(now, **more)  # type: ignore[arg-type]
+    await town.post(PRINTER)
+    return town
+
+
+async def test_the_menu_holds_every_step_and_at_most_three_a_row() -> None:
+    town = await opened()
+    form = await town.open("support", "R-1", ANA)
+    assert buttons(form) == [
+        *("I'm looking into it", "Ask a question", "Reply", "Answered by phone"),
+        *("What is it?", "What does it stop?"),
+        *("Needs production access", "Pass on", "Ask the team"),
+        *("Split", "Same as…", "Not a request", "Close"),
+    ]
+    assert all(len(row.buttons) <= 3 for row in form.rows)
+    await town.press(Claim, "R-1", ANA)
+    assert buttons(await town.open("support", "R-1", ANA))[:3] == ["More by…", "Give back", "Undo: took it"]
+    assert (await town.request()).deed == (await town.request()).deed
+
+
+async def test_opening_the_menu_or_a_form_changes_nothing() -> None:
+    town = await opened()
+    before = await town.request()
+    for step in ("support", "ask", "reply", "phone", "pass", "team", "split", "close", "promise"):
+        await town.open(step, "R-1", ANA)
+    assert await town.request() == before
+
+
+async def test_the_menu_works_in_the_personal_chat_as_well() -> None:
+    town = await opened()
+    form = await town.open("support", "R-1", ANA, place="person:ana")
+    assert "Ask a question" in buttons(form)
+    assert said(await town.press(Open, "R-1", ANA, step="support", place="person:ben")) == (
+        "This button belongs to another conversation."
+    )
+
+
+@pytest.mark.parametrize(
+    ("who", "words"),
+    [
+        (DILAN, ["Suggest an answer"]),
+        (EVA, "This is for support: Ana Lindqvist and Ben Okafor are on duty. If you know the answer"),
+        (OLGA, "This is for support: Ana Lindqvist and Ben Okafor are on duty."),
+    ],
+)
+async def test_the_menu_is_for_those_on_duty_and_observers_may_suggest(
+    who: Author | Person, words: list[str] | str
+) -> None:
+    town = await opened()
+    answer = await town.press(Open, "R-1", who, step="support")
+    if isinstance(words, str):
+        assert said(answer).startswith(words)
+    else:
+        assert buttons(await town.open("support", "R-1", who)) == words
+
+
+async def test_a_form_that_is_none_is_refused() -> None:
+    town = await opened()
+    for event in (Open, Send):
+        assert said(await town.press(event, "R-1", ANA, step="dance")).startswith("This button is from an older card.")
+    assert said(await town.press(Open, "R-1", ANA, step="dismiss")).startswith("This button is from an older card.")
+
+
+async def test_a_reply_is_posted_under_its_senders_name_claims_and_promises() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    answer = await town.send("reply", "R-1", ANA, text="Restart it, please.", until="60")
+    assert answer.startswith("Sent.\nR-1: Ana Lindqvist has it.")
+    assert town.in_thread(place) == ["Ana Lindqvist:\nRestart it, please."]
+    assert "You'll hear more by 11:00." in town.card()
+    assert (await town.request()).responded_at == town.now
+
+
+@pytest.mark.parametrize("then", ["closed", "today"])
+async def test_answered_by_phone_says_so_in_the_thread_and_closes_or_goes_on(then: str) -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    form = await town.open("phone", "R-1", BEN)
+    assert form.fields[0].value == "We spoke on the phone."
+    await town.send("phone", "R-1", BEN, text="We spoke on the phone. The cable was out.", then=then)
+    assert town.in_thread(place) == ["Ben Okafor:\nWe spoke on the phone. The cable was out."]
+    request = await town.request()
+    assert request.status is (Status.CLOSED if then == "closed" else Status.ACKNOWLEDGED)
+    assert request.responder == Author("ben", BEN.name)
+
+
+async def test_what_needs_production_access_goes_to_whoever_on_duty_has_it_and_to_nobody_else() -> None:
+    team = (*shifts(), Shift(ITERATION, "farid", Role.FALLBACK))
+    town = await opened(team=team)
+    answer = await town.send("production", "R-1", BEN, note="reindex the routes")
+    assert answer.startswith("Ana Lindqvist has been told.")
+    assert town.to(ANA)[0].text.startswith("Ben Okafor needs production access for this: reindex the routes")
+    assert town.to(BEN) == town.to(FARID) == []
+    request = await town.request()
+    assert (request.status, request.responder) == (Status.OPEN, Author("ben", BEN.name))
+    assert "Ana Lindqvist or Ben Okafor will follow up by 10:15." in town.card()
+
+
+async def test_without_anybody_else_who_has_access_that_is_said_and_the_words_are_kept() -> None:
+    town = await opened()
+    answer = await town.send("production", "R-1", ANA, note="reindex the routes")
+    assert answer.startswith("Nobody else on duty has production access now. Ask the team instead.")
+    assert "reindex the routes" in answer
+    assert await town.press_open("production", "R-1", ANA) == answer.split("\n")[0]
+
+
+async def test_handing_on_at_night_tells_at_the_opening_and_needs_words() -> None:
+    town = await opened("2026-11-23 19:00")
+    assert "Write something first." in await town.send("production", "R-1", BEN, note="")
+    assert "reads it, nobody else" in (await town.open("production", "R-1", BEN)).fields[0].label
+    answer = await town.send("production", "R-1", BEN, note="reindex the routes")
+    assert answer.startswith("Ana Lindqvist will be told at the opening.")
+    await town.until("2026-11-24 09:00")
+    assert [len(town.to(one)) for one in (ANA, BEN)] == [1, 0]
+
+
+async def test_an_unclaimed_request_that_is_passed_on_stays_unclaimed_and_its_clock_goes_on() -> None:
+    town = await opened()
+    assert (await town.send("pass", "R-1", ANA, person="ben", note="your printer")).startswith(
+        "Ben Okafor has been told."
+    )
+    request = await town.request()
+    assert (request.status, request.responder, request.due_at) == (Status.OPEN, None, at("2026-11-23 10:05"))
+    assert town.to(BEN)[0].text.startswith("Ana Lindqvist passes this on to you: your printer")
+    await town.wait(3)
+    assert len(town.to(BEN)) == 1
+
+
+async def test_a_claimed_request_that_is_passed_on_is_open_again_and_only_one_person_is_told() -> None:
+    town = await opened()
+    await town.press(Claim, "R-1", ANA)
+    await town.send("pass", "R-1", ANA, person="ben")
+    assert (await town.request()).status is Status.OPEN
+    assert [len(town.to(one)) for one in (ANA, BEN)] == [0, 1]
+    assert town.to(BEN)[0].text.startswith("Ana Lindqvist passes this on to you\n")
+    await town.wait(15)
+    assert len(town.in_thread((await town.request()).place)) == 1
+
+
+@pytest.mark.parametrize("whom", ["eva", "ana", "", "nobody"])
+async def test_only_somebody_else_on_duty_can_be_passed_something(whom: str) -> None:
+    town = await opened()
+    assert "Choose somebody who is on duty." in await town.send("pass", "R-1", ANA, person=whom)
+    assert (await town.request()).status is Status.OPEN
+
+
+async def test_alone_on_duty_or_at_night_nothing_can_be_passed_on() -> None:
+    town = await opened(absences=(Absence("ben", at("2026-11-23 00:00"), at("2026-11-24 00:00")),))
+    assert await town.press_open("pass", "R-1", ANA) == "Nobody else is on duty now. Ask the team instead."
+    town = await opened("2026-11-23 19:00")
+    assert (await town.send("pass", "R-1", ANA, person="ben", note="x")).startswith("Ben Okafor is not there now")
+
+
+async def test_what_is_given_back_is_open_for_the_others() -> None:
+    town = await opened()
+    await town.press(Claim, "R-1", ANA)
+    await town.wait(10)
+    await town.send("back", "R-1", ANA, note="it is the network")
+    assert [len(town.to(one)) for one in (ANA, BEN)] == [0, 1]
+    assert town.to(BEN)[0].text.startswith("Ana Lindqvist gave this back: it is the network")
+    assert "will follow up by 10:25" in town.card()
+
+
+async def test_giving_back_asks_what_the_others_should_know() -> None:
+    town = await opened()
+    await town.press(Claim, "R-1", ANA)
+    assert [field.label for field in (await town.open("back", "R-1", ANA)).fields] == ["What the others should know"]
+
+
+async def test_with_nobody_else_there_the_team_channel_is_asked_without_a_mention() -> None:
+    town = Town(people=(ANA, BEN))
+    await town.post(PRINTER)
+    assert [field.id for field in (await town.open("team", "R-1", ANA)).fields] == ["text"]
+    await town.send("team", "R-1", ANA, text="Who knows?", people="eva")
+    assert town.in_team_channel()[0].text == "Ana Lindqvist asks for Olga Brandt · R-1: Who knows?"
+
+
+async def test_what_nobody_has_cannot_be_given_back() -> None:
+    town = await opened()
+    assert await town.press_open("back", "R-1", ANA) == "R-1 is still open."
+
+
+async def test_the_team_is_asked_in_its_channel_with_at_most_three_mentions_and_more_after_fifteen_minutes() -> None:
+    extra = tuple(person(name) for name in ("Gus Lee", "Hana Ito", "Ivo Kral"))
+    town = Town(people=(ANA, BEN, CHEN, DILAN, EVA, FARID, *extra))
+    await town.post(PRINTER)
+    form = await town.open("team", "R-1", ANA)
+    names = [choice.title for choice in form.fields[1].choices]
+    assert names == ["Chen Wei", "Eva Novak", "Farid Haddad", "Gus Lee", "Hana Ito", "Ivo Kral"]
+    too_many = await town.send("team", "R-1", ANA, text="Who knows the spooler?", people="eva,gus,hana,ivo")
+    assert "At most 3 people at once, please." in too_many
+    await town.send("team", "R-1", ANA, text="Who knows the spooler?", people="eva, gus,dilan,olga")
+    (asked,) = town.in_team_channel()
+    assert asked.text == "@Eva Novak and @Gus Lee: Ana Lindqvist asks for Olga Brandt · R-1: Who knows the spooler?"
+    assert (await town.request()).status is Status.ACKNOWLEDGED
+    again = await town.send("team", "R-1", ANA, text="Anybody?", people="hana")
+    assert again.startswith("The team was asked a moment ago. Give them until 10:15")
+    assert "Anybody?" in again
+    await town.wait(15)
+    assert "Eva Novak" not in [one.title for one in (await town.open("team", "R-1", ANA)).fields[1].choices]
+    await town.send("team", "R-1", ANA, text="Anybody?", people="hana")
+    assert len(town.in_team_channel()) == 2
+
+
+async def test_without_a_team_channel_those_chosen_are_asked_personally() -> None:
+    town = Town(team_channel="")
+    await town.post(PRINTER)
+    await town.send("team", "R-1", ANA, text="Who knows the spooler?", people="eva")
+    assert "asks for Olga Brandt" in town.to(EVA)[0].text
+
+
+async def test_with_nobody_to_ask_that_is_said() -> None:
+    town = Town(team_channel="", people=(ANA, BEN))
+    await town.post(PRINTER)
+    assert (await town.press_open("team", "R-1", ANA)).startswith("Nobody else of the team is here now")
+
+
+async def test_closing_shows_first_what_the_requester_will_read() -> None:
+    town = await opened()
+    answer = await town.send("close", "R-1", ANA, choice="preview", outcome="explained", text="Use the other printer.")
+    assert "Olga Brandt will read:\nSolved.\nUse the other printer.\nAna Lindqvist, 10:00. · R-1" in answer
+    assert (await town.request()).status is Status.OPEN
+    await town.send("close", "R-1", ANA, choice="close", outcome="explained", text="Use the other printer.")
+    request = await town.request()
+    assert (request.outcome, request.remark) == (Outcome.EXPLAINED, "Use the other printer.")
+    assert town.card().startswith("Solved.\nAna Lindqvist, 10:00. · R-1\nUse the other printer.")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        ("redirected", "Passed on."),
+        ("training", "Passed on."),
+        ("override refused", "Solved."),
+        ("docs", "Solved."),
+        ("withdrawn", "Solved."),
+        ("", "Solved."),
+    ],
+)
+async def test_each_outcome_has_words_for_the_requester_and_only_those_on_the_list_count(
+    outcome: str, words: str
+) -> None:
+    town = await opened()
+    await town.send("close", "R-1", ANA, choice="close", outcome=outcome)
+    assert town.card().startswith(words)
+    assert (await town.request()).outcome in (outcome, Outcome.ANSWERED)
+
+
+async def test_an_end_that_a_colleague_has_overtaken_comes_back() -> None:
+    town = await opened()
+    seen = (await town.open("close", "R-1", ANA)).rows[0].buttons[0].seen
+    await town.send("reply", "R-1", BEN, text="one moment")
+    answer = await town.press(Send, "R-1", ANA, step="close", choice="close", fields={"text": "x"}, seen=seen)
+    assert "Ben Okafor replied meanwhile" in said(answer)
+    assert (await town.request()).status is Status.ACKNOWLEDGED
+
+
+async def test_the_menu_shows_what_goes_with_it() -> None:
+    town = await opened()
+    await town.post("and the scanner too")
+    assert "With it R-2: and the scanner too" in plain(await town.open("support", "R-1", ANA))
+
+
+async def test_a_last_word_that_is_too_long_comes_back() -> None:
+    town = await opened()
+    assert "At most 500 characters on the card" in await town.send("close", "R-1", ANA, choice="close", text="x" * 501)
+    assert (await town.request()).status is Status.OPEN
+
+
+async def test_what_is_closed_meanwhile_keeps_the_words_of_whoever_was_writing() -> None:
+    town = await opened()
+    await town.press(Solve, "R-1", OLGA)
+    for step in ("reply", "phone", "team", "split", "close"):
+        answer = await town.send(step, "R-1", ANA, text="first line\nsecond line", choice="close")
+        assert answer.startswith("R-1 is already closed.")
+        assert "first line\nsecond line" in answer
+    assert town.in_thread((await town.request()).place) == []
+
+
+async def test_two_who_write_at_once_hear_of_each_other_and_may_still_send() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    forms = [await town.open("reply", "R-1", one) for one in (ANA, BEN)]
+    seen = [form.rows[0].buttons[0].seen for form in forms]
+    await town.press(Send, "R-1", ANA, step="reply", fields={"text": "restart it"}, seen=seen[0])
+    answer = await town.press(Send, "R-1", BEN, step="reply", fields={"text": "replace it"}, seen=seen[1])
+    assert "Ana Lindqvist replied meanwhile (10:00). Nothing was sent yet" in said(answer)
+    assert "replace it" in said(answer)
+    assert len(town.in_thread(place)) == 1
+    again = re.search(r"seen='(\d+)'", repr(answer))
+    assert again is not None
+    await town.press(Send, "R-1", BEN, step="reply", fields={"text": "replace it"}, seen=again[1])
+    assert town.in_thread(place) == ["Ana Lindqvist:\nrestart it", "Ben Okafor:\nreplace it"]
+
+
+async def test_what_is_sent_twice_counts_once() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    fields = {"text": "restart it"}
+    desk = await town.desk()
+    sent = Send(
+        key="form|ana|1", happened_at=town.now, place=place, author=Author("ana", ANA.name), request="R-1",
+        card="card:R-1", step="reply", fields=fields, form="1", seen="0",
+    )  # fmt: skip
+    assert [said(await desk.handle(sent)).split("\n")[0] for _ in range(2)] == ["Sent.", "Done."]
+    assert len(town.in_thread(place)) == 1
+
+
+@pytest.mark.parametrize("fields", [{}, {"text": ""}, {"text": "\u200b"}, {"text": "x" * 20_000}, {"texts": "x"}])
+@pytest.mark.parametrize("step", ["ask", "reply", "phone", "team", "split"])
+async def test_forms_with_nothing_or_too_much_in_them_come_back_and_nothing_is_done(
+    step: str, fields: dict[str, str]
+) -> None:
+    town = await opened()
+    answer = said(await town.press(Send, "R-1", ANA, step=step, fields=fields))
+    assert "Write something first." in answer or "At most 3000 characters" in answer
+    assert (await town.request()).status is Status.OPEN
+
+
+async def test_an_observers_suggestion_goes_to_the_pair_alone_and_can_be_used() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    assert (await town.send("suggest", "R-1", DILAN, text="restart the spooler")).startswith("Thank you, passed on.")
+    assert town.in_thread(place) == []
+    assert (await town.request()).status is Status.OPEN
+    for one in (ANA, BEN):
+        (told,) = town.to(one)
+        assert told.text.startswith("Dilan Kaya suggests an answer to Olga Brandt")
+        assert "restart the spooler" in told.text
+    view = town.to(ANA)[0].view
+    assert isinstance(view, NoticeCard)
+    use = view.entries[0].opens[0]
+    form = await town.open(use.step, "R-1", ANA, use.choice)
+    assert form.fields[0].value == "restart the spooler"
+    assert "Dilan Kaya suggests: restart the spooler" in plain(await town.open("support", "R-1", ANA))
+
+
+async def test_a_suggestion_for_what_somebody_has_goes_to_them_alone() -> None:
+    town = await opened()
+    await town.press(Claim, "R-1", BEN)
+    await town.send("suggest", "R-1", DILAN, text="restart the spooler")
+    assert [len(town.to(one)) for one in (ANA, BEN)] == [0, 1]
+
+
+async def test_a_suggestion_at_night_or_without_words_comes_back() -> None:
+    town = await opened("2026-11-23 19:00")
+    answer = await town.send("suggest", "R-1", DILAN, text="restart the spooler")
+    assert answer.startswith("Nobody on duty can be told now.")
+    assert "restart the spooler" in answer
+    town = await opened()
+    assert "Write something first." in await town.send("suggest", "R-1", DILAN, text=" ")
+    assert "are on duty" in await town.send("suggest", "R-1", EVA, text="restart")
+
+
+async def test_claiming_from_the_menu_says_who_was_faster() -> None:
+    town = await opened()
+    assert (await town.send("claim", "R-1", ANA)).startswith("It is yours.\nR-1: Ana Lindqvist has it.")
+    assert (await town.send("claim", "R-1", BEN)).startswith("Somebody was faster.\nR-1: Ana Lindqvist has it.")
+
+
+async def test_the_menu_of_what_is_closed_offers_to_take_it_back_and_to_open_it_again() -> None:
+    town = await opened()
+    await town.press(Solve, "R-1", ANA)
+    assert buttons(await town.open("support", "R-1", ANA)) == ["Undo: closed it", "Not solved"]
+    assert buttons(await town.open("support", "R-1", OLGA)) == ["Not solved"]
+    assert (await town.send("reopen", "R-1", OLGA)).startswith("It is open again.")
+    assert (await town.send("reopen", "R-1", OLGA)).startswith("It is open already.")
+
+
+async def test_questions_stand_ready_in_the_language_of_the_desk() -> None:
+    town = Town(policy=Policy(language=Language.GERMAN))
+    await town.post("Drucker kaputt")
+    assert "Was willst du erreichen?" in (await town.open("ask", "R-1", ANA)).fields[0].value
+    assert (await town.open("phone", "R-1", ANA)).fields[0].value == "Wir haben telefoniert."
+
+
+async def test_support_on_a_matter_of_their_own_is_not_their_own_support() -> None:
+    town = Town()
+    await town.post("request: my VPN", ANA)
+    assert "is on duty" in await town.press_open("support", "R-1", ANA)
+    assert "(no text" not in plain(await town.open("support", "R-1", BEN))
+    assert TOM.name not in town.card()

@@ -1,0 +1,275 @@
+"""Matters that belong together: follow-ups, duplicates under one lead, and several matters in one thread."""
+
+import pytest
+
+from bot.events import Claim, Reopen, Separate, Solve
+from bot.support.request import Outcome, Status
+from tests.journeys.town import ANA, BEN, CHANNEL, EVA, OLGA, TOM, Town, at, said
+
+PRINTER, SCANNER = "label printer down", "and the scanner too"
+
+
+async def followed(minutes: float = 5) -> tuple[Town, str, str]:
+    """Return a town in which Olga has posted twice, and both threads."""
+    town = Town()
+    first = await town.post(PRINTER)
+    await town.wait(minutes)
+    return town, first, await town.post(SCANNER)
+
+
+async def statuses(town: Town) -> list[tuple[str, Outcome | None]]:
+    """Return how every request stands."""
+    return [(one.status.value, one.outcome) for one in await town.requests()]
+
+
+async def test_a_second_post_within_fifteen_minutes_is_shown_on_the_first_card_and_linked_by_one_line() -> None:
+    town, _, second = await followed(14.9)
+    assert "Also: and the scanner too" in town.card("R-1")
+    assert town.card("R-2").startswith("This goes with your post a few minutes ago.")
+    assert "[Separate matter]\n[Support…]\nOpen thread" in town.card("R-2")
+    assert town.in_thread(second) == []
+    await town.wait(60)
+    assert town.in_thread(second) == []
+    assert len(town.to(ANA)) == 1
+
+
+@pytest.mark.parametrize("second", ["late", "by another", "after closing"])
+async def test_other_posts_are_requests_of_their_own(second: str) -> None:
+    town = Town()
+    await town.post(PRINTER)
+    if second == "after closing":
+        await town.press(Solve, "R-1", OLGA)
+    await town.wait(15 if second == "late" else 1)
+    await town.post(SCANNER, TOM if second == "by another" else OLGA)
+    assert (await town.request("R-2")).lead == ""
+
+
+async def test_a_third_post_goes_with_the_first_too() -> None:
+    town, _, _ = await followed()
+    await town.post("and the scale")
+    assert (await town.request("R-1")).followers == ("R-2", "R-3")
+    assert town.card("R-1").count("Also:") == 2
+
+
+async def test_a_follow_up_heard_before_its_first_post_is_a_request_of_its_own() -> None:
+    town = Town("2026-11-23 10:06")
+    await town.post(SCANNER, happened="2026-11-23 10:05")
+    await town.post(PRINTER, happened="2026-11-23 10:00")
+    assert [one.lead for one in await town.requests()] == ["", ""]
+
+
+async def test_words_of_support_in_the_thread_of_a_follow_up_answer_the_first() -> None:
+    town, _, second = await followed(1)
+    await town.reply(second, "looking at both", BEN)
+    assert "Ben Okafor is looking into it." in town.card("R-1")
+    assert "This goes with your post a few minutes ago.\nYou'll hear more by 10:31. · R-2\nBen Okafor is looking" in (
+        town.card("R-2")
+    )
+
+
+async def test_words_of_support_heard_before_the_follow_up_answer_the_first() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.wait(2)
+    second = f"{CHANNEL};messageid=99"
+    await town.reply(second, "looking at both", BEN)
+    await town.post(SCANNER, place=second, happened="2026-11-23 10:01")
+    assert "Ben Okafor is looking into it." in town.card("R-1")
+
+
+async def test_a_follow_up_is_an_answer_where_one_is_waited_for() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.send("ask", "R-1", ANA, text="Which one?")
+    await town.wait(2)
+    await town.post("the one at the dock")
+    assert (await town.request("R-1")).wait is None
+    assert town.to(ANA)[0].text.startswith("Olga Brandt answered you\nOlga Brandt · R-1\nthe one at the dock")
+
+
+async def test_a_follow_up_ends_and_opens_again_with_the_first() -> None:
+    town, _, second = await followed()
+    await town.press(Solve, "R-1", ANA)
+    assert await statuses(town) == [("CLOSED", Outcome.ANSWERED), ("CLOSED", Outcome.DUPLICATE)]
+    assert town.card("R-2").startswith("Solved.")
+    await town.reply(second, "still broken", OLGA)
+    assert [one for one, _ in await statuses(town)] == ["OPEN", "ACKNOWLEDGED"]
+
+
+async def test_separate_matter_gives_it_its_own_clock_from_its_own_time() -> None:
+    town, _, second = await followed(1)
+    await town.press(Claim, "R-1", ANA)
+    await town.wait(1)
+    answer = said(await town.press(Separate, "R-2", OLGA))
+    assert "Ana Lindqvist or @Ben Okafor will answer by 10:06." in answer
+    assert (await town.request("R-2")).due_at == at("2026-11-23 10:06")
+    assert "Also:" not in town.card("R-1")
+    await town.wait(4)
+    assert "No answer yet." in town.in_thread(second)[0]
+    assert said(await town.press(Separate, "R-2", OLGA)) == town.card("R-2")
+
+
+async def test_who_may_separate_is_who_may_end_it() -> None:
+    town, _, _ = await followed()
+    assert said(await town.press(Separate, "R-2", TOM)).startswith("Olga Brandt, who asked, can close this")
+    assert (await town.send("separate", "R-2", ANA)).startswith("It is a matter of its own now.")
+    assert (await town.send("separate", "R-2", ANA)).startswith("It is a matter of its own now.")
+    assert (await town.request("R-2")).lead == ""
+
+
+async def test_a_follow_up_taken_back_disappears_from_the_first_card_and_comes_back_with_its_post() -> None:
+    town, _, second = await followed()
+    await town.wait(1)
+    await town.delete(second)
+    assert "Also:" not in town.card("R-1")
+    assert town.card("R-2") == "Withdrawn.\nR-2"
+    await town.wait(1)
+    await town.restore(second, SCANNER)
+    assert "Also: and the scanner too" in town.card("R-1")
+    assert town.card("R-2").startswith("This goes with your post")
+
+
+async def test_an_edit_of_a_follow_up_is_seen_on_the_first_card() -> None:
+    town, _, second = await followed()
+    await town.wait(1)
+    await town.edit(second, "and two scanners")
+    assert "Also: and two scanners" in town.card("R-1")
+
+
+async def test_when_the_first_post_is_taken_back_the_follow_up_goes_its_own_way() -> None:
+    town, first, _ = await followed(1)
+    await town.delete(first)
+    assert await statuses(town) == [("CLOSED", Outcome.WITHDRAWN), ("OPEN", None)]
+    assert "will answer by 10:06" in town.card("R-2")
+
+
+async def test_a_duplicate_follows_its_lead_and_one_line_links_them() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    other = await town.post("printer broken in Kiel", TOM)
+    form = await town.open("same", "R-2", ANA)
+    assert [choice.title for choice in form.fields[0].choices] == ["R-1 · Olga Brandt: label printer down"]
+    assert (await town.send("same", "R-2", ANA, lead="R-1")).startswith("It goes with R-1 now.")
+    assert town.in_thread(other) == ["We look at this together with Olga Brandt · R-1."]
+    assert town.card("R-2").startswith("We look at this together with another request.")
+    assert (await town.request("R-2")).responder is not None
+    await town.press(Solve, "R-1", ANA)
+    assert await statuses(town) == [("CLOSED", Outcome.ANSWERED), ("CLOSED", Outcome.DUPLICATE)]
+
+
+async def test_words_after_the_end_of_a_duplicate_open_that_one_alone() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    other = await town.post("printer broken in Kiel", TOM)
+    await town.send("same", "R-2", ANA, lead="R-1")
+    await town.press(Solve, "R-1", ANA)
+    await town.reply(other, "mine is still broken", TOM)
+    assert await statuses(town) == [("CLOSED", Outcome.ANSWERED), ("OPEN", None)]
+    assert (await town.request("R-1")).followers == ()
+
+
+async def test_not_solved_on_a_duplicate_opens_that_one_alone() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.post("printer broken in Kiel", TOM)
+    await town.send("same", "R-2", ANA, lead="R-1")
+    await town.press(Solve, "R-1", ANA)
+    await town.press(Reopen, "R-2", TOM)
+    assert [one for one, _ in await statuses(town)] == ["CLOSED", "OPEN"]
+
+
+async def test_what_followed_a_duplicate_follows_its_lead() -> None:
+    town, _, _ = await followed(1)
+    await town.post("all printers are gone", TOM)
+    await town.send("same", "R-1", ANA, lead="R-3")
+    assert (await town.request("R-3")).followers == ("R-1", "R-2")
+    await town.press(Solve, "R-3", ANA)
+    assert [one for one, _ in await statuses(town)] == ["CLOSED"] * 3
+
+
+async def test_a_step_on_what_goes_with_another_says_where_to_answer_and_keeps_the_words() -> None:
+    town, _, second = await followed(1)
+    answer = await town.send("reply", "R-2", ANA, text="restart it")
+    assert answer.startswith("R-2 goes with R-1 now. Answer there: both are answered by it.")
+    assert "restart it" in answer
+    assert town.in_thread(second) == []
+    assert "[Separate matter]" in said_rows(await town.open("support", "R-2", ANA))
+
+
+def said_rows(form: object) -> str:
+    """Return a form's buttons."""
+    from bot.views import FormCard
+
+    assert isinstance(form, FormCard)
+    return "".join(f"[{button.title}]" for row in form.rows for button in row.buttons)
+
+
+async def test_same_as_offers_only_what_is_open_and_leads() -> None:
+    town, _, _ = await followed()
+    assert await town.send("same", "R-1", ANA, lead="R-2") != ""
+    assert (await town.request("R-1")).lead == ""
+    answer = await town.press_open("same", "R-1", ANA)
+    assert answer == "There is no other request that is not closed."
+    await town.post("printer broken in Kiel", TOM)
+    assert "choose again" in await town.send("same", "R-1", ANA, lead="R-9")
+
+
+async def test_a_thread_is_split_into_matters_each_with_a_card_and_an_end_of_its_own() -> None:
+    town = Town()
+    place = await town.post("label printer down\nand nobody can log in")
+    form = await town.open("split", "R-1", ANA)
+    assert form.fields[0].value == "label printer down\nand nobody can log in"
+    said_ = await town.send("split", "R-1", ANA, text="Printer\n\nLogin\nScale")
+    assert said_.startswith("Split into R-1, R-2, R-3.")
+    assert [town.card(id_).split("\n")[0] for id_ in ("R-1", "R-2", "R-3")] == [
+        f"{matter}: Ana Lindqvist is looking into it." for matter in ("Printer", "Login", "Scale")
+    ]
+    await town.press(Solve, "R-2", ANA)
+    assert [one for one, _ in await statuses(town)] == ["ACKNOWLEDGED", "CLOSED", "ACKNOWLEDGED"]
+    assert {one.place for one in await town.requests()} == {place}
+    await town.wait(1)
+    await town.edit(place, "label printers down")
+    assert [one.text for one in await town.requests()] == ["label printers down", "Login", "Scale"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("only one", "Write at least two matters"),
+        ("a\nb\nc\nd\ne\nf", "there is room for 5 here"),
+        ("\u200b\n ", "Write something first."),
+    ],
+)
+async def test_too_few_and_too_many_matters_come_back(text: str, wrong: str) -> None:
+    town = Town()
+    await town.post(PRINTER)
+    answer = await town.send("split", "R-1", ANA, text=text)
+    assert wrong in answer
+    assert len(await town.requests()) == 1
+    assert (await town.request()).status is Status.OPEN
+
+
+async def test_a_reply_of_support_answers_every_matter_of_the_thread() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.send("split", "R-1", ANA, text="Printer\nLogin")
+    await town.send("back", "R-1", ANA)
+    await town.send("back", "R-2", ANA)
+    await town.reply(place, "on it", BEN)
+    assert [one.claimer and one.claimer.id for one in await town.requests()] == ["ben", "ben"]
+
+
+async def test_two_matters_of_one_thread_that_are_one_after_all_need_no_line() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.send("split", "R-1", ANA, text="Printer\nLogin")
+    await town.send("same", "R-2", ANA, lead="R-1")
+    assert town.in_thread(place) == []
+    assert (await town.request("R-2")).lead == "R-1"
+
+
+async def test_strangers_to_duty_put_nothing_together() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.post("printer broken in Kiel", TOM)
+    assert "are on duty" in await town.send("same", "R-2", EVA, lead="R-1")

@@ -1,0 +1,157 @@
+"""Undo: for ten minutes, by whoever pressed, while nobody else has acted since."""
+
+import pytest
+
+from bot.events import Claim, Reopen, Separate, Solve
+from bot.support.request import Outcome, Status
+from bot.views import ReplyCard
+from tests.journeys.town import ANA, BEN, DILAN, OLGA, TOM, Town, at, said
+
+PRINTER = "label printer down"
+NO = "That can't be taken back any more: ten minutes are over, or somebody else has acted since."
+
+
+async def test_a_claim_taken_back_is_open_again_with_its_old_clock() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    await town.wait(3)
+    assert (await town.send("undo", "R-1", ANA)).startswith(
+        "Taken back.\nR-1: Waiting since 10:00, answer due by 10:05"
+    )
+    request = await town.request()
+    assert (request.status, request.responder, request.due_at) == (Status.OPEN, None, at("2026-11-23 10:05"))
+    assert [len(town.to(one)) for one in (ANA, BEN)] == [1, 1]
+    await town.wait(2)
+    assert "No answer yet." in town.in_thread(place)[0]
+
+
+async def test_steps_that_fell_due_meanwhile_become_one() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    await town.wait(7)
+    await town.send("undo", "R-1", ANA)
+    assert town.in_thread(place) == [
+        "No answer yet. It was due 2 min ago. Calling @Ana Lindqvist and @Ben Okafor again."
+    ]
+    assert town.to(BEN) == []
+
+
+async def test_after_ten_minutes_or_by_another_nothing_is_taken_back() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    assert await town.send("undo", "R-1", BEN) == NO
+    await town.wait(10.1)
+    assert await town.send("undo", "R-1", ANA) == NO
+    assert (await town.request()).status is Status.ACKNOWLEDGED
+
+
+@pytest.mark.parametrize("who", [OLGA, TOM, BEN, DILAN])
+async def test_once_somebody_else_has_acted_nothing_is_taken_back(who: object) -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    await town.reply(place, "any news?", who)  # type: ignore[arg-type]
+    assert await town.send("undo", "R-1", ANA) == NO
+
+
+async def test_a_reply_that_is_taken_back_stays_and_is_marked() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.send("reply", "R-1", ANA, text="Restart it.")
+    await town.send("undo", "R-1", ANA)
+    assert town.in_thread(place) == ["Ana Lindqvist:\nRestart it.\nAna Lindqvist took this back."]
+    (reply,) = [one for one in town.teams.sent if one.key.startswith("reply:")]
+    assert isinstance(reply.view, ReplyCard)
+    assert (await town.request()).status is Status.OPEN
+
+
+async def test_a_question_to_the_team_that_is_taken_back_is_marked_in_its_channel() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.send("team", "R-1", ANA, text="Who knows?", people="eva")
+    await town.send("undo", "R-1", ANA)
+    assert [message.text for message in town.in_team_channel()] == ["Ana Lindqvist took this back."]
+
+
+async def test_what_was_taken_back_can_be_taken_back() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    await town.send("undo", "R-1", ANA)
+    await town.send("undo", "R-1", ANA)
+    assert (await town.request()).status is Status.ACKNOWLEDGED
+
+
+@pytest.mark.parametrize("step", ["dismiss", "close", "phone"])
+async def test_an_end_that_is_taken_back_leaves_the_request_with_its_claimer(step: str) -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    await town.wait(1)
+    word = (await town.request()).word
+    await town.send(step, "R-1", ANA, choice="close", text="Done.")
+    await town.wait(5)
+    await town.send("undo", "R-1", ANA)
+    request = await town.request()
+    assert (request.status, request.outcome, request.word) == (Status.ACKNOWLEDGED, None, word)
+
+
+async def test_not_solved_soon_after_its_solved_takes_that_back() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    await town.press(Solve, "R-1", OLGA)
+    await town.wait(5)
+    assert "Ana Lindqvist is looking into it." in said(await town.press(Reopen, "R-1", OLGA))
+    await town.press(Solve, "R-1", OLGA)
+    await town.wait(11)
+    assert "will follow up by" in said(await town.press(Reopen, "R-1", OLGA))
+
+
+async def test_a_split_that_is_taken_back_takes_its_matters_with_it() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.send("split", "R-1", ANA, text="Printer\nLogin\nScale")
+    await town.send("reply", "R-3", BEN, text="I know the scale.")
+    await town.send("undo", "R-1", ANA)
+    assert [one.outcome for one in await town.requests()] == [None, Outcome.WITHDRAWN, None]
+    assert town.card("R-1").startswith("@Ana")
+    assert town.card("R-2") == "Login: Withdrawn.\nR-2"
+
+
+async def test_what_was_put_together_is_apart_again_and_the_other_way_round() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    second = await town.post("printer broken in Kiel", TOM)
+    await town.send("same", "R-2", ANA, lead="R-1")
+    await town.send("undo", "R-2", ANA)
+    assert town.in_thread(second) == ["Ana Lindqvist took this back."]
+    assert [(one.lead, one.followers) for one in await town.requests()] == [("", ()), ("", ())]
+    assert "will answer by" in town.card("R-2")
+    await town.post("and in Bremen", TOM)
+    await town.press(Separate, "R-3", TOM)
+    await town.press(Reopen, "R-3", TOM)
+    await town.send("undo", "R-3", TOM)
+    assert (await town.request("R-3")).lead == "R-2"
+    assert (await town.request("R-2")).followers == ("R-3",)
+
+
+async def test_undo_of_an_end_opens_what_ended_with_it() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.post("and the scanner")
+    await town.press(Solve, "R-1", ANA)
+    await town.send("undo", "R-1", ANA)
+    assert [one.status for one in await town.requests()] == [Status.OPEN, Status.ACKNOWLEDGED]
+
+
+async def test_an_observer_may_take_a_suggestion_back() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.send("suggest", "R-1", DILAN, text="restart it")
+    assert "Undo" in repr(await town.open("support", "R-1", DILAN))
+    await town.send("undo", "R-1", DILAN)
+    assert (await town.request()).advice is None
