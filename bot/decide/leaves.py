@@ -298,7 +298,7 @@ def _ticket_read(form: Form) -> Filled:
         named = addresses.ticket(form.draft.policy.jira_project, given)
     except ValueError:
         return Filled(wrong=wrong or "Write the ticket's key, such as EDGE-12, or its https link; or leave it empty.")
-    return Filled(added=(form.draft.say(Text.TICKET, key=named),), wrong=wrong)
+    return Filled(added=(form.draft.say(Text.FIND_IT_AS, key=named),), wrong=wrong)
 
 
 _WORDS = Part(_nothing_noted, _no_fields, _nothing_more)

@@ -158,10 +158,10 @@ def _stops_form(
     impact, answer = said(request.triage, IMPACT), said(request.triage, question.id)
     ended = told(draft.tree, request.triage, question.id)
     choices = (*NEEDS_NOW, *(((ENDED, f"It stops nothing any more: close it as {ended.outcome}."),) if ended else ()))
-    written = given.get("impact", impact.answer if impact else "")[: forms.LONGEST]
+    written = given.get("text", impact.answer if impact else "")[: forms.LONGEST]
     now = given.get("now", answer.answer if answer else "")
     fields = (
-        forms.text("impact", "Who and what is affected", written, required=not ended),
+        forms.text("text", "Who and what is affected", written, required=not ended),
         forms.one("now", question.asks, choices, now if now in dict(choices) else ""),
     )
     ways = (Way("Next", "stops"), Way("Ask a question", "ask", opens=True), _back(draft, request, question.id))
@@ -176,7 +176,7 @@ def _take_stops(draft: Draft, request: Request, event: Send) -> Answer:
     if now == ENDED and ended:
         impact, wrong = "", meanwhile(draft, request, event)
     else:
-        impact, wrong = ready(draft, request, event, "impact")
+        impact, wrong = ready(draft, request, event, "text")
         wrong = "Say who and what is affected first." if not impact else wrong
         wrong = wrong or ("" if now in {YES, NO} else "Say whether it needs a workaround at once.")
     if wrong:

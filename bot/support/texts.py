@@ -52,7 +52,7 @@ class Text(StrEnum):
     NO_REPLY = "no reply"
     WITH_DEVELOPERS = "with developers"
     PASSED_ON = "passed on"
-    TICKET = "ticket"
+    FIND_IT_AS = "find it as"
     ANSWERED = "answered"
     TAKEN_BACK = "taken back"
     TOO_LATE = "too late"
@@ -176,7 +176,7 @@ TEXTS = MappingProxyType(
                 Text.NO_REPLY: "Closed, since we heard nothing more. Write here if it is still needed.",
                 Text.WITH_DEVELOPERS: "Passed to our developers, who take it from here.",
                 Text.PASSED_ON: "Passed on.",
-                Text.TICKET: "Ticket: {key}",
+                Text.FIND_IT_AS: "You find it there as {key}.",
                 Text.ANSWERED: "Answered.",
                 Text.TAKEN_BACK: "{who} took this back.",
                 Text.TOO_LATE: "That was closed more than a week ago. Please post it again.",
@@ -304,7 +304,7 @@ TEXTS = MappingProxyType(
                 Text.NO_REPLY: "Geschlossen, weil nichts mehr kam. Schreib hier, wenn du es noch brauchst.",
                 Text.WITH_DEVELOPERS: "An unsere Entwickler weitergegeben, die sich darum kümmern.",
                 Text.PASSED_ON: "Weitergegeben.",
-                Text.TICKET: "Ticket: {key}",
+                Text.FIND_IT_AS: "Dort findest du es unter {key}.",
                 Text.ANSWERED: "Beantwortet.",
                 Text.TAKEN_BACK: "{who} hat das zurückgenommen.",
                 Text.TOO_LATE: "Das ist seit über einer Woche geschlossen. Bitte schreib es noch einmal.",

@@ -151,7 +151,7 @@ async def _triage() -> dict[str, CardView]:
         views[f"form_card.{name}"] = _opened(await town.press(Open, "R-1", MIRA, step="triage", choice=leaf))
     views["form_card.stops"] = _opened(await town.press(Open, "R-1", MIRA, step="stops"))
     ticket = await town.press(
-        Send, "R-1", MIRA, step="stops", fields={"impact": "40 parcels wait at the dock in Utrecht.", "now": "no"}
+        Send, "R-1", MIRA, step="stops", fields={"text": "40 parcels wait at the dock in Utrecht.", "now": "no"}
     )
     views["form_card.ticket"] = _opened(ticket)
     await town.send("leaf", "R-1", MIRA, choice="train", text="I am passing this on; they will call you.", who="0,1")

@@ -46,7 +46,7 @@ async def test_two_matters_go_through_all_nine_questions_and_each_answer_counts(
                 card = await pressed(bot, thread, card, "No")
             form = button(card, "Next")["data"]["form"]
             assert len(form) < LONGEST_FORM
-            card = await pressed(bot, thread, card, "Next", impact="the dock stands still", now="yes")
+            card = await pressed(bot, thread, card, "Next", text="the dock stands still", now="yes")
             assert GAP in str(card)
             card = await pressed(bot, thread, card, "Send", text=f"Use printer {number}.")
             await pressed(bot, thread, card, "Send and close", text="Our developers have it.", ticket="EDGE-1")
