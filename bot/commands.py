@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import IntEnum
+from itertools import pairwise
 from types import MappingProxyType
 
 from bot.policy import Language
@@ -43,7 +44,17 @@ class ShowRota:
     weeks: int = 4
 
 
-Call = ShowHelp | ShowDuty | ShowRota
+@dataclass(frozen=True, slots=True)
+class ShowRequests:
+    """``requests``: what is open at the desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMine:
+    """``my requests``: what somebody asked, and how it stands."""
+
+
+Call = ShowHelp | ShowDuty | ShowRota | ShowRequests | ShowMine
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,7 @@ class Command:
 
 
 EVERYWHERE = frozenset({"team", "personal"})
+PERSONAL = frozenset({"personal"})
 COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
         row.name: row
@@ -88,6 +100,26 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 EVERYWHERE,
             ),
             Command(
+                "requests",
+                "requests",
+                {
+                    Language.ENGLISH: "What is open now, with Support… for each",
+                    Language.GERMAN: "Was gerade offen ist, mit Support… für jede Anfrage",
+                },
+                Right.COLLEAGUE,
+                PERSONAL,
+            ),
+            Command(
+                "my requests",
+                "my requests",
+                {
+                    Language.ENGLISH: "What you asked, and how it stands",
+                    Language.GERMAN: "Was du gefragt hast, und wie es steht",
+                },
+                Right.TENANT,
+                PERSONAL,
+            ),
+            Command(
                 "help",
                 "help",
                 {
@@ -104,7 +136,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
 
 def parse(text: str) -> tuple[Command, Call] | None:
     """Return the command that the whole of ``text`` is, None if it is none. Case and order are forgiven."""
-    words = re.findall(r"-?\w+", text.casefold()) if len(text) <= LONGEST else []
+    words = _joined(re.findall(r"-?\w+", text.casefold()) if len(text) <= LONGEST else [])
     names = [word for word in words if word in COMMANDS]
     if len(names) != 1:
         return None
@@ -115,7 +147,8 @@ def parse(text: str) -> tuple[Command, Call] | None:
 def mistyped(text: str) -> bool:
     """Say whether a text that is no command is so near to one that it was meant as one."""
     words = re.findall(r"\w+", text.casefold()) if len(text) <= LONGEST else []
-    return 0 < len(words) <= LONGEST_COMMAND and bool(get_close_matches(words[0], COMMANDS, n=1, cutoff=NEAR))
+    near = [word for word in (*words[:1], " ".join(words)) if get_close_matches(word, COMMANDS, n=1, cutoff=NEAR)]
+    return 0 < len(words) <= LONGEST_COMMAND and bool(near)
 
 
 def nearest(text: str, right: Right) -> list[str]:
@@ -125,7 +158,15 @@ def nearest(text: str, right: Right) -> list[str]:
     return get_close_matches(words[0] if words else "", names, n=2, cutoff=0.0)
 
 
-def _call(name: str, rest: list[str]) -> Call | None:
+def _joined(words: list[str]) -> list[str]:
+    """Return words with those of a name of two in one."""
+    for at, pair in enumerate(pairwise(words)):
+        if " ".join(pair) in COMMANDS:
+            return [*words[:at], " ".join(pair), *words[at + 2 :]]
+    return words
+
+
+def _call(name: str, rest: list[str]) -> Call | None:  # noqa: PLR0911 - one row per command
     match name, rest:
         case "help", []:
             return ShowHelp()
@@ -135,4 +176,8 @@ def _call(name: str, rest: list[str]) -> Call | None:
             return ShowRota()
         case "rota", [number] if number.isdecimal() and int(number) > 0:
             return ShowRota(min(int(number), MOST_WEEKS))
+        case "requests", []:
+            return ShowRequests()
+        case "my requests", []:
+            return ShowMine()
     return None

@@ -12,10 +12,22 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from bot.batch import Batch, Waiting
-from bot.decide import decide, next_due
+from bot.decide import decide, lists, next_due
 from bot.effects import Answer, Word
 from bot.errors import NotStored, Refused
-from bot.events import ClockStruck, Deleted, Delivered, Edited, Event, Press, Replied, Restored, Undeliverable
+from bot.events import (
+    Choose,
+    ClockStruck,
+    Deleted,
+    Delivered,
+    Edited,
+    Event,
+    Press,
+    Raise,
+    Replied,
+    Restored,
+    Undeliverable,
+)
 from bot.people import Person
 from bot.ports import Address, Clock, Conflict, Courier, Journal, Lookup, Outgoing
 from bot.standing import Standing
@@ -194,7 +206,9 @@ class Desk:
         ids = {one.event.request for one in waiting if isinstance(one.event, Press)}.difference(standing.requests)
         places = {one.event.place for one in waiting if isinstance(one.event, Replied)}.difference(standing.threads)
         places |= {one.event.place for one in waiting if isinstance(one.event, _CHANGED)}  # what is closed there, too
-        if not ids and not places:
+        places |= {place for one in waiting if (place := _chosen(one.event))}
+        askers = {person for one in waiting if (person := lists.asked_by(one.event))}
+        if not ids and not places and not askers:
             return []
         named = {*ids, *(id_ for place in places for id_ in standing.threads.get(place, ()))}
         found = list(await self._journal.matters(standing.desk.tenant, standing.desk.id, ids, places))
@@ -203,6 +217,9 @@ class Desk:
         beside = beside.difference(request.id for request in found)
         if beside:
             found += await self._journal.matters(standing.desk.tenant, standing.desk.id, beside, [])
+        since = self._clock() - lists.CLOSED_WITHIN
+        for person in askers:
+            found += await self._journal.closed(standing.desk.tenant, standing.desk.id, person, since)
         for request in found:
             standing.put(request)
         return [request.id for request in found]
@@ -265,3 +282,8 @@ class Desk:
                 loop.call_later(RETRY_SECONDS, self._enqueue, one.event, one.shown)
             else:
                 one.fail(failure)
+
+
+def _chosen(event: Event) -> str:
+    """Return the thread of a message that somebody chose, "" for none of the desk's."""
+    return event.chosen.place if isinstance(event, Choose | Raise) and event.chosen else ""

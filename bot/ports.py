@@ -103,6 +103,9 @@ class Journal(Protocol):
     async def matters(self, tenant: str, desk: str, ids: Iterable[str], places: Iterable[str]) -> tuple[Request, ...]:
         """Return the requests with these ids or in these threads, closed ones included."""
 
+    async def closed(self, tenant: str, desk: str, requester: str, since: datetime) -> tuple[Request, ...]:
+        """Return what somebody asked and was closed at ``since`` or later."""
+
     async def commit(self, commit: Commit) -> None:
         """Write all of ``commit`` durably; raise Conflict if the revision has moved on or a record's key is known."""
 

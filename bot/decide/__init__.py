@@ -9,12 +9,13 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import assert_never
 
-from bot.decide import answers, clocks, desk_steps, due, intake, matters, rota, steps, support
+from bot.decide import answers, clocks, desk_steps, due, intake, lists, matters, raising, rota, steps, support
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.effects import Answer, Decision
 from bot.events import (
     Adopt,
+    Choose,
     Claim,
     ClockStruck,
     Deleted,
@@ -25,6 +26,7 @@ from bot.events import (
     Open,
     PeopleImported,
     Posted,
+    Raise,
     Reopen,
     Replied,
     Restored,
@@ -57,6 +59,8 @@ Known = (
     | Separate
     | Adopt
     | GoOn
+    | Choose
+    | Raise
     | Open
     | Send
     | ClockStruck
@@ -116,7 +120,8 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
         case Deleted():
             intake.deleted(draft, event)
         case Wrote():
-            answers.wrote(draft, event)
+            if answers.wrote(draft, event):
+                raising.offer(draft, event)
         case Welcomed():
             answers.welcomed(draft, event)
         case Uninstalled():
@@ -124,25 +129,32 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
         case Claim():
             return support.claimed(draft, event)
         case Solve():
-            return support.solved(draft, event)
+            return lists.again(draft, event, support.solved(draft, event))
         case Reopen():
-            return support.reopened(draft, event)
+            return lists.again(draft, event, support.reopened(draft, event))
         case Separate():
             return support.separated(draft, event)
         case Adopt():
             return support.adopted(draft, event)
         case GoOn():
             return support.went_on(draft, event)
+        case Choose():
+            return raising.chosen(draft, event)
+        case Raise():
+            return raising.sent(draft, event)
         case Open():
             return steps.opened(draft, event) if event.request else desk_steps.opened(draft, event, DESK_STEPS)
         case Send():
             return steps.sent(draft, event) if event.request else desk_steps.sent(draft, event, DESK_STEPS)
         case ClockStruck():
             due.struck(draft)
+            raising.forget(draft)
         case Delivered():
             clocks.reached(draft, event.place)
+            raising.stands(draft, event)
         case Undeliverable():
             clocks.unreachable(draft, event.place, event.reason)
+            raising.refused(draft, event)
         case PeopleImported():
             rota.people_imported(draft, event)
         case ShiftsImported():

@@ -39,14 +39,18 @@ def posted(draft: Draft, event: Posted) -> None:
     if known or _is_gone(draft, event) or _was_raised(draft, event) or answers.command(draft, event):
         return
     if _is_request(draft, event):
-        lead = matters.lead_for(draft, event)
-        request = _open(draft, event, quietly=lead is not None)
-        if lead is not None:
-            matters.join(draft, request, lead, follow_up=True)
+        raised(draft, event)
     elif event.addressed:
         _at_a_loss(draft, event)
     elif not draft.colleague(event.author):
         _heard_early(draft, Heard.SMALL_TALK, event, event.author)
+
+
+def raised(draft: Draft, event: Posted | Replied) -> Request:
+    """Open a request for a message that is one; a post soon after its author's last one follows that."""
+    lead = matters.lead_for(draft, event) if isinstance(event, Posted) else None
+    request = _open(draft, event, quietly=lead is not None)
+    return matters.join(draft, request, lead, follow_up=True) if lead is not None else request
 
 
 def replied(draft: Draft, event: Replied) -> None:  # noqa: C901 - one row per kind of reply

@@ -26,7 +26,7 @@ from bot.store.document import dump, parse, parse_effect
 from bot.store.migrate import migrate
 from bot.store.rota import StoredRota
 from bot.store.sqlite import Database
-from bot.store.writing import Writer
+from bot.store.writing import Writer, instant
 from bot.support.request import Request
 
 T = TypeVar("T")
@@ -147,6 +147,15 @@ class SqlJournal:
         rows = await self._some(tenant, desk, (sql.REQUESTS_BY_ID, ids), (sql.REQUESTS_BY_PLACE, places))
         found = {row[0]: parse(Request, row[1], f"requests {tenant} {desk} {row[0]}") for row in rows}
         return tuple(sorted(found.values(), key=lambda request: (request.posted_at, request.id)))
+
+    async def closed(self, tenant: str, desk: str, requester: str, since: datetime) -> tuple[Request, ...]:
+        """Return what somebody asked and was closed at ``since`` or later, by their posts' time."""
+        where = {"tenant_": tenant, "desk_": desk, "since_": instant(since)}
+        rows = await self._run(lambda connection: connection.execute(sql.CLOSED_SINCE, where).all())
+        found = [
+            parse(Request, text, f"requests {tenant} {desk} {id_}") for id_, text in rows if dump(requester) in text
+        ]
+        return tuple(one for one in found if one.requester.id == requester)
 
     async def commit(self, commit: Commit) -> None:
         """Write all of ``commit`` durably; raise Conflict if the revision has moved on or a record's key is known."""

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.effects import PutDesk, PutRota
 from bot.errors import Misconfigured, NotStored, Refused
@@ -95,6 +96,12 @@ class MemoryJournal:
         wanted, threads = frozenset(ids), frozenset(places)
         requests = self._kept(tenant, desk).standing.requests.values()
         return _by_time(request for request in requests if request.id in wanted or request.place in threads)
+
+    async def closed(self, tenant: str, desk: str, requester: str, since: datetime) -> tuple[Request, ...]:
+        """Return what somebody asked and was closed at ``since`` or later, by their posts' time."""
+        requests = self._kept(tenant, desk).standing.requests.values()
+        theirs = [one for one in requests if one.status is Status.CLOSED and one.requester.id == requester]
+        return _by_time(one for one in theirs if one.closed_at and one.closed_at >= since)
 
     async def commit(self, commit: Commit) -> None:
         """Write all of ``commit``; raise Conflict if the revision has moved on or a record's key is known."""

@@ -126,8 +126,8 @@ def _record(commit: Commit, at: int, record: Record) -> Cells:
         at,
         record.key,
         record.kind,
-        _instant(record.happened_at),
-        _instant(record.recorded_at),
+        instant(record.happened_at),
+        instant(record.recorded_at),
         record.actor,
         orjson.dumps(record.matters).decode(),
     )
@@ -141,12 +141,13 @@ def _request(tenant: str, desk: str, request: Request) -> Cells:
         request.id,
         request.place,
         request.status.value,
-        _instant(next_at) if next_at else None,
-        _instant(request.posted_at),
-        _instant(request.closed_at) if request.closed_at else None,
+        instant(next_at) if next_at else None,
+        instant(request.posted_at),
+        instant(request.closed_at) if request.closed_at else None,
         dump(request),
     )
 
 
-def _instant(at: datetime) -> str:
+def instant(at: datetime) -> str:
+    """Return an instant as the journal spells it: UTC, with microseconds, so that text order is time order."""
     return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(timespec="microseconds")

@@ -63,8 +63,8 @@ async def test_help_shows_what_the_reader_may_use() -> None:
     assert "rota" not in await Town().write("help", OLGA)
 
 
-async def test_somebody_who_writes_personally_is_sent_to_the_channel() -> None:
-    assert "Please post it in the channel" in await Town().write("label printer down", OLGA)
+async def test_somebody_who_writes_personally_is_asked_whether_to_raise_it() -> None:
+    assert "Shall I raise this with support?" in await Town().write("label printer down", OLGA)
     assert "Post in the channel what you need" in await Town().write("hi", OLGA)
 
 
