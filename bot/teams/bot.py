@@ -78,7 +78,9 @@ class HotseatBot:
         desk, event = self._route(admitted.tenant, arrival)
         if desk is None or event is None:
             return None, None
-        if activity.get("name") not in ACTIONS:  # where a message was chosen is no place of the bot's
+        if activity.get("name") in ACTIONS:
+            await self._references.served(desk.info.tenant, activity)
+        else:
             await self._references.learn(desk.info.tenant, arrival.channel or arrival.place, activity)
         return desk.info, await desk.handle(event)
 

@@ -176,7 +176,7 @@ def _invoked(activity: dict[str, Any], author: Author, at: datetime) -> Arrival 
         "request": _id(data, "request"),
         "card": _id(data, "card"),
     }
-    if kind is Send and data.get("step") in RAISING:
+    if kind is Send and _field(data, "step") in RAISING:
         kind = Raise
     if issubclass(kind, Open | Send):
         press |= {"step": _field(data, "step")[:LONGEST_ID], "choice": _field(data, "choice")[:LONGEST_ID]}
@@ -208,7 +208,7 @@ def _acted(activity: dict[str, Any], author: Author, at: datetime) -> Arrival:
     if ACTIONS[activity["name"]] is Choose:
         return Arrival(channel, press["place"], author.id, Choose(**press))
     data = value.get("data")
-    if not isinstance(data, dict) or data.get("step") not in RAISING:
+    if not isinstance(data, dict) or _field(data, "step") not in RAISING:
         raise Stale
     press |= {"step": data["step"], "choice": _field(data, "choice")[:LONGEST_FORM], **_sent(data)}
     press["key"] = _form_key(press) or press["key"]

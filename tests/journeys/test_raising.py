@@ -143,7 +143,7 @@ async def test_a_kill_before_the_post_is_known_loses_nothing_and_opens_one_reque
     town = Town()
     card = await offered(town)
     take = town.teams.take
-    town.teams.take = lambda desk, outgoing: None  # type: ignore[method-assign]
+    town.teams.take = lambda *_: None  # type: ignore[method-assign]
     one = button(form(card))
     await press(town, one, OLGA)
     assert (await (await town.desk()).state()).requests == {}
@@ -159,7 +159,7 @@ async def test_a_kill_before_the_post_is_known_loses_nothing_and_opens_one_reque
 
 @pytest.mark.parametrize("kept", [False, True], ids=["not written", "written"])
 async def test_a_report_that_could_not_be_stored_opens_one_request_when_it_is(
-    kept: bool, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch, *, kept: bool
 ) -> None:
     monkeypatch.setattr("bot.desk.RETRY_SECONDS", 0)
     town = Town()
@@ -383,7 +383,7 @@ async def test_who_has_several_desks_says_which_and_is_asked_again_with_what_was
     answer = await choose(town, CHAT, TOM, desks=("backend", "edge"))
     assert isinstance(answer, Dialog)
     assert isinstance(answer.view, FormCard)
-    text, where = answer.view.fields
+    _, where = answer.view.fields
     assert [choice.id for choice in where.choices] == ["backend", "edge"]
     fields = {"text": " ", "to": "edge"}
     again = await press(town, button(answer.view), TOM, chosen=CHAT, desks=("backend", "edge"), fields=fields)
