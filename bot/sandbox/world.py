@@ -194,6 +194,9 @@ class World:
         owner = chat_owner(message.conversation)
         if owner is not None:
             return [owner.key]
+        group = cast.chat(message.conversation)
+        if group is not None:
+            return list(group.members)
         internal = message.conversation == TEAM_CHANNEL
         return [one.key for one in cast.PLAYERS if one.backend or not internal]
 

@@ -7,8 +7,8 @@ const NEWEST = 40;
 /** Draw the newest threads of a conversation into `box`, and into `older` how to see the rest; `page` gives state and acts. */
 export function threads(box, older, page) {
   const mine = page.messages();
-  const isChat = page.place().kind === 'chat';
-  const all = isChat ? [{ id: `chat-${page.as.key}`, chat: true }] : mine.filter((one) => one.id === one.root);
+  const isChat = page.place().kind !== 'channel';
+  const all = isChat ? [{ id: `${page.place().key}-${page.as.key}`, chat: true }] : mine.filter((one) => one.id === one.root);
   const roots = page.all ? all : all.slice(-NEWEST);
   const hidden = all.length - roots.length;
   keyed(box, isChat && !mine.length ? [] : roots, (one) => one.id, () => `${page.as.key}`, (one) => frame(one, page));
@@ -73,6 +73,7 @@ function undo(one, page) {
 function tools(one, page, own) {
   const bar = h('div', { class: 'message-tools', role: 'group', 'aria-label': 'Message' },
     iconButton('like', 'Like', () => page.act('react', { message: one.id, reaction: 'like' }), { testid: 'like' }));
+  bar.append(iconButton('raise', 'Raise with support', () => page.raise(one), { testid: 'raise' }));
   if (own) {
     bar.append(
       iconButton('edit', 'Edit', () => page.edit(one.id), { testid: 'edit' }),
