@@ -13,7 +13,7 @@ from typing import Any
 from bot.sandbox import cast
 
 Json = dict[str, Any]
-AT = re.compile(r"<at>(.*?)</at>", re.DOTALL)
+AT = re.compile(r"<(at|a) ?[^<>]*>(.*?)</\1>", re.DOTALL)
 PREVIEW = 120
 TEAM_CHANNEL = cast.CHANNELS[1].id
 
@@ -241,8 +241,8 @@ def preview(message: Message) -> str:
 
 
 def plain(text: str) -> str:
-    """Drop the mention marks of a text."""
-    return AT.sub(r"\1", text).strip()
+    """Drop the marks of a text's mentions and links."""
+    return AT.sub(r"\2", text).strip()
 
 
 def chat_owner(conversation: str) -> cast.Player | None:

@@ -50,6 +50,7 @@ const page = {
   showAll() { page.all = true; render(); },
   refuse: (words) => toast(words, { failed: true }),
   act: (name, body) => call(`/api/act/${name}`, { as: local.as, ...body }),
+  follow: (url) => follow(url),
   async raise(message) {
     const outcome = await page.act('choose', { message: message.id });
     if (outcome?.dialog) openDialog(message.id, outcome.dialog, 'choose');
