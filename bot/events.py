@@ -168,7 +168,7 @@ class Send(Press):
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A message that somebody chose to raise: its own key, whose it is (None: nobody's), and its words.
+    """A message that somebody chose to raise: its own key, whose it is (None: nobody's), its words, and any picture.
 
     ``place`` is its thread where that is one of the desk's channel, "" anywhere else; ``reply`` its id if it is a reply
     there.
@@ -179,6 +179,7 @@ class Chosen:
     text: str
     place: str = ""
     reply: str = ""
+    picture: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

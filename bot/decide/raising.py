@@ -34,7 +34,7 @@ _MARK = re.compile(r"\s*#?\w+[\s:,.!-]*")
 def offer(draft: Draft, event: Wrote) -> None:
     """Ask whoever wrote to the bot personally whether to raise their words, which are ready to edit."""
     text = _MARK.sub("", event.text, count=1) if is_marked(event.text) else event.text
-    _ask(draft, event.key, event.author, Text.SHALL_I_RAISE, text, desks=event.desks)
+    _ask(draft, event.key, event.author, Text.SHALL_I_RAISE, text, desks=event.desks, picture=event.picture)
 
 
 def chosen(draft: Draft, event: Choose) -> Answer:
@@ -110,11 +110,12 @@ def _ask(
     *,
     desks: tuple[str, ...] = (),
     choice: str = "",
+    picture: bool = False,
 ) -> None:
     """Show somebody, personally, the form that raises words."""
     place, card = personal(author.id), _card(author) + key
     asked = Open(key=key, happened_at=draft.now, place=place, author=author, request="", card=card, step=SEND)
-    draft.show(card, place, _form(draft, asked, title, _fitting(text), None, desks, choice=choice))
+    draft.show(card, place, _form(draft, asked, title, _fitting(text), None, desks, choice=choice, picture=picture))
 
 
 def _form(
@@ -126,10 +127,15 @@ def _form(
     desks: tuple[str, ...],
     error: str = "",
     choice: str = "",
+    *,
+    picture: bool = False,
 ) -> FormCard:
     send = Way(draft.say(Text.RAISE_IT), SEND, choice)
     who = _requester(draft, event.author, message).name
-    note = draft.say(Text.RAISE_HERE if message and message.place else Text.RAISE_FOR, who=who)
+    here = message is not None and message.place != ""
+    note = draft.say(Text.RAISE_HERE if here else Text.RAISE_FOR, who=who)
+    left_behind = not here and (picture or (message is not None and message.picture))
+    note += draft.say(Text.RAISE_NO_PICTURE) if left_behind else ""
     where = [(desk, desk) for desk in desks]
     to = getattr(event, "fields", {}).get("to", desks[0] if desks else "")
     fields = [forms.text("text", draft.say(Text.RAISE_WORDS), text, required=False)]

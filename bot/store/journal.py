@@ -7,7 +7,7 @@ Conflict. It must not know what an event or a request means.
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -26,7 +26,7 @@ from bot.store.document import dump, parse, parse_effect
 from bot.store.migrate import migrate
 from bot.store.rota import StoredRota
 from bot.store.sqlite import Database
-from bot.store.writing import Writer, instant
+from bot.store.writing import Writer
 from bot.support.request import Request
 
 T = TypeVar("T")
@@ -150,7 +150,8 @@ class SqlJournal:
 
     async def closed(self, tenant: str, desk: str, requester: str, since: datetime) -> tuple[Request, ...]:
         """Return what somebody asked and was closed at ``since`` or later, by their posts' time."""
-        where = {"tenant_": tenant, "desk_": desk, "since_": instant(since)}
+        moment = since.astimezone(UTC).isoformat(timespec="microseconds")
+        where = {"tenant_": tenant, "desk_": desk, "since_": moment}
         rows = await self._run(lambda connection: connection.execute(sql.CLOSED_SINCE, where).all())
         found = [
             parse(Request, text, f"requests {tenant} {desk} {id_}") for id_, text in rows if dump(requester) in text

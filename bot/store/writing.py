@@ -126,8 +126,8 @@ def _record(commit: Commit, at: int, record: Record) -> Cells:
         at,
         record.key,
         record.kind,
-        instant(record.happened_at),
-        instant(record.recorded_at),
+        _instant(record.happened_at),
+        _instant(record.recorded_at),
         record.actor,
         orjson.dumps(record.matters).decode(),
     )
@@ -141,13 +141,12 @@ def _request(tenant: str, desk: str, request: Request) -> Cells:
         request.id,
         request.place,
         request.status.value,
-        instant(next_at) if next_at else None,
-        instant(request.posted_at),
-        instant(request.closed_at) if request.closed_at else None,
+        _instant(next_at) if next_at else None,
+        _instant(request.posted_at),
+        _instant(request.closed_at) if request.closed_at else None,
         dump(request),
     )
 
 
-def instant(at: datetime) -> str:
-    """Return an instant as the journal spells it: UTC, with microseconds, so that text order is time order."""
+def _instant(at: datetime) -> str:
     return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(timespec="microseconds")

@@ -73,6 +73,7 @@ class Text(StrEnum):
     RAISE = "raise"
     RAISE_FOR = "raise for"
     RAISE_HERE = "raise here"
+    RAISE_NO_PICTURE = "raise no picture"
     RAISE_IT = "raise it"
     RAISE_NOT = "raise not"
     RAISE_WORDS = "raise words"
@@ -184,6 +185,7 @@ TEXTS = MappingProxyType(
                 Text.RAISE: "Raise with support",
                 Text.RAISE_FOR: "I post it in the channel, under the name of {who}.",
                 Text.RAISE_HERE: "It becomes a request of {who}, in its own thread.",
+                Text.RAISE_NO_PICTURE: " A picture does not come along: post it in the thread afterwards.",
                 Text.RAISE_IT: "Raise it",
                 Text.RAISE_NOT: "No",
                 Text.RAISE_WORDS: "The words, as support reads them",
@@ -293,6 +295,7 @@ TEXTS = MappingProxyType(
                 Text.RAISE: "An den Support geben",
                 Text.RAISE_FOR: "Ich schreibe es in den Kanal, unter dem Namen von {who}.",
                 Text.RAISE_HERE: "Es wird eine Anfrage von {who}, in seinem eigenen Thread.",
+                Text.RAISE_NO_PICTURE: " Ein Bild kommt nicht mit: Häng es danach im Thread an.",
                 Text.RAISE_IT: "Weitergeben",
                 Text.RAISE_NOT: "Nein",
                 Text.RAISE_WORDS: "Die Worte, wie der Support sie liest",

@@ -55,6 +55,7 @@ def read_chosen(value: Mapping[str, Any], conversation: str, *, is_channel: bool
     id_ = _text(message, "id")[:LONGEST_ID]
     if not id_:
         return None
+    html = _text(_object(message, "body"), "content")[:LONGEST_HTML].casefold()
     channel = channel_of(conversation)
     root = root_of(conversation) or _text(message, "replyToId")[:LONGEST_ID] or id_
     return Chosen(
@@ -63,6 +64,7 @@ def read_chosen(value: Mapping[str, Any], conversation: str, *, is_channel: bool
         text=_words(_object(message, "body")),
         place=thread(channel, root) if is_channel else "",
         reply="" if id_ == root else id_,
+        picture="<img" in html or "<attachment" in html,
     )
 
 

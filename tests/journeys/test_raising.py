@@ -2,15 +2,17 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from bot.effects import Dialog, Word
+from bot.effects import Answer, Dialog, Word
 from bot.errors import NotStored
 from bot.events import Choose, Chosen, Raise, Wrote
 from bot.people import Author, Person
 from bot.places import personal
 from bot.policy import Language, Policy
+from bot.ports import Commit
 from bot.support.request import Status
 from bot.views import Button, FormCard, Line, Link, ReplyCard, RequestCard
 from tests.journeys.town import ANA, BEN, CHANNEL, DILAN, EVA, OLGA, TEAM_CHANNEL, TOM, Message, Town, plain, said
@@ -38,21 +40,20 @@ def button(view: FormCard, title: str = "Raise it") -> Button:
 
 
 async def press(
-    town: Town, one: Button, by: Author | Person, text: str = WORDS, chosen: Chosen | None = None, **more: object
-) -> object:
+    town: Town, one: Button, by: Author | Person, text: str = WORDS, chosen: Chosen | None = None, **more: Any
+) -> Answer | None:
     """Press a form's button, its text as said."""
-    ids = {"step": one.step, "choice": one.choice, "form": one.form, "card": one.card}
-    return await town.press(
-        Raise, "", by, **{**ids, "fields": {"text": text}, "place": personal(by.id), "chosen": chosen, **more}
-    )  # type: ignore[arg-type]
+    ids: dict[str, Any] = {"step": one.step, "choice": one.choice, "form": one.form, "card": one.card}
+    ids |= {"fields": {"text": text}, "place": personal(by.id), "chosen": chosen, **more}
+    return await town.press(Raise, "", by, **ids)
 
 
-async def choose(town: Town, chosen: Chosen, by: Author | Person, **more: object) -> object:
+async def choose(town: Town, chosen: Chosen, by: Author | Person, **more: Any) -> Answer | None:
     """Press *Raise with support* on a message."""
     return await town.press(Choose, "", by, place=personal(by.id), card="-", chosen=chosen, **more)
 
 
-async def chosen_and_sent(town: Town, chosen: Chosen, by: Author | Person, text: str = WORDS) -> object:
+async def chosen_and_sent(town: Town, chosen: Chosen, by: Author | Person, text: str = WORDS) -> Answer | None:
     """Choose a message and send its form."""
     answer = await choose(town, chosen, by)
     assert isinstance(answer, Dialog)
@@ -104,7 +105,8 @@ async def test_its_writer_gets_the_link_to_the_thread() -> None:
 async def test_the_clock_runs_from_the_moment_it_was_raised_however_late_it_can_be_posted() -> None:
     town = Town()
     card = await offered(town)
-    take, held = town.teams.take, []
+    take = town.teams.take
+    held: list[Any] = []
     town.teams.take = lambda desk, outgoing: held.extend((desk, one) for one in outgoing)  # type: ignore[method-assign]
     await press(town, button(form(card)), OLGA)
     await town.wait(7)
@@ -164,18 +166,19 @@ async def test_a_report_that_could_not_be_stored_opens_one_request_when_it_is(
     monkeypatch.setattr("bot.desk.RETRY_SECONDS", 0)
     town = Town()
     card = await offered(town)
-    commit, failed = town.journal.commit, []
+    commit = town.journal.commit
+    failed: list[Commit] = []
 
-    async def failing(what: object) -> None:
-        opens = any(type(change).__name__ == "PutRequest" for change in what.changes)  # type: ignore[attr-defined]
+    async def failing(what: Commit) -> None:
+        opens = any(type(change).__name__ == "PutRequest" for change in what.changes)
         fails = opens and not failed
         if not fails or kept:
-            await commit(what)  # type: ignore[arg-type]
+            await commit(what)
         if fails:
             failed.append(what)
             raise NotStored("the disk is full")
 
-    town.journal.commit = failing  # type: ignore[method-assign]
+    monkeypatch.setattr(town.journal, "commit", failing)
     await press(town, button(form(card)), OLGA)
     for _ in range(20):
         await asyncio.sleep(0)
@@ -442,3 +445,14 @@ async def test_marked_words_in_the_team_channel_are_offered_personally() -> None
 
 def _late() -> Button:
     return Button("backend", "", "card:", "Raise it", "send", "raise", form="another opening")
+
+
+async def test_whoever_sent_a_picture_is_told_that_it_does_not_come_along() -> None:
+    town = Town()
+    event = Wrote(
+        key="w", happened_at=town.now, place=personal("olga"), text="see", author=OLGA, addressed=True, picture=True
+    )
+    await town._handle(event)
+    assert "A picture does not come along" in form(town.teams.sent[-1]).note
+    assert "A picture does not come along" in said(await choose(town, replace(CHAT, picture=True), TOM))
+    assert "A picture does not come along" not in said(await choose(town, replace(HERE, picture=True), TOM))

@@ -138,8 +138,8 @@ class FakeBot:
             form = {**value, "card": {"contentType": CARD, "content": FORM}}
             return web.json_response({"task": {"type": "continue", "value": form}})
         if activity["name"] == "composeExtension/fetchTask":
-            value = {"title": "Raise with support", "card": {"contentType": CARD, "content": FORM}}
-            return web.json_response({"task": {"type": "continue", "value": value}})
+            shown = {"title": "Raise with support", "card": {"contentType": CARD, "content": FORM}}
+            return web.json_response({"task": {"type": "continue", "value": shown}})
         if activity["name"] == "composeExtension/submitAction":
             return web.json_response({"task": {"type": "message", "value": "Raised."}})
         if activity["name"] == "task/submit":

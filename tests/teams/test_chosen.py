@@ -218,5 +218,14 @@ def test_nothing_else_is_heard_from_a_group_chat() -> None:
         assert read(activity, NOW) is None
 
 
+@pytest.mark.parametrize(
+    ("html", "picture"), [("<p>x</p>", False), ('<IMG src="x">', True), ('<attachment id="1"></attachment>', True)]
+)
+def test_a_picture_in_a_message_is_noticed(html: str, picture: bool) -> None:  # noqa: FBT001 - a row of the table
+    event = arrived(activities.action(activities.chosen_message(html))).event
+    assert isinstance(event, Choose)
+    assert event.chosen.picture is picture
+
+
 def test_bots_choose_nothing() -> None:
     assert read(activities.action(activities.chosen_message(), aad=None), NOW) is None
