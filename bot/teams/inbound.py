@@ -219,9 +219,10 @@ def _form_key(press: dict[str, Any]) -> str:
     """Return what tells one sending of a form from another: who, which opening, what it held; "" for no form."""
     if not press["form"]:
         return ""
-    sent = "\0".join([press["step"], press["choice"], *(f"{k}={v}" for k, v in press["fields"].items())])
-    digest = hashlib.sha256(sent.encode(errors="replace")).hexdigest()[:16]
-    return f"form|{press['author'].id}|{press['form']}|{digest}"
+    ids = (press["form"], press["step"], press["choice"])
+    sent = "\0".join([*ids, *(f"{k}={v}" for k, v in press["fields"].items())])
+    digest = hashlib.sha256(sent.encode(errors="replace")).hexdigest()[:32]
+    return f"form|{press['author'].id}|{digest}"  # no longer than this, however many forms follow each other
 
 
 def _sent(data: dict[str, Any]) -> dict[str, Any]:
