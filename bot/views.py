@@ -214,14 +214,16 @@ class HelpCard:
 class ListRow:
     """One request on a list: its first words, whose it is or how it stands, and the ways to go.
 
-    ``thread`` is its place and ``thread_label`` what leads there; ``waiting`` is what nobody has yet.
+    ``presses`` act at once, ``opens`` bring a form; ``thread`` is its place and ``thread_label`` what leads there;
+    ``waiting`` is what nobody has yet.
     """
 
     title: str
     excerpt: str
     line: str
     waiting: bool
-    buttons: tuple[Button, ...]
+    presses: tuple[Button, ...]
+    opens: tuple[Button, ...]
     thread: str
     thread_label: str
 

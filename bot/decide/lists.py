@@ -99,7 +99,8 @@ def _row(draft: Draft, request: Request, card: str) -> ListRow:
         excerpt=words(request, EXCERPT),
         line=status_line(request, draft.now, draft.hours, second=second),
         waiting=request.claimer is None,
-        buttons=(button,),
+        presses=(),
+        opens=(button,),
         thread=request.place,
         thread_label="Open thread",
     )
@@ -107,13 +108,14 @@ def _row(draft: Draft, request: Request, card: str) -> ListRow:
 
 def _own_row(draft: Draft, request: Request, card: str) -> ListRow:
     shown = draft.request_card(request)
-    buttons = tuple(replace(one, card=card) for one in shown.presses if card and one.verb in _OWN)
+    presses = tuple(replace(one, card=card) for one in shown.presses if card and one.verb in _OWN)
     return ListRow(
         title=shown.headline.plain,
         excerpt=excerpt(request.text, EXCERPT),
         line=" · ".join(filter(None, (shown.remark, shown.detail))),
         waiting=request.status is not Status.CLOSED,
-        buttons=buttons,
+        presses=presses,
+        opens=(),
         thread=request.place,
         thread_label=draft.say(Text.OPEN_THREAD),
     )

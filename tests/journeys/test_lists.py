@@ -68,7 +68,7 @@ async def test_support_opens_the_menu_of_a_request_from_the_list() -> None:
     town = Town()
     await town.post("printer down")
     (row,) = (await listed(town, "requests", ANA)).rows
-    (button,) = row.buttons
+    (button,) = row.opens
     assert (button.title, button.verb, button.step) == ("Support…", "open", "support")
     answer = await town.press(Open, button.request, ANA, step=button.step, card=button.card, place="person:ana")
     assert isinstance(answer, Dialog)
@@ -118,8 +118,8 @@ async def test_my_requests_are_what_i_asked_and_how_it_stands_the_latest_first()
     first, second = view.rows
     assert first.title == "Ana Lindqvist or Ben Okafor will answer by 10:25."
     assert (second.title, second.line) == ("Solved.", "Olga Brandt, 10:20. · R-1")
-    assert [button.title for button in first.buttons] == ["It's solved"]
-    assert [button.title for button in second.buttons] == ["Not solved"]
+    assert [button.title for button in first.presses] == ["It's solved"]
+    assert [button.title for button in second.presses] == ["Not solved"]
     assert (first.thread, first.thread_label) == ((await town.request("R-2")).place, "Open thread")
 
 
@@ -132,10 +132,10 @@ async def test_solved_and_not_solved_are_pressed_on_the_list_which_shows_it_at_o
     await town.press(Claim, "R-2", ANA)
     view = await listed(town, "my requests", OLGA)
     card = key(town)
-    answer = await town.press(Solve, view.rows[0].buttons[0].request, OLGA, card=card)
+    answer = await town.press(Solve, view.rows[0].presses[0].request, OLGA, card=card)
     assert isinstance(answer, Card)
     assert isinstance(answer.view, ListCard)
-    assert [row.buttons[0].title for row in answer.view.rows] == ["It's solved", "Not solved"]
+    assert [row.presses[0].title for row in answer.view.rows] == ["It's solved", "Not solved"]
     assert rows_of(town.teams.messages[card]) == answer.view
     assert (await town.request("R-2")).status is Status.CLOSED
     await town.wait(11)
@@ -197,7 +197,7 @@ async def test_elsewhere_than_in_ones_own_chat_the_list_is_only_read() -> None:
     place = await town.post("my requests", OLGA, addressed=True)
     view = rows_of(town.teams.sent[-1])
     assert town.teams.sent[-1].place == place
-    assert [row.buttons for row in view.rows] == [()]
+    assert [row.presses for row in view.rows] == [()]
 
 
 async def test_a_requester_reads_it_in_their_language() -> None:
@@ -207,7 +207,7 @@ async def test_a_requester_reads_it_in_their_language() -> None:
     view = await listed(town, "my requests", OLGA)
     assert view.title == "Deine Anfragen"
     assert view.rows[0].title == "Ana Lindqvist oder Ben Okafor antwortet bis 10:05."
-    assert view.rows[0].buttons[0].title == "Ist gelöst"
+    assert view.rows[0].presses[0].title == "Ist gelöst"
     assert view.rows[0].thread_label == "Zum Thread"
 
 

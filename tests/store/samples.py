@@ -107,7 +107,9 @@ VIEWS: tuple[View, ...] = (
     ReplyCard("Ana:", "hello"),
     DutyCard("On duty", (Fact("Now", "Ana"),), (Fact("Ben", "not reached"),)),
     RotaCard("Rota", (RotaWeek("This", (Fact("Support", "Ana"),)),)),
-    ListCard("Yours", (ListRow("T", "E", "L", waiting=True, buttons=(BUTTON,), thread="19:t", thread_label="O"),)),
+    ListCard(
+        "Yours", (ListRow("T", "E", "L", waiting=True, presses=(BUTTON,), opens=(), thread="19:t", thread_label="O"),)
+    ),
     HelpCard("Help", "text", (Fact("who", "who is on duty"),)),
 )
 
