@@ -15,7 +15,6 @@ from bot.decide import forms, intake
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.effects import Answer, Dialog, Word
-from bot.errors import Refused
 from bot.events import Choose, Chosen, Delivered, Open, Posted, Press, Raise, Replied, Undeliverable, Wrote
 from bot.people import Author
 from bot.places import personal
@@ -49,7 +48,7 @@ def chosen(draft: Draft, event: Choose) -> Answer:
 def sent(draft: Draft, event: Raise) -> Answer:
     """Raise words: a message of the desk's channel in its own thread, all others in a new post."""
     if event.place != personal(event.author.id):
-        raise Refused(draft.say(Text.ELSEWHERE))
+        return Word(draft.say(Text.ELSEWHERE))
     if event.step == DROP:
         return _settle(draft, event, Text.NOTHING_RAISED)
     known = _named(draft, event)
