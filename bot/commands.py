@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import IntEnum
+from itertools import pairwise
 from types import MappingProxyType
 
 from bot.policy import Language
@@ -62,7 +63,17 @@ class ShowTriage:
     request: str = ""
 
 
-Call = ShowHelp | ShowDuty | ShowRota | ShowTriage | ShowPrivacy | SendPrivacy
+@dataclass(frozen=True, slots=True)
+class ShowRequests:
+    """``requests``: what is open at the desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMine:
+    """``my requests``: what somebody asked, and how it stands."""
+
+
+Call = ShowHelp | ShowDuty | ShowRota | ShowTriage | ShowRequests | ShowMine | ShowPrivacy | SendPrivacy
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,7 @@ class Command:
 
 
 EVERYWHERE = frozenset({"team", "personal"})
+PERSONAL = frozenset({"personal"})
 COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
         row.name: row
@@ -117,6 +129,26 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 EVERYWHERE,
             ),
             Command(
+                "requests",
+                "requests",
+                {
+                    Language.ENGLISH: "What is open now, with Support… for each",
+                    Language.GERMAN: "Was gerade offen ist, mit Support… für jede Anfrage",
+                },
+                Right.COLLEAGUE,
+                PERSONAL,
+            ),
+            Command(
+                "my requests",
+                "my requests",
+                {
+                    Language.ENGLISH: "What you asked, and how it stands",
+                    Language.GERMAN: "Was du gefragt hast, und wie es steht",
+                },
+                Right.TENANT,
+                PERSONAL,
+            ),
+            Command(
                 "help",
                 "help",
                 {
@@ -143,7 +175,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
 
 def parse(text: str) -> tuple[Command, Call] | None:
     """Return the command that the whole of ``text`` is, None if it is none. Case and order are forgiven."""
-    words = WORD.findall(text.casefold()) if len(text) <= LONGEST else []
+    words = _joined(WORD.findall(text.casefold()) if len(text) <= LONGEST else [])
     names = [word for word in words if word in COMMANDS]
     if len(names) != 1:
         return None
@@ -160,7 +192,8 @@ def named(text: str) -> str:
 def mistyped(text: str) -> bool:
     """Say whether a text that is no command is so near to one that it was meant as one."""
     words = WORD.findall(text.casefold()) if len(text) <= LONGEST else []
-    return 0 < len(words) <= LONGEST_COMMAND and bool(get_close_matches(words[0], COMMANDS, n=1, cutoff=NEAR))
+    near = [word for word in (*words[:1], " ".join(words)) if get_close_matches(word, COMMANDS, n=1, cutoff=NEAR)]
+    return 0 < len(words) <= LONGEST_COMMAND and bool(near)
 
 
 def nearest(text: str, right: Right) -> list[str]:
@@ -170,7 +203,15 @@ def nearest(text: str, right: Right) -> list[str]:
     return get_close_matches(words[0] if words else "", names, n=2, cutoff=0.0)
 
 
-def _call(name: str, rest: list[str]) -> Call | None:  # noqa: PLR0911 - one row per command
+def _joined(words: list[str]) -> list[str]:
+    """Return words with those of a name of two in one."""
+    for at, pair in enumerate(pairwise(words)):
+        if " ".join(pair) in COMMANDS:
+            return [*words[:at], " ".join(pair), *words[at + 2 :]]
+    return words
+
+
+def _call(name: str, rest: list[str]) -> Call | None:  # noqa: C901, PLR0911 - one row per command
     match name, rest:
         case "help", []:
             return ShowHelp()
@@ -188,4 +229,8 @@ def _call(name: str, rest: list[str]) -> Call | None:  # noqa: PLR0911 - one row
             return ShowTriage()
         case "triage", [id_] if found := NAME.fullmatch(id_):
             return ShowTriage(f"R-{int(found[1])}")
+        case "requests", []:
+            return ShowRequests()
+        case "my requests", []:
+            return ShowMine()
     return None

@@ -135,12 +135,25 @@ class Courier:
         return known
 
     def _done(self, desk: Origin, one: Outgoing, place: str, shown: tuple[str, Address] | None) -> None:
-        event = Delivered(key=f"delivered:{one.id}", happened_at=self._clock(), effect=one.id, place=place)
+        event = Delivered(
+            key=f"delivered:{one.id}",
+            happened_at=self._clock(),
+            effect=one.id,
+            place=place,
+            message=one.effect.key,
+            stands=shown[1].conversation if shown else "",
+        )
         desk.report(event, shown)
 
     def _refused(self, desk: Origin, one: Outgoing, reason: str) -> None:
         effect = one.effect
         place = effect.key if isinstance(effect, WriteRota) else effect.place
-        desk.report(
-            Undeliverable(key=f"refused:{one.id}", happened_at=self._clock(), effect=one.id, place=place, reason=reason)
+        event = Undeliverable(
+            key=f"refused:{one.id}",
+            happened_at=self._clock(),
+            effect=one.id,
+            place=place,
+            reason=reason,
+            message=effect.key,
         )
+        desk.report(event)

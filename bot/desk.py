@@ -14,10 +14,11 @@ from uuid import uuid4
 
 from bot import commands
 from bot.batch import Batch, Waiting
-from bot.decide import decide, next_due, privacy
+from bot.decide import decide, lists, next_due, privacy
 from bot.effects import Answer, Word
 from bot.errors import NotStored, Refused
 from bot.events import (
+    Choose,
     ClockStruck,
     Deleted,
     Delivered,
@@ -25,6 +26,7 @@ from bot.events import (
     Event,
     Message,
     Press,
+    Raise,
     Replied,
     Restored,
     Sweep,
@@ -229,8 +231,10 @@ class Desk:
         ids = ids.difference(standing.requests, {""})
         places = {one.event.place for one in waiting if isinstance(one.event, Replied)}.difference(standing.threads)
         places |= {one.event.place for one in waiting if isinstance(one.event, _CHANGED)}  # what is closed there, too
+        places |= {place for one in waiting if (place := _chosen(one.event))}
+        askers = {person for one in waiting if (person := lists.asked_by(one.event))}
         found = await self._fetch_naming(standing, waiting)
-        if not ids and not places:
+        if not ids and not places and not askers:
             return [request.id for request in found]
         named = {*ids, *(id_ for place in places for id_ in standing.threads.get(place, ()))}
         found += await self._journal.matters(standing.desk.tenant, standing.desk.id, ids, places)
@@ -239,6 +243,9 @@ class Desk:
         beside = beside.difference(request.id for request in found)
         if beside:
             found += await self._journal.matters(standing.desk.tenant, standing.desk.id, beside, [])
+        since = self._clock() - lists.CLOSED_WITHIN
+        for person in askers:
+            found += await self._journal.closed(standing.desk.tenant, standing.desk.id, person, since)
         for request in found:
             standing.put(request)
         return [request.id for request in found]
@@ -316,3 +323,8 @@ class Desk:
                 loop.call_later(RETRY_SECONDS, self._enqueue, one.event, one.shown)
             else:
                 one.fail(failure)
+
+
+def _chosen(event: Event) -> str:
+    """Return the thread of a message that somebody chose, "" for none of the desk's."""
+    return event.chosen.place if isinstance(event, Choose | Raise) and event.chosen else ""

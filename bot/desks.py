@@ -85,6 +85,11 @@ class Desks:
         desks = sorted(self._of(tenant), key=lambda desk: desk.info.id)
         return next((desk for desk in desks if desk.has(person)), desks[0] if desks else None)
 
+    def of_raiser(self, tenant: str, person: str) -> list[Desk]:
+        """Return the desks that a person may mean, by id: those that they belong to, else all of the tenant."""
+        desks = sorted(self._of(tenant), key=lambda desk: desk.info.id)
+        return [desk for desk in desks if desk.has(person)] or desks
+
     def one(self, name: str) -> Desk:
         """Return the desk an operator means: by its id, or the only one; raise Refused naming the choices."""
         found = [desk for desk in self if desk.info.id == name] if name else list(self)

@@ -69,7 +69,12 @@ class Restored(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wrote(Message):
-    """A message in the personal chat, or one that addresses the bot in the team channel."""
+    """A message in the personal chat, or one that addresses the bot in the team channel.
+
+    ``desks`` are the ids of those that its writer has to choose from, none where it is clear which one is meant.
+    """
+
+    desks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +166,38 @@ class Send(Press):
     seen: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A message that somebody chose to raise: its own key, whose it is (None: nobody's), its words, and any picture.
+
+    ``place`` is its thread where that is one of the desk's channel, "" anywhere else; ``reply`` its id if it is a reply
+    there.
+    """
+
+    key: str
+    author: Author | None
+    text: str
+    place: str = ""
+    reply: str = ""
+    picture: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choose(Press):
+    """*Raise with support* on a message, wherever that stands. It changes nothing; ``desks`` are as in Wrote."""
+
+    chosen: Chosen
+    desks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raise(Send):
+    """Words sent to be raised: those written to the bot personally, or a message ``chosen``; ``desks`` as in Wrote."""
+
+    chosen: Chosen | None = None
+    desks: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockStruck(Event):
     """Time to look at what is due."""
@@ -187,19 +224,25 @@ class PersonErased(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered(Event):
-    """An effect reached its place."""
+    """An effect reached its place.
+
+    ``message`` is the key of what it showed; ``stands`` is where that stands now, if it stood nowhere before.
+    """
 
     effect: str
     place: str
+    message: str = ""
+    stands: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undeliverable(Event):
-    """An effect was refused for good; ``reason`` is for an admin."""
+    """An effect was refused for good; ``reason`` is for an admin, ``message`` as in Delivered."""
 
     effect: str
     place: str
     reason: str
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

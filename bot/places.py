@@ -13,6 +13,11 @@ def personal(person: str) -> str:
     return _PERSON + person
 
 
+def thread(channel: str, root: str) -> str:
+    """Return the place that is the thread of a channel's message."""
+    return channel + _ROOT + root
+
+
 def person_of(place: str) -> str:
     """Return whose chat with the bot a place is, "" for a thread or a channel."""
     return place.removeprefix(_PERSON) if place.startswith(_PERSON) else ""

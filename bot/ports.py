@@ -130,6 +130,9 @@ class Journal(Protocol):
     async def expired(self, tenant: str, desk: str, limits: Limits, portion: int) -> Expired:
         """Return what is past its time, at most ``portion`` requests and as many events, the oldest first."""
 
+    async def closed(self, tenant: str, desk: str, requester: str, since: datetime) -> tuple[Request, ...]:
+        """Return what somebody asked and was closed at ``since`` or later."""
+
     async def commit(self, commit: Commit) -> None:
         """Write all of ``commit`` durably; raise Conflict if the revision has moved on or a record's key is known."""
 

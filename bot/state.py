@@ -93,13 +93,31 @@ class Early:
 
 
 @dataclass(frozen=True, slots=True)
+class Raised:
+    """Words that the bot posts in the channel for somebody: under which key, for whom, and who asked for it.
+
+    Until the post stands, ``text`` holds the words; then only ``request`` and its ``place`` are kept, so that what is
+    raised twice is raised once. ``refused`` says that the post could not be made: its words are there to try again.
+    """
+
+    key: str
+    requester: Author
+    by: Author
+    at: datetime
+    text: str = ""
+    refused: bool = False
+    request: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """The desk's small facts: the last request's number, whom it wrote to when, who can't be reached.
 
     ``helped_at`` is when people were last called to help, ``advised_at`` when asked to pass their answers on;
-    ``unreachable`` maps a place (a person's, or a channel) to the reason in words; ``early`` is kept for an hour.
-    ``swept_on`` is the day on which what was past its time was last erased, ``nameless_to`` the revision before which
-    the history names nobody any more.
+    ``unreachable`` maps a place (a person's, or a channel) to the reason in words; ``early`` is kept for an hour, and
+    ``raised`` for a week. ``swept_on`` is the day on which what was past its time was last erased, ``nameless_to`` the
+    revision before which the history names nobody any more.
     """
 
     last_number: int = 0
@@ -109,6 +127,7 @@ class Facts:
     early: tuple[Early, ...] = ()
     swept_on: date | None = None
     nameless_to: int = 0
+    raised: tuple[Raised, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

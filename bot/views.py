@@ -216,7 +216,34 @@ class HelpCard:
     commands: tuple[Fact, ...]
 
 
-CardView = RequestCard | NoticeCard | FormCard | ReplyCard | DutyCard | RotaCard | HelpCard
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One request on a list: its first words, whose it is or how it stands, and the ways to go.
+
+    ``presses`` act at once, ``opens`` bring a form; ``thread`` is its place and ``thread_label`` what leads there;
+    ``waiting`` is what nobody has yet.
+    """
+
+    title: str
+    excerpt: str
+    line: str
+    waiting: bool
+    presses: tuple[Button, ...]
+    opens: tuple[Button, ...]
+    thread: str
+    thread_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListCard:
+    """Answer of ``requests`` and ``my requests``: a row each; ``note`` is said when there is none, or more."""
+
+    title: str
+    rows: tuple[ListRow, ...]
+    note: str = ""
+
+
+CardView = RequestCard | NoticeCard | FormCard | ReplyCard | DutyCard | RotaCard | HelpCard | ListCard
 View = Line | CardView
 
 

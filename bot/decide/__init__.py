@@ -9,13 +9,28 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import assert_never
 
-from bot.decide import answers, clocks, desk_steps, due, forms, intake, matters, privacy, rota, steps, support
+from bot.decide import (
+    answers,
+    clocks,
+    desk_steps,
+    due,
+    forms,
+    intake,
+    lists,
+    matters,
+    privacy,
+    raising,
+    rota,
+    steps,
+    support,
+)
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.effects import Answer, Decision
 from bot.errors import Refused
 from bot.events import (
     Adopt,
+    Choose,
     Claim,
     ClockStruck,
     Deleted,
@@ -27,6 +42,7 @@ from bot.events import (
     PeopleImported,
     PersonErased,
     Posted,
+    Raise,
     Reopen,
     Replied,
     Restored,
@@ -60,6 +76,8 @@ Known = (
     | Separate
     | Adopt
     | GoOn
+    | Choose
+    | Raise
     | Open
     | Send
     | ClockStruck
@@ -134,7 +152,8 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
         case Deleted():
             intake.deleted(draft, event)
         case Wrote():
-            answers.wrote(draft, event)
+            if answers.wrote(draft, event):
+                raising.offer(draft, event)
         case Welcomed():
             answers.welcomed(draft, event)
         case Uninstalled():
@@ -142,27 +161,34 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
         case Claim():
             return support.claimed(draft, event)
         case Solve():
-            return support.solved(draft, event)
+            return lists.again(draft, event, support.solved(draft, event))
         case Reopen():
-            return support.reopened(draft, event)
+            return lists.again(draft, event, support.reopened(draft, event))
         case Separate():
             return support.separated(draft, event)
         case Adopt():
             return support.adopted(draft, event)
         case GoOn():
             return support.went_on(draft, event)
+        case Choose():
+            return raising.chosen(draft, event)
+        case Raise():
+            return raising.sent(draft, event)
         case Open():
             return steps.opened(draft, event) if event.request else desk_steps.opened(draft, event, DESK_STEPS)
         case Send():
             return steps.sent(draft, event) if event.request else desk_steps.sent(draft, event, DESK_STEPS)
         case ClockStruck():
             due.struck(draft)
+            raising.forget(draft)
         case Sweep():
             privacy.swept(draft, event)
         case Delivered():
             clocks.reached(draft, event.place)
+            raising.stands(draft, event)
         case Undeliverable():
             clocks.unreachable(draft, event.place, event.reason)
+            raising.refused(draft, event)
         case PeopleImported():
             rota.people_imported(draft, event)
         case ShiftsImported():

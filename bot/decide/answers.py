@@ -11,14 +11,16 @@ from bot.commands import (
     SendPrivacy,
     ShowDuty,
     ShowHelp,
+    ShowMine,
     ShowPrivacy,
+    ShowRequests,
     ShowRota,
     ShowTriage,
     mistyped,
     nearest,
     parse,
 )
-from bot.decide import clocks, privacy, summons
+from bot.decide import clocks, lists, privacy, summons
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.events import Message, Uninstalled, Welcomed, Wrote
@@ -56,26 +58,33 @@ def command(draft: Draft, event: Message) -> bool:
             draft.post(f"say:{event.key}", personal(event.author.id), privacy.about(draft, event.author))
         case ShowTriage(request):
             summons.summoned(draft, event, request)
+        case ShowRequests():
+            _aside(draft, event, lists.open_requests(draft, event))
+        case ShowMine():
+            lists.show_mine(draft, event)
         case _ as call:
             assert_never(call)
     return True
 
 
-def wrote(draft: Draft, event: Wrote) -> None:
-    """Answer a message in the personal chat, or one that addresses the bot in the team channel."""
+def wrote(draft: Draft, event: Wrote) -> bool:
+    """Answer a message in the personal chat, or one that addresses the bot in the team channel.
+
+    Return whether it is to be raised in the desk's channel, which is no answer yet.
+    """
     if command(draft, event):
-        return
-    colleague = draft.colleague(event.author) is not None
+        return False
     if is_marked(event.text):
-        _say(draft, event, Line((draft.say(Text.POST_IN_CHANNEL),)))
-    elif mistyped(event.text):
+        return True
+    if mistyped(event.text):
         unknown(draft, event)
     elif not is_request(event.text, picture=event.picture, gif=event.gif):
         help_card(draft, event)
-    elif colleague:
+    elif draft.colleague(event.author):
         unknown(draft, event)
     else:
-        _say(draft, event, Line((draft.say(Text.POST_IN_CHANNEL),)))
+        return True
+    return False
 
 
 def unknown(draft: Draft, event: Message) -> None:

@@ -39,14 +39,20 @@ def posted(draft: Draft, event: Posted) -> None:
     if known or _is_gone(draft, event) or _was_raised(draft, event) or answers.command(draft, event):
         return
     if _is_request(draft, event):
-        lead = matters.lead_for(draft, event)
-        request = _open(draft, event, quietly=lead is not None)
-        if lead is not None:
-            _go_with(draft, request, lead, event)
+        raised(draft, event)
     elif event.addressed:
         _at_a_loss(draft, event)
     elif not draft.colleague(event.author):
         _heard_early(draft, Heard.SMALL_TALK, event, event.author)
+
+
+def raised(draft: Draft, event: Posted | Replied) -> Request:
+    """Open a request for a message that is one; a post soon after its author's last one follows that."""
+    lead = matters.lead_for(draft, event) if isinstance(event, Posted) else None
+    request = _open(draft, event, quietly=lead is not None)
+    if lead is not None:
+        _go_with(draft, request, lead, event)
+    return draft.request(request.id) or request
 
 
 def replied(draft: Draft, event: Replied) -> None:  # noqa: C901 - one row per kind of reply
@@ -233,7 +239,7 @@ def _open(draft: Draft, event: Message, *, quietly: bool = False) -> Request:
     return request
 
 
-def _go_with(draft: Draft, request: Request, lead: Request, event: Posted) -> None:
+def _go_with(draft: Draft, request: Request, lead: Request, event: Message) -> None:
     """Let a follow-up go with its lead; it is an answer, where one is waited for."""
     matters.join(draft, request, lead, follow_up=True)
     joined = draft.request(lead.id) or lead

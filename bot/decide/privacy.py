@@ -307,6 +307,7 @@ def _without(facts: Facts, id_: str) -> Facts:
         advised_at={one: at for one, at in facts.advised_at.items() if one != id_},
         unreachable={place: why for place, why in facts.unreachable.items() if place != personal(id_)},
         early=tuple(one for one in facts.early if one.author is None or one.author.id != id_),
+        raised=tuple(one for one in facts.raised if id_ not in (one.requester.id, one.by.id)),
     )
 
 

@@ -103,6 +103,53 @@ def invoke(service_url: str, person: str, said: Message, identifier: str, name: 
     return body
 
 
+def chosen(
+    service_url: str, person: str, said: Message, identifier: str, at: datetime, data: Json | None = None
+) -> Json:
+    """Build what *Raise with support* on a message sends: its form asked for, or, with `data`, its form sent."""
+    value: Json = {
+        "commandId": "raise",
+        "commandContext": "message",
+        "context": {"theme": "default"},
+        "messagePayload": _payload(service_url, said),
+    }
+    body = {
+        **_frame(service_url, person, said.conversation, said.root, at),
+        "type": "invoke",
+        "id": f"f:{identifier}",
+        "name": "composeExtension/fetchTask" if data is None else "composeExtension/submitAction",
+        "value": value if data is None else {**value, "data": data},
+        "entities": [_client_info()],
+    }
+    body["channelData"] |= {"source": {"name": "message"}}
+    return body
+
+
+def _payload(service_url: str, said: Message) -> Json:
+    """Build a message as an action carries it."""
+    who = cast.player(said.author)
+    user = who and {"userIdentityType": "aadUser", "id": who.object_id, "displayName": who.name}
+    app = {"applicationIdentityType": "bot", "id": cast.BOT_ID.removeprefix("28:"), "displayName": cast.BOT_NAME}
+    edited_at = said.edited.isoformat(timespec="milliseconds") if said.edited else None
+    return {
+        "linkToMessage": f"https://teams.microsoft.com/l/message/{said.conversation}/{said.id}",
+        "id": said.id,
+        "replyToId": None if said.root == said.id or cast.channel(said.conversation) is None else said.root,
+        "createdDateTime": said.at.isoformat(timespec="milliseconds"),
+        "lastModifiedDateTime": edited_at,
+        "deleted": said.deleted,
+        "subject": None,
+        "summary": None,
+        "importance": "normal",
+        "locale": "en-gb",
+        "body": {"contentType": "html", "content": _html(service_url, said)},
+        "from": {"device": None, "conversation": None, "user": user, "application": None if user else app},
+        "reactions": [],
+        "mentions": [],
+        "attachments": [],
+    }
+
+
 def team_installed(service_url: str, at: datetime) -> list[Json]:
     """Build what a bot gets when an admin adds it to the team: the roster's update and the installation's."""
     frame = _frame(service_url, "farid", cast.TEAM, None, at)
@@ -160,6 +207,15 @@ def _frame(service_url: str, person: str, conversation: str, root: str | None, a
     }
     if chat_owner(conversation) is not None:
         frame["conversation"] = {"conversationType": "personal", "tenantId": cast.TENANT, "id": conversation}
+        frame["channelData"] = {"tenant": {"id": cast.TENANT}}
+        return frame
+    if cast.chat(conversation) is not None:
+        frame["conversation"] = {
+            "isGroup": True,
+            "conversationType": "groupChat",
+            "tenantId": cast.TENANT,
+            "id": conversation,
+        }
         frame["channelData"] = {"tenant": {"id": cast.TENANT}}
         return frame
     frame["conversation"] = {

@@ -49,7 +49,7 @@ class Acts:
             await self._delivery.send(body)
 
     async def post(self, person: str, place: str, text: str, picture: str = "") -> Outcome:
-        """Begin a thread in a channel (`place` its key or id), or write to the bot in the chat ("chat")."""
+        """Begin a thread in a channel (`place` its key or id), write in a group chat, or to the bot ("chat")."""
         who = self._who(person)
         if place == "chat":
             await self.open_chat(person)
@@ -57,7 +57,11 @@ class Acts:
                 message = "The app is switched off for this person."
                 raise NotPossible(message)
             return await self._say(who, who.chat, None, text, picture)
-        channel = cast.channel(place)
+        group = cast.chat(place)
+        if group is not None and who.key not in group.members:
+            message = f"{who.name} is not in that chat."
+            raise NotPossible(message)
+        channel = group or cast.channel(place)
         if channel is None:
             message = f"There is no channel {place!r}."
             raise NotPossible(message)
@@ -110,6 +114,18 @@ class Acts:
         """Submit a dialog that a press on message `identifier` opened."""
         return await self._dialog(person, self._message(person, identifier), "task/submit", data)
 
+    async def choose(self, person: str, identifier: str, data: Json | None = None) -> Outcome:
+        """Choose *Raise with support* on a message, or, with `data`, send the dialog that this opened."""
+        said = self._message(person, identifier)
+        if not self._world.installed[person]:
+            message = "The app is switched off for this person, so it has no actions on messages."
+            raise NotPossible(message)
+        if said.deleted:
+            message = "A deleted message has no actions."
+            raise NotPossible(message)
+        body = activity.chosen(self._url, person, said, self._world.new_id(), self._clock.now(), data)
+        return _task(*await self._delivery.invoke(body), said)
+
     async def open_chat(self, person: str) -> None:
         """Open the chat with the bot: the first time the bot hears of its installation for this person."""
         who = self._who(person)
@@ -140,6 +156,7 @@ class Acts:
     async def _tell(self, said: Message, body: Json) -> Outcome:
         """Send what a person wrote: without consent a bot hears only of channel messages that mention it."""
         heard = chat_owner(said.conversation) is not None or self._world.consent or cast.BOT_ID in said.mentioned
+        heard = heard and cast.chat(said.conversation) is None  # the bot is in none
         return Outcome(await self._delivery.send(body) if heard else 0, message=said.id)
 
     async def _execute(self, person: str, said: Message, action: Json) -> Outcome:
@@ -159,16 +176,7 @@ class Acts:
         return Outcome(int(body.get("statusCode") or status), toast=words or "Something went wrong.", failed=True)
 
     async def _dialog(self, person: str, said: Message, name: str, data: Json) -> Outcome:
-        status, body = await self._invoke(person, said, name, {"data": data, "context": {"theme": "default"}})
-        if status != HTTPStatus.OK:
-            return _failed(status, said)
-        task = body.get("task") if isinstance(body, dict) else None
-        if not isinstance(task, dict):
-            return Outcome(status, message=said.id)
-        if task.get("type") == "message":
-            return Outcome(status, toast=str(task.get("value")), message=said.id)
-        value = task.get("value")
-        return Outcome(status, dialog=_dialog_of(value) if isinstance(value, dict) else None, message=said.id)
+        return _task(*await self._invoke(person, said, name, {"data": data, "context": {"theme": "default"}}), said)
 
     async def _invoke(self, person: str, said: Message, name: str, value: Json) -> tuple[int, Any]:
         body = activity.invoke(self._url, person, said, self._world.new_id(), name, value, self._clock.now())
@@ -214,6 +222,19 @@ def _picture(url: str) -> str:
 
 def _failed(status: int, said: Message) -> Outcome:
     return Outcome(status, toast="Something went wrong. Please try again.", failed=True, message=said.id)
+
+
+def _task(status: int, body: Any, said: Message) -> Outcome:
+    """Give what a person sees of a dialog's answer: its next step, a word, or that it closes."""
+    if status != HTTPStatus.OK:
+        return _failed(status, said)
+    task = body.get("task") if isinstance(body, dict) else None
+    if not isinstance(task, dict):
+        return Outcome(status, message=said.id)
+    if task.get("type") == "message":
+        return Outcome(status, toast=str(task.get("value")), message=said.id)
+    value = task.get("value")
+    return Outcome(status, dialog=_dialog_of(value) if isinstance(value, dict) else None, message=said.id)
 
 
 def _dialog_of(value: Json) -> Json:

@@ -1,4 +1,4 @@
-"""Who plays in the sandbox: one tenant, one team with two channels, eight people, the bot, and their rota.
+"""Who plays in the sandbox: a tenant, a team with two channels, a group chat, eight people, the bot, their rota.
 
 Decides nothing about messages. The ids have the shape of real ones and never change, so that a bot which kept its
 data folder still knows everybody.
@@ -63,6 +63,28 @@ class Player:
 CHANNELS = (
     Channel("backend", "19:backend@thread.tacv2", "#backend", "OPS colleagues ask here when something blocks them."),
     Channel("team", "19:backend-team@thread.tacv2", "Backend team", "The backend team's own channel."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A group chat, in which the bot is not: of all that is said there it hears only what a message action carries."""
+
+    key: str
+    id: str
+    name: str
+    about: str
+    members: tuple[str, ...]
+
+
+CHATS = (
+    Chat(
+        "ops",
+        "19:3f6f5a1c8e6d4b7a9c1d2e8f4a6b7c90@thread.v2",
+        "OPS floor",
+        "A group chat. The bot is not in it: raise a message with support by its menu.",
+        ("olga", "tom", "ana", "eva"),
+    ),
 )
 
 PLAYERS = (
@@ -206,6 +228,11 @@ def player(key: str) -> Player | None:
 def channel(key: str) -> Channel | None:
     """Find a channel by key or id."""
     return next((one for one in CHANNELS if key in (one.key, one.id)), None)
+
+
+def chat(key: str) -> Chat | None:
+    """Find a group chat by key or id."""
+    return next((one for one in CHATS if key in (one.key, one.id)), None)
 
 
 def iteration_start(day: date) -> date:

@@ -4,11 +4,12 @@
 |---|---|---|
 | `GET /api/world` | | everything that the page shows |
 | `GET /api/events` | | server-sent events: the world's revision after every change |
-| `POST /api/act/post` | `{as, channel: "backend" or "team" or "chat", text[, picture]}` | outcome |
+| `POST /api/act/post` | `{as, channel: "backend", "team", "ops" or "chat", text[, picture]}` | outcome |
 | `POST /api/act/reply` | `{as, message, text[, picture]}` | outcome |
 | `POST /api/act/edit`, `delete`, `undelete`, `react` | `{as, message[, text or reaction]}` | outcome |
 | `POST /api/act/press` | `{as, message, action: {type, verb, id, data}}` | outcome |
 | `POST /api/act/submit` | `{as, message, data}`: a dialog's form | outcome |
+| `POST /api/act/choose` | `{as, message[, data]}`: *Raise with support*, and its dialog's form | outcome |
 | `POST /api/act/open` | `{as}`: opens the chat with the bot | `{}` |
 | `POST /api/act/begin` | `{}`: adds the bot to the team (done at start when the sandbox starts the bot) | `{}` |
 | `POST /api/read` | `{as, conversation}` | `{}` |
@@ -149,6 +150,7 @@ class Page:
             "react": lambda body: self._acts.react(body["as"], body["message"], body["reaction"]),
             "press": lambda body: self._acts.press(body["as"], body["message"], body["action"]),
             "submit": lambda body: self._acts.submit(body["as"], body["message"], body["data"]),
+            "choose": lambda body: self._acts.choose(body["as"], body["message"], body.get("data")),
             "open": lambda body: self._acts.open_chat(body["as"]),
             "begin": lambda _: self._acts.begin(),
         }

@@ -13,7 +13,7 @@ from typing import Any
 from bot.sandbox import cast
 
 Json = dict[str, Any]
-AT = re.compile(r"<at>(.*?)</at>", re.DOTALL)
+AT = re.compile(r"<(at|a) ?[^<>]*>(.*?)</\1>", re.DOTALL)
 PREVIEW = 120
 TEAM_CHANNEL = cast.CHANNELS[1].id
 
@@ -194,6 +194,9 @@ class World:
         owner = chat_owner(message.conversation)
         if owner is not None:
             return [owner.key]
+        group = cast.chat(message.conversation)
+        if group is not None:
+            return list(group.members)
         internal = message.conversation == TEAM_CHANNEL
         return [one.key for one in cast.PLAYERS if one.backend or not internal]
 
@@ -238,8 +241,8 @@ def preview(message: Message) -> str:
 
 
 def plain(text: str) -> str:
-    """Drop the mention marks of a text."""
-    return AT.sub(r"\1", text).strip()
+    """Drop the marks of a text's mentions and links."""
+    return AT.sub(r"\2", text).strip()
 
 
 def chat_owner(conversation: str) -> cast.Player | None:

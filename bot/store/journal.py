@@ -180,6 +180,15 @@ class SqlJournal:
         revision = max((one + 1 for one in past), default=limits.nameless_to)
         return Expired(tuple(ids[:portion]), revision, len(ids) >= portion or len(past) >= portion)
 
+    async def closed(self, tenant: str, desk: str, requester: str, since: datetime) -> tuple[Request, ...]:
+        """Return what somebody asked, was closed at ``since`` or later, and still has names, by their posts' time."""
+        where = {"tenant_": tenant, "desk_": desk, "since_": instant(since), "some": kinds()}
+        rows = await self._run(lambda connection: connection.execute(sql.CLOSED_SINCE, where).all())
+        found = [
+            parse(Request, text, f"requests {tenant} {desk} {id_}") for id_, text in rows if dump(requester) in text
+        ]
+        return tuple(one for one in found if one.requester.id == requester)
+
     async def commit(self, commit: Commit) -> None:
         """Write all of ``commit`` durably; raise Conflict if the revision has moved on or a record's key is known."""
         await self._run(lambda connection: self._writer.write(connection, commit))

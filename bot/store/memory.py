@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from bot.effects import Change, ForgetActs, ForgetChats, ForgetMessages, ForgetPerson, PutDesk, PutRota
 from bot.errors import Misconfigured, NotStored, Refused
@@ -124,6 +125,12 @@ class MemoryJournal:
         past = [key for key in left if kept.records[key].recorded_at <= limits.closed[Part.NAMES]]
         revision = max((kept.revisions[key] + 1 for key in past), default=limits.nameless_to)
         return Expired(tuple(ids[:portion]), revision, len(ids) >= portion or len(past) >= portion)
+
+    async def closed(self, tenant: str, desk: str, requester: str, since: datetime) -> tuple[Request, ...]:
+        """Return what somebody asked and was closed at ``since`` or later, by their posts' time."""
+        requests = self._kept(tenant, desk).standing.requests.values()
+        theirs = [one for one in requests if one.status is Status.CLOSED and one.requester.id == requester]
+        return _by_time(one for one in theirs if one.closed_at and one.closed_at >= since)
 
     async def commit(self, commit: Commit) -> None:
         """Write all of ``commit``; raise Conflict if the revision has moved on or a record's key is known."""

@@ -74,6 +74,11 @@ ALL_OUTGOING = (
 KNOWN_KEYS = select(records.c.key).where(_here(records), _any(records.c.key))
 REQUESTS_BY_ID = select(requests.c.id, requests.c.document).where(_here(requests), _any(requests.c.id))
 REQUESTS_BY_PLACE = select(requests.c.id, requests.c.document).where(_here(requests), _any(requests.c.place))
+CLOSED_SINCE = (
+    select(requests.c.id, requests.c.document)
+    .where(_here(requests), text(HOLDS), _any(requests.c.held), requests.c.closed_at >= bindparam("since_"))
+    .order_by(requests.c.posted_at, requests.c.id)
+)
 ONE_ADDRESS = select(shown.c.service_url, shown.c.conversation, shown.c.activity).where(
     _here(shown), shown.c.key == bindparam("key_")
 )

@@ -71,6 +71,28 @@ class Text(StrEnum):
     FOR_ADMINS = "for admins"
     FOR_COLLEAGUES = "for colleagues"
     POST_IN_CHANNEL = "post in channel"
+    SHALL_I_RAISE = "shall I raise"
+    RAISE = "raise"
+    RAISE_FOR = "raise for"
+    RAISE_HERE = "raise here"
+    RAISE_NO_PICTURE = "raise no picture"
+    RAISE_IT = "raise it"
+    RAISE_NOT = "raise not"
+    RAISE_WORDS = "raise words"
+    RAISE_WHERE = "raise where"
+    RAISE_EMPTY = "raise empty"
+    RAISE_TOO_LONG = "raise too long"
+    RAISING = "raising"
+    RAISED = "raised"
+    RAISED_FOR_YOU = "raised for you"
+    RAISED_BEFORE = "raised before"
+    NOT_RAISED = "not raised"
+    NOTHING_RAISED = "nothing raised"
+    NOWHERE_TO_RAISE = "nowhere to raise"
+    SAYS_THROUGH = "says through"
+    YOUR_REQUESTS = "your requests"
+    NO_REQUESTS = "no requests"
+    MORE_REQUESTS = "more requests"
     HELP_REQUESTER = "help requester"
     HELP_COLLEAGUE = "help colleague"
     PRIVACY_TITLE = "privacy title"
@@ -197,6 +219,31 @@ TEXTS = MappingProxyType(
                 Text.POST_IN_CHANNEL: (
                     "I can't pass this on from here. Please post it in the channel, and support will see it at once."
                 ),
+                Text.SHALL_I_RAISE: "Shall I raise this with support?",
+                Text.RAISE: "Raise with support",
+                Text.RAISE_FOR: "I post it in the channel, under the name of {who}.",
+                Text.RAISE_HERE: "It becomes a request of {who}, in its own thread.",
+                Text.RAISE_NO_PICTURE: " A picture does not come along: post it in the thread afterwards.",
+                Text.RAISE_IT: "Raise it",
+                Text.RAISE_NOT: "No",
+                Text.RAISE_WORDS: "The words, as support reads them",
+                Text.RAISE_WHERE: "Who is it for?",
+                Text.RAISE_EMPTY: "Write in a few words what you need.",
+                Text.RAISE_TOO_LONG: "That is too long to be posted whole. Please shorten it to {most} characters.",
+                Text.RAISING: "I'm posting it in the channel. You'll get the link in a moment.",
+                Text.RAISED: "Raised as {id}. You see there who answers, and until when: ",
+                Text.RAISED_FOR_YOU: "{by} raised your message with support as {id}: ",
+                Text.RAISED_BEFORE: "This was raised already, as {id}.",
+                Text.NOT_RAISED: (
+                    "I could not post it: the channel can't be reached at the moment. Your words are still here. "
+                    "Try again in a while, or tell the backend team directly."
+                ),
+                Text.NOTHING_RAISED: "All right, nothing was posted.",
+                Text.NOWHERE_TO_RAISE: "There is no support channel yet that I could post this in.",
+                Text.SAYS_THROUGH: "{who}, passed on by {by}:",
+                Text.YOUR_REQUESTS: "Your requests",
+                Text.NO_REQUESTS: "Nothing of yours is open, and nothing was closed in the last seven days.",
+                Text.MORE_REQUESTS: "… and {count} more.",
                 Text.HELP_REQUESTER: (
                     "Post in the channel what you need. I tell support at once, "
                     "and you see who has it and when you'll hear more."
@@ -326,6 +373,31 @@ TEXTS = MappingProxyType(
                     "Von hier kann ich das nicht weitergeben. Bitte schreib es in den Kanal, "
                     "dann sieht es der Support sofort."
                 ),
+                Text.SHALL_I_RAISE: "Soll ich das an den Support geben?",
+                Text.RAISE: "An den Support geben",
+                Text.RAISE_FOR: "Ich schreibe es in den Kanal, unter dem Namen von {who}.",
+                Text.RAISE_HERE: "Es wird eine Anfrage von {who}, in seinem eigenen Thread.",
+                Text.RAISE_NO_PICTURE: " Ein Bild kommt nicht mit: Häng es danach im Thread an.",
+                Text.RAISE_IT: "Weitergeben",
+                Text.RAISE_NOT: "Nein",
+                Text.RAISE_WORDS: "Die Worte, wie der Support sie liest",
+                Text.RAISE_WHERE: "Für wen ist es?",
+                Text.RAISE_EMPTY: "Schreib in ein paar Worten, was du brauchst.",
+                Text.RAISE_TOO_LONG: "Das ist zu lang, um es ganz zu schreiben. Bitte kürze es auf {most} Zeichen.",
+                Text.RAISING: "Ich schreibe es in den Kanal. Den Link bekommst du gleich.",
+                Text.RAISED: "Weitergegeben als {id}. Dort siehst du, wer antwortet und bis wann: ",
+                Text.RAISED_FOR_YOU: "{by} hat deine Nachricht an den Support gegeben, als {id}: ",
+                Text.RAISED_BEFORE: "Das wurde schon weitergegeben, als {id}.",
+                Text.NOT_RAISED: (
+                    "Das konnte ich nicht schreiben: Der Kanal ist gerade nicht erreichbar. "
+                    "Deine Worte sind noch hier. Versuch es später noch einmal, oder sag es dem Backend-Team direkt."
+                ),
+                Text.NOTHING_RAISED: "In Ordnung, ich habe nichts geschrieben.",
+                Text.NOWHERE_TO_RAISE: "Es gibt noch keinen Support-Kanal, in den ich das schreiben könnte.",
+                Text.SAYS_THROUGH: "{who}, weitergegeben von {by}:",
+                Text.YOUR_REQUESTS: "Deine Anfragen",
+                Text.NO_REQUESTS: "Von dir ist nichts offen, und in den letzten sieben Tagen wurde nichts geschlossen.",
+                Text.MORE_REQUESTS: "… und {count} weitere.",
                 Text.HELP_REQUESTER: (
                     "Schreib in den Kanal, was du brauchst. Ich sage dem Support sofort Bescheid, "
                     "und du siehst, wer sich kümmert und wann du mehr hörst."

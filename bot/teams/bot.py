@@ -3,7 +3,8 @@
 No rule of the domain is here. Messages outside a desk's channels are dropped before anything is stored or logged.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -12,7 +13,7 @@ from botbuilder.schema import Activity, ActivityTypes
 
 from bot.desk import Desk
 from bot.effects import Answer, Card, Dialog, Word
-from bot.events import Event
+from bot.events import Choose, Event, Raise, Wrote
 from bot.places import channel_of
 from bot.policy import Language
 from bot.state import DeskInfo
@@ -20,7 +21,7 @@ from bot.support.texts import Text
 from bot.support.words import say
 from bot.teams.adapter import ADMITTED
 from bot.teams.guard import Admitted
-from bot.teams.inbound import Arrival, Stale, internal, read
+from bot.teams.inbound import ACTIONS, Arrival, Stale, internal, read
 from bot.teams.outbound import CARD, Outbound
 from bot.teams.references import References
 
@@ -38,6 +39,9 @@ class Desks(Protocol):
 
     def of_person(self, tenant: str, person: str) -> Desk | None:
         """Return the desk that a person's own messages go to."""
+
+    def of_raiser(self, tenant: str, person: str) -> Sequence[Desk]:
+        """Return the desks that a person may mean: those that they belong to, else all."""
 
 
 class HotseatBot:
@@ -59,7 +63,9 @@ class HotseatBot:
         except Stale:
             desk, answer = None, None
         if invoked:
-            word = answer or Word(say(Text.STALE, self._language(admitted)))
+            nowhere = admitted.activity.get("name") in ACTIONS and not self._desks.of_raiser(admitted.tenant, "")
+            missing = Text.NOWHERE_TO_RAISE if nowhere else Text.STALE
+            word = answer or Word(say(missing, self._language(admitted)))
             await context.send_activity(self._response(admitted.activity, desk, word))
 
     async def _handle(self, admitted: Admitted) -> tuple[DeskInfo | None, Answer | None]:
@@ -72,10 +78,15 @@ class HotseatBot:
         desk, event = self._route(admitted.tenant, arrival)
         if desk is None or event is None:
             return None, None
-        await self._references.learn(desk.info.tenant, arrival.channel or arrival.place, activity)
+        if activity.get("name") in ACTIONS:
+            await self._references.served(desk.info.tenant, activity)
+        else:
+            await self._references.learn(desk.info.tenant, arrival.channel or arrival.place, activity)
         return desk.info, await desk.handle(event)
 
     def _route(self, tenant: str, arrival: Arrival) -> tuple[Desk | None, Event | None]:
+        if isinstance(arrival.event, Choose | Raise):
+            return self._raised(tenant, arrival, arrival.event)
         if arrival.desk:
             desk = self._desks.named(tenant, arrival.desk)
             if desk is None or arrival.channel not in ("", desk.info.channel, desk.info.team_channel):
@@ -86,7 +97,26 @@ class HotseatBot:
             if desk is not None and arrival.channel != desk.info.channel:
                 return desk, internal(arrival)
             return desk, arrival.event
-        return self._desks.of_person(tenant, arrival.author), arrival.event
+        event = arrival.event
+        if isinstance(event, Wrote):
+            event = replace(event, desks=_ids(self._desks.of_raiser(tenant, arrival.author)))
+        return self._desks.of_person(tenant, arrival.author), event
+
+    def _raised(self, tenant: str, arrival: Arrival, event: Choose | Raise) -> tuple[Desk | None, Event | None]:
+        """Find the desk that words are raised with: that of the channel they stand in, else the person's own choice."""
+        here = self._desks.of_channel(tenant, arrival.channel) if arrival.channel else None
+        at_home = here is not None and here.info.channel == arrival.channel
+        if event.chosen is not None and not at_home:
+            event = replace(event, chosen=replace(event.chosen, place="", reply=""))
+        choice = [here] if here is not None else self._desks.of_raiser(tenant, arrival.author)
+        event = replace(event, desks=_ids(choice))
+        wanted = (event.fields.get("to") or arrival.desk) if isinstance(event, Raise) else ""
+        if not wanted:
+            return (choice[0] if choice else None), event
+        found = next((desk for desk in choice if desk.info.id == wanted), None)
+        if found is None:
+            raise Stale
+        return found, event
 
     def _language(self, admitted: Admitted) -> Language:
         """Return the language of the desk where a button was pressed, English where it is none."""
@@ -111,3 +141,8 @@ class HotseatBot:
             return {"task": {"type": "continue", "value": {"title": answer.title, **size, "card": card}}}
         assert isinstance(answer, Word)
         return {"task": {"type": "message", "value": answer.text}}
+
+
+def _ids(desks: Sequence[Desk]) -> tuple[str, ...]:
+    """Return the ids of desks to choose from, none where there is no choice."""
+    return tuple([desk.info.id for desk in desks]) if len(desks) > 1 else ()

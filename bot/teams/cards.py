@@ -25,6 +25,7 @@ from bot.views import (
     HelpCard,
     Label,
     Line,
+    ListCard,
     NoticeCard,
     ReplyCard,
     RequestCard,
@@ -112,6 +113,8 @@ def fallback_text(view: View) -> str:
             ]
         case HelpCard():
             said = [view.title, view.text]
+        case ListCard():
+            said = [view.title, view.note, *(f"{row.title.removesuffix('.')}: {row.excerpt}." for row in view.rows)]
     return (
         one_line(
             " ".join(part.strip() for part in said[:20] if part.strip()),

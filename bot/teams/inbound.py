@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.events import (
     Adopt,
+    Choose,
     Claim,
     Deleted,
     Edited,
@@ -24,6 +25,7 @@ from bot.events import (
     Open,
     Posted,
     Press,
+    Raise,
     Reopen,
     Replied,
     Restored,
@@ -36,6 +38,7 @@ from bot.events import (
 )
 from bot.people import Author
 from bot.places import channel_of, personal, root_of
+from bot.teams.chosen import COMMAND, read_chosen
 
 MOST_MENTIONS = 20
 DECORATION = ("giphy", "schema.skype.com/emoji", "schema.skype.com/sticker")  # what Teams draws as an image, in small
@@ -65,6 +68,10 @@ VERBS: Mapping[str, type[Press]] = MappingProxyType(
 INSTALLED: Mapping[str, type[Welcomed | Uninstalled]] = MappingProxyType(
     {"add": Welcomed, "add-upgrade": Welcomed, "remove": Uninstalled, "remove-upgrade": Uninstalled}
 )
+RAISING = frozenset({"raise", "raise_no"})  # steps that raise words, with a form of their own
+ACTIONS: Mapping[str, type[Choose | Raise]] = MappingProxyType(
+    {"composeExtension/fetchTask": Choose, "composeExtension/submitAction": Raise}
+)
 INVOKES: Mapping[str, tuple[Mapping[str, type[Press]], str]] = MappingProxyType(
     {
         "adaptiveCard/action": (VERBS, "action"),
@@ -90,7 +97,13 @@ class Arrival:
 
 
 def read(activity: dict[str, Any], happened_at: datetime) -> Arrival | None:
-    """Return what an admitted activity means, None if nothing; raise Stale for a button that is no longer one."""
+    """Return what an admitted activity means, None if nothing; raise Stale for a button that is no longer one.
+
+    From conversations other than channels and the bot's own chats nothing is read but a message action.
+    """
+    if activity["type"] == "invoke" and activity.get("name") in ACTIONS:
+        who = _author(activity)
+        return _acted(activity, who, happened_at) if who else None
     if activity["conversation"].get("conversationType") not in ("channel", "personal"):
         return None
     reader = _READERS.get(activity["type"])
@@ -163,15 +176,53 @@ def _invoked(activity: dict[str, Any], author: Author, at: datetime) -> Arrival 
         "request": _id(data, "request"),
         "card": _id(data, "card"),
     }
+    if kind is Send and _field(data, "step") in RAISING:
+        kind = Raise
     if issubclass(kind, Open | Send):
         press |= {"step": _field(data, "step")[:LONGEST_ID], "choice": _field(data, "choice")[:LONGEST_ID]}
     if issubclass(kind, Send):
         press |= _sent(data)
-        if press["form"]:
-            sent = "\0".join([press["step"], press["choice"], *(f"{k}={v}" for k, v in press["fields"].items())])
-            digest = hashlib.sha256(sent.encode(errors="replace")).hexdigest()[:16]
-            press["key"] = f"form|{author.id}|{press['form']}|{digest}"
+        press["key"] = _form_key(press) or press["key"]
     return Arrival(channel, place, author.id, kind(**press), _id(data, "desk"))
+
+
+def _acted(activity: dict[str, Any], author: Author, at: datetime) -> Arrival:
+    """Read a message action, wherever it was chosen: its form, and what comes of it, are the person's alone."""
+    value = activity.get("value")
+    if not isinstance(value, dict) or value.get("commandId") != COMMAND:
+        raise Stale
+    conversation = activity["conversation"]["id"]
+    is_channel = activity["conversation"].get("conversationType") == "channel"
+    press: dict[str, Any] = {
+        "key": _key(activity),
+        "happened_at": at,
+        "place": personal(author.id),
+        "author": author,
+        "request": "",
+        "card": "",
+        "chosen": read_chosen(value, conversation, is_channel=is_channel),
+    }
+    if press["chosen"] is None:
+        raise Stale
+    channel = channel_of(conversation) if is_channel else ""
+    if ACTIONS[activity["name"]] is Choose:
+        return Arrival(channel, press["place"], author.id, Choose(**press))
+    data = value.get("data")
+    if not isinstance(data, dict) or _field(data, "step") not in RAISING:
+        raise Stale
+    press |= {"step": data["step"], "choice": _field(data, "choice")[:LONGEST_FORM], **_sent(data)}
+    press["key"] = _form_key(press) or press["key"]
+    return Arrival(channel, press["place"], author.id, Raise(**press), _id(data, "desk"))
+
+
+def _form_key(press: dict[str, Any]) -> str:
+    """Return what tells one sending of a form from another: who, which opening, what it held; "" for no form."""
+    if not press["form"]:
+        return ""
+    ids = (press["form"], press["step"], press["choice"])
+    sent = "\0".join([*ids, *(f"{k}={v}" for k, v in press["fields"].items())])
+    digest = hashlib.sha256(sent.encode(errors="replace")).hexdigest()[:32]
+    return f"form|{press['author'].id}|{digest}"  # no longer than this, however many forms follow each other
 
 
 def _sent(data: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from bot.courier import Undelivered
 from bot.effects import Say, Show
-from bot.places import channel_of, person_of, root_of
+from bot.places import channel_of, person_of, root_of, thread
 from bot.ports import Address
 from bot.state import DeskInfo
 from bot.teams.cards import Cards, fallback_text
@@ -92,7 +92,7 @@ class Outbound:
                 service, tenant=desk.tenant, bot=reference.bot, channel_id=place, activity=activity
             )
         )
-        return Address(service, conversation, id_)
+        return Address(service, conversation if root_of(conversation) else thread(place, id_), id_)
 
     async def _post_personally(self, desk: DeskInfo, place: str, activity: dict[str, Any]) -> Address:
         reference = self._references.of(desk.tenant, place)

@@ -49,12 +49,13 @@ class References:
 
     async def learn(self, tenant: str, place: str, activity: dict[str, Any]) -> None:
         """Take the service URL and conversation of an activity that arrived at a channel's or a person's place."""
-        conversation = activity["conversation"]["id"].partition(";")[0]
-        recipient = activity.get("recipient")
-        bot = recipient.get("id") if isinstance(recipient, dict) else None
-        reference = Reference(activity["serviceUrl"], conversation, bot if isinstance(bot, str) and bot else self._bot)
+        reference = self._named_by(activity)
         await self._keep(tenant, place, reference)
-        await self._keep(tenant, "", Reference(reference.service_url, "", reference.bot))
+        await self._keep(tenant, "", replace(reference, conversation=""))
+
+    async def served(self, tenant: str, activity: dict[str, Any]) -> None:
+        """Take the service URL alone, of an activity whose conversation is no place of the bot's."""
+        await self._keep(tenant, "", replace(self._named_by(activity), conversation=""))
 
     async def met(self, tenant: str, place: str, conversation: str) -> None:
         """Keep the chat that was opened with a person."""
@@ -66,6 +67,12 @@ class References:
         last = self._known.get((tenant, ""), Reference(GLOBAL_SERVICE, "", self._bot))
         known = self._known.get((tenant, place), last)
         return replace(known, service_url=last.service_url)
+
+    def _named_by(self, activity: dict[str, Any]) -> Reference:
+        recipient = activity.get("recipient")
+        bot = recipient.get("id") if isinstance(recipient, dict) else None
+        conversation = activity["conversation"]["id"].partition(";")[0]
+        return Reference(activity["serviceUrl"], conversation, bot if isinstance(bot, str) and bot else self._bot)
 
     async def _keep(self, tenant: str, place: str, reference: Reference) -> None:
         if self._known.get((tenant, place)) != reference:

@@ -12,12 +12,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 from bot.effects import Card, Dialog
-from bot.events import Claim, Open, Send, Solve
+from bot.events import Choose, Chosen, Claim, Open, Raise, Send, Solve
 from bot.people import Author, Person
 from bot.policy import Contact, Language, Page, Policy
 from bot.rota.shift import Role, Shift
 from bot.teams.cards import Cards
-from bot.views import CardView, Line, View
+from bot.views import CardView, Line, ReplyCard, View
 from tests.journeys.town import Town
 
 CARDS = Path(__file__).parent.parent.parent / "cards"
@@ -69,6 +69,7 @@ async def _told() -> dict[str, CardView]:
         **await _answers(),
         **await _privacy(),
         **await _triage(),
+        **await _raised(),
     }
 
 
@@ -157,6 +158,45 @@ async def _triage() -> dict[str, CardView]:
     await town.send("leaf", "R-1", MIRA, choice="train", text="I am passing this on; they will call you.", who="0,1")
     views["reply_card.training"] = next(_card(one.view) for one in town.teams.sent if one.key.startswith("reply:"))
     return views
+
+
+async def _raised() -> dict[str, CardView]:
+    views: dict[str, CardView] = {}
+    for name, policy in (("", Policy()), (".german", Policy(language=Language.GERMAN))):
+        town = _town("2026-11-23 11:00", policy=policy)
+        await town.write(PRINTER, SANNE)
+        offer = town.teams.sent[-1]
+        if not name:
+            views["form_card.raise"] = _card(offer.view)
+        await _raise(town, SANNE)
+        await town.wait(20)
+        await town.post(WINDOW, SANNE)
+        await town.press(Claim, "R-1", TOM)
+        await town.press(Solve, "R-1", SANNE)
+        await town.post(WINDOW, JONAS)
+        await town.write("my requests", SANNE)
+        views[f"list_card.mine{name}"] = _card(town.teams.sent[-1].view)
+        if not name:
+            await town.write("requests", MIRA)
+            views["list_card"] = _card(town.teams.sent[-1].view)
+            await town.write("my requests", Author(_id(13), "Bea Smit"))
+            views["list_card.none"] = _card(town.teams.sent[-1].view)
+            chosen = Chosen("chat", JONAS, WINDOW)
+            place = f"person:{MIRA.id}"
+            ask = await town.press(Choose, "", MIRA, place=place, card="-", chosen=chosen, desks=("backend", "edge"))
+            views["form_card.choose"] = _opened(ask)
+            await _raise(town, MIRA, chosen)
+            views["reply_card.through"] = next(
+                _card(one.view) for one in town.teams.sent if isinstance(one.view, ReplyCard) and "Mira" in one.text
+            )
+    return views
+
+
+async def _raise(town: Town, who: Author | Person, chosen: Chosen | None = None) -> None:
+    words = {"text": chosen.text if chosen else PRINTER}
+    await town.press(
+        Raise, "", who, place=f"person:{who.id}", card="-", step="raise", form="f", fields=words, chosen=chosen
+    )
 
 
 def _town(now: str, *, team: tuple[Shift, ...] = SHIFTS, policy: Policy = Policy()) -> Town:  # noqa: B008 - frozen

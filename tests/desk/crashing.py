@@ -1,6 +1,7 @@
 """``python -m tests.desk.crashing POINT``: the bot, killed like a power cut at a named point of its first turn.
 
-Points: before-store, after-store (not answered), before-send (answered), after-send, before-mark, after-mark.
+Points: before-store, after-store (not answered), before-send (answered), after-send, before-mark, after-mark; and
+before-thread, after-thread around a new post in a channel.
 """
 
 import os
@@ -52,6 +53,8 @@ def marks(_: SqlJournal, commit: Commit) -> bool:
 stored = dying(SqlJournal.commit, "before-store", "after-store", opens)
 setattr(SqlJournal, "commit", dying(stored, "before-mark", "after-mark", marks))  # noqa: B010
 setattr(Transport, "post", dying(Transport.post, "before-send", "after-send", lambda *_: True))  # noqa: B010
+threads = dying(Transport.create_thread, "before-thread", "after-thread", lambda *_: True)
+setattr(Transport, "create_thread", threads)  # noqa: B010
 
 sys.argv = ["hotseat", "serve"]
 main()

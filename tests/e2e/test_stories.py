@@ -233,6 +233,52 @@ async def test_hostile_text_is_only_text_and_the_page_fits_a_phone_in_the_dark(p
     assert await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
+async def test_a_message_of_another_chat_is_raised_for_its_writer_and_opened_where_it_was_posted(page: Page) -> None:
+    await become(page, "olga", "ops")
+    await post(page, WORDS)
+    await become(page, "ana", "ops")
+    await page.get_by_test_id("message").last.hover()
+    await page.get_by_test_id("raise").last.click()
+    dialog = page.get_by_test_id("dialog")
+    await expect(dialog.get_by_role("textbox")).to_have_value(WORDS)
+    await expect(dialog).to_contain_text("under the name of Olga Brandt")
+    await dialog.get_by_role("button", name="Raise it").click()
+    await expect(dialog).not_to_be_visible()
+    await become(page, "olga", "backend")
+    cards = page.get_by_test_id("thread").get_by_test_id("card")
+    await expect(cards.first).to_contain_text("Olga Brandt, passed on by Ana Lindqvist:")
+    await expect(cards.first).to_contain_text(WORDS)
+    await expect(cards.last).to_contain_text("will answer by 10:0")
+    await cards.last.get_by_role("button", name="It's solved").click()
+    await expect(cards.last).to_contain_text("Solved.")
+    await become(page, "olga", "ops")
+    await expect(page.get_by_test_id("message")).to_have_count(1)
+
+
+async def test_what_is_written_to_the_bot_is_raised_and_found_again_in_ones_own_list(page: Page) -> None:
+    await become(page, "olga", "chat")
+    await post(page, WORDS)
+    offer = card(page)
+    await offer.get_by_role("textbox").fill(WORDS + ", since nine")
+    await offer.get_by_role("button", name="Raise it").click()
+    await expect(page.get_by_test_id("message").last).to_contain_text("Raised as R-1.")
+    await page.get_by_test_id("message").last.get_by_role("link", name="Open thread").click()
+    await expect(page.get_by_test_id("thread").get_by_test_id("card").last).to_contain_text("will answer by 10:0")
+    await become(page, "olga", "chat")
+    await post(page, "my requests")
+    mine = card(page)
+    await expect(mine).to_contain_text("will answer by 10:0")
+    await mine.get_by_role("button", name="It's solved").click()
+    await expect(mine).to_contain_text("Olga Brandt, 10:0")
+    await mine.get_by_role("button", name="Not solved").click()
+    await expect(mine.get_by_role("button", name="It's solved")).to_be_visible()
+    await become(page, "ana", "chat")
+    await post(page, "requests")
+    await expect(card(page)).to_contain_text("Olga Brandt · R-1")
+    await card(page).get_by_role("button", name="Support…").click()
+    await expect(card(page)).to_contain_text("Ask a question")
+
+
 def card(page: Page) -> Locator:
     """Return the newest card in sight."""
     return page.get_by_test_id("card").last

@@ -51,7 +51,9 @@ async def test_rota_remembers_a_former_colleague_as_such() -> None:
 
 
 async def test_unknown_input_gets_the_two_nearest_and_help() -> None:
-    assert await Town().write("roat", EVA) == "I don't know that one. Try rota or privacy, or help for everything I do."
+    answer = await Town().write("roat", EVA)
+    assert answer.startswith("I don't know that one. Try rota or ")
+    assert answer.endswith(", or help for everything I do.")
 
 
 async def test_a_colleague_who_tells_the_bot_a_story_hears_what_it_knows() -> None:
@@ -63,8 +65,8 @@ async def test_help_shows_what_the_reader_may_use() -> None:
     assert "rota" not in await Town().write("help", OLGA)
 
 
-async def test_somebody_who_writes_personally_is_sent_to_the_channel() -> None:
-    assert "Please post it in the channel" in await Town().write("label printer down", OLGA)
+async def test_somebody_who_writes_personally_is_asked_whether_to_raise_it() -> None:
+    assert "Shall I raise this with support?" in await Town().write("label printer down", OLGA)
     assert "Post in the channel what you need" in await Town().write("hi", OLGA)
 
 
@@ -167,11 +169,12 @@ async def test_a_mistyped_command_in_a_thread_is_no_answer_to_it(text: str) -> N
 
 
 async def test_a_requester_hears_only_of_commands_that_are_theirs() -> None:
-    assert await Town().write("whoo", OLGA) == "I don't know that one. Try who or privacy, or help for everything I do."
+    answer = await Town().write("whoo", OLGA)
+    assert answer.startswith("I don't know that one. Try who or ")
 
 
-async def test_a_colleague_who_means_a_request_is_sent_to_the_channel_too() -> None:
-    assert "Please post it in the channel" in await Town().write("request: label printer", EVA)
+async def test_a_colleague_who_means_a_request_is_asked_whether_to_raise_it_too() -> None:
+    assert "Shall I raise this with support?" in await Town().write("request: label printer", EVA)
 
 
 async def test_whoever_reads_german_gets_german() -> None:
@@ -180,10 +183,7 @@ async def test_whoever_reads_german_gets_german() -> None:
     for line in ("Wer Dienst hat", "Ana Lindqvist und Ben Okafor", "Nächster Wechsel", "Mi 25.11., 09:00"):
         assert line in answer
     assert "Wer gerade Dienst hat" in await town.write("help", OLGA)
-    assert (
-        await town.write("roat", EVA)
-        == "Das kenne ich nicht. Versuch rota oder privacy, oder help für alles, was ich kann."
-    )
+    assert (await town.write("roat", EVA)).startswith("Das kenne ich nicht. Versuch rota oder ")
 
 
 async def test_a_place_refused_twice_for_the_same_reason_is_shown_once() -> None:

@@ -753,10 +753,7 @@ async def test_an_unknown_request_or_one_of_others_gets_a_kind_line() -> None:
     assert await town.write("triage R-9", ANA) == "I don't know R-9. It may have been removed."
     assert "Ana Lindqvist and Ben Okafor are on duty." in await town.write("triage R-1", EVA)
     assert "Suggest an answer" in await town.write("triage R-1", DILAN)
-    assert (
-        await town.write("triage R-1", OLGA)
-        == "I don't know that one. Try privacy or who, or help for everything I do."
-    )
+    assert (await town.write("triage R-1", OLGA)).startswith("I don't know that one. Try ")
 
 
 async def test_who_names_no_request_is_asked_which() -> None:

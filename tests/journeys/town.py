@@ -132,7 +132,7 @@ class FakeTeams:
             if not isinstance(effect, Show | Say):
                 continue
             reason = self.refuse.get(effect.place)
-            fields = {"happened_at": self._town.now, "effect": one.id, "place": effect.place}
+            fields = {"happened_at": self._town.now, "effect": one.id, "place": effect.place, "message": effect.key}
             if reason:
                 desk.report(Undeliverable(key=f"refused:{one.id}", reason=reason, **fields))  # type: ignore[arg-type]
                 continue
@@ -140,7 +140,8 @@ class FakeTeams:
             if isinstance(effect, Show) and effect.only_if_shown and unseen:
                 pass
             elif unseen:
-                message = Message(effect.key, effect.place, effect.view, [effect.view])
+                message = Message(effect.key, self._stands(effect.place), effect.view, [effect.view])
+                fields["stands"] = message.place
                 assert effect.key not in self.messages, f"{effect.key} was said twice"
                 self.messages[effect.key] = message
                 self.sent.append(message)
@@ -149,6 +150,10 @@ class FakeTeams:
                 message.view = effect.view
                 message.versions.append(effect.view)
             desk.report(Delivered(key=f"delivered:{one.id}", **fields))  # type: ignore[arg-type]
+
+    def _stands(self, place: str) -> str:
+        """Return where what is posted at a place stands: a post in the desk's channel begins a thread."""
+        return f"{CHANNEL};messageid={next(self._town._ids)}" if place == CHANNEL else place
 
 
 class Town:

@@ -12,6 +12,7 @@ import pytest
 
 from bot.commands import COMMANDS, Command
 from bot.errors import Misconfigured
+from bot.teams.chosen import COMMAND
 from bot.teams.package import MANIFEST, manifest, package
 from tests.node import MODULES, run
 
@@ -95,7 +96,16 @@ def test_it_asks_for_channel_messages_and_for_nothing_else() -> None:
     asked = filled()["authorization"]["permissions"]["resourceSpecific"]
     assert asked == [{"name": "ChannelMessage.Read.Group", "type": "Application"}]
     assert filled()["bots"][0]["scopes"] == ["team", "personal"]
-    assert not {"permissions", "devicePermissions", "composeExtensions", "staticTabs"} & filled().keys()
+    assert not {"permissions", "devicePermissions", "staticTabs"} & filled().keys()
+
+
+def test_it_offers_the_one_message_action_that_the_door_reads() -> None:
+    (extension,) = filled()["composeExtensions"]
+    (command,) = extension["commands"]
+    assert extension["botId"] == APP_ID
+    assert (command["id"], command["type"], command["context"]) == (COMMAND, "action", ["message"])
+    assert command["fetchTask"] is True
+    assert len(command["title"]) <= 32
 
 
 def test_no_placeholder_is_left() -> None:

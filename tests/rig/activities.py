@@ -205,6 +205,63 @@ def submit(data: dict[str, Any], **where: Any) -> dict[str, Any]:
     return invoke("task/submit", {"data": data, "context": {"theme": "default"}, "tabContext": None}, **where)
 
 
+def chosen_message(
+    html: str = "<p>The label printer prints nothing</p>",
+    *,
+    message_id: str | None = None,
+    author: str | None = ANNA_ID,
+    name: str = "Anna Ops",
+    reply_to: str | None = None,
+) -> dict[str, Any]:
+    """Build the messagePayload of a message action; without an author it is an app's message."""
+    user = {"userIdentityType": "aadUser", "id": author, "displayName": name}
+    new = message_id or new_id()
+    return {
+        "linkToMessage": f"https://teams.microsoft.com/l/message/19:chat@thread.v2/{new}",
+        "id": new,
+        "replyToId": reply_to,
+        "createdDateTime": SENT_AT,
+        "lastModifiedDateTime": None,
+        "deleted": False,
+        "subject": None,
+        "summary": None,
+        "importance": "normal",
+        "locale": "en-us",
+        "body": {"contentType": "html", "content": html},
+        "from": {"device": None, "conversation": None, "user": user if author else None, "application": None},
+        "reactions": [],
+        "mentions": [],
+        "attachments": [],
+    }
+
+
+def action(
+    message: dict[str, Any] | None,
+    data: dict[str, Any] | None = None,
+    *,
+    chat: str = "19:ops-floor@thread.v2",
+    kind: str = "groupChat",
+    thread: str | None = None,
+    **who: Any,
+) -> dict[str, Any]:
+    """Build *Raise with support* on a message: its form asked for, or, with `data`, its form sent.
+
+    From the group chat `chat` (`kind` "personal" for one between two people), or from the channel thread `thread`.
+    """
+    name = "composeExtension/fetchTask" if data is None else "composeExtension/submitAction"
+    value = {"commandId": "raise", "commandContext": "message", "context": {"theme": "default"}}
+    value |= {} if message is None else {"messagePayload": message}
+    value |= {} if data is None else {"data": data}
+    activity = invoke(name, value, thread=thread, **who)
+    del activity["replyToId"]
+    activity["channelData"].pop("legacy")
+    activity["channelData"] |= {"source": {"name": "message"}}
+    if thread is None:
+        activity["conversation"] |= {"id": chat, "conversationType": kind}
+        activity["conversation"] |= {"isGroup": True} if kind == "groupChat" else {}
+    return activity
+
+
 def installed(*, action: str = "add", personal: bool = False, **fields: Any) -> dict[str, Any]:
     """Say that the app was added to a team, or (personal) for a person; `action` remove for the opposite."""
     activity = _event("installationUpdate", personal=personal, **fields)

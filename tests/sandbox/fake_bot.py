@@ -130,13 +130,18 @@ class FakeBot:
             path = f"v3/conversations/{quote(chat['id'], safe='')}/activities"
             await self.call("POST", base, path, {"type": "message", "text": words})
 
-    async def _invoke(self, activity: dict[str, Any]) -> web.Response:
+    async def _invoke(self, activity: dict[str, Any]) -> web.Response:  # noqa: PLR0911 - one row per invoke
         if self.invoke_answer is not None:
             return web.json_response(self.invoke_answer)
         if activity["name"] == "task/fetch":
             value = {"title": "Support", "height": "medium", "width": "medium"}
             form = {**value, "card": {"contentType": CARD, "content": FORM}}
             return web.json_response({"task": {"type": "continue", "value": form}})
+        if activity["name"] == "composeExtension/fetchTask":
+            shown = {"title": "Raise with support", "card": {"contentType": CARD, "content": FORM}}
+            return web.json_response({"task": {"type": "continue", "value": shown}})
+        if activity["name"] == "composeExtension/submitAction":
+            return web.json_response({"task": {"type": "message", "value": "Raised."}})
         if activity["name"] == "task/submit":
             return web.json_response({"task": {"type": "message", "value": "Asked."}})
         if activity["from"]["name"] == "Tom Reuter":

@@ -1,5 +1,6 @@
 """The page in a real browser: what people see, in both themes and at a phone's width."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -238,3 +239,19 @@ async def test_the_page_follows_the_story_through_other_peoples_eyes(page: Page)
     await expect(page.get_by_test_id("thread")).to_have_count(2)
     await expect(page.get_by_test_id("caption")).to_be_hidden()
     await expect(page.get_by_test_id("welcome")).to_have_count(0)
+
+
+async def test_a_message_of_the_group_chat_is_raised_by_its_menu(page: Page, stage: Stage) -> None:
+    await page.locator('[data-testid="place"][data-place="ops"]').click()
+    await expect(page.locator("#threads")).to_have_attribute("data-empty", re.compile("without the bot"))
+    await post(page, "scanner down")
+    await page.get_by_test_id("message").last.hover()
+    await page.get_by_role("button", name="Raise with support").click()
+    dialog = page.get_by_test_id("dialog")
+    await expect(dialog).to_contain_text("What do you want to ask?")
+    await dialog.get_by_label("Question").fill("since when?")
+    await dialog.get_by_role("button", name="Send").click()
+    await expect(page.get_by_test_id("toast").filter(has_text="Raised.")).to_be_visible()
+    assert stage.bot.heard[-1]["value"]["data"]["question"] == "since when?"
+    await become(page, "ben")
+    await expect(page.locator('[data-testid="place"][data-place="ops"]')).to_have_count(0)

@@ -7,7 +7,7 @@ from bot.people import Author, Person
 from bot.policy import Language, Policy
 from bot.ports import Address, Commit, Outgoing, Record
 from bot.rota.shift import Absence, Override, Role, Rota, Shift
-from bot.state import DeskInfo, Facts, Notice, NoticeItem
+from bot.state import DeskInfo, Facts, Notice, NoticeItem, Raised
 from bot.support.request import (
     Advice,
     Answered,
@@ -35,6 +35,8 @@ from bot.views import (
     Label,
     Line,
     Link,
+    ListCard,
+    ListRow,
     Mention,
     NoticeCard,
     NoticeEntry,
@@ -74,7 +76,8 @@ ROTA = Rota(
     overrides=(Override(BEN.id, CHEN.id, NOW, NOW + timedelta(days=2)),),
 )
 POLICY = Policy(zone="America/New_York", opens=time(8, 30), weekdays=frozenset({0, 6}), language=Language.GERMAN)
-FACTS = Facts(7, {ANA.id: NOW}, {ANA.id: NOW}, {"person:x": "has not installed the app"}, (), WEDNESDAY, 3)
+RAISED = Raised("raise:1", Author("rita", "Rita"), Author("ana", "Ana"), NOW, "words", refused=True, request="r1")
+FACTS = Facts(7, {ANA.id: NOW}, {ANA.id: NOW}, {"person:x": "has not installed the app"}, (), WEDNESDAY, 3, (RAISED,))
 NOTICE = Notice(
     "n1",
     "person:x",
@@ -118,6 +121,9 @@ VIEWS: tuple[View, ...] = (
     ReplyCard("Ana:", "hello"),
     DutyCard("On duty", (Fact("Now", "Ana"),), (Fact("Ben", "not reached"),)),
     RotaCard("Rota", (RotaWeek("This", (Fact("Support", "Ana"),)),)),
+    ListCard(
+        "Yours", (ListRow("T", "E", "L", waiting=True, presses=(BUTTON,), opens=(), thread="19:t", thread_label="O"),)
+    ),
     HelpCard("Help", "text", (Fact("who", "who is on duty"),)),
 )
 

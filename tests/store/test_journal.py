@@ -302,3 +302,13 @@ async def test_what_was_learnt_of_a_place_is_kept_by_tenant(journal: Journal) ->
     await journal.learn("t2", "person:x", "theirs")
     await journal.learn("t1", "person:x", '{"new": 1}')
     assert await journal.references() == (("t1", "person:x", '{"new": 1}'), ("t2", "person:x", "theirs"))
+
+
+async def test_what_somebody_asked_is_found_when_it_was_closed_since(journal: Journal) -> None:
+    other = replace(request(4, status=Status.CLOSED), requester=Author('ri"ta', "Rita"))
+    changes = [PutRequest(request(number, status=Status.CLOSED)) for number in (2, 1)]
+    await journal.commit(changing(*changes, PutRequest(request(3)), PutRequest(other)))
+    assert [one.id for one in await journal.closed(T, D, "rita", NOW)] == ["r1", "r2"]
+    assert [one.id for one in await journal.closed(T, D, 'ri"ta', NOW)] == ["r4"]
+    assert await journal.closed(T, D, "rita", NOW + timedelta(microseconds=1)) == ()
+    assert await journal.closed(T, D, "nobody", NOW) == ()

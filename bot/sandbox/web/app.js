@@ -4,9 +4,9 @@
  *
  * Tests find things by `data-testid`, which stay as they are:
  *   person-switch (its buttons: person, with data-person="olga"…), unread (a badge, inside a person or a place),
- *   place (rail buttons, data-place="backend" | "team" | "chat"), thread (data-root), message (data-message,
+ *   place (rail buttons, data-place="backend" | "team" | "ops" | "chat"), thread (data-root), message (data-message,
  *   data-author), card, composer, send, composer-mention, composer-picture, picture, picture-remove, reply, reply-send, edit, edit-text, edit-save, delete,
- *   undelete, older, like, toast, dialog, dialog-close, notification-list (its items: notification, data-person), clock,
+ *   undelete, older, like, raise, toast, dialog, dialog-close, notification-list (its items: notification, data-person), clock,
  *   clock-plus-1, clock-plus-5, clock-plus-60, clock-monday-17, clock-next-opening, clock-real, theme, phone, bell,
  *   log-toggle, log, play, play-skip, play-stop, caption, problems, installed, consent, welcome, welcome-try.
  * The root element has data-theme, data-as and data-here (the place's key). In cards, Action.OpenUrl has the role link,
@@ -41,6 +41,7 @@ const page = {
   },
   places: () => [
     ...world.channels.filter((one) => one.key !== 'team' || page.as.backend).map((one) => ({ ...one, kind: 'channel', icon: one.key === 'team' ? 'team' : 'channel' })),
+    ...world.chats.filter((one) => one.members.includes(local.as)).map((one) => ({ ...one, kind: 'group', icon: 'team' })),
     { key: 'chat', id: page.as.chat, name: 'Hotseat', about: `${page.as.name}\u2019s own chat with the bot.`, kind: 'chat', icon: 'chat' },
   ],
   place: () => page.places().find((one) => one.key === local.place) ?? page.places()[0],
@@ -49,6 +50,11 @@ const page = {
   showAll() { page.all = true; render(); },
   refuse: (words) => toast(words, { failed: true }),
   act: (name, body) => call(`/api/act/${name}`, { as: local.as, ...body }),
+  follow: (url) => follow(url),
+  async raise(message) {
+    const outcome = await page.act('choose', { message: message.id });
+    if (outcome?.dialog) openDialog(message.id, outcome.dialog, 'choose');
+  },
   async press(message, action, frame) {
     if (action.type === 'Action.OpenUrl') { follow(action.url); return; }
     frame.classList.add('busy');
@@ -111,15 +117,16 @@ function toast(text, { failed = false, onclick, who } = {}) {
   setTimeout(() => box.remove(), 6000);
 }
 
-function openDialog(message, form) {
+/** Open a dialog, or its next step; `act` is what sends its form. */
+function openDialog(message, form, act = 'submit') {
   const box = find('dialog');
   const send = async (action, frame) => {
     if (action.type === 'Action.OpenUrl') { follow(action.url); return; }
     frame.classList.add('busy');
     const data = action.verb ? { ...action.data, verb: action.data.verb ?? action.verb } : action.data;
-    const outcome = await page.act('submit', { message, data });
+    const outcome = await page.act(act, { message, data });
     frame.classList.remove('busy');
-    if (outcome?.dialog) openDialog(message, outcome.dialog);
+    if (outcome?.dialog) openDialog(message, outcome.dialog, act);
     else if (!outcome?.error && !outcome?.failed) box.close();
   };
   box.replaceChildren(
@@ -186,11 +193,11 @@ const KINDS = { personal: 'message from', mention: 'mentioned by', reply: 'reply
 
 function renderNotices() {
   const open = (one) => () => {
-    const channel = world.channels.find((item) => item.id === one.conversation);
+    const channel = [...world.channels, ...world.chats].find((item) => item.id === one.conversation);
     go({ as: one.person, place: channel ? channel.key : 'chat', bell: false });
     show(one.message);
   };
-  const where = (one) => world.channels.find((item) => item.id === one.conversation)?.name;
+  const where = (one) => [...world.channels, ...world.chats].find((item) => item.id === one.conversation)?.name;
   const said = (one) => `${KINDS[one.kind]} ${page.who(one.sender).name}${where(one) ? ` in ${where(one)}` : ''}`;
   const list = [...world.notices].reverse();
   keyed(find('notices'), list, (one) => one.id, () => '', (one) => h('li', { class: lastNotice !== null ? 'fresh' : null }, h('button', {
@@ -253,8 +260,8 @@ function renderMain() {
   find('threads').dataset.empty = empty ? hint(place) : '';
   find('threads').classList.toggle('is-empty', empty);
   keyed(find('compose'), [place], (one) => one.id, () => stamp, () => composer({
-    placeholder: place.kind === 'chat' ? 'Write to Hotseat (try: who, help)' : `Start a post in ${place.name} as ${page.as.name.split(' ')[0]}`,
-    testid: 'composer', sendId: 'send', label: `New message in ${place.name}`, focus: 'composer', mention: place.kind !== 'chat',
+    placeholder: place.kind === 'chat' ? 'Write to Hotseat (try: who, help)' : place.kind === 'group' ? `Write as ${page.as.name.split(' ')[0]}` : `Start a post in ${place.name} as ${page.as.name.split(' ')[0]}`,
+    testid: 'composer', sendId: 'send', label: `New message in ${place.name}`, focus: 'composer', mention: place.kind === 'channel',
     send: (text, picture) => { toEnd = true; return page.act('post', { channel: place.key, text, picture }); }, refuse: page.refuse,
   }));
   if (atEnd || toEnd) box.scrollTop = box.scrollHeight;
@@ -263,6 +270,7 @@ function renderMain() {
 
 function hint(place) {
   if (place.key === 'backend') return 'Nothing here yet. Post as Olga: \u201clabel printer down\u201d.';
+  if (place.kind === 'group') return 'People talk here without the bot. Write as Olga, then raise her message with support by its menu.';
   if (place.key === 'team') return 'Quiet. The team hears of a request here when nobody has answered for ten minutes.';
   return 'No messages yet. Write \u201chelp\u201d or \u201cwho\u201d, or post in #backend as Olga and see who is called.';
 }

@@ -7,8 +7,8 @@ const NEWEST = 40;
 /** Draw the newest threads of a conversation into `box`, and into `older` how to see the rest; `page` gives state and acts. */
 export function threads(box, older, page) {
   const mine = page.messages();
-  const isChat = page.place().kind === 'chat';
-  const all = isChat ? [{ id: `chat-${page.as.key}`, chat: true }] : mine.filter((one) => one.id === one.root);
+  const isChat = page.place().kind !== 'channel';
+  const all = isChat ? [{ id: `${page.place().key}-${page.as.key}`, chat: true }] : mine.filter((one) => one.id === one.root);
   const roots = page.all ? all : all.slice(-NEWEST);
   const hidden = all.length - roots.length;
   keyed(box, isChat && !mine.length ? [] : roots, (one) => one.id, () => `${page.as.key}`, (one) => frame(one, page));
@@ -44,7 +44,7 @@ function message(one, page) {
   if (one.deleted) body.append(h('p', { class: 'quiet' }, 'This message has been deleted.', own ? undo(one, page) : ''));
   else if (page.editing === one.id) body.append(editor(one, page));
   else {
-    if (one.text) body.append(words(spelled(one), one.mentions, one.format === 'markdown'));
+    if (one.text) body.append(...linked(one, page));
     if (one.picture) body.append(h('img', { class: 'picture', src: one.picture, alt: `Picture from ${who.name}` }));
     for (const content of seen) body.append(card(content, page.theme, (action, frame) => page.press(one, action, frame)));
     body.append(reactions(one, page));
@@ -56,10 +56,23 @@ function message(one, page) {
   }, avatar(who), body);
 }
 
-/** A message in Teams' XML format escapes four characters. */
-function spelled(one) {
+const LINK = /<a href="([^"<>]*)">([^<>]*)<\/a>/;
+
+/** A message in Teams' XML format escapes four characters, and has links. */
+function linked(one, page) {
+  if (one.format !== 'xml') return [words(one.text, one.mentions, one.format === 'markdown')];
+  const box = h('div', { class: 'words' });
+  const parts = one.text.split(LINK);
+  for (let at = 0; at < parts.length; at += 3) {
+    box.append(...words(unescaped(parts[at]), one.mentions, false).childNodes);
+    if (at + 1 < parts.length) box.append(h('a', { href: '#', onclick: (event) => { event.preventDefault(); page.follow(unescaped(parts[at + 1])); } }, unescaped(parts[at + 2])));
+  }
+  return [box];
+}
+
+function unescaped(text) {
   const marks = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' };
-  return one.format === 'xml' ? one.text.replace(/&(?:amp|lt|gt|quot);/g, (mark) => marks[mark]) : one.text;
+  return text.replace(/&(?:amp|lt|gt|quot);/g, (mark) => marks[mark]);
 }
 
 function when(at, page) {
@@ -73,6 +86,7 @@ function undo(one, page) {
 function tools(one, page, own) {
   const bar = h('div', { class: 'message-tools', role: 'group', 'aria-label': 'Message' },
     iconButton('like', 'Like', () => page.act('react', { message: one.id, reaction: 'like' }), { testid: 'like' }));
+  bar.append(iconButton('raise', 'Raise with support', () => page.raise(one), { testid: 'raise' }));
   if (own) {
     bar.append(
       iconButton('edit', 'Edit', () => page.edit(one.id), { testid: 'edit' }),

@@ -1,0 +1,274 @@
+"""Raising from elsewhere: words written to the bot personally, or a message chosen anywhere, become a request.
+
+The bot posts them in the desk's channel, headed with whose they are, and the request is opened where that post then
+stands: until Teams has said where, the words are kept with the desk's facts. What is raised twice is raised once, and
+nothing is kept of words that nobody sent.
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.decide import forms, intake
+from bot.decide.draft import Draft
+from bot.decide.forms import Way
+from bot.effects import Answer, Dialog, Word
+from bot.events import Choose, Chosen, Delivered, Open, Posted, Press, Raise, Replied, Undeliverable, Wrote
+from bot.people import Author
+from bot.places import personal
+from bot.state import Raised
+from bot.support.intake import is_marked
+from bot.support.request import Request
+from bot.support.texts import Text
+from bot.views import Field, FormCard, Label, Line, Link, ReplyCard, RequestCard
+
+SEND, DROP = "raise", "raise_no"
+KEPT = timedelta(days=7)
+MOST_KEPT = 50
+_MARK = re.compile(r"\s*#?\w+[\s:,.!-]*")
+
+
+def offer(draft: Draft, event: Wrote) -> None:
+    """Ask whoever wrote to the bot personally whether to raise their words, which are ready to edit."""
+    text = _MARK.sub("", event.text, count=1) if is_marked(event.text) else event.text
+    _ask(draft, event.key, event.author, Text.SHALL_I_RAISE, text, desks=event.desks, picture=event.picture)
+
+
+def chosen(draft: Draft, event: Choose) -> Answer:
+    """Draw the form for a chosen message, or show what was made of it already; it changes nothing."""
+    done = _done(draft, event.chosen) or _done_as(draft, _known(draft, _key_of(event.chosen)))
+    if done is not None:
+        return done
+    form = _form(draft, event, Text.SHALL_I_RAISE, _fitting(event.chosen.text), event.chosen, event.desks)
+    return Dialog(draft.say(Text.RAISE), form)
+
+
+def sent(draft: Draft, event: Raise) -> Answer:
+    """Raise words: a message of the desk's channel in its own thread, all others in a new post."""
+    if event.place != personal(event.author.id):
+        return Word(draft.say(Text.ELSEWHERE))
+    if event.step == DROP:
+        return _settle(draft, event, Text.NOTHING_RAISED)
+    known = _named(draft, event)
+    done = _done(draft, event.chosen) or _done_as(draft, None if known and known.refused else known)
+    if done is not None:
+        return done
+    text, wrong = _ready(draft, event)
+    if wrong:
+        form = _form(draft, event, Text.SHALL_I_RAISE, text, event.chosen, event.desks, wrong, event.choice)
+        return Dialog(draft.say(Text.RAISE), form)
+    requester = known.requester if known else _requester(draft, event.author, event.chosen)
+    if event.chosen is not None and event.chosen.place:
+        request = _open_there(draft, event, event.chosen, requester, text)
+        return Dialog(draft.say(Text.RAISE), _current(draft, request))
+    key = known.key if known else _key(event)
+    draft.show(key, draft.state.desk.channel, ReplyCard(_heading(draft, requester, event.author), text))
+    _keep(draft, Raised(key, requester, event.author, event.happened_at, text))
+    return _settle(draft, event, Text.RAISING)
+
+
+def stands(draft: Draft, event: Delivered) -> None:
+    """Open the request of words that were posted, where they stand now, and say so to whoever raised them."""
+    one = _known(draft, event.message)
+    if one is None or one.request or not event.stands:
+        return
+    post = Posted(key=event.key, happened_at=one.at, place=event.stands, author=one.requester, text=one.text)
+    request = intake.raised(draft, post)
+    _keep(draft, replace(one, text="", refused=False, request=request.id, place=request.place))
+    link = Link(draft.say(Text.OPEN_THREAD), request.place)
+    said = draft.say(Text.RAISED, id=request.id)
+    draft.post(f"raised:{one.key}", personal(one.by.id), Line((said, link)))
+    if one.requester.id != one.by.id:
+        said = draft.say(Text.RAISED_FOR_YOU, by=one.by.name, id=request.id)
+        draft.post(f"raised for:{one.key}", personal(one.requester.id), Line((said, link)))
+
+
+def refused(draft: Draft, event: Undeliverable) -> None:
+    """Give words back that could not be posted, to be tried again."""
+    one = _known(draft, event.message)
+    if one is not None and not one.request:
+        _keep(draft, replace(one, refused=True))
+        _ask(draft, event.key, one.by, Text.NOT_RAISED, one.text, choice=one.key)
+
+
+def forget(draft: Draft) -> None:
+    """Forget what was raised long ago; what is still to be posted is kept."""
+    if any(_is_old(draft, one) for one in draft.facts.raised):
+        left = tuple(one for one in draft.facts.raised if not _is_old(draft, one))
+        draft.put_facts(replace(draft.facts, raised=left))
+
+
+def _ask(
+    draft: Draft,
+    key: str,
+    author: Author,
+    title: Text,
+    text: str,
+    *,
+    desks: tuple[str, ...] = (),
+    choice: str = "",
+    picture: bool = False,
+) -> None:
+    """Show somebody, personally, the form that raises words."""
+    place, card = personal(author.id), _card(author) + key
+    asked = Open(key=key, happened_at=draft.now, place=place, author=author, request="", card=card, step=SEND)
+    draft.show(card, place, _form(draft, asked, title, _fitting(text), None, desks, choice=choice, picture=picture))
+
+
+def _form(
+    draft: Draft,
+    event: Press,
+    title: Text,
+    text: str,
+    message: Chosen | None,
+    desks: tuple[str, ...],
+    error: str = "",
+    choice: str = "",
+    *,
+    picture: bool = False,
+) -> FormCard:
+    send = Way(draft.say(Text.RAISE_IT), SEND, choice)
+    who = _requester(draft, event.author, message).name
+    here = message is not None and message.place != ""
+    note = draft.say(Text.RAISE_HERE if here else Text.RAISE_FOR, who=who)
+    left_behind = not here and (picture or (message is not None and message.picture))
+    note += draft.say(Text.RAISE_NO_PICTURE) if left_behind else ""
+    where = [(desk, desk) for desk in desks]
+    to = getattr(event, "fields", {}).get("to", desks[0] if desks else "")
+    fields = [forms.text("text", draft.say(Text.RAISE_WORDS), text, required=False)]
+    fields += [forms.listed("to", draft.say(Text.RAISE_WHERE), where, to, required=False)] if where else []
+    return forms.card(
+        draft,
+        None,
+        event,
+        title=draft.say(title),
+        note=note,
+        error=error,
+        fields=tuple([_said(draft, field) for field in fields]),
+        ways=(send,) if message else (send, Way(draft.say(Text.RAISE_NOT), DROP)),
+    )
+
+
+def _said(draft: Draft, field: Field) -> Field:
+    """Return a field that complains in its reader's language."""
+    return replace(field, problem=Label(draft.say(Text.RAISE_EMPTY)))
+
+
+def _settle(draft: Draft, event: Raise, text: Text) -> Answer:
+    """Answer; the card in the personal chat from which it was sent says so too, and has no buttons any more."""
+    if event.chosen is not None:
+        return Word(draft.say(text))
+    view = FormCard(draft.say(text), "", "", "", (), ())
+    if event.card.startswith(_card(event.author)):
+        draft.show(event.card, event.place, view, first=False)
+    return Dialog(draft.say(Text.RAISE), view)
+
+
+def _ready(draft: Draft, event: Raise) -> tuple[str, str]:
+    """Return the words as they may go out, and what is wrong with them."""
+    text = forms.filled(event, "text")
+    if not text:
+        return text, draft.say(Text.RAISE_EMPTY)
+    fitting = _fitting(text)
+    return fitting, draft.say(Text.RAISE_TOO_LONG, most=len(fitting)) if fitting != text else ""
+
+
+def _fitting(text: str) -> str:
+    """Return as much of a text as can be posted whole."""
+    text = text.strip()[: forms.LONGEST]
+    while (heavy := len(json.dumps(text))) > forms.HEAVIEST:
+        text = text[: len(text) * forms.HEAVIEST // heavy]
+    return text
+
+
+def _requester(draft: Draft, by: Author, message: Chosen | None) -> Author:
+    """Return whose request it is: a colleague raises for whoever wrote the message, everybody else for themselves."""
+    author = message.author if message else None
+    return author if author and author.id != by.id and draft.colleague(by) else by
+
+
+def _heading(draft: Draft, requester: Author, by: Author) -> str:
+    if requester.id == by.id:
+        return draft.say(Text.SAYS, who=requester.name)
+    return draft.say(Text.SAYS_THROUGH, who=requester.name, by=by.name)
+
+
+def _open_there(draft: Draft, event: Raise, message: Chosen, requester: Author, text: str) -> Request:
+    """Open a request in the thread that the message stands in."""
+    at, place = event.happened_at, message.place
+    if message.reply:
+        reply = Replied(key=event.key, happened_at=at, place=place, author=requester, text=text, reply=message.reply)
+        return intake.raised(draft, reply)
+    return intake.raised(draft, Posted(key=event.key, happened_at=at, place=place, author=requester, text=text))
+
+
+def _done(draft: Draft, message: Chosen | None) -> Answer | None:
+    """Return the current card of the request that a message of the desk's channel has become, None for none."""
+    place = message.place if message else ""
+    made = [one for one in draft.in_thread(place) if message and one.reply == message.reply]
+    return Dialog(draft.say(Text.RAISE), _current(draft, made[0])) if made else None
+
+
+def _done_as(draft: Draft, known: Raised | None) -> Answer | None:
+    """Say what became of words that were raised before, None for nothing."""
+    if known is None or known.refused:
+        return None
+    if not known.request:
+        return Word(draft.say(Text.RAISING))
+    request = draft.request(known.request)
+    if request is not None:
+        return Dialog(draft.say(Text.RAISE), _current(draft, request))
+    said = Line((draft.say(Text.RAISED_BEFORE, id=known.request),))
+    label = draft.say(Text.OPEN_THREAD)
+    view = RequestCard(said, "", "", (), settled=True, presses=(), opens=(), thread=known.place, thread_label=label)
+    return Dialog(draft.say(Text.RAISE), view)
+
+
+def _current(draft: Draft, request: Request) -> RequestCard:
+    """Return the card of a request as it is now, to be read, with the way to its thread."""
+    card = draft.request_card(draft.request(request.id) or request)
+    headline = Line((card.headline.plain,))
+    return replace(card, headline=headline, presses=(), opens=(), thread=card.thread or request.place)
+
+
+def _card(author: Author) -> str:
+    """Return how the keys of somebody's own forms begin: no other card is edited by what they send."""
+    return f"offer:{author.id}:"
+
+
+def _key(event: Raise) -> str:
+    return _key_of(event.chosen) if event.chosen else _short(f"{event.author.id} {event.form or event.key}")
+
+
+def _key_of(message: Chosen) -> str:
+    return _short(message.key)
+
+
+def _short(key: str) -> str:
+    """Return a key that fits on a button and does not tell from which chat words came."""
+    return f"raise:{hashlib.sha256(key.encode(errors='replace')).hexdigest()[:24]}"
+
+
+def _named(draft: Draft, event: Raise) -> Raised | None:
+    """Return what was raised before by what is sent: the same words, or those that came back to their sender."""
+    back = _known(draft, event.choice)
+    return back if back and back.by.id == event.author.id else _known(draft, _key(event))
+
+
+def _known(draft: Draft, key: str) -> Raised | None:
+    return next((one for one in draft.facts.raised if one.key == key), None)
+
+
+def _keep(draft: Draft, raised: Raised) -> None:
+    """Remember words to be posted, or what became of them; the oldest of what is done goes."""
+    others = [one for one in draft.facts.raised if one.key != raised.key and not _is_old(draft, one)]
+    done = [one for one in others if one.request]
+    gone = {one.key for one in done[: max(0, len(done) - MOST_KEPT + 1)]}
+    left = tuple(one for one in others if one.key not in gone)
+    draft.put_facts(replace(draft.facts, raised=(*left, raised)))
+
+
+def _is_old(draft: Draft, one: Raised) -> bool:
+    return draft.now - one.at > KEPT and (bool(one.request) or one.refused)
