@@ -29,12 +29,14 @@ from bot.teams.adapter import TeamsAdapter
 from bot.teams.bot import HotseatBot
 from bot.teams.cards import Cards
 from bot.teams.credentials import Credentials
+from bot.teams.founding import Founding
 from bot.teams.guard import Guard
 from bot.teams.hosts import ServiceHosts
 from bot.teams.keys import SigningKeys
 from bot.teams.limits import TEAMS, Limits
 from bot.teams.outbound import Outbound
 from bot.teams.references import References
+from bot.teams.rosters import Rosters
 from bot.teams.transport import Transport, open_session
 
 log = logging.getLogger(__name__)
@@ -104,7 +106,8 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     await references.load()
     outbound = Outbound(transport, references, Cards(CARDS))
     clock = await stack.enter_async_context(open_clock(settings.clock))
-    courier = Courier(journal, outbound.send, lambda desk: write_rota(journal, files, desk), clock)
+    rosters = Rosters(transport, references, clock, lambda desk: desks.channels_besides(desk))  # noqa: PLW0108 - they are made below
+    courier = Courier(journal, outbound.send, lambda desk: write_rota(journal, files, desk), clock, rosters.fetch)
     almanac = Almanac(frozenset(settings.admins), KeptHolidays(settings.data / "holidays.json"))
     alarm = Alarm(clock, real)
     desks = Desks(
@@ -125,7 +128,9 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     if keys is not None:
         stack.push_async_callback(keys.close)
     adapter = TeamsAdapter(_guard(settings, hosts, keys), transport, app_id=settings.app_id)
-    _routes(app, adapter, HotseatBot(desks, references, outbound, clock), journal)
+    founding = Founding(desks, transport, frozenset(settings.admins))
+    bot = HotseatBot(desks, references, outbound, clock, founding)
+    _routes(app, adapter, bot, journal)
     log.info("ready", extra={"desks": [desk.info.id for desk in desks]})
 
 

@@ -19,7 +19,7 @@ from bot.events import ClockStruck, Deleted, Delivered, Edited, Event, Press, Re
 from bot.people import Person
 from bot.ports import Address, Clock, Conflict, Courier, Journal, Lookup, Outgoing
 from bot.standing import Standing
-from bot.state import DeskInfo, State
+from bot.state import DeskInfo, Pause, State
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +51,7 @@ class Desk:
         self._lookup = lookup
         self._on_due = on_due
         self._standing: Standing | None = None
+        self._paused: Pause | None = None
         self._people: Mapping[str, Person] = {}  # as last known, so that they are found while the state is not held
         self._recent: OrderedDict[str, None] = OrderedDict()
         self._queue: deque[Waiting] = deque()
@@ -227,7 +228,9 @@ class Desk:
 
     def _set_due(self, standing: Standing, batch: Batch | None) -> None:
         before = self.next_due
-        if batch is None or batch.looked or any(request.has_no_step_left for request in batch.requests()):
+        paused, self._paused = self._paused, standing.facts.pause
+        looks = batch is None or batch.looked or paused != self._paused
+        if batch is None or looks or any(request.has_no_step_left for request in batch.requests()):
             now = self._clock()
             self.next_due = next_due(standing.view(), now, self._lookup.knowledge(standing.desk, now).hours)
         else:

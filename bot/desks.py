@@ -76,6 +76,10 @@ class Desks:
                 internal = internal or desk
         return internal
 
+    def channels_besides(self, desk: DeskInfo) -> frozenset[str]:
+        """Return the channels of the tenant's other desks, which can't be this one's team channel."""
+        return frozenset(one.info.channel for one in self._of(desk.tenant) if one.info.id != desk.id)
+
     def named(self, tenant: str, desk: str) -> Desk | None:
         """Return a tenant's desk by its id."""
         return self._desks.get((tenant, desk))
@@ -98,6 +102,10 @@ class Desks:
         else:
             message = f"Which desk? Say --desk with one of: {names}."
         raise Refused(message)
+
+    def admins_of(self, tenant: str) -> frozenset[str]:
+        """Return whom the tenant's desks name as their admins."""
+        return frozenset(id_ for desk in self._of(tenant) for id_ in desk.info.policy.admins)
 
     def _of(self, tenant: str) -> Iterable[Desk]:
         return [desk for desk in self if desk.info.tenant == tenant]

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from bot.people import Author, Person
 from bot.rota.shift import Rota, Shift
+from bot.state import Roster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,13 @@ class Uninstalled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AdminMet(Event):
+    """Teams knows somebody under an e-mail that is an admin's: from now on they are known by their Entra id too."""
+
+    author: Author
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Press(Event):
     """A button pressed: by whom, where, on which request, on the card with which key; no more of it is believed."""
 
@@ -172,6 +180,13 @@ class Delivered(Event):
 
     effect: str
     place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterFetched(Delivered):
+    """Teams said who and which channels are in the desk's team, or why it did not."""
+
+    roster: Roster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,6 +186,20 @@ class DutyCard:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskCard:
+    """Something about the desk with forms behind it: how it stands, and the ways into the forms.
+
+    ``opens`` open a dialog, ``presses`` put the same form in the card's place.
+    """
+
+    title: str
+    text: str
+    facts: tuple[Fact, ...]
+    opens: tuple[Button, ...]
+    presses: tuple[Button, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RotaWeek:
     """One iteration on the rota."""
 
@@ -210,7 +224,7 @@ class HelpCard:
     commands: tuple[Fact, ...]
 
 
-CardView = RequestCard | NoticeCard | FormCard | ReplyCard | DutyCard | RotaCard | HelpCard
+CardView = RequestCard | NoticeCard | FormCard | ReplyCard | DutyCard | DeskCard | RotaCard | HelpCard
 View = Line | CardView
 
 

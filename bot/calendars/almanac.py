@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.calendars.holidays import public_holidays
+from bot.calendars.holidays import Countries, public_holidays
 from bot.hours import SupportHours
 from bot.policy import Policy
 from bot.state import DeskInfo, Knowledge
@@ -21,6 +21,7 @@ class Almanac:
     def __init__(self, admins: frozenset[str], days_of: Holidays = public_holidays) -> None:
         """Take the ids and e-mails of those who are admins everywhere, and who knows the public holidays."""
         self._admins = admins
+        self._countries = Countries()
         self._days_of = days_of
         self._known: dict[tuple[int, int], tuple[Policy, Knowledge]] = {}
 
@@ -32,7 +33,7 @@ class Almanac:
             if len(self._known) >= MOST_POLICIES:
                 self._known.clear()
             hours = support_hours(desk.policy, now.year, self._days_of)
-            found = self._known[key] = (desk.policy, Knowledge(hours, self._admins))
+            found = self._known[key] = (desk.policy, Knowledge(hours, self._admins, self._countries))
         return found[1]
 
 

@@ -9,11 +9,26 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import assert_never
 
-from bot.decide import answers, clocks, desk_steps, due, intake, matters, rota, steps, support
+from bot.decide import (
+    answers,
+    clocks,
+    colleagues,
+    desk_steps,
+    due,
+    intake,
+    matters,
+    pauses,
+    policies,
+    rota,
+    setup,
+    steps,
+    support,
+)
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.effects import Answer, Decision
 from bot.events import (
+    AdminMet,
     Adopt,
     Claim,
     ClockStruck,
@@ -28,6 +43,7 @@ from bot.events import (
     Reopen,
     Replied,
     Restored,
+    RosterFetched,
     RotaEdited,
     Send,
     Separate,
@@ -51,6 +67,8 @@ Known = (
     | Wrote
     | Welcomed
     | Uninstalled
+    | RosterFetched
+    | AdminMet
     | Claim
     | Solve
     | Reopen
@@ -68,7 +86,7 @@ Known = (
 )
 
 
-DESK_STEPS: Mapping[str, DeskStep] = MappingProxyType({})
+DESK_STEPS: Mapping[str, DeskStep] = MappingProxyType({**setup.STEPS, **colleagues.STEPS, **policies.STEPS})
 """The steps that are about no request."""
 
 
@@ -80,16 +98,23 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
     if event.happened_at > now:
         event = replace(event, happened_at=now)
     draft = Draft(state, now, knowledge)
+    pauses.ends_by_itself(draft)
+    if isinstance(event, Posted | Replied) and not event.addressed and not draft.facts.hears_all:
+        draft.put_facts(replace(draft.facts, hears_all=True))
     answer = _dispatch(draft, event)
     matters.keep_together(draft)
-    return draft.decision(answer)
+    return pauses.hush(draft, event, draft.decision(answer))
 
 
 def next_due(state: State, now: datetime, hours: SupportHours) -> datetime | None:
     """Return when the desk next has something to do; what is overdue outside support hours waits for the opening.
 
-    While something is open, each opening is looked at, since duty changes then.
+    While something is open, each opening is looked at, since duty changes then, and so is each end of an absence. In a
+    pause there is nothing to do but its end.
     """
+    pause = state.facts.pause
+    if pause is not None:
+        return pause.until
     live = [request for request in state.requests.values() if request.status is not Status.CLOSED]
     opening = hours.next_open(now)
     next_at = min((request.next_at for request in live if request.next_at), default=None)
@@ -98,7 +123,8 @@ def next_due(state: State, now: datetime, hours: SupportHours) -> datetime | Non
     if not any(request.status is Status.OPEN for request in live):
         return next_at
     coming = opening if opening > now else hours.next_open(hours.closing(now))
-    return coming if next_at is None else min(next_at, coming)
+    back = [away.end for away in state.rota.absences if now < away.end < coming]
+    return min([coming, *back, *([] if next_at is None else [next_at])])
 
 
 def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR0911, PLR0912 - one row per event
@@ -121,6 +147,10 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             answers.welcomed(draft, event)
         case Uninstalled():
             answers.uninstalled(draft, event)
+        case RosterFetched():
+            setup.fetched(draft, event)
+        case AdminMet():
+            policies.admin_met(draft, event)
         case Claim():
             return support.claimed(draft, event)
         case Solve():

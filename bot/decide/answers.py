@@ -1,12 +1,32 @@
 """Answers to what people type: commands, and what is none."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import assert_never
+from typing import TypeVar, assert_never
 
-from bot.commands import COMMANDS, Call, Command, Right, ShowDuty, ShowHelp, ShowRota, mistyped, nearest, parse
-from bot.decide import clocks
+from bot.commands import (
+    COMMANDS,
+    Call,
+    ComeBack,
+    Command,
+    EditPeople,
+    EditPolicy,
+    GoAway,
+    ResumePosts,
+    Right,
+    SetUp,
+    ShowDuty,
+    ShowHelp,
+    ShowRota,
+    StopPosts,
+    mistyped,
+    nearest,
+    parse,
+)
+from bot.decide import away, clocks, colleagues, pauses, policies, setup
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
+from bot.errors import Refused
 from bot.events import Message, Uninstalled, Welcomed, Wrote
 from bot.people import WORKING_WEEK, Author
 from bot.places import channel_of, person_of, personal
@@ -18,6 +38,8 @@ from bot.support.texts import DAYS, MONTHS, Text
 from bot.support.words import listed, moment
 from bot.views import DutyCard, Fact, HelpCard, Line, RotaCard, RotaWeek, View
 
+T = TypeVar("T")
+
 
 def called(draft: Draft, event: Message) -> Call | None:
     """Return the command that a message to the bot is, if its writer may use it."""
@@ -25,7 +47,7 @@ def called(draft: Draft, event: Message) -> Call | None:
     return found[1] if found and _may(draft, event.author, found[0]) else None
 
 
-def command(draft: Draft, event: Message) -> bool:
+def command(draft: Draft, event: Message) -> bool:  # noqa: C901 - one row per command
     """Answer a message to the bot that is a command its writer may use; say whether it was one."""
     match called(draft, event):
         case None:
@@ -36,6 +58,20 @@ def command(draft: Draft, event: Message) -> bool:
             _say(draft, event, _duty_card(draft, event))
         case ShowRota(weeks):
             _aside(draft, event, _rota_card(draft, weeks))
+        case SetUp():
+            setup.asked(draft, event)
+        case EditPeople():
+            colleagues.asked(draft, event)
+        case EditPolicy():
+            policies.asked(draft, event)
+        case StopPosts() as call:
+            _told(draft, event, pauses.stopped, call)
+        case ResumePosts() as call:
+            _told(draft, event, pauses.resumed, call)
+        case GoAway() as call:
+            _told(draft, event, away.went, call)
+        case ComeBack() as call:
+            _told(draft, event, away.came_back, call)
         case _ as call:
             assert_never(call)
     return True
@@ -81,6 +117,15 @@ def help_card(draft: Draft, event: Message) -> None:
     show(draft, event, _help(draft, event.author))
 
 
+def _told(draft: Draft, event: Message, act: Callable[[Draft, Message, T], str], call: T) -> None:
+    """Do what was asked and say to its writer alone how it stands, or why it can't be."""
+    try:
+        said = act(draft, event, call)
+    except Refused as refusal:
+        said = str(refusal)
+    _aside(draft, event, Line((said,)))
+
+
 def _say(draft: Draft, event: Message, view: View) -> None:
     draft.post(f"say:{event.key}", event.place, view)
 
@@ -122,6 +167,11 @@ def _duty_card(draft: Draft, event: Message) -> DutyCard:
         facts.append(Fact(draft.say(Text.OBSERVING), names(duty.observers, joint)))
     if opening > draft.now:
         facts.append(Fact(draft.say(Text.FROM), moment(opening, draft.now, draft.hours, language)))
+    pause = draft.facts.pause
+    if pause is not None:
+        at = moment(pause.until, draft.now, draft.hours, language) if pause.until else ""
+        until = draft.say(Text.UNTIL, at=at) if at else draft.say(Text.UNTIL_RESUMED)
+        facts.append(Fact(draft.say(Text.PAUSED), until))
     handover, following = _handover(draft, opening)
     facts.append(Fact(draft.say(Text.NEXT_HANDOVER), moment(handover, draft.now, draft.hours, language)))
     facts.append(Fact(draft.say(Text.THEN), following))
@@ -140,7 +190,7 @@ def _handover(draft: Draft, at: datetime) -> tuple[datetime, str]:
 
 def _unreachable(draft: Draft) -> tuple[Fact, ...]:
     people = draft.rota.people
-    facts = []
+    facts = [] if draft.facts.hears_all else [Fact("Every post", setup.MENTION_MODE)]
     for place, reason in draft.facts.unreachable.items():
         person = people.get(person_of(place))
         facts.append(Fact(person.name if person else place, reason))

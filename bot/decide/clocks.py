@@ -32,7 +32,7 @@ def follow_duty(draft: Draft) -> None:
 def escalate(draft: Draft, id_: str) -> None:
     """Do the steps of a request that are due; nothing outside support hours."""
     request = draft.request(id_)
-    if request is None or request.clock is None or request.status is not Status.OPEN:
+    if request is None or request.clock is None or request.status is not Status.OPEN or draft.paused:
         return
     steps = overdue(request.clock, draft.now)
     if not steps or not draft.is_open:

@@ -5,7 +5,9 @@ from bot.decide.draft import Draft
 
 
 def struck(draft: Draft) -> None:
-    """Do what is due, and follow duty where it has changed."""
+    """Do what is due, and follow duty where it has changed; nothing in a pause."""
+    if draft.paused:
+        return
     for request in draft.requests():
         if request.next_at is not None and request.next_at <= draft.now:
             clocks.escalate(draft, request.id)

@@ -19,6 +19,7 @@ from bot.state import DeskInfo
 from bot.support.texts import Text
 from bot.support.words import say
 from bot.teams.adapter import ADMITTED
+from bot.teams.founding import Founding, is_setup
 from bot.teams.guard import Admitted
 from bot.teams.inbound import Arrival, Stale, internal, read
 from bot.teams.outbound import CARD, Outbound
@@ -43,9 +44,17 @@ class Desks(Protocol):
 class HotseatBot:
     """Takes the SDK's turns."""
 
-    def __init__(self, desks: Desks, references: References, outbound: Outbound, clock: Callable[[], datetime]) -> None:
-        """Bind to the desks, what is known of places, and how a view becomes a card."""
+    def __init__(
+        self,
+        desks: Desks,
+        references: References,
+        outbound: Outbound,
+        clock: Callable[[], datetime],
+        founding: Founding | None = None,
+    ) -> None:
+        """Bind to the desks, what is known of places, how a view becomes a card, and how a channel becomes a desk."""
         self._desks = desks
+        self._founding = founding
         self._references = references
         self._outbound = outbound
         self._clock = clock
@@ -70,6 +79,9 @@ class HotseatBot:
         if arrival is None:
             return None, None
         desk, event = self._route(admitted.tenant, arrival)
+        if self._founding is not None and is_setup(arrival.event):
+            desk = await self._founding.met(desk, admitted.tenant, activity, arrival)
+            event = event or arrival.event
         if desk is None or event is None:
             return None, None
         await self._references.learn(desk.info.tenant, arrival.channel or arrival.place, activity)

@@ -18,6 +18,7 @@ from bot.teams.templates import BrokenTemplate, Fill, Shape, compiled
 from bot.teams.texts import cut, inert, markdown, one_line
 from bot.views import (
     CardView,
+    DeskCard,
     DutyCard,
     Fact,
     FormCard,
@@ -102,6 +103,8 @@ def fallback_text(view: View) -> str:
             said = [view.heading, view.text]
         case DutyCard():
             said = [view.title, *_said(view.facts)]
+        case DeskCard():
+            said = [view.title, view.text, *_said(view.facts)]
         case RotaCard():
             said = [
                 view.title,

@@ -168,9 +168,10 @@ def _invoked(activity: dict[str, Any], author: Author, at: datetime) -> Arrival 
     if issubclass(kind, Send):
         press |= _sent(data)
         if press["form"]:
-            sent = "\0".join([press["step"], press["choice"], *(f"{k}={v}" for k, v in press["fields"].items())])
-            digest = hashlib.sha256(sent.encode(errors="replace")).hexdigest()[:16]
-            press["key"] = f"form|{author.id}|{press['form']}|{digest}"
+            ids = (press["form"], press["step"], press["choice"])
+            sent = "\0".join([*ids, *(f"{k}={v}" for k, v in press["fields"].items())])
+            digest = hashlib.sha256(sent.encode(errors="replace")).hexdigest()[:32]
+            press["key"] = f"form|{author.id}|{digest}"  # no longer than this, however many forms follow each other
     return Arrival(channel, place, author.id, kind(**press), _id(data, "desk"))
 
 
