@@ -83,7 +83,8 @@ def fetched(draft: Draft, event: RosterFetched) -> None:
 
 
 def _begin(draft: Draft, cards: Mapping[str, str]) -> None:
-    setup = draft.facts.setup or Setup(done=tuple(name for name, leg in WALK.items() if not leg.missing(draft)))
+    known = [name for name, leg in WALK.items() if not leg.missing(draft)] if draft.rota.people else []
+    setup = draft.facts.setup or Setup(done=tuple(known))
     roster = setup.roster
     stale = roster is None or bool(roster.failure) or draft.now - roster.at > OLD
     _put(draft, replace(setup, cards=cards, roster=None if stale else roster))
