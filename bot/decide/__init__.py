@@ -40,6 +40,7 @@ from bot.events import (
     Open,
     PeopleImported,
     Posted,
+    Press,
     Reopen,
     Replied,
     Restored,
@@ -98,6 +99,7 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
     if event.happened_at > now:
         event = replace(event, happened_at=now)
     draft = Draft(state, now, knowledge)
+    draft.pressed = isinstance(event, Press)
     pauses.ends_by_itself(draft)
     if isinstance(event, Posted | Replied) and not event.addressed and not draft.facts.hears_all:
         draft.put_facts(replace(draft.facts, hears_all=True))

@@ -32,7 +32,9 @@ def follow_duty(draft: Draft) -> None:
 def escalate(draft: Draft, id_: str) -> None:
     """Do the steps of a request that are due; nothing outside support hours."""
     request = draft.request(id_)
-    if request is None or request.clock is None or request.status is not Status.OPEN or draft.paused:
+    if request is None or request.clock is None or request.status is not Status.OPEN:
+        return
+    if draft.paused and not (draft.pressed and request.clock.only):  # who hands on to somebody tells them
         return
     steps = overdue(request.clock, draft.now)
     if not steps or not draft.is_open:

@@ -58,6 +58,7 @@ class Draft:
         self._effects: list[Effect] = []
         self._duty: dict[tuple[datetime, str], Duty] = {}
         self._anew: set[str] = set()
+        self.pressed = False  # whether somebody's press is decided
 
     @property
     def is_open(self) -> bool:

@@ -93,7 +93,7 @@ def _together(draft: Draft, clock: Clock) -> Clock:
     rest = tuple(due for due in clock.pending if due.at > draft.now and due.step is not Step.PAIR)
     again = (Step.PAIR, Step.FALLBACK) if Step.FALLBACK in late else (Step.PAIR,)
     digest = tuple(Due(step, draft.opening) for step in again)
-    return replace(clock, pending=(*digest, *rest))
+    return replace(clock, pending=(*digest, *rest), spared=tuple(step for step in late if step not in again))
 
 
 def _open_now(draft: Draft) -> str:

@@ -96,7 +96,11 @@ def read(draft: Draft, event: Send, settings: Iterable[Setting]) -> tuple[Policy
         except ValueError as problem:
             problems.append(f"{setting.label}: {problem}.")
     new: Policy = replace(draft.policy, **values)
-    return new, "\n".join(problems or _contradictions(draft, new, {setting.field for setting in settings}))
+    try:
+        new = new if problems else _in_its_country(draft, new)
+    except ValueError as problem:
+        problems.append(f"Part of the country: {problem}.")
+    return new, "\n".join(problems or _contradictions(new, {setting.field for setting in settings}))
 
 
 def inputs(draft: Draft, event: Press, settings: Iterable[Setting]) -> tuple[Field, ...]:
@@ -132,22 +136,27 @@ def _short(setting: Setting, text: str) -> str:
     return (" ".join(parts) if titles else ("; ".join(parts)))[:200] or "nothing"
 
 
-def _contradictions(draft: Draft, new: Policy, fields: set[str]) -> list[str]:
+def _contradictions(new: Policy, fields: set[str]) -> list[str]:
     """Say what does not go together, where one of the ``fields`` is part of it."""
-    found = []
-    if new.closes <= new.opens:
-        found.append(("opens", "Support closes after it opens; mend either time."))
-    if new.peak_to < new.peak_from:
-        found.append(("peak_from", "The busy hours end after they begin; mend either time."))
-    if new.give_up_after <= new.remind_after:
-        found.append(("give_up_after", "A request is given up after its reminder; mend either number."))
+    found = (
+        ("opens", new.closes <= new.opens, "Support closes after it opens; mend either time."),
+        ("peak_from", new.peak_to < new.peak_from, "The busy hours end after they begin; mend either time."),
+        (
+            "give_up_after",
+            new.give_up_after <= new.remind_after,
+            "A request is given up after its reminder; mend either number.",
+        ),
+    )
+    return [said for field, wrong, said in found if wrong and field in fields]
+
+
+def _in_its_country(draft: Draft, new: Policy) -> Policy:
+    """Return the policy with the part of its country as that is spelt; raise ValueError if there is none such."""
     place = new.holiday_country, new.holiday_subdivision
-    if place != (draft.policy.holiday_country, draft.policy.holiday_subdivision):
-        try:
-            spelling.subdivision(place[1], place[0], draft.countries)
-        except ValueError as problem:
-            found.append(("holiday_country", f"Part of the country: {problem}."))
-    return [said for field, said in found if field in fields]
+    if place == (draft.policy.holiday_country, draft.policy.holiday_subdivision):
+        return new
+    part = spelling.subdivision(new.holiday_subdivision, new.holiday_country, draft.countries)
+    return replace(new, holiday_subdivision=part)
 
 
 def _text(_: Draft, value: object) -> str:
@@ -179,10 +188,6 @@ def _read_weekdays(text: str) -> frozenset[int]:
 
 def _read_country(draft: Draft, text: str) -> str:
     return spelling.country(text, draft.countries)
-
-
-def _read_part(_: Draft, text: str) -> str:
-    return text.upper()  # whether the country has it is said when both are known
 
 
 def _read_language(text: str) -> Language:
@@ -254,7 +259,7 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                     some_of=WEEKDAYS,
                 ),
                 Setting("holiday_country", "Public holidays of the country (empty: none)", _text, _read_country),
-                Setting("holiday_subdivision", "Part of the country (empty: all of it)", _text, _read_part),
+                Setting("holiday_subdivision", "Part of the country (empty: all of it)", _text, _plain(spelling.word())),
                 _time("peak_from", "Busy from"),
                 _time("peak_to", "Busy until"),
             ),
