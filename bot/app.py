@@ -115,6 +115,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         lambda info: Desk(info, journal, courier, clock, almanac, alarm.arm),
         lambda desk_id: set_aside(files, desk_id),
         settings.tenants_let_in,
+        frozenset(settings.admins),
     )
     await open_desks(journal, files, desks, clock)
     stack.push_async_callback(_drain, courier, desks)

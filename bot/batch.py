@@ -20,6 +20,7 @@ from bot.events import (
     Press,
     RotaEdited,
     ShiftsImported,
+    Undecided,
     Undeliverable,
     Uninstalled,
     Welcomed,
@@ -28,7 +29,7 @@ from bot.ports import Address, Commit, Outgoing, Record
 from bot.standing import Standing
 from bot.support.request import Request
 
-_RECORDED = (Message, Deleted, Welcomed, Uninstalled, AdminMet, PeopleImported, ShiftsImported, RotaEdited)
+_RECORDED = (Message, Deleted, Welcomed, Uninstalled, AdminMet, Undecided, PeopleImported, ShiftsImported, RotaEdited)
 _ACTS = (Press, ClockStruck)  # recorded when they did something
 
 

@@ -85,7 +85,24 @@ class ComeBack:
     """``away off``."""
 
 
-Call = ShowHelp | ShowDuty | ShowRota | SetUp | EditPeople | EditPolicy | StopPosts | ResumePosts | GoAway | ComeBack
+@dataclass(frozen=True, slots=True)
+class ChooseDesk:
+    """``desk``: which desk one's own chat is about."""
+
+
+Call = (
+    ShowHelp
+    | ShowDuty
+    | ShowRota
+    | SetUp
+    | EditPeople
+    | EditPolicy
+    | StopPosts
+    | ResumePosts
+    | GoAway
+    | ComeBack
+    | ChooseDesk
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +145,16 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 },
                 Right.COLLEAGUE,
                 EVERYWHERE,
+            ),
+            Command(
+                "desk",
+                "desk",
+                {
+                    Language.ENGLISH: "Which desk you write to here, if you belong to several",
+                    Language.GERMAN: "An welchen Desk du hier schreibst, wenn es mehrere sind",
+                },
+                Right.COLLEAGUE,
+                frozenset(),
             ),
             Command(
                 "setup",
@@ -232,6 +259,8 @@ _UNTIL = re.compile(r"\d{1,2}( \d{2})?|\d{4} -?\d{1,2} -?\d{1,2}|\d{1,4} ?(h|hou
 
 def _call(name: str, rest: list[str]) -> Call | None:  # noqa: C901, PLR0911, PLR0912 - one row per command
     match name, rest:
+        case "desk", []:
+            return ChooseDesk()
         case "setup", []:
             return SetUp()
         case "people", []:

@@ -12,7 +12,8 @@ class Desks:
     """The desks, by tenant and id.
 
     ``make`` builds one; ``set_aside`` moves the rota's file of one that was removed, and returns where it is now, ""
-    where there was none. ``tenants`` are those whose messages are let in, none for any.
+    where there was none. ``tenants`` are those whose messages are let in, none for any; ``admins`` the ids of
+    those who are admins of each.
     """
 
     def __init__(
@@ -21,12 +22,14 @@ class Desks:
         make: Callable[[DeskInfo], Desk],
         set_aside: Callable[[str], Awaitable[str]],
         tenants: frozenset[str] = frozenset(),
+        admins: frozenset[str] = frozenset(),
     ) -> None:
         """Bind to the journal that knows which desks there are."""
         self._journal = journal
         self._make = make
         self._set_aside = set_aside
         self._tenants = tenants
+        self._admins = admins
         self._desks: dict[tuple[str, str], Desk] = {}
 
     def __iter__(self) -> Iterator[Desk]:
@@ -85,9 +88,21 @@ class Desks:
         return self._desks.get((tenant, desk))
 
     def of_person(self, tenant: str, person: str) -> Desk | None:
-        """Return the desk that a person's own messages go to: the first that they belong to, else the first."""
+        """Return the desk that a person's own messages go to: of several the one they chose last.
+
+        Else it is the first that they belong to, else the first.
+        """
         desks = sorted(self._of(tenant), key=lambda desk: desk.info.id)
-        return next((desk for desk in desks if desk.has(person)), desks[0] if desks else None)
+        own = self.several(tenant, person) or [desk for desk in desks if desk.has(person)] or desks
+        chosen = [(at, desk) for desk in own if (at := desk.chosen_at(person))]
+        return max(chosen, key=lambda one: one[0])[1] if chosen else own[0] if own else None
+
+    def several(self, tenant: str, person: str) -> list[Desk]:
+        """Return the desks that a person belongs to, none unless there are several; all are everywhere's admins'."""
+        everywhere = person in self._admins
+        desks = sorted(self._of(tenant), key=lambda desk: desk.info.id)
+        own = [desk for desk in desks if everywhere or desk.has(person)]
+        return own if len(own) > 1 else []
 
     def one(self, name: str) -> Desk:
         """Return the desk an operator means: by its id, or the only one; raise Refused naming the choices."""

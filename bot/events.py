@@ -105,6 +105,15 @@ class AdminMet(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Undecided(Event):
+    """Somebody of several ``desks`` wrote to the bot personally, and has not said yet to which."""
+
+    place: str
+    author: Author
+    desks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Press(Event):
     """A button pressed: by whom, where, on which request, on the card with which key; no more of it is believed."""
 

@@ -150,6 +150,7 @@ class Facts:
     ``helped_at`` is when people were last called to help, ``advised_at`` when asked to pass their answers on;
     ``unreachable`` maps a place (a person's, or a channel) to the reason in words; ``early`` is kept for an hour.
     ``hears_all`` says that a post that does not mention the bot has arrived: until then the desk is in mention mode.
+    ``chats`` are the people who chose this desk for their own chat, and when.
     """
 
     last_number: int = 0
@@ -160,6 +161,7 @@ class Facts:
     hears_all: bool = False
     setup: Setup | None = None
     pause: Pause | None = None
+    chats: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

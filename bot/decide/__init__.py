@@ -11,6 +11,7 @@ from typing import assert_never
 
 from bot.decide import (
     answers,
+    chats,
     clocks,
     colleagues,
     desk_steps,
@@ -50,6 +51,7 @@ from bot.events import (
     Separate,
     ShiftsImported,
     Solve,
+    Undecided,
     Undeliverable,
     Uninstalled,
     Welcomed,
@@ -70,6 +72,7 @@ Known = (
     | Uninstalled
     | RosterFetched
     | AdminMet
+    | Undecided
     | Claim
     | Solve
     | Reopen
@@ -87,7 +90,9 @@ Known = (
 )
 
 
-DESK_STEPS: Mapping[str, DeskStep] = MappingProxyType({**setup.STEPS, **colleagues.STEPS, **policies.STEPS})
+DESK_STEPS: Mapping[str, DeskStep] = MappingProxyType(
+    {**setup.STEPS, **colleagues.STEPS, **policies.STEPS, **chats.STEPS}
+)
 """The steps that are about no request."""
 
 
@@ -153,6 +158,8 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             setup.fetched(draft, event)
         case AdminMet():
             policies.admin_met(draft, event)
+        case Undecided():
+            chats.asked(draft, event)
         case Claim():
             return support.claimed(draft, event)
         case Solve():

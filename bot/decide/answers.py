@@ -7,6 +7,7 @@ from typing import TypeVar, assert_never
 from bot.commands import (
     COMMANDS,
     Call,
+    ChooseDesk,
     ComeBack,
     Command,
     EditPeople,
@@ -23,7 +24,7 @@ from bot.commands import (
     nearest,
     parse,
 )
-from bot.decide import away, clocks, colleagues, pauses, policies, setup
+from bot.decide import away, chats, clocks, colleagues, pauses, policies, setup
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.errors import Refused
@@ -47,7 +48,7 @@ def called(draft: Draft, event: Message) -> Call | None:
     return found[1] if found and _may(draft, event.author, found[0]) else None
 
 
-def command(draft: Draft, event: Message) -> bool:  # noqa: C901 - one row per command
+def command(draft: Draft, event: Message) -> bool:  # noqa: C901, PLR0912 - one row per command
     """Answer a message to the bot that is a command its writer may use; say whether it was one."""
     match called(draft, event):
         case None:
@@ -72,6 +73,8 @@ def command(draft: Draft, event: Message) -> bool:  # noqa: C901 - one row per c
             _told(draft, event, away.went, call)
         case ComeBack() as call:
             _told(draft, event, away.came_back, call)
+        case ChooseDesk() as call:
+            _told(draft, event, chats.only_one, call)
         case _ as call:
             assert_never(call)
     return True

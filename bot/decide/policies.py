@@ -259,7 +259,9 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                     some_of=WEEKDAYS,
                 ),
                 Setting("holiday_country", "Public holidays of the country (empty: none)", _text, _read_country),
-                Setting("holiday_subdivision", "Part of the country (empty: all of it)", _text, _plain(spelling.word())),
+                Setting(
+                    "holiday_subdivision", "Part of the country (empty: all of it)", _text, _plain(spelling.word())
+                ),
                 _time("peak_from", "Busy from"),
                 _time("peak_to", "Busy until"),
             ),

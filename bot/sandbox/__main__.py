@@ -37,9 +37,11 @@ BETWEEN_SAVES = 5.0
     help="Set the clock, such as 2026-11-26T10:00 (Berlin).",
 )
 @click.option("--pace", default=PACE, show_default=True, help="Seconds between two steps of *Play a day*.")
-@click.option("--empty", is_flag=True, help="Begin without a desk and people, to set them up in it; Farid is the admin.")
+@click.option(
+    "--empty", is_flag=True, help="Begin without a desk and people, to set them up in it; Farid is the admin."
+)
 @click.option("--no-bot", is_flag=True, help="Run only the service; the bot is started by someone else.")
-def main(  # noqa: PLR0913 - click's form
+def main(
     port: int,
     bot_port: int,
     data: Path,

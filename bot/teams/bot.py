@@ -3,16 +3,17 @@
 No rule of the domain is here. Messages outside a desk's channels are dropped before anything is stored or logged.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes
 
+from bot.commands import ChooseDesk, parse
 from bot.desk import Desk
 from bot.effects import Answer, Card, Dialog, Word
-from bot.events import Event
+from bot.events import Event, Undecided, Wrote
 from bot.places import channel_of
 from bot.policy import Language
 from bot.state import DeskInfo
@@ -39,6 +40,9 @@ class Desks(Protocol):
 
     def of_person(self, tenant: str, person: str) -> Desk | None:
         """Return the desk that a person's own messages go to."""
+
+    def several(self, tenant: str, person: str) -> Sequence[Desk]:
+        """Return the desks that a person belongs to, none unless there are several."""
 
 
 class HotseatBot:
@@ -98,7 +102,21 @@ class HotseatBot:
             if desk is not None and arrival.channel != desk.info.channel:
                 return desk, internal(arrival)
             return desk, arrival.event
-        return self._desks.of_person(tenant, arrival.author), arrival.event
+        return self._desks.of_person(tenant, arrival.author), self._decided(tenant, arrival)
+
+    def _decided(self, tenant: str, arrival: Arrival) -> Event:
+        """Return what somebody wrote personally; who belongs to several desks and chose none is asked which."""
+        event = arrival.event
+        several = self._desks.several(tenant, arrival.author) if isinstance(event, Wrote) else []
+        if not isinstance(event, Wrote) or not several:
+            return event
+        found = parse(event.text)
+        again = found is not None and isinstance(found[1], ChooseDesk)
+        if not again and any(desk.chosen_at(arrival.author) for desk in several):
+            return event
+        names = tuple(desk.info.id for desk in several)
+        fields = {"key": event.key, "happened_at": event.happened_at, "place": event.place, "author": event.author}
+        return Undecided(desks=names, **fields)  # type: ignore[arg-type]
 
     def _language(self, admitted: Admitted) -> Language:
         """Return the language of the desk where a button was pressed, English where it is none."""

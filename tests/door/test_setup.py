@@ -21,7 +21,12 @@ LEA = "bbbbbbbb-0000-4000-8000-000000000009"
 
 
 def member(id_: str, name: str, email: str = "") -> dict[str, Any]:
-    return {"id": f"29:{id_[-1]}", "aadObjectId": id_, "name": name, "email": email or f"{name.split()[0]}@Example.com"}
+    return {
+        "id": f"29:{id_[-1]}",
+        "aadObjectId": id_,
+        "name": name,
+        "email": email or f"{name.split(maxsplit=1)[0]}@Example.com",
+    }
 
 
 @asynccontextmanager
@@ -55,8 +60,10 @@ async def empty(
         yield bot
 
 
-def asks(bot: Whole, who: str, text: str = "setup", *, mention: bool = True, **fields: Any) -> dict[str, Any]:
-    return activities.channel_post(text, mention=mention, **{**bot.by(who), **fields})
+def asks(
+    bot: Whole, who: str, text: str = "setup", *, mention: bool = True, fields: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    return activities.channel_post(text, mention=mention, **{**bot.by(who), **(fields or {})})
 
 
 async def shown(bot: Whole, words: str) -> str:
@@ -119,22 +126,28 @@ def _button(form: dict[str, Any], title: str) -> dict[str, Any]:
     ("who", "text", "mention"), [(EVA, "setup", True), (FARID, "setup", False), (FARID, "setup please now", True)]
 )
 async def test_what_is_said_where_no_desk_is_leaves_nothing_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, who: str, text: str, mention: bool
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    who: str,
+    text: str,
+    mention: bool,  # noqa: FBT001 - a parameter of the table
 ) -> None:
     async with empty(tmp_path, monkeypatch) as bot:
         assert (await bot.post(asks(bot, who, text, mention=mention)))[0] == 200
         assert bot.rows("select count(*) from desks") == [(0,)]
         assert bot.rows("select count(*) from 'references'") == [(0,)]
         said = [call.body.get("text") for call in bot.connector.sent("POST")]
-        assert said == (["Meine Admins können diesen Kanal einrichten. Bitte frag deine Teamleitung."] if who == EVA else [])
+        assert said == (
+            ["Meine Admins können diesen Kanal einrichten. Bitte frag deine Teamleitung."] if who == EVA else []
+        )
 
 
 async def test_an_admin_is_known_by_the_e_mail_that_teams_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with empty(tmp_path, monkeypatch, ("lea@example.com",)) as bot:
         lea = {"sender": "29:9", "aad": LEA, "name": "Lea Sommer"}
-        await bot.post(asks(bot, EVA, **{"sender": "29:4"}))
+        await bot.post(asks(bot, EVA))
         assert bot.rows("select count(*) from desks") == [(0,)]
-        assert (await bot.post(asks(bot, FARID, **lea)))[0] == 200
+        assert (await bot.post(asks(bot, FARID, fields=lea)))[0] == 200
         await shown(bot, "3 people and")
         await bot.quiet()
         assert LEA in bot.rows("select info from desks")[0][0]
@@ -145,7 +158,7 @@ async def test_while_teams_does_not_say_who_writes_the_message_is_asked_for_agai
 ) -> None:
     async with empty(tmp_path, monkeypatch, ("lea@example.com",)) as bot:
         lea = {"sender": "29:9", "aad": LEA, "name": "Lea Sommer"}
-        post = asks(bot, FARID, **lea)
+        post = asks(bot, FARID, fields=lea)
         bot.connector.script(503)
         assert (await bot.post(post))[0] == 503
         assert (await bot.post(post))[0] == 200
@@ -158,7 +171,7 @@ async def test_a_second_channel_gets_a_name_of_its_own_and_one_team_is_asked_for
     async with empty(tmp_path, monkeypatch) as bot:
         await bot.post(asks(bot, FARID))
         for channel in ("19:ops@thread.tacv2", "19:edge@thread.tacv2"):
-            other = asks(bot, FARID, channel=channel)
+            other = asks(bot, FARID, fields={"channel": channel})
             other["channelData"]["team"].pop("aadGroupId")
             other["channelData"]["team"]["name"] = "Straße & Süd"
             await bot.post(other)
@@ -186,3 +199,29 @@ async def test_a_team_that_teams_will_not_tell_of_is_said_on_the_card(
         again = asks(bot, FARID)
         await bot.post(again)
         await shown(bot, "3 people and")
+
+
+async def test_whoever_belongs_to_several_desks_is_asked_which_and_it_is_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with empty(tmp_path, monkeypatch) as bot:
+        await bot.post(asks(bot, FARID))
+        await bot.post(asks(bot, FARID, fields={"channel": "19:ops@thread.tacv2"}))
+        await bot.quiet()
+
+        async def write(text: str, words: str) -> str:
+            chat = activities.personal_message(text, conversation="a:farid", **bot.by(FARID))
+            assert (await bot.post(chat))[0] == 200
+            await bot.quiet()
+            return await shown(bot, words)
+
+        form = await write("who", "Which desk?")
+        assert "liefery" in form
+        card = next(call for call in bot.cards() if "Which desk?" in str(call.body))
+        data = _button(card_of(card), "liefery")
+        _, answer = await bot.post(activities.press("send", data, thread=None, conversation="a:farid", **bot.by(FARID)))
+        assert "Your desk here: liefery" in str(answer["value"])
+        assert "Policy of liefery" in await write("policy", "Policy of liefery")
+        before = len([one for one in bot.connector.messages.values() if "Which desk?" in str(one)])
+        await write("desk", "Which desk?")
+        assert len([one for one in bot.connector.messages.values() if "Which desk?" in str(one)]) == before + 1

@@ -55,7 +55,13 @@ async def test_one_is_opened_and_edited() -> None:
     opened = await send(town, "people", person="ben")
     assert opened.startswith("Ben Okafor")
     answer = await send(
-        town, "people.edit", "ben", production_access="yes", working_days="Fri", experienced="no", email="BEN@example.com"
+        town,
+        "people.edit",
+        "ben",
+        production_access="yes",
+        working_days="Fri",
+        experienced="no",
+        email="BEN@example.com",
     )
     assert answer.startswith("Saved: Ben Okafor\nproduction access, never on Fri, new to support")
     ben = (await people(town))["ben"]

@@ -83,7 +83,10 @@ async def test_setup_goes_from_an_empty_channel_to_a_working_desk() -> None:
     assert people["ben"].working_days == {0, 1, 2, 3}
     assert people["ana"].production_access
     assert not people["ben"].experienced
-    assert [(one.person, one.role) for one in state.rota.of(ITERATION)] == [("ana", Role.SUPPORT), ("ben", Role.SUPPORT)]
+    assert [(one.person, one.role) for one in state.rota.of(ITERATION)] == [
+        ("ana", Role.SUPPORT),
+        ("ben", Role.SUPPORT),
+    ]
     policy = state.desk.policy
     assert (state.desk.team_channel, policy.slack_channel, policy.jira_project) == (TEAM_CHANNEL, "#bugs", "EDGE")
     assert policy.documentation[0] == Page("Printers", "https://wiki.example.com/printers")
@@ -279,7 +282,9 @@ async def test_a_roster_that_comes_after_the_end_is_dropped() -> None:
     town = empty()
     await asked(town)
     await step(town, "setup.end")
-    late = RosterFetched(key="late", happened_at=town.now, effect="0.0", place="roster", roster=Roster(town.now, MEMBERS))
+    late = RosterFetched(
+        key="late", happened_at=town.now, effect="0.0", place="roster", roster=Roster(town.now, MEMBERS)
+    )
     assert isinstance(late, Delivered)
     await town._handle(late)
     assert (await (await town.desk()).state()).facts.setup is None
