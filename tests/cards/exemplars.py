@@ -16,6 +16,7 @@ from bot.events import Claim, Open, Send, Solve
 from bot.people import Author, Person
 from bot.policy import Language, Policy
 from bot.rota.shift import Role, Shift
+from bot.state import Member, Roster, TeamChannel
 from bot.teams.cards import Cards
 from bot.views import CardView, Line, View
 from tests.journeys.town import Town
@@ -62,7 +63,7 @@ def link(place: str) -> str:
 
 
 async def _told() -> dict[str, CardView]:
-    return {**await _one_request(), **await _two_requests(), **await _other_states(), **await _answers()}
+    return {**await _one_request(), **await _two_requests(), **await _other_states(), **await _answers(), **await _setup()}
 
 
 async def _one_request() -> dict[str, CardView]:
@@ -124,6 +125,25 @@ async def _answers() -> dict[str, CardView]:
     await town.write("help", JAN)
     await town.write("who", Author("farid", "Farid Haddad"))
     views["duty_card.admin"] = _card(town.teams.sent[-1].view)
+    return views
+
+
+async def _setup() -> dict[str, CardView]:
+    town = Town("2026-11-23 11:00", people=(), team=(), team_channel="")
+    members = tuple(Member(one.id, one.name) for one in (*TEAM, SANNE, JONAS))
+    town.teams.roster = Roster(town.now, members, (TeamChannel("19:team@thread.tacv2", "Backend team"),))
+    await town.post("setup", Author("farid", "Farid Haddad"), addressed=True)
+    own, public = town.teams.sent
+    views = {"desk_card.public": _card(public.view)}
+    admin = Author("farid", "Farid Haddad")
+    views["form_card.people"] = _opened(await town.press(Open, "", admin, step="setup", card=own.key))
+    chosen = ",".join(one.id for one in TEAM)
+    await town.send("setup.people", "", admin, card=own.key, choice="0", people=chosen)
+    await town.send("setup.access", "", admin, card=own.key, production_access=f"{MIRA.id},{ELIF.id}")
+    views["desk_card"] = _card(own.view)
+    wrong = {"opens": "9", "closes": "late"}
+    hours = await town.press(Send, "", admin, step="policy.hours", card="form", fields=wrong)
+    views["form_card.policy"] = _opened(hours)
     return views
 
 
