@@ -65,7 +65,7 @@ def _draw_list(draft: Draft, event: Press, error: str) -> Answer:
     ways: tuple[Way, ...] = ()
     fields: tuple[Field, ...] = ()
     if shown:
-        fields = (forms.listed("person", "Somebody", [(choice(one), one.name) for one in shown]),)
+        fields = (forms.listed("person", "Somebody", [(choice(one), one.name) for one in shown], required=False),)
         ways = (Way("Open", "people", str(page)),)
     ways = (*ways, Way("Add somebody", "people.add", opens=True))
     if page:
@@ -146,7 +146,7 @@ def _named(draft: Draft, event: Press) -> Person:
 
 def _inputs(values: Mapping[str, str]) -> tuple[Field, ...]:
     return (
-        forms.line("name", "Name", values["name"], required=True),
+        forms.line("name", "Name", values["name"]),
         forms.line("email", "E-mail", values["email"]),
         forms.line("entra_object_id", "Entra object id", values["entra_object_id"]),
         forms.line("slack_user_id", "Slack user id", values["slack_user_id"]),

@@ -44,7 +44,7 @@ class Setting:
         if self.one_of:
             return forms.listed(self.field, self.label, self.one_of, value)
         if self.some_of:
-            return forms.many(self.field, self.label, self.some_of, value)
+            return forms.many(self.field, self.label, self.some_of, value, required=False)
         if self.long:
             return forms.text(self.field, self.label, value, required=False)
         return forms.line(self.field, self.label, value, longest=500)

@@ -31,9 +31,8 @@ PAGE = 40
 OLD = timedelta(hours=1)  # a roster is asked for again after this
 NEXT = ">"  # ends a choice that names the page after which the next one follows
 MENTION_MODE = (
-    "not seen yet: until a post that does not mention me arrives, only posts that mention me become requests. "
-    "A team owner can consent to ChannelMessage.Read.Group by adding the app to the team again; "
-    "till then mention me, or use Raise with support"
+    "none heard yet that does not mention me. Till then only posts that mention me become requests, or Raise with "
+    "support. To change it, a team owner adds the app again and consents to ChannelMessage.Read.Group"
 )
 MISTYPED = "Nothing was taken yet; mend this first."
 
@@ -122,8 +121,10 @@ def _about_roster(draft: Draft) -> str:
         return "I am asking Teams who is in this team."
     if roster.failure:
         return f"Teams did not tell me who is in this team: {roster.failure}. You can go on with e-mails, or ask again."
-    people = f"{len(roster.members)} people and {len(roster.channels)} channels are in this team."
-    return f"{people} Every step can be skipped, and you go on where you stopped."
+    people, channels = len(roster.members), len(roster.channels)
+    there = f"This team has {people} {'person' if people == 1 else 'people'}, and {channels or 'no'} other "
+    there += "channel." if channels == 1 else "channels."
+    return f"{there} Every step can be skipped, and you go on where you stopped."
 
 
 def _besides(draft: Draft) -> tuple[Fact, ...]:
@@ -453,7 +454,7 @@ def _pair_inputs(draft: Draft, event: Press) -> tuple[Field, ...]:
     if not choices:
         return ()
     return (
-        forms.listed("first", "On duty this week", choices, first),
+        forms.listed("first", "On duty this week", choices, first, required=False),
         forms.listed("second", "And with them", choices, second, required=False),
     )
 

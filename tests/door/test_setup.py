@@ -80,7 +80,7 @@ async def test_setup_by_an_admin_makes_the_channel_a_desk(tmp_path: Path, monkey
     async with empty(tmp_path, monkeypatch) as bot:
         post = asks(bot, FARID)
         assert (await bot.post(post))[0] == 200
-        await shown(bot, "3 people and")
+        await shown(bot, "has 3 people")
         await bot.quiet()
         ((id_, info),) = bot.rows("select desk, info from desks")
         assert id_ == "backend"
@@ -148,7 +148,7 @@ async def test_an_admin_is_known_by_the_e_mail_that_teams_says(tmp_path: Path, m
         await bot.post(asks(bot, EVA))
         assert bot.rows("select count(*) from desks") == [(0,)]
         assert (await bot.post(asks(bot, FARID, fields=lea)))[0] == 200
-        await shown(bot, "3 people and")
+        await shown(bot, "has 3 people")
         await bot.quiet()
         assert LEA in bot.rows("select info from desks")[0][0]
 
@@ -198,7 +198,7 @@ async def test_a_team_that_teams_will_not_tell_of_is_said_on_the_card(
         bot.connector.always = None
         again = asks(bot, FARID)
         await bot.post(again)
-        await shown(bot, "3 people and")
+        await shown(bot, "has 3 people")
 
 
 async def test_whoever_belongs_to_several_desks_is_asked_which_and_it_is_remembered(

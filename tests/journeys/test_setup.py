@@ -54,7 +54,7 @@ async def test_setup_answers_in_the_thread_and_in_the_admins_own_chat() -> None:
     assert card.title == "Support for this channel · backend"
     assert [button.title for button in card.opens] == ["Set up…"]
     assert not card.presses
-    assert "4 people and 2 channels" in town.teams.messages[own].text
+    assert "This team has 4 people, and 2 other channels." in town.teams.messages[own].text
     assert "[Go on here]" in town.teams.messages[own].text
 
 
@@ -109,7 +109,7 @@ async def test_every_step_can_be_skipped_and_what_is_missing_is_said_at_the_end(
         "Support this week: nobody is on duty",
         "Team channel: none",
         "empty: Slack channel of the alerts, Jira project",
-        "Every post: not seen yet",
+        "Every post: none heard yet",
     ):
         assert missing in end
 
@@ -250,6 +250,17 @@ async def test_while_teams_has_not_answered_one_can_go_on_with_e_mails() -> None
     assert list((await (await town.desk()).state()).rota.people) == ["ben"]
 
 
+@pytest.mark.parametrize(
+    ("people", "channels", "words"),
+    [(1, 0, "This team has 1 person, and no other channels."), (2, 1, "This team has 2 people, and 1 other channel.")],
+)
+async def test_how_large_the_team_is_is_said_as_one_says_it(people: int, channels: int, words: str) -> None:
+    town = empty()
+    town.teams.roster = Roster(town.now, MEMBERS[:people], CHANNELS[:channels])
+    _, own = await asked(town)
+    assert words in town.teams.messages[own].text
+
+
 async def test_a_failed_fetch_is_said_kindly_and_can_be_tried_again() -> None:
     town = empty()
     roster, town.teams.roster = town.teams.roster, Roster(town.now, failure="it does not answer")
@@ -385,7 +396,7 @@ async def test_setup_in_the_personal_chat_goes_on_there_alone() -> None:
 
 async def test_mention_mode_is_said_until_a_post_without_a_mention_arrives() -> None:
     town = empty()
-    assert "only posts that mention me become requests" in await town.write("setup", FARID)
+    assert "Till then only posts that mention me become requests" in await town.write("setup", FARID)
     assert "ChannelMessage.Read.Group" in await town.write("who", FARID)
     assert "ChannelMessage" not in await town.write("who", OLGA)
     await town.post("label printer down", addressed=True)
