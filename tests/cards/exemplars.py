@@ -63,7 +63,13 @@ def link(place: str) -> str:
 
 
 async def _told() -> dict[str, CardView]:
-    return {**await _one_request(), **await _two_requests(), **await _other_states(), **await _answers(), **await _setup()}
+    return {
+        **await _one_request(),
+        **await _two_requests(),
+        **await _other_states(),
+        **await _answers(),
+        **await _setup(),
+    }
 
 
 async def _one_request() -> dict[str, CardView]:

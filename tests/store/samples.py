@@ -7,7 +7,7 @@ from bot.people import Author, Person
 from bot.policy import Language, Policy
 from bot.ports import Address, Commit, Outgoing, Record
 from bot.rota.shift import Absence, Override, Role, Rota, Shift
-from bot.state import DeskInfo, Facts, Notice, NoticeItem
+from bot.state import DeskInfo, Facts, Member, Notice, NoticeItem, Pause, Roster, Setup, TeamChannel
 from bot.support.request import (
     Advice,
     Answered,
@@ -73,7 +73,23 @@ ROTA = Rota(
     overrides=(Override(BEN.id, CHEN.id, NOW, NOW + timedelta(days=2)),),
 )
 POLICY = Policy(zone="America/New_York", opens=time(8, 30), weekdays=frozenset({0, 6}), language=Language.GERMAN)
-FACTS = Facts(7, {ANA.id: NOW}, {ANA.id: NOW}, {"person:x": "has not installed the app"})
+FACTS = Facts(
+    7,
+    {ANA.id: NOW},
+    {ANA.id: NOW},
+    {"person:x": "has not installed the app"},
+    hears_all=True,
+    setup=Setup(
+        ("setup.people",),
+        (ANA.id,),
+        {"setup:1": "19:c;messageid=1"},
+        Roster(
+            NOW, (Member(ANA.id, ANA.name, "ana@example.com"),), (TeamChannel("19:t", "Team"),), "it does not answer"
+        ),
+    ),
+    pause=Pause(NOW, NOW, Author(ANA.id, ANA.name)),
+    chats={ANA.id: NOW},
+)
 NOTICE = Notice(
     "n1",
     "person:x",
