@@ -179,7 +179,10 @@ def _duty_card(draft: Draft, event: Message) -> DutyCard:
     facts.append(Fact(draft.say(Text.NEXT_HANDOVER), moment(handover, draft.now, draft.hours, language)))
     facts.append(Fact(draft.say(Text.THEN), following))
     inside = person_of(event.place) or channel_of(event.place) == draft.state.desk.team_channel
-    unreachable = _unreachable(draft) if inside and draft.is_admin(event.author) else ()
+    for_admin = inside and draft.is_admin(event.author)
+    unreachable = _unreachable(draft) if for_admin else ()
+    if for_admin and not draft.facts.hears_all:
+        facts.append(Fact("Mention mode", setup.MENTION_MODE))
     return DutyCard(draft.say(Text.WHO_IS_ON_DUTY), tuple(facts), unreachable)
 
 
@@ -193,7 +196,7 @@ def _handover(draft: Draft, at: datetime) -> tuple[datetime, str]:
 
 def _unreachable(draft: Draft) -> tuple[Fact, ...]:
     people = draft.rota.people
-    facts = [] if draft.facts.hears_all else [Fact("Every post", setup.MENTION_MODE)]
+    facts = []
     for place, reason in draft.facts.unreachable.items():
         person = people.get(person_of(place))
         facts.append(Fact(person.name if person else place, reason))

@@ -67,7 +67,7 @@ def _draw_list(draft: Draft, event: Press, error: str) -> Answer:
     if shown:
         fields = (forms.listed("person", "Somebody", [(choice(one), one.name) for one in shown], required=False),)
         ways = (Way("Open", "people", str(page)),)
-    ways = (*ways, Way("Add somebody", "people.add", opens=True))
+    ways = (*ways, Way("Add somebody", "people.add", opens=True), Way("From the team's list", "setup.look"))
     if page:
         ways = (*ways, Way("Those before", "people", str(page - 1), opens=True))
     if len(people) > (page + 1) * PAGE:
@@ -110,8 +110,7 @@ def _draw_add(draft: Draft, event: Press, error: str) -> Answer:
     given = _sent(event, "") if isinstance(event, Send) else {}
     new = {"production_access": "no", "experienced": "no"}
     ways = (Way("Add", "people.add"), Way("Back", "people", opens=True))
-    note = "The e-mail is how I know them until they write to me; with their Entra id I can reach them. "
-    note += "To choose from the team's own list, write setup in the channel."
+    note = "The e-mail is how I know them until they write to me; with their Entra id I can reach them."
     fields = _inputs(dict.fromkeys(FIELDS, "") | new | given)
     return _dialog(draft, event, title="Add somebody", note=note, error=error, fields=fields, ways=ways)
 

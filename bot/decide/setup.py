@@ -29,6 +29,8 @@ from bot.views import Button, DeskCard, Fact, Field, FormCard
 
 PAGE = 40
 OLD = timedelta(hours=1)  # a roster is asked for again after this
+FORGOTTEN = timedelta(hours=12)  # a setup that nobody goes on with keeps no roster for longer than this
+MOST_EMAILS, LONGEST_EMAIL = 100, 150
 NEXT = ">"  # ends a choice that names the page after which the next one follows
 MENTION_MODE = (
     "none heard yet that does not mention me. Till then only posts that mention me become requests, or Raise with "
@@ -81,12 +83,21 @@ def fetched(draft: Draft, event: RosterFetched) -> None:
     _refresh(draft)
 
 
-def _begin(draft: Draft, cards: Mapping[str, str]) -> None:
-    known = [name for name, leg in WALK.items() if not leg.missing(draft)] if draft.rota.people else []
-    setup = draft.facts.setup or Setup(done=tuple(known))
+def let_go(draft: Draft) -> None:
+    """Keep no roster of a setup that nobody goes on with."""
+    setup = draft.facts.setup
+    if setup is not None and setup.roster is not None and draft.now - setup.roster.at > FORGOTTEN:
+        _put(draft, replace(setup, roster=None))
+
+
+def _begin(draft: Draft, cards: Mapping[str, str], done: Iterable[str] | None = None) -> None:
+    """Begin a setup, or go on with it; those steps are ``done`` that lack nothing, if it is not said which."""
+    if done is None:
+        done = [name for name, leg in WALK.items() if not leg.missing(draft)] if draft.rota.people else ()
+    setup = draft.facts.setup or Setup(done=tuple(done))
     roster = setup.roster
     stale = roster is None or bool(roster.failure) or draft.now - roster.at > OLD
-    _put(draft, replace(setup, cards=cards, roster=None if stale else roster))
+    _put(draft, replace(setup, cards=cards or setup.cards, roster=None if stale else roster))
     if stale:
         draft.fetch_roster()
 
@@ -132,7 +143,7 @@ def _besides(draft: Draft) -> tuple[Fact, ...]:
     people = draft.rota.people
     lost = [people[id_].name for place in draft.facts.unreachable if (id_ := person_of(place)) in people]
     lost += [one.name for one in people.values() if not one.entra_object_id]
-    facts = [] if draft.facts.hears_all else [Fact("Every post", MENTION_MODE)]
+    facts = [] if draft.facts.hears_all else [Fact("Mention mode", MENTION_MODE)]
     if lost:
         how = "install the app for them; whoever has no Entra id must be in the team"
         facts.append(Fact("Can't be reached", f"{', '.join(sorted(set(lost)))}: {how}"))
@@ -177,8 +188,8 @@ def _taken(name: str) -> Callable[[Draft, Send], Answer]:
             _begin(draft, {})
         try:
             wrong = WALK[name].take(draft, event)
-        except Refused as refusal:
-            wrong = str(refusal)
+        except (Refused, ValueError) as problem:
+            wrong = str(problem)
         if wrong:
             return _form(draft, event, name, f"{MISTYPED}\n{wrong}")
         if event.choice.endswith(NEXT):
@@ -231,15 +242,14 @@ def _over(draft: Draft, event: Press) -> Answer:
 
 
 def _again(draft: Draft, event: Send) -> Answer:
-    _put(draft, Setup())
-    _begin(draft, {})
+    _put(draft, None)
+    _begin(draft, {}, ())
     return _draw_next(draft, replace(event, fields={}, choice=""), "")
 
 
 def _look(draft: Draft, event: Send) -> Answer:
-    setup = draft.facts.setup or Setup()
-    _put(draft, replace(setup, roster=None))
-    draft.fetch_roster()
+    """Show the team's list, and ask Teams for it where it is not known; without a setup that is all there is to do."""
+    _begin(draft, {}, tuple(name for name in WALK if name != "setup.people"))
     _refresh(draft)
     return _form(draft, event, "setup.people", "")
 
@@ -317,7 +327,9 @@ def _people_ways(draft: Draft, event: Press) -> tuple[Way, ...]:
 def _take_people(draft: Draft, event: Send) -> str:
     _, members = _on_page(draft, event)
     emails = [part for line in spelling.lines(event.fields.get("emails", "")) for part in _addresses(line)]
-    wrong = [one for one in emails if not EMAIL.fullmatch(one)]
+    if len(emails) > MOST_EMAILS:
+        return f"At most {MOST_EMAILS} e-mails at once, please; these are {len(emails)}."
+    wrong = [one for one in emails if not EMAIL.fullmatch(one) or not one.isprintable() or len(one) > LONGEST_EMAIL]
     if wrong:
         return "\n".join(f'"{one[:80]}" is no e-mail address.' for one in wrong[:5])
     chosen = set(forms.chosen(event, "people", [one.id for one in members]))
@@ -415,7 +427,7 @@ def _take_days(draft: Draft, event: Send) -> str:
     people = _chosen_people(draft)
     working: dict[str, frozenset[int]] = {}
     problems = []
-    for line in spelling.lines(event.fields.get("days", "")):
+    for line in spelling.few_lines(event.fields.get("days", "")):
         called, _, days = line.rpartition(":")
         found = [one for one in people if called.strip().casefold() in (one.name.casefold(), one.email, one.id)]
         found = found or [one for one in people if called.strip() and called.strip().casefold() in one.name.casefold()]

@@ -86,7 +86,7 @@ def spell_days_off(working: frozenset[int]) -> str:
 
 def email(text: str) -> str:
     """Read an e-mail address, "" for none."""
-    if text and not EMAIL.fullmatch(text):
+    if text and not (EMAIL.fullmatch(text) and text.isprintable() and len(text) <= 150):  # noqa: PLR2004
         raise ValueError(f'"{text[:80]}" is no e-mail address')
     return text.casefold()
 
@@ -182,6 +182,8 @@ def few_lines(text: str) -> list[str]:
     found = lines(text)
     if len(found) > MOST_LINES or len(text) > LONGEST:
         raise ValueError(f"at most {MOST_LINES} lines and {LONGEST} characters, please")
+    if not all(line.isprintable() for line in found):
+        raise ValueError("there are signs in it that can't be shown; write it anew")
     return found
 
 

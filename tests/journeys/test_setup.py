@@ -109,7 +109,7 @@ async def test_every_step_can_be_skipped_and_what_is_missing_is_said_at_the_end(
         "Support this week: nobody is on duty",
         "Team channel: none",
         "empty: Slack channel of the alerts, Jira project",
-        "Every post: none heard yet",
+        "Mention mode: none heard yet",
     ):
         assert missing in end
 
@@ -287,6 +287,41 @@ async def test_a_roster_that_is_an_hour_old_is_asked_for_again_and_a_failure_kee
     assert state.facts.setup is not None
     assert state.facts.setup.roster is not None
     assert len(state.facts.setup.roster.members) == 4
+
+
+async def test_a_setup_that_nobody_goes_on_with_keeps_no_roster() -> None:
+    town = empty()
+    await asked(town)
+    await town.sleep_until("2026-11-23 21:59")
+    state = await (await town.desk()).state()
+    assert state.facts.setup is not None
+    assert state.facts.setup.roster is not None
+    await town.sleep_until("2026-11-23 22:01")
+    state = await (await town.desk()).state()
+    assert state.facts.setup is not None
+    assert state.facts.setup.roster is None
+
+
+async def test_somebody_is_added_from_the_teams_list_without_the_rest_of_the_walk() -> None:
+    town = Town()
+    roster = Roster(town.now, MEMBERS, CHANNELS)
+    assert "[From the team's list]" in plain(await form(town, "people"))
+    assert "I am asking Teams" in await step(town, "setup.look")
+    town.teams.roster = roster
+    await step(town, "setup.look")
+    assert "Olga Brandt" in [one.title for one in (await form(town, "setup.people")).fields[0].choices]
+    assert "Desk backend" in await step(town, "setup.people", "0", people="ana,ben,farid,olga")
+    assert "olga" in (await (await town.desk()).state()).rota.people
+
+
+async def test_absurdly_many_or_odd_e_mails_are_refused_kindly() -> None:
+    town = empty()
+    await asked(town)
+    crowd = "\n".join(f"p{number}@example.com" for number in range(101))
+    assert "At most 100 e-mails at once, please; these are 101." in await step(town, "setup.people", "0", emails=crowd)
+    for odd in ("a\u200b@example.com", f"{'x' * 150}@example.com"):
+        assert "is no e-mail address" in await step(town, "setup.people", "0", emails=odd)
+    assert "at most 40 lines" in await step(town, "setup.days", days="x\n" * 41)
 
 
 async def test_a_roster_that_comes_after_the_end_is_dropped() -> None:
