@@ -87,6 +87,10 @@ class Desks:
         """Return a tenant's desk by its id."""
         return self._desks.get((tenant, desk))
 
+    def has_id(self, desk: str) -> bool:
+        """Say whether any tenant's desk has this id, which names its file."""
+        return any(one.info.id == desk for one in self)
+
     def of_person(self, tenant: str, person: str) -> Desk | None:
         """Return the desk that a person's own messages go to: of several the one they chose last.
 

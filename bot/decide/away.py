@@ -23,7 +23,7 @@ def went(draft: Draft, event: Message, call: GoAway) -> str:
         return "Only the backend team can be away here: ask an admin to add you to the people."
     if not draft.is_open:
         at = moment(draft.opening, draft.now, draft.hours)
-        return f"Support hours are over, so nobody calls you. They begin again {at}."
+        return f"It is outside support hours, so nobody calls you. They begin {at}."
     if call.minutes <= 0:
         return "For how many minutes? Write away 45, for example."
     end = min(draft.now + timedelta(minutes=call.minutes), draft.hours.closing(draft.now))

@@ -389,7 +389,8 @@ def _people_missing(draft: Draft) -> str:
 
 
 def _chosen_people(draft: Draft) -> list[Person]:
-    return [one for one in colleagues.by_name(draft) if not one.left][:PAGE]
+    today = draft.hours.local(draft.now).date()
+    return [one for one in colleagues.by_name(draft) if one.left is None or one.left > today][:PAGE]
 
 
 def _marks(field: str, label: str, holds: Callable[[Person], bool]) -> Callable[[Draft, Press], tuple[Field, ...]]:

@@ -33,8 +33,8 @@ class Desks(Protocol):
     def of_channel(self, tenant: str, channel: str) -> Desk | None:
         """Return the desk whose channel, or team channel, this is."""
 
-    def named(self, tenant: str, desk: str) -> Desk | None:
-        """Return a tenant's desk by its id."""
+    def has_id(self, desk: str) -> bool:
+        """Say whether any tenant's desk has this id, which names its file."""
 
     def admins_of(self, tenant: str) -> frozenset[str]:
         """Return whom the tenant's desks name as their admins."""
@@ -64,12 +64,14 @@ class Founding:
         """
         by_id = arrival.author in self._admins
         by_email = not by_id and arrival.channel != "" and await self._has_admins_email(activity)
+        named = by_email
         if desk is None and arrival.channel:
-            if not (by_id or by_email or arrival.author in self._desks.admins_of(tenant)):
+            named |= arrival.author in self._desks.admins_of(tenant)
+            if not (by_id or named):
                 await self._decline(activity)
                 return None
             desk = await self._found(tenant, activity, arrival)
-        if desk is not None and by_email:
+        if desk is not None and named and not by_id:
             event = arrival.event
             author = event.author  # type: ignore[attr-defined]
             await desk.handle(AdminMet(key=f"{event.key}|admin", happened_at=event.happened_at, author=author))
@@ -104,7 +106,7 @@ class Founding:
         base = _slug(called) or _slug(title) or "desk"
         for number in range(1, MOST_NAMESAKES):
             name = base if number == 1 else f"{base}-{number}"
-            if self._desks.named(tenant, name) is None:
+            if not self._desks.has_id(name):
                 with suppress(Refused):
                     info = DeskInfo(name, tenant, group if isinstance(group, str) else "", arrival.channel)
                     return await self._desks.add(info)

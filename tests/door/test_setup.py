@@ -180,6 +180,21 @@ async def test_a_second_channel_gets_a_name_of_its_own_and_one_team_is_asked_for
         assert all("group-1" in info for desk, info in bot.rows("select desk, info from desks") if desk != "backend")
 
 
+async def test_whom_a_desks_policy_names_makes_further_channels_desks_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with empty(tmp_path, monkeypatch) as bot:
+        first = asks(bot, FARID)
+        await bot.post(first)
+        ids = {"verb": "send", "desk": "backend", "request": "", "card": "form", "step": "policy.admins"}
+        await bot.post(activities.submit({**ids, "admins": EVA}, thread=first["id"], **bot.by(FARID)))
+        await bot.post(asks(bot, EVA, fields={"channel": "19:ops@thread.tacv2"}))
+        await shown(bot, "Setup of liefery")
+        await bot.quiet()
+        assert bot.rows("select count(*) from requests") == [(0,)]
+        assert EVA in bot.rows("select info from desks where desk = 'liefery'")[0][0]
+
+
 async def test_two_who_write_setup_at_once_make_one_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with empty(tmp_path, monkeypatch) as bot:
         answers = await asyncio.gather(*(bot.post(asks(bot, FARID)) for _ in range(3)))

@@ -63,7 +63,7 @@ async def test_away_ends_with_todays_support_hours() -> None:
 
 async def test_outside_support_hours_nobody_is_called_anyway() -> None:
     town = Town("2026-11-23 19:00")
-    assert "They begin again Tue 24 Nov, 09:00" in await town.write("away 45", BEN)
+    assert "They begin Tue 24 Nov, 09:00" in await town.write("away 45", BEN)
     assert await absences(town) == ()
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.commands import StopPosts, parse
-from bot.events import Claim
+from bot.events import Claim, Solve
 from bot.policy import Language, Policy
 from bot.support.request import Status
 from tests.journeys.town import ANA, BEN, CHEN, EVA, FARID, OLGA, TEAM_CHANNEL, TOM, Town, at
@@ -259,3 +259,26 @@ async def test_a_pause_is_over_when_its_time_is_even_if_no_alarm_rang() -> None:
     town.now += timedelta(minutes=6)
     await town.post("label printer down")
     assert "Ana Lindqvist or @Ben Okafor" in town.card()
+
+
+async def test_a_pause_that_is_over_when_a_closed_card_is_pressed_leaves_that_alone() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.press(Solve, "R-1", OLGA)
+    await town.write("pause 5 min", FARID)
+    town.now += timedelta(minutes=6)
+    await town.press(Claim, "R-1", ANA)
+    assert (await town.request()).status is Status.CLOSED
+    assert (await (await town.desk()).state()).facts.pause is None
+
+
+async def test_a_promise_that_fell_due_in_the_pause_is_asked_for_once_after_it() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.press(Claim, "R-1", ANA)
+    await town.write("pause", FARID)
+    await town.wait(90)
+    assert town.to(ANA) == []
+    await town.write("resume", FARID)
+    await town.wait(1)
+    assert ["was promised to hear more by now" in message.text for message in town.to(ANA)] == [True]

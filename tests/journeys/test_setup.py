@@ -1,7 +1,7 @@
 """From an empty channel to a working desk."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -364,6 +364,12 @@ async def test_the_pair_is_two_people_of_the_list() -> None:
     assert [field.value for field in (await form(town, "setup.pair")).fields] == ["ben", "ana"]
 
 
+async def test_whoever_has_left_is_not_chosen_and_whoever_leaves_later_can_be() -> None:
+    gone, going = replace(EVA, left=date(2026, 11, 23)), replace(BEN, left=date(2027, 1, 1))
+    titles = [one.title for one in (await form(Town(people=(ANA, going, gone, FARID)), "setup.pair")).fields[0].choices]
+    assert titles == ["Ana Lindqvist", "Ben Okafor", "Farid Haddad"]
+
+
 async def test_setting_the_pair_leaves_who_else_serves_that_week() -> None:
     town = Town()
     await step(town, "setup.pair", first="eva", second="chen")
@@ -421,6 +427,10 @@ async def test_a_form_of_the_walk_that_is_sent_after_its_end_still_counts() -> N
     await step(town, "setup.tools", slack_channel="#bugs", jira_project="", handbook="")
     assert (await town.desk()).info.policy.slack_channel == "#bugs"
     assert "Step " in await step(town, "setup.skip", "setup.days")
+
+
+async def test_a_step_can_be_skipped_after_the_end_too() -> None:
+    assert "Step " in await step(Town(), "setup.skip", "setup.days")
 
 
 async def test_setup_in_the_personal_chat_goes_on_there_alone() -> None:
