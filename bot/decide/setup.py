@@ -33,8 +33,8 @@ FORGOTTEN = timedelta(hours=12)  # a setup that nobody goes on with keeps no ros
 MOST_EMAILS, LONGEST_EMAIL = 100, 150
 NEXT = ">"  # ends a choice that names the page after which the next one follows
 MENTION_MODE = (
-    "none heard yet that does not mention me. Till then only posts that mention me become requests, or Raise with "
-    "support. To change it, a team owner adds the app again and consents to ChannelMessage.Read.Group"
+    "I have not heard a post yet that does not mention me. Till then only posts that mention me become requests, or "
+    "Raise with support. To change it, a team owner adds the app again and consents to ChannelMessage.Read.Group"
 )
 MISTYPED = "Nothing was taken yet; mend this first."
 
@@ -175,7 +175,7 @@ def _form(draft: Draft, event: Press, name: str, error: str) -> Answer:
     leg = WALK[name]
     number = list(WALK).index(name) + 1
     missing = [other.title for key, other in WALK.items() if key != name and other.missing(draft)]
-    left = f"Still missing: {', '.join(missing)}." if missing else "Nothing else is missing."
+    left = f"Still missing: {'; '.join(missing)}." if missing else "Nothing else is missing."
     ways = leg.ways(draft, event) if leg.ways else (Way("Save and go on", name),)
     ways = (*ways, Way("Skip", "setup.skip", name), Way("All steps", "setup.all", opens=True))
     note = "\n".join(filter(None, (f"Step {number} of {len(WALK)}. {left}", leg.note)))
@@ -234,7 +234,7 @@ def _over(draft: Draft, event: Press) -> Answer:
     works = [leg.title for leg in WALK.values() if not leg.missing(draft)]
     missing = [f"{leg.title}: {said}" for leg in WALK.values() if (said := leg.missing(draft))]
     missing += [f"{fact.label}: {fact.text}" for fact in _besides(draft)]
-    parts = [f"Set up: {', '.join(works) or 'nothing yet'}."]
+    parts = [f"Set up: {'; '.join(works) or 'nothing yet'}."]
     parts += ["Missing:", *missing] if missing else ["Nothing is missing."]
     parts.append("Post something in the channel to try it. people and policy change everything later.")
     ways = (Way("Set up again", "setup.again"),)

@@ -74,7 +74,7 @@ async def test_setup_goes_from_an_empty_channel_to_a_working_desk() -> None:
     pages = "Printers, https://wiki.example.com/printers\nhttps://wiki.example.com/all"
     assert "Training" in await step(town, "setup.pages", documentation=pages, admin_pages="Admin https://a.example.com")
     end = await step(town, "setup.contacts", training="Dana\nOlga Brandt", language="de")
-    assert "Set up: People, Production access, Days off" in end
+    assert "Set up: People; Production access; Days off" in end
     assert "Post something in the channel to try it" in end
     state = await (await town.desk()).state()
     assert state.facts.setup is None
@@ -109,7 +109,7 @@ async def test_every_step_can_be_skipped_and_what_is_missing_is_said_at_the_end(
         "Support this week: nobody is on duty",
         "Team channel: none",
         "empty: Slack channel of the alerts, Jira project",
-        "Mention mode: none heard yet",
+        "Mention mode: I have not heard a post yet",
     ):
         assert missing in end
 
