@@ -30,12 +30,14 @@ from bot.teams.adapter import TeamsAdapter
 from bot.teams.bot import HotseatBot
 from bot.teams.cards import Cards
 from bot.teams.credentials import Credentials
+from bot.teams.founding import Founding
 from bot.teams.guard import Guard
 from bot.teams.hosts import ServiceHosts
 from bot.teams.keys import SigningKeys
 from bot.teams.limits import TEAMS, Limits
 from bot.teams.outbound import Outbound
 from bot.teams.references import References
+from bot.teams.rosters import Rosters
 from bot.teams.transport import Transport, open_session
 
 log = logging.getLogger(__name__)
@@ -106,7 +108,9 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     await references.load()
     outbound = Outbound(transport, references, Cards(CARDS))
     clock = await stack.enter_async_context(open_clock(settings.clock))
-    courier = Courier(journal, outbound.send, lambda desk: write_rota(journal, files, desk), clock)
+    # The lambda, since the desks are made below.
+    rosters = Rosters(transport, references, clock, lambda desk: desks.channels_besides(desk))  # noqa: PLW0108
+    courier = Courier(journal, outbound.send, lambda desk: write_rota(journal, files, desk), clock, rosters.fetch)
     almanac = Almanac(frozenset(settings.admins), KeptHolidays(settings.data / "holidays.json"), triage=tree)
     alarm = Alarm(clock, real)
     desks = Desks(
@@ -114,6 +118,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         lambda info: Desk(info, journal, courier, clock, almanac, alarm.arm),
         lambda desk_id: set_aside(files, desk_id),
         settings.tenants_let_in,
+        frozenset(settings.admins),
     )
     await open_desks(journal, files, desks, clock)
     stack.push_async_callback(_drain, courier, desks)
@@ -127,7 +132,9 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     if keys is not None:
         stack.push_async_callback(keys.close)
     adapter = TeamsAdapter(_guard(settings, hosts, keys), transport, app_id=settings.app_id)
-    _routes(app, adapter, HotseatBot(desks, references, outbound, clock), journal)
+    founding = Founding(desks, transport, frozenset(settings.admins))
+    bot = HotseatBot(desks, references, outbound, clock, founding)
+    _routes(app, adapter, bot, journal)
     log.info("ready", extra={"desks": [desk.info.id for desk in desks]})
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.effects import Answer, Change, Decision, Effect, PutRequest
+from bot.effects import Answer, Change, Decision, Effect, PutDesk, PutRequest
 from bot.events import (
+    AdminMet,
     ClockStruck,
     Deleted,
     Delivered,
@@ -21,6 +22,7 @@ from bot.events import (
     RotaEdited,
     ShiftsImported,
     Sweep,
+    Undecided,
     Undeliverable,
     Uninstalled,
     Welcomed,
@@ -29,7 +31,18 @@ from bot.ports import Address, Commit, Outgoing, Record
 from bot.standing import Standing
 from bot.support.request import Request
 
-_RECORDED = (Message, Deleted, Welcomed, Uninstalled, PeopleImported, ShiftsImported, RotaEdited, PersonErased)
+_RECORDED = (
+    Message,
+    Deleted,
+    Welcomed,
+    Uninstalled,
+    AdminMet,
+    Undecided,
+    PeopleImported,
+    ShiftsImported,
+    RotaEdited,
+    PersonErased,
+)
 _ACTS = (Press, ClockStruck, Sweep)  # recorded when they did something
 
 
@@ -54,7 +67,10 @@ class Waiting:
 
 @dataclass(slots=True)
 class Batch:
-    """What a batch of events has come to so far. ``looked`` says that the clock was among them."""
+    """What a batch of events has come to so far.
+
+    ``looked`` says that the clock was among them, or something that changes when things are due.
+    """
 
     records: list[Record] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
@@ -79,7 +95,9 @@ class Batch:
         self.changes.extend(decision.changes)
         self.effects.extend(decision.effects)
         self.answers.append((one, decision.answer))
-        self.looked |= isinstance(event, ClockStruck | Sweep)
+        self.looked |= isinstance(event, ClockStruck | Sweep) or any(
+            isinstance(one, PutDesk) for one in decision.changes
+        )
         if isinstance(event, Delivered | Undeliverable):
             self.struck.append(event.effect)
             if one.shown:

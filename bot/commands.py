@@ -73,7 +73,71 @@ class ShowMine:
     """``my requests``: what somebody asked, and how it stands."""
 
 
-Call = ShowHelp | ShowDuty | ShowRota | ShowTriage | ShowRequests | ShowMine | ShowPrivacy | SendPrivacy
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """``setup``."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditPeople:
+    """``people``."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditPolicy:
+    """``policy``."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopPosts:
+    """``pause [until]``: ``until`` as it was typed, without its marks: "15 30", "2h", "45 min", "2026 11 25", "".
+
+    Whether it is a time is not said here.
+    """
+
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumePosts:
+    """``resume``, or ``pause off``."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoAway:
+    """``away 45``: for how many minutes; 0 where it was not said."""
+
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ComeBack:
+    """``away off``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseDesk:
+    """``desk``: which desk one's own chat is about."""
+
+
+Call = (
+    ShowHelp
+    | ShowDuty
+    | ShowRota
+    | ShowTriage
+    | ShowRequests
+    | ShowMine
+    | ShowPrivacy
+    | SendPrivacy
+    | SetUp
+    | EditPeople
+    | EditPolicy
+    | StopPosts
+    | ResumePosts
+    | GoAway
+    | ComeBack
+    | ChooseDesk
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +171,76 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 },
                 Right.TENANT,
                 EVERYWHERE,
+            ),
+            Command(
+                "away",
+                "away",
+                {
+                    Language.ENGLISH: "For how many minutes you are away today, such as away 45",
+                    Language.GERMAN: "Für wie viele Minuten du heute weg bist, etwa away 45",
+                },
+                Right.COLLEAGUE,
+                EVERYWHERE,
+            ),
+            Command(
+                "desk",
+                "desk",
+                {
+                    Language.ENGLISH: "Which desk you write to here, if you belong to several",
+                    Language.GERMAN: "An welchen Desk du hier schreibst, wenn es mehrere sind",
+                },
+                Right.COLLEAGUE,
+                frozenset(),
+            ),
+            Command(
+                "setup",
+                "setup",
+                {
+                    Language.ENGLISH: "Make this channel a desk, or go on with that",
+                    Language.GERMAN: "Diesen Kanal einrichten, oder damit weitermachen",
+                },
+                Right.ADMIN,
+                frozenset({"team"}),
+            ),
+            Command(
+                "people",
+                "people",
+                {
+                    Language.ENGLISH: "Who belongs to the backend team, and what they can do",
+                    Language.GERMAN: "Wer zum Backend-Team gehört, und wer was kann",
+                },
+                Right.ADMIN,
+                frozenset({"personal"}),
+            ),
+            Command(
+                "policy",
+                "policy",
+                {
+                    Language.ENGLISH: "Hours, deadlines, links and all else that the desk decided",
+                    Language.GERMAN: "Zeiten, Fristen, Links und was sonst vereinbart ist",
+                },
+                Right.ADMIN,
+                frozenset({"personal"}),
+            ),
+            Command(
+                "pause",
+                "pause",
+                {
+                    Language.ENGLISH: "Stop all posts until a time: pause 15:30, pause 2h",
+                    Language.GERMAN: "Alle Nachrichten anhalten: pause 15:30, pause 2h",
+                },
+                Right.ADMIN,
+                frozenset({"personal"}),
+            ),
+            Command(
+                "resume",
+                "resume",
+                {
+                    Language.ENGLISH: "End the pause",
+                    Language.GERMAN: "Die Pause beenden",
+                },
+                Right.ADMIN,
+                frozenset(),
             ),
             Command(
                 "rota",
@@ -211,8 +345,31 @@ def _joined(words: list[str]) -> list[str]:
     return words
 
 
-def _call(name: str, rest: list[str]) -> Call | None:  # noqa: C901, PLR0911 - one row per command
+_UNTIL = re.compile(r"\d{1,2}( \d{2})?|\d{4} -?\d{1,2} -?\d{1,2}|\d{1,4} ?(h|hours?|m|min|minutes?)")
+
+
+def _call(name: str, rest: list[str]) -> Call | None:  # noqa: C901, PLR0911, PLR0912 - one row per command
     match name, rest:
+        case "desk", []:
+            return ChooseDesk()
+        case "setup", []:
+            return SetUp()
+        case "people", []:
+            return EditPeople()
+        case "policy", []:
+            return EditPolicy()
+        case ("resume", []) | ("pause", ["off"]):
+            return ResumePosts()
+        case "pause", ["until", *words] if _UNTIL.fullmatch(" ".join(words)):
+            return StopPosts(" ".join(words))
+        case "pause", words if not words or _UNTIL.fullmatch(" ".join(words)):
+            return StopPosts(" ".join(words))
+        case "away", []:
+            return GoAway()
+        case "away", ["off"]:
+            return ComeBack()
+        case "away", [number, *unit] if number.isdecimal() and unit in ([], ["min"], ["minutes"]):
+            return GoAway(int(number[:4]))
         case "help", []:
             return ShowHelp()
         case "privacy", []:

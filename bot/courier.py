@@ -10,11 +10,11 @@ from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
-from bot.effects import Effect, Say, Show, WriteRota
+from bot.effects import Effect, FetchRoster, Say, Show, WriteRota
 from bot.errors import NotStored
-from bot.events import Delivered, Undeliverable
+from bot.events import Delivered, RosterFetched, Undeliverable
 from bot.ports import Address, Clock, Journal, Origin, Outgoing
-from bot.state import DeskInfo
+from bot.state import DeskInfo, Roster
 
 log = logging.getLogger(__name__)
 
@@ -23,20 +23,28 @@ STORE_SECONDS = 1.0  # between two tries while the store fails
 
 Send = Callable[[DeskInfo, Show | Say, Address | None], Awaitable[Address | None]]
 Write = Callable[[DeskInfo], Awaitable[None]]
+Fetch = Callable[[DeskInfo], Awaitable[Roster]]
 
 
 class Undelivered(Exception):  # noqa: N818 - an outcome
     """The place refused for good; the text is the reason, for an admin."""
 
 
-class Courier:
-    """Delivers effects through ``send`` (messages) and ``write`` (the rota's file)."""
+async def nothing(desk: DeskInfo) -> Roster:
+    """Know nobody's team."""
+    del desk
+    raise Undelivered("I can't ask from here")
 
-    def __init__(self, journal: Journal, send: Send, write: Write, clock: Clock) -> None:
+
+class Courier:
+    """Delivers effects through ``send`` (messages), ``write`` (the rota's file) and ``fetch`` (the team's roster)."""
+
+    def __init__(self, journal: Journal, send: Send, write: Write, clock: Clock, fetch: Fetch = nothing) -> None:
         """Bind the courier to what it delivers through."""
         self._journal = journal
         self._send = send
         self._write = write
+        self._fetch = fetch
         self._clock = clock
         self._lines: dict[tuple[str, str, str], deque[Outgoing]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -105,6 +113,9 @@ class Courier:
                 await self._write(desk.info)
                 self._done(desk, one, effect.key, None)
                 return
+            if isinstance(effect, FetchRoster):
+                self._fetched(desk, one, await self._fetch(desk.info))
+                return
             address = await self._address(key, effect)
             if isinstance(effect, Show) and effect.only_if_shown and address is None:
                 sent = None
@@ -145,8 +156,15 @@ class Courier:
         )
         desk.report(event, shown)
 
+    def _fetched(self, desk: Origin, one: Outgoing, roster: Roster) -> None:
+        fields = {"key": f"delivered:{one.id}", "happened_at": self._clock(), "effect": one.id, "place": one.effect.key}
+        desk.report(RosterFetched(roster=roster, **fields))  # type: ignore[arg-type]
+
     def _refused(self, desk: Origin, one: Outgoing, reason: str) -> None:
         effect = one.effect
+        if isinstance(effect, FetchRoster):
+            self._fetched(desk, one, Roster(self._clock(), failure=reason))
+            return
         place = effect.key if isinstance(effect, WriteRota) else effect.place
         event = Undeliverable(
             key=f"refused:{one.id}",

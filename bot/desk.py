@@ -35,7 +35,7 @@ from bot.events import (
 from bot.people import Person
 from bot.ports import Address, Clock, Conflict, Courier, Expired, Journal, Limits, Lookup, Outgoing
 from bot.standing import Standing
-from bot.state import DeskInfo, State
+from bot.state import DeskInfo, Pause, State
 from bot.support.request import Request
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,9 @@ class Desk:
         self._lookup = lookup
         self._on_due = on_due
         self._standing: Standing | None = None
+        self._paused: Pause | None = None
         self._people: Mapping[str, Person] = {}  # as last known, so that they are found while the state is not held
+        self._chats: Mapping[str, datetime] = {}
         self._recent: OrderedDict[str, None] = OrderedDict()
         self._queue: deque[Waiting] = deque()
         self._worker: asyncio.Task[None] | None = None
@@ -104,8 +106,12 @@ class Desk:
             await asyncio.shield(self._worker)
 
     def has(self, person: str) -> bool:
-        """Say whether a person is one of the desk's people."""
-        return person in self._people
+        """Say whether a person is one of the desk's people, or an admin of it."""
+        return person in self._people or person in self.info.policy.admins
+
+    def chosen_at(self, person: str) -> datetime | None:
+        """Return when a person chose this desk for their own chat, None if they never did."""
+        return self._chats.get(person)
 
     async def state(self) -> State:
         """Return the desk's state as it stands."""
@@ -187,7 +193,7 @@ class Desk:
         await self._journal.commit(commit)
         standing.revision += 1
         self.info = standing.desk
-        self._people = standing.rota.people
+        self._people, self._chats = standing.rota.people, standing.facts.chats
         for record in batch.records:
             self._recent[record.key] = None
         while len(self._recent) > RECENT_KEYS:
@@ -278,14 +284,16 @@ class Desk:
         standing.notices = {notice.key: notice for notice in loaded.notices}
         self._standing = standing
         self.info = loaded.desk
-        self._people = loaded.rota.people
+        self._people, self._chats = loaded.rota.people, loaded.facts.chats
         self._set_due(standing, None)
         # A commit that failed may yet have been written: what only the journal knows of goes out too.
         self._hand_over(loaded.outgoing)
 
     def _set_due(self, standing: Standing, batch: Batch | None) -> None:
         before = self.next_due
-        if batch is None or batch.looked or any(request.has_no_step_left for request in batch.requests()):
+        paused, self._paused = self._paused, standing.facts.pause
+        looks = batch is None or batch.looked or paused != self._paused
+        if batch is None or looks or any(request.has_no_step_left for request in batch.requests()):
             now = self._clock()
             self.next_due = next_due(standing.view(), now, self._lookup.knowledge(standing.desk, now).hours)
         else:

@@ -12,7 +12,8 @@ class Desks:
     """The desks, by tenant and id.
 
     ``make`` builds one; ``set_aside`` moves the rota's file of one that was removed, and returns where it is now, ""
-    where there was none. ``tenants`` are those whose messages are let in, none for any.
+    where there was none. ``tenants`` are those whose messages are let in, none for any; ``admins`` the ids of
+    those who are admins of each.
     """
 
     def __init__(
@@ -21,12 +22,14 @@ class Desks:
         make: Callable[[DeskInfo], Desk],
         set_aside: Callable[[str], Awaitable[str]],
         tenants: frozenset[str] = frozenset(),
+        admins: frozenset[str] = frozenset(),
     ) -> None:
         """Bind to the journal that knows which desks there are."""
         self._journal = journal
         self._make = make
         self._set_aside = set_aside
         self._tenants = tenants
+        self._admins = admins
         self._desks: dict[tuple[str, str], Desk] = {}
 
     def __iter__(self) -> Iterator[Desk]:
@@ -76,14 +79,34 @@ class Desks:
                 internal = internal or desk
         return internal
 
+    def channels_besides(self, desk: DeskInfo) -> frozenset[str]:
+        """Return the channels of the tenant's other desks, which can't be this one's team channel."""
+        return frozenset(one.info.channel for one in self._of(desk.tenant) if one.info.id != desk.id)
+
     def named(self, tenant: str, desk: str) -> Desk | None:
         """Return a tenant's desk by its id."""
         return self._desks.get((tenant, desk))
 
+    def has_id(self, desk: str) -> bool:
+        """Say whether any tenant's desk has this id, which names its file."""
+        return any(one.info.id == desk for one in self)
+
     def of_person(self, tenant: str, person: str) -> Desk | None:
-        """Return the desk that a person's own messages go to: the first that they belong to, else the first."""
+        """Return the desk that a person's own messages go to: of several the one they chose last.
+
+        Else it is the first that they belong to, else the first.
+        """
         desks = sorted(self._of(tenant), key=lambda desk: desk.info.id)
-        return next((desk for desk in desks if desk.has(person)), desks[0] if desks else None)
+        own = self.several(tenant, person) or [desk for desk in desks if desk.has(person)] or desks
+        chosen = [(at, desk) for desk in own if (at := desk.chosen_at(person))]
+        return max(chosen, key=lambda one: one[0])[1] if chosen else own[0] if own else None
+
+    def several(self, tenant: str, person: str) -> list[Desk]:
+        """Return the desks that a person belongs to, none unless there are several; all are everywhere's admins'."""
+        everywhere = person in self._admins
+        desks = sorted(self._of(tenant), key=lambda desk: desk.info.id)
+        own = [desk for desk in desks if everywhere or desk.has(person)]
+        return own if len(own) > 1 else []
 
     def of_raiser(self, tenant: str, person: str) -> list[Desk]:
         """Return the desks that a person may mean, by id: those that they belong to, else all of the tenant."""
@@ -103,6 +126,10 @@ class Desks:
         else:
             message = f"Which desk? Say --desk with one of: {names}."
         raise Refused(message)
+
+    def admins_of(self, tenant: str) -> frozenset[str]:
+        """Return whom the tenant's desks name as their admins."""
+        return frozenset(id_ for desk in self._of(tenant) for id_ in desk.info.policy.admins)
 
     def _of(self, tenant: str) -> Iterable[Desk]:
         return [desk for desk in self if desk.info.tenant == tenant]

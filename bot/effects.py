@@ -40,7 +40,14 @@ class WriteRota:
     key: str = "rota"
 
 
-Effect = Show | Say | WriteRota
+@dataclass(frozen=True, slots=True)
+class FetchRoster:
+    """Ask Teams who and which channels are in the desk's team; the answer is an event."""
+
+    key: str = "roster"
+
+
+Effect = Show | Say | WriteRota | FetchRoster
 
 
 @dataclass(frozen=True, slots=True)

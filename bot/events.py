@@ -10,6 +10,7 @@ from datetime import datetime
 
 from bot.people import Author, Person
 from bot.rota.shift import Rota, Shift
+from bot.state import Roster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,22 @@ class Uninstalled(Event):
 
     place: str
     author: Author
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminMet(Event):
+    """Teams knows somebody under an e-mail that is an admin's: from now on they are known by their Entra id too."""
+
+    author: Author
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecided(Event):
+    """Somebody of several ``desks`` wrote to the bot personally, and has not said yet to which."""
+
+    place: str
+    author: Author
+    desks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +250,13 @@ class Delivered(Event):
     place: str
     message: str = ""
     stands: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterFetched(Delivered):
+    """Teams said who and which channels are in the desk's team, or why it did not."""
+
+    roster: Roster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,13 +111,67 @@ class Raised:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody of the Teams team: Entra object id in lower case, name, and e-mail ("" if Teams does not say it)."""
+
+    id: str
+    name: str
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamChannel:
+    """A channel of the Teams team."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Who and which channels are in the desk's team, as Teams said at ``at``; ``failure`` is why it did not, in words.
+
+    ``channels`` has none that is another desk's own.
+    """
+
+    at: datetime
+    members: tuple[Member, ...] = ()
+    channels: tuple[TeamChannel, ...] = ()
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A setup under way: the steps done or skipped, whom it added, and the places of its cards by key.
+
+    ``roster`` is None until Teams has answered; it is kept no longer than the setup needs it.
+    """
+
+    done: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    cards: Mapping[str, str] = field(default_factory=dict)
+    roster: Roster | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The desk's posts are stopped: since when, until when (None: until somebody resumes), and by whom."""
+
+    since: datetime
+    until: datetime | None
+    by: Author
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """The desk's small facts: the last request's number, whom it wrote to when, who can't be reached.
 
     ``helped_at`` is when people were last called to help, ``advised_at`` when asked to pass their answers on;
     ``unreachable`` maps a place (a person's, or a channel) to the reason in words; ``early`` is kept for an hour, and
     ``raised`` for a week. ``swept_on`` is the day on which what was past its time was last erased, ``nameless_to`` the
-    revision before which the history names nobody any more.
+    revision before which the history names nobody any more. ``hears_all`` says that a post that does not mention the
+    bot has arrived: until then the desk is in mention mode. ``chats`` are the people who chose this desk for their own
+    chat, and when.
     """
 
     last_number: int = 0
@@ -128,6 +182,10 @@ class Facts:
     swept_on: date | None = None
     nameless_to: int = 0
     raised: tuple[Raised, ...] = ()
+    hears_all: bool = False
+    setup: Setup | None = None
+    pause: Pause | None = None
+    chats: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +202,12 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What the shell looked up for an event: the desk's hours, the admins' ids, the tree of triage."""
+    """What the shell looked up for an event: the desk's hours, the admins' ids, the tree of triage.
+
+    ``countries`` are those whose public holidays are known, each with its subdivisions.
+    """
 
     hours: SupportHours = SupportHours()
     admins: frozenset[str] = frozenset()
     triage: Tree = NO_TREE
+    countries: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -192,6 +192,20 @@ class DutyCard:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskCard:
+    """Something about the desk with forms behind it: how it stands, and the ways into the forms.
+
+    ``opens`` open a dialog, ``presses`` put the same form in the card's place.
+    """
+
+    title: str
+    text: str
+    facts: tuple[Fact, ...]
+    opens: tuple[Button, ...]
+    presses: tuple[Button, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RotaWeek:
     """One iteration on the rota."""
 
@@ -243,7 +257,7 @@ class ListCard:
     note: str = ""
 
 
-CardView = RequestCard | NoticeCard | FormCard | ReplyCard | DutyCard | RotaCard | HelpCard | ListCard
+CardView = RequestCard | NoticeCard | FormCard | ReplyCard | DutyCard | DeskCard | RotaCard | HelpCard | ListCard
 View = Line | CardView
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.calendars.holidays import public_holidays
+from bot.calendars.holidays import Countries, public_holidays
 from bot.hours import SupportHours
 from bot.policy import Policy
 from bot.state import DeskInfo, Knowledge
@@ -23,6 +23,7 @@ class Almanac:
         """Take the ids and e-mails of those who are admins everywhere, who knows the holidays, and triage's tree."""
         self._admins = admins
         self._triage = triage
+        self._countries = Countries()
         self._days_of = days_of
         self._known: dict[tuple[int, int], tuple[Policy, Knowledge]] = {}
 
@@ -34,7 +35,7 @@ class Almanac:
             if len(self._known) >= MOST_POLICIES:
                 self._known.clear()
             hours = support_hours(desk.policy, now.year, self._days_of)
-            found = self._known[key] = (desk.policy, Knowledge(hours, self._admins, self._triage))
+            found = self._known[key] = (desk.policy, Knowledge(hours, self._admins, self._triage, self._countries))
         return found[1]
 
 

@@ -7,8 +7,9 @@ a file that cannot be read or written is done without.
 
 import contextlib
 import json
+from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 
@@ -61,3 +62,28 @@ def public_holidays(country: str, subdivision: str, year: int) -> frozenset[date
     except NotImplementedError:
         message = f"policy: no public holidays are known for {country} {subdivision}; use a code such as DE and BE"
         raise Misconfigured(message) from None
+
+
+class Countries(Mapping[str, frozenset[str]]):
+    """The countries whose holidays are known, each with its subdivisions; looked up when first asked for.
+
+    That imports the package, as the holidays of a country that is new to the desk would a moment later.
+    """
+
+    def __getitem__(self, country: str) -> frozenset[str]:
+        """Return a country's subdivisions."""
+        return self._known[country]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the countries' codes."""
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        """Count the countries."""
+        return len(self._known)
+
+    @cached_property
+    def _known(self) -> Mapping[str, frozenset[str]]:
+        import holidays  # noqa: PLC0415 - start-up time and memory
+
+        return {code: frozenset(parts) for code, parts in holidays.list_supported_countries().items()}

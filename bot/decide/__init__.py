@@ -11,16 +11,21 @@ from typing import assert_never
 
 from bot.decide import (
     answers,
+    chats,
     clocks,
+    colleagues,
     desk_steps,
     due,
     forms,
     intake,
     lists,
     matters,
+    pauses,
+    policies,
     privacy,
     raising,
     rota,
+    setup,
     steps,
     support,
 )
@@ -29,6 +34,7 @@ from bot.decide.draft import Draft
 from bot.effects import Answer, Decision
 from bot.errors import Refused
 from bot.events import (
+    AdminMet,
     Adopt,
     Choose,
     Claim,
@@ -42,16 +48,19 @@ from bot.events import (
     PeopleImported,
     PersonErased,
     Posted,
+    Press,
     Raise,
     Reopen,
     Replied,
     Restored,
+    RosterFetched,
     RotaEdited,
     Send,
     Separate,
     ShiftsImported,
     Solve,
     Sweep,
+    Undecided,
     Undeliverable,
     Uninstalled,
     Welcomed,
@@ -70,6 +79,9 @@ Known = (
     | Wrote
     | Welcomed
     | Uninstalled
+    | RosterFetched
+    | AdminMet
+    | Undecided
     | Claim
     | Solve
     | Reopen
@@ -91,7 +103,9 @@ Known = (
 )
 
 
-DESK_STEPS: Mapping[str, DeskStep] = MappingProxyType({})
+DESK_STEPS: Mapping[str, DeskStep] = MappingProxyType(
+    {**setup.STEPS, **colleagues.STEPS, **policies.STEPS, **chats.STEPS}
+)
 """The steps that are about no request."""
 
 
@@ -104,6 +118,10 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
     if event.happened_at > now:
         event = replace(event, happened_at=now)
     draft = Draft(state, now, knowledge)
+    draft.pressed = isinstance(event, Press)
+    pauses.ends_by_itself(draft)
+    if isinstance(event, Posted | Replied) and not event.addressed and not draft.facts.hears_all:
+        draft.put_facts(replace(draft.facts, hears_all=True))
     try:
         answer = _dispatch(draft, event)
     except Refused as refusal:
@@ -112,16 +130,18 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
         draft = Draft(state, now, knowledge)
         answer = forms.returned(draft, event, str(refusal))
     matters.keep_together(draft)
-    return draft.decision(answer)
+    return pauses.hush(draft, event, draft.decision(answer))
 
 
 def next_due(state: State, now: datetime, hours: SupportHours) -> datetime:
     """Return when the desk next has something to do; what is overdue outside support hours waits for the opening.
 
-    While something is open, each opening is looked at, since duty changes then; and every day what is past its time.
+    While something is open, each opening is looked at, since duty changes then, and so is each end of an absence; and
+    every day what is past its time. In a pause there is nothing else to do but its end.
     """
     sweep = privacy.next_sweep(state.facts, now, hours)
-    step = _next_step(state, now, hours)
+    pause = state.facts.pause
+    step = _next_step(state, now, hours) if pause is None else pause.until
     return sweep if step is None else min(step, sweep)
 
 
@@ -134,10 +154,11 @@ def _next_step(state: State, now: datetime, hours: SupportHours) -> datetime | N
     if not any(request.status is Status.OPEN for request in live):
         return next_at
     coming = opening if opening > now else hours.next_open(hours.closing(now))
-    return coming if next_at is None else min(next_at, coming)
+    back = [away.end for away in state.rota.absences if now < away.end < coming]
+    return min([coming, *back, *([] if next_at is None else [next_at])])
 
 
-def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR0911, PLR0912 - one row per event
+def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR0911, PLR0912, PLR0915 - one row per event
     if not isinstance(event, Known):
         raise TypeError(type(event).__name__)
     match event:
@@ -158,6 +179,12 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             answers.welcomed(draft, event)
         case Uninstalled():
             answers.uninstalled(draft, event)
+        case RosterFetched():
+            setup.fetched(draft, event)
+        case AdminMet():
+            policies.admin_met(draft, event)
+        case Undecided():
+            chats.asked(draft, event)
         case Claim():
             return support.claimed(draft, event)
         case Solve():

@@ -1,14 +1,22 @@
 """Answers to what people type: commands, and what is none."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from bot.commands import (
     COMMANDS,
     Call,
+    ChooseDesk,
+    ComeBack,
     Command,
+    EditPeople,
+    EditPolicy,
+    GoAway,
+    ResumePosts,
     Right,
     SendPrivacy,
+    SetUp,
     ShowDuty,
     ShowHelp,
     ShowMine,
@@ -16,13 +24,15 @@ from bot.commands import (
     ShowRequests,
     ShowRota,
     ShowTriage,
+    StopPosts,
     mistyped,
     nearest,
     parse,
 )
-from bot.decide import clocks, lists, privacy, summons
+from bot.decide import away, chats, clocks, colleagues, lists, pauses, policies, privacy, setup, summons
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
+from bot.errors import Refused
 from bot.events import Message, Uninstalled, Welcomed, Wrote
 from bot.people import FORMER, WORKING_WEEK, Author
 from bot.places import channel_of, person_of, personal
@@ -34,6 +44,8 @@ from bot.support.texts import DAYS, MONTHS, Text
 from bot.support.words import listed, moment
 from bot.views import DutyCard, Fact, HelpCard, Line, RotaCard, RotaWeek, View
 
+T = TypeVar("T")
+
 
 def called(draft: Draft, event: Message) -> Call | None:
     """Return the command that a message to the bot is, if its writer may use it."""
@@ -41,7 +53,7 @@ def called(draft: Draft, event: Message) -> Call | None:
     return found[1] if found and _may(draft, event.author, found[0]) else None
 
 
-def command(draft: Draft, event: Message) -> bool:
+def command(draft: Draft, event: Message) -> bool:  # noqa: C901, PLR0912 - one row per command
     """Answer a message to the bot that is a command its writer may use; say whether it was one."""
     match called(draft, event):
         case None:
@@ -62,6 +74,22 @@ def command(draft: Draft, event: Message) -> bool:
             _aside(draft, event, lists.open_requests(draft, event))
         case ShowMine():
             lists.show_mine(draft, event)
+        case SetUp():
+            setup.asked(draft, event)
+        case EditPeople():
+            colleagues.asked(draft, event)
+        case EditPolicy():
+            policies.asked(draft, event)
+        case StopPosts() as call:
+            _told(draft, event, pauses.stopped, call)
+        case ResumePosts() as call:
+            _told(draft, event, pauses.resumed, call)
+        case GoAway() as call:
+            _told(draft, event, away.went, call)
+        case ComeBack() as call:
+            _told(draft, event, away.came_back, call)
+        case ChooseDesk() as call:
+            _told(draft, event, chats.only_one, call)
         case _ as call:
             assert_never(call)
     return True
@@ -110,6 +138,15 @@ def help_card(draft: Draft, event: Message) -> None:
     show(draft, event, _help(draft, event.author))
 
 
+def _told(draft: Draft, event: Message, act: Callable[[Draft, Message, T], str], call: T) -> None:
+    """Do what was asked and say to its writer alone how it stands, or why it can't be."""
+    try:
+        said = act(draft, event, call)
+    except Refused as refusal:
+        said = str(refusal)
+    _aside(draft, event, Line((said,)))
+
+
 def _say(draft: Draft, event: Message, view: View) -> None:
     draft.post(f"say:{event.key}", event.place, view)
 
@@ -151,11 +188,19 @@ def _duty_card(draft: Draft, event: Message) -> DutyCard:
         facts.append(Fact(draft.say(Text.OBSERVING), names(duty.observers, joint)))
     if opening > draft.now:
         facts.append(Fact(draft.say(Text.FROM), moment(opening, draft.now, draft.hours, language)))
+    pause = draft.facts.pause
+    if pause is not None:
+        at = moment(pause.until, draft.now, draft.hours, language) if pause.until else ""
+        until = draft.say(Text.UNTIL, at=at) if at else draft.say(Text.UNTIL_RESUMED)
+        facts.append(Fact(draft.say(Text.PAUSED), until))
     handover, following = _handover(draft, opening)
     facts.append(Fact(draft.say(Text.NEXT_HANDOVER), moment(handover, draft.now, draft.hours, language)))
     facts.append(Fact(draft.say(Text.THEN), following))
     inside = person_of(event.place) or channel_of(event.place) == draft.state.desk.team_channel
-    unreachable = _unreachable(draft) if inside and draft.is_admin(event.author) else ()
+    for_admin = inside and draft.is_admin(event.author)
+    unreachable = _unreachable(draft) if for_admin else ()
+    if for_admin and not draft.facts.hears_all:
+        facts.append(Fact("Mention mode", setup.MENTION_MODE))
     return DutyCard(draft.say(Text.WHO_IS_ON_DUTY), tuple(facts), unreachable)
 
 

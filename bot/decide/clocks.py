@@ -34,6 +34,8 @@ def escalate(draft: Draft, id_: str) -> None:
     request = draft.request(id_)
     if request is None or request.clock is None or request.status is not Status.OPEN:
         return
+    if draft.paused and not (draft.pressed and request.clock.only):  # who hands on to somebody tells them
+        return
     steps = overdue(request.clock, draft.now)
     if not steps or not draft.is_open:
         return

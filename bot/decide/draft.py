@@ -13,6 +13,8 @@ from bot.effects import (
     Decision,
     DropNotice,
     Effect,
+    FetchRoster,
+    PutDesk,
     PutFacts,
     PutNotice,
     PutRequest,
@@ -26,7 +28,7 @@ from bot.people import Author, Person
 from bot.places import channel_of
 from bot.rota.duty import Duty, on_duty, present
 from bot.rota.shift import Rota
-from bot.state import Facts, Knowledge, Notice, NoticeItem, State
+from bot.state import DeskInfo, Facts, Knowledge, Notice, NoticeItem, State
 from bot.support.request import Deed, Outcome, Request, Status, Step
 from bot.support.texts import Text
 from bot.support.words import MINUTE, say
@@ -47,6 +49,8 @@ class Draft:
         self.opening = knowledge.hours.next_open(now)  # now, if support is there
         self.admins = knowledge.admins
         self.tree = knowledge.triage
+        self.countries = knowledge.countries
+        self.desk = state.desk
         self.policy = state.desk.policy
         self.facts = state.facts
         self.rota = state.rota
@@ -55,6 +59,8 @@ class Draft:
         self._effects: list[Effect] = []
         self._quiet: list[Change] = []
         self._duty: dict[tuple[datetime, str], Duty] = {}
+        self._anew: set[str] = set()
+        self.pressed = False  # whether somebody's press is decided
 
     @property
     def is_open(self) -> bool:
@@ -71,9 +77,13 @@ class Draft:
         return person if person and person.belongs(self.hours.local(self.now).date()) else None
 
     def is_admin(self, author: Author) -> bool:
-        """Say whether ``author`` is an admin: by Entra id, or by the e-mail the rota knows them under."""
+        """Say whether ``author`` is an admin: by Entra id, by the e-mail the rota knows them under, or named one."""
         person = self.rota.people.get(author.id)
-        return author.id in self.admins or (person is not None and person.email.casefold() in self.admins - {""})
+        return (
+            author.id in self.admins
+            or author.id in self.policy.admins
+            or (person is not None and person.email.casefold() in self.admins - {""})
+        )
 
     def duty(self, at: datetime, besides: str = "") -> Duty:
         """Return who is on duty at ``at``, as if the person ``besides`` were away."""
@@ -112,6 +122,25 @@ class Draft:
     def put_facts(self, facts: Facts) -> None:
         """Change the desk's facts."""
         self.facts = facts
+
+    def put_desk(self, desk: DeskInfo) -> None:
+        """Change the desk itself; its policy acts on what comes."""
+        self.desk = desk
+        self.policy = desk.policy
+
+    @property
+    def paused(self) -> bool:
+        """Say whether the desk's posts are stopped now."""
+        return self.facts.pause is not None
+
+    def show_anew(self, request: Request) -> None:
+        """Change a request whose card is shown again, or at last, whether it says something new or not."""
+        self._anew.add(request.id)
+        self.put(request)
+
+    def fetch_roster(self) -> None:
+        """Ask Teams for the team's people and channels."""
+        self._effects.append(FetchRoster())
 
     def put_rota(self, rota: Rota) -> None:
         """Change the rota; cards that name who will answer are shown anew."""
@@ -182,7 +211,9 @@ class Draft:
         for one in self.requests() if changed else ():
             if one.status is Status.OPEN:
                 self.put(one)
-        beside = {id_ for one in self.changed() if self._has_new_face(one) for id_ in (one.lead, *one.followers)}
+        beside = self._anew.union(
+            *((one.lead, *one.followers) for one in self.changed() if self._has_new_face(one)),
+        )
         for one in [found for id_ in beside if (found := self.request(id_))]:
             self.put(one)
         for one in self._requests.values():
@@ -207,7 +238,9 @@ class Draft:
             changes.append(PutFacts(self.facts))
         if self.rota is not self.state.rota:
             changes.append(PutRota(self.rota))
-            shows.append(WriteRota())
+        if self.desk is not self.state.desk:
+            changes.append(PutDesk(self.desk))
+        shows.extend(WriteRota() for change in changes if isinstance(change, PutRota | PutDesk))
         return Decision((*changes, *self._quiet), (*shows, *self._effects), answer)
 
     def request_card(self, request: Request) -> RequestCard:

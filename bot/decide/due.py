@@ -1,11 +1,14 @@
 """What the clock does: steps that are due, before the claim and after it, and duty followed where it has changed."""
 
-from bot.decide import claims, clocks
+from bot.decide import claims, clocks, setup
 from bot.decide.draft import Draft
 
 
 def struck(draft: Draft) -> None:
-    """Do what is due, and follow duty where it has changed."""
+    """Do what is due, and follow duty where it has changed; nothing in a pause."""
+    setup.let_go(draft)
+    if draft.paused:
+        return
     for request in draft.requests():
         if request.next_at is not None and request.next_at <= draft.now:
             clocks.escalate(draft, request.id)

@@ -187,7 +187,7 @@ def _words(desk: DeskInfo, request: Request, duty: Duty, now: datetime, hours: S
     if clock is None:
         raise AssertionError(request.id)
     by = moment(clock.due_at, now, hours, language)
-    left = {due.step for due in clock.pending}
+    left = {*clock.spared, *(due.step for due in clock.pending)}
     opening = hours.next_open(now)
     details = []
     called_again = Step.THREAD not in left and request.advice is None

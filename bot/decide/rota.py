@@ -20,8 +20,23 @@ def people_imported(draft: Draft, event: PeopleImported) -> None:
     Columns that the sheet does not have keep what is known, and so does an empty Entra id or e-mail. Whoever gets
     another id stays one person, with their shifts, absences and overrides.
     """
+    _take(draft, _meant(event.rows, draft.rota.people.values()))
+
+
+def person_changed(draft: Draft, id_: str, row: PersonRow) -> None:
+    """Change one person as an import would that means nobody else; raise Refused where another has their Entra id."""
+    others = [person for person in draft.rota.people.values() if person.id != id_]
+    known = draft.rota.people[id_]
+    taken = _Namings(others).find(replace(row.person, name=""))
+    if taken:
+        raise Refused(f"{row.where}: {draft.rota.people[taken[0]].name} has this e-mail or Entra id already")
+    if row.person.name != known.name and any(one.id == row.person.name for one in others):
+        raise Refused(f'{row.where}: somebody is called "{row.person.name}" already; write an e-mail for each')
+    _take(draft, {id_: row})
+
+
+def _take(draft: Draft, meant: Mapping[str, PersonRow]) -> None:
     known = draft.rota.people
-    meant = _meant(event.rows, known.values())
     changed = {id_: _changed(known.get(id_), row) for id_, row in meant.items()}
     _check_dates(zip(meant.values(), changed.values(), strict=True))
     everybody = [changed.get(id_, person) for id_, person in {**known, **changed}.items()]

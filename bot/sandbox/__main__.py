@@ -37,10 +37,21 @@ BETWEEN_SAVES = 5.0
     help="Set the clock, such as 2026-11-26T10:00 (Berlin).",
 )
 @click.option("--pace", default=PACE, show_default=True, help="Seconds between two steps of *Play a day*.")
+@click.option(
+    "--empty", is_flag=True, help="Begin without a desk and people, to set them up in it; Farid is the admin."
+)
 @click.option("--no-bot", is_flag=True, help="Run only the service; the bot is started by someone else.")
-def main(port: int, bot_port: int, data: Path, at: datetime | None, pace: float, no_bot: bool) -> None:  # noqa: FBT001 - click's form
+def main(
+    port: int,
+    bot_port: int,
+    data: Path,
+    at: datetime | None,
+    pace: float,
+    empty: bool,  # noqa: FBT001 - click's form
+    no_bot: bool,  # noqa: FBT001 - click's form
+) -> None:
     """Run a Teams of our own on 127.0.0.1, with a web page, and the bot in it."""
-    place = None if no_bot else bot.Place(data.resolve(), bot_port, port)
+    place = None if no_bot else bot.Place(data.resolve(), bot_port, port, empty)
     try:
         asyncio.run(_run(port, bot_port, at, pace, place))
     except (bot.BotFailed, OSError) as failure:

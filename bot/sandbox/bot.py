@@ -23,6 +23,7 @@ PATIENCE, GRACE, PAUSE = 30.0, 10.0, 1.0
 MOST_ENDS, SOON = 4, 60.0  # so many ends within so many seconds, and the bot is not started again
 PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "HOTSEAT_LOG")
 PASSED_ON_FAMILIES = ("LC_", "PYTHON")
+EMPTY = "empty"  # a file of the data folder: it began without a desk
 SOURCES = Path(__file__).parents[2]
 
 
@@ -32,11 +33,12 @@ class BotFailed(Exception):  # noqa: N818 - said to whoever started it
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the bot runs: its data folder and the ports of both."""
+    """Where the bot runs: its data folder and the ports of both; ``empty`` asks for no desk to begin with."""
 
     data: Path
     bot_port: int
     sandbox_port: int
+    empty: bool = False
 
     def environment(self) -> dict[str, str]:
         """Give the bot's environment: local mode, the sandbox's clock, and no other setting of whoever started us."""
@@ -122,7 +124,12 @@ class Bot:
 
 
 async def seed(place: Place, today: date) -> cast.Rota:
-    """Make the desk, its people and the coming iterations' shifts where they are missing; return the rota there is."""
+    """Make the desk, its people and the coming iterations' shifts where they are missing; return the rota there is.
+
+    In a folder that began empty nothing is made: people set it up themselves.
+    """
+    if _begins_empty(place):
+        return cast.Rota()
     place.data.mkdir(parents=True, exist_ok=True)
     backend, team = cast.CHANNELS
     shifts = ""
@@ -138,6 +145,18 @@ async def seed(place: Place, today: date) -> cast.Rota:
     if missing.shifts:
         await _import(place, "shifts", missing.to_csv())
     return cast.Rota(rota.shifts + missing.shifts)
+
+
+def _begins_empty(place: Place) -> bool:
+    """Say whether the folder is one without a desk of ours; raises BotFailed where it is to be, and is not."""
+    mark = place.data / EMPTY
+    if place.empty and not mark.exists():
+        if place.data.exists() and any(place.data.iterdir()):
+            message = f"{place.data} is not empty. Delete it, or give --data another folder."
+            raise BotFailed(message)
+        place.data.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+    return mark.exists()
 
 
 async def claim_port(place: Place) -> None:

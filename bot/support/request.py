@@ -122,7 +122,8 @@ class Clock:
 
     ``pending`` are the steps still to be done, earliest first. ``called`` are the people whom this clock has called,
     by a personal message or in the thread's line; ``mentioned`` those whom the card mentioned. ``only`` are those whom
-    its first personal message goes to instead of the pair, and ``note`` what it tells them.
+    its first personal message goes to instead of the pair, and ``note`` what it tells them. ``spared`` are steps that
+    fell due in a pause and were not done.
     """
 
     second: bool
@@ -134,6 +135,7 @@ class Clock:
     mentioned: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     note: str = ""
+    spared: tuple[Step, ...] = ()
 
     @property
     def next_at(self) -> datetime | None:

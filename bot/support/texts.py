@@ -70,6 +70,14 @@ class Text(StrEnum):
     STALE = "stale"
     FOR_ADMINS = "for admins"
     FOR_COLLEAGUES = "for colleagues"
+    PAUSED = "paused"
+    UNTIL = "until"
+    UNTIL_RESUMED = "until resumed"
+    SET_UP_BY_ADMINS = "set up by admins"
+    DESK_HERE = "desk here"
+    SETTING_UP = "setting up"
+    DESK_READY = "desk ready"
+    SET_UP = "set up"
     POST_IN_CHANNEL = "post in channel"
     SHALL_I_RAISE = "shall I raise"
     RAISE = "raise"
@@ -215,6 +223,14 @@ TEXTS = MappingProxyType(
                 Text.ELSEWHERE: "This button belongs to another conversation.",
                 Text.FOR_ADMINS: "This is for the desk's admins. Ask one of them.",
                 Text.FOR_COLLEAGUES: "This is for the backend team.",
+                Text.PAUSED: "Paused",
+                Text.UNTIL: "until {at}",
+                Text.UNTIL_RESUMED: "until further notice",
+                Text.SET_UP_BY_ADMINS: "An admin of mine can set this channel up. Please ask your team lead.",
+                Text.DESK_HERE: "Support for this channel",
+                Text.SETTING_UP: "An admin is setting me up. From then on, every post here gets an answer.",
+                Text.DESK_READY: "Post here what you need, and support sees it at once.",
+                Text.SET_UP: "Set up…",
                 Text.STALE: "This button is from an older card. Please use the newest one in the thread.",
                 Text.POST_IN_CHANNEL: (
                     "I can't pass this on from here. Please post it in the channel, and support will see it at once."
@@ -368,6 +384,14 @@ TEXTS = MappingProxyType(
                 Text.ELSEWHERE: "Dieser Knopf gehört zu einer anderen Unterhaltung.",
                 Text.FOR_ADMINS: "Das ist für die Admins. Frag jemanden von ihnen.",
                 Text.FOR_COLLEAGUES: "Das ist für das Backend-Team.",
+                Text.PAUSED: "Pause",
+                Text.UNTIL: "bis {at}",
+                Text.UNTIL_RESUMED: "bis auf Weiteres",
+                Text.SET_UP_BY_ADMINS: "Meine Admins können diesen Kanal einrichten. Bitte frag deine Teamleitung.",
+                Text.DESK_HERE: "Support für diesen Kanal",
+                Text.SETTING_UP: "Ich werde gerade eingerichtet. Danach bekommt hier jeder Beitrag eine Antwort.",
+                Text.DESK_READY: "Schreib hier, was du brauchst, dann sieht es der Support sofort.",
+                Text.SET_UP: "Einrichten…",
                 Text.STALE: "Dieser Knopf ist von einer älteren Karte. Bitte nimm die neueste im Thread.",
                 Text.POST_IN_CHANNEL: (
                     "Von hier kann ich das nicht weitergeben. Bitte schreib es in den Kanal, "

@@ -11,15 +11,17 @@ from typing import Any, Protocol
 from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes
 
+from bot.commands import ChooseDesk, parse
 from bot.desk import Desk
 from bot.effects import Answer, Card, Dialog, Word
-from bot.events import Choose, Event, Raise, Wrote
+from bot.events import Choose, Event, Raise, Undecided, Wrote
 from bot.places import channel_of
 from bot.policy import Language
 from bot.state import DeskInfo
 from bot.support.texts import Text
 from bot.support.words import say
 from bot.teams.adapter import ADMITTED
+from bot.teams.founding import Founding, is_setup
 from bot.teams.guard import Admitted
 from bot.teams.inbound import ACTIONS, Arrival, Stale, internal, read
 from bot.teams.outbound import CARD, Outbound
@@ -43,13 +45,24 @@ class Desks(Protocol):
     def of_raiser(self, tenant: str, person: str) -> Sequence[Desk]:
         """Return the desks that a person may mean: those that they belong to, else all."""
 
+    def several(self, tenant: str, person: str) -> Sequence[Desk]:
+        """Return the desks that a person belongs to, none unless there are several."""
+
 
 class HotseatBot:
     """Takes the SDK's turns."""
 
-    def __init__(self, desks: Desks, references: References, outbound: Outbound, clock: Callable[[], datetime]) -> None:
-        """Bind to the desks, what is known of places, and how a view becomes a card."""
+    def __init__(
+        self,
+        desks: Desks,
+        references: References,
+        outbound: Outbound,
+        clock: Callable[[], datetime],
+        founding: Founding | None = None,
+    ) -> None:
+        """Bind to the desks, what is known of places, how a view becomes a card, and how a channel becomes a desk."""
         self._desks = desks
+        self._founding = founding
         self._references = references
         self._outbound = outbound
         self._clock = clock
@@ -76,6 +89,9 @@ class HotseatBot:
         if arrival is None:
             return None, None
         desk, event = self._route(admitted.tenant, arrival)
+        if self._founding is not None and is_setup(arrival.event):
+            desk = await self._founding.met(desk, admitted.tenant, activity, arrival)
+            event = event or arrival.event
         if desk is None or event is None:
             return None, None
         if activity.get("name") in ACTIONS:
@@ -97,7 +113,7 @@ class HotseatBot:
             if desk is not None and arrival.channel != desk.info.channel:
                 return desk, internal(arrival)
             return desk, arrival.event
-        event = arrival.event
+        event = self._decided(tenant, arrival)
         if isinstance(event, Wrote):
             event = replace(event, desks=_ids(self._desks.of_raiser(tenant, arrival.author)))
         return self._desks.of_person(tenant, arrival.author), event
@@ -117,6 +133,20 @@ class HotseatBot:
         if found is None:
             raise Stale
         return found, event
+
+    def _decided(self, tenant: str, arrival: Arrival) -> Event:
+        """Return what somebody wrote personally; who belongs to several desks and chose none is asked which."""
+        event = arrival.event
+        several = self._desks.several(tenant, arrival.author) if isinstance(event, Wrote) else []
+        if not isinstance(event, Wrote) or not several:
+            return event
+        found = parse(event.text)
+        again = found is not None and isinstance(found[1], ChooseDesk)
+        if not again and any(desk.chosen_at(arrival.author) for desk in several):
+            return event
+        names = tuple(desk.info.id for desk in several)
+        fields = {"key": event.key, "happened_at": event.happened_at, "place": event.place, "author": event.author}
+        return Undecided(desks=names, **fields)  # type: ignore[arg-type]
 
     def _language(self, admitted: Admitted) -> Language:
         """Return the language of the desk where a button was pressed, English where it is none."""

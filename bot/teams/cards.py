@@ -19,6 +19,7 @@ from bot.teams.texts import cut, inert, label, markdown, one_line
 from bot.views import (
     Button,
     CardView,
+    DeskCard,
     DutyCard,
     Fact,
     FormCard,
@@ -88,7 +89,7 @@ class Cards:
         return _Context(self._plans, link, 1.0).root(view)
 
 
-def fallback_text(view: View) -> str:
+def fallback_text(view: View) -> str:  # noqa: C901 - one row per view
     """Return ``view`` as one plain sentence: a notification's text, and what is read where no card can be drawn."""
     match view:
         case Line():
@@ -106,6 +107,8 @@ def fallback_text(view: View) -> str:
             said = [view.heading, view.text]
         case DutyCard():
             said = [view.title, *_said(view.facts)]
+        case DeskCard():
+            said = [view.title, view.text, *_said(view.facts)]
         case RotaCard():
             said = [
                 view.title,

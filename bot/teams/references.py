@@ -26,11 +26,22 @@ class Memory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """How to reach a place: its service URL, its conversation ("" until a chat exists), and the bot's id there."""
+    """How to reach a place: its service URL, its conversation ("" until a chat exists), and the bot's id there.
+
+    ``team`` is the id in Teams of the team that a channel is in, "" while it is not known.
+    """
 
     service_url: str
     conversation: str
     bot: str
+    team: str = ""
+
+
+def team_of(activity: dict[str, Any]) -> dict[str, Any]:
+    """Return what an activity says of the team that its channel is in."""
+    data = activity.get("channelData")
+    team = data.get("team") if isinstance(data, dict) else None
+    return team if isinstance(team, dict) else {}
 
 
 class References:
@@ -49,7 +60,8 @@ class References:
 
     async def learn(self, tenant: str, place: str, activity: dict[str, Any]) -> None:
         """Take the service URL and conversation of an activity that arrived at a channel's or a person's place."""
-        reference = self._named_by(activity)
+        team = team_of(activity).get("id") or self.of(tenant, place).team
+        reference = replace(self._named_by(activity), team=team if isinstance(team, str) else "")
         await self._keep(tenant, place, reference)
         await self._keep(tenant, "", replace(reference, conversation=""))
 

@@ -159,10 +159,27 @@ class Transport:
             raise Temporary("unreadable")
         return body
 
-    async def _call(self, method: str, service_url: str, path: str, content: Any = None) -> Sent:
+    async def team(self, service_url: str, team_id: str) -> dict[str, Any]:
+        """Give a team by its id in Teams, 19:…: its name, and the Entra group that it is."""
+        body = (await self._call("GET", service_url, _id(team_id), root="teams")).body
+        if not isinstance(body, dict):
+            raise Temporary("unreadable")
+        return body
+
+    async def channels(self, service_url: str, team_id: str) -> list[dict[str, Any]]:
+        """Give a team's channels; the one that every team has from the start has no name."""
+        body = (await self._call("GET", service_url, f"{_id(team_id)}/conversations", root="teams")).body
+        found = body.get("conversations") if isinstance(body, dict) else None
+        if not isinstance(found, list):
+            raise Temporary("unreadable")
+        return [channel for channel in found if isinstance(channel, dict)]
+
+    async def _call(
+        self, method: str, service_url: str, path: str, content: Any = None, *, root: str = "conversations"
+    ) -> Sent:
         if not self._hosts.allows(service_url):
             raise Final(0, "ServiceHostNotAllowed")
-        base = service_url.removesuffix("/") + "/v3/conversations"
+        base = f"{service_url.removesuffix('/')}/v3/{root}"
         url = URL(f"{base}/{path}" if path else base, encoded=True)
         data = None if content is None else orjson.dumps(content)
         token = await self._token()

@@ -16,6 +16,7 @@ from bot.events import Choose, Chosen, Claim, Open, Raise, Send, Solve
 from bot.people import Author, Person
 from bot.policy import Contact, Language, Page, Policy
 from bot.rota.shift import Role, Shift
+from bot.state import Member, Roster, TeamChannel
 from bot.teams.cards import Cards
 from bot.views import CardView, Line, ReplyCard, View
 from tests.journeys.town import Town
@@ -70,6 +71,7 @@ async def _told() -> dict[str, CardView]:
         **await _privacy(),
         **await _triage(),
         **await _raised(),
+        **await _setup(),
     }
 
 
@@ -197,6 +199,25 @@ async def _raise(town: Town, who: Author | Person, chosen: Chosen | None = None)
     await town.press(
         Raise, "", who, place=f"person:{who.id}", card="-", step="raise", form="f", fields=words, chosen=chosen
     )
+
+
+async def _setup() -> dict[str, CardView]:
+    town = Town("2026-11-23 11:00", people=(), team=(), team_channel="")
+    members = tuple(Member(one.id, one.name) for one in (*TEAM, SANNE, JONAS))
+    town.teams.roster = Roster(town.now, members, (TeamChannel("19:team@thread.tacv2", "Backend team"),))
+    await town.post("setup", Author("farid", "Farid Haddad"), addressed=True)
+    own, public = town.teams.sent
+    views = {"desk_card.public": _card(public.view)}
+    admin = Author("farid", "Farid Haddad")
+    views["form_card.people"] = _opened(await town.press(Open, "", admin, step="setup", card=own.key))
+    chosen = ",".join(one.id for one in TEAM)
+    await town.send("setup.people", "", admin, card=own.key, choice="0", people=chosen)
+    await town.send("setup.access", "", admin, card=own.key, production_access=f"{MIRA.id},{ELIF.id}")
+    views["desk_card"] = _card(own.view)
+    wrong = {"opens": "9", "closes": "late"}
+    hours = await town.press(Send, "", admin, step="policy.hours", card="form", fields=wrong)
+    views["form_card.policy"] = _opened(hours)
+    return views
 
 
 def _town(now: str, *, team: tuple[Shift, ...] = SHIFTS, policy: Policy = Policy()) -> Town:  # noqa: B008 - frozen

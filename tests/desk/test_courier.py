@@ -8,11 +8,11 @@ import pytest
 
 from bot.courier import Courier, Undelivered
 from bot.desk import Desk
-from bot.effects import PutFacts, Say, Show, WriteRota
+from bot.effects import FetchRoster, PutFacts, Say, Show, WriteRota
 from bot.errors import NotStored
-from bot.events import Delivered, Undeliverable
+from bot.events import Delivered, RosterFetched, Undeliverable
 from bot.ports import Address, Commit, Outgoing
-from bot.state import DeskInfo, Facts
+from bot.state import DeskInfo, Facts, Roster
 from bot.store.memory import MemoryJournal
 from bot.views import Line
 from tests.desk.house import INFO
@@ -103,6 +103,26 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(2):
         while not condition():
             await asyncio.sleep(0)
+
+
+async def test_what_teams_says_of_the_team_comes_back_with_the_effects_id(post: Post) -> None:
+    async def fetch(desk: DeskInfo) -> Roster:
+        return Roster(NOW, failure=f"nothing of {desk.id}")
+
+    post.courier = Courier(post.journal, post.teams.send, post.teams.write, lambda: NOW, fetch)
+    post.take(Outgoing("7", FetchRoster()))
+    await post.courier.idle()
+    (told,) = post.desk.told
+    assert isinstance(told, RosterFetched)
+    assert (told.effect, told.roster.failure) == ("7", "nothing of backend")
+
+
+async def test_a_roster_that_cannot_be_fetched_is_an_answer_too(post: Post) -> None:
+    post.take(Outgoing("7", FetchRoster()))
+    await post.courier.idle()
+    (told,) = post.desk.told
+    assert isinstance(told, RosterFetched)
+    assert told.roster.failure == "I can't ask from here"
 
 
 async def test_what_is_settled_is_not_posted_where_nothing_was_and_edited_where_something_was(post: Post) -> None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.calendars.almanac import Almanac
 from bot.desk import Desk
-from bot.effects import Answer, Card, Dialog, Say, Show, Word
+from bot.effects import Answer, Card, Dialog, FetchRoster, Say, Show, Word
 from bot.events import (
     Deleted,
     Delivered,
@@ -22,6 +22,7 @@ from bot.events import (
     Press,
     Replied,
     Restored,
+    RosterFetched,
     Send,
     ShiftsImported,
     Undeliverable,
@@ -32,7 +33,7 @@ from bot.places import personal
 from bot.policy import Policy
 from bot.ports import Origin, Outgoing
 from bot.rota.shift import Absence, Role, Rota, Shift
-from bot.state import DeskInfo
+from bot.state import DeskInfo, Roster
 from bot.store.memory import MemoryJournal
 from bot.store.triage import TREE, read_tree
 from bot.support.request import Request
@@ -118,17 +119,24 @@ class Message:
 
 
 class FakeTeams:
-    """Takes every effect at once and reports it delivered; `refuse` maps a place to the reason for a final no."""
+    """Takes every effect at once and reports it delivered; `refuse` maps a place to the reason for a final no.
+
+    `roster` is what it says of the team; None: it has not answered yet.
+    """
 
     def __init__(self, town: "Town") -> None:
         self._town = town
         self.messages: dict[str, Message] = {}
         self.sent: list[Message] = []
         self.refuse: dict[str, str] = {}
+        self.roster: Roster | None = None
 
     def take(self, desk: Origin, outgoing: Iterable[Outgoing]) -> None:
         for one in outgoing:
             effect = one.effect
+            if isinstance(effect, FetchRoster) and self.roster is not None:
+                done = {"effect": one.id, "place": effect.key, "roster": replace(self.roster, at=self._town.now)}
+                desk.report(RosterFetched(key=f"delivered:{one.id}", happened_at=self._town.now, **done))  # type: ignore[arg-type]
             if not isinstance(effect, Show | Say):
                 continue
             reason = self.refuse.get(effect.place)

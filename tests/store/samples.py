@@ -7,7 +7,7 @@ from bot.people import Author, Person
 from bot.policy import Language, Policy
 from bot.ports import Address, Commit, Outgoing, Record
 from bot.rota.shift import Absence, Override, Role, Rota, Shift
-from bot.state import DeskInfo, Facts, Notice, NoticeItem, Raised
+from bot.state import DeskInfo, Facts, Member, Notice, NoticeItem, Pause, Raised, Roster, Setup, TeamChannel
 from bot.support.request import (
     Advice,
     Answered,
@@ -77,7 +77,26 @@ ROTA = Rota(
 )
 POLICY = Policy(zone="America/New_York", opens=time(8, 30), weekdays=frozenset({0, 6}), language=Language.GERMAN)
 RAISED = Raised("raise:1", Author("rita", "Rita"), Author("ana", "Ana"), NOW, "words", refused=True, request="r1")
-FACTS = Facts(7, {ANA.id: NOW}, {ANA.id: NOW}, {"person:x": "has not installed the app"}, (), WEDNESDAY, 3, (RAISED,))
+FACTS = Facts(
+    7,
+    {ANA.id: NOW},
+    {ANA.id: NOW},
+    {"person:x": "has not installed the app"},
+    swept_on=WEDNESDAY,
+    nameless_to=3,
+    raised=(RAISED,),
+    hears_all=True,
+    setup=Setup(
+        ("setup.people",),
+        (ANA.id,),
+        {"setup:1": "19:c;messageid=1"},
+        Roster(
+            NOW, (Member(ANA.id, ANA.name, "ana@example.com"),), (TeamChannel("19:t", "Team"),), "it does not answer"
+        ),
+    ),
+    pause=Pause(NOW, NOW, Author(ANA.id, ANA.name)),
+    chats={ANA.id: NOW},
+)
 NOTICE = Notice(
     "n1",
     "person:x",

@@ -1,0 +1,74 @@
+"""``away 45``: a colleague is away for so many minutes today, and back again by ``away off`` or when they are over.
+
+Why is never asked. Whoever is away is not called; what they have claimed stays theirs until its next word is due.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.commands import ComeBack, GoAway
+from bot.decide import clocks
+from bot.decide.draft import Draft
+from bot.events import Message
+from bot.people import Person
+from bot.rota.shift import Absence
+from bot.support.request import Request, Status
+from bot.support.words import MINUTE, moment
+
+
+def went(draft: Draft, event: Message, call: GoAway) -> str:
+    """Note that a colleague is away from now; return what they are told."""
+    person = draft.colleague(event.author)
+    if person is None:
+        return "Only the backend team can be away here: ask an admin to add you to the people."
+    if not draft.is_open:
+        at = moment(draft.opening, draft.now, draft.hours)
+        return f"It is outside support hours, so nobody calls you. They begin {at}."
+    if call.minutes <= 0:
+        return "For how many minutes? Write away 45, for example."
+    end = min(draft.now + timedelta(minutes=call.minutes), draft.hours.closing(draft.now))
+    others = tuple(one for one in draft.rota.absences if one is not _current(draft, person))
+    draft.put_rota(replace(draft.rota, absences=(*others, Absence(person.id, draft.now, end))))
+    clocks.follow_duty(draft)
+    back = f"You are away until {moment(end, draft.now, draft.hours)}. Nobody calls you till then; away off ends it."
+    return "\n".join([back, *_left(draft, person)])
+
+
+def came_back(draft: Draft, event: Message, call: ComeBack) -> str:
+    """End what a colleague noted by ``away``; return what they are told."""
+    del call
+    person = draft.colleague(event.author)
+    away = _current(draft, person) if person else None
+    if person is None or away is None:
+        longer = [one for one in draft.rota.absences if one.person == event.author.id and _covers(draft, one)]
+        return "You are away by the rota, for longer than today." if longer else "You are not away."
+    draft.put_rota(replace(draft.rota, absences=tuple(one for one in draft.rota.absences if one is not away)))
+    clocks.follow_duty(draft)
+    return "Welcome back. You can be called again."
+
+
+def _current(draft: Draft, person: Person) -> Absence | None:
+    """Return the absence of today that holds now, None if there is none; one that began or ends another day is not."""
+    today = [one for one in draft.rota.absences if draft.is_today(one.start) and draft.is_today(one.end)]
+    return next((one for one in today if one.person == person.id and _covers(draft, one)), None)
+
+
+def _covers(draft: Draft, away: Absence) -> bool:
+    return away.start <= draft.now < away.end
+
+
+def _left(draft: Draft, person: Person) -> list[str]:
+    """Say what becomes of the requests that somebody has."""
+    mine = [one for one in draft.requests() if one.status is Status.ACKNOWLEDGED and _is_of(one, person)]
+    return [f"{one.id} ({one.requester.name}) stays yours; {_next(draft, one)}" for one in mine]
+
+
+def _is_of(request: Request, person: Person) -> bool:
+    return request.claimer is not None and request.claimer.id == person.id
+
+
+def _next(draft: Draft, request: Request) -> str:
+    if request.wait is not None or request.word is None:
+        return "if they answer while you are away, it is open again for the pair."
+    due = moment(max(request.word.lapses_at or request.word.by, draft.now + MINUTE), draft.now, draft.hours)
+    return f"if you are away at {due}, when they are to hear more, it is open again for the pair."

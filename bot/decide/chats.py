@@ -1,0 +1,40 @@
+"""Which desk somebody's own chat with the bot is about: whoever belongs to several is asked, and it is remembered."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from bot.commands import ChooseDesk, Right
+from bot.decide.desk_steps import DeskStep
+from bot.decide.draft import Draft
+from bot.decide.forms import ROW
+from bot.effects import Answer, Dialog
+from bot.events import Message, Send, Undecided
+from bot.views import Button, ButtonRow, FormCard
+
+STEP = "desk"
+
+
+def asked(draft: Draft, event: Undecided) -> None:
+    """Ask which of their desks somebody writes to."""
+    key = f"which:{event.key}"
+    buttons = tuple(Button(desk, "", key, desk, "send", STEP) for desk in event.desks)
+    rows = tuple(ButtonRow("", buttons[at : at + ROW]) for at in range(0, len(buttons), ROW))
+    note = "You belong to several desks. Choose one, and write it once more; desk changes it later."
+    draft.show(key, event.place, FormCard("Which desk?", "", note, "", (), rows))
+
+
+def only_one(draft: Draft, event: Message, call: ChooseDesk) -> str:
+    """Say which desk it is, to whoever belongs to no other."""
+    del event, call
+    return f"This is the desk {draft.desk.id}. You belong to no other."
+
+
+def _chosen(draft: Draft, event: Send) -> Answer:
+    draft.put_facts(replace(draft.facts, chats={**draft.facts.chats, event.author.id: event.happened_at}))
+    note = "What you write here goes there. Write desk to choose another."
+    return Dialog("Desk", FormCard(f"Your desk here: {draft.desk.id}", "", note, "", (), ()))
+
+
+STEPS: Mapping[str, DeskStep] = MappingProxyType({STEP: DeskStep(Right.COLLEAGUE, None, _chosen)})
+"""The one step: choosing."""

@@ -1,0 +1,148 @@
+"""``pause``: the desk's posts are stopped, but for what answers or obeys the one who acts; intake is stored.
+
+When it ends, open requests get their card without a mention, and what fell due meanwhile becomes one message to each
+person on duty.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from bot.commands import ResumePosts, StopPosts
+from bot.decide import clocks
+from bot.decide.draft import Draft
+from bot.effects import Decision, Effect, Say, Show
+from bot.errors import Refused
+from bot.events import Event, Message, Press
+from bot.places import personal
+from bot.state import Pause
+from bot.support.escalation import overdue
+from bot.support.request import Clock, Due, Request, Status, Step
+from bot.support.words import HOUR, MINUTE, moment
+from bot.views import Line
+
+LONGEST = timedelta(days=90)
+ALLOWED = "Write pause 15:30, pause 2h, pause 45 min, pause and a date such as 2026-11-30, or only pause."
+
+
+def stopped(draft: Draft, event: Message, call: StopPosts) -> str:
+    """Stop the desk's posts; return what the admin is told."""
+    until = _until(draft, call.until)
+    draft.put_facts(replace(draft.facts, pause=Pause(draft.now, until, event.author)))
+    end = f"until {moment(until, draft.now, draft.hours)}" if until else "until somebody writes resume"
+    return (
+        f"Paused {end}. I post nothing and call nobody; requests are stored, and buttons and commands are answered."
+        f"{'' if until is None else ' Write resume to end it earlier.'} {_open_now(draft)}"
+    )
+
+
+def resumed(draft: Draft, event: Message, call: ResumePosts) -> str:
+    """End the pause; return what the admin is told."""
+    del event, call
+    if not draft.paused:
+        return "Nothing is paused."
+    return _end(draft)
+
+
+def ends_by_itself(draft: Draft) -> None:
+    """End a pause whose time is over, and tell who had asked for it."""
+    pause = draft.facts.pause
+    if pause is not None and pause.until is not None and pause.until <= draft.now:
+        said = _end(draft)
+        if draft.is_open:
+            line = Line((f"The pause of {draft.desk.id} is over. {said}",))
+            draft.post(f"pause over:{pause.since.isoformat()}", personal(pause.by.id), line)
+
+
+def hush(draft: Draft, event: Event, decision: Decision) -> Decision:
+    """Leave of a decision only what may be posted now.
+
+    In a pause that is: what a press does, the answer to a command, and edits of what stands there already.
+    """
+    if not draft.paused:
+        return decision
+    return replace(decision, effects=tuple(one for effect in decision.effects for one in _kept(event, effect)))
+
+
+def _kept(event: Event, effect: Effect) -> tuple[Effect, ...]:
+    if not isinstance(effect, Show | Say) or effect.key.endswith(event.key):
+        return (effect,)
+    if isinstance(effect, Say):
+        return (effect,) if isinstance(event, Press) else ()
+    if isinstance(event, Press) and effect.first and not effect.key.startswith("card:"):
+        return (effect,)
+    return () if effect.first else (replace(effect, only_if_shown=True),)
+
+
+def _end(draft: Draft) -> str:
+    draft.put_facts(replace(draft.facts, pause=None))
+    for request in list(draft.requests()):
+        if request.status is Status.CLOSED:
+            continue
+        draft.show_anew(request)
+        if request.clock is not None and overdue(request.clock, draft.now):
+            draft.put(replace(request, clock=_together(draft, request.clock)))
+    for request in list(draft.requests()):
+        clocks.escalate(draft, request.id)
+    return f"I post again. {_open_now(draft)}"
+
+
+def _together(draft: Draft, clock: Clock) -> Clock:
+    """Put one message to those on duty in the place of all steps that are overdue."""
+    late = overdue(clock, draft.now)
+    rest = tuple(due for due in clock.pending if due.at > draft.now and due.step is not Step.PAIR)
+    again = (Step.PAIR, Step.FALLBACK) if Step.FALLBACK in late else (Step.PAIR,)
+    digest = tuple(Due(step, draft.opening) for step in again)
+    return replace(clock, pending=(*digest, *rest), spared=tuple(step for step in late if step not in again))
+
+
+def _open_now(draft: Draft) -> str:
+    count = sum(_waits(request) for request in draft.requests())
+    return f"{count or 'No'} {'request is' if count == 1 else 'requests are'} open."
+
+
+def _waits(request: Request) -> bool:
+    return request.status is Status.OPEN and not request.lead
+
+
+def _until(draft: Draft, text: str) -> datetime | None:
+    if not text:
+        return None
+    words = text.replace(" -", " ").split()
+    try:
+        until = _READERS[len(words)](draft, words)
+    except (ValueError, OverflowError):
+        raise Refused(f"I can't read that as a time. {ALLOWED}") from None
+    if until <= draft.now:
+        raise Refused(f"{moment(until, draft.now, draft.hours)} is over already. {ALLOWED}")
+    if until - draft.now > LONGEST:
+        raise Refused(f"At most {LONGEST.days} days at once, please. {ALLOWED}")
+    return until
+
+
+def _span(draft: Draft, words: list[str]) -> datetime:
+    number, unit = words
+    return draft.now + int(number) * (HOUR if unit.startswith("h") else MINUTE)
+
+
+def _one_word(draft: Draft, words: list[str]) -> datetime:
+    digits = words[0].rstrip("abcdefghijklmnopqrstuvwxyz")
+    unit = words[0][len(digits) :]
+    return _span(draft, [digits, unit]) if unit else _today(draft, time(int(digits)))
+
+
+def _two_words(draft: Draft, words: list[str]) -> datetime:
+    return _today(draft, time(int(words[0]), int(words[1]))) if words[1].isdecimal() else _span(draft, words)
+
+
+def _date(draft: Draft, words: list[str]) -> datetime:
+    year, month, number = map(int, words)
+    return draft.hours.opening(date(year, month, number))
+
+
+def _today(draft: Draft, at: time) -> datetime:
+    here = draft.hours.local(draft.now)
+    return datetime.combine(here.date(), at, draft.hours.zone).astimezone(draft.now.tzinfo)
+
+
+_READERS: dict[int, Callable[[Draft, list[str]], datetime]] = {1: _one_word, 2: _two_words, 3: _date}

@@ -1,0 +1,388 @@
+"""``policy``: what a desk decided about itself, as forms in which every value can be read and changed.
+
+A value that cannot be is answered with what is allowed, and nothing that was typed is lost. Acts on what comes later.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from bot.commands import Right
+from bot.decide import forms, spelling
+from bot.decide.desk_steps import DeskStep
+from bot.decide.draft import Draft
+from bot.decide.forms import Way
+from bot.effects import Answer, Dialog
+from bot.events import AdminMet, Message, Press, Send
+from bot.ids import EMAIL, GUID
+from bot.people import Person
+from bot.places import personal
+from bot.policy import Contact, Language, Policy
+from bot.state import Member
+from bot.views import Button, DeskCard, Field
+
+WEEKDAYS = tuple((str(day), name) for day, name in enumerate(spelling.WEEK))
+LANGUAGES = ((Language.ENGLISH.value, "English"), (Language.GERMAN.value, "Deutsch"))
+Read = Callable[[Draft, str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One field of a policy: its name there, what its input is called, and how it is spelt and read."""
+
+    field: str
+    label: str
+    spell: Callable[[Draft, Any], str]
+    read: Read
+    long: bool = False
+    one_of: tuple[tuple[str, str], ...] = ()
+    some_of: tuple[tuple[str, str], ...] = ()
+
+    def input(self, value: str) -> Field:
+        """Return the input that holds ``value``."""
+        if self.one_of:
+            return forms.listed(self.field, self.label, self.one_of, value)
+        if self.some_of:
+            return forms.many(self.field, self.label, self.some_of, value, required=False)
+        if self.long:
+            return forms.text(self.field, self.label, value, required=False)
+        return forms.line(self.field, self.label, value, longest=500)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Settings that are changed together: a step's title, and what to know about it."""
+
+    title: str
+    settings: tuple[Setting, ...]
+    note: str = ""
+
+
+def asked(draft: Draft, event: Message) -> None:
+    """Show the way to the forms, in the admin's own chat."""
+    key = f"form:{event.key}"
+    text = "Hours, deadlines, links and all else that this desk decided. Changes act on new requests only."
+    draft.show(key, personal(event.author.id), way_to(draft, key, f"Policy of {draft.desk.id}", text, "policy"))
+
+
+def admin_met(draft: Draft, event: AdminMet) -> None:
+    """Name somebody an admin whom the settings know by e-mail only."""
+    if not draft.is_admin(event.author):
+        named = (*draft.policy.admins, event.author.id)
+        draft.put_desk(replace(draft.desk, policy=replace(draft.policy, admins=named)))
+
+
+def way_to(draft: Draft, key: str, title: str, text: str, step: str) -> DeskCard:
+    """Return a card that opens a form, as a dialog or in its own place."""
+    opens = (Button(draft.desk.id, "", key, "Open…", "open", step),)
+    presses = (Button(draft.desk.id, "", key, "Open here", "open", step),)
+    return DeskCard(title, text, (), opens, presses)
+
+
+def read(draft: Draft, event: Send, settings: Iterable[Setting]) -> tuple[Policy, str]:
+    """Return the policy as the fields of a form say it, and all that is wrong with them ("" for nothing).
+
+    A field that did not come is as it was.
+    """
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    typed = _typed(draft, event, settings)
+    for setting in settings:
+        if typed[setting.field] == _spelt(draft, setting):
+            continue
+        try:
+            values[setting.field] = setting.read(draft, typed[setting.field])
+        except ValueError as problem:
+            problems.append(f"{setting.label}: {problem}.")
+    new: Policy = replace(draft.policy, **values)
+    try:
+        new = new if problems else _in_its_country(draft, new)
+    except ValueError as problem:
+        problems.append(f"Part of the country: {problem}.")
+    return new, "\n".join(problems or _contradictions(new, {setting.field for setting in settings}))
+
+
+def inputs(draft: Draft, event: Press, settings: Iterable[Setting]) -> tuple[Field, ...]:
+    """Return the inputs of a form, with what was typed if it comes back."""
+    typed = _typed(draft, event, settings)
+    return tuple(setting.input(typed[setting.field]) for setting in settings)
+
+
+def put(draft: Draft, policy: Policy) -> list[str]:
+    """Change the policy; return what changed, a line each."""
+    changed = [
+        (setting, _spelt(draft, setting), setting.spell(draft, getattr(policy, setting.field)))
+        for setting in EVERY.values()
+        if getattr(policy, setting.field) != getattr(draft.policy, setting.field)
+    ]
+    if changed:
+        draft.put_desk(replace(draft.desk, policy=policy))
+    return [f"{one.label}: {_short(one, before)} → {_short(one, after)}" for one, before, after in changed]
+
+
+def _typed(draft: Draft, event: Press, settings: Iterable[Setting]) -> dict[str, str]:
+    given = event.fields if isinstance(event, Send) else {}
+    return {one.field: given.get(one.field, _spelt(draft, one)).strip() for one in settings}
+
+
+def _spelt(draft: Draft, setting: Setting) -> str:
+    return setting.spell(draft, getattr(draft.policy, setting.field))
+
+
+def _short(setting: Setting, text: str) -> str:
+    titles = dict(setting.one_of + setting.some_of)
+    parts = [titles.get(one, one) for one in text.split(",")] if titles else spelling.lines(text)
+    return (" ".join(parts) if titles else ("; ".join(parts)))[:200] or "nothing"
+
+
+def _contradictions(new: Policy, fields: set[str]) -> list[str]:
+    """Say what does not go together, where one of the ``fields`` is part of it."""
+    found = (
+        ("opens", new.closes <= new.opens, "Support closes after it opens; mend either time."),
+        ("peak_from", new.peak_to < new.peak_from, "The busy hours end after they begin; mend either time."),
+        (
+            "give_up_after",
+            new.give_up_after <= new.remind_after,
+            "A request is given up after its reminder; mend either number.",
+        ),
+    )
+    return [said for field, wrong, said in found if wrong and field in fields]
+
+
+def _in_its_country(draft: Draft, new: Policy) -> Policy:
+    """Return the policy with the part of its country as that is spelt; raise ValueError if there is none such."""
+    place = new.holiday_country, new.holiday_subdivision
+    if place == (draft.policy.holiday_country, draft.policy.holiday_subdivision):
+        return new
+    part = spelling.subdivision(new.holiday_subdivision, new.holiday_country, draft.countries)
+    return replace(new, holiday_subdivision=part)
+
+
+def _text(_: Draft, value: object) -> str:
+    return str(value)
+
+
+def _plain(reader: Callable[[str], Any]) -> Read:
+    return lambda _, text: reader(text)
+
+
+def _number(field: str, label: str, least: int, most: int, unit: str) -> Setting:
+    return Setting(field, f"{label}, in {unit}", _text, _plain(spelling.number(least, most, unit)))
+
+
+def _time(field: str, label: str) -> Setting:
+    return Setting(field, label, lambda _, value: f"{value:%H:%M}", _plain(spelling.clock))
+
+
+def _pace(field: str, label: str) -> Setting:
+    return Setting(field, label, lambda _, value: spelling.spell_pace(value), _plain(spelling.pace))
+
+
+def _read_weekdays(text: str) -> frozenset[int]:
+    days = frozenset(int(part) for part in text.split(",") if part.strip() in dict(WEEKDAYS))
+    if not days:
+        raise ValueError("choose at least one day")
+    return days
+
+
+def _read_country(draft: Draft, text: str) -> str:
+    return spelling.country(text, draft.countries)
+
+
+def _read_language(text: str) -> Language:
+    try:
+        return Language(text)
+    except ValueError:
+        raise ValueError("choose English or Deutsch") from None
+
+
+def _found(draft: Draft, text: str) -> Person | Member | None:
+    """Return who has this Entra id, e-mail or name, of the people or the team."""
+    wanted = text.casefold()
+    setup = draft.facts.setup
+    members = setup.roster.members if setup and setup.roster else ()
+    everybody: tuple[Person | Member, ...] = (*draft.rota.people.values(), *members)
+    return next((one for one in everybody if wanted in (one.id, one.email.casefold(), one.name.casefold())), None)
+
+
+def _read_contacts(draft: Draft, text: str) -> tuple[Contact, ...]:
+    contacts = []
+    for line in spelling.few_lines(text):
+        called, _, id_ = (part.strip() for part in line.partition(","))
+        found = _found(draft, id_ or called)
+        entra = id_.casefold() if GUID.fullmatch(id_.casefold()) else ""
+        if id_ and not entra and found is None:
+            raise ValueError(f'"{id_[:60]}": I know nobody so; write a name, or a name and an Entra id')
+        known = entra or (getattr(found, "entra_object_id", found.id) if found else "")
+        contacts.append(Contact(found.name if found and EMAIL.fullmatch(called) else called, known))
+    return tuple(contacts)
+
+
+def _spell_contacts(_: Draft, some: Iterable[Contact]) -> str:
+    return "\n".join(f"{one.name}, {one.id}" if one.id else one.name for one in some)
+
+
+def _read_admins(draft: Draft, text: str) -> tuple[str, ...]:
+    ids = []
+    for line in spelling.few_lines(text):
+        found = _found(draft, line)
+        id_ = getattr(found, "entra_object_id", found.id) if found else line.casefold()
+        if not found and not GUID.fullmatch(id_):
+            raise ValueError(f'"{line[:60]}": write the name or e-mail of one of the people, or an Entra id')
+        if not id_:
+            raise ValueError(f'"{line[:60]}" has no Entra id in the people list, so I can\'t recognise them')
+        ids.append(id_)
+    return tuple(dict.fromkeys(ids))
+
+
+def _spell_admins(draft: Draft, some: Iterable[str]) -> str:
+    people = draft.rota.people
+    names = [one.name for one in people.values()]
+    return "\n".join(people[id_].name if id_ in people and names.count(people[id_].name) == 1 else id_ for id_ in some)
+
+
+_STEPS = ", ".join(spelling.STEPS)
+GROUPS: Mapping[str, Group] = MappingProxyType(
+    {
+        "policy.hours": Group(
+            "Hours and holidays",
+            (
+                Setting("zone", "Time zone", _text, _plain(spelling.zone)),
+                _time("opens", "Support opens at"),
+                _time("closes", "Support closes at"),
+                Setting(
+                    "weekdays",
+                    "Days",
+                    lambda _, value: ",".join(map(str, sorted(value))),
+                    _plain(_read_weekdays),
+                    some_of=WEEKDAYS,
+                ),
+                Setting("holiday_country", "Public holidays of the country (empty: none)", _text, _read_country),
+                Setting(
+                    "holiday_subdivision", "Part of the country (empty: all of it)", _text, _plain(spelling.word())
+                ),
+                _time("peak_from", "Busy from"),
+                _time("peak_to", "Busy until"),
+            ),
+        ),
+        "policy.response": Group(
+            "First response and steps",
+            (
+                _number("first_response", "A first response is due after", 1, 480, "minutes"),
+                _pace("calm", "Steps, minutes after the post"),
+                _pace("peak", "Steps in the busy hours"),
+                _number("second_response", "Open again: an answer is due after", 1, 480, "minutes"),
+                _pace("second", "Steps when it is open again"),
+                _number("team_call_every", "The team is called at most every", 5, 1440, "minutes"),
+            ),
+            f"Steps are five numbers: {_STEPS}. - is never. Minutes are of support hours.",
+        ),
+        "policy.after": Group(
+            "After the claim",
+            (
+                _number("next_word", "The requester hears more within", 5, 480, "minutes"),
+                _number("word_lapses", "Asked for it, the claimer has", 1, 240, "minutes"),
+                _number("remind_after", "A waiting requester is reminded after", 1, 80, "hours"),
+                _number("give_up_after", "Without a reply it is closed after", 2, 200, "hours"),
+                _number("follow_up_within", "A second post is a follow-up within", 0, 240, "minutes"),
+                _number("ask_again_after", "The team can be asked again after", 1, 240, "minutes"),
+            ),
+        ),
+        "policy.links": Group(
+            "Links and contacts",
+            (
+                Setting(
+                    "documentation",
+                    "Documentation, one a line: title, https address",
+                    lambda _, value: spelling.spell_pages(value),
+                    _plain(spelling.pages),
+                    long=True,
+                ),
+                Setting(
+                    "admin_pages",
+                    "Pages of the admin panel, one a line: title, https address",
+                    lambda _, value: spelling.spell_pages(value),
+                    _plain(spelling.pages),
+                    long=True,
+                ),
+                Setting("training", "Training contacts, one a line", _spell_contacts, _read_contacts, long=True),
+                Setting("handbook", "Handbook", _text, _plain(spelling.address)),
+                Setting("jira_project", "Jira project", _text, _plain(spelling.word())),
+                Setting("slack_channel", "Slack channel of the alerts", _text, _plain(spelling.word())),
+            ),
+        ),
+        "policy.words": Group(
+            "Language and emergency text",
+            (
+                Setting("language", "Language for requesters", _text, _plain(_read_language), one_of=LANGUAGES),
+                Setting(
+                    "emergency",
+                    "What they read outside support hours, for an emergency",
+                    _text,
+                    _plain(spelling.word(300)),
+                ),
+            ),
+        ),
+        "policy.keeping": Group(
+            "How long things are kept",
+            (
+                _number("texts_days", "Texts of requests, after closing", 1, 3650, "days"),
+                _number("names_days", "Names in figures", 1, 3650, "days"),
+                _number("absences_days", "Absences, after their end", 1, 3650, "days"),
+                _number("shifts_months", "Names of shifts", 1, 120, "months"),
+            ),
+        ),
+        "policy.admins": Group(
+            "Admins",
+            (Setting("admins", "Admins of this desk, one a line", _spell_admins, _read_admins, long=True),),
+            "Whoever is named in HOTSEAT_ADMINS is one besides.",
+        ),
+    }
+)
+"""The forms, by their steps: every field of a policy is in one of them."""
+EVERY: Mapping[str, Setting] = MappingProxyType(
+    {setting.field: setting for group in GROUPS.values() for setting in group.settings}
+)
+
+
+def _draw_menu(draft: Draft, event: Press, error: str) -> Answer:
+    ways = tuple(Way(group.title, name, opens=True) for name, group in GROUPS.items())
+    note = "Changes act on new requests only."
+    return _dialog(draft, event, title=f"Policy of {draft.desk.id}", note=note, error=error, ways=ways)
+
+
+def _drawn(name: str) -> Callable[[Draft, Press, str], Answer]:
+    def draw(draft: Draft, event: Press, error: str) -> Answer:
+        group = GROUPS[name]
+        fields = inputs(draft, event, group.settings)
+        ways = (Way("Save", name), Way("Back", "policy", opens=True))
+        return _dialog(draft, event, title=group.title, note=group.note, error=error, fields=fields, ways=ways)
+
+    return draw
+
+
+def _taken(name: str) -> Callable[[Draft, Send], Answer]:
+    def take(draft: Draft, event: Send) -> Answer:
+        policy, wrong = read(draft, event, GROUPS[name].settings)
+        if wrong:
+            return _drawn(name)(draft, event, wrong)
+        changed = put(draft, policy)
+        note = "\n".join([*changed, "It acts on new requests."]) if changed else "Nothing was changed."
+        title = "Saved" if changed else GROUPS[name].title
+        return _dialog(draft, event, title=title, note=note, ways=(Way("Back", "policy", opens=True),))
+
+    return take
+
+
+def _dialog(draft: Draft, event: Press, **parts: Any) -> Dialog:
+    return Dialog("Policy", forms.card(draft, None, event, **parts))
+
+
+STEPS: Mapping[str, DeskStep] = MappingProxyType(
+    {
+        "policy": DeskStep(Right.ADMIN, _draw_menu, None),
+        **{name: DeskStep(Right.ADMIN, _drawn(name), _taken(name)) for name in GROUPS},
+    }
+)
+"""The steps of ``policy``."""

@@ -1,0 +1,149 @@
+"""A colleague who is away for a part of today."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.commands import ComeBack, GoAway, parse
+from bot.events import Claim
+from bot.rota.shift import Absence
+from tests.journeys.town import ANA, BEN, EVA, FARID, OLGA, Town, at
+
+
+async def absences(town: Town) -> tuple[Absence, ...]:
+    return (await (await town.desk()).state()).rota.absences
+
+
+async def test_away_is_an_absence_from_now_and_is_confirmed() -> None:
+    town = Town()
+    answer = await town.write("away 45", BEN)
+    assert answer == "You are away until 10:45. Nobody calls you till then; away off ends it."
+    assert await absences(town) == (Absence("ben", town.now, at("2026-11-23 10:45")),)
+
+
+async def test_whoever_is_away_is_not_called() -> None:
+    town = Town()
+    await town.write("away 45", BEN)
+    await town.post("label printer down")
+    assert "Ana Lindqvist will answer" in town.card()
+    await town.wait(15)
+    assert not [m for m in town.to(BEN) if "Olga" in m.text]
+
+
+async def test_cards_follow_when_they_are_away_and_when_they_are_back() -> None:
+    town = Town()
+    await town.post("label printer down")
+    assert "Ben Okafor" in town.card()
+    await town.write("away 4", BEN)
+    assert "Ben Okafor" not in town.card()
+    await town.wait(4)
+    assert "Ben Okafor" in town.card()
+
+
+async def test_away_off_ends_it() -> None:
+    town = Town()
+    await town.write("away 45", BEN)
+    assert await town.write("away off", BEN) == "Welcome back. You can be called again."
+    assert await absences(town) == ()
+    assert await town.write("away off", BEN) == "You are not away."
+
+
+async def test_away_again_takes_the_place_of_the_first() -> None:
+    town = Town()
+    await town.write("away 45", BEN)
+    await town.wait(5)
+    await town.write("away 10", BEN)
+    assert [one.end for one in await absences(town)] == [at("2026-11-23 10:15")]
+
+
+async def test_away_ends_with_todays_support_hours() -> None:
+    town = Town("2026-11-23 17:30")
+    assert "away until 18:00" in await town.write("away 600", BEN)
+
+
+async def test_outside_support_hours_nobody_is_called_anyway() -> None:
+    town = Town("2026-11-23 19:00")
+    assert "They begin Tue 24 Nov, 09:00" in await town.write("away 45", BEN)
+    assert await absences(town) == ()
+
+
+@pytest.mark.parametrize("text", ["away", "away 0"])
+async def test_without_minutes_they_are_asked_for(text: str) -> None:
+    assert await Town().write(text, BEN) == "For how many minutes? Write away 45, for example."
+
+
+async def test_a_holiday_of_the_rota_is_not_ended_by_away_off() -> None:
+    town = Town(absences=(Absence("ben", at("2026-11-22 00:00"), at("2026-11-29 00:00")),))
+    assert await town.write("away off", BEN) == "You are away by the rota, for longer than today."
+    assert len(await absences(town)) == 1
+
+
+async def test_who_has_claimed_is_told_what_becomes_of_it_and_it_opens_again_when_due() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.press(Claim, "R-1", BEN)
+    answer = await town.write("away 60", BEN)
+    assert "R-1 (Olga Brandt) stays yours; if you are away at 10:30, when they are to hear more" in answer
+    await town.wait(31)
+    assert "Ana Lindqvist will" in town.card()
+
+
+async def test_what_waits_for_its_requester_opens_again_when_they_answer() -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    await town.send("ask", "R-1", BEN, text="Which one?")
+    assert "if they answer while you are away, it is open again" in await town.write("away 60", BEN)
+    await town.reply(place, "the one in Utrecht", OLGA)
+    assert "Ana Lindqvist will" in town.card()
+
+
+async def test_others_requests_are_not_named() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.press(Claim, "R-1", ANA)
+    assert "R-1" not in await town.write("away 60", BEN)
+
+
+async def test_an_admin_who_is_no_colleague_cannot_be_away() -> None:
+    town = Town(people=(ANA, BEN, EVA))
+    assert "Only the backend team" in await town.write("away 45", FARID)
+    assert await town.write("away off", FARID) == "You are not away."
+
+
+async def test_a_requester_who_says_away_is_no_colleague() -> None:
+    town = Town()
+    await town.post("away 45", OLGA, addressed=True)
+    assert await absences(town) == ()
+
+
+async def test_in_the_channel_it_is_answered_personally() -> None:
+    town = Town()
+    place = await town.post("away 45", BEN, addressed=True)
+    assert town.in_thread(place) == []
+    assert "You are away until 10:45" in town.to(BEN)[0].text
+
+
+@pytest.mark.parametrize("text", ["away 45 min", "Away 45!", "45 away", "away 45 minutes"])
+def test_minutes_are_read_forgivingly(text: str) -> None:
+    found = parse(text)
+    assert found is not None
+    assert found[1] == GoAway(45)
+
+
+@pytest.mark.parametrize("text", ["away tomorrow", "away 45 apples", "i am away"])
+def test_a_sentence_is_no_absence(text: str) -> None:
+    assert parse(text) is None
+
+
+def test_off_is_read() -> None:
+    found = parse("off away")
+    assert found is not None
+    assert found[1] == ComeBack()
+
+
+async def test_it_ends_by_itself() -> None:
+    town = Town()
+    await town.write("away 5", BEN)
+    town.now += timedelta(minutes=6)
+    await town.post("label printer down")
+    assert "@Ben Okafor" in town.card()

@@ -1,0 +1,38 @@
+"""Which desk somebody's own chat is about."""
+
+from bot.events import Send, Undecided
+from bot.people import Author
+from bot.views import FormCard
+from tests.journeys.town import EVA, OLGA, Town, plain, said
+
+EVAS = Author("eva", "Eva Novak")
+
+
+async def test_whoever_belongs_to_one_desk_only_is_told_which() -> None:
+    assert await Town().write("desk", EVA) == "This is the desk backend. You belong to no other."
+
+
+async def test_whoever_belongs_to_several_chooses_one_by_a_button_each() -> None:
+    town = Town()
+    names = ("backend", "edge", "ops", "web")
+    await town._handle(Undecided(key="u", happened_at=town.now, place="person:eva", author=EVAS, desks=names))
+    form = town.to(EVA)[0].view
+    assert isinstance(form, FormCard)
+    assert [[button.desk for button in row.buttons] for row in form.rows] == [["backend", "edge", "ops"], ["web"]]
+    assert "write it once more" in plain(form)
+
+
+async def test_the_choice_is_remembered_over_a_restart() -> None:
+    town = Town()
+    desk = await town.desk()
+    assert desk.chosen_at("eva") is None
+    answer = await town.press(Send, "", EVA, card="which:u", step="desk")
+    assert said(answer).startswith("Your desk here: backend")
+    assert desk.chosen_at("eva") == town.now
+    await town.restart()
+    assert (await town.desk()).chosen_at("eva") == town.now
+
+
+async def test_a_requester_belongs_to_no_desk() -> None:
+    town = Town()
+    assert "This is for the backend team." in said(await town.press(Send, "", OLGA, card="which:u", step="desk"))

@@ -1,0 +1,183 @@
+"""Who belongs to the backend team, in forms that agree with the imports."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bot.events import Open, Send
+from bot.views import FormCard
+from tests.journeys.town import ANA, BEN, EVA, FARID, OLGA, TEAM, Town, person, plain, said
+
+CARD = "form"
+LEA = "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0009"
+
+
+async def form(town: Town, name: str = "people", choice: str = "") -> FormCard:
+    return await town.open(name, "", FARID, choice, card=CARD)
+
+
+async def send(town: Town, step: str, choice: str = "", **typed: str) -> str:
+    return said(await town.press(Send, "", FARID, card=CARD, step=step, choice=choice, fields=typed))
+
+
+async def people(town: Town) -> dict[str, object]:
+    return dict((await (await town.desk()).state()).rota.people)
+
+
+async def test_people_shows_the_way_to_the_list_in_the_admins_own_chat() -> None:
+    town = Town()
+    await town.post("people", FARID, addressed=True)
+    assert [message.place for message in town.teams.sent] == ["person:farid"]
+    assert "6 people." in town.to(FARID)[0].text
+    assert "No people." in await Town(people=()).write("people", FARID)
+
+
+async def test_the_list_says_what_each_can_do() -> None:
+    gone = replace(EVA, left=date(2026, 11, 1))
+    going = person("Gil Amar", left=date(2027, 1, 1), entra_object_id="", working_days=frozenset({0, 1, 2, 3}))
+    coming = person("Hana Sato", joined=date(2027, 1, 1))
+    shown = plain(await form(Town(people=(*TEAM[:4], gone, going, coming, FARID))))
+    for line in (
+        "Ana Lindqvist: production access",
+        "Dilan Kaya: new to support",
+        "Eva Novak: left on 2026-11-01",
+        "Gil Amar: never on Fri, leaves on 2027-01-01, can't be reached: no Entra id",
+        "Hana Sato: joins on 2027-01-01",
+        "Ben Okafor: in the team",
+    ):
+        assert line in shown
+    assert "Nobody yet." in plain(await form(Town(people=())))
+
+
+async def test_one_is_opened_and_edited() -> None:
+    town = Town()
+    opened = await send(town, "people", person="ben")
+    assert opened.startswith("Ben Okafor")
+    answer = await send(
+        town,
+        "people.edit",
+        "ben",
+        production_access="yes",
+        working_days="Fri",
+        experienced="no",
+        email="BEN@example.com",
+    )
+    assert answer.startswith("Saved: Ben Okafor\nproduction access, never on Fri, new to support")
+    ben = (await people(town))["ben"]
+    assert ben == replace(
+        BEN, production_access=True, working_days=frozenset({0, 1, 2, 3}), experienced=False, email="ben@example.com"
+    )
+
+
+async def test_a_form_sent_as_it_was_changes_nothing() -> None:
+    town = Town()
+    before = await people(town)
+    values = {field.id: field.value for field in (await form(town, "people.edit", "ben")).fields}
+    await send(town, "people.edit", "ben", **values)
+    assert await people(town) == before
+
+
+async def test_somebody_leaves_on_a_day() -> None:
+    town = Town()
+    await send(town, "people.edit", "ben", left="2026-11-23")
+    await town.post("label printer down")
+    assert "Ana Lindqvist will answer" in town.card()
+
+
+async def test_whoever_gets_an_entra_id_keeps_their_shifts() -> None:
+    town = Town()
+    await send(town, "people.edit", "ben", entra_object_id=LEA.upper())
+    state = await (await town.desk()).state()
+    assert state.rota.people[LEA].name == "Ben Okafor"
+    assert LEA in [shift.person for shift in state.rota.shifts]
+    assert "by another id now" in await send(town, "people.edit", "ben", left="")
+
+
+async def test_a_name_is_all_that_some_have_and_can_be_changed() -> None:
+    town = Town(people=(*TEAM, person("Gil Amar", id="Gil Amar", entra_object_id="")))
+    await send(town, "people.edit", "Gil Amar", name="Gil Amari")
+    assert "Gil Amari" in await people(town)
+    assert "Gil Amar" not in await people(town)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "word"),
+    [
+        ("name", "", "Name: write a name on one line"),
+        ("email", "ben(at)example.com", 'E-mail: "ben(at)example.com" is no e-mail address'),
+        ("entra_object_id", "ben2", "is no Entra object id"),
+        ("working_days", "Sonntag", '"Son": write days of Mon Tue Wed Thu Fri'),
+        ("left", "tomorrow", '"tomorrow" must be a date such as 2026-11-25'),
+        ("slack_user_id", "x" * 90, "at most 80 characters"),
+    ],
+)
+async def test_what_is_wrong_comes_back_with_what_was_typed(field: str, typed: str, word: str) -> None:
+    town = Town()
+    before = await people(town)
+    for step, choice, name in (("people.edit", "ben", "Benjamin"), ("people.add", "", "Lea")):
+        fields = {"name": name, field: typed}
+        answer = await town.press(Send, "", FARID, card=CARD, step=step, choice=choice, fields=fields)
+        assert word in said(answer)
+        values = [one.value for one in answer.view.fields]  # type: ignore[union-attr]
+        assert typed in values
+        assert field == "name" or name in values
+    assert await people(town) == before
+
+
+async def test_nobody_leaves_before_they_joined() -> None:
+    answer = await send(Town(), "people.edit", "ben", joined="2026-11-02", left="2026-11-01")
+    assert "Ben Okafor joined on 2026-11-02 and cannot leave on 2026-11-01" in answer
+
+
+async def test_two_people_have_not_the_same_e_mail_or_name_only() -> None:
+    town = Town(people=(replace(ANA, email="ana@x.com"), BEN, person("Gil", id="Gil", entra_object_id="")))
+    assert "Ana Lindqvist has this e-mail or Entra id already" in await send(
+        town, "people.edit", "ben", email="ana@x.com"
+    )
+    assert 'somebody is called "Gil" already' in await send(town, "people.edit", "ben", name="Gil")
+
+
+async def test_somebody_is_added_by_name_and_e_mail() -> None:
+    town = Town()
+    assert "Add somebody" in plain(await form(town, "people.add"))
+    answer = await send(town, "people.add", name="Lea Sommer", email="Lea@example.com", joined="2026-11-23")
+    assert answer.startswith("Added: Lea Sommer\nnew to support, can't be reached: no Entra id")
+    assert "lea@example.com" in await people(town)
+
+
+async def test_adding_whom_one_knows_changes_them_as_an_import_would() -> None:
+    town = Town(people=(*TEAM[:5], replace(FARID, email="farid@x.com")))
+    answer = await send(town, "people.add", name="Farid H.", email="farid@x.com", experienced="yes")
+    assert answer.startswith("Changed, as they were there already: Farid H.")
+    assert len(await people(town)) == 6
+
+
+async def test_adding_a_name_that_two_have_is_a_question() -> None:
+    twins = (person("Kim Lee", id="k1", entra_object_id="k1"), person("Kim Lee", id="k2", entra_object_id="k2"))
+    answer = await send(Town(people=(*twins, FARID)), "people.add", name="Kim Lee")
+    assert '2 people are called "Kim Lee"' in answer
+
+
+async def test_long_lists_have_pages() -> None:
+    crowd = tuple(person(f"Member{number:03} X") for number in range(90))
+    town = Town(people=(*crowd, FARID), team=())
+    first = await form(town)
+    assert len(first.fields[0].choices) == 40
+    assert "[More people]" in plain(first)
+    assert "[Those before]" not in plain(first)
+    last = plain(await form(town, "people", "2"))
+    assert "[More people]" not in last
+    assert "[Those before]" in last
+    assert len((await form(town, "people", "99")).fields[0].choices) == 11
+    assert len((await form(town, "people", "x")).fields[0].choices) == 40
+
+
+async def test_opening_nobody_asks_whom() -> None:
+    assert "Choose somebody first." in await send(Town(), "people", person="")
+
+
+async def test_only_admins_see_the_list() -> None:
+    town = Town()
+    for by in (EVA, OLGA):
+        assert "for the desk's admins" in said(await town.press(Open, "", by, card=CARD, step="people"))

@@ -1,0 +1,220 @@
+"""What a desk decided about itself, read and changed in forms."""
+
+from dataclasses import fields
+
+import pytest
+
+from bot.decide import policies, spelling
+from bot.events import Open, Send
+from bot.people import Author
+from bot.policy import Contact, Page, Policy
+from bot.state import DeskInfo
+from bot.views import FormCard
+from tests.journeys.town import ANA, BEN, EVA, FARID, OLGA, TEAM, Town, at, person, plain, said
+
+CARD = "form"
+LEA = "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0009"
+
+
+async def form(town: Town, name: str) -> FormCard:
+    return await town.open(name, "", FARID, card=CARD)
+
+
+async def save(town: Town, name: str, **typed: str) -> str:
+    return await town.send(name, "", FARID, card=CARD, **typed)
+
+
+async def policy(town: Town) -> Policy:
+    return (await (await town.desk()).state()).desk.policy
+
+
+def test_every_field_of_a_policy_is_in_one_form() -> None:
+    listed = [setting.field for group in policies.GROUPS.values() for setting in group.settings]
+    assert sorted(listed) == sorted(field.name for field in fields(Policy))
+
+
+async def test_policy_shows_the_way_to_its_forms_in_the_admins_own_chat() -> None:
+    town = Town()
+    await town.post("policy", FARID, addressed=True)
+    assert [message.place for message in town.teams.sent] == ["person:farid"]
+    assert "Policy of backend" in town.to(FARID)[0].text
+    menu = plain(await form(town, "policy"))
+    for group in policies.GROUPS.values():
+        assert f"[{group.title}]" in menu
+
+
+async def test_the_wikis_values_are_the_defaults_in_every_form() -> None:
+    town = Town()
+    values = {field.id: field.value for name in policies.GROUPS for field in (await form(town, name)).fields}
+    assert values["opens"] == "09:00"
+    assert values["closes"] == "18:00"
+    assert values["weekdays"] == "0,1,2,3,4"
+    assert values["calm"] == "0 2 4 5 10"
+    assert values["peak"] == "0 1 3 5 10"
+    assert values["second"] == "- 0 - 15 25"
+    assert values["training"] == "Dana\nJosi"
+    assert values["texts_days"] == "90"
+
+
+@pytest.mark.parametrize("name", list(policies.GROUPS))
+async def test_a_form_that_is_sent_as_it_was_changes_nothing(name: str) -> None:
+    town = Town()
+    values = {field.id: field.value for field in (await form(town, name)).fields}
+    before = await policy(town)
+    assert "Nothing was changed." in await save(town, name, **values)
+    assert "Nothing was changed." in await save(town, name)
+    assert await policy(town) is before
+
+
+async def test_what_changed_is_said_once_to_the_admin() -> None:
+    town = Town()
+    answer = await save(town, "policy.response", first_response="10", calm="0, 2, 4, 10, 15")
+    assert "A first response is due after, in minutes: 5 → 10" in answer
+    assert "Steps, minutes after the post: 0 2 4 5 10 → 0 2 4 10 15" in answer
+    assert "It acts on new requests." in answer
+    assert town.teams.sent == []
+    assert (await policy(town)).calm.team == 15
+
+
+async def test_a_change_acts_on_new_requests_only() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await save(town, "policy.response", first_response="30")
+    assert "by 10:05" in town.card()
+    await town.wait(16)
+    await town.post("and the scanner")
+    assert (await town.request("R-2")).due_at == at("2026-11-23 10:46")
+    await town.restart()
+    assert (await policy(town)).first_response == 30
+
+
+async def test_new_hours_hold_at_once_and_the_alarm_follows_them() -> None:
+    town = Town("2026-11-23 17:50")
+    await town.post("label printer down")
+    await save(town, "policy.hours", closes="17:55", opens="10:30")
+    await town.until("2026-11-23 17:58")
+    await town.post("another thing", EVA)
+    assert "10:30" in await town.write("who", OLGA)
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "typed", "word"),
+    [
+        ("policy.hours", "zone", "Europe/Berlyn", "Europe/Berlin"),
+        ("policy.hours", "zone", "../etc/passwd", "write a zone such as Europe/Berlin"),
+        ("policy.hours", "zone", "", "write a zone"),
+        ("policy.hours", "opens", "nine", "from 00:00 to 23:59"),
+        ("policy.hours", "opens", "25:00", "from 00:00 to 23:59"),
+        ("policy.hours", "closes", "08:00", "Support closes after it opens"),
+        ("policy.hours", "peak_from", "19:00", "The busy hours end after they begin"),
+        ("policy.hours", "weekdays", "", "choose at least one day"),
+        ("policy.hours", "holiday_country", "Germany", "two letters, such as DE"),
+        ("policy.hours", "holiday_country", "FR", "Part of the country"),
+        ("policy.hours", "holiday_subdivision", "XX", "BB, BE, BW"),
+        ("policy.response", "first_response", "0", "a whole number of minutes from 1 to 480"),
+        ("policy.response", "first_response", "five", "a whole number of minutes"),
+        ("policy.response", "calm", "0 2 4 5", "write five numbers"),
+        ("policy.response", "calm", "0 2 4 5 -", "- for never (not for the last two)"),
+        ("policy.response", "calm", "0 2 4 5 99999", "write five numbers"),
+        ("policy.response", "calm", "0 9 4 5 10", "each step comes after the one before"),
+        ("policy.after", "give_up_after", "3", "given up after its reminder"),
+        ("policy.links", "documentation", "only words", "a title and an address"),
+        ("policy.links", "documentation", "\n".join(["A https://a.b"] * 41), "at most 40 lines"),
+        ("policy.links", "training", "Dana\u202e", "signs in it that can't be shown"),
+        ("policy.links", "handbook", "http://wiki", "begins with https://"),
+        ("policy.links", "jira_project", "E" * 81, "at most 80 characters"),
+        ("policy.links", "training", "Dana, nobody", "I know nobody so"),
+        ("policy.words", "language", "fr", "choose English or Deutsch"),
+        ("policy.words", "emergency", "x" * 301, "at most 300 characters"),
+        ("policy.keeping", "texts_days", "-1", "from 1 to 3650"),
+        ("policy.admins", "admins", "Nobody Known", "the name or e-mail of one of the people"),
+    ],
+)
+async def test_a_value_that_cannot_be_is_answered_with_what_is_allowed_and_kept(
+    name: str, field: str, typed: str, word: str
+) -> None:
+    town = Town()
+    before = await policy(town)
+    answer = await town.press(Send, "", FARID, card=CARD, step=name, fields={field: typed})
+    assert word in said(answer)
+    assert typed in [one.value for one in answer.view.fields]  # type: ignore[union-attr]
+    assert await policy(town) is before
+
+
+async def test_everything_else_that_was_typed_is_kept_beside_a_wrong_value() -> None:
+    town = Town()
+    again = await save(town, "policy.hours", opens="8", closes="late", zone="Europe/Lisbon")
+    assert "Support closes at: write a time" in again
+    assert "Europe/Lisbon" in again.splitlines()
+    assert (await policy(town)).zone == "Europe/Berlin"
+    none = {"holiday_country": "", "holiday_subdivision": ""}
+    await save(town, "policy.hours", opens="8", closes="16.30", zone="Europe/Lisbon", weekdays="0,5", **none)
+    new = await policy(town)
+    assert (new.zone, f"{new.opens:%H:%M}", f"{new.closes:%H:%M}") == ("Europe/Lisbon", "08:00", "16:30")
+    assert new.weekdays == {0, 5}
+
+
+async def test_another_country_with_its_part() -> None:
+    town = Town()
+    answer = await save(town, "policy.hours", holiday_country="pt", holiday_subdivision="")
+    assert "DE → PT" in answer
+    await save(town, "policy.hours", holiday_country="", holiday_subdivision="")
+    assert "DE" in await save(town, "policy.hours", holiday_country="DE", holiday_subdivision="augsburg")
+    assert (await policy(town)).holiday_subdivision == "Augsburg"
+    await save(town, "policy.hours", holiday_country="", holiday_subdivision="")
+    assert "no country write nothing" in await save(town, "policy.hours", holiday_subdivision="BE")
+
+
+async def test_links_and_contacts_are_read_a_line_each() -> None:
+    town = Town(people=(*TEAM, person("Lea Sommer", email="lea@example.com")))
+    await save(
+        town,
+        "policy.links",
+        documentation="Printers: https://wiki.example.com/p\n\nhttps://wiki.example.com/all",
+        training=f"Eva Novak\nDana, {LEA.upper()}\nlea@example.com\nJosi",
+    )
+    new = await policy(town)
+    assert new.documentation == (
+        Page("Printers", "https://wiki.example.com/p"),
+        Page("wiki.example.com/all", "https://wiki.example.com/all"),
+    )
+    assert new.training == (
+        Contact("Eva Novak", "eva"),
+        Contact("Dana", LEA),
+        Contact("Lea Sommer", "lea"),
+        Contact("Josi"),
+    )
+
+
+async def test_admins_are_named_by_name_or_id_and_have_the_right_from_then_on() -> None:
+    town = Town()
+    assert "Policy of" not in await town.write("policy", EVA)
+    await save(town, "policy.admins", admins=f"Eva Novak\n{LEA}\neva novak")
+    assert (await policy(town)).admins == ("eva", LEA)
+    assert (await form(town, "policy.admins")).fields[0].value == f"Eva Novak\n{LEA}"
+    assert "Policy of backend" in await town.write("policy", EVA)
+    assert "Policy of backend" in await town.write("policy", Author(LEA, "Lea"))
+
+
+async def test_somebody_without_an_entra_id_can_be_no_admin() -> None:
+    town = Town(people=(*TEAM, person("Lea Sommer", id="lea@x.com", entra_object_id="")))
+    assert "can't recognise them" in await save(town, "policy.admins", admins="Lea Sommer")
+
+
+async def test_only_admins_open_and_save_the_forms() -> None:
+    town = Town()
+    sent = await town.press(Send, "", ANA, card=CARD, step="policy.hours", fields={"opens": "10"})
+    for answer in (sent, await town.press(Open, "", BEN, card=CARD, step="policy.hours")):
+        assert "for the desk's admins" in said(answer)
+
+
+async def test_a_desk_in_its_file_says_the_new_policy() -> None:
+    town = Town()
+    await save(town, "policy.keeping", texts_days="30")
+    desk = (await town.desk()).info
+    assert isinstance(desk, DeskInfo)
+    assert desk.policy.texts_days == 30
+
+
+def test_the_busy_hours_may_be_none() -> None:
+    assert spelling.clock("16") == spelling.clock("16:00") == spelling.clock("16 00")

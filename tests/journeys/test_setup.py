@@ -1,0 +1,461 @@
+"""From an empty channel to a working desk."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from bot.effects import Dialog, Word
+from bot.events import AdminMet, Delivered, Open, RosterFetched, Send
+from bot.people import Author
+from bot.places import personal
+from bot.policy import Language, Page, Policy
+from bot.rota.shift import Role, Shift
+from bot.state import Member, Roster, TeamChannel
+from bot.views import DeskCard, FormCard
+from tests.journeys.town import ANA, BEN, CHANNEL, EVA, FARID, ITERATION, OLGA, TEAM_CHANNEL, Town, plain, said
+
+FARID_HIMSELF = Author("farid", FARID.name)
+NAMES = ("Ana Lindqvist", "Ben Okafor", "Farid Haddad", "Olga Brandt")
+MEMBERS = tuple(Member(name.split()[0].casefold(), name, f"{name.split()[0].casefold()}@example.com") for name in NAMES)
+CHANNELS = (TeamChannel("19:general@thread.tacv2", "General"), TeamChannel(TEAM_CHANNEL, "Backend team"))
+CARD = "setup.me"
+PAGES = (Page("Printers", "https://wiki.example.com/printers"),)
+
+
+def empty(**more: object) -> Town:
+    """A desk that was just made of a channel, whose team Teams knows."""
+    town = Town(people=(), team=(), team_channel="", **more)  # type: ignore[arg-type]
+    town.teams.roster = Roster(town.now, MEMBERS, CHANNELS)
+    return town
+
+
+async def asked(town: Town) -> tuple[str, str]:
+    """Write setup in the channel; return the keys of the card in the thread and of the one in Farid's chat."""
+    place = await town.post("setup", FARID_HIMSELF, addressed=True)
+    keys = [message.key for message in town.teams.sent[-2:]]
+    assert [message.place for message in town.teams.sent[-2:]] == [personal("farid"), place]
+    return keys[1], keys[0]
+
+
+async def step(town: Town, name: str, choice: str = "", **fields: str) -> str:
+    return await town.send(name, "", FARID, card=CARD, choice=choice, **fields)
+
+
+async def form(town: Town, name: str = "setup", choice: str = "") -> FormCard:
+    return await town.open(name, "", FARID, choice, card=CARD)
+
+
+async def test_setup_answers_in_the_thread_and_in_the_admins_own_chat() -> None:
+    town = empty()
+    public, own = await asked(town)
+    card = town.teams.messages[public].view
+    assert isinstance(card, DeskCard)
+    assert card.title == "Support for this channel · backend"
+    assert [button.title for button in card.opens] == ["Set up…"]
+    assert not card.presses
+    assert "This team has 4 people, and 2 other channels." in town.teams.messages[own].text
+    assert "[Go on here]" in town.teams.messages[own].text
+
+
+async def test_setup_goes_from_an_empty_channel_to_a_working_desk() -> None:
+    town = empty()
+    public, own = await asked(town)
+    first = await form(town)
+    assert first.title == "People"
+    assert [choice.title for choice in first.fields[0].choices] == list(NAMES)
+    assert "Production access" in await step(town, "setup.people", "0", people="ana,ben,farid", emails="")
+    assert "Days off" in await step(town, "setup.access", production_access="ana")
+    assert "Experience" in await step(town, "setup.days", days="Ben Okafor: Fri")
+    assert "On duty this week" in await step(town, "setup.experienced", experienced="ana,farid")
+    assert "Team channel" in await step(town, "setup.pair", first="ana", second="ben")
+    assert "Slack, Jira, handbook" in await step(town, "setup.channel", channel=TEAM_CHANNEL)
+    assert "Pages" in await step(town, "setup.tools", slack_channel="#bugs", jira_project="EDGE", handbook="")
+    pages = "Printers, https://wiki.example.com/printers\nhttps://wiki.example.com/all"
+    assert "Training" in await step(town, "setup.pages", documentation=pages, admin_pages="Admin https://a.example.com")
+    end = await step(town, "setup.contacts", training="Dana\nOlga Brandt", language="de")
+    assert "Set up: People; Production access; Days off" in end
+    assert "Post something in the channel to try it" in end
+    state = await (await town.desk()).state()
+    assert state.facts.setup is None
+    people = state.rota.people
+    assert sorted(people) == ["ana", "ben", "farid"]
+    assert people["ben"].working_days == {0, 1, 2, 3}
+    assert people["ana"].production_access
+    assert not people["ben"].experienced
+    assert [(one.person, one.role) for one in state.rota.of(ITERATION)] == [
+        ("ana", Role.SUPPORT),
+        ("ben", Role.SUPPORT),
+    ]
+    policy = state.desk.policy
+    assert (state.desk.team_channel, policy.slack_channel, policy.jira_project) == (TEAM_CHANNEL, "#bugs", "EDGE")
+    assert policy.documentation[0] == Page("Printers", "https://wiki.example.com/printers")
+    assert [(one.name, one.id) for one in policy.training] == [("Dana", ""), ("Olga Brandt", "olga")]
+    assert policy.language is Language.GERMAN
+    assert "Schreib hier, was du brauchst" in town.teams.messages[public].text
+    assert "Set up. Post something" in town.teams.messages[own].text
+    await town.post("label printer down")
+    assert "Ana Lindqvist oder @Ben Okafor" in town.card()
+
+
+async def test_every_step_can_be_skipped_and_what_is_missing_is_said_at_the_end() -> None:
+    town = empty()
+    await asked(town)
+    for name in ("people", "access", "days", "experienced", "pair", "channel", "tools", "pages"):
+        assert "Still missing: People" in await step(town, "setup.skip", f"setup.{name}")
+    end = await step(town, "setup.skip", "setup.contacts")
+    for missing in (
+        "People: nobody is in it yet",
+        "Support this week: nobody is on duty",
+        "Team channel: none",
+        "empty: Slack channel of the alerts, Jira project",
+        "Mention mode: I have not heard a post yet",
+    ):
+        assert missing in end
+
+
+async def test_one_goes_on_where_one_stopped_after_a_restart_too() -> None:
+    town = empty()
+    await asked(town)
+    await step(town, "setup.people", "0", people="ana")
+    await step(town, "setup.skip", "setup.access")
+    await town.restart()
+    await asked(town)
+    assert (await form(town)).title == "Days off"
+    every = plain(await form(town, "setup.all"))
+    assert "Production access: nobody has it" in every
+    assert "People: done" in every
+
+
+async def test_a_desk_that_has_all_is_told_so_and_can_be_set_up_again() -> None:
+    town = Town()
+    town.teams.roster = Roster(town.now, MEMBERS, CHANNELS)
+    await asked(town)
+    assert (await form(town)).title == "Slack, Jira, handbook"
+    await step(town, "setup.end")
+    assert (await form(town)).title == "Desk backend"
+    assert "Step 1 of 9" in await step(town, "setup.again")
+
+
+async def test_where_nothing_is_left_to_do_one_sees_all_steps_and_the_end() -> None:
+    town = Town(policy=Policy(slack_channel="#bugs", jira_project="EDGE", documentation=PAGES, admin_pages=PAGES))
+    await asked(town)
+    every = await form(town)
+    assert every.title == "All steps"
+    assert "[Finish]" in plain(every)
+    await town.post("label printer down")
+    assert "Nothing is missing." in await step(town, "setup.end")
+
+
+async def test_a_setup_is_the_admins_alone() -> None:
+    town = Town()
+    assert "Setup of" not in await town.write("setup", EVA)
+    for by in (EVA, OLGA):
+        answer = await town.press(Open, "", by, card=CARD, step="setup")
+        assert isinstance(answer, Word)
+        assert answer.text == "This is for the desk's admins. Ask one of them."
+    assert await town.requests() == []
+
+
+async def test_whom_the_policy_names_is_an_admin_too() -> None:
+    town = Town(policy=Policy(admins=("eva",)))
+    assert "Setup of backend" in await town.write("setup", EVA)
+
+
+async def test_an_admin_who_is_known_by_e_mail_only_becomes_one_by_id() -> None:
+    town = empty()
+    lea = Author("lea", "Lea")
+    for number in range(2):
+        await town._handle(AdminMet(key=f"m{number}", happened_at=town.now, author=lea))
+    assert (await (await town.desk()).state()).desk.policy.admins == ("lea",)
+    assert "Setup of backend" in await town.write("setup", lea)
+
+
+async def test_large_teams_are_shown_forty_at_a_time() -> None:
+    town = empty()
+    many = tuple(Member(f"m{number:03}", f"Member {number:03}") for number in range(90))
+    town.teams.roster = Roster(town.now, many)
+    await asked(town)
+    first = await form(town)
+    assert first.fields[0].label == "Who is a backend colleague (page 1 of 3)"
+    assert len(first.fields[0].choices) == 40
+    assert "page 2 of 3" in await step(town, "setup.people", "0>", people="m003")
+    assert "page 3 of 3" in await step(town, "setup.people", "1>", people="m044")
+    last = await form(town, "setup.people", "2")
+    assert len(last.fields[0].choices) == 10
+    assert "Save, next page" not in plain(last)
+    await step(town, "setup.people", "2", people="m089,m003")
+    assert sorted((await (await town.desk()).state()).rota.people) == ["m003", "m044", "m089"]
+
+
+async def test_pasted_e_mails_are_matched_with_the_team_and_kept_where_they_are_not() -> None:
+    town = empty()
+    await asked(town)
+    await step(town, "setup.people", "0", emails="Ana Lindqvist <ANA@example.com>; Zoe.Ash@example.com\n")
+    people = (await (await town.desk()).state()).rota.people
+    assert people["ana"].entra_object_id == "ana"
+    assert people["zoe.ash@example.com"].name == "Zoe Ash"
+    assert "Can't be reached\nZoe Ash" in town.teams.sent[0].text
+
+
+async def test_what_is_no_e_mail_is_said_and_nothing_that_was_typed_is_lost() -> None:
+    town = empty()
+    await asked(town)
+    again = await step(town, "setup.people", "0", people="ana", emails="ben(at)example.com")
+    assert '"ben(at)example.com" is no e-mail address' in again
+    assert "ben(at)example.com" in again.splitlines()
+    assert not (await (await town.desk()).state()).rota.people
+
+
+async def test_somebody_chosen_by_mistake_is_taken_back_unless_they_serve() -> None:
+    town = empty()
+    await asked(town)
+    await step(town, "setup.people", "0", people="ana,ben,olga")
+    await step(town, "setup.pair", first="ana", second="ben")
+    await step(town, "setup.people", "0", people="ben")
+    assert sorted((await (await town.desk()).state()).rota.people) == ["ana", "ben"]
+
+
+async def test_whoever_was_there_before_the_setup_stays_and_is_known_by_e_mail() -> None:
+    known = replace(ANA, id="ana@example.com", entra_object_id="", email="ana@example.com", production_access=True)
+    town = Town(people=(known, replace(BEN, id="ben@x.com", entra_object_id="", email="ben@x.com")), team=())
+    town.teams.roster = Roster(town.now, MEMBERS, CHANNELS)
+    await asked(town)
+    people = (await (await town.desk()).state()).rota.people
+    assert people["ana"].production_access
+    await step(town, "setup.people", "0", people="")
+    assert set((await (await town.desk()).state()).rota.people) == {"ana", "ben@x.com"}
+
+
+async def test_two_people_with_the_same_e_mail_are_a_question_and_no_error() -> None:
+    one = replace(ANA, id="x", entra_object_id="x", email="ben@example.com")
+    town = Town(people=(one, BEN), team=())
+    town.teams.roster = Roster(town.now, MEMBERS, CHANNELS)
+    await asked(town)
+    assert "mend the one that is wrong" in await step(town, "setup.people", "0", people="ben")
+
+
+async def test_while_teams_has_not_answered_one_can_go_on_with_e_mails() -> None:
+    town = empty()
+    roster, town.teams.roster = town.teams.roster, None
+    _, own = await asked(town)
+    assert "I am asking Teams" in town.teams.messages[own].text
+    waiting = plain(await form(town))
+    assert "I am asking Teams who is in this team. E-mails, one a line" in waiting
+    assert "[Ask Teams again]" in waiting
+    await step(town, "setup.people", "0", emails="ben@example.com")
+    town.teams.roster = roster
+    await step(town, "setup.look")
+    assert "4 people" in town.teams.messages[own].text
+    assert list((await (await town.desk()).state()).rota.people) == ["ben"]
+
+
+@pytest.mark.parametrize(
+    ("people", "channels", "words"),
+    [(1, 0, "This team has 1 person, and no other channels."), (2, 1, "This team has 2 people, and 1 other channel.")],
+)
+async def test_how_large_the_team_is_is_said_as_one_says_it(people: int, channels: int, words: str) -> None:
+    town = empty()
+    town.teams.roster = Roster(town.now, MEMBERS[:people], CHANNELS[:channels])
+    _, own = await asked(town)
+    assert words in town.teams.messages[own].text
+
+
+async def test_a_failed_fetch_is_said_kindly_and_can_be_tried_again() -> None:
+    town = empty()
+    roster, town.teams.roster = town.teams.roster, Roster(town.now, failure="it does not answer")
+    _, own = await asked(town)
+    assert "Teams did not tell me who is in this team: it does not answer." in town.teams.messages[own].text
+    town.teams.roster = roster
+    assert "People" in await step(town, "setup.look")
+    assert [choice.id for choice in (await form(town)).fields[0].choices] == ["ana", "ben", "farid", "olga"]
+
+
+async def test_a_roster_that_is_an_hour_old_is_asked_for_again_and_a_failure_keeps_it() -> None:
+    town = empty()
+    await asked(town)
+    town.now += timedelta(minutes=30)
+    town.teams.roster = None
+    await asked(town)
+    assert "4 people" in town.teams.sent[-2].text
+    town.teams.roster = Roster(town.now, failure="it does not answer")
+    state = await (await town.desk()).state()
+    assert state.facts.setup is not None
+    late = RosterFetched(key="late", happened_at=town.now, effect="0.0", place="roster", roster=town.teams.roster)
+    await town._handle(late)
+    state = await (await town.desk()).state()
+    assert state.facts.setup is not None
+    assert state.facts.setup.roster is not None
+    assert len(state.facts.setup.roster.members) == 4
+
+
+async def test_a_setup_that_nobody_goes_on_with_keeps_no_roster() -> None:
+    town = empty()
+    await asked(town)
+    await town.sleep_until("2026-11-23 21:59")
+    state = await (await town.desk()).state()
+    assert state.facts.setup is not None
+    assert state.facts.setup.roster is not None
+    await town.sleep_until("2026-11-23 22:01")
+    state = await (await town.desk()).state()
+    assert state.facts.setup is not None
+    assert state.facts.setup.roster is None
+
+
+async def test_somebody_is_added_from_the_teams_list_without_the_rest_of_the_walk() -> None:
+    town = Town()
+    roster = Roster(town.now, MEMBERS, CHANNELS)
+    assert "[From the team's list]" in plain(await form(town, "people"))
+    assert "I am asking Teams" in await step(town, "setup.look")
+    town.teams.roster = roster
+    await step(town, "setup.look")
+    assert "Olga Brandt" in [one.title for one in (await form(town, "setup.people")).fields[0].choices]
+    assert "Desk backend" in await step(town, "setup.people", "0", people="ana,ben,farid,olga")
+    assert "olga" in (await (await town.desk()).state()).rota.people
+
+
+async def test_absurdly_many_or_odd_e_mails_are_refused_kindly() -> None:
+    town = empty()
+    await asked(town)
+    crowd = "\n".join(f"p{number}@example.com" for number in range(101))
+    assert "At most 100 e-mails at once, please; these are 101." in await step(town, "setup.people", "0", emails=crowd)
+    for odd in ("a\u200b@example.com", f"{'x' * 150}@example.com"):
+        assert "is no e-mail address" in await step(town, "setup.people", "0", emails=odd)
+    assert "at most 40 lines" in await step(town, "setup.days", days="x\n" * 41)
+
+
+async def test_a_roster_that_comes_after_the_end_is_dropped() -> None:
+    town = empty()
+    await asked(town)
+    await step(town, "setup.end")
+    late = RosterFetched(
+        key="late", happened_at=town.now, effect="0.0", place="roster", roster=Roster(town.now, MEMBERS)
+    )
+    assert isinstance(late, Delivered)
+    await town._handle(late)
+    assert (await (await town.desk()).state()).facts.setup is None
+
+
+async def test_days_off_are_read_by_name_and_what_is_not_clear_is_asked() -> None:
+    town = empty()
+    await asked(town)
+    await step(town, "setup.people", "0", people="ana,ben")
+    again = await step(town, "setup.days", days="ben: Fri\nChen: Fri\nana: Sunday\nana: Mon Tue Wed Thu Fri")
+    assert '"Chen: Fri": begin with one of Ana Lindqvist or Ben Okafor' in again
+    assert '"ana: Sunday": "Sun": write days of Mon Tue Wed Thu Fri' in again
+    assert "leave at least one day" in again
+    await step(town, "setup.days", days="ben@example.com: fri, Mon")
+    assert (await (await town.desk()).state()).rota.people["ben"].working_days == {1, 2, 3}
+    assert "Ben Okafor: Mon Fri" in plain(await form(town, "setup.days"))
+
+
+async def test_the_pair_is_two_people_of_the_list() -> None:
+    town = empty()
+    await asked(town)
+    assert "Add people first" in await step(town, "setup.pair", first="ana", second="")
+    assert (await form(town, "setup.pair")).fields == ()
+    await step(town, "setup.people", "0", people="ana,ben")
+    assert "Choose who is on duty this week." in await step(town, "setup.pair", first="olga", second="")
+    assert "A pair is two people" in await step(town, "setup.pair", first="ana", second="ana")
+    await step(town, "setup.pair", first="ben", second="")
+    assert "Support this week\nBen Okafor is alone on duty" in town.teams.sent[0].text
+    await step(town, "setup.pair", first="ben", second="ana")
+    assert "nobody of the pair has production access" in town.teams.sent[0].text
+    assert [field.value for field in (await form(town, "setup.pair")).fields] == ["ben", "ana"]
+
+
+async def test_whoever_has_left_is_not_chosen_and_whoever_leaves_later_can_be() -> None:
+    gone, going = replace(EVA, left=date(2026, 11, 23)), replace(BEN, left=date(2027, 1, 1))
+    titles = [one.title for one in (await form(Town(people=(ANA, going, gone, FARID)), "setup.pair")).fields[0].choices]
+    assert titles == ["Ana Lindqvist", "Ben Okafor", "Farid Haddad"]
+
+
+async def test_setting_the_pair_leaves_who_else_serves_that_week() -> None:
+    town = Town()
+    await step(town, "setup.pair", first="eva", second="chen")
+    rota = (await (await town.desk()).state()).rota
+    assert [(one.person, one.role.value) for one in rota.of(ITERATION)] == [
+        ("eva", "SUPPORT"),
+        ("chen", "SUPPORT"),
+        ("dilan", "OBSERVER"),
+    ]
+    assert Shift(ITERATION, "ana", Role.SUPPORT) not in rota.shifts
+
+
+async def test_the_team_channel_is_one_of_the_teams_own() -> None:
+    town = Town()
+    town.teams.roster = Roster(town.now, MEMBERS, (*CHANNELS[:1], TeamChannel(CHANNEL, "backend")))
+    await asked(town)
+    ids = [choice.id for choice in (await form(town, "setup.channel")).fields[0].choices]
+    assert ids == ["-", "19:general@thread.tacv2", TEAM_CHANNEL]
+    assert "Choose one of the channels" in await step(town, "setup.channel", channel=CHANNEL)
+    await step(town, "setup.channel", channel=TEAM_CHANNEL)
+    await step(town, "setup.channel", channel="-")
+    assert (await town.desk()).info.team_channel == ""
+
+
+async def test_wrong_links_come_back_with_all_that_was_typed() -> None:
+    town = empty()
+    await asked(town)
+    again = await step(town, "setup.pages", documentation="Printers: on the wall", admin_pages="A, https://a.b")
+    assert "Nothing was taken yet" in again
+    assert '"Printers: on the wall": write one a line, a title and an address' in again
+    assert "A, https://a.b" in again
+    assert (await town.desk()).info.policy.admin_pages == ()
+
+
+async def test_a_client_without_dialogs_goes_on_in_the_chat_in_a_message_that_nothing_edits() -> None:
+    town = empty()
+    _, own = await asked(town)
+    answer = await town.press(Send, "", FARID, card=own, step="setup.here")
+    assert said(answer) == "The next step is below, in our chat."
+    below = town.teams.sent[-1]
+    assert isinstance(below.view, FormCard)
+    assert below.place == personal("farid")
+    assert "Production access" in await step(town, "setup.people", "0", people="ana")
+    assert len(below.versions) == 1
+    assert "People\ndone" in town.teams.messages[own].text
+
+
+@pytest.mark.parametrize(("name", "choice"), [("setup.skip", "setup.nothing"), ("setup.nothing", ""), ("setup", "")])
+async def test_a_button_that_is_none_of_todays_is_told_so(name: str, choice: str) -> None:
+    assert "This button is from an older card" in await step(Town(), name, choice)
+
+
+async def test_a_form_of_the_walk_that_is_sent_after_its_end_still_counts() -> None:
+    town = Town()
+    await step(town, "setup.tools", slack_channel="#bugs", jira_project="", handbook="")
+    assert (await town.desk()).info.policy.slack_channel == "#bugs"
+    assert "Step " in await step(town, "setup.skip", "setup.days")
+
+
+async def test_a_step_can_be_skipped_after_the_end_too() -> None:
+    assert "Step " in await step(Town(), "setup.skip", "setup.days")
+
+
+async def test_setup_in_the_personal_chat_goes_on_there_alone() -> None:
+    town = empty()
+    assert "Setup of backend" in await town.write("setup", FARID)
+    assert len(town.teams.sent) == 1
+
+
+async def test_mention_mode_is_said_until_a_post_without_a_mention_arrives() -> None:
+    town = empty()
+    assert "Till then only posts that mention me become requests" in await town.write("setup", FARID)
+    assert "ChannelMessage.Read.Group" in await town.write("who", FARID)
+    assert "ChannelMessage" not in await town.write("who", OLGA)
+    await town.post("label printer down", addressed=True)
+    assert "ChannelMessage.Read.Group" in await town.write("who", FARID)
+    await town.post("label printer still down")
+    assert "ChannelMessage" not in await town.write("who", FARID)
+    await town.restart()
+    assert "ChannelMessage" not in await town.write("who", FARID)
+
+
+async def test_a_dialog_that_is_only_opened_changes_nothing() -> None:
+    town = empty()
+    await asked(town)
+    revision = (await town.journal.load("tenant", "backend")).revision
+    answer = await town.press(Open, "", FARID, card=CARD, step="setup.people")
+    assert isinstance(answer, Dialog)
+    assert (await town.journal.load("tenant", "backend")).revision == revision
