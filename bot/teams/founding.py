@@ -96,11 +96,11 @@ class Founding:
         group, title = team.get("aadGroupId"), team.get("name")
         id_ = team.get("id")
         channels: list[dict[str, Any]] = []
-        with suppress(Final, Temporary):
-            if isinstance(id_, str) and not (isinstance(group, str) and group):
-                known = await self._transport.team(activity["serviceUrl"], id_)
-                group, title = known.get("aadGroupId"), known.get("name") or title
-            if isinstance(id_, str):
+        if isinstance(id_, str) and not (isinstance(group, str) and group):
+            known = await self._team(activity["serviceUrl"], id_)
+            group, title = known.get("aadGroupId"), known.get("name") or title
+        if isinstance(id_, str):
+            with suppress(Final, Temporary):  # only for a better name
                 channels = await self._transport.channels(activity["serviceUrl"], id_)
         called = next((one.get("name") for one in channels if one.get("id") == arrival.channel), None)
         base = _slug(called) or _slug(title) or "desk"
@@ -114,6 +114,15 @@ class Founding:
                 if made is not None:
                     return made  # by whoever wrote the same at the same moment
         return None
+
+    async def _team(self, service_url: str, team_id: str) -> dict[str, Any]:
+        try:
+            return await self._transport.team(service_url, team_id)
+        except Final:
+            return {}
+        except Temporary as failure:
+            message = f"Teams does not say which group the team is: {failure.reason}."
+            raise NotStored(message) from None
 
     async def _decline(self, activity: dict[str, Any]) -> None:
         german = str(activity.get("locale") or "").casefold().startswith("de")

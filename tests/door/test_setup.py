@@ -180,6 +180,19 @@ async def test_a_second_channel_gets_a_name_of_its_own_and_one_team_is_asked_for
         assert all("group-1" in info for desk, info in bot.rows("select desk, info from desks") if desk != "backend")
 
 
+@pytest.mark.parametrize(("status", "first"), [(503, 503), (403, 200)])
+async def test_a_team_whose_group_is_not_told_now_is_asked_for_again_and_never_told_goes_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, first: int
+) -> None:
+    async with empty(tmp_path, monkeypatch) as bot:
+        post = asks(bot, FARID)
+        post["channelData"]["team"].pop("aadGroupId")
+        bot.connector.script(status)
+        assert (await bot.post(post))[0] == first
+        assert (await bot.post(post))[0] == 200
+        assert len(bot.rows("select desk from desks")) == 1
+
+
 async def test_whom_a_desks_policy_names_makes_further_channels_desks_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
