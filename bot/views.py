@@ -43,7 +43,8 @@ class Line:
 class Button:
     """A button: ``verb`` says what it is, ``step`` and ``choice`` which form it sends or opens, and which way.
 
-    ``main`` marks the one that stands out. ``form`` names the opening of the form that it sends, so that what is sent
+    ``main`` marks the one that stands out; ``inputs`` is "none" where a form's inputs need not be filled in ("auto": they
+    must). ``form`` names the opening of the form that it sends, so that what is sent
     twice counts once, and ``seen`` how many deeds the request had then.
     """
 
@@ -57,6 +58,7 @@ class Button:
     form: str = ""
     seen: str = ""
     main: bool = False
+    inputs: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)

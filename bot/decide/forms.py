@@ -88,6 +88,7 @@ def card(
             way.choice,
             opening,
             seen,
+            inputs="none" if way.opens else "auto",
         )
 
     rows = [ButtonRow("", tuple(button(way) for way in ways if isinstance(way, Way)))]
