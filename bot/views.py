@@ -43,9 +43,9 @@ class Line:
 class Button:
     """A button: ``verb`` says what it is, ``step`` and ``choice`` which form it sends or opens, and which way.
 
-    ``main`` marks the one that stands out; ``inputs`` is "none" where a form's inputs need not be filled in ("auto": they
-    must). ``form`` names the opening of the form that it sends, so that what is sent
-    twice counts once, and ``seen`` how many deeds the request had then.
+    ``main`` marks the one that stands out; ``inputs`` is "none" where a form need not be filled in for it, else "auto".
+    ``form`` names the opening of the form that it sends, so that what is sent twice counts once, and ``seen`` how many
+    deeds the request had then.
     """
 
     desk: str
