@@ -52,6 +52,14 @@ WIDE = """
 """
 
 
+NEW = """
+() => {
+  const one = document.activeElement;
+  const isNew = document.getElementById("card").contains(one) && !one.dataset.reached;
+  one.dataset.reached = "yes";
+  return isNew;
+}
+"""
 NAME = """
 () => {
   const one = document.activeElement;
@@ -108,8 +116,7 @@ class Canvas:
         reached: list[str] = []
         for _ in range(200):
             self.page.keyboard.press("Tab")
-            inside = self.page.evaluate("() => document.getElementById('card').contains(document.activeElement)")
-            if not inside:
+            if not self.page.evaluate(NEW):
                 break
             reached.append(self.page.evaluate(NAME))
         return reached

@@ -66,6 +66,8 @@ async def _told() -> dict[str, CardView]:
     return {
         **await _one_request(),
         **await _two_requests(),
+        **await _together(),
+        **await _after_the_claim(),
         **await _other_states(),
         **await _answers(),
         **await _privacy(),
@@ -107,6 +109,42 @@ async def _two_requests() -> dict[str, CardView]:
     views = {"notice_card.two": _shown(town, copy)}
     await town.press(Claim, "R-1", TOM)
     views["notice_card.one_taken"] = _shown(town, copy)
+    return views
+
+
+async def _together() -> dict[str, CardView]:
+    town = _town("2026-11-23 11:00")
+    await town.post(PRINTER, SANNE)
+    await town.wait(3)
+    await town.post("And the scanner at gate 4 says no network.", SANNE)
+    views = {"request_card.also": _shown(town, "card:R-1"), "request_card.follow_up": _shown(town, "card:R-2")}
+    await town.post(WINDOW, JONAS)
+    await town.send("split", "R-3", MIRA, text="Delivery window\nError page")
+    views["request_card.split"] = _shown(town, "card:R-4")
+    return views
+
+
+async def _after_the_claim() -> dict[str, CardView]:
+    town = _town("2026-11-23 11:00")
+    place = await town.post(PRINTER, SANNE)
+    await town.reply(place, "Restart the print service, then reload the tour.", JAN)
+    await town.wait(2)
+    copy = town.to(MIRA)[0].key
+    views = {"notice_card.adopt": _shown(town, copy)}
+    await town.press(Claim, "R-1", MIRA, card=copy)
+    await town.wait(30)
+    views["notice_card.word"] = _card(town.to(MIRA)[-1].view)
+    await town.send("ask", "R-1", MIRA, text="Which printer is it?")
+    views["request_card.waiting"] = _shown(town, "card:R-1")
+    await town.send("undo", "R-1", MIRA)
+    views["reply_card.withdrawn"] = next(_card(one.view) for one in town.teams.sent if one.key.startswith("reply:"))
+    last = "The print service hung. It is restarted, and restarts by itself from now on."
+    close = {"outcome": "explained", "text": last}
+    views["form_card.close"] = _opened(
+        await town.press(Send, "R-1", MIRA, step="close", choice="preview", fields=close)
+    )
+    await town.press(Send, "R-1", MIRA, step="close", choice="close", fields=close)
+    views["request_card.remark"] = _shown(town, "card:R-1")
     return views
 
 
