@@ -134,7 +134,7 @@ def _call_in_thread(draft: Draft, request: Request, clock: Clock, duty: Duty) ->
         line.append(".")
     elif duty.standing_in:
         line.append(draft.say(Text.ALL_TOLD))
-    draft.post(f"line:{request.id}:{_round(clock)}", request.place, Line(tuple(line)))
+    draft.post(f"line:{request.id}:{_round(request, clock)}", request.place, Line(tuple(line)))
     draft.put(replace(request, clock=having_called(clock, _ids(pair + further))))
     _call_personally(draft, request, duty.standing_in, _waiting(draft, request, clock))
 
@@ -278,12 +278,14 @@ def _copy_key(request: Request, new: Notice) -> str:
     if request.clock is None:
         round_ = f"word:{request.word.by.isoformat() if request.word else ''}"
     else:
-        round_ = _round(request.clock)
+        round_ = _round(request, request.clock)
     return ":".join(filter(None, ("copy", request.id, round_, new.key, new.person or TEAM)))
 
 
-def _round(clock: Clock) -> str:
-    return f"second@{clock.started_at.isoformat()}" if clock.second else "first"
+def _round(request: Request, clock: Clock) -> str:
+    """Name a clock of a request: its first, which may be taken up again, or when a later one started."""
+    first = not clock.second and clock.due_at == request.due_at
+    return "first" if first else f"{'second' if clock.second else 'anew'}@{clock.started_at.isoformat()}"
 
 
 def _waiting(draft: Draft, request: Request, clock: Clock) -> str:

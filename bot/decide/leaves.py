@@ -124,7 +124,7 @@ def _links(pages: Callable[[Form], tuple[Page, ...]], what: str) -> Part:
         found = _likeliest(pages(form), form.request.text)
         choices = [(one.url, one.title) for one in found]
         listed = forms.listed("page", f"The {what}", choices, form.was("page", longest=2000), required=False)
-        label = f"{'Or another' if found else 'The'} link. It begins with https:// and stands below your words."
+        label = f"{'Or another' if found else 'The'} link (https only). It stands below your words."
         own = forms.line("link", label, form.was("link", longest=1000), longest=1000)
         return (listed, own) if found else (own,)
 

@@ -14,7 +14,7 @@ from bot.teams.cards import Cards, fallback_text
 from bot.teams.references import References
 from bot.teams.texts import TEXT_FORMAT, message
 from bot.teams.transport import Final, Temporary, Transport, retrying
-from bot.views import CardView, FormCard, Line, View
+from bot.views import CardView, Line, View
 
 log = logging.getLogger(__name__)
 
@@ -49,11 +49,7 @@ class Outbound:
 
     def card(self, desk: DeskInfo, view: CardView) -> dict[str, Any]:
         """Return a view as an Adaptive Card."""
-        card = self._cards.render(view, link=lambda place: thread_link(desk, place))
-        if not isinstance(view, FormCard):
-            return card
-        free: dict[str, Any] = _free(card)
-        return free
+        return self._cards.render(view, link=lambda place: thread_link(desk, place))
 
     def dialog(self, desk: DeskInfo, view: CardView) -> dict[str, Any]:
         """Return a view as the Adaptive Card of a dialog, in which Teams takes Action.Submit only."""
@@ -118,20 +114,6 @@ class Outbound:
             "summary": fallback_text(view),
             "attachments": [{"contentType": CARD, "content": self.card(desk, view)}],
         }
-
-
-def _free(node: Any) -> Any:
-    """Return a form's part in which the buttons that lead elsewhere can be pressed whatever is not filled in yet.
-
-    Source: learn.microsoft.com, "Input validation in Adaptive Cards": a press checks the inputs associated with it.
-    """
-    if isinstance(node, list):
-        return [_free(one) for one in node]
-    if not isinstance(node, dict):
-        return node
-    if node.get("verb") == "open" and node.get("type") == "Action.Execute":
-        return {**node, "associatedInputs": "none"}
-    return {key: _free(value) for key, value in node.items()}
 
 
 def _submitted(node: Any) -> Any:

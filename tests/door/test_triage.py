@@ -82,4 +82,4 @@ async def test_a_button_that_leads_elsewhere_waits_for_no_input(tmp_path: Path) 
             "Back",
         ]
         assert all(one["type"] == "Action.Submit" for one in buttons(card))
-        assert "associatedInputs" not in button(card, "Next")
+        assert button(card, "Next")["associatedInputs"] == "auto"

@@ -248,6 +248,18 @@ async def test_what_was_dismissed_and_never_answered_opens_again_under_the_first
     assert "will answer by 10:35" in town.card()
 
 
+async def test_a_clock_that_starts_anew_calls_anew() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.wait(6)
+    await town.press(Solve, "R-1", OLGA)
+    await town.wait(11)
+    await town.press(Reopen, "R-1", OLGA)
+    await town.wait(6)
+    assert [len(town.to(one)) for one in (ANA, BEN)] == [2, 2]
+    assert len(town.in_thread(place)) == 2
+
+
 async def test_words_heard_late_from_before_the_end_open_nothing() -> None:
     town = Town()
     place = await town.post(PRINTER)

@@ -20,7 +20,7 @@ from tests.journeys.town import ITERATION, OLGA, TEAM, TOM, Town, at, shifts
 
 MOST = 3
 CLOCK = re.compile(
-    r"first|second@[^:]*:\d\d:\d\d[+\d:]*|word:[^:]*:\d\d:\d\d[+\d:]*|answer:.*|suggestion:.*|team:.*|ended:.*"
+    r"first|(?:second|anew)@[^:]*:\d\d:\d\d[+\d:]*|word:[^:]*:\d\d:\d\d[+\d:]*|answer:.*|suggestion:.*|team:.*|ended:.*"
 )
 ENDS = ("Solved.", "Not for support.", "Withdrawn.", "Closed", "Answered.", "Passed on.")
 PLAYERS = (*TEAM, OLGA, TOM)
