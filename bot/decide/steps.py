@@ -95,11 +95,11 @@ def _way(name: str) -> Way:
 
 
 def _menu(draft: Draft, request: Request, event: Press, ways: tuple[Way | tuple[str, tuple[Way, ...]], ...]) -> Dialog:
-    advice = request.advice
+    advice = request.suggestion
     note = f"{stands(draft, request)}."
     for one in filter(None, map(draft.request, request.followers)):
         note += f"\nWith it {one.id}: {words(one, 100)}"
-    if advice is not None and advice.text:
+    if advice is not None:
         note += f"\n{advice.author.name} suggests: {advice.text}"
     return forms.dialog(draft, request, event, request.id, note=note, ways=ways, thread=request.place)
 
@@ -144,7 +144,8 @@ def _take_ask(draft: Draft, request: Request, event: Send) -> Answer:
 
 
 def _draw_reply(draft: Draft, request: Request, event: Press, error: str) -> Answer:
-    suggested = request.advice.text if request.advice and isinstance(event, Open) and event.choice == "advice" else ""
+    is_used = isinstance(event, Open) and event.choice == "suggestion"
+    suggested = request.suggestion.text if request.suggestion and is_used else ""
     fields = (
         forms.text("text", "Your reply. It goes into the thread under your name.", suggested),
         forms.listed("until", f"{request.requester.name} hears more", UNTIL, Until.HALF_AN_HOUR),
@@ -483,11 +484,12 @@ def _take_suggest(draft: Draft, request: Request, event: Send) -> Answer:
     text, wrong = ready(draft, request, event, "text")
     if wrong:
         return _again(draft, request, event, wrong)
-    draft.did(replace(request, advice=Advice(event.author, event.happened_at, text)), event, "suggested an answer")
+    suggestion = Advice(event.author, event.happened_at, text)
+    draft.did(replace(request, suggestion=suggestion), event, "suggested an answer")
     heading = f"{event.author.name} suggests an answer to {request.requester.name}"
     for person in _suggested_to(draft, request, event):
         key = f"suggestion:{request.id}:{event.key}:{person.id}"
-        use = Button(draft.state.desk.id, request.id, key, "Use it", "open", "reply", "advice")
+        use = Button(draft.state.desk.id, request.id, key, "Use it", "open", "reply", "suggestion")
         entry = NoticeEntry(f"{request.requester.name} · {request.id}", text, "", request.place, True, (), (use,))  # noqa: FBT003
         draft.show(key, personal(person.id), NoticeCard(heading, (entry,)))
     return done(draft, request, event, "Thank you, passed on.")

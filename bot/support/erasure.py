@@ -11,7 +11,7 @@ from itertools import combinations
 from types import MappingProxyType
 
 from bot.people import FORMER, SOMEBODY, Author
-from bot.support.request import Clock, Request, Status
+from bot.support.request import Advice, Clock, Request, Status
 
 
 class Part(StrEnum):
@@ -50,6 +50,7 @@ def without_names(request: Request) -> Request:
         claimer=request.claimer and _SOMEBODY,
         closed_by=request.closed_by and _SOMEBODY,
         advice=request.advice and replace(request.advice, author=_SOMEBODY),
+        suggestion=request.suggestion and replace(request.suggestion, author=_SOMEBODY),
         clock=request.clock and replace(request.clock, called=(), deferred=(), mentioned=(), only=(), note=""),
         triage=tuple(replace(one, by="") for one in request.triage),
         deed=None,
@@ -69,6 +70,7 @@ def without_texts(request: Request) -> Request:
         matter="",
         remark="",
         advice=request.advice and replace(request.advice, text=""),
+        suggestion=request.suggestion and replace(request.suggestion, text=""),
         clock=request.clock and replace(request.clock, note=""),
         deed=request.deed and replace(request.deed, text=""),
         triage=(),
@@ -82,6 +84,9 @@ def without_person(request: Request, person: str) -> Request:
 
     def other(author: Author | None) -> Author | None:
         return Author("", FORMER) if author is not None and author.id == person else author
+
+    def advised(old: Advice | None) -> Advice | None:
+        return old and replace(old, author=other(old.author) or old.author)
 
     def others(ids: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(id_ for id_ in ids if id_ != person)
@@ -108,7 +113,8 @@ def without_person(request: Request, person: str) -> Request:
         responder=other(request.responder),
         claimer=other(request.claimer),
         closed_by=other(request.closed_by),
-        advice=request.advice and replace(request.advice, author=other(request.advice.author) or request.advice.author),
+        advice=advised(request.advice),
+        suggestion=advised(request.suggestion),
         clock=request.clock and clock(request.clock),
         triage=tuple(replace(one, by="" if one.by in (person, *names) else one.by) for one in request.triage),
         deed=deed,
@@ -124,7 +130,7 @@ def authors(request: Request) -> Iterator[Author]:
     """Yield whoever a request knows by name, its state before the latest deed included."""
     some = (request.requester, request.responder, request.claimer, request.closed_by)
     yield from filter(None, some)
-    yield from (one.author for one in (request.advice, request.deed) if one)
+    yield from (one.author for one in (request.advice, request.suggestion, request.deed) if one)
     if request.before is not None:
         yield from authors(request.before)
 

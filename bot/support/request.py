@@ -168,7 +168,10 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """An answer that waits for somebody on duty to take it over; ``text`` is empty when it stands in the thread."""
+    """An answer that waits for somebody on duty to take it over.
+
+    Given in the thread by a colleague off duty (``text`` is empty), or suggested to the pair alone by an observer.
+    """
 
     author: Author
     at: datetime
@@ -215,7 +218,8 @@ class Request:
     After the claim either ``word`` runs or the request waits for the requester (``wait``). ``lead`` is the request that
     this one follows, "" for none: as a duplicate, or as a ``follow_up`` of the same person; ``followers`` those that
     follow this one. ``matter`` names it where several are in one thread, ``remark`` is what its requester reads at its
-    end. ``deed`` and ``before`` (the request before it) are what *Undo* needs; ``triage`` is how far triage has come.
+    end. ``advice`` is a colleague's answer in the thread, ``suggestion`` an observer's to the pair. ``deed`` and
+    ``before`` (the request before it) are what *Undo* needs; ``triage`` is how far triage has come.
     ``helpers`` were asked in the team channel, last at ``helped_at``.
     """
 
@@ -235,6 +239,7 @@ class Request:
     word: NextWord | None = None
     wait: Wait | None = None
     advice: Advice | None = None
+    suggestion: Advice | None = None
     lead: str = ""
     follow_up: bool = False
     followers: tuple[str, ...] = ()
@@ -361,6 +366,7 @@ def answered_by_observer(request: Request, by: Author, at: datetime, second: Clo
 def close(request: Request, act: Act, outcome: Outcome, by: Author, at: datetime) -> Request:
     """End the request with an outcome and stop its clocks."""
     ended = replace(request, status=step(request, act), clock=None, word=None, wait=None, advice=None)
+    ended = replace(ended, suggestion=None)
     return replace(ended, outcome=outcome, closed_by=by, closed_at=at)
 
 

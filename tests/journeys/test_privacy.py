@@ -352,6 +352,7 @@ FULL = Request(
     responder=Author("ana", "Ana Lindqvist"),
     claimer=Author("ana", "Ana Lindqvist"),
     advice=Advice(Author("ana", "Ana Lindqvist"), at("2026-11-23 10:00"), SECRET),
+    suggestion=Advice(Author("dilan", "Dilan Kaya"), at("2026-11-23 10:00"), SECRET),
     matter=SECRET,
     remark=SECRET,
     triage=(Answered("bug", SECRET, "Ana Lindqvist"), Answered("error", "no", "Ben Okafor")),

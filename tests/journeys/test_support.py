@@ -372,6 +372,7 @@ async def test_an_observers_suggestion_goes_to_the_pair_alone_and_can_be_used() 
     assert (await town.send("suggest", "R-1", DILAN, text="restart the spooler")).startswith("Thank you, passed on.")
     assert town.in_thread(place) == []
     assert (await town.request()).status is Status.OPEN
+    assert "answered" not in plain(await town.open("support", "R-1", ANA))
     for one in (ANA, BEN):
         (told,) = town.to(one)
         assert told.text.startswith("Dilan Kaya suggests an answer to Olga Brandt")

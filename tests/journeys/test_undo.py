@@ -154,4 +154,4 @@ async def test_an_observer_may_take_a_suggestion_back() -> None:
     await town.send("suggest", "R-1", DILAN, text="restart it")
     assert "Undo" in repr(await town.open("support", "R-1", DILAN))
     await town.send("undo", "R-1", DILAN)
-    assert (await town.request()).advice is None
+    assert (await town.request()).suggestion is None
