@@ -35,18 +35,21 @@ class Standing:
     facts: Facts = field(default_factory=Facts)
     requests: dict[str, Request] = field(default_factory=dict)
     threads: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    askers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
 
     def view(self) -> State:
         """Return the state to decide with; it changes with this."""
-        return State(self.desk, self.rota, self.facts, self.requests, self.threads, self.notices)
+        return State(self.desk, self.rota, self.facts, self.requests, self.threads, self.askers, self.notices)
 
     def put(self, request: Request) -> None:
         """Hold a request as it now is."""
+        known = self.requests.get(request.id)
+        if known is not None and known.requester.id != request.requester.id:
+            _take(self.askers, known.requester.id, known.id)
         self.requests[request.id] = request
-        ids = self.threads.get(request.place, ())
-        if request.id not in ids:
-            self.threads[request.place] = (*ids, request.id)
+        _add(self.threads, request.place, request.id)
+        _add(self.askers, request.requester.id, request.id)
 
     def apply(self, change: Change) -> None:
         """Do what was decided."""
@@ -74,8 +77,19 @@ class Standing:
             request = self.requests.get(id_)
             if request is not None and request.status is Status.CLOSED:
                 del self.requests[id_]
-                rest = tuple(other for other in self.threads[request.place] if other != id_)
-                if rest:
-                    self.threads[request.place] = rest
-                else:
-                    del self.threads[request.place]
+                _take(self.threads, request.place, id_)
+                _take(self.askers, request.requester.id, id_)
+
+
+def _add(index: dict[str, tuple[str, ...]], key: str, id_: str) -> None:
+    ids = index.get(key, ())
+    if id_ not in ids:
+        index[key] = (*ids, id_)
+
+
+def _take(index: dict[str, tuple[str, ...]], key: str, id_: str) -> None:
+    rest = tuple(other for other in index[key] if other != id_)
+    if rest:
+        index[key] = rest
+    else:
+        del index[key]

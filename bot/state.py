@@ -190,13 +190,18 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A read-only view of a desk. ``threads`` maps a thread's place to the ids of the requests raised in it."""
+    """A read-only view of a desk.
+
+    ``threads`` maps a thread's place to the ids of the requests raised in it, ``askers`` a requester's id to those that
+    they raised.
+    """
 
     desk: DeskInfo
     rota: Rota = Rota()
     facts: Facts = Facts()
     requests: Mapping[str, Request] = field(default_factory=dict)
     threads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    askers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notices: Mapping[str, Notice] = field(default_factory=dict)
 
 

@@ -115,6 +115,10 @@ class Draft:
         """Return the requests raised in a thread."""
         return [request for id_ in self.state.threads.get(place, ()) if (request := self.request(id_))]
 
+    def asked_by(self, person: str) -> list[Request]:
+        """Return the requests that somebody raised."""
+        return [request for id_ in self.state.askers.get(person, ()) if (request := self.request(id_))]
+
     def put(self, request: Request) -> None:
         """Change a request."""
         self._requests[request.id] = request

@@ -16,6 +16,7 @@ from bot.support.texts import Text
 from bot.views import Line, Link
 
 MOST_MATTERS = 5
+MOST_FOLLOWERS = 20
 
 
 def of_thread(draft: Draft, place: str) -> list[Request]:
@@ -38,14 +39,13 @@ def lead_for(draft: Draft, event: Posted) -> Request | None:
     within = timedelta(minutes=draft.policy.follow_up_within)
     mine = [
         one
-        for one in draft.requests()
-        if one.requester.id == event.author.id
-        and one.status is not Status.CLOSED
+        for one in draft.asked_by(event.author.id)
+        if one.status is not Status.CLOSED
         and one.place != event.place
         and not one.reply
         and timedelta() <= event.happened_at - one.posted_at < within
     ]
-    leads = [one for one in mine if not one.lead]
+    leads = [one for one in mine if not one.lead and len(one.followers) < MOST_FOLLOWERS]
     return max(leads, key=lambda one: one.posted_at, default=None)
 
 

@@ -51,6 +51,13 @@ async def test_a_third_post_goes_with_the_first_too() -> None:
     assert town.card("R-1").count("Also:") == 2
 
 
+async def test_whoever_posts_without_end_has_a_new_request_every_twenty_posts() -> None:
+    town = Town()
+    for _ in range(30):
+        await town.post(PRINTER)
+    assert [one.lead for one in await town.requests()] == ["", *["R-1"] * 20, "", *["R-22"] * 8]
+
+
 async def test_a_follow_up_heard_before_its_first_post_is_a_request_of_its_own() -> None:
     town = Town("2026-11-23 10:06")
     await town.post(SCANNER, happened="2026-11-23 10:05")
