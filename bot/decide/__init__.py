@@ -121,7 +121,7 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
     draft.pressed = isinstance(event, Press)
     pauses.ends_by_itself(draft)
     if isinstance(event, Posted | Replied) and not event.addressed and not draft.facts.hears_all:
-        draft.put_facts(replace(draft.facts, hears_all=True))
+        setup.heard_all(draft)
     try:
         answer = _dispatch(draft, event)
     except Refused as refusal:

@@ -308,8 +308,13 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                 ),
                 Setting("training", "Training contacts, one a line", _spell_contacts, _read_contacts, long=True),
                 Setting("handbook", "Handbook", _text, _plain(spelling.address)),
-                Setting("jira_project", "Jira project", _text, _plain(spelling.word())),
-                Setting("slack_channel", "Slack channel of the alerts", _text, _plain(spelling.word())),
+                Setting(
+                    "jira_project",
+                    "Jira project (its address, or its key)",
+                    _text,
+                    _plain(spelling.word()),
+                ),
+                Setting("slack_channel", "Slack channel of the alerts (name or id)", _text, _plain(spelling.word())),
             ),
         ),
         "policy.words": Group(

@@ -83,6 +83,12 @@ def fetched(draft: Draft, event: RosterFetched) -> None:
     _refresh(draft)
 
 
+def heard_all(draft: Draft) -> None:
+    """Take that the desk hears posts that do not mention the bot; a setup's cards say so."""
+    draft.put_facts(replace(draft.facts, hears_all=True))
+    _refresh(draft)
+
+
 def let_go(draft: Draft) -> None:
     """Keep no roster of a setup that nobody goes on with."""
     setup = draft.facts.setup
@@ -120,7 +126,7 @@ def _card(draft: Draft, key: str, place: str) -> DeskCard:
         title = f"{draft.say(Text.DESK_HERE)} · {draft.desk.id}"
         return DeskCard(title, draft.say(Text.SETTING_UP if going else Text.DESK_READY), (), opens, ())
     presses = (Button(draft.desk.id, "", key, "Go on here", "send", "setup.here"),) if going else ()
-    facts = tuple(Fact(leg.title, leg.missing(draft) or "done") for leg in WALK.values())
+    facts = tuple(Fact(leg.title, leg.missing(draft) or "ready") for leg in WALK.values())
     text = _about_roster(draft) if going else "Set up. Post something in the channel to try it."
     return DeskCard(f"Setup of {draft.desk.id}", text, (*facts, *_besides(draft)), opens, presses)
 
@@ -163,7 +169,7 @@ def _draw_next(draft: Draft, event: Press, error: str) -> Answer:
 
 def _draw_all(draft: Draft, event: Press, error: str) -> Answer:
     ways = tuple(Way(leg.title, name, opens=True) for name, leg in WALK.items())
-    note = "\n".join(f"{leg.title}: {leg.missing(draft) or 'done'}" for leg in WALK.values())
+    note = "\n".join(f"{leg.title}: {leg.missing(draft) or 'ready'}" for leg in WALK.values())
     return _dialog(draft, event, title="All steps", note=note, error=error, ways=(*ways, Way("Finish", "setup.end")))
 
 

@@ -18,6 +18,7 @@ def snapshot(world: World, clock: Clock, wire: Wire, story: Story) -> Json:
     return {
         "now": clock.now().isoformat(),
         "note": clock.note,
+        "empty": not world.rota.shifts,
         "moved": round(clock.offset.total_seconds()),
         "bot": {"id": cast.BOT_ID, "name": cast.BOT_NAME},
         "people": [_person(world, one, today) for one in cast.PLAYERS],

@@ -97,4 +97,4 @@ async def test_where_there_are_no_dialogs_the_admins_own_chat_goes_on(page: Page
     await card(page).get_by_label("Ana Lindqvist").check()
     await card(page).get_by_role("button", name="Save and go on").click()
     await expect(card(page)).to_contain_text("Who has production access")
-    await expect(page.get_by_test_id("card").first).to_contain_text("done")
+    await expect(page.get_by_test_id("card").first).to_contain_text("ready")

@@ -108,7 +108,7 @@ async def test_every_step_can_be_skipped_and_what_is_missing_is_said_at_the_end(
         "People: nobody is in it yet",
         "Support this week: nobody is on duty",
         "Team channel: none",
-        "empty: Slack channel of the alerts, Jira project",
+        "empty: Slack channel of the alerts (name or id), Jira project (its address, or its key)",
         "Mention mode: I have not heard a post yet",
     ):
         assert missing in end
@@ -124,7 +124,7 @@ async def test_one_goes_on_where_one_stopped_after_a_restart_too() -> None:
     assert (await form(town)).title == "Days off"
     every = plain(await form(town, "setup.all"))
     assert "Production access: nobody has it" in every
-    assert "People: done" in every
+    assert "People: ready" in every
 
 
 async def test_a_desk_that_has_all_is_told_so_and_can_be_set_up_again() -> None:
@@ -414,7 +414,7 @@ async def test_a_client_without_dialogs_goes_on_in_the_chat_in_a_message_that_no
     assert below.place == personal("farid")
     assert "Production access" in await step(town, "setup.people", "0", people="ana")
     assert len(below.versions) == 1
-    assert "People\ndone" in town.teams.messages[own].text
+    assert "People\nready" in town.teams.messages[own].text
 
 
 @pytest.mark.parametrize(("name", "choice"), [("setup.skip", "setup.nothing"), ("setup.nothing", ""), ("setup", "")])

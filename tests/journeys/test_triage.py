@@ -753,7 +753,8 @@ async def test_an_unknown_request_or_one_of_others_gets_a_kind_line() -> None:
     assert await town.write("triage R-9", ANA) == "I don't know R-9. It may have been removed."
     assert "Ana Lindqvist and Ben Okafor are on duty." in await town.write("triage R-1", EVA)
     assert "Suggest an answer" in await town.write("triage R-1", DILAN)
-    assert (await town.write("triage R-1", OLGA)).startswith("I don't know that one. Try ")
+    assert await town.write("triage R-1", OLGA) == "This is for the backend team."
+    assert await town.write("policy", ANA) == "This is for the desk's admins. Ask one of them."
 
 
 async def test_who_names_no_request_is_asked_which() -> None:

@@ -244,7 +244,7 @@ function pair() {
 
 function renderWelcome() {
   const attempt = (text) => { keep({ as: 'olga' }); toEnd = true; page.act('post', { channel: 'backend', text }); };
-  const wanted = local.welcome && page.place().key === 'backend' ? [[world.note, pair()]] : [];
+  const wanted = local.welcome && page.place().key === 'backend' ? [[world.note, world.empty ? '' : pair()]] : [];
   keyed(find('welcome'), wanted, () => 'welcome', String, ([note, people]) => welcome(note, people, attempt, () => keep({ welcome: false })));
 }
 

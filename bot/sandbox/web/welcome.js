@@ -3,7 +3,7 @@ import { h, iconButton } from './dom.js';
 
 /**
  * Build it; `attempt` posts a text as Olga, `close` puts it away, `note` says why the clock is not real time, `pair` who
- * is called first today.
+ * is called first today, "" where the channel is no desk yet.
  */
 export function welcome(note, pair, attempt, close) {
   const text = 'Label printer down, drivers are waiting';
@@ -11,10 +11,13 @@ export function welcome(note, pair, attempt, close) {
   return h('section', { class: 'welcome', 'data-testid': 'welcome' },
     h('h2', {}, 'A Teams of your own, with the real bot in it'),
     h('p', {}, 'You play everyone. The bot is the real one; only Teams is played by this page.'),
-    h('ol', {},
+    pair ? h('ol', {},
       h('li', {}, 'Post as Olga: ', link, ' \u2013 see what a requester gets.'),
       h('li', {}, `Become ${pair} at the top (they have been called) and press `, h('strong', {}, 'I\u2019m looking into it'), '.'),
-      h('li', {}, 'Or do nothing and move the clock, minute by minute: more people hear of it, each once, until somebody answers.')),
-    h('p', {}, 'Or press ', h('strong', {}, 'Play a day'), ' and watch.', note ? ` ${note}` : ''),
+      h('li', {}, 'Or do nothing and move the clock, minute by minute: more people hear of it, each once, until somebody answers.')) : h('ol', {},
+      h('li', {}, 'This channel is no desk yet. Become Farid, the admin, and post ', h('strong', {}, '@Hotseat setup'), '.'),
+      h('li', {}, 'Press ', h('strong', {}, 'Set up\u2026'), ' on the card that comes, and go through the steps; each can be skipped.'),
+      h('li', {}, 'Then post as Olga: ', link, '.')),
+    pair ? h('p', {}, 'Or press ', h('strong', {}, 'Play a day'), ' and watch.', note ? ` ${note}` : '') : note ? h('p', {}, note) : '',
     iconButton('close', 'Close the introduction', close));
 }
