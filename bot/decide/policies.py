@@ -310,7 +310,7 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                 Setting("handbook", "Handbook", _text, _plain(spelling.address)),
                 Setting(
                     "jira_project",
-                    "Jira project (its address, or its key)",
+                    "Jira project (address or key)",
                     _text,
                     _plain(spelling.word()),
                 ),
