@@ -14,7 +14,7 @@ from bot.events import Deleted, Edited, Message, Posted, Replied, Restored
 from bot.people import Author
 from bot.state import Early, Heard
 from bot.support.escalation import first_clock, second_clock
-from bot.support.intake import is_marked, is_request
+from bot.support.intake import is_content, is_marked, is_request
 from bot.support.request import (
     Outcome,
     Request,
@@ -208,6 +208,8 @@ def _went_on(draft: Draft, requests: list[Request], event: Replied) -> None:
     ended = max(requests, key=lambda one: one.closed_at or one.posted_at)
     before_its_end = ended.closed_at is not None and at < ended.closed_at
     if live or before_its_end or not is_request(event.text, picture=event.picture, gif=event.gif):
+        return
+    if not event.picture and is_content(event.text, [one.name for one in draft.rota.people.values()]):
         return
     if claims.reopens(ended, at):
         draft.did(claims.reopen(draft, matters.alone(draft, ended), at), event, "wrote that it is not solved")

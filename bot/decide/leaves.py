@@ -12,7 +12,7 @@ from bot.decide import addresses, forms, rights
 from bot.decide.draft import Draft
 from bot.decide.pictures import names, words
 from bot.errors import Refused
-from bot.events import Press
+from bot.events import Press, Send
 from bot.people import Person
 from bot.policy import Contact, Page
 from bot.support.request import Answered, Request
@@ -24,6 +24,7 @@ from bot.views import Field, Mention
 SHORT = 300  # characters of one line
 DEGREES = (("1", "1: very low"), ("2", "2: low"), ("3", "3: medium"), ("4", "4: high"), ("5", "5: very high"))
 ESTIMATED = (("difficulty", "Difficulty"), ("risk", "Risk"))
+LATER, KEY_FOLLOWS = "later", "Close, the key follows"
 MEANINGFUL = 4  # letters of a word by which a page is found
 
 
@@ -210,8 +211,9 @@ def _estimates(form: Form) -> tuple[Field, ...]:
 
 
 def _estimate_fields(form: Form) -> tuple[Field, ...]:
-    choices = [(str(number), one.title) for number, one in enumerate(form.leaf.alternatives)]
-    label = "What you offer instead. Its text stands below your words."
+    language = form.draft.policy.language
+    choices = [(str(at), f"{one.title}: {one.replies[language]}") for at, one in enumerate(form.leaf.alternatives)]
+    label = "What you offer instead. What you tick stands below your words, and the request closes then."
     others = forms.many("alternatives", label, choices, form.was("alternatives"), required=False)
     return (*_estimates(form), others)
 
@@ -268,7 +270,7 @@ def _ticket_fields(form: Form) -> tuple[Field, ...]:
         forms.text("summary", "Summary, to copy", summary, required=False),
         forms.text("description", "Description, to copy", description, required=False),
         *((link,) if address else ()),
-        forms.line("ticket", "Its key or link, if you have it. It stands below your words.", form.was("ticket")),
+        forms.line("ticket", "The ticket's key or link. It stands below your words.", form.was("ticket")),
     )
 
 
@@ -292,12 +294,14 @@ def _description(form: Form) -> str:
 def _ticket_read(form: Form) -> Filled:
     given = form.was("ticket", longest=forms.LONGEST)
     if not given:
-        return Filled()
+        follows = isinstance(form.event, Send) and form.event.choice.endswith(f":{LATER}")
+        ask = f"Write the key or the link of the ticket that you created, or press *{KEY_FOLLOWS}*."
+        return Filled(wrong="" if follows else ask)
     wrong = _too_long(form, "ticket")
     try:
         named = addresses.ticket(form.draft.policy.jira_project, given)
     except ValueError:
-        return Filled(wrong=wrong or "Write the ticket's key, such as EDGE-12, or its https link; or leave it empty.")
+        return Filled(wrong=wrong or "Write the ticket's key, such as EDGE-12, or its https link.")
     return Filled(added=(form.draft.say(Text.FIND_IT_AS, key=named),), wrong=wrong)
 
 

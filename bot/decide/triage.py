@@ -165,8 +165,9 @@ def _stops_form(
         forms.one("now", question.asks, choices, now if now in dict(choices) else ""),
     )
     ways = (Way("Next", "stops"), Way("Ask a question", "ask", opens=True), _back(draft, request, question.id))
+    note = "\n".join(filter(None, (news, *_so_far(draft, request))))
     return forms.dialog(
-        draft, request, event, STOPS, note=news, error=error, fields=fields, ways=ways, thread=request.place
+        draft, request, event, STOPS, note=note, error=error, fields=fields, ways=ways, thread=request.place
     )
 
 
@@ -202,15 +203,15 @@ def _leaf_form(form: Form, error: str = "", news: str = "") -> Answer:
     written = form.was("text", leaf.replies[draft.policy.language], forms.LONGEST)
     all_the_same = Way("Done all the same…", "leaf", f"{leaf.id}:{DONE}")
     able = {one.id for one in leaves.able(draft, request, event)} if leaf.done else set()
-    back = _back(draft, request, leaf.id)
     ways = (
         Way("Send" if leaf.then else "Send and close", "leaf", leaf.id),
+        *((Way(leaves.KEY_FOLLOWS, "leaf", f"{leaf.id}:{leaves.LATER}"),) if leaf.needs is Need.TICKET else ()),
         *((all_the_same,) if event.author.id in able else ()),
         Way("Ask a question", "ask", opens=True),
         Way(STOPS, "triage", tree.stops, opens=True),
-        *((back,) if back.choice != tree.stops else ()),
+        _back(draft, request, leaf.id),
     )
-    note = "\n".join(filter(None, (news, f"{leaf.title}.", part.note(form))))
+    note = "\n".join(filter(None, (news, f"{leaf.title}.", part.note(form), *_so_far(draft, request))))
     fields = (*part.fields(form), forms.text("text", label, written))
     return forms.dialog(
         draft, request, event, WHAT, note=note, error=error, fields=fields, ways=ways, thread=request.place

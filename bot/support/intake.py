@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from itertools import islice
 
 MARKS = ("request", "anfrage")
@@ -32,6 +33,23 @@ _SMALL_TALK = _GREETING | _words(
     day tag nachmittag all alle allen team everyone everybody zusammen together there leute guys folks backend you
     vielen schön schoen sehr much many so a lot top bitte have liebe lieben lieber euch dir ihnen besten herzlichen
     gute guter friday freitag christmas xmas weihnachten neues jahr new year birthday geburtstag easter ostern und and
+    """
+)
+_CONTENT = _words(
+    """
+    works worked working solved fixed sorted resolved done fine better good helps helped ok okay got understood noted
+    clear sure awesome amazing brilliant excellent wonderful lovely appreciated trick will
+    passt klappt läuft geht funktioniert erledigt gelöst klar verstanden prima bestens wunderbar spitze klasse hilft
+    geholfen gut top genau hab habs mach
+    """
+)
+_AROUND = _words(
+    """
+    i ll m ve s im that this it its is are was were has have had did been do to for with of on up my me us our we you
+    your both so all everything now already back again online running looks well job work exactly yes yep yeah right
+    alright try let know later today tomorrow soon first here too really see
+    das dies es ist sind war hat habe haben ich wir uns mein dir euch du ihr jetzt nun wieder schon dann so auch ja jo
+    alles sehr echt gern gerne probier probiere werde bin morgen später gleich heute für mit
     """
 )
 _FOR = _words("for für")
@@ -67,6 +85,16 @@ def is_request(text: str, *, picture: bool, gif: bool) -> bool:
         return False
     drawn = bare != text or any(unicodedata.category(sign) in _PICTURES for sign in text[:LONG])
     return not (words or gif or drawn)
+
+
+def is_content(text: str, names: Iterable[str] = ()) -> bool:
+    """Say whether a reply only thanks, or says that all is well: by words that say nothing else, and ``names``."""
+    if "?" in text or len(text) > LONG:
+        return False
+    called = {word for name in names for word in _WORD.findall(name.casefold())}
+    words = [word.casefold() for word in _WORD.findall(_EMOTICON.sub(" ", text))]
+    harmless = _WITH_THANKS | _CONTENT | _AROUND | called
+    return harmless.issuperset(words) and not (_CONTENT | _GREETING).isdisjoint(words)
 
 
 def _is_small_talk(words: list[str]) -> bool:

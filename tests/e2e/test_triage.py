@@ -37,7 +37,7 @@ async def test_an_error_is_told_and_what_it_stops_leads_to_a_workaround_and_a_ti
     await dialog.get_by_label("Your reply").fill("Please print at the next gate.")
     await press("Send")
     assert "Every driver in Hamburg" in await dialog.get_by_label("Description, to copy").input_value()
-    await press("Send and close")
+    await press("Close, the key follows")
     await expect(dialog).to_contain_text("Sent and closed.")
     await page.get_by_test_id("dialog-close").click()
     await become(page, "olga")

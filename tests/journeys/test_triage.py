@@ -530,7 +530,8 @@ async def test_the_estimate_stays_on_the_record() -> None:
 async def test_a_refusal_that_offers_nothing_else_asks_what_it_stops() -> None:
     town, place = await town_with()
     view = await sent(town, "leaf", ANA, "refuse", fields={"text": "We would rather not.", **ESTIMATE})
-    assert view.note == "Sent."
+    assert view.note.split("\n")[0] == "Sent."
+    assert "risk 4 (invoices hang on it) (Ana Lindqvist)" in view.note
     assert [choice.id for choice in view.fields[1].choices] == ["yes", "no", "ended"]
     assert "We would rather not." in town.in_thread(place)[0]
     assert (await town.request()).status is Status.ACKNOWLEDGED
@@ -618,7 +619,10 @@ async def test_a_workaround_comes_first_and_the_ticket_follows() -> None:
     assert value(await town.open(back.step, "R-1", BEN, back.choice), "text") == "the dock stands still"
     resumed = await town.open("stops", "R-1", ANA)
     assert "the dock stands still" in value(resumed, "description")
-    await town.send("leaf", "R-1", BEN, choice="ticket", text="Our developers have it.", ticket="")
+    assert "press *Close, the key follows*" in await town.send(
+        "leaf", "R-1", BEN, choice="ticket", text="They have it."
+    )
+    await town.send("leaf", "R-1", BEN, choice="ticket:later", text="Our developers have it.", ticket="")
     assert (await town.request()).outcome is Outcome.WORKAROUND
     assert len(town.in_thread(place)) == 2
 
@@ -679,7 +683,8 @@ async def test_the_tickets_key_or_link_stands_in_the_reply(project: str, ticket:
 
 
 @pytest.mark.parametrize(
-    ("ticket", "error"), [("soon", "or leave it empty"), ("x" * 20_000, "At most 300"), ("EDGE-1 2", "leave it empty")]
+    ("ticket", "error"),
+    [("soon", "or its https link."), ("x" * 20_000, "At most 300"), ("EDGE-1 2", "or its https link.")],
 )
 async def test_what_names_no_ticket_comes_back(ticket: str, error: str) -> None:
     town, place = await town_with()
