@@ -92,13 +92,16 @@ async def erase_person(desks: Desks, arguments: Arguments, now: datetime) -> Don
     """Make a person, or whoever asked, a former colleague. Arguments: desk, who (a name, an e-mail or an Entra id)."""
     desk = desks.one(arguments.get("desk", ""))
     who = arguments["who"].strip()
+    if not who:
+        raise Refused("Whom? Say a name, an e-mail or an Entra id. Nobody was erased.")
     before = await desk.state()
     answer = await desk.handle(PersonErased(key=f"erase:{uuid4()}", happened_at=now, who=who))
     facts = {"desk": desk.info.id, "erased": False, "person": False}
     if not isinstance(answer, Erased):
         raise Refused(answer.text if isinstance(answer, Word) else "Nothing was erased.")
     if not answer.name:
-        return Done(f"Nothing in {desk.info.id} names {who}: nothing had to be erased.", facts)
+        hint = " Whoever only asked is known by name and Entra id, not by e-mail." if "@" in who else ""
+        return Done(f"Nothing in {desk.info.id} names {who}: nothing had to be erased.{hint}", facts)
     was_person = len((await desk.state()).rota.people) < len(before.rota.people)
     what = "the people, shifts, absences, requests and the history" if was_person else "requests and the history"
     said = (

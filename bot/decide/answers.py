@@ -119,8 +119,7 @@ def unknown(draft: Draft, event: Message) -> None:
     """Name the two nearest commands and help; or who may, where it is one."""
     found = parse(event.text)
     if found is not None:
-        whose = Text.FOR_ADMINS if found[0].right is Right.ADMIN else Text.FOR_COLLEAGUES
-        _aside(draft, event, Line((draft.say(whose),)))
+        _aside(draft, event, Line((draft.is_for(found[0].right),)))
         return
     near = draft.say(Text.OR).join(nearest(event.text, right_of(draft, event.author)))
     _aside(draft, event, Line((draft.say(Text.UNKNOWN_COMMAND, near=near),)))

@@ -118,7 +118,12 @@ def _draw_add(draft: Draft, event: Press, error: str) -> Answer:
 def _take_add(draft: Draft, event: Send) -> Answer:
     given = dict.fromkeys(FIELDS, "") | _sent(event, "")
     read, wrong = _read(Person("", ""), given)
-    known = set(draft.rota.people)
+    known = len(draft.rota.people)
+    there = [one for one in draft.rota.people.values() if _are_one(one, read)]
+    if there and not wrong:
+        wrong = (
+            f"{there[0].name} has this e-mail or Entra id already. To change them, go back and open {there[0].name}."
+        )
     if not wrong:
         try:
             row = PersonRow(read.name, read, frozenset(FIELDS))
@@ -127,8 +132,13 @@ def _take_add(draft: Draft, event: Send) -> Answer:
             wrong = f"{refusal}."
     if wrong:
         return _draw_add(draft, event, wrong)
-    said = "Added" if set(draft.rota.people) - known else "Changed, as they were there already"
+    said = "Added" if len(draft.rota.people) > known else "Changed, as they were there already"
     return _done(draft, event, f"{said}: {read.name}", _about(draft, read))
+
+
+def _are_one(one: Person, other: Person) -> bool:
+    ids = one.entra_object_id and one.entra_object_id == other.entra_object_id
+    return bool(ids or (one.email and one.email.casefold() == other.email.casefold()))
 
 
 def _done(draft: Draft, event: Press, title: str, note: str) -> Answer:

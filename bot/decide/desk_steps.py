@@ -49,5 +49,5 @@ def _allowed(draft: Draft, event: Press, name: str, steps: Mapping[str, DeskStep
     if event.place != personal(event.author.id) and channel_of(event.place) not in {desk.channel, desk.team_channel}:
         raise Refused(draft.say(Text.ELSEWHERE))
     if answers.right_of(draft, event.author) < known.right:
-        raise Refused(draft.say(Text.FOR_ADMINS if known.right is Right.ADMIN else Text.FOR_COLLEAGUES))
+        raise Refused(draft.is_for(known.right))
     return known

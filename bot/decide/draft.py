@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from bot.commands import Right
 from bot.decide import pictures
 from bot.decide.pictures import CARD, notice_card, notice_item
 from bot.effects import (
@@ -31,7 +32,7 @@ from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Knowledge, Notice, NoticeItem, State
 from bot.support.request import Deed, Outcome, Request, Status, Step
 from bot.support.texts import Text
-from bot.support.words import MINUTE, say
+from bot.support.words import MINUTE, listed, say
 from bot.views import CardView, RequestCard, View
 
 TOGETHER = MINUTE  # reminders due to one person within this become one message
@@ -84,6 +85,13 @@ class Draft:
             or author.id in self.policy.admins
             or (person is not None and person.email.casefold() in self.admins - {""})
         )
+
+    def is_for(self, right: Right) -> str:
+        """Say for whom something is that needs a right: the admins by name, as far as the rota knows them."""
+        if right is not Right.ADMIN:
+            return self.say(Text.FOR_COLLEAGUES)
+        admins = [one.name for one in self.rota.people.values() if self.is_admin(Author(one.id, one.name))]
+        return self.say(Text.FOR_ADMINS, who=listed(admins, self.say(Text.OR)) or self.say(Text.ASK_YOUR_ADMIN))
 
     def duty(self, at: datetime, besides: str = "") -> Duty:
         """Return who is on duty at ``at``, as if the person ``besides`` were away."""

@@ -110,7 +110,7 @@ ENDINGS = {
     Outcome.TICKET: Text.WITH_DEVELOPERS,
     Outcome.WORKAROUND: Text.WITH_DEVELOPERS,
     Outcome.TRAINING: Text.PASSED_ON,
-    Outcome.REDIRECTED: Text.PASSED_ON,
+    Outcome.REDIRECTED: Text.ANSWERED,
     Outcome.OVERRIDE_REFUSED: Text.ANSWERED,
 }
 """What a requester reads of an outcome; all others are solved."""
@@ -264,7 +264,7 @@ def status_line(  # noqa: PLR0911 - one line per state
     due_at = request.clock.due_at if request.clock else request.due_at
     by = moment(due_at, now, hours)
     if request.clock and request.clock.second and request.responder:
-        answered = f"{request.responder.name} answered"
+        answered = "Open again" if request.clock.note else f"{request.responder.name} answered"
         if not second:
             return answered
         return f"{answered}; somebody on duty {'has to take' if now < due_at else 'should have taken'} it by {by}"

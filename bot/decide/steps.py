@@ -208,7 +208,7 @@ def _take_claim(draft: Draft, request: Request, event: Send) -> Answer:
 
 def _draw_production(draft: Draft, request: Request, event: Press, error: str) -> Answer:
     people = _with_access(draft, request, event)
-    label = f"What has to be done. {names(people)} reads it, nobody else."
+    label = f"What has to be done. {names(people)} {_verb(people, 'reads', 'read')} it, nobody else."
     return _form(draft, request, event, "production", "Hand it on", error=error, fields=(forms.text("note", label),))
 
 
@@ -226,16 +226,22 @@ def _take_production(draft: Draft, request: Request, event: Send) -> Answer:
 
 
 def _told(draft: Draft, people: tuple[Person, ...]) -> str:
-    verb = "has" if len(people) == 1 else "have"
+    verb = _verb(people, "has", "have")
     return f"{names(people)} {verb} been told." if draft.is_open else f"{names(people)} will be told at the opening."
 
 
+def _verb(people: tuple[Person, ...], one: str, many: str) -> str:
+    return one if len(people) == 1 else many
+
+
 def _with_access(draft: Draft, request: Request, event: Press) -> tuple[Person, ...]:
+    """Return the pair's own anchor, or else whoever else on duty has production access."""
     duty = rights.duty_of(draft, request, event)
-    people = tuple(one for one in duty.pair + duty.further if one.production_access and one.id != event.author.id)
-    if not people:
-        raise Refused("Nobody else on duty has production access now. Ask the team instead.")
-    return people
+    for people in (duty.pair, duty.further):
+        able = tuple(one for one in people if one.production_access and one.id != event.author.id)
+        if able:
+            return able
+    raise Refused("Nobody else on duty has production access now. Ask the team instead.")
 
 
 def _draw_pass(draft: Draft, request: Request, event: Press, error: str) -> Answer:
@@ -443,7 +449,8 @@ def _take_close(draft: Draft, request: Request, event: Send) -> Answer:
 def _preview(draft: Draft, request: Request, event: Send, ended: Request) -> Answer:
     shown = draft.request_card(ended)
     reads = "\n".join(filter(None, (shown.headline.plain, shown.remark, shown.detail)))
-    ways = (Way("Close it", "close", "close"), Way("Show again", "close", "preview"))
+    again, back = Way("Show again", "close", "preview"), Way("Back", "support", opens=True)
+    ways = (Way("Close it", "close", "close"), again, back)
     fields = _close_fields(request, ended.outcome or Outcome.ANSWERED, ended.remark)
     note = f"{request.requester.name} will read:\n{reads}"
     return _form(draft, request, event, "close", "", note=note, fields=fields, ways=ways)
@@ -475,8 +482,10 @@ def _take_undo(draft: Draft, request: Request, event: Send) -> Answer:
 
 
 def _draw_suggest(draft: Draft, request: Request, event: Press, error: str) -> Answer:
-    who = names(tuple(_suggested_to(draft, request, event)))
-    field = forms.text("text", f"What you would answer. {who} reads it, nobody else.")
+    people = tuple(_suggested_to(draft, request, event))
+    field = forms.text(
+        "text", f"What you would answer. {names(people)} {_verb(people, 'reads', 'read')} it, nobody else."
+    )
     return _form(draft, request, event, "suggest", "Suggest", error=error, fields=(field,))
 
 
@@ -499,7 +508,7 @@ def _suggested_to(draft: Draft, request: Request, event: Press) -> list[Person]:
     """Return whoever has the request, or else the pair; only those who may be written to now."""
     duty = rights.duty_of(draft, request, event)
     claimer = draft.rota.people.get(request.claimer.id) if request.claimer else None
-    people = (claimer,) if claimer else duty.pair + duty.further
+    people = (claimer,) if claimer else duty.pair
     here = [one for one in people if claims.is_here(draft, one.id)]
     if not here:
         raise Refused("Nobody on duty can be told now. Try again in support hours.")

@@ -112,6 +112,8 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
         matters.relink(draft, request, before.lead)
     standing = replace(before, copies=request.copies, followers=request.followers)
     draft.did(standing, event, "took that back")
+    if deed.posted or deed.others:
+        draft.put(replace(draft.request(request.id) or standing, before=None))  # what is withdrawn does not come back
     clocks.escalate(draft, request.id)
     return draft.request(request.id) or standing
 

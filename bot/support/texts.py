@@ -70,6 +70,7 @@ class Text(StrEnum):
     STALE = "stale"
     FOR_ADMINS = "for admins"
     FOR_COLLEAGUES = "for colleagues"
+    ASK_YOUR_ADMIN = "ask your admin"
     PAUSED = "paused"
     UNTIL = "until"
     UNTIL_RESUMED = "until resumed"
@@ -221,8 +222,9 @@ TEXTS = MappingProxyType(
                 Text.THE_TEAM: "the backend team",
                 Text.UNKNOWN: "I don't know {id}. It may have been removed.",
                 Text.ELSEWHERE: "This button belongs to another conversation.",
-                Text.FOR_ADMINS: "This is for the desk's admins. Ask one of them.",
+                Text.FOR_ADMINS: "This is for the desk's admins: {who}.",
                 Text.FOR_COLLEAGUES: "This is for the backend team.",
+                Text.ASK_YOUR_ADMIN: "whoever set it up",
                 Text.PAUSED: "Paused",
                 Text.UNTIL: "until {at}",
                 Text.UNTIL_RESUMED: "until further notice",
@@ -246,7 +248,7 @@ TEXTS = MappingProxyType(
                 Text.RAISE_WHERE: "Who is it for?",
                 Text.RAISE_EMPTY: "Write in a few words what you need.",
                 Text.RAISE_TOO_LONG: "That is too long to be posted whole. Please shorten it to {most} characters.",
-                Text.RAISING: "I'm posting it in the channel. You'll get the link in a moment.",
+                Text.RAISING: "I pass it on to the channel. The link comes in a message of its own.",
                 Text.RAISED: "Raised as {id}. You see there who answers, and until when: ",
                 Text.RAISED_FOR_YOU: "{by} raised your message with support as {id}: ",
                 Text.RAISED_BEFORE: "This was raised already, as {id}.",
@@ -382,8 +384,9 @@ TEXTS = MappingProxyType(
                 Text.THE_TEAM: "das Backend-Team",
                 Text.UNKNOWN: "{id} kenne ich nicht. Vielleicht wurde es entfernt.",
                 Text.ELSEWHERE: "Dieser Knopf gehört zu einer anderen Unterhaltung.",
-                Text.FOR_ADMINS: "Das ist für die Admins. Frag jemanden von ihnen.",
+                Text.FOR_ADMINS: "Das ist für die Admins: {who}.",
                 Text.FOR_COLLEAGUES: "Das ist für das Backend-Team.",
+                Text.ASK_YOUR_ADMIN: "wer den Bot eingerichtet hat",
                 Text.PAUSED: "Pause",
                 Text.UNTIL: "bis {at}",
                 Text.UNTIL_RESUMED: "bis auf Weiteres",
@@ -408,7 +411,7 @@ TEXTS = MappingProxyType(
                 Text.RAISE_WHERE: "Für wen ist es?",
                 Text.RAISE_EMPTY: "Schreib in ein paar Worten, was du brauchst.",
                 Text.RAISE_TOO_LONG: "Das ist zu lang, um es ganz zu schreiben. Bitte kürze es auf {most} Zeichen.",
-                Text.RAISING: "Ich schreibe es in den Kanal. Den Link bekommst du gleich.",
+                Text.RAISING: "Ich gebe es in den Kanal weiter. Der Link kommt in einer eigenen Nachricht.",
                 Text.RAISED: "Weitergegeben als {id}. Dort siehst du, wer antwortet und bis wann: ",
                 Text.RAISED_FOR_YOU: "{by} hat deine Nachricht an den Support gegeben, als {id}: ",
                 Text.RAISED_BEFORE: "Das wurde schon weitergegeben, als {id}.",

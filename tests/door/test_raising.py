@@ -50,7 +50,7 @@ def posted(bot: Whole) -> list[Any]:
 async def test_what_is_written_personally_is_offered_posted_and_opened_where_the_post_stands(tmp_path: Path) -> None:
     async with whole(tmp_path) as bot:
         answer = await raise_personally(bot)
-        assert "posting it in the channel" in str(answer["value"])
+        assert "pass it on to the channel" in str(answer["value"])
         (post,) = posted(bot)
         assert post.body["channelData"]["channel"]["id"] == CHANNEL
         assert "Olga:" in str(post.body["activity"])

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from bot.events import Open, Send
+from bot.people import Person
 from bot.views import FormCard
 from tests.journeys.town import ANA, BEN, EVA, FARID, OLGA, TEAM, Town, person, plain, said
 
@@ -146,11 +147,18 @@ async def test_somebody_is_added_by_name_and_e_mail() -> None:
     assert "lea@example.com" in await people(town)
 
 
-async def test_adding_whom_one_knows_changes_them_as_an_import_would() -> None:
-    town = Town(people=(*TEAM[:5], replace(FARID, email="farid@x.com")))
-    answer = await send(town, "people.add", name="Farid H.", email="farid@x.com", experienced="yes")
-    assert answer.startswith("Changed, as they were there already: Farid H.")
-    assert len(await people(town)) == 6
+async def test_whoever_is_known_by_e_mail_is_changed_where_they_are_and_not_added_again() -> None:
+    town = Town(people=(*TEAM[:5], replace(FARID, email="farid@x.com", production_access=True)))
+    answer = await send(town, "people.add", name="Farid H.", email="Farid@x.com", experienced="yes")
+    assert "Farid Haddad has this e-mail or Entra id already." in answer
+    state = await (await town.desk()).state()
+    assert state.rota.people["farid"].production_access
+
+
+async def test_adding_somebody_who_is_known_by_name_alone_changes_them() -> None:
+    town = Town(people=(*TEAM[:5], FARID, Person("Kim Lee", "Kim Lee")))
+    answer = await send(town, "people.add", name="Kim Lee", email="kim@x.com")
+    assert answer.startswith("Changed, as they were there already: Kim Lee")
 
 
 async def test_adding_a_name_that_two_have_is_a_question() -> None:

@@ -81,8 +81,8 @@ async def test_what_is_raised_is_posted_under_its_writers_name_and_is_their_requ
     town = Town()
     card = await offered(town)
     answer = await press(town, button(form(card)), OLGA, "label printer down, in Utrecht")
-    assert "I'm posting it in the channel" in said(answer)
-    assert "I'm posting it in the channel" in card.text
+    assert "I pass it on to the channel" in said(answer)
+    assert "I pass it on to the channel" in card.text
     assert form(card).rows == ()
     (post,) = posts(town)
     assert post.view == ReplyCard("Olga Brandt:", "label printer down, in Utrecht")
@@ -149,7 +149,7 @@ async def test_a_kill_before_the_post_is_known_loses_nothing_and_opens_one_reque
     one = button(form(card))
     await press(town, one, OLGA)
     assert (await (await town.desk()).state()).requests == {}
-    assert said(await press(town, one, OLGA, "more words")).startswith("I'm posting it")
+    assert said(await press(town, one, OLGA, "more words")).startswith("I pass it on")
     town.teams.take = take  # type: ignore[method-assign]
     await town.restart()
     await (await town.desk()).settle()
@@ -244,7 +244,7 @@ async def test_words_that_came_back_can_be_dropped_by_their_sender_alone() -> No
     town = Town()
     town.teams.refuse[CHANNEL] = "it is gone"
     answer = await chosen_and_sent(town, CHAT, ANA)
-    assert answer == Word("I'm posting it in the channel. You'll get the link in a moment.")
+    assert answer == Word("I pass it on to the channel. The link comes in a message of its own.")
     back = form(town.to(ANA)[-1])
     town.teams.refuse.clear()
     await press(town, button(back), TOM, "mine")

@@ -153,7 +153,7 @@ async def test_a_setup_is_the_admins_alone() -> None:
     for by in (EVA, OLGA):
         answer = await town.press(Open, "", by, card=CARD, step="setup")
         assert isinstance(answer, Word)
-        assert answer.text == "This is for the desk's admins. Ask one of them."
+        assert answer.text == "This is for the desk's admins: Farid Haddad."
     assert await town.requests() == []
 
 

@@ -198,6 +198,7 @@ async def test_what_is_given_back_is_open_for_the_others() -> None:
     await town.send("back", "R-1", ANA, note="it is the network")
     assert [len(town.to(one)) for one in (ANA, BEN)] == [0, 1]
     assert town.to(BEN)[0].text.startswith("Ana Lindqvist gave this back: it is the network")
+    assert "Open again; somebody on duty has to take it by 10:25" in town.to(BEN)[0].text
     assert "will follow up by 10:25" in town.card()
 
 
@@ -269,7 +270,7 @@ async def test_closing_shows_first_what_the_requester_will_read() -> None:
 @pytest.mark.parametrize(
     ("outcome", "words"),
     [
-        ("redirected", "Passed on."),
+        ("redirected", "Answered."),
         ("training", "Passed on."),
         ("docs", "Solved."),
         ("self-service", "Solved."),

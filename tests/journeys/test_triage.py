@@ -759,7 +759,7 @@ async def test_an_unknown_request_or_one_of_others_gets_a_kind_line() -> None:
     assert "Ana Lindqvist and Ben Okafor are on duty." in await town.write("triage R-1", EVA)
     assert "Suggest an answer" in await town.write("triage R-1", DILAN)
     assert await town.write("triage R-1", OLGA) == "This is for the backend team."
-    assert await town.write("policy", ANA) == "This is for the desk's admins. Ask one of them."
+    assert await town.write("policy", ANA) == "This is for the desk's admins: Farid Haddad."
 
 
 async def test_who_names_no_request_is_asked_which() -> None:

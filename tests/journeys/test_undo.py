@@ -119,6 +119,7 @@ async def test_a_split_that_is_taken_back_takes_its_matters_with_it() -> None:
     await town.send("undo", "R-1", ANA)
     assert [one.outcome for one in await town.requests()] == [None, Outcome.WITHDRAWN, None]
     assert town.card("R-1").startswith("@Ana")
+    assert await town.send("undo", "R-1", ANA) == NO
     assert town.card("R-2") == "Login: Withdrawn.\nR-2"
 
 
