@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.effects import Answer, Change, Decision, Effect, PutDesk, PutRequest
+from bot.effects import Answer, Change, Decision, Effect, PutDesk, PutRequest, PutRota
 from bot.events import (
     AdminMet,
     ClockStruck,
@@ -96,7 +96,7 @@ class Batch:
         self.effects.extend(decision.effects)
         self.answers.append((one, decision.answer))
         self.looked |= isinstance(event, ClockStruck | Sweep) or any(
-            isinstance(one, PutDesk) for one in decision.changes
+            isinstance(one, PutDesk | PutRota) for one in decision.changes
         )
         if isinstance(event, Delivered | Undeliverable):
             self.struck.append(event.effect)

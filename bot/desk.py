@@ -15,7 +15,7 @@ from uuid import uuid4
 from bot import commands
 from bot.batch import Batch, Waiting
 from bot.decide import decide, lists, next_due, privacy
-from bot.effects import Answer, Word
+from bot.effects import Answer, Decision, Word
 from bot.errors import NotStored, Refused
 from bot.events import (
     Choose,
@@ -204,7 +204,6 @@ class Desk:
 
     def _decide(self, standing: Standing, waiting: list[Waiting], known: frozenset[str]) -> Batch:
         now = self._clock()
-        knowledge = self._lookup.knowledge(standing.desk, now)
         batch = Batch()
         taken: set[str] = set()
         for one in waiting:
@@ -213,15 +212,17 @@ class Desk:
                 batch.repeated.append(one)
                 continue
             try:
-                decision = decide(standing.view(), event, now, knowledge)
+                decision = decide(standing.view(), event, now, self._lookup.knowledge(standing.desk, now))
             except Refused as refusal:
                 batch.answers.append((one, Word(str(refusal))))
                 continue
             except Exception as failure:
                 keys = {"desk": self.info.id, "key": event.key}
                 log.exception("deciding %s failed", type(event).__name__, extra=keys)
-                one.fail(failure)
-                continue
+                if not isinstance(event, Delivered | Undeliverable):
+                    one.fail(failure)
+                    continue
+                decision = Decision()  # what became of an effect is so, whatever follows from it
             taken.add(event.key)
             for change in decision.changes:
                 standing.apply(change)
@@ -230,7 +231,8 @@ class Desk:
 
     async def _fetch(self, standing: Standing, waiting: list[Waiting]) -> list[str]:
         # Not with "- keys()", which walks through all that is open.
-        ids = {one.event.request for one in waiting if isinstance(one.event, Press)}
+        pressed = {one.event.request for one in waiting if isinstance(one.event, Press)}
+        ids = set(pressed)
         ids.update(id_ for one in waiting if isinstance(one.event, Sweep) for id_ in one.event.requests)
         asked = [one.event.text for one in waiting if isinstance(one.event, Message) and one.event.addressed]
         ids.update(map(commands.named, asked))
@@ -240,10 +242,10 @@ class Desk:
         places |= {place for one in waiting if (place := _chosen(one.event))}
         askers = {person for one in waiting if (person := lists.asked_by(one.event))}
         found = await self._fetch_naming(standing, waiting)
-        if not ids and not places and not askers:
-            return [request.id for request in found]
-        named = {*ids, *(id_ for place in places for id_ in standing.threads.get(place, ()))}
-        found += await self._journal.matters(standing.desk.tenant, standing.desk.id, ids, places)
+        if ids or places:
+            found += await self._journal.matters(standing.desk.tenant, standing.desk.id, ids, places)
+        said_in = {one.event.place for one in waiting if isinstance(one.event, (Replied, *_CHANGED))}
+        named = {*pressed, *(id_ for place in said_in for id_ in standing.threads.get(place, ()))}
         held = [request for id_ in named if (request := standing.requests.get(id_))]
         beside = {id_ for one in (*found, *held) for id_ in one.beside}.difference(standing.requests)
         beside = beside.difference(request.id for request in found)

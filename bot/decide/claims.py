@@ -10,6 +10,7 @@ from enum import StrEnum
 from bot.decide import clocks
 from bot.decide.draft import Draft
 from bot.decide.pictures import names, words
+from bot.events import Message
 from bot.people import Author
 from bot.places import personal
 from bot.rota.duty import present
@@ -102,22 +103,23 @@ def advised(draft: Draft, id_: str, by: Author, at: datetime) -> None:
         draft.post(f"advised:{id_}:{by.id}", personal(by.id), Line((line,)))
 
 
-def answered_by_requester(draft: Draft, request: Request, at: datetime, text: str, key: str) -> None:
+def answered_by_requester(draft: Draft, request: Request, at: datetime, event: Message) -> None:
     """End the waiting, and tell whoever asked; somebody who is away loses the request to the pair."""
+    who = event.author.name
     claimer = request.claimer
     assert claimer is not None
     going = go_on(request, word_by(draft, at))
     draft.put(going)
     if not is_here(draft, claimer.id) and draft.is_open:
-        hand_on(draft, going, Act.HAND_ON, at, note=f"{request.requester.name} answered, and {claimer.name} is away")
+        hand_on(draft, going, Act.HAND_ON, at, note=f"{who} answered, and {claimer.name} is away")
         return
-    excerpt = words(replace(request, text=text))
-    card = f"answer:{request.id}:{key}"
+    excerpt = words(replace(request, text=event.text))
+    card = f"answer:{request.id}:{event.key}"
     opens = (Button(draft.state.desk.id, request.id, card, "Support…", "open", "support"),)
     title = f"{request.requester.name} · {request.id}"
     entry = NoticeEntry(title, excerpt, "", request.place, waiting=True, presses=(), opens=opens)
     if draft.is_open:
-        draft.show(card, personal(claimer.id), NoticeCard(f"{request.requester.name} answered you", (entry,)))
+        draft.show(card, personal(claimer.id), NoticeCard(f"{who} answered you", (entry,)))
 
 
 def hand_on(
@@ -135,7 +137,7 @@ def hand_on(
     At once the people ``only`` are called, if they are on duty, else the pair; never ``by``, who handed it on.
     """
     start = second_clock if request.responder else first_clock
-    clock = replace(start(draft.policy, draft.hours, at), only=only, note=note)
+    clock = replace(start(draft.policy, draft.hours, at), only=only, note=note, anew=True)
     opened = open_again(request, act, clock, by.id if by else "")
     draft.put(opened)
     clocks.escalate(draft, request.id)
@@ -187,10 +189,11 @@ def _promised(draft: Draft, request: Request, word: NextWord, claimer: Author) -
 
 def _waited(draft: Draft, request: Request, wait: Wait, claimer: Author) -> None:
     asked = request.requester
-    if wait.ends_at <= draft.now:
+    if wait.ends_at <= draft.now and wait.remind_at is None:
         draft.put(close(request, Act.GIVE_UP, Outcome.NO_REPLY, claimer, draft.now))
     else:
-        draft.put(replace(request, wait=replace(wait, remind_at=None)))
+        ends = max(wait.ends_at, draft.hours.add(draft.now, timedelta(hours=draft.policy.remind_after)))
+        draft.put(replace(request, wait=replace(wait, remind_at=None, ends_at=ends)))
         line = draft.say(Text.REMINDER, who=claimer.name)
         away = asked.id in draft.rota.people and not is_here(draft, asked.id)
         reminder = Line((asked.name if away else Mention(asked.id, asked.name), line))

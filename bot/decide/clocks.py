@@ -46,7 +46,7 @@ def escalate(draft: Draft, id_: str) -> None:
     draft.put(request)
     if Step.TEAM in steps:
         _call_team(draft, request, clock, duty)
-    elif Step.THREAD in steps and request.advice and not request.responder and not duty.nobody:
+    elif Step.THREAD in steps and request.advice and not duty.nobody:
         _call_to_adopt(draft, request, request.advice, duty)
     elif Step.THREAD in steps:
         _call_in_thread(draft, request, clock, duty)
@@ -134,7 +134,7 @@ def _call_in_thread(draft: Draft, request: Request, clock: Clock, duty: Duty) ->
         line.append(".")
     elif duty.standing_in:
         line.append(draft.say(Text.ALL_TOLD))
-    draft.post(f"line:{request.id}:{_round(request, clock)}", request.place, Line(tuple(line)))
+    draft.post(f"line:{request.id}:{_round(clock)}", request.place, Line(tuple(line)))
     draft.put(replace(request, clock=having_called(clock, _ids(pair + further))))
     _call_personally(draft, request, duty.standing_in, _waiting(draft, request, clock))
 
@@ -150,10 +150,12 @@ def _call_to_adopt(draft: Draft, request: Request, advice: Advice, duty: Duty) -
 def _call_team(draft: Draft, request: Request, clock: Clock, duty: Duty) -> None:
     people = duty.responders + duty.further
     _call_personally(draft, request, people, _waiting(draft, request, clock))
-    if clock.second and request.responder:
-        what = f"{request.responder.name} answered, but nobody has taken it over {_since(draft, clock.started_at)}"
-    elif request.advice and not request.responder:
+    if request.advice:
         what = f"{request.advice.author.name} answered, but nobody on duty has adopted it"
+    elif clock.note:
+        what = f"{clock.note}; nobody has taken it over {_since(draft, clock.started_at)}"
+    elif clock.second and request.responder:
+        what = f"{request.responder.name} answered, but nobody has taken it over {_since(draft, clock.started_at)}"
     else:
         what = f"No answer {_since(draft, request.posted_at)}"
     heading = f"{what}; {_called(duty)}"
@@ -278,14 +280,15 @@ def _copy_key(request: Request, new: Notice) -> str:
     if request.clock is None:
         round_ = f"word:{request.word.by.isoformat() if request.word else ''}"
     else:
-        round_ = _round(request, request.clock)
+        round_ = _round(request.clock)
     return ":".join(filter(None, ("copy", request.id, round_, new.key, new.person or TEAM)))
 
 
-def _round(request: Request, clock: Clock) -> str:
+def _round(clock: Clock) -> str:
     """Name a clock of a request: its first, which may be taken up again, or when a later one started."""
-    first = not clock.second and clock.due_at == request.due_at
-    return "first" if first else f"{'second' if clock.second else 'anew'}@{clock.started_at.isoformat()}"
+    if clock.second or clock.anew:
+        return f"{'second' if clock.second else 'anew'}@{clock.started_at.isoformat()}"
+    return "first"
 
 
 def _waiting(draft: Draft, request: Request, clock: Clock) -> str:

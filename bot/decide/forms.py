@@ -13,7 +13,8 @@ from bot.views import Button, ButtonRow, Choice, Field, FormCard, Label
 
 LONGEST = 3000  # characters of a text
 HEAVIEST = 20_000  # bytes as escaped JSON, so that a text is shown whole in a card of 25 KB
-WORDS = ("text", "note", "impact", "summary", "description", "reason")  # what people write, in every form
+WORDS = ("text", "note", "reason", "difficulty_why", "risk_why", "link", "ticket", "who")
+"""The fields for people's own words, in every form about a request."""
 ROW = 3  # buttons beside each other
 
 

@@ -67,6 +67,9 @@ def replied(draft: Draft, event: Replied) -> None:  # noqa: C901 - one row per k
     if draft.colleague(event.author) and event.addressed and mistyped(event.text):
         answers.unknown(draft, event)
     elif draft.colleague(event.author):
+        own = [one for one in requests if one.requester.id == event.author.id]
+        if own:
+            _went_on(draft, own, event)
         for request in requests:
             _answered(draft, request, event.author, event.happened_at, event)
         if not requests and event.addressed:
@@ -101,7 +104,7 @@ def deleted(draft: Draft, event: Deleted) -> None:
     for request in _raised_by(draft, event.place, event.reply):
         if event.happened_at < request.text_at:
             continue
-        gone = replace(request, text="", text_at=event.happened_at)
+        gone = replace(request, text="", text_at=event.happened_at, before=None)
         if request.status is not Status.CLOSED and request.responder is None:
             gone = withdraw(gone, event.happened_at)
         clocks.redraw(draft, gone)
@@ -118,11 +121,21 @@ def restored(draft: Draft, event: Restored) -> None:
             continue
         back = replace(request, text=event.text, text_at=event.happened_at)
         if request.outcome is Outcome.WITHDRAWN:
-            back = restore(back)
-            back = follow(back, back.lead, follow_up=True) if back.lead else back
+            back = _back_again(draft, restore(back))
         clocks.redraw(draft, back)
         draft.put(back)
         clocks.escalate(draft, request.id)
+
+
+def _back_again(draft: Draft, back: Request) -> Request:
+    """Return a restored request: it follows its lead again, or goes its own way where that is over."""
+    lead = draft.request(back.lead)
+    if not back.lead:
+        return back
+    if lead is not None and lead.status is not Status.CLOSED:
+        return follow(back, lead.id, follow_up=back.follow_up)
+    clock = replace(first_clock(draft.policy, draft.hours, back.posted_at), anew=True)
+    return replace(matters.alone(draft, back), clock=clock, due_at=clock.due_at)
 
 
 def _raised_by(draft: Draft, place: str, reply: str) -> list[Request]:
@@ -203,7 +216,7 @@ def _went_on(draft: Draft, requests: list[Request], event: Replied) -> None:
     at, live = event.happened_at, [one for one in requests if one.status is not Status.CLOSED]
     for request in live:
         if request.wait is not None and at >= request.wait.since:
-            claims.answered_by_requester(draft, request, at, event.text, event.key)
+            claims.answered_by_requester(draft, request, at, event)
         draft.did(draft.request(request.id) or request, event, "wrote")
     ended = max(requests, key=lambda one: one.closed_at or one.posted_at)
     before_its_end = ended.closed_at is not None and at < ended.closed_at
@@ -246,7 +259,7 @@ def _go_with(draft: Draft, request: Request, lead: Request, event: Message) -> N
     matters.join(draft, request, lead, follow_up=True)
     joined = draft.request(lead.id) or lead
     if joined.wait is not None and event.happened_at >= joined.wait.since:
-        claims.answered_by_requester(draft, joined, event.happened_at, event.text, event.key)
+        claims.answered_by_requester(draft, joined, event.happened_at, event)
     _answered_early(draft, draft.request(lead.id) or lead, event.place)
 
 
@@ -275,7 +288,7 @@ def _answered(draft: Draft, request: Request, who: Author, at: datetime, event: 
     elif request.status is not Status.CLOSED:
         known = answered_earlier(request, who, at) if responds or duty.observes(who.id) else request
         draft.put(reacted(known, who.id))
-        if request.status is Status.OPEN and not request.responder:
+        if request.status is Status.OPEN:
             claims.advised(draft, request.id, who, at)
         elif request.word is not None and at >= (request.claimed_at or at) and (responds or rights.has(request, who)):
             claims.spoken(draft, draft.request(request.id) or request, at)

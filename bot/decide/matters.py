@@ -4,14 +4,14 @@ A request that follows has no clock and no word of its own: it ends and opens ag
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.decide import clocks
 from bot.decide.draft import Draft
 from bot.events import Posted
 from bot.people import Author
 from bot.support.escalation import first_clock
-from bot.support.request import Act, Outcome, Request, Status, close, follow, open_again, reacted
+from bot.support.request import Act, NextWord, Outcome, Request, Status, close, follow, open_again, reacted
 from bot.support.texts import Text
 from bot.views import Line, Link
 
@@ -62,7 +62,7 @@ def join(draft: Draft, request: Request, lead: Request, *, follow_up: bool) -> R
 def separate(draft: Draft, request: Request) -> Request:
     """Let a request go its own way: with its own clock, from its own time."""
     relink(draft, request, "")
-    clock = first_clock(draft.policy, draft.hours, request.posted_at)
+    clock = replace(first_clock(draft.policy, draft.hours, request.posted_at), anew=bool(request.copies))
     alone = replace(open_again(request, Act.SEPARATE, clock), lead="", follow_up=False, due_at=clock.due_at)
     draft.put(alone)
     clocks.escalate(draft, request.id)
@@ -78,6 +78,14 @@ def relink(draft: Draft, request: Request, lead: str) -> None:
         draft.put(replace(new, followers=(*new.followers, request.id)))
 
 
+def take_back(draft: Draft, before: Request) -> None:
+    """Let those that followed a request before it followed another follow it again."""
+    for one in filter(None, map(draft.request, before.followers)):
+        if one.lead and one.lead != before.id:
+            relink(draft, one, "")
+            draft.put(replace(draft.request(one.id) or one, lead=before.id))
+
+
 def say_same(draft: Draft, request: Request, lead: Request, key: str) -> str:
     """Post the one line that links a duplicate to the request that it follows; return its key."""
     link = Link(lead.requester.name + " · " + lead.id, lead.place)
@@ -86,7 +94,7 @@ def say_same(draft: Draft, request: Request, lead: Request, key: str) -> str:
     return line
 
 
-def split(draft: Draft, request: Request, matters: list[str], by: Author) -> tuple[Request, ...]:
+def split(draft: Draft, request: Request, matters: list[str], by: Author, word_by: datetime) -> tuple[Request, ...]:
     """Make the first of ``matters`` the request's own, and of each other one a request beside it, claimed by ``by``."""
     named = replace(draft.request(request.id) or request, matter=matters[0])
     draft.put(named)
@@ -102,6 +110,8 @@ def split(draft: Draft, request: Request, matters: list[str], by: Author) -> tup
             triage=(),
             deed=None,
             before=None,
+            wait=None,
+            word=named.word or NextWord(word_by),
             reply=f"{named.reply or 'post'}#{number + offset}",
         )
         for offset, matter in enumerate(matters[1:], 1)

@@ -184,8 +184,8 @@ def _words(desk: DeskInfo, request: Request, duty: Duty, now: datetime, hours: S
         by = moment(request.word.by, now, hours, language)
         return Line((say(Text.LOOKING, language, who=request.claimer.name),)), say(Text.MORE_BY, language, by=by)
     clock = request.clock
-    if clock is None:
-        raise AssertionError(request.id)
+    if clock is None:  # it follows one that is not at hand
+        return Line((say(Text.FOLLOWS, language),)), ""
     by = moment(clock.due_at, now, hours, language)
     left = {*clock.spared, *(due.step for due in clock.pending)}
     opening = hours.next_open(now)
@@ -257,9 +257,9 @@ def status_line(  # noqa: PLR0911 - one line per state
         return f"{request.closed_by.name} {what}"
     if request.lead:
         return f"Goes with {request.lead}"
-    if request.claimer:
+    if request.claimer and request.status is Status.ACKNOWLEDGED:
         return f"{request.claimer.name} has it{_after_claim(request, now, hours)}"
-    if request.advice and not request.responder:
+    if request.advice:
         return f"{request.advice.author.name} answered in the thread, but is not on duty"
     due_at = request.clock.due_at if request.clock else request.due_at
     by = moment(due_at, now, hours)

@@ -55,6 +55,7 @@ def opened(draft: Draft, event: Open) -> Answer:
     if known is None or known.draw is None:
         raise Refused(draft.say(Text.STALE))
     known.allow(draft, request, event)
+    step(request, Act.SOLVE)  # what is closed has no form
     return known.draw(draft, request, event, "")
 
 
@@ -145,6 +146,8 @@ def _take_ask(draft: Draft, request: Request, event: Send) -> Answer:
 
 def _draw_reply(draft: Draft, request: Request, event: Press, error: str) -> Answer:
     is_used = isinstance(event, Open) and event.choice == "suggestion"
+    if is_used and request.suggestion is None:
+        raise Refused("This suggestion was taken back.")
     suggested = request.suggestion.text if request.suggestion and is_used else ""
     fields = (
         forms.text("text", "Your reply. It goes into the thread under your name.", suggested),
@@ -263,7 +266,8 @@ def _take_pass(draft: Draft, request: Request, event: Send) -> Answer:
     if request.status is Status.OPEN:
         if not claims.is_here(draft, found.id):
             raise Refused(f"{found.name} is not there now: nobody is called outside support hours.")
-        clocks.tell(draft, request.id, [(found.id, personal(found.id))], said, claimable=True)
+        key = f"passed@{event.happened_at.isoformat()}"
+        clocks.tell(draft, request.id, [(found.id, personal(found.id))], said, claimable=True, key=key)
         draft.did(draft.request(request.id) or request, event, "passed it on")
     else:
         step(request, Act.HAND_ON)
@@ -366,7 +370,7 @@ def _take_split(draft: Draft, request: Request, event: Send) -> Answer:
     if wrong:
         return _again(draft, request, event, wrong)
     claimed = claim_first(draft, request, event)
-    others = matters.split(draft, claimed, found, event.author)
+    others = matters.split(draft, claimed, found, event.author, claims.word_by(draft, event.happened_at))
     made = tuple(one.id for one in others)
     draft.did(draft.request(request.id) or claimed, event, "split it", others=made)
     return done(draft, request, event, f"Split into {', '.join((request.id, *made))}.")
@@ -508,7 +512,7 @@ def _suggested_to(draft: Draft, request: Request, event: Press) -> list[Person]:
     """Return whoever has the request, or else the pair; only those who may be written to now."""
     duty = rights.duty_of(draft, request, event)
     claimer = draft.rota.people.get(request.claimer.id) if request.claimer else None
-    people = (claimer,) if claimer else duty.pair
+    people = (claimer,) if claimer and claims.is_here(draft, claimer.id) else duty.pair
     here = [one for one in people if claims.is_here(draft, one.id)]
     if not here:
         raise Refused("Nobody on duty can be told now. Try again in support hours.")

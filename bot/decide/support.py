@@ -93,7 +93,8 @@ def can_undo(request: Request, event: Press) -> bool:
     """Say whether the presser did the latest thing to a request, in the last ten minutes."""
     deed = request.deed
     mine = deed is not None and deed.author.id == event.author.id
-    return mine and deed is not None and request.before is not None and event.happened_at - deed.at <= UNDO
+    there = request.before is not None and request.outcome is not Outcome.WITHDRAWN
+    return mine and deed is not None and there and event.happened_at - deed.at <= UNDO
 
 
 def undo(draft: Draft, request: Request, event: Press) -> Request:
@@ -110,8 +111,13 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
             draft.put(withdraw(one, event.happened_at))
     if request.lead != before.lead:
         matters.relink(draft, request, before.lead)
-    standing = replace(before, copies=request.copies, followers=request.followers)
+        matters.take_back(draft, before)
+    # The post stays as it is now: only what was pressed is taken back.
+    post = replace(before, text=request.text, text_at=request.text_at, posted_at=request.posted_at)
+    followers = tuple(dict.fromkeys((*request.followers, *before.followers)))
+    standing = replace(post, copies=request.copies, followers=followers)
     draft.did(standing, event, "took that back")
+    clocks.redraw(draft, standing)
     if deed.posted or deed.others:
         draft.put(replace(draft.request(request.id) or standing, before=None))  # what is withdrawn does not come back
     clocks.escalate(draft, request.id)

@@ -123,7 +123,7 @@ class Clock:
     ``pending`` are the steps still to be done, earliest first. ``called`` are the people whom this clock has called,
     by a personal message or in the thread's line; ``mentioned`` those whom the card mentioned. ``only`` are those whom
     its first personal message goes to instead of the pair, and ``note`` what it tells them. ``spared`` are steps that
-    fell due in a pause and were not done.
+    fell due in a pause and were not done; ``anew`` says that a clock ran before: whom that called is called again.
     """
 
     second: bool
@@ -135,6 +135,7 @@ class Clock:
     mentioned: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     note: str = ""
+    anew: bool = False
     spared: tuple[Step, ...] = ()
 
     @property
@@ -271,8 +272,9 @@ class Request:
 
     @property
     def beside(self) -> tuple[str, ...]:
-        """Return the ids of the requests that this one follows, or that follow it."""
-        return (*((self.lead,) if self.lead else ()), *self.followers)
+        """Return the ids of the requests that this one follows, or that follow it; *Undo* included."""
+        undo = self.before.beside if self.before else ()
+        return (*((self.lead,) if self.lead else ()), *self.followers, *undo)
 
     @property
     def has_no_step_left(self) -> bool:

@@ -259,7 +259,7 @@ async def test_a_second_post_within_a_quarter_of_an_hour_is_a_follow_up_when_rai
     await town.wait(3)
     await press(town, button(form(await offered(town))), OLGA)
     assert (await town.request("R-2")).follow_up
-    assert "This goes with your post a few minutes ago." in town.card("R-2")
+    assert "This goes with your other post." in town.card("R-2")
 
 
 @pytest.mark.parametrize("text", ["request label printer down", "Anfrage: label printer down"])

@@ -25,7 +25,7 @@ async def statuses(town: Town) -> list[tuple[str, Outcome | None]]:
 async def test_a_second_post_within_fifteen_minutes_is_shown_on_the_first_card_and_linked_by_one_line() -> None:
     town, _, second = await followed(14.9)
     assert "Also: and the scanner too" in town.card("R-1")
-    assert town.card("R-2").startswith("This goes with your post a few minutes ago.")
+    assert town.card("R-2").startswith("This goes with your other post.")
     assert "[Separate matter]\n[Support…]\nOpen thread" in town.card("R-2")
     assert town.in_thread(second) == []
     await town.wait(60)
@@ -69,7 +69,7 @@ async def test_words_of_support_in_the_thread_of_a_follow_up_answer_the_first() 
     town, _, second = await followed(1)
     await town.reply(second, "looking at both", BEN)
     assert "Ben Okafor is looking into it." in town.card("R-1")
-    assert "This goes with your post a few minutes ago.\nYou'll hear more by 10:31. · R-2\nBen Okafor is looking" in (
+    assert "This goes with your other post.\nYou'll hear more by 10:31. · R-2\nBen Okafor is looking" in (
         town.card("R-2")
     )
 
@@ -133,7 +133,7 @@ async def test_a_follow_up_taken_back_disappears_from_the_first_card_and_comes_b
     await town.wait(1)
     await town.restore(second, SCANNER)
     assert "Also: and the scanner too" in town.card("R-1")
-    assert town.card("R-2").startswith("This goes with your post")
+    assert town.card("R-2").startswith("This goes with your other post")
 
 
 async def test_an_edit_of_a_follow_up_is_seen_on_the_first_card() -> None:
