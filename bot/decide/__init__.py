@@ -130,7 +130,7 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
         draft = Draft(state, now, knowledge)
         answer = forms.returned(draft, event, str(refusal))
     matters.keep_together(draft)
-    return pauses.hush(draft, event, draft.decision(answer))
+    return pauses.hush(draft, draft.decision(answer))
 
 
 def next_due(state: State, now: datetime, hours: SupportHours) -> datetime:

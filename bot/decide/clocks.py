@@ -34,7 +34,7 @@ def escalate(draft: Draft, id_: str) -> None:
     request = draft.request(id_)
     if request is None or request.clock is None or request.status is not Status.OPEN:
         return
-    if draft.paused and not (draft.pressed and request.clock.only):  # who hands on to somebody tells them
+    if draft.paused:
         return
     steps = overdue(request.clock, draft.now)
     if not steps or not draft.is_open:

@@ -104,11 +104,13 @@ def deleted(draft: Draft, event: Deleted) -> None:
     for request in _raised_by(draft, event.place, event.reply):
         if event.happened_at < request.text_at:
             continue
-        gone = replace(request, text="", text_at=event.happened_at, before=None)
+        gone = replace(request, text="", matter="", text_at=event.happened_at, before=None)
         if request.status is not Status.CLOSED and request.responder is None:
             gone = withdraw(gone, event.happened_at)
         clocks.redraw(draft, gone)
         draft.put(gone)
+        for one in _split_off(draft, request):
+            draft.put(replace(one, text="", matter="", before=None))
 
 
 def restored(draft: Draft, event: Restored) -> None:
@@ -141,6 +143,11 @@ def _back_again(draft: Draft, back: Request) -> Request:
 def _raised_by(draft: Draft, place: str, reply: str) -> list[Request]:
     """Return what a message of a thread raised: the reply with this id, "" for the thread's own post."""
     return [request for request in draft.in_thread(place) if request.reply == reply]
+
+
+def _split_off(draft: Draft, request: Request) -> list[Request]:
+    """Return the matters that were split off a request, whose words are of the same post."""
+    return [one for one in draft.in_thread(request.place) if one.reply.startswith(f"{request.reply or 'post'}#")]
 
 
 def _is_request(draft: Draft, event: Message) -> bool:

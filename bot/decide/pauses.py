@@ -13,7 +13,7 @@ from bot.decide import clocks
 from bot.decide.draft import Draft
 from bot.effects import Decision, Effect, Say, Show
 from bot.errors import Refused
-from bot.events import Event, Message, Press
+from bot.events import Message
 from bot.places import personal
 from bot.state import Pause
 from bot.support.escalation import overdue
@@ -21,6 +21,8 @@ from bot.support.request import Clock, Due, Request, Status, Step
 from bot.support.words import HOUR, MINUTE, moment
 from bot.views import Line
 
+OWN = frozenset({"card", "copy", "line", "answer", "reminder", "advised", "ended"})
+"""What the bot posts of its own accord, by the first word of its key: none of it begins in a pause."""
 LONGEST = timedelta(days=90)
 ALLOWED = "Write pause 15:30, pause 2h, pause 45 min, pause and a date such as 2026-11-30, or only pause."
 
@@ -54,24 +56,22 @@ def ends_by_itself(draft: Draft) -> None:
             draft.post(f"pause over:{pause.since.isoformat()}", personal(pause.by.id), line)
 
 
-def hush(draft: Draft, event: Event, decision: Decision) -> Decision:
+def hush(draft: Draft, decision: Decision) -> Decision:
     """Leave of a decision only what may be posted now.
 
-    In a pause that is: what a press does, the answer to a command, and edits of what stands there already.
+    In a pause that is: what somebody says through the bot, what answers them, and edits of what stands there already.
     """
     if not draft.paused:
         return decision
-    return replace(decision, effects=tuple(one for effect in decision.effects for one in _kept(event, effect)))
+    return replace(decision, effects=tuple(one for effect in decision.effects for one in _kept(effect)))
 
 
-def _kept(event: Event, effect: Effect) -> tuple[Effect, ...]:
-    if not isinstance(effect, Show | Say) or effect.key.endswith(event.key):
+def _kept(effect: Effect) -> tuple[Effect, ...]:
+    if not isinstance(effect, Show | Say) or effect.key.partition(":")[0] not in OWN:
         return (effect,)
-    if isinstance(effect, Say):
-        return (effect,) if isinstance(event, Press) else ()
-    if isinstance(event, Press) and effect.first and not effect.key.startswith("card:"):
-        return (effect,)
-    return () if effect.first else (replace(effect, only_if_shown=True),)
+    if isinstance(effect, Say) or effect.first:
+        return ()
+    return (replace(effect, only_if_shown=True),)
 
 
 def _end(draft: Draft) -> str:

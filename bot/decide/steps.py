@@ -229,6 +229,8 @@ def _take_production(draft: Draft, request: Request, event: Send) -> Answer:
 
 
 def _told(draft: Draft, people: tuple[Person, ...]) -> str:
+    if draft.paused:
+        return f"{names(people)} will be told when the pause is over."
     verb = _verb(people, "has", "have")
     return f"{names(people)} {verb} been told." if draft.is_open else f"{names(people)} will be told at the opening."
 
@@ -498,12 +500,15 @@ def _take_suggest(draft: Draft, request: Request, event: Send) -> Answer:
     if wrong:
         return _again(draft, request, event, wrong)
     suggestion = Advice(event.author, event.happened_at, text)
-    draft.did(replace(request, suggestion=suggestion), event, "suggested an answer")
+    people = _suggested_to(draft, request, event)
+    keys = tuple([f"suggestion:{request.id}:{event.key}:{person.id}" for person in people])
+    changed = replace(request, suggestion=suggestion)
+    draft.did(changed, event, "suggested an answer", others=keys)
     heading = f"{event.author.name} suggests an answer to {request.requester.name}"
-    for person in _suggested_to(draft, request, event):
-        key = f"suggestion:{request.id}:{event.key}:{person.id}"
+    for key, person in zip(keys, people, strict=True):
         use = Button(draft.state.desk.id, request.id, key, "Use it", "open", "reply", "suggestion")
-        entry = NoticeEntry(f"{request.requester.name} · {request.id}", text, "", request.place, True, (), (use,))  # noqa: FBT003
+        title = f"{request.requester.name} · {request.id}"
+        entry = NoticeEntry(title, text, "", request.place, waiting=True, presses=(), opens=(use,))
         draft.show(key, personal(person.id), NoticeCard(heading, (entry,)))
     return done(draft, request, event, "Thank you, passed on.")
 

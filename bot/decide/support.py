@@ -109,6 +109,10 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
     for one in filter(None, map(draft.request, deed.others)):
         if one.deed is None and one.status is not Status.CLOSED:
             draft.put(withdraw(one, event.happened_at))
+    if request.suggestion is not None and before.suggestion is None:
+        for key in deed.others:
+            line = Line((draft.say(Text.TAKEN_BACK, who=deed.author.name),))
+            draft.show(key, personal(key.rpartition(":")[2]), line, first=False)
     if request.lead != before.lead:
         matters.relink(draft, request, before.lead)
         matters.take_back(draft, before)

@@ -184,7 +184,7 @@ class Deed:
     """The latest thing that somebody did to a request, and how often anybody has done something.
 
     ``key`` is the event's. ``posted`` is the key of the message that it posted at ``place``, "" for none, and ``text``
-    its words, "" for a line of the bot's own; ``others`` are requests that it made.
+    its words, "" for a line of the bot's own; ``others`` are requests or other messages that it made.
     """
 
     number: int

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.commands import StopPosts, parse
-from bot.events import Claim, Solve
+from bot.events import Claim, Raise, Reopen, Solve
 from bot.policy import Language, Policy
 from bot.support.request import Status
 from tests.journeys.town import ANA, BEN, CHEN, EVA, FARID, OLGA, TEAM_CHANNEL, TOM, Town, at
@@ -174,8 +174,33 @@ async def test_ask_the_team_in_a_pause_is_a_persons_own_post() -> None:
     await town.send("team", "R-1", ANA, text="Who knows it?")
     assert [m.text for m in town.in_team_channel()] == ["Ana Lindqvist asks for Olga Brandt · R-1: Who knows it?"]
     assert town.in_team_channel()[0].place == TEAM_CHANNEL
-    await town.send("pass", "R-1", ANA, person="ben", note="please")
-    assert "Ana Lindqvist passes this on to you: please" in town.to(BEN)[-1].text
+
+
+async def test_what_is_handed_on_in_a_pause_is_told_when_it_is_over() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.press(Claim, "R-1", ANA)
+    await town.write("pause", FARID)
+    answer = await town.send("pass", "R-1", ANA, person="ben", note="please")
+    assert answer.startswith("Ben Okafor will be told when the pause is over.")
+    assert town.to(BEN) == []
+    await town.write("resume", FARID)
+    assert town.to(BEN)[-1].text.startswith("Ana Lindqvist passes this on to you: please")
+
+
+async def test_in_a_pause_nothing_that_is_said_rings_the_pair_and_whoever_raises_gets_the_link() -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    await town.send("ask", "R-1", ANA, text="Which one?")
+    await town.write("pause", FARID)
+    await town.reply(place, "the third", OLGA)
+    await town.press(Solve, "R-1", OLGA)
+    await town.wait(11)
+    await town.press(Reopen, "R-1", OLGA)
+    assert town.to(ANA) == town.to(BEN) == []
+    words = {"text": "the scanner too"}
+    await town.press(Raise, "", TOM, place="person:tom", card="-", step="raise", form="f", fields=words)
+    assert any("Raised as R-2" in message.text for message in town.teams.sent if message.place == "person:tom")
 
 
 async def test_splitting_in_a_pause_adds_cards_when_it_is_over() -> None:
