@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
@@ -29,6 +30,7 @@ from bot.events import (
     Raise,
     Replied,
     Restored,
+    Send,
     Sweep,
     Undeliverable,
 )
@@ -319,7 +321,8 @@ class Desk:
             return None
         found = await self._fetch(standing, [one])
         try:
-            return decide(standing.view(), one.event, now, self._lookup.knowledge(standing.desk, now)).answer
+            event = replace(one.event, again=True) if isinstance(one.event, Send) else one.event
+            return decide(standing.view(), event, now, self._lookup.knowledge(standing.desk, now)).answer
         except Refused as refusal:
             return Word(str(refusal))
         finally:

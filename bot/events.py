@@ -173,7 +173,8 @@ class Open(Press):
 class Send(Press):
     """A step's form sent: its fields by id, as their writer has seen them, and which opening of the form they are from.
 
-    ``seen`` says how many deeds the request had when the form was drawn, "" where it does not matter.
+    ``seen`` says how many deeds the request had when the form was drawn, "" where it does not matter; ``again`` that
+    this was sent and done before.
     """
 
     step: str
@@ -181,6 +182,7 @@ class Send(Press):
     fields: Mapping[str, str] = field(default_factory=dict)
     form: str = ""
     seen: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ Nothing goes out that its sender has not seen: texts go out as they were written
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from types import MappingProxyType
 
 from bot.decide import claims, clocks, forms, matters, rights, support, triage
@@ -65,7 +66,7 @@ def sent(draft: Draft, event: Send) -> Answer:
     known = STEPS.get(event.step)
     if known is None:
         raise Refused(draft.say(Text.STALE))
-    if event.form and request.deed is not None and request.deed.key == event.key:
+    if event.again or (event.form and request.deed is not None and request.deed.key == event.key):
         return known.again(draft, request, event) if known.again else done(draft, request, event, "Done.")
     known.allow(draft, request, event)
     if request.lead and event.step not in OWN:
@@ -444,7 +445,7 @@ def _take_close(draft: Draft, request: Request, event: Send) -> Answer:
         request if request.status is not Status.OPEN else claims.give(draft, request, event.author, event.happened_at)
     )
     ended = replace(close(claimed, Act.SOLVE, outcome, event.author, event.happened_at), remark=text)
-    if event.choice == "preview":
+    if event.choice not in ("close", f"close:{_digest(outcome, text)}"):
         draft.put(request)
         return _preview(draft, request, event, ended)
     support.tell_claimer(draft, request, event, f"{event.author.name} closed {request.id}")
@@ -452,11 +453,17 @@ def _take_close(draft: Draft, request: Request, event: Send) -> Answer:
     return done(draft, request, event, "Closed.")
 
 
+def _digest(outcome: Outcome, text: str) -> str:
+    """Name what a preview showed, so that what is changed in it is shown before it goes out."""
+    return sha256(f"{outcome}\0{text}".encode(errors="replace")).hexdigest()[:16]
+
+
 def _preview(draft: Draft, request: Request, event: Send, ended: Request) -> Answer:
     shown = draft.request_card(ended)
     reads = "\n".join(filter(None, (shown.headline.plain, shown.remark, shown.detail)))
     again, back = Way("Show again", "close", "preview"), Way("Back", "support", opens=True)
-    ways = (Way("Close it", "close", "close"), again, back)
+    seen = _digest(ended.outcome or Outcome.ANSWERED, ended.remark)
+    ways = (Way("Close it", "close", f"close:{seen}"), again, back)
     fields = _close_fields(request, ended.outcome or Outcome.ANSWERED, ended.remark)
     note = f"{request.requester.name} will read:\n{reads}"
     return _form(draft, request, event, "close", "", note=note, fields=fields, ways=ways)

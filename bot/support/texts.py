@@ -338,7 +338,7 @@ TEXTS = MappingProxyType(
                 Text.NOBODY_HERE: "Gerade ist niemand vom Support da.",
                 Text.NOBODY_BY: "Jemand meldet sich bis {by}.",
                 Text.NO_ANSWER: "Noch keine Antwort.",
-                Text.NO_FOLLOW_UP: "Noch offen.",
+                Text.NO_FOLLOW_UP: "Noch keine Rückmeldung.",
                 Text.CALLING_AGAIN: " Wir rufen noch einmal.",
                 Text.TEAM_CALLED: " Das ganze Team weiß Bescheid.",
                 Text.WAS_DUE: "Eine Antwort war bis {by} fällig.",

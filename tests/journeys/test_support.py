@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from bot.effects import Dialog
 from bot.events import Claim, Open, Send, Solve
 from bot.people import Author, Person
 from bot.policy import Language, Policy
@@ -290,6 +291,35 @@ async def test_what_is_no_end_of_a_matter_that_is_mended_is_asked_for_again(outc
     assert "Choose how it ended." in answer
     assert "bye" in answer
     assert (await town.request()).status is Status.OPEN
+
+
+async def test_what_is_changed_in_the_preview_is_shown_before_it_goes_out() -> None:
+    town = await opened()
+    fields = {"outcome": "docs", "text": "See the manual."}
+    shown = await town.press(Send, "R-1", ANA, step="close", choice="preview", fields=fields)
+    assert isinstance(shown, Dialog)
+    assert isinstance(shown.view, FormCard)
+    close = shown.view.rows[0].buttons[0]
+    changed = {**fields, "outcome": "training"}
+    assert "will read:\nPassed on." in said(
+        await town.press(Send, "R-1", ANA, step="close", choice=close.choice, fields=changed)
+    )
+    assert (await town.request()).status is Status.OPEN
+    await town.press(Send, "R-1", ANA, step="close", choice=close.choice, fields=fields)
+    assert (await town.request()).outcome is Outcome.DOCS
+
+
+async def test_what_is_delivered_again_after_a_colleagues_act_is_not_said_to_be_unsent() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    desk = await town.desk()
+    sent = Send(
+        key="form|ana|1", happened_at=town.now, place=place, author=Author("ana", ANA.name), request="R-1",
+        card="card:R-1", step="reply", fields={"text": "restart it"}, form="1", seen="0",
+    )  # fmt: skip
+    await desk.handle(sent)
+    await town.reply(place, "or replace it", BEN)
+    assert said(await desk.handle(sent)).startswith("Done.")
 
 
 async def test_an_end_that_a_colleague_has_overtaken_comes_back() -> None:

@@ -1,0 +1,169 @@
+"""Where one rule meets another: follow-ups that come back, undo after an edit, colleagues who ask, passers-by."""
+
+from datetime import timedelta
+
+from bot.events import Claim, Open, Reopen, Separate, Solve
+from bot.support.request import Outcome, Status
+from tests.journeys.town import ANA, BEN, DILAN, EVA, ITERATION, OLGA, TOM, Town, said, shifts
+
+PRINTER, SCANNER = "label printer down", "and the scanner too"
+
+
+async def test_a_follow_up_that_comes_back_when_its_lead_is_closed_goes_its_own_way() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    second = await town.post(SCANNER)
+    await town.wait(1)
+    await town.delete(second)
+    await town.press(Solve, "R-1", OLGA)
+    await town.wait(1)
+    await town.restore(second, SCANNER)
+    request = await town.request("R-2")
+    assert (request.status, request.lead) == (Status.OPEN, "")
+    await town.press(Claim, "R-2", ANA)
+    assert town.card("R-2").startswith("Ana Lindqvist is looking into it.")
+
+
+async def test_undo_of_separate_matter_after_its_lead_is_closed_lets_it_end_with_that() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.post(SCANNER)
+    await town.press(Separate, "R-2", OLGA)
+    await town.press(Solve, "R-1", ANA)
+    assert "Taken back" in await town.send("undo", "R-2", OLGA)
+    assert (await town.request("R-2")).outcome is Outcome.DUPLICATE
+    assert "Solved." in said(await town.press(Claim, "R-2", ANA))
+
+
+async def test_undo_leaves_what_the_requester_has_edited_meanwhile() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    await town.wait(1)
+    await town.edit(place, "two label printers down")
+    await town.send("undo", "R-1", ANA)
+    request = await town.request()
+    assert (request.status, request.text) == (Status.OPEN, "two label printers down")
+
+
+async def test_undo_brings_no_deleted_words_back_nor_what_was_withdrawn() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.send("suggest", "R-1", DILAN, text="restart it")
+    await town.wait(1)
+    await town.delete(place)
+    assert (await town.send("undo", "R-1", DILAN)).startswith("That can't be taken back any more")
+    request = await town.request()
+    assert (request.outcome, request.text, request.before) == (Outcome.WITHDRAWN, "", None)
+
+
+async def test_undo_of_a_claim_gives_the_copies_their_buttons_back() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.wait(2)
+    (copy,) = town.to(BEN)
+    await town.press(Claim, "R-1", ANA)
+    assert "[I'm looking into it]" not in copy.text
+    await town.send("undo", "R-1", ANA)
+    assert "[I'm looking into it]" in copy.text
+    assert len(town.to(BEN)) == 1
+
+
+async def test_undo_of_same_as_gives_its_followers_back() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.post(SCANNER)
+    await town.post("all printers are gone", TOM)
+    await town.send("same", "R-1", ANA, lead="R-3")
+    await town.send("undo", "R-1", ANA)
+    assert [one.lead for one in await town.requests()] == ["", "R-1", ""]
+    assert (await town.request("R-3")).followers == ()
+    assert (await town.request("R-1")).followers == ("R-2",)
+
+
+async def test_a_suggestion_that_is_taken_back_is_gone_from_the_pairs_chats() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.send("suggest", "R-1", DILAN, text="restart it")
+    await town.send("undo", "R-1", DILAN)
+    assert town.to(ANA)[-1].text == "Dilan Kaya took this back."
+    answer = await town.press(Open, "R-1", ANA, step="reply", choice="suggestion")
+    assert said(answer) == "This suggestion was taken back."
+
+
+async def test_a_colleague_who_asked_is_heard_in_their_own_thread() -> None:
+    town = Town()
+    place = await town.post("request: staging is red", EVA)
+    await town.send("ask", "R-1", ANA, text="Since when?")
+    await town.reply(place, "since noon", EVA)
+    assert (await town.request()).wait is None
+    assert town.to(ANA)[-1].text.startswith("Eva Novak answered you")
+    await town.press(Solve, "R-1", ANA)
+    await town.wait(11)
+    await town.reply(place, "still red", EVA)
+    assert (await town.request()).status is Status.OPEN
+
+
+async def test_who_answered_for_the_requester_is_named() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.send("ask", "R-1", ANA, text="Which one?")
+    await town.reply(place, "the third", TOM)
+    assert town.to(ANA)[-1].text.startswith("Tom Reuter answered you\nOlga Brandt · R-1\nthe third")
+
+
+async def test_what_is_passed_on_to_somebody_already_called_rings_again() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.wait(3.5)
+    await town.send("pass", "R-1", ANA, person="ben", note="yours")
+    assert len(town.to(BEN)) == 2
+    assert town.to(BEN)[1].text.startswith("Ana Lindqvist passes this on to you: yours")
+
+
+async def test_a_question_is_waited_for_after_a_long_pause_with_its_reminder_first() -> None:
+    town = Town(team=tuple(one for week in range(3) for one in shifts(ITERATION + timedelta(days=7 * week))))
+    place = await town.post(PRINTER)
+    await town.send("ask", "R-1", ANA, text="Which one?")
+    await town.sleep_until("2026-11-30 09:30")
+    assert "can you answer" in town.in_thread(place)[-1]
+    assert (await town.request()).status is Status.ACKNOWLEDGED
+    await town.until("2026-11-30 13:31")
+    assert (await town.request()).outcome is Outcome.NO_REPLY
+
+
+async def test_matters_split_off_a_question_have_words_of_their_own_to_wait_for() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.send("ask", "R-1", ANA, text="Which one?")
+    await town.send("split", "R-1", ANA, text="Printer of Miller\nScanner")
+    assert [one.wait is None for one in await town.requests()] == [False, True]
+    await town.wait(1)
+    await town.delete(place)
+    assert [(one.text, one.matter) for one in await town.requests()] == [("", ""), ("", "")]
+
+
+async def test_an_answer_off_duty_can_be_adopted_when_the_request_is_open_again() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    await town.send("back", "R-1", ANA)
+    (copy,) = town.to(BEN)
+    await town.reply(place, "restart the spooler", EVA)
+    assert "[Adopt Eva Novak's answer]" in copy.text
+    await town.wait(15)
+    assert town.in_thread(place) == []
+
+
+async def test_a_suggestion_reaches_the_pair_when_the_claimer_is_away_and_forms_of_what_is_closed_stay_shut() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    await town.write("away 30", ANA)
+    await town.send("suggest", "R-1", DILAN, text="restart it")
+    assert len(town.to(BEN)) == 1
+    await town.press(Solve, "R-1", OLGA)
+    assert await town.press_open("reply", "R-1", BEN) == "R-1 is already closed."
+    await town.wait(11)
+    await town.press(Reopen, "R-1", OLGA)
+    assert (await town.request()).status is Status.OPEN
