@@ -214,6 +214,8 @@ async def test_a_question_is_asked_from_the_personal_copy_and_stands_under_its_w
     dialog = page.get_by_test_id("dialog")
     await dialog.get_by_role("textbox").fill("Which printer is it?")
     await dialog.get_by_role("button", name="Send").click()
+    await expect(dialog).to_contain_text("Sent.")
+    await page.get_by_test_id("dialog-close").click()
     await become(page, "olga")
     asked = page.get_by_test_id("card").filter(has_text="Which printer is it?")
     await expect(asked).to_contain_text("Ana Lindqvist")
