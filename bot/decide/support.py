@@ -119,7 +119,7 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
     # The post stays as it is now: only what was pressed is taken back.
     post = replace(before, text=request.text, text_at=request.text_at, posted_at=request.posted_at)
     either = dict.fromkeys((*request.followers, *before.followers))
-    followers = tuple(id_ for id_ in either if (one := draft.request(id_)) and one.lead == request.id)
+    followers = tuple(id_ for id_ in either if (other := draft.request(id_)) and other.lead == request.id)
     standing = replace(post, copies=request.copies, followers=followers)
     draft.did(standing, event, "took that back")
     clocks.redraw(draft, standing)
