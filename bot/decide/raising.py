@@ -79,16 +79,19 @@ def stands(draft: Draft, event: Delivered) -> None:
     _keep(draft, replace(one, text="", refused=False, request=request.id, place=request.place))
     link = Link(draft.say(Text.OPEN_THREAD), request.place)
     said = draft.say(Text.RAISED, id=request.id)
-    draft.post(f"raised:{one.key}", personal(one.by.id), Line((said, link)))
+    if one.by.id:
+        draft.post(f"raised:{one.key}", personal(one.by.id), Line((said, link)))
     if one.requester.id != one.by.id:
         said = draft.say(Text.RAISED_FOR_YOU, by=one.by.name, id=request.id)
         draft.post(f"raised for:{one.key}", personal(one.requester.id), Line((said, link)))
 
 
 def refused(draft: Draft, event: Undeliverable) -> None:
-    """Give words back that could not be posted, to be tried again."""
+    """Give words back that could not be posted, to be tried again; nobody is left to whom, once they are erased."""
     one = _known(draft, event.message)
-    if one is not None and not one.request:
+    if one is not None and not one.request and not one.by.id:
+        _drop(draft, one)
+    elif one is not None and not one.request:
         _keep(draft, replace(one, refused=True))
         _ask(draft, event.key, one.by, Text.NOT_RAISED, one.text, choice=one.key)
 
@@ -268,6 +271,10 @@ def _keep(draft: Draft, raised: Raised) -> None:
     gone = {one.key for one in done[: max(0, len(done) - MOST_KEPT + 1)]}
     left = tuple(one for one in others if one.key not in gone)
     draft.put_facts(replace(draft.facts, raised=(*left, raised)))
+
+
+def _drop(draft: Draft, raised: Raised) -> None:
+    draft.put_facts(replace(draft.facts, raised=tuple(one for one in draft.facts.raised if one.key != raised.key)))
 
 
 def _is_old(draft: Draft, one: Raised) -> bool:
