@@ -531,6 +531,16 @@ async def test_whoever_is_erased_is_in_none_of_the_desks_facts() -> None:
     assert [(one.key, one.by.name) for one in kept.raised] == [("raise:1", FORMER)]
 
 
+async def test_a_pause_and_a_setup_that_do_not_name_who_is_erased_stay() -> None:
+    town = Town()
+    facts = Facts(pause=Pause(town.now, None, Author("farid", FARID.name)), setup=Setup(added=("ben",)))
+    await put(town, PutFacts(facts))
+    await town.restart()
+    await erase(town, "eva")
+    kept = (await (await town.desk()).state()).facts
+    assert (kept.pause, kept.setup) == (facts.pause, facts.setup)
+
+
 async def test_a_pause_of_the_only_admin_who_is_erased_is_nobodys() -> None:
     town = Town()
     await put(town, PutFacts(Facts(pause=Pause(town.now, None, Author("farid", FARID.name)))))
