@@ -276,7 +276,8 @@ def _meant(rota: Rota, who: str) -> list[Person]:
 
 def _check(draft: Draft, id_: str, name: str) -> None:
     asked = [one.id for one in _live(draft) if one.requester.id == id_]
-    has = [one.id for one in _live(draft) if one.claimer and one.claimer.id == id_]
+    claimed = [one for one in _live(draft) if one.claimer and one.claimer.id == id_]
+    has = [one.id for one in claimed if not one.lead]
     raised = any(one.requester.id == id_ and not one.request and not one.refused for one in draft.facts.raised)
     policy, now = draft.policy, draft.now
     today = iteration_of(draft.hours.duty_day(now))
@@ -289,6 +290,11 @@ def _check(draft: Draft, id_: str, name: str) -> None:
         problems.append(f"What {name} asked is being posted just now; try again in a minute.")
     if has:
         problems.append(f"{name} still has {_list(has)}; close that, or give it back, first.")
+    problems += [
+        f"{name} still has {one.id}, which goes with {one.lead}; close {one.lead}, or make it a separate matter, first."
+        for one in claimed
+        if one.lead
+    ]
     if weeks:
         those = _list([f"{week:%Y-%m-%d}" for week in weeks])
         problems.append(f"{name} serves in the iteration of {those}; name others in it first (shifts import).")

@@ -490,6 +490,19 @@ async def test_nobody_is_erased_who_is_needed_and_it_says_what_to_do() -> None:
     assert OLGA.name in await everything(town)
 
 
+async def test_whoever_has_what_follows_another_is_told_to_close_that_or_to_separate_it() -> None:
+    town = Town()
+    await town.post("printer down")
+    await town.post("printers", TOM)
+    await town.press(Claim, "R-1", ANA)
+    await town.press(Claim, "R-2", BEN)
+    await town.send("same", "R-2", BEN, lead="R-1")
+    with pytest.raises(Refused) as refused:
+        await erase(town, "ben")
+    assert "still has R-2, which goes with R-1; close R-1, or make it a separate matter, first." in str(refused.value)
+    assert "give it back" not in str(refused.value)
+
+
 async def test_a_notice_that_still_waits_forgets_whoever_is_erased() -> None:
     town = Town()
     await closed(town)
