@@ -1,6 +1,6 @@
 """What a desk decided about itself, with the wiki's values as defaults.
 
-Minutes and hours are of support time unless a comment says otherwise. Changing a policy acts on new requests only.
+Minutes and hours are of support time unless a comment says otherwise. A change leaves running clocks their times.
 ``admins`` are Entra ids, ``*_days`` and ``*_months`` real time after which what is personal is erased.
 """
 

@@ -160,4 +160,4 @@ class Lookup(Protocol):
     """What the shell looks up for a desk's events."""
 
     def knowledge(self, desk: DeskInfo, now: datetime) -> Knowledge:
-        """Return the desk's hours with the holidays around ``now``, and the admins."""
+        """Return the hours with the holidays around ``now``, the admins, the tree of triage and the countries."""

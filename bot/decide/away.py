@@ -60,6 +60,7 @@ def _covers(draft: Draft, away: Absence) -> bool:
 def _left(draft: Draft, person: Person) -> list[str]:
     """Say what becomes of the requests that somebody has."""
     mine = [one for one in draft.requests() if one.status is Status.ACKNOWLEDGED and _is_of(one, person)]
+    mine = [one for one in mine if not one.lead]  # what follows another opens, and ends, with it
     return [f"{one.id} ({one.requester.name}) stays yours; {_next(draft, one)}" for one in mine]
 
 

@@ -9,6 +9,7 @@ from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import ROW
 from bot.effects import Answer, Dialog
+from bot.errors import Refused
 from bot.events import Message, Send, Undecided
 from bot.views import Button, ButtonRow, FormCard
 
@@ -31,10 +32,13 @@ def only_one(draft: Draft, event: Message, call: ChooseDesk) -> str:
 
 
 def _chosen(draft: Draft, event: Send) -> Answer:
+    """Remember a choice; whoever has left, or joins later, is asked too and so may choose."""
+    if event.author.id not in draft.rota.people and not draft.is_admin(event.author):
+        raise Refused(draft.is_for(Right.COLLEAGUE))
     draft.put_facts(replace(draft.facts, chats={**draft.facts.chats, event.author.id: event.happened_at}))
     note = "What you write here goes there. Write desk to choose another."
     return Dialog("Desk", FormCard(f"Your desk here: {draft.desk.id}", "", note, "", (), ()))
 
 
-STEPS: Mapping[str, DeskStep] = MappingProxyType({STEP: DeskStep(Right.COLLEAGUE, None, _chosen)})
+STEPS: Mapping[str, DeskStep] = MappingProxyType({STEP: DeskStep(Right.TENANT, None, _chosen)})
 """The one step: choosing."""

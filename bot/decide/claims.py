@@ -154,7 +154,7 @@ def reopen(draft: Draft, request: Request, at: datetime) -> Request:
 def reopens(request: Request, at: datetime) -> bool:
     """Say whether a closed request can be opened again at ``at``."""
     recent = request.closed_at is not None and at - request.closed_at <= REOPENS
-    return recent and request.outcome is not Outcome.WITHDRAWN
+    return recent and request.outcome is not Outcome.WITHDRAWN and request.requester.id != ""
 
 
 def due(draft: Draft, request: Request) -> None:

@@ -1,8 +1,9 @@
 """``people``: who belongs to the backend team, as a list and one form for each, by the rules of the import."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -16,9 +17,13 @@ from bot.errors import Refused
 from bot.events import Message, PeopleImported, PersonRow, Press, Send
 from bot.people import Person
 from bot.places import personal
+from bot.rota.iteration import iteration_of
 from bot.views import Field
 
 PAGE = 40
+SHORT = 4  # hex digits by which a field's text is told from another
+MARKED = "|"  # between those of all fields and the person's id
+OVERTAKEN = "Somebody else changed this meanwhile. Nothing was saved yet: save it again if what you wrote still fits."
 YES_NO = (("yes", "Yes"), ("no", "No"))
 FIELDS = (
     "name",
@@ -80,34 +85,64 @@ def _take_list(draft: Draft, event: Send) -> Answer:
     found = next((one for one in by_name(draft) if choice(one) == event.fields.get("person")), None)
     if found is None:
         return _draw_list(draft, event, "Choose somebody first.")
-    return _edit_form(draft, event, found, "")
+    return _edit_form(draft, event, found, "", {})
 
 
-def _edit_form(draft: Draft, event: Press, person: Person, error: str) -> Answer:
-    ways = (Way("Save", "people.edit", person.id), Way("Back", "people", opens=True))
-    fields = _inputs(_spelt(person) | _sent(event, person.id))
+def _edit_form(
+    draft: Draft, event: Press, person: Person, error: str, typed: Mapping[str, str], drawn: str = ""
+) -> Answer:
+    """Return a person's form; *Save* says what it was ``drawn`` with, so that only what is changed in it is saved."""
+    ways = (Way("Save", "people.edit", drawn or _marked(person)), Way("Back", "people", opens=True))
+    fields = _inputs({**_spelt(person), **typed})
     return _dialog(draft, event, title=person.name, error=error, fields=fields, ways=ways)
 
 
 def _draw_edit(draft: Draft, event: Press, error: str) -> Answer:
-    return _edit_form(draft, event, _named(draft, event), error)
+    return _edit_form(draft, event, _named(draft, event), error, {})
 
 
 def _take_edit(draft: Draft, event: Send) -> Answer:
     person = _named(draft, event)
-    read, wrong = _read(person, _spelt(person) | _sent(event, person.id))
-    if not wrong:
-        try:
-            rota.person_changed(draft, person.id, PersonRow(read.name, read, frozenset(FIELDS)))
-        except Refused as refusal:
-            wrong = f"{refusal}."
-    if wrong:
-        return _edit_form(draft, event, person, wrong)
-    return _done(draft, event, f"Saved: {read.name}", _about(draft, read))
+    now, sent, drawn = _spelt(person), _sent(event, "people.edit"), _drawn_with(draft, event.choice)
+    typed: dict[str, str] = {field: text for field, text in sent.items() if not drawn or _mark(text) != drawn[field]}
+    elsewhere = [field for field in FIELDS if drawn is not None and _mark(now[field]) != drawn[field]]
+    clash = [f"{_LABELS[one]}: {now[one] or 'empty'}" for one in elsewhere if typed.get(one, now[one]) != now[one]]
+    if clash:
+        return _edit_form(draft, event, person, "\n".join([OVERTAKEN, *clash]), typed)
+    read, wrong = _read(person, now | typed)
+    try:
+        saved = None if wrong else rota.person_changed(draft, person.id, PersonRow(read.name, read, frozenset(FIELDS)))
+    except Refused as refusal:
+        saved, wrong = None, f"{refusal}."
+    if saved is None:
+        return _edit_form(draft, event, person, wrong, sent, event.choice if drawn else "")
+    parts = (_about(draft, saved), _kept(saved, typed), _meanwhile(elsewhere), _left_open(draft, saved))
+    return _done(draft, event, f"Saved: {read.name}", "\n".join(filter(None, parts)))
+
+
+def _kept(saved: Person, typed: Mapping[str, str]) -> str:
+    """Say what was emptied and is kept, since it is how somebody is recognised."""
+    kept = [f for f in ("email", "entra_object_id") if typed.get(f) == "" and getattr(saved, f)]
+    return " ".join(f"The {_LABELS[f]} is kept, since I know them by it: write another to change it." for f in kept)
+
+
+def _meanwhile(fields: list[str]) -> str:
+    return f"Somebody else changed meanwhile, and it stays: {', '.join(_LABELS[f] for f in fields)}." if fields else ""
+
+
+def _left_open(draft: Draft, person: Person) -> str:
+    """Say which shifts nobody serves since somebody leaves before their end."""
+    today = iteration_of(draft.hours.duty_day(draft.now))
+    ends = [(one, one.iteration + timedelta(days=7)) for one in draft.rota.shifts if one.person == person.id]
+    weeks = [one for one, end in ends if person.left and one.iteration >= today and person.left < end]
+    if not weeks:
+        return ""
+    which = ", ".join(f"{one.role.lower()} in the iteration of {one.iteration}" for one in weeks)
+    return f"Open from {person.left} on: {which}. Name somebody else with setup, or with shifts import."
 
 
 def _draw_add(draft: Draft, event: Press, error: str) -> Answer:
-    given = _sent(event, "") if isinstance(event, Send) else {}
+    given = _sent(event, "people.add")
     new = {"production_access": "no", "experienced": "no"}
     ways = (Way("Add", "people.add"), Way("Back", "people", opens=True))
     note = "The e-mail is how I know them until they write to me; with their Entra id I can reach them."
@@ -116,7 +151,7 @@ def _draw_add(draft: Draft, event: Press, error: str) -> Answer:
 
 
 def _take_add(draft: Draft, event: Send) -> Answer:
-    given = dict.fromkeys(FIELDS, "") | _sent(event, "")
+    given = dict.fromkeys(FIELDS, "") | _sent(event, "people.add")
     read, wrong = _read(Person("", ""), given)
     known = len(draft.rota.people)
     there = [one for one in draft.rota.people.values() if _are_one(one, read)]
@@ -147,7 +182,8 @@ def _done(draft: Draft, event: Press, title: str, note: str) -> Answer:
 
 
 def _named(draft: Draft, event: Press) -> Person:
-    person = draft.rota.people.get(getattr(event, "choice", ""))
+    choice = getattr(event, "choice", "")
+    person = draft.rota.people.get(choice) or draft.rota.people.get(choice.partition(MARKED)[2])
     if person is None:
         raise Refused("This person is known by another id now. Open the list again, please.")
     return person
@@ -181,9 +217,26 @@ def _spelt(person: Person) -> dict[str, str]:
     }
 
 
-def _sent(event: Press, choice: str) -> dict[str, str]:
-    """Return what was typed into this person's form, nothing where another was sent."""
-    mine = isinstance(event, Send) and event.step in ("people.edit", "people.add") and event.choice == choice
+def _marked(person: Person) -> str:
+    """Return a person's id behind what each field of their form says now, in short."""
+    return f"{''.join(map(_mark, _spelt(person).values()))}{MARKED}{person.id}"
+
+
+def _drawn_with(draft: Draft, choice: str) -> dict[str, str] | None:
+    """Return what each field was drawn with, in short; None for a form that does not say."""
+    marks, _, id_ = choice.partition(MARKED)
+    if id_ not in draft.rota.people or len(marks) != SHORT * len(FIELDS):
+        return None
+    return {field: marks[at * SHORT : (at + 1) * SHORT] for at, field in enumerate(FIELDS)}
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:SHORT]
+
+
+def _sent(event: Press, step: str) -> dict[str, str]:
+    """Return what was typed into the form of a step, nothing where another was sent."""
+    mine = isinstance(event, Send) and event.step == step
     return {name: event.fields[name].strip() for name in FIELDS if name in event.fields} if mine else {}  # type: ignore[attr-defined]
 
 

@@ -1,6 +1,6 @@
 """``policy``: what a desk decided about itself, as forms in which every value can be read and changed.
 
-A value that cannot be is answered with what is allowed, and nothing that was typed is lost. Acts on what comes later.
+A value that cannot be is answered with what is allowed, and nothing typed is lost. What runs already keeps its times.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -24,6 +24,7 @@ from bot.views import Button, DeskCard, Field
 
 WEEKDAYS = tuple((str(day), name) for day, name in enumerate(spelling.WEEK))
 LANGUAGES = ((Language.ENGLISH.value, "English"), (Language.GERMAN.value, "Deutsch"))
+ACTS = "What runs already keeps its times; all else acts at once."
 Read = Callable[[Draft, str], Any]
 
 
@@ -62,7 +63,7 @@ class Group:
 def asked(draft: Draft, event: Message) -> None:
     """Show the way to the forms, in the admin's own chat."""
     key = f"form:{event.key}"
-    text = "Hours, deadlines, links and all else that this desk decided. Changes act on new requests only."
+    text = f"Hours, deadlines, links and all else that this desk decided. {ACTS}"
     draft.show(key, personal(event.author.id), way_to(draft, key, f"Policy of {draft.desk.id}", text, "policy"))
 
 
@@ -141,6 +142,21 @@ def _contradictions(new: Policy, fields: set[str]) -> list[str]:
     found = (
         ("opens", new.closes <= new.opens, "Support closes after it opens; mend either time."),
         ("peak_from", new.peak_to < new.peak_from, "The busy hours end after they begin; mend either time."),
+        (
+            "peak_from",
+            new.peak_from < new.peak_to and (new.peak_to <= new.opens or new.closes <= new.peak_from),
+            "The busy hours lie outside the support hours; mend either. For none, let them end when they begin.",
+        ),
+        (
+            "first_response",
+            new.first_response > min(new.calm.thread, new.peak.thread),
+            "The thread is told once the first response is due, or later: mend that, or the fourth steps.",
+        ),
+        (
+            "second_response",
+            new.second_response > new.second.thread,
+            "Open again, the thread is told once the answer is due, or later: mend that, or the fourth step.",
+        ),
         (
             "give_up_after",
             new.give_up_after <= new.remind_after,
@@ -353,8 +369,7 @@ EVERY: Mapping[str, Setting] = MappingProxyType(
 
 def _draw_menu(draft: Draft, event: Press, error: str) -> Answer:
     ways = tuple(Way(group.title, name, opens=True) for name, group in GROUPS.items())
-    note = "Changes act on new requests only."
-    return _dialog(draft, event, title=f"Policy of {draft.desk.id}", note=note, error=error, ways=ways)
+    return _dialog(draft, event, title=f"Policy of {draft.desk.id}", note=ACTS, error=error, ways=ways)
 
 
 def _drawn(name: str) -> Callable[[Draft, Press, str], Answer]:
@@ -373,7 +388,7 @@ def _taken(name: str) -> Callable[[Draft, Send], Answer]:
         if wrong:
             return _drawn(name)(draft, event, wrong)
         changed = put(draft, policy)
-        note = "\n".join([*changed, "It acts on new requests."]) if changed else "Nothing was changed."
+        note = "\n".join([*changed, ACTS]) if changed else "Nothing was changed."
         title = "Saved" if changed else GROUPS[name].title
         return _dialog(draft, event, title=title, note=note, ways=(Way("Back", "policy", opens=True),))
 

@@ -33,7 +33,7 @@ from bot.places import person_of, personal
 from bot.policy import Policy
 from bot.rota.iteration import iteration_of
 from bot.rota.shift import Rota
-from bot.state import Facts, Notice, State
+from bot.state import Facts, Notice, Pause, Raised, Setup, State
 from bot.support.erasure import WITHOUT, Part, authors, held, without_person
 from bot.support.request import Request, Status
 from bot.support.texts import DAYS, Text
@@ -44,7 +44,15 @@ SWEEPS = time(0, 5)  # in the desk's zone
 UNDO_ENDS = timedelta(days=1)  # after closing, whatever the policy
 MOST = 8  # lines of one kind on a card
 SHORT = 80  # characters of a request there
-MESSAGES = ("copy", "answer", "suggestion", "reply")  # kinds of keys that go on with a request's id, but for its card
+MESSAGES = ("copy", "answer", "suggestion", "reply", "same", "team")  # kinds of keys that go on with a request's id
+PASSING = (
+    "mine:",
+    "offer:",
+    "form:",
+    "which:",
+    "menu:",
+    "raise:",
+)  # forms and lists, which a press answers where it is
 YEAR = 12  # months
 
 
@@ -79,6 +87,7 @@ def swept(draft: Draft, event: Sweep) -> None:
     if event.last:
         _sweep_rota(draft)
         _sweep_notices(draft, limits[Part.NAMES])
+        draft.quietly(ForgetMessages((*PASSING, "setup.form:" if facts.setup else "setup")))
         facts = replace(_swept_facts(draft, facts), swept_on=draft.hours.local(draft.now).date())
     draft.put_facts(facts)
 
@@ -131,7 +140,7 @@ def erased(draft: Draft, event: PersonErased) -> Answer:
             draft.quietly(DropNotice(notice.key))
         elif (nameless := _without_name(notice, names, closed)) != notice:
             draft.put_notice(nameless)
-    draft.put_facts(_without(draft.facts, id_))
+    draft.put_facts(_without(draft, id_))
     rota = _former(draft.rota, id_)
     if rota != draft.rota:
         draft.put_rota(rota)
@@ -236,6 +245,7 @@ def _swept_facts(draft: Draft, facts: Facts) -> Facts:
             place: why for place, why in facts.unreachable.items() if not person_of(place) or person_of(place) in people
         },
         early=tuple(one for one in facts.early if draft.now - one.at < timedelta(days=1)),
+        chats={id_: at for id_, at in facts.chats.items() if id_ in people or draft.is_admin(Author(id_, ""))},
     )
 
 
@@ -266,7 +276,9 @@ def _meant(rota: Rota, who: str) -> list[Person]:
 
 def _check(draft: Draft, id_: str, name: str) -> None:
     asked = [one.id for one in _live(draft) if one.requester.id == id_]
-    has = [one.id for one in _live(draft) if one.claimer and one.claimer.id == id_]
+    claimed = [one for one in _live(draft) if one.claimer and one.claimer.id == id_]
+    has = [one.id for one in claimed if not one.lead]
+    raised = any(one.requester.id == id_ and not one.request and not one.refused for one in draft.facts.raised)
     policy, now = draft.policy, draft.now
     today = iteration_of(draft.hours.duty_day(now))
     weeks = sorted({one.iteration for one in draft.rota.shifts if one.person == id_ and one.iteration >= today})
@@ -274,8 +286,15 @@ def _check(draft: Draft, id_: str, name: str) -> None:
     problems = []
     if asked:
         problems.append(f"{name} still waits for an answer to {_list(asked)}; close that first.")
+    if raised:
+        problems.append(f"What {name} asked is being posted just now; try again in a minute.")
     if has:
         problems.append(f"{name} still has {_list(has)}; close that, or give it back, first.")
+    problems += [
+        f"{name} still has {one.id}, which goes with {one.lead}; close {one.lead}, or make it a separate matter, first."
+        for one in claimed
+        if one.lead
+    ]
     if weeks:
         those = _list([f"{week:%Y-%m-%d}" for week in weeks])
         problems.append(f"{name} serves in the iteration of {those}; name others in it first (shifts import).")
@@ -300,15 +319,42 @@ def _former(rota: Rota, id_: str) -> Rota:
     )
 
 
-def _without(facts: Facts, id_: str) -> Facts:
+def _without(draft: Draft, id_: str) -> Facts:
+    facts = draft.facts
     return replace(
         facts,
         helped_at={one: at for one, at in facts.helped_at.items() if one != id_},
         advised_at={one: at for one, at in facts.advised_at.items() if one != id_},
         unreachable={place: why for place, why in facts.unreachable.items() if place != personal(id_)},
         early=tuple(one for one in facts.early if one.author is None or one.author.id != id_),
-        raised=tuple(one for one in facts.raised if id_ not in (one.requester.id, one.by.id)),
+        raised=tuple(_raised_without(one, id_) for one in facts.raised if one.request or one.requester.id != id_),
+        chats={one: at for one, at in facts.chats.items() if one != id_},
+        setup=facts.setup and _setup_without(facts.setup, id_),
+        pause=facts.pause and _pause_without(draft, facts.pause, id_),
     )
+
+
+def _raised_without(raised: Raised, id_: str) -> Raised:
+    """Return what was raised, which goes on though whoever raised it for somebody is erased."""
+    other = Author("", FORMER)
+    requester, by = (other if one.id == id_ else one for one in (raised.requester, raised.by))
+    return replace(raised, requester=requester, by=by)
+
+
+def _setup_without(setup: Setup, id_: str) -> Setup:
+    roster = setup.roster
+    if roster is not None:
+        roster = replace(roster, members=tuple(one for one in roster.members if one.id != id_))
+    cards = {key: place for key, place in setup.cards.items() if place != personal(id_)}
+    return replace(setup, roster=roster, cards=cards, added=tuple(one for one in setup.added if one != id_))
+
+
+def _pause_without(draft: Draft, pause: Pause, id_: str) -> Pause:
+    """Return a pause whose end another admin is told, where whoever began it is erased."""
+    if pause.by.id != id_:
+        return pause
+    others = [Author(one.id, one.name) for one in draft.rota.people.values() if one.id != id_]
+    return replace(pause, by=next((one for one in others if draft.is_admin(one)), Author("", FORMER)))
 
 
 def _without_name(notice: Notice, names: frozenset[str], settled: frozenset[str]) -> Notice:

@@ -50,9 +50,9 @@ def sent(draft: Draft, event: Raise) -> Answer:
     if event.place != personal(event.author.id):
         return Word(draft.say(Text.ELSEWHERE))
     if event.step == DROP:
-        return _settle(draft, event, Text.NOTHING_RAISED)
+        return _declined(draft, event)
     known = _named(draft, event)
-    done = _done(draft, event.chosen) or _done_as(draft, None if known and known.refused else known)
+    done = _done(draft, event.chosen) or _done_as(draft, known) or _offered_again(draft, event, known)
     if done is not None:
         return done
     text, wrong = _ready(draft, event)
@@ -79,16 +79,19 @@ def stands(draft: Draft, event: Delivered) -> None:
     _keep(draft, replace(one, text="", refused=False, request=request.id, place=request.place))
     link = Link(draft.say(Text.OPEN_THREAD), request.place)
     said = draft.say(Text.RAISED, id=request.id)
-    draft.post(f"raised:{one.key}", personal(one.by.id), Line((said, link)))
+    if one.by.id:
+        draft.post(f"raised:{one.key}", personal(one.by.id), Line((said, link)))
     if one.requester.id != one.by.id:
         said = draft.say(Text.RAISED_FOR_YOU, by=one.by.name, id=request.id)
         draft.post(f"raised for:{one.key}", personal(one.requester.id), Line((said, link)))
 
 
 def refused(draft: Draft, event: Undeliverable) -> None:
-    """Give words back that could not be posted, to be tried again."""
+    """Give words back that could not be posted, to be tried again; nobody is left to whom, once they are erased."""
     one = _known(draft, event.message)
-    if one is not None and not one.request:
+    if one is not None and not one.request and not one.by.id:
+        _drop(draft, one)
+    elif one is not None and not one.request:
         _keep(draft, replace(one, refused=True))
         _ask(draft, event.key, one.by, Text.NOT_RAISED, one.text, choice=one.key)
 
@@ -147,7 +150,7 @@ def _form(
         note=note,
         error=error,
         fields=tuple([_said(draft, field) for field in fields]),
-        ways=(send,) if message else (send, Way(draft.say(Text.RAISE_NOT), DROP)),
+        ways=(send,) if message else (send, Way(draft.say(Text.RAISE_NOT), DROP, choice)),
     )
 
 
@@ -164,6 +167,27 @@ def _settle(draft: Draft, event: Raise, text: Text) -> Answer:
     if event.card.startswith(_card(event.author)):
         draft.show(event.card, event.place, view, first=False)
     return Dialog(draft.say(Text.RAISE), view)
+
+
+def _declined(draft: Draft, event: Raise) -> Answer:
+    """Take a *No*: only that it was said is kept, so that an old *Raise it* posts nothing."""
+    known = _named(draft, event)
+    done = _done_as(draft, known)
+    if done is not None:
+        return done
+    declined = known or Raised(_key(event), event.author, event.author, event.happened_at)
+    _keep(draft, replace(declined, text="", refused=True))
+    return _settle(draft, event, Text.NOTHING_RAISED)
+
+
+def _offered_again(draft: Draft, event: Raise, declined: Raised | None) -> Answer | None:
+    """Say that words were declined before, and offer them anew; None where they were not."""
+    if declined is None or declined.text:
+        return None
+    text = _fitting(forms.filled(event, "text"))
+    _keep(draft, replace(declined, text=text))
+    form = _form(draft, event, Text.RAISE_AFTER_ALL, text, event.chosen, event.desks, choice=declined.key)
+    return Dialog(draft.say(Text.RAISE), form)
 
 
 def _ready(draft: Draft, event: Raise) -> tuple[str, str]:
@@ -264,10 +288,14 @@ def _known(draft: Draft, key: str) -> Raised | None:
 def _keep(draft: Draft, raised: Raised) -> None:
     """Remember words to be posted, or what became of them; the oldest of what is done goes."""
     others = [one for one in draft.facts.raised if one.key != raised.key and not _is_old(draft, one)]
-    done = [one for one in others if one.request]
+    done = [one for one in others if one.request or not one.text]
     gone = {one.key for one in done[: max(0, len(done) - MOST_KEPT + 1)]}
     left = tuple(one for one in others if one.key not in gone)
     draft.put_facts(replace(draft.facts, raised=(*left, raised)))
+
+
+def _drop(draft: Draft, raised: Raised) -> None:
+    draft.put_facts(replace(draft.facts, raised=tuple(one for one in draft.facts.raised if one.key != raised.key)))
 
 
 def _is_old(draft: Draft, one: Raised) -> bool:

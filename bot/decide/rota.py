@@ -23,8 +23,11 @@ def people_imported(draft: Draft, event: PeopleImported) -> None:
     _take(draft, _meant(event.rows, draft.rota.people.values()))
 
 
-def person_changed(draft: Draft, id_: str, row: PersonRow) -> None:
-    """Change one person as an import would that means nobody else; raise Refused where another has their Entra id."""
+def person_changed(draft: Draft, id_: str, row: PersonRow) -> Person:
+    """Change one person as an import would that means nobody else, and return them as they are then.
+
+    Raise Refused where another has their Entra id. An empty e-mail is taken from whoever has an Entra id.
+    """
     others = [person for person in draft.rota.people.values() if person.id != id_]
     known = draft.rota.people[id_]
     taken = _Namings(others).find(replace(row.person, name=""))
@@ -32,17 +35,18 @@ def person_changed(draft: Draft, id_: str, row: PersonRow) -> None:
         raise Refused(f"{row.where}: {draft.rota.people[taken[0]].name} has this e-mail or Entra id already")
     if row.person.name != known.name and any(one.id == row.person.name for one in others):
         raise Refused(f'{row.where}: somebody is called "{row.person.name}" already; write an e-mail for each')
-    _take(draft, {id_: row})
+    return _take(draft, {id_: row}, clears=True)[id_]
 
 
-def _take(draft: Draft, meant: Mapping[str, PersonRow]) -> None:
+def _take(draft: Draft, meant: Mapping[str, PersonRow], *, clears: bool = False) -> dict[str, Person]:
     known = draft.rota.people
-    changed = {id_: _changed(known.get(id_), row) for id_, row in meant.items()}
+    changed = {id_: _changed(known.get(id_), row, clears=clears) for id_, row in meant.items()}
     _check_dates(zip(meant.values(), changed.values(), strict=True))
     everybody = [changed.get(id_, person) for id_, person in {**known, **changed}.items()]
     rota = _under_new_ids(draft.rota, {id_: person.id for id_, person in changed.items()})
     draft.put_rota(replace(rota, people={person.id: person for person in everybody}))
     clocks.follow_duty(draft)
+    return changed
 
 
 def shifts_imported(draft: Draft, event: ShiftsImported) -> None:
@@ -121,11 +125,12 @@ def _meant(rows: Iterable[PersonRow], people: Iterable[Person]) -> dict[str, Per
     return meant
 
 
-def _changed(known: Person | None, row: PersonRow) -> Person:
+def _changed(known: Person | None, row: PersonRow, *, clears: bool) -> Person:
     if known is None:
         return row.person
     new = replace(known, **{field: getattr(row.person, field) for field in row.given})
-    entra, email = new.entra_object_id or known.entra_object_id, new.email or known.email
+    entra = new.entra_object_id or known.entra_object_id
+    email = new.email or ("" if clears and entra else known.email)
     return replace(new, id=entra or email.casefold() or new.name, entra_object_id=entra, email=email)
 
 

@@ -4,6 +4,7 @@ Every step may be skipped. The team's roster is asked for by an effect, and kept
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -68,18 +69,24 @@ def asked(draft: Draft, event: Message) -> None:
 
 
 def fetched(draft: Draft, event: RosterFetched) -> None:
-    """Take what Teams said of the team; whoever was known by e-mail only can be recognised from then on."""
+    """Take what Teams said of the team; whoever was known by e-mail only can be recognised from then on.
+
+    Where the member and the e-mail are two people of the rota, both are kept as they are, and the cards say so.
+    """
     setup = draft.facts.setup
     if setup is None:
         return
     before, new = setup.roster, event.roster
     kept = replace(before, failure=new.failure) if before and new.failure else new
-    _put(draft, replace(setup, roster=kept))
     unknown = [one for one in draft.rota.people.values() if one.email and not one.entra_object_id]
     found = [(one, member) for one in unknown if (member := _by_email(new.members, one.email))]
+    renamed: dict[str, str] = {}
     for person, member in found:
         row = PersonRow(person.name, replace(person, entra_object_id=member.id), frozenset({"entra_object_id"}))
-        _import(draft, event.key, [row])
+        with suppress(Refused):  # somebody else has this id or e-mail: what Teams says is taken all the same
+            _import(draft, event.key, [row])
+            renamed[person.id] = member.id
+    _put(draft, replace(setup, roster=kept, added=tuple(renamed.get(id_, id_) for id_ in setup.added)))
     _refresh(draft)
 
 
@@ -153,7 +160,17 @@ def _besides(draft: Draft) -> tuple[Fact, ...]:
     if lost:
         how = "install the app for them; whoever has no Entra id must be in the team"
         facts.append(Fact("Can't be reached", f"{', '.join(sorted(set(lost)))}: {how}"))
+    if apart := _kept_apart(draft):
+        how = "I keep both. If they are one person, open the one without an Entra id with people and let it leave"
+        facts.append(Fact("In the list twice, it seems", f"{'; '.join(apart)}. {how}"))
     return tuple(facts)
+
+
+def _kept_apart(draft: Draft) -> list[str]:
+    """Return who has the e-mail of a member of the team who is somebody else in the list."""
+    people = draft.rota.people.values()
+    both = [(one, _by_email(_members(draft), one.email)) for one in people if not one.entra_object_id]
+    return [f"{one.name} has the e-mail of {member.name}" for one, member in both if member]
 
 
 # -- the walk -------------------------------------------------------------------------------------------------------

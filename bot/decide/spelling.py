@@ -47,10 +47,10 @@ def number(least: int, most: int, unit: str) -> Callable[[str], int]:
 def clock(text: str) -> time:
     """Read a time of the day."""
     found = _TIME.fullmatch(text)
-    try:
-        return time(int(found[1]), int(found[2] or 0)) if found else time.fromisoformat(text)
-    except ValueError:
-        raise ValueError("write a time from 00:00 to 23:59, such as 09:30") from None
+    hour, minute = (int(found[1]), int(found[2] or 0)) if found else (24, 0)
+    if hour > 23 or minute > 59:  # noqa: PLR2004 - of a day
+        raise ValueError("write a time from 00:00 to 23:59, such as 09:30")
+    return time(hour, minute)
 
 
 def zone(text: str) -> str:
@@ -132,7 +132,11 @@ def pace(text: str) -> Pace:
     """Read when the five steps of a clock fall due, in minutes, "-" for never."""
     words = text.replace(",", " ").split()
     most = 24 * 60
-    wrong = [one for one in words if one != "-" and not (one.isascii() and one.isdecimal() and int(one[:6]) <= most)]
+
+    def is_allowed(one: str) -> bool:
+        return one == "-" or (one.isascii() and one.isdecimal() and len(one) <= len(str(most)) and int(one) <= most)
+
+    wrong = not all(map(is_allowed, words))
     if len(words) != len(STEPS) or wrong or "-" in words[3:]:
         raise ValueError(
             f"write five numbers of minutes, 0 to {most}, for {', '.join(STEPS)}; - for never (not for the last two)"

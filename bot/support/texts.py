@@ -79,7 +79,6 @@ class Text(StrEnum):
     SETTING_UP = "setting up"
     DESK_READY = "desk ready"
     SET_UP = "set up"
-    POST_IN_CHANNEL = "post in channel"
     SHALL_I_RAISE = "shall I raise"
     RAISE = "raise"
     RAISE_FOR = "raise for"
@@ -95,6 +94,7 @@ class Text(StrEnum):
     RAISED = "raised"
     RAISED_FOR_YOU = "raised for you"
     RAISED_BEFORE = "raised before"
+    RAISE_AFTER_ALL = "raise after all"
     NOT_RAISED = "not raised"
     NOTHING_RAISED = "nothing raised"
     NOWHERE_TO_RAISE = "nowhere to raise"
@@ -234,9 +234,6 @@ TEXTS = MappingProxyType(
                 Text.DESK_READY: "Post here what you need, and support sees it at once.",
                 Text.SET_UP: "Set up…",
                 Text.STALE: "This button is from an older card. Please use the newest one in the thread.",
-                Text.POST_IN_CHANNEL: (
-                    "I can't pass this on from here. Please post it in the channel, and support will see it at once."
-                ),
                 Text.SHALL_I_RAISE: "Shall I raise this with support?",
                 Text.RAISE: "Raise with support",
                 Text.RAISE_FOR: "I post it in the channel, under the name of {who}.",
@@ -251,6 +248,7 @@ TEXTS = MappingProxyType(
                 Text.RAISING: "I pass it on to the channel. The link comes in a message of its own.",
                 Text.RAISED: "Raised as {id}. You see there who answers, and until when: ",
                 Text.RAISED_FOR_YOU: "{by} raised your message with support as {id}: ",
+                Text.RAISE_AFTER_ALL: "You had said no to this, so nothing was posted. Shall I raise it after all?",
                 Text.RAISED_BEFORE: "This was raised already, as {id}.",
                 Text.NOT_RAISED: (
                     "I could not post it: the channel can't be reached at the moment. Your words are still here. "
@@ -396,10 +394,6 @@ TEXTS = MappingProxyType(
                 Text.DESK_READY: "Schreib hier, was du brauchst, dann sieht es der Support sofort.",
                 Text.SET_UP: "Einrichten…",
                 Text.STALE: "Dieser Knopf ist von einer älteren Karte. Bitte nimm die neueste im Thread.",
-                Text.POST_IN_CHANNEL: (
-                    "Von hier kann ich das nicht weitergeben. Bitte schreib es in den Kanal, "
-                    "dann sieht es der Support sofort."
-                ),
                 Text.SHALL_I_RAISE: "Soll ich das an den Support geben?",
                 Text.RAISE: "An den Support geben",
                 Text.RAISE_FOR: "Ich schreibe es in den Kanal, unter dem Namen von {who}.",
@@ -414,6 +408,7 @@ TEXTS = MappingProxyType(
                 Text.RAISING: "Ich gebe es in den Kanal weiter. Der Link kommt in einer eigenen Nachricht.",
                 Text.RAISED: "Weitergegeben als {id}. Dort siehst du, wer antwortet und bis wann: ",
                 Text.RAISED_FOR_YOU: "{by} hat deine Nachricht an den Support gegeben, als {id}: ",
+                Text.RAISE_AFTER_ALL: "Du hattest Nein gesagt: Nichts wurde geschrieben. Soll ich es doch weitergeben?",
                 Text.RAISED_BEFORE: "Das wurde schon weitergegeben, als {id}.",
                 Text.NOT_RAISED: (
                     "Das konnte ich nicht schreiben: Der Kanal ist gerade nicht erreichbar. "

@@ -14,7 +14,6 @@ GAP = "[…]"
 """Stands in a ready reply where its sender's own words belong."""
 
 YES, NO, ENDED = "yes", "no", "ended"
-NOTE = "_"  # begins what is noted beside the answers, which no id of the tree does
 IMPACT, ESTIMATE, TOLD, END = "_impact", "_estimate", "_told ", "_end"
 
 

@@ -219,10 +219,13 @@ def _form_key(press: dict[str, Any]) -> str:
     """Return what tells one sending of a form from another: who, which opening, what it held; "" for no form."""
     if not press["form"]:
         return ""
-    ids = (press["form"], press["step"], press["choice"])
+    ids = (press["author"].id, press["form"], press["step"], press["choice"])
     sent = "\0".join([*ids, *(f"{k}={v}" for k, v in press["fields"].items())])
-    digest = hashlib.sha256(sent.encode(errors="replace")).hexdigest()[:32]
-    return f"form|{press['author'].id}|{digest}"  # no longer than this, however many forms follow each other
+    return f"form|{_digest(sent)}"  # no longer than this, however many forms follow each other, and naming nobody
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:32]
 
 
 def _sent(data: dict[str, Any]) -> dict[str, Any]:
@@ -241,7 +244,7 @@ def _installed(activity: dict[str, Any], author: Author, at: datetime) -> Arriva
     kind = INSTALLED.get(action) if isinstance(action, str) and not channel else None
     if kind is None:
         return None
-    event = kind(key=f"{_key(activity)}|{author.id}", happened_at=at, place=place, author=author)
+    event = kind(key=f"{_key(activity)}|{_digest(author.id)}", happened_at=at, place=place, author=author)
     return Arrival("", place, author.id, event)
 
 

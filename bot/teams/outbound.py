@@ -3,9 +3,9 @@
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
-from urllib.parse import quote, urlencode
 
 from bot.courier import Undelivered
+from bot.decide import addresses
 from bot.effects import Say, Show
 from bot.places import channel_of, person_of, root_of, thread
 from bot.ports import Address
@@ -31,13 +31,6 @@ _REASONS = {
 }
 
 
-def thread_link(desk: DeskInfo, place: str) -> str:
-    """Return the address that opens a thread in Teams. Source: learn.microsoft.com, "Deep links"."""
-    channel, root = (quote(part, safe="") for part in (channel_of(place), root_of(place)))
-    where = urlencode({"tenantId": desk.tenant, "groupId": desk.team, "parentMessageId": root})
-    return f"https://teams.microsoft.com/l/message/{channel}/{root}?{where}"
-
-
 class Outbound:
     """Sends effects to Teams."""
 
@@ -49,7 +42,7 @@ class Outbound:
 
     def card(self, desk: DeskInfo, view: CardView) -> dict[str, Any]:
         """Return a view as an Adaptive Card."""
-        return self._cards.render(view, link=lambda place: thread_link(desk, place))
+        return self._cards.render(view, link=lambda place: addresses.thread(desk, place))
 
     def dialog(self, desk: DeskInfo, view: CardView) -> dict[str, Any]:
         """Return a view as the Adaptive Card of a dialog, in which Teams takes Action.Submit only."""
@@ -107,7 +100,7 @@ class Outbound:
 
     def _activity(self, desk: DeskInfo, view: View) -> dict[str, Any]:
         if isinstance(view, Line):
-            text, entities = message(view, lambda place: thread_link(desk, place))
+            text, entities = message(view, lambda place: addresses.thread(desk, place))
             return {"type": "message", "textFormat": TEXT_FORMAT, "text": text, "entities": entities}
         return {
             "type": "message",

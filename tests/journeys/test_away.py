@@ -7,7 +7,7 @@ import pytest
 from bot.commands import ComeBack, GoAway, parse
 from bot.events import Claim
 from bot.rota.shift import Absence
-from tests.journeys.town import ANA, BEN, EVA, FARID, OLGA, Town, at
+from tests.journeys.town import ANA, BEN, EVA, FARID, OLGA, TOM, Town, at
 
 
 async def absences(town: Town) -> tuple[Absence, ...]:
@@ -147,3 +147,14 @@ async def test_it_ends_by_itself() -> None:
     town.now += timedelta(minutes=6)
     await town.post("label printer down")
     assert "@Ben Okafor" in town.card()
+
+
+async def test_what_follows_another_request_is_not_promised_to_open_again() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.post("printers", TOM)
+    await town.send("same", "R-2", ANA, lead="R-1")
+    await town.press(Claim, "R-1", ANA)
+    answer = await town.write("away 60", ANA)
+    assert "R-1 (Olga Brandt) stays yours" in answer
+    assert "R-2" not in answer

@@ -1,9 +1,11 @@
 """Which desk somebody's own chat is about."""
 
+from datetime import date
+
 from bot.events import Send, Undecided
 from bot.people import Author
 from bot.views import FormCard
-from tests.journeys.town import EVA, OLGA, Town, plain, said
+from tests.journeys.town import EVA, OLGA, TEAM, Town, person, plain, said
 
 EVAS = Author("eva", "Eva Novak")
 
@@ -36,3 +38,19 @@ async def test_the_choice_is_remembered_over_a_restart() -> None:
 async def test_a_requester_belongs_to_no_desk() -> None:
     town = Town()
     assert "This is for the backend team." in said(await town.press(Send, "", OLGA, card="which:u", step="desk"))
+
+
+async def test_whoever_has_left_or_joins_later_is_asked_as_well_and_so_may_choose() -> None:
+    gone, coming = person("Gus Old", left=date(2026, 11, 10)), person("Hana Sato", joined=date(2027, 1, 1))
+    town = Town(people=(*TEAM, gone, coming))
+    desk = await town.desk()
+    for one in (gone, coming):
+        assert desk.has(one.id)
+        assert said(await town.press(Send, "", one, card="which:u", step="desk")).startswith("Your desk here: backend")
+        assert desk.chosen_at(one.id) == town.now
+
+
+async def test_an_admin_who_is_none_of_the_people_may_choose() -> None:
+    town = Town(people=TEAM[:-1])
+    answer = await town.press(Send, "", Author("farid", "Farid Haddad"), card="which:u", step="desk")
+    assert said(answer).startswith("Your desk here: backend")

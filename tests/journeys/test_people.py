@@ -189,3 +189,65 @@ async def test_only_admins_see_the_list() -> None:
     town = Town()
     for by in (EVA, OLGA):
         assert "for the desk's admins" in said(await town.press(Open, "", by, card=CARD, step="people"))
+
+
+async def _save(town: Town, form_: FormCard, **typed: str) -> str:
+    """Fill a form in beside what it was drawn with, and save it."""
+    button = next(one for row in form_.rows for one in row.buttons if one.title == "Save")
+    values = {field.id: field.value for field in form_.fields} | typed
+    return await send(town, "people.edit", button.choice, **values)
+
+
+async def test_two_forms_of_one_person_save_only_what_was_changed_in_each() -> None:
+    town = Town()
+    first, second = [await form(town, "people.edit", "ben") for _ in range(2)]
+    await _save(town, first, production_access="yes")
+    answer = await _save(town, second, working_days="Fri")
+    assert "Somebody else changed meanwhile, and it stays: Production access." in answer
+    assert (await people(town))["ben"] == replace(BEN, production_access=True, working_days=frozenset({0, 1, 2, 3}))
+
+
+async def test_a_form_that_is_overtaken_comes_back_and_says_what_changed_meanwhile() -> None:
+    town = Town()
+    first, second = [await form(town, "people.edit", "ben") for _ in range(2)]
+    await _save(town, first, email="ben@example.com", slack_user_id="U1")
+    button = next(one for row in second.rows for one in row.buttons if one.title == "Save")
+    fields = {field.id: field.value for field in second.fields} | {"email": "b@example.com"}
+    answer = await town.press(Send, "", FARID, card=CARD, step="people.edit", choice=button.choice, fields=fields)
+    assert "Nothing was saved yet" in said(answer)
+    assert "E-mail: ben@example.com" in said(answer)
+    back = answer.view  # type: ignore[union-attr]
+    assert isinstance(back, FormCard)
+    assert {field.id: field.value for field in back.fields}["slack_user_id"] == "U1"
+    assert (await _save(town, back)).startswith("Saved")
+    assert (await people(town))["ben"] == replace(BEN, email="b@example.com", slack_user_id="U1")
+
+
+async def test_a_form_that_was_wrong_still_saves_only_what_was_changed_in_it() -> None:
+    town = Town()
+    drawn = await form(town, "people.edit", "ben")
+    button = next(one for row in drawn.rows for one in row.buttons if one.title == "Save")
+    fields = {field.id: field.value for field in drawn.fields} | {"left": "soon"}
+    answer = await town.press(Send, "", FARID, card=CARD, step="people.edit", choice=button.choice, fields=fields)
+    await send(town, "people.edit", "ben", production_access="yes")
+    back = answer.view  # type: ignore[union-attr]
+    assert isinstance(back, FormCard)
+    await _save(town, back, left="2027-01-01")
+    assert (await people(town))["ben"] == replace(BEN, production_access=True, left=date(2027, 1, 1))
+
+
+async def test_an_emptied_e_mail_goes_where_the_entra_id_is_known_and_else_it_is_said_that_it_stays() -> None:
+    mailed = person("Gil Amar", id="gil@example.com", entra_object_id="", email="gil@example.com")
+    town = Town(people=(*TEAM[:1], replace(BEN, email="ben@example.com"), mailed, FARID))
+    assert "is kept" not in await send(town, "people.edit", "ben", email="")
+    assert (await people(town))["ben"] == BEN
+    answer = await send(town, "people.edit", "gil@example.com", email="")
+    assert "The E-mail is kept, since I know them by it: write another to change it." in answer
+    assert "The Entra object id is kept" in await send(town, "people.edit", "ben", entra_object_id="")
+
+
+async def test_whoever_leaves_while_they_serve_has_their_open_shifts_named() -> None:
+    town = Town()
+    answer = await send(town, "people.edit", "ben", left="2026-11-24")
+    assert "Open from 2026-11-24 on: support in the iteration of 2026-11-18." in answer
+    assert "Open" not in await send(town, "people.edit", "ben", left="2026-11-25")

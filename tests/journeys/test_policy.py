@@ -68,18 +68,18 @@ async def test_a_form_that_is_sent_as_it_was_changes_nothing(name: str) -> None:
 
 async def test_what_changed_is_said_once_to_the_admin() -> None:
     town = Town()
-    answer = await save(town, "policy.response", first_response="10", calm="0, 2, 4, 10, 15")
+    answer = await save(town, "policy.response", first_response="10", calm="0, 2, 4, 10, 15", peak="0 1 3 10 15")
     assert "A first response is due after, in minutes: 5 → 10" in answer
     assert "Steps, minutes after the post: 0 2 4 5 10 → 0 2 4 10 15" in answer
-    assert "It acts on new requests." in answer
+    assert "What runs already keeps its times; all else acts at once." in answer
     assert town.teams.sent == []
     assert (await policy(town)).calm.team == 15
 
 
-async def test_a_change_acts_on_new_requests_only() -> None:
+async def test_a_running_clock_keeps_its_times_and_new_requests_get_the_new_ones() -> None:
     town = Town()
     await town.post("label printer down")
-    await save(town, "policy.response", first_response="30")
+    await save(town, "policy.response", first_response="30", calm="0 2 4 30 40", peak="0 2 4 30 40")
     assert "by 10:05" in town.card()
     await town.wait(16)
     await town.post("and the scanner")
@@ -117,6 +117,11 @@ async def test_new_hours_hold_at_once_and_the_alarm_follows_them() -> None:
         ("policy.response", "calm", "0 2 4 5 -", "- for never (not for the last two)"),
         ("policy.response", "calm", "0 2 4 5 99999", "write five numbers"),
         ("policy.response", "calm", "0 9 4 5 10", "each step comes after the one before"),
+        ("policy.response", "calm", "0 2 4 5 000000999999999999", "write five numbers"),
+        ("policy.response", "first_response", "6", "The thread is told once the first response is due"),
+        ("policy.response", "second_response", "16", "told once the answer is due"),
+        ("policy.hours", "opens", "09:00Z", "write a time from 00:00 to 23:59"),
+        ("policy.hours", "closes", "16:00", "The busy hours lie outside the support hours"),
         ("policy.after", "give_up_after", "3", "given up after its reminder"),
         ("policy.links", "documentation", "only words", "a title and an address"),
         ("policy.links", "documentation", "\n".join(["A https://a.b"] * 41), "at most 40 lines"),

@@ -10,13 +10,13 @@ import pytest
 
 from bot.effects import Change, Erased, PutFacts, PutNotice, PutRequest, PutRota
 from bot.errors import Refused
-from bot.events import Claim, PersonErased, Reopen, Sweep
+from bot.events import Chosen, Claim, PersonErased, Raise, Reopen, Sweep
 from bot.people import FORMER, SOMEBODY, Author, Person
 from bot.places import personal
 from bot.policy import Contact, Language, Policy
-from bot.ports import Commit
+from bot.ports import Address, Commit, Outgoing
 from bot.rota.shift import Absence, Override, Role, Shift
-from bot.state import Early, Facts, Heard, Notice, NoticeItem
+from bot.state import Early, Facts, Heard, Member, Notice, NoticeItem, Pause, Raised, Roster, Setup
 from bot.store.document import dump
 from bot.support.erasure import WITHOUT, authors, held, kinds, without_person
 from bot.support.request import (
@@ -490,6 +490,19 @@ async def test_nobody_is_erased_who_is_needed_and_it_says_what_to_do() -> None:
     assert OLGA.name in await everything(town)
 
 
+async def test_whoever_has_what_follows_another_is_told_to_close_that_or_to_separate_it() -> None:
+    town = Town()
+    await town.post("printer down")
+    await town.post("printers", TOM)
+    await town.press(Claim, "R-1", ANA)
+    await town.press(Claim, "R-2", BEN)
+    await town.send("same", "R-2", BEN, lead="R-1")
+    with pytest.raises(Refused) as refused:
+        await erase(town, "ben")
+    assert "still has R-2, which goes with R-1; close R-1, or make it a separate matter, first." in str(refused.value)
+    assert "give it back" not in str(refused.value)
+
+
 async def test_a_notice_that_still_waits_forgets_whoever_is_erased() -> None:
     town = Town()
     await closed(town)
@@ -506,6 +519,132 @@ async def test_a_notice_that_still_waits_forgets_whoever_is_erased() -> None:
     assert [(one.requester, one.excerpt) for one in notices["n1"].items] == [(FORMER, ""), ("Tom Reuter", SECRET)]
     assert "n2" not in notices
     assert notices["n3"] == other
+
+
+async def test_whoever_is_erased_is_in_none_of_the_desks_facts() -> None:
+    town = Town()
+    members = (Member("eva", "Eva Novak", "eva@example.com"), Member("tom", "Tom Reuter"))
+    eva, now = Author("eva", "Eva Novak"), town.now
+    facts = Facts(
+        chats={"eva": now, "ben": now},
+        pause=Pause(now, None, eva),
+        setup=Setup((), ("eva", "ben"), {"setup.me:1": personal("eva"), "setup:1": CHANNEL}, Roster(now, members)),
+        raised=(
+            Raised("raise:1", TOM, eva, now, request="R-9", place="19:t"),
+            Raised("raise:2", eva, eva, now, "W", refused=True),
+        ),
+    )
+    await put(town, PutFacts(facts))
+    await town.restart()
+    await erase(town, "eva")
+    kept = (await (await town.desk()).state()).facts
+    assert "eva" not in dump(kept).casefold()
+    assert (set(kept.chats), kept.setup and kept.setup.added) == ({"ben"}, ("ben",))
+    assert kept.pause == Pause(now, None, Author("farid", FARID.name)), "whoever is left hears of its end"
+    assert [(one.key, one.by.name) for one in kept.raised] == [("raise:1", FORMER)]
+
+
+async def test_a_pause_and_a_setup_that_do_not_name_who_is_erased_stay() -> None:
+    town = Town()
+    facts = Facts(pause=Pause(town.now, None, Author("farid", FARID.name)), setup=Setup(added=("ben",)))
+    await put(town, PutFacts(facts))
+    await town.restart()
+    await erase(town, "eva")
+    kept = (await (await town.desk()).state()).facts
+    assert (kept.pause, kept.setup) == (facts.pause, facts.setup)
+
+
+async def test_a_pause_of_the_only_admin_who_is_erased_is_nobodys() -> None:
+    town = Town()
+    await put(town, PutFacts(Facts(pause=Pause(town.now, None, Author("farid", FARID.name)))))
+    await town.restart()
+    await erase(town, "farid")
+    assert "farid" not in dump((await (await town.desk()).state()).facts).casefold()
+
+
+async def _raise_for_olga(town: Town, *, erased: str) -> str:
+    """Let Eva raise Olga's words, and have somebody erased while they are on their way; return the refusal."""
+    desk, held, take = await town.desk(), list[Outgoing](), town.teams.take
+    town.teams.take = lambda _, outgoing: held.extend(outgoing)  # type: ignore[method-assign, assignment]
+    chosen, fields = Chosen("k", OLGA, "printer down", "", ""), {"text": "printer down"}
+    await town.press(
+        Raise, "", EVA, place=personal("eva"), card="-", step="raise", fields=fields, form="f", chosen=chosen
+    )
+    refusal = ""
+    try:
+        await erase(town, erased)
+    except Refused as why:
+        refusal = str(why)
+    town.teams.take = take  # type: ignore[method-assign]
+    take(desk, tuple(held))
+    await desk.settle()
+    return refusal
+
+
+async def test_what_somebody_who_is_erased_raised_for_another_still_becomes_their_request() -> None:
+    town = Town()
+    assert not await _raise_for_olga(town, erased="eva")
+    assert (await town.request()).requester == OLGA
+    assert any("former colleague" in one.text and "R-1" in one.text for one in town.teams.sent)
+    assert not [one for one in town.teams.sent if one.place == personal("")]
+
+
+async def test_words_that_the_channel_refused_go_with_whoever_had_raised_them() -> None:
+    town = Town()
+    town.teams.refuse[CHANNEL] = "no"
+    await _raise_for_olga(town, erased="eva")
+    assert not (await (await town.desk()).state()).facts.raised
+
+
+async def test_nobody_is_erased_while_what_they_asked_is_being_posted() -> None:
+    town = Town()
+    await put(town, PutFacts(Facts(raised=(Raised("raise:1", Author("eva", EVA.name), OLGA, town.now, "words"),))))
+    await town.restart()
+    with pytest.raises(Refused, match="is being posted just now"):
+        await erase(town, "eva")
+
+
+async def test_a_request_of_somebody_erased_is_not_opened_again_by_others() -> None:
+    town = Town()
+    place = await closed(town)
+    await erase(town, "olga")
+    await town.reply(place, "my printer is broken, too", TOM)
+    assert (await town.request()).status is Status.CLOSED
+    assert (await town.request("R-2")).requester == TOM
+
+
+async def test_forms_and_lists_in_peoples_own_chats_are_forgotten_the_next_night() -> None:
+    town = Town()
+    await town.desk()
+    kinds = (
+        "mine:olga:1",
+        "offer:olga:1",
+        "form:1",
+        "which:1",
+        "menu:R-1:1",
+        "raise:1",
+        "setup.form:1",
+        "setup:1",
+        "card:R-1",
+    )
+    address = Address("https://example.com", "a:1", "1")
+    for going in (True, False):
+        revision = (await town.journal.load("tenant", "backend")).revision
+        facts = replace((await (await town.desk()).state()).facts, setup=Setup() if going else None)
+        shown = tuple((key, address) for key in kinds)
+        await town.journal.commit(Commit("tenant", "backend", revision, changes=(PutFacts(facts),), shown=shown))
+        await town.restart()
+        await town.wait(24 * 60)
+        left = set(town.journal._desks["tenant", "backend"].shown)
+        assert left == ({"card:R-1", "setup:1"} if going else {"card:R-1"})
+
+
+async def test_chats_of_whoever_is_gone_are_forgotten() -> None:
+    town = Town()
+    now = town.now
+    await put(town, PutFacts(Facts(chats={"eva": now, "gone": now})))
+    await town.restart()
+    assert set((await (await town.desk()).state()).facts.chats) == {"eva"}
 
 
 # -- in Teams -------------------------------------------------------------------------------------------------------

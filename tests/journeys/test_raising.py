@@ -240,6 +240,38 @@ async def test_a_channel_that_cannot_be_reached_says_so_and_keeps_the_words() ->
     assert len(posts(town)) == 1
 
 
+async def test_no_to_words_that_came_back_keeps_nothing_of_them() -> None:
+    town = Town()
+    town.teams.refuse[CHANNEL] = "it is gone"
+    await press(town, button(form(await offered(town))), OLGA)
+    back = form(town.teams.sent[-1])
+    assert WORDS in str((await (await town.desk()).state()).facts)
+    assert said(await press(town, button(back, "No"), OLGA)) == "All right, nothing was posted."
+    assert WORDS not in str((await (await town.desk()).state()).facts)
+
+
+async def test_raise_it_after_no_posts_nothing_and_offers_the_words_again() -> None:
+    town = Town()
+    card = form(await offered(town))
+    await press(town, button(card, "No"), OLGA)
+    answer = await press(town, button(card), OLGA)
+    assert posts(town) == []
+    assert "You had said no to this, so nothing was posted." in said(answer)
+    assert isinstance(answer, Dialog)
+    assert isinstance(answer.view, FormCard)
+    assert answer.view.fields[0].value == WORDS
+    await press(town, button(answer.view), OLGA)
+    assert [one.text for one in await town.requests()] == [WORDS]
+
+
+async def test_no_after_raise_it_says_that_it_was_raised() -> None:
+    town = Town()
+    card = form(await offered(town))
+    await press(town, button(card), OLGA)
+    assert "R-1" in said(await press(town, button(card, "No"), OLGA))
+    assert len(posts(town)) == 1
+
+
 async def test_words_that_came_back_can_be_dropped_by_their_sender_alone() -> None:
     town = Town()
     town.teams.refuse[CHANNEL] = "it is gone"

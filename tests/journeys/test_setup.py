@@ -235,6 +235,29 @@ async def test_two_people_with_the_same_e_mail_are_a_question_and_no_error() -> 
     assert "mend the one that is wrong" in await step(town, "setup.people", "0", people="ben")
 
 
+async def test_two_rows_that_are_one_member_of_the_team_are_kept_apart_and_it_is_said() -> None:
+    mailed = replace(BEN, id="ben.o@x.com", name="Ben O", entra_object_id="", email="ben@example.com")
+    town = Town(people=(BEN, FARID, mailed), team=())
+    town.teams.roster = Roster(town.now, MEMBERS, CHANNELS)
+    _, own = await asked(town)
+    shown = town.teams.messages[own].text
+    assert "This team has 4 people" in shown
+    assert "Ben O has the e-mail of Ben Okafor. I keep both." in shown
+    assert set((await (await town.desk()).state()).rota.people) == {"ben", "farid", "ben.o@x.com"}
+
+
+async def test_whoever_this_setup_added_by_e_mail_and_then_recognised_can_be_taken_back() -> None:
+    town = empty()
+    roster, town.teams.roster = town.teams.roster, None
+    await asked(town)
+    await step(town, "setup.people", emails="ben@example.com")
+    town.teams.roster = roster
+    await step(town, "setup.look")
+    assert set((await (await town.desk()).state()).rota.people) == {"ben"}
+    await step(town, "setup.people", "0", people="ana")
+    assert set((await (await town.desk()).state()).rota.people) == {"ana"}
+
+
 async def test_while_teams_has_not_answered_one_can_go_on_with_e_mails() -> None:
     town = empty()
     roster, town.teams.roster = town.teams.roster, None

@@ -13,7 +13,6 @@ from bot.rota.shift import Absence
 from bot.state import DeskInfo
 from bot.support.request import Answered, Outcome, Status
 from bot.support.triage import GAP
-from bot.teams.outbound import thread_link
 from bot.views import FormCard, Mention, ReplyCard
 from tests.journeys.town import ANA, BEN, DILAN, EVA, OLGA, TOM, TRIAGE, Town, at
 from tests.support.test_words import JARGON
@@ -595,7 +594,7 @@ async def test_a_verified_bug_that_can_wait_becomes_a_ticket_and_closes_at_once(
     view = await sent(town, "stops", ANA, fields={"text": "40 parcels wait", "now": "no"})
     assert value(view, "summary") == "label printer down"
     description = value(view, "description")
-    for part in ("label printer down", "Impact: 40 parcels wait", "Olga Brandt", thread_link(town.info, place)):
+    for part in ("label printer down", "Impact: 40 parcels wait", "Olga Brandt", addresses.thread(town.info, place)):
         assert part in description
     assert "new" not in [field.id for field in view.fields]
     await town.send("leaf", "R-1", ANA, choice="ticket", text=value(view, "text"), ticket="edge-12")
@@ -712,10 +711,13 @@ async def test_a_close_that_mends_nothing_leads_to_what_it_stops() -> None:
     assert [field.id for field in (await town.open(button.step, "R-1", ANA)).fields] == ["text", "now"]
 
 
-def test_a_threads_address_is_that_of_every_card() -> None:
+def test_a_threads_address_is_spelt_as_teams_reads_it() -> None:
     desk = DeskInfo("backend", "tenant-ü", "team/1", "19:backend@thread.tacv2")
     place = "19:backend@thread.tacv2;messageid=1764000000000"
-    assert addresses.thread(desk, place) == thread_link(desk, place)
+    assert addresses.thread(desk, place) == (
+        "https://teams.microsoft.com/l/message/19%3Abackend%40thread.tacv2/1764000000000"
+        "?tenantId=tenant-%C3%BC&groupId=team%2F1&parentMessageId=1764000000000"
+    )
 
 
 def test_no_ready_reply_has_words_that_requesters_do_not_know() -> None:

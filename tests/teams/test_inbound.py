@@ -86,6 +86,15 @@ def test_a_form_sent_again_is_known_by_its_text_and_another_text_is_another() ->
     assert keys[0] == keys[1] != keys[2]
 
 
+def test_no_key_of_the_history_names_whoever_sent_a_form_or_added_the_bot() -> None:
+    data = {"verb": "send", "step": "ask", "desk": "backend", "request": "R-1", "card": "card:R-1", "form": "f-1"}
+    for activity in (activities.submit({**data, "text": "why?"}, thread="170"), activities.installed(personal=True)):
+        arrival = read(activity, NOW)
+        assert arrival is not None
+        assert arrival.author
+        assert arrival.author not in arrival.event.key
+
+
 EMOJI = '<span title="Thumbs up"><img itemscope itemtype="http://schema.skype.com/Emoji" alt="\U0001f44d"></span>'
 GIPHY = '<img src="https://media.giphy.com/x.gif">'
 
