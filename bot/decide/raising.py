@@ -140,13 +140,15 @@ def _form(
     note += draft.say(Text.RAISE_NO_PICTURE) if left_behind else ""
     where = [(desk, desk) for desk in desks]
     to = getattr(event, "fields", {}).get("to", desks[0] if desks else "")
-    fields = [forms.text("text", draft.say(Text.RAISE_WORDS), text, required=False)]
+    theirs = _is_theirs(draft, event.author, message)
+    fields = [] if theirs else [forms.text("text", draft.say(Text.RAISE_WORDS), text, required=False)]
     fields += [forms.listed("to", draft.say(Text.RAISE_WHERE), where, to, required=False)] if where else []
     return forms.card(
         draft,
         None,
         event,
         title=draft.say(title),
+        excerpt=text if theirs else "",
         note=note,
         error=error,
         fields=tuple([_said(draft, field) for field in fields]),
@@ -192,6 +194,8 @@ def _offered_again(draft: Draft, event: Raise, declined: Raised | None) -> Answe
 
 def _ready(draft: Draft, event: Raise) -> tuple[str, str]:
     """Return the words as they may go out, and what is wrong with them."""
+    if event.chosen is not None and _is_theirs(draft, event.author, event.chosen):
+        return _fitting(event.chosen.text), ""
     text = forms.filled(event, "text")
     if not text:
         return text, draft.say(Text.RAISE_EMPTY)
@@ -205,6 +209,11 @@ def _fitting(text: str) -> str:
     while (heavy := len(json.dumps(text))) > forms.HEAVIEST:
         text = text[: len(text) * forms.HEAVIEST // heavy]
     return text
+
+
+def _is_theirs(draft: Draft, by: Author, message: Chosen | None) -> bool:
+    """Say whether somebody else's words go out under their name: then nobody edits them."""
+    return message is not None and _requester(draft, by, message) != by and forms.visible(message.text)
 
 
 def _requester(draft: Draft, by: Author, message: Chosen | None) -> Author:

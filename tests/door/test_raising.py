@@ -118,7 +118,7 @@ async def test_the_action_raises_a_message_of_a_group_chat_for_its_author(tmp_pa
         status, opened = await bot.post(activities.action(message, **bot.by(ANA)))
         assert (status, opened["task"]["type"]) == (200, "continue")
         card = opened["task"]["value"]["card"]["content"]
-        assert card["body"][2]["items"][0]["value"] == WORDS
+        assert WORDS in str(card["body"])
         assert bot.stored() == (0, 0)
         assert bot.connector.calls == []
         assert WORDS not in str(bot.rows("select facts from desks"))

@@ -341,7 +341,8 @@ async def test_a_colleague_raises_somebodys_message_for_them_and_both_hear_of_it
     town = Town()
     answer = await choose(town, CHAT, ANA)
     assert "under the name of Olga Brandt" in said(answer)
-    await chosen_and_sent(town, CHAT, ANA)
+    assert WORDS in said(answer)
+    await chosen_and_sent(town, CHAT, ANA, "words that Olga never wrote")
     assert posts(town)[0].text == f"Olga Brandt, passed on by Ana Lindqvist:\n{WORDS}"
     assert (await town.request()).requester == OLGA
     assert "Raised as R-1." in town.to(ANA)[-1].text
