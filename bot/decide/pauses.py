@@ -51,7 +51,7 @@ def ends_by_itself(draft: Draft) -> None:
     pause = draft.facts.pause
     if pause is not None and pause.until is not None and pause.until <= draft.now:
         said = _end(draft)
-        if draft.is_open:
+        if draft.is_open and pause.by.id:
             line = Line((f"The pause of {draft.desk.id} is over. {said}",))
             draft.post(f"pause over:{pause.since.isoformat()}", personal(pause.by.id), line)
 
