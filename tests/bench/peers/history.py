@@ -24,7 +24,10 @@ CLAIMER = Author("aaaaaaaa-0000-4000-8000-000000000000", "Anna Anker")
 
 
 async def fill(journal: Journal, desk: DeskInfo, count: int, now: datetime) -> None:
-    """Commit `count` closed requests, the last an hour before `now`, with their history and their cards' addresses."""
+    """Commit `count` closed requests, the last an hour before `now`, with their history and their cards' addresses.
+
+    The desk has erased today's share already: the first erasure of a whole past would run beside what is measured.
+    """
     revision = (await journal.load(desk.tenant, desk.id)).revision
     for start in range(1, count + 1, BATCH):
         numbers = range(start, min(start + BATCH, count + 1))
@@ -36,7 +39,7 @@ async def fill(journal: Journal, desk: DeskInfo, count: int, now: datetime) -> N
                 desk.id,
                 revision,
                 records=tuple(record for request in requests for record in records(request)),
-                changes=(*changes, PutFacts(Facts(last_number=numbers[-1]))),
+                changes=(*changes, PutFacts(Facts(last_number=numbers[-1], swept_on=now.date()))),
                 shown=tuple((f"card:{request.id}", address(request)) for request in requests),
             )
         )
