@@ -220,9 +220,9 @@ async def test_a_team_that_teams_will_not_tell_of_is_said_on_the_card(
 ) -> None:
     async with empty(tmp_path, monkeypatch) as bot:
         bot.connector.always = Answer(status=403, body={"error": {"code": "Forbidden"}})
-        post = asks(bot, FARID)
-        await bot.post(post)
-        await asyncio.sleep(0.3)
+        bot.connector.only = "members"
+        await bot.post(asks(bot, FARID))
+        await shown(bot, "Teams did not tell me who is in this team")
         bot.connector.always = None
         again = asks(bot, FARID)
         await bot.post(again)

@@ -40,8 +40,8 @@ class FakeConnector(LoopbackService):
     """Serve the connector's calls under `service_url`.
 
     `calls` records every request in order of arrival. `script(...)` queues answers that are given to the next requests
-    in place of the ordinary one; `always` is given whenever the queue is empty. `members` are the people of every
-    conversation. `messages` holds what is posted now: (conversation, activity id) to the activity.
+    in place of the ordinary one; `always` is given whenever the queue is empty, if the path holds `only`. `members` are
+    the people of every conversation. `messages` holds what is posted now: (conversation, activity id) to the activity.
     """
 
     def __init__(self, **listen: Any) -> None:
@@ -50,6 +50,7 @@ class FakeConnector(LoopbackService):
         self.members: list[dict[str, Any]] = []
         self.messages: dict[tuple[str, str], dict[str, Any]] = {}
         self.always: Answer | None = None
+        self.only = ""
         self.connections = 0
         self._scripted: deque[Answer] = deque()
         self._ids = itertools.count(1_700_000_000_001)
@@ -115,7 +116,7 @@ class FakeConnector(LoopbackService):
         if self._scripted:
             answer: Answer | None = self._scripted.popleft()
         else:
-            answer = self.always
+            answer = self.always if self.only in request.path else None
         if answer is None:
             return await handler(request)
         if answer.status < 300 and answer.text is None and answer.body is None and not answer.reset:
