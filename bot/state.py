@@ -39,7 +39,8 @@ class Call(StrEnum):
 class NoticeItem:
     """One request as a notice shows it; ``second`` says which of its clocks called by this notice.
 
-    ``advised_by`` is the colleague off duty whose answer may be adopted, ``claimer`` the id of whoever has it.
+    ``advised_by`` is the colleague off duty whose answer may be adopted, ``claimer`` the id of whoever has it, ``note``
+    what a colleague wrote when handing it on.
     """
 
     request: str
@@ -52,6 +53,7 @@ class NoticeItem:
     call: Call = Call.ANSWER
     advised_by: str = ""
     claimer: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

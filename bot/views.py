@@ -89,7 +89,7 @@ class RequestCard:
 
 @dataclass(frozen=True, slots=True)
 class NoticeEntry:
-    """One request on a notice; ``thread`` is its place."""
+    """One request on a notice; ``thread`` is its place, ``note`` what a colleague wrote about it."""
 
     title: str
     excerpt: str
@@ -98,6 +98,7 @@ class NoticeEntry:
     waiting: bool
     presses: tuple[Button, ...]
     opens: tuple[Button, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from bot.support.request import (
     reacted,
 )
 from bot.support.texts import Text
+from bot.support.words import moment
 from bot.views import Button, Line, Mention, NoticeCard, NoticeEntry
 
 REOPENS = timedelta(days=7)
@@ -104,22 +105,27 @@ def advised(draft: Draft, id_: str, by: Author, at: datetime) -> None:
 
 
 def answered_by_requester(draft: Draft, request: Request, at: datetime, event: Message) -> None:
-    """End the waiting, and tell whoever asked; somebody who is away loses the request to the pair."""
-    who = event.author.name
+    """End the waiting, and tell whoever asked: at once, or when support is there again."""
+    now = draft.is_open and not draft.paused
+    going = go_on(request, NextWord(word_by(draft, at), answered_at=None if now else at))
+    draft.put(going)
+    if now:
+        _answered(draft, going, f"{event.author.name} answered you", at, words(replace(request, text=event.text)))
+
+
+def _answered(draft: Draft, request: Request, heading: str, at: datetime, excerpt: str) -> None:
+    """Tell whoever has a request that they were answered; somebody who is away loses it to the pair."""
     claimer = request.claimer
     assert claimer is not None
-    going = go_on(request, word_by(draft, at))
-    draft.put(going)
-    if not is_here(draft, claimer.id) and draft.is_open:
-        hand_on(draft, going, Act.HAND_ON, at, note=f"{who} answered, and {claimer.name} is away")
+    if not is_here(draft, claimer.id):
+        note = f"{request.requester.name} answered, and {claimer.name} is away"
+        hand_on(draft, request, Act.HAND_ON, draft.now, note=note)
         return
-    excerpt = words(replace(request, text=event.text))
-    card = f"answer:{request.id}:{event.key}"
+    card = f"answer:{request.id}:{at.isoformat()}"
     opens = (Button(draft.state.desk.id, request.id, card, "Support…", "open", "support"),)
     title = f"{request.requester.name} · {request.id}"
     entry = NoticeEntry(title, excerpt, "", request.place, waiting=True, presses=(), opens=opens)
-    if draft.is_open:
-        draft.show(card, personal(claimer.id), NoticeCard(f"{who} answered you", (entry,)))
+    draft.show(card, personal(claimer.id), NoticeCard(heading, (entry,)))
 
 
 def hand_on(
@@ -131,14 +137,18 @@ def hand_on(
     by: Author | None = None,
     only: tuple[str, ...] = (),
     note: str = "",
+    handed: str = "",
 ) -> Request:
     """Open a request again under the second clock, or, where nobody ever answered it, under the first.
 
-    At once the people ``only`` are called, if they are on duty, else the pair; never ``by``, who handed it on.
+    At once the people ``only`` are called, if they are on duty, else the pair; never ``by``, who handed it on and wrote
+    the words ``handed`` to them. The ``note`` says in short why they are called.
     """
     start = second_clock if request.responder else first_clock
     clock = replace(start(draft.policy, draft.hours, at), only=only, note=note, anew=True)
     opened = open_again(request, act, clock, by.id if by else "")
+    if by is not None:
+        opened = replace(opened, handed=Advice(by, at, handed))
     draft.put(opened)
     clocks.escalate(draft, request.id)
     return draft.request(request.id) or opened
@@ -164,9 +174,18 @@ def due(draft: Draft, request: Request) -> None:
         return
     if request.wait is not None:
         _waited(draft, request, request.wait, claimer)
-    else:
-        assert request.word is not None
+    elif request.word is not None and request.word.answered_at is not None:
+        _told_late(draft, request, request.word, request.word.answered_at)
+    elif request.word is not None:
         _promised(draft, request, request.word, claimer)
+
+
+def _told_late(draft: Draft, request: Request, word: NextWord, at: datetime) -> None:
+    """Tell a claimer, now that support is there, that they were answered; their time begins now."""
+    going = replace(request, word=NextWord(max(word.by, word_by(draft, draft.now))))
+    draft.put(going)
+    heading = f"{request.requester.name} answered you ({moment(at, draft.now, draft.hours)})"
+    _answered(draft, going, heading, at, words(request))
 
 
 def is_here(draft: Draft, person: str) -> bool:

@@ -93,8 +93,8 @@ def _edit_form(
 ) -> Answer:
     """Return a person's form; *Save* says what it was ``drawn`` with, so that only what is changed in it is saved."""
     ways = (Way("Save", "people.edit", drawn or _marked(person)), Way("Back", "people", opens=True))
-    fields = _inputs({**_spelt(person), **typed})
-    return _dialog(draft, event, title=person.name, error=error, fields=fields, ways=ways)
+    fields = _inputs(_spelt(person))
+    return _dialog(draft, event, title=person.name, error=error, fields=fields, ways=ways, given=typed)
 
 
 def _draw_edit(draft: Draft, event: Press, error: str) -> Answer:
@@ -142,11 +142,10 @@ def _left_open(draft: Draft, person: Person) -> str:
 
 
 def _draw_add(draft: Draft, event: Press, error: str) -> Answer:
-    given = _sent(event, "people.add")
     new = {"production_access": "no", "experienced": "no"}
     ways = (Way("Add", "people.add"), Way("Back", "people", opens=True))
     note = "The e-mail is how I know them until they write to me; with their Entra id I can reach them."
-    fields = _inputs(dict.fromkeys(FIELDS, "") | new | given)
+    fields = _inputs(dict.fromkeys(FIELDS, "") | new)
     return _dialog(draft, event, title="Add somebody", note=note, error=error, fields=fields, ways=ways)
 
 

@@ -1,19 +1,23 @@
 """Forms: how a step's dialog, or its card in the personal chat, is put together. Must not know any step."""
 
 import hashlib
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.decide.draft import Draft
 from bot.decide.pictures import CARD, words
-from bot.effects import Answer, Dialog
+from bot.effects import Dialog
 from bot.events import Press, Send
 from bot.support.request import Request
 from bot.views import Button, ButtonRow, Choice, Field, FormCard, Label
 
 LONGEST = 3000  # characters of a text
-HEAVIEST = 20_000  # bytes as escaped JSON, so that a text is shown whole in a card of 25 KB
-WORDS = ("text", "note", "reason", "difficulty_why", "risk_why", "link", "ticket", "who")
+HEAVIEST = 20_480  # bytes as escaped JSON that texts may weigh together, so that a card of 28 KB holds them whole
+CUT = "What you wrote is too long for one form: its end is missing below."
+WORDS = (
+    "text", "note", "reason", "difficulty_why", "risk_why", "link", "ticket", "who", "summary", "description",
+)  # fmt: skip
 """The fields for people's own words, in every form about a request."""
 ROW = 3  # buttons beside each other
 
@@ -67,11 +71,18 @@ def card(
     fields: tuple[Field, ...] = (),
     ways: tuple[Way | tuple[str, tuple[Way, ...]], ...] = (),
     thread: str = "",
+    given: Mapping[str, str] | None = None,
 ) -> FormCard:
     """Return a form; ``ways`` are its buttons, those under a heading together.
 
-    A form that comes back is the same opening of it: what is sent twice counts once.
+    A form that comes back with an ``error`` is the same opening of it: what is sent twice counts once. It holds
+    what was ``given`` in it, whole up to HEAVIEST, and says so where that was more.
     """
+    if given is None:
+        given = event.fields if error and isinstance(event, Send) else {}
+    whole = tuple(_with(field, given.get(field.id, field.value)) for field in fields)
+    fields = _fitting(whole)
+    error = " ".join(filter(None, (error, CUT if fields != whole else "")))
     opening = event.key
     if isinstance(event, Send):  # whose key holds the opening's: named anew, or it would grow with each form
         opening = event.form if error else hashlib.sha256(event.key.encode(errors="replace")).hexdigest()[:32]
@@ -104,23 +115,10 @@ def dialog(draft: Draft, request: Request, event: Press, name: str, **parts: obj
     return Dialog(name, card(draft, request, event, **about))  # type: ignore[arg-type]
 
 
-def again(drawn: Answer, event: Send) -> Dialog:
-    """Return a form that comes back with everything as it was written."""
-    assert isinstance(drawn, Dialog)
-    assert isinstance(drawn.view, FormCard)
-    fields = tuple(
-        replace(field, value=event.fields.get(field.id, field.value)[: field.longest or None])
-        for field in drawn.view.fields
-    )
-    return replace(drawn, view=replace(drawn.view, fields=fields))
-
-
 def returned(draft: Draft, event: Send, why: str) -> Dialog:
     """Return what somebody wrote that could not be sent, so that it is not lost."""
     request = draft.request(event.request)
-    fields = tuple(
-        text(id_, "What you wrote. Nothing was sent.", event.fields[id_][:LONGEST]) for id_ in written(event)
-    )
+    fields = tuple(text(id_, "What you wrote. Nothing was sent.", event.fields[id_]) for id_ in written(event))
     back = (Way("Back", "support", opens=True),) if request else ()
     return Dialog(
         event.request or "Hotseat", card(draft, request, event, title="", error=why, fields=fields, ways=back)
@@ -143,10 +141,39 @@ def visible(said: str) -> bool:
     return any(sign.isprintable() and not sign.isspace() for sign in said)
 
 
+def cut(text: str, most: int = HEAVIEST) -> str:
+    """Return as much of a text's beginning as weighs at most ``most`` bytes as escaped JSON."""
+    while (heavy := len(json.dumps(text))) > most:
+        text = text[: len(text) * most // heavy]
+    return text
+
+
 def chosen(event: Send, field: str, allowed: Iterable[str]) -> tuple[str, ...]:
     """Return which of the ``allowed`` ids were chosen in a field, in their order."""
     marked = {id_.strip() for id_ in event.fields.get(field, "").split(",")}
     return tuple(id_ for id_ in allowed if id_ in marked)
+
+
+def _with(field: Field, given: str) -> Field:
+    """Return a field with such of its choices as were given, or with the text, which may be shortened there."""
+    if field.choices:
+        ids = given.split(",") if field.is_many else [given]
+        marked = [one.id for one in field.choices if one.id in map(str.strip, ids)]
+        return replace(field, value=",".join(marked)) if marked or field.is_many else field
+    if field.required and not visible(given):
+        return field
+    return replace(field, value=given, longest=max(field.longest, len(given)))
+
+
+def _fitting(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Return fields whose texts fit into one card together: the longest are cut, and no more than they must be."""
+    left, held = HEAVIEST, {field.id: field for field in fields}
+    by_weight = sorted(fields, key=lambda field: len(json.dumps(field.value)))
+    for at, field in enumerate(by_weight):
+        value = cut(field.value, left // (len(fields) - at))
+        left -= len(json.dumps(value))
+        held[field.id] = replace(field, value=value) if value != field.value else field
+    return tuple(held.values())
 
 
 def _short(row: ButtonRow) -> list[ButtonRow]:

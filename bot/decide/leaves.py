@@ -21,7 +21,7 @@ from bot.support.triage import ESTIMATE, IMPACT, Leaf, Need, said
 from bot.support.words import moment
 from bot.views import Field, Mention
 
-SHORT = 300  # characters of one line
+SHORT, LONG = 300, 1000  # characters of one line, and of a link
 DEGREES = (("1", "1: very low"), ("2", "2: low"), ("3", "3: medium"), ("4", "4: high"), ("5", "5: very high"))
 ESTIMATED = (("difficulty", "Difficulty"), ("risk", "Risk"))
 LATER, KEY_FOLLOWS = "later", "Close, the key follows"
@@ -30,7 +30,7 @@ MEANINGFUL = 4  # letters of a word by which a page is found
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A leaf's form: whose, on which request, and what is written into it so far."""
+    """A leaf's form: whose, on which request, and what was sent in it."""
 
     draft: Draft
     request: Request
@@ -38,10 +38,10 @@ class Form:
     leaf: Leaf
     given: Mapping[str, str]
 
-    def was(self, field: str, otherwise: str = "", longest: int = SHORT) -> str:
-        """Return what was written into a field, as far as it may be that long."""
+    def said(self, field: str) -> str:
+        """Return what was written into a field, "" where there is nothing to be seen."""
         written = self.given.get(field, "").strip()
-        return written[:longest] if forms.visible(written) else otherwise
+        return written if forms.visible(written) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +124,15 @@ def _links(pages: Callable[[Form], tuple[Page, ...]], what: str) -> Part:
     def fields(form: Form) -> tuple[Field, ...]:
         found = _likeliest(pages(form), form.request.text)
         choices = [(one.url, one.title) for one in found]
-        listed = forms.listed("page", f"The {what}", choices, form.was("page", longest=2000), required=False)
+        listed = forms.listed("page", f"The {what}", choices, required=False)
         label = f"{'Or another' if found else 'The'} link (https only). It stands below your words."
-        own = forms.line("link", label, form.was("link", longest=1000), longest=1000)
+        own = forms.line("link", label, longest=LONG)
         return (listed, own) if found else (own,)
 
     def read(form: Form) -> Filled:
         chosen = next((one for one in pages(form) if one.url == form.given.get("page")), None)
-        link = form.was("link", longest=forms.LONGEST)
-        if link and (not addresses.is_link(link) or len(link) > 1000):  # noqa: PLR2004 - what the field takes
+        link = form.said("link")
+        if link and (not addresses.is_link(link) or len(link) > LONG):
             return Filled(wrong="That is no link that can be sent: it must begin with https:// and have no spaces.")
         added = (*((f"{chosen.title}: {chosen.url}",) if chosen else ()), *((link,) if link else ()))
         if not added and "https://" not in form.given.get("text", ""):
@@ -163,18 +163,18 @@ def _training_note(form: Form) -> str:
 def _training_fields(form: Form) -> tuple[Field, ...]:
     contacts = form.draft.policy.training
     if not contacts:
-        return (forms.line("who", "To whom you pass it on. Their names stand below your words.", form.was("who")),)
+        return (forms.line("who", "To whom you pass it on. Their names stand below your words."),)
     choices = [(str(number), one.name) for number, one in enumerate(contacts)]
     everyone = ",".join(id_ for id_, _ in choices)
     known = "mentioned" if all(one.id for one in contacts) else "named, and mentioned where I know them,"
     label = f"To whom you pass it on. They are {known} below your words."
-    return (forms.many("who", label, choices, form.was("who", everyone)),)
+    return (forms.many("who", label, choices, everyone),)
 
 
 def _training_read(form: Form) -> Filled:
     contacts = form.draft.policy.training
     if not contacts:
-        who = form.was("who")
+        who = form.said("who")
         wrong = _too_long(form, "who") or ("" if who else "Say to whom you pass it on.")
         return Filled(called=(who,), wrong=wrong)
     marked = {number.strip() for number in form.given.get("who", "").split(",")}
@@ -202,11 +202,11 @@ def _estimate_note(form: Form) -> str:
     return "" if mine else _who_could(people)
 
 
-def _estimates(form: Form) -> tuple[Field, ...]:
+def _estimates() -> tuple[Field, ...]:
     fields: list[Field] = []
     for id_, label in ESTIMATED:
-        fields.append(forms.listed(id_, f"{label}, 1 to 5", DEGREES, form.was(id_, longest=1)))
-        fields.append(forms.line(f"{id_}_why", f"Why this {label.casefold()}", form.was(f"{id_}_why"), required=True))
+        fields.append(forms.listed(id_, f"{label}, 1 to 5", DEGREES))
+        fields.append(forms.line(f"{id_}_why", f"Why this {label.casefold()}", required=True))
     return tuple(fields)
 
 
@@ -214,15 +214,15 @@ def _estimate_fields(form: Form) -> tuple[Field, ...]:
     language = form.draft.policy.language
     choices = [(str(at), f"{one.title}: {one.replies[language]}") for at, one in enumerate(form.leaf.alternatives)]
     label = "What you offer instead. What you tick stands below your words, and the request closes then."
-    others = forms.many("alternatives", label, choices, form.was("alternatives"), required=False)
-    return (*_estimates(form), others)
+    others = forms.many("alternatives", label, choices, required=False)
+    return (*_estimates(), others)
 
 
 def _estimated(form: Form) -> tuple[str, str]:
     """Return the estimate in words, and what is wrong with it."""
     parts = []
     for id_, label in ESTIMATED:
-        degree, why = form.given.get(id_, ""), form.was(f"{id_}_why")
+        degree, why = form.given.get(id_, ""), form.said(f"{id_}_why")
         if degree not in dict(DEGREES) or not why:
             return "", f"Estimate the {label.casefold()} first, from 1 to 5, and say why."
         parts.append(f"{label.casefold()} {degree} ({why})")
@@ -242,14 +242,14 @@ def _estimate_read(form: Form) -> Filled:
     )
 
 
-def _reason_fields(form: Form) -> tuple[Field, ...]:
-    reason = forms.line("reason", "Why it was done all the same", form.was("reason"), required=True)
-    return (*_estimates(form), reason)
+def _reason_fields(_: Form) -> tuple[Field, ...]:
+    reason = forms.line("reason", "Why it was done all the same", required=True)
+    return (*_estimates(), reason)
 
 
 def _reason_read(form: Form) -> Filled:
     estimate, wrong = _estimated(form)
-    reason = form.was("reason")
+    reason = form.said("reason")
     wrong = wrong or _too_long(form, "reason") or ("" if reason else "Say why it was done all the same.")
     return Filled(noted=(Answered(ESTIMATE, f"{estimate}; done: {reason}", form.event.author.id),), wrong=wrong)
 
@@ -270,7 +270,7 @@ def _ticket_fields(form: Form) -> tuple[Field, ...]:
         forms.text("summary", "Summary, to copy", summary, required=False),
         forms.text("description", "Description, to copy", description, required=False),
         *((link,) if address else ()),
-        forms.line("ticket", "The ticket's key or link. It stands below your words.", form.was("ticket")),
+        forms.line("ticket", "The ticket's key or link. It stands below your words."),
     )
 
 
@@ -292,7 +292,7 @@ def _description(form: Form) -> str:
 
 
 def _ticket_read(form: Form) -> Filled:
-    given = form.was("ticket", longest=forms.LONGEST)
+    given = form.said("ticket")
     if not given:
         follows = isinstance(form.event, Send) and form.event.choice.endswith(f":{LATER}")
         ask = f"Write the key or the link of the ticket that you created, or press *{KEY_FOLLOWS}*."

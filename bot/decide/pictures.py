@@ -96,7 +96,14 @@ def notice_item(
         call=call,
         advised_by=request.advice.author.name if request.advice else "",
         claimer=request.claimer.id if request.claimer and request.status is Status.ACKNOWLEDGED else "",
+        note=handed_note(request),
     )
+
+
+def handed_note(request: Request) -> str:
+    """Return what the last who handed a request on wrote to the next, "" for nothing."""
+    handed = request.handed
+    return f"{handed.author.name} adds: {handed.text}" if handed and handed.text else ""
 
 
 def words(request: Request, limit: int = WAITING) -> str:
@@ -155,6 +162,7 @@ def _entry(desk: DeskInfo, notice: Notice, item: NoticeItem, heading: str) -> No
         waiting=not item.settled,
         presses=tuple(presses),
         opens=tuple(opens),
+        note=item.note,
     )
 
 

@@ -88,7 +88,7 @@ def read(draft: Draft, event: Send, settings: Iterable[Setting]) -> tuple[Policy
     """
     values: dict[str, Any] = {}
     problems: list[str] = []
-    typed = _typed(draft, event, settings)
+    typed = {one.field: event.fields.get(one.field, _spelt(draft, one)).strip() for one in settings}
     for setting in settings:
         if typed[setting.field] == _spelt(draft, setting):
             continue
@@ -104,10 +104,9 @@ def read(draft: Draft, event: Send, settings: Iterable[Setting]) -> tuple[Policy
     return new, "\n".join(problems or _contradictions(new, {setting.field for setting in settings}))
 
 
-def inputs(draft: Draft, event: Press, settings: Iterable[Setting]) -> tuple[Field, ...]:
-    """Return the inputs of a form, with what was typed if it comes back."""
-    typed = _typed(draft, event, settings)
-    return tuple(setting.input(typed[setting.field]) for setting in settings)
+def inputs(draft: Draft, settings: Iterable[Setting]) -> tuple[Field, ...]:
+    """Return the inputs of a form."""
+    return tuple(setting.input(_spelt(draft, setting)) for setting in settings)
 
 
 def put(draft: Draft, policy: Policy) -> list[str]:
@@ -120,11 +119,6 @@ def put(draft: Draft, policy: Policy) -> list[str]:
     if changed:
         draft.put_desk(replace(draft.desk, policy=policy))
     return [f"{one.label}: {_short(one, before)} → {_short(one, after)}" for one, before, after in changed]
-
-
-def _typed(draft: Draft, event: Press, settings: Iterable[Setting]) -> dict[str, str]:
-    given = event.fields if isinstance(event, Send) else {}
-    return {one.field: given.get(one.field, _spelt(draft, one)).strip() for one in settings}
 
 
 def _spelt(draft: Draft, setting: Setting) -> str:
@@ -375,7 +369,7 @@ def _draw_menu(draft: Draft, event: Press, error: str) -> Answer:
 def _drawn(name: str) -> Callable[[Draft, Press, str], Answer]:
     def draw(draft: Draft, event: Press, error: str) -> Answer:
         group = GROUPS[name]
-        fields = inputs(draft, event, group.settings)
+        fields = inputs(draft, group.settings)
         ways = (Way("Save", name), Way("Back", "policy", opens=True))
         return _dialog(draft, event, title=group.title, note=group.note, error=error, fields=fields, ways=ways)
 

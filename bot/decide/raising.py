@@ -6,7 +6,6 @@ nothing is kept of words that nobody sent.
 """
 
 import hashlib
-import json
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -205,10 +204,7 @@ def _ready(draft: Draft, event: Raise) -> tuple[str, str]:
 
 def _fitting(text: str) -> str:
     """Return as much of a text as can be posted whole."""
-    text = text.strip()[: forms.LONGEST]
-    while (heavy := len(json.dumps(text))) > forms.HEAVIEST:
-        text = text[: len(text) * forms.HEAVIEST // heavy]
-    return text
+    return forms.cut(text.strip()[: forms.LONGEST])
 
 
 def _is_theirs(draft: Draft, by: Author, message: Chosen | None) -> bool:

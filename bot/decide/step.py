@@ -47,13 +47,15 @@ def done(draft: Draft, request: Request, event: Press, said: str) -> Dialog:
     return Dialog(f"{request.requester.name} · {request.id}", view)
 
 
-def ready(draft: Draft, request: Request, event: Send, field: str) -> tuple[str, str]:
+def ready(
+    draft: Draft, request: Request, event: Send, field: str, *, longest: int = forms.LONGEST, required: bool = True
+) -> tuple[str, str]:
     """Return a text as it may go out, and what is wrong with it: empty, too long, or overtaken by a colleague."""
     text = forms.filled(event, field)
-    if not text:
+    if not text and required:
         return text, "Write something first."
-    if len(text) > forms.LONGEST:
-        return text, f"At most {forms.LONGEST} characters, please; these are {len(text)}."
+    if len(text) > longest:
+        return text, f"At most {longest} characters, please; these are {len(text)}."
     if len(json.dumps(text)) > forms.HEAVIEST:
         return text, "That is too long to be sent whole; please shorten it."
     return text, meanwhile(draft, request, event)

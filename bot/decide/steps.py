@@ -14,7 +14,7 @@ from bot.decide import claims, clocks, forms, matters, rights, support, triage
 from bot.decide.claims import Until
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
-from bot.decide.pictures import mentions, names, words
+from bot.decide.pictures import handed_note, mentions, names, words
 from bot.decide.step import Step, claim_first, done, meanwhile, ready, say_as, stands
 from bot.effects import Answer, Dialog
 from bot.errors import Refused
@@ -98,7 +98,7 @@ def _way(name: str) -> Way:
 
 def _menu(draft: Draft, request: Request, event: Press, ways: tuple[Way | tuple[str, tuple[Way, ...]], ...]) -> Dialog:
     advice = request.suggestion
-    note = f"{stands(draft, request)}."
+    note = "\n".join(filter(None, (f"{stands(draft, request)}.", handed_note(request))))
     for one in filter(None, map(draft.request, request.followers)):
         note += f"\nWith it {one.id}: {words(one, 100)}"
     if advice is not None:
@@ -107,10 +107,10 @@ def _menu(draft: Draft, request: Request, event: Press, ways: tuple[Way | tuple[
 
 
 def _again(draft: Draft, request: Request, event: Send, wrong: str) -> Answer:
-    """Return the form with everything as it was written, and what is wrong with it."""
+    """Return the form, with what is wrong with it."""
     draw = STEPS[event.step].draw
     assert draw is not None
-    return forms.again(draw(draft, request, event, wrong), event)
+    return draw(draft, request, event, wrong)
 
 
 def _form(draft: Draft, request: Request, event: Press, name: str, send: str, **parts: object) -> Dialog:
@@ -210,21 +210,27 @@ def _take_claim(draft: Draft, request: Request, event: Send) -> Answer:
 # -- handing on -----------------------------------------------------------------------------------------------------
 
 
+def _note_field(label: str, *, required: bool = True) -> Field:
+    return forms.text("note", label, required=required, longest=MOST_NOTE)
+
+
 def _draw_production(draft: Draft, request: Request, event: Press, error: str) -> Answer:
     people = _with_access(draft, request, event)
     label = f"What has to be done. {names(people)} {_verb(people, 'reads', 'read')} it, nobody else."
-    return _form(draft, request, event, "production", "Hand it on", error=error, fields=(forms.text("note", label),))
+    return _form(draft, request, event, "production", "Hand it on", error=error, fields=(_note_field(label),))
 
 
 def _take_production(draft: Draft, request: Request, event: Send) -> Answer:
     people = _with_access(draft, request, event)
-    note, wrong = ready(draft, request, event, "note")
+    note, wrong = ready(draft, request, event, "note", longest=MOST_NOTE)
     if wrong:
         return _again(draft, request, event, wrong)
     claimed = claim_first(draft, request, event)
     only = tuple([person.id for person in people])
-    said = f"{event.author.name} needs production access for this: {note[:200]}"
-    handed = claims.hand_on(draft, claimed, Act.HAND_ON, event.happened_at, by=event.author, only=only, note=said)
+    said = f"{event.author.name} needs production access for this"
+    handed = claims.hand_on(
+        draft, claimed, Act.HAND_ON, event.happened_at, by=event.author, only=only, note=said, handed=note
+    )
     draft.did(handed, event, "handed it on")
     return done(draft, request, event, _told(draft, people))
 
@@ -254,7 +260,7 @@ def _draw_pass(draft: Draft, request: Request, event: Press, error: str) -> Answ
     others = _on_duty_besides(draft, request, event)
     fields = (
         forms.one(PERSON, "To whom", [(one.id, one.name) for one in others], others[0].id),
-        forms.line("note", "What they should know"),
+        _note_field("What they should know", required=False),
     )
     return _form(draft, request, event, "pass", "Pass on", error=error, fields=fields)
 
@@ -264,18 +270,21 @@ def _take_pass(draft: Draft, request: Request, event: Send) -> Answer:
     found = next((one for one in others if one.id == event.fields.get(PERSON)), None)
     if found is None:
         return _again(draft, request, event, "Choose somebody who is on duty.")
-    note = forms.filled(event, "note")[:200]
-    said = f"{event.author.name} passes this on to you{': ' + note if note else ''}"
+    note, wrong = ready(draft, request, event, "note", longest=MOST_NOTE, required=False)
+    if wrong:
+        return _again(draft, request, event, wrong)
+    said = f"{event.author.name} passes this on to you"
     if request.status is Status.OPEN:
         if not claims.is_here(draft, found.id):
             raise Refused(f"{found.name} is not there now: nobody is called outside support hours.")
         key = f"passed@{event.happened_at.isoformat()}"
+        draft.put(replace(request, handed=Advice(event.author, event.happened_at, note)))
         clocks.tell(draft, request.id, [(found.id, personal(found.id))], said, claimable=True, key=key)
         draft.did(draft.request(request.id) or request, event, "passed it on")
     else:
         step(request, Act.HAND_ON)
         handed = claims.hand_on(
-            draft, request, Act.HAND_ON, event.happened_at, by=event.author, only=(found.id,), note=said
+            draft, request, Act.HAND_ON, event.happened_at, by=event.author, only=(found.id,), note=said, handed=note
         )
         draft.did(handed, event, "passed it on")
     return done(draft, request, event, _told(draft, (found,)))
@@ -291,15 +300,17 @@ def _on_duty_besides(draft: Draft, request: Request, event: Press) -> tuple[Pers
 
 def _draw_back(draft: Draft, request: Request, event: Press, error: str) -> Answer:
     step(request, Act.HAND_ON)
-    fields = (forms.line("note", "What the others should know"),)
+    fields = (_note_field("What the others should know", required=False),)
     return _form(draft, request, event, "back", "Give back", error=error, fields=fields)
 
 
 def _take_back(draft: Draft, request: Request, event: Send) -> Answer:
     step(request, Act.HAND_ON)
-    note = forms.filled(event, "note")[:200]
-    said = f"{event.author.name} gave this back{': ' + note if note else ''}"
-    handed = claims.hand_on(draft, request, Act.HAND_ON, event.happened_at, by=event.author, note=said)
+    note, wrong = ready(draft, request, event, "note", longest=MOST_NOTE, required=False)
+    if wrong:
+        return _again(draft, request, event, wrong)
+    said = f"{event.author.name} gave this back"
+    handed = claims.hand_on(draft, request, Act.HAND_ON, event.happened_at, by=event.author, note=said, handed=note)
     draft.did(handed, event, "gave it back")
     return done(draft, request, event, "It is open again.")
 
@@ -355,21 +366,23 @@ def _helpers(draft: Draft, request: Request, event: Press) -> list[Person]:
 
 
 def _draw_split(draft: Draft, request: Request, event: Press, error: str) -> Answer:
-    lines = [line.strip()[:100] for line in request.text.splitlines() if forms.visible(line)][: matters.MOST_MATTERS]
+    lines = [line.strip()[:MOST_MATTER] for line in request.text.splitlines() if forms.visible(line)]
     label = f"One matter a line, a few words each, {matters.MOST_MATTERS} at most. Each gets a card of its own."
-    return _form(
-        draft, request, event, "split", "Split", error=error, fields=(forms.text("text", label, "\n".join(lines)),)
-    )
+    field = forms.text("text", label, "\n".join(lines[: matters.MOST_MATTERS]))
+    return _form(draft, request, event, "split", "Split", error=error, fields=(field,))
 
 
 def _take_split(draft: Draft, request: Request, event: Send) -> Answer:
     text, wrong = ready(draft, request, event, "text")
-    found = [line.strip()[:100] for line in text.splitlines() if forms.visible(line)]
+    found = [line.strip() for line in text.splitlines() if forms.visible(line)]
+    long = next((line for line in found if len(line) > MOST_MATTER), "")
     room = matters.MOST_MATTERS - len(draft.in_thread(request.place)) + 1
     if not wrong and len(found) < 2:  # noqa: PLR2004 - one matter is none to split
         wrong = "Write at least two matters, each on a line of its own."
     elif not wrong and len(found) > room:
         wrong = f"A thread holds {matters.MOST_MATTERS} matters at most; there is room for {room} here."
+    elif not wrong and long:
+        wrong = f"At most {MOST_MATTER} characters a line, please; “{long[:30]}…” has {len(long)}."
     if wrong:
         return _again(draft, request, event, wrong)
     claimed = claim_first(draft, request, event)
@@ -392,11 +405,14 @@ def _take_same(draft: Draft, request: Request, event: Send) -> Answer:
     lead = next((one for one in _leads(draft, request) if one.id == event.fields.get("lead")), None)
     if lead is None:
         return _again(draft, request, event, "That one is closed, or goes with another; choose again.")
-    claimed = claim_first(draft, request, event)
-    joined = matters.join(draft, claimed, lead, follow_up=False)
+    joined = matters.join(draft, claim_first(draft, request, event), lead, follow_up=False)
     posted = matters.say_same(draft, request, lead, event.key) if lead.place != request.place else ""
     draft.did(joined, event, f"put it together with {lead.id}", posted=posted, place=request.place)
-    return done(draft, request, event, f"It goes with {lead.id} now.")
+    if lead.status is not Status.OPEN:
+        return done(draft, request, event, f"It goes with {lead.id} now.")
+    taken = claim_first(draft, draft.request(lead.id) or lead, event)
+    draft.did(taken, event, f"put {request.id} together with it")
+    return done(draft, request, event, f"It goes with {lead.id} now, which is yours.")
 
 
 def _leads(draft: Draft, request: Request) -> list[Request]:
@@ -545,7 +561,7 @@ def _until(event: Send, field: str = "until") -> Until:
     return next((one for one, _ in UNTIL if one == event.fields.get(field)), Until.HALF_AN_HOUR)
 
 
-MOST_REMARK = 500
+MOST_NOTE, MOST_REMARK, MOST_MATTER = 1000, 500, 100  # characters
 STEPS: Mapping[str, Step] = MappingProxyType(
     {
         "claim": Step("I'm looking into it", None, _take_claim, rights.may_claim),

@@ -113,6 +113,7 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
         for key in deed.others:
             line = Line((draft.say(Text.TAKEN_BACK, who=deed.author.name),))
             draft.show(key, personal(key.rpartition(":")[2]), line, first=False)
+    joined = draft.request(request.lead) if request.lead != before.lead else None
     if request.lead != before.lead:
         matters.relink(draft, request, before.lead)
         matters.take_back(draft, before)
@@ -126,6 +127,8 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
     if deed.posted or deed.others:
         draft.put(replace(draft.request(request.id) or standing, before=None))  # what is withdrawn does not come back
     clocks.escalate(draft, request.id)
+    if joined is not None and joined.deed is not None and joined.deed.key == deed.key:
+        undo(draft, draft.request(joined.id) or joined, event)  # which was claimed by the same press
     return draft.request(request.id) or standing
 
 

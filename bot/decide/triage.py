@@ -54,7 +54,7 @@ def show(draft: Draft, request: Request, event: Press, node: str, error: str = "
     """Return the form of a question or leaf; ``news`` is what has just been done."""
     tree = draft.tree
     if node == tree.stops and node:
-        return _stops_form(draft, request, event, {}, error, news)
+        return _stops_form(draft, request, event, error, news)
     if node in tree.questions:
         return _question_form(draft, request, event, tree.questions[node], error)
     if node in tree.leaves:
@@ -151,18 +151,14 @@ def _draw_stops(draft: Draft, request: Request, event: Press, error: str) -> Ans
     return show(draft, request, event, place(draft.tree, request.triage, draft.tree.stops), error)
 
 
-def _stops_form(
-    draft: Draft, request: Request, event: Press, given: Mapping[str, str], error: str = "", news: str = ""
-) -> Answer:
+def _stops_form(draft: Draft, request: Request, event: Press, error: str = "", news: str = "") -> Answer:
     question = draft.tree.questions[draft.tree.stops]
     impact, answer = said(request.triage, IMPACT), said(request.triage, question.id)
     ended = told(draft.tree, request.triage, question.id)
     choices = (*NEEDS_NOW, *(((ENDED, f"It stops nothing any more: close it as {ended.outcome}."),) if ended else ()))
-    written = given.get("text", impact.answer if impact else "")[: forms.LONGEST]
-    now = given.get("now", answer.answer if answer else "")
     fields = (
-        forms.text("text", "Who and what is affected", written, required=not ended),
-        forms.one("now", question.asks, choices, now if now in dict(choices) else ""),
+        forms.text("text", "Who and what is affected", impact.answer if impact else "", required=not ended),
+        forms.one("now", question.asks, choices, answer.answer if answer else ""),
     )
     ways = (Way("Next", "stops"), Way("Ask a question", "ask", opens=True), _back(draft, request, question.id))
     note = "\n".join(filter(None, (news, *_so_far(draft, request))))
@@ -181,7 +177,7 @@ def _take_stops(draft: Draft, request: Request, event: Send) -> Answer:
         wrong = "Say who and what is affected first." if not impact else wrong
         wrong = wrong or ("" if now in {YES, NO} else "Say whether it needs a workaround at once.")
     if wrong:
-        return _stops_form(draft, request, event, event.fields, wrong)
+        return _stops_form(draft, request, event, wrong)
     claimed = claim_first(draft, request, event)
     if now == ENDED and ended:
         return _close(draft, claimed, event, ended.outcome, (), {})
@@ -194,13 +190,12 @@ def _take_stops(draft: Draft, request: Request, event: Send) -> Answer:
 # -- the leaves -----------------------------------------------------------------------------------------------------
 
 
-def _leaf_form(form: Form, error: str = "", news: str = "") -> Answer:
+def _leaf_form(form: Form, error: str = "", news: str = "", *, given: Mapping[str, str] | None = None) -> Answer:
     draft, request, event, leaf = form.draft, form.request, form.event, form.leaf
     if leaf.needs is Need.REASON:
         leaves.need_access(form)
     part, tree = PARTS[leaf.needs], draft.tree
     label = "Your reply. It goes into the thread under your name."
-    written = form.was("text", leaf.replies[draft.policy.language], forms.LONGEST)
     all_the_same = Way("Done all the same…", "leaf", f"{leaf.id}:{DONE}")
     able = {one.id for one in leaves.able(draft, request, event)} if leaf.done else set()
     ways = (
@@ -212,10 +207,9 @@ def _leaf_form(form: Form, error: str = "", news: str = "") -> Answer:
         _back(draft, request, leaf.id),
     )
     note = "\n".join(filter(None, (news, f"{leaf.title}.", part.note(form), *_so_far(draft, request))))
-    fields = (*part.fields(form), forms.text("text", label, written))
-    return forms.dialog(
-        draft, request, event, WHAT, note=note, error=error, fields=fields, ways=ways, thread=request.place
-    )
+    fields = (*part.fields(form), forms.text("text", label, leaf.replies[draft.policy.language]))
+    parts = {"note": note, "error": error, "fields": fields, "ways": ways, "thread": request.place, "given": given}
+    return forms.dialog(draft, request, event, WHAT, **parts)
 
 
 def _take_leaf(draft: Draft, request: Request, event: Send) -> Answer:
@@ -261,7 +255,7 @@ def _done_all_the_same(form: Form, event: Send, filled: Filled) -> Answer:
     if wrong:
         return _leaf_form(form, wrong)
     kept = {name: value for name, value in form.given.items() if name != "text"}
-    return _leaf_form(replace(form, leaf=done_leaf, given=kept))
+    return _leaf_form(replace(form, leaf=done_leaf), given=kept)
 
 
 def _close(

@@ -51,6 +51,7 @@ def without_names(request: Request) -> Request:
         closed_by=request.closed_by and _SOMEBODY,
         advice=request.advice and replace(request.advice, author=_SOMEBODY),
         suggestion=request.suggestion and replace(request.suggestion, author=_SOMEBODY),
+        handed=request.handed and replace(request.handed, author=_SOMEBODY),
         clock=request.clock and replace(request.clock, called=(), deferred=(), mentioned=(), only=(), note=""),
         triage=tuple(replace(one, by="") for one in request.triage),
         deed=None,
@@ -71,6 +72,7 @@ def without_texts(request: Request) -> Request:
         remark="",
         advice=request.advice and replace(request.advice, text=""),
         suggestion=request.suggestion and replace(request.suggestion, text=""),
+        handed=request.handed and replace(request.handed, text=""),
         clock=request.clock and replace(request.clock, note=""),
         deed=request.deed and replace(request.deed, text=""),
         triage=(),
@@ -115,6 +117,7 @@ def without_person(request: Request, person: str) -> Request:
         closed_by=other(request.closed_by),
         advice=advised(request.advice),
         suggestion=advised(request.suggestion),
+        handed=advised(request.handed),
         clock=request.clock and clock(request.clock),
         triage=tuple(replace(one, by="" if one.by in (person, *names) else one.by) for one in request.triage),
         deed=deed,
@@ -130,7 +133,7 @@ def authors(request: Request) -> Iterator[Author]:
     """Yield whoever a request knows by name, its state before the latest deed included."""
     some = (request.requester, request.responder, request.claimer, request.closed_by)
     yield from filter(None, some)
-    yield from (one.author for one in (request.advice, request.suggestion, request.deed) if one)
+    yield from (one.author for one in (request.advice, request.suggestion, request.handed, request.deed) if one)
     if request.before is not None:
         yield from authors(request.before)
 

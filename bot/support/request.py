@@ -147,10 +147,19 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class NextWord:
-    """When the requester was promised to hear more, and when the request opens again: set once its claimer is asked."""
+    """When the requester was promised to hear more, and when the request opens again: set once its claimer is asked.
+
+    ``answered_at`` is when the requester answered, while the claimer could not be told: outside support hours.
+    """
 
     by: datetime
     lapses_at: datetime | None = None
+    answered_at: datetime | None = None
+
+    @property
+    def next_at(self) -> datetime:
+        """Return when there is next something to do."""
+        return self.answered_at or self.lapses_at or self.by
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +178,10 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """An answer that waits for somebody on duty to take it over.
+    """What somebody has to say to whoever has a request next.
 
-    Given in the thread by a colleague off duty (``text`` is empty), or suggested to the pair alone by an observer.
+    An answer given in the thread by a colleague off duty (``text`` is empty), an observer's suggestion to the pair
+    alone, or what is written when a request is handed on.
     """
 
     author: Author
@@ -219,8 +229,9 @@ class Request:
     After the claim either ``word`` runs or the request waits for the requester (``wait``). ``lead`` is the request that
     this one follows, "" for none: as a duplicate, or as a ``follow_up`` of the same person; ``followers`` those that
     follow this one. ``matter`` names it where several are in one thread, ``remark`` is what its requester reads at its
-    end. ``advice`` is a colleague's answer in the thread, ``suggestion`` an observer's to the pair. ``deed`` and
-    ``before`` (the request before it) are what *Undo* needs; ``triage`` is how far triage has come.
+    end. ``advice`` is a colleague's answer in the thread, ``suggestion`` an observer's to the pair, ``handed`` what the
+    last who handed it on wrote to the next. ``deed`` and ``before`` (the request before it) are what *Undo* needs;
+    ``triage`` is how far triage has come.
     ``helpers`` were asked in the team channel, last at ``helped_at``.
     """
 
@@ -241,6 +252,7 @@ class Request:
     wait: Wait | None = None
     advice: Advice | None = None
     suggestion: Advice | None = None
+    handed: Advice | None = None
     lead: str = ""
     follow_up: bool = False
     followers: tuple[str, ...] = ()
@@ -268,7 +280,7 @@ class Request:
             return None
         if self.wait:
             return self.wait.next_at
-        return (self.word.lapses_at or self.word.by) if self.word else None
+        return self.word.next_at if self.word else None
 
     @property
     def beside(self) -> tuple[str, ...]:
@@ -319,9 +331,9 @@ def ask(request: Request, wait: Wait) -> Request:
     return replace(request, status=step(request, Act.ASK), wait=wait, word=None)
 
 
-def go_on(request: Request, word_by: datetime) -> Request:
+def go_on(request: Request, word: NextWord) -> Request:
     """Promise the next word of a claimed request, which waits for nobody any more."""
-    return replace(request, wait=None, word=NextWord(word_by))
+    return replace(request, wait=None, word=word)
 
 
 def open_again(request: Request, act: Act, clock: Clock, by: str = "") -> Request:
@@ -368,7 +380,7 @@ def answered_by_observer(request: Request, by: Author, at: datetime, second: Clo
 def close(request: Request, act: Act, outcome: Outcome, by: Author, at: datetime) -> Request:
     """End the request with an outcome and stop its clocks."""
     ended = replace(request, status=step(request, act), clock=None, word=None, wait=None, advice=None)
-    ended = replace(ended, suggestion=None)
+    ended = replace(ended, suggestion=None, handed=None)
     return replace(ended, outcome=outcome, closed_by=by, closed_at=at)
 
 

@@ -6,6 +6,7 @@ Decides no wording but of what it had to leave out; knows nothing of requests. T
 
 import json
 from collections.abc import Callable, Mapping
+from itertools import product
 from pathlib import Path
 from re import sub
 from types import MappingProxyType
@@ -34,14 +35,16 @@ from bot.views import (
     View,
 )
 
-MOST_BYTES = 24_000  # of the card as JSON with non-ASCII characters escaped, its longest form on the wire
+MOST_BYTES = 27_000  # of the card as JSON with non-ASCII characters escaped, its longest form on the wire
 
 _IDS = frozenset({"desk", "request", "card", "form", "thread", "id", "verb", "step", "choice", "seen", "inputs"})
-_LONGEST = MappingProxyType({"text": 4000, "value": 4000, "note": 4000, "excerpt": 1000, "remark": 1000})
+_WHOLE = "value"
+_LONGEST = MappingProxyType({"text": 4000, _WHOLE: 4000, "note": 4000, "excerpt": 1000, "remark": 1000})
 _LONGEST_OTHER = 300
 _BUTTON = MappingProxyType({"title": 60})
 _MOST_ELEMENTS = 48
 _SCALES = (1.0, 0.85, 0.6, 0.4, 0.3, 0.2, 0.1, 0.05, 0.02)  # of texts and lists, tried in turn until the card fits
+_TRIES = tuple(product((_WHOLE, ""), _SCALES))  # what somebody writes is cut only where nothing else is left to cut
 _LONGEST_SENTENCE = 280
 _MENTION: Shape = MappingProxyType({"text": str, "id": str, "name": str})
 
@@ -70,15 +73,15 @@ class Cards:
         self._fills = {view: _loaded(folder / name, view) for name, view in known.items()}
 
     def render(self, view: CardView, *, link: Callable[[str], str]) -> dict[str, Any]:
-        """Return the content of the Adaptive Card that shows ``view``, under 25 KB as JSON.
+        """Return the content of the Adaptive Card that shows ``view``, under 28 KB as JSON.
 
         ``link`` turns a thread's place into its address, "" if it has none. Texts that are too long end with an
         ellipsis, lists that are too long with how many more there are. Parts are shared between cards: read only.
         """
         fill = self._fills[type(view)]
         card: dict[str, Any] = {}
-        for scale in _SCALES:
-            card = fill(_Context(self._plans, link, scale).root(view))
+        for whole, scale in _TRIES:
+            card = fill(_Context(self._plans, link, scale, whole).root(view))
             # escaping makes UTF-8 at most three times as long, so the slow exact measure is seldom needed
             if len(orjson.dumps(card)) <= MOST_BYTES // 3 or len(json.dumps(card)) <= MOST_BYTES:
                 break
@@ -86,7 +89,7 @@ class Cards:
 
     def context(self, view: CardView, *, link: Callable[[str], str]) -> dict[str, Any]:
         """Return ``view`` as its template sees it, as the samples show it."""
-        return _Context(self._plans, link, 1.0).root(view)
+        return _Context(self._plans, link, 1.0, _WHOLE).root(view)
 
 
 def fallback_text(view: View) -> str:  # noqa: C901 - one row per view
@@ -132,12 +135,13 @@ def _said(facts: tuple[Fact, ...]) -> list[str]:
 
 
 class _Context:
-    """How a view becomes what a template sees, with texts and lists as long as ``scale`` allows."""
+    """How a view becomes what a template sees, with texts and lists as long as ``scale`` allows, one of them whole."""
 
-    def __init__(self, plans: Mapping[type, Plan], link: Callable[[str], str], scale: float) -> None:
+    def __init__(self, plans: Mapping[type, Plan], link: Callable[[str], str], scale: float, whole: str) -> None:
         self._plans = plans
         self._link = link
         self._scale = scale
+        self._whole = whole
         self._most = max(1, int(_MOST_ELEMENTS * scale))
 
     def root(self, view: CardView) -> dict[str, Any]:
@@ -151,8 +155,8 @@ class _Context:
             if kind is Label:
                 context[name] = label(value, int(longest * self._scale))
             elif kind is str:
-                text = inert(value[: 2 * longest])
-                context[name] = text = cut(text, int(longest * self._scale))
+                shown = inert(value if name == self._whole else value[: 2 * longest])
+                context[name] = text = shown if name == self._whole else cut(shown, int(longest * self._scale))
                 context[f"has_{name}"] = text != ""
             elif kind is Line:
                 context[name], found = markdown(value, int(longest * self._scale))

@@ -145,6 +145,11 @@ async def _after_the_claim() -> dict[str, CardView]:
     )
     await town.press(Send, "R-1", MIRA, step="close", choice="close", fields=close)
     views["request_card.remark"] = _shown(town, "card:R-1")
+    await town.post(WINDOW, JONAS)
+    await town.press(Claim, "R-2", TOM)
+    note = "The order is 4471. Please set its window to Friday, 8 to 12, and clear the cache of the tour."
+    await town.send("production", "R-2", TOM, note=note)
+    views["notice_card.handed"] = _card(town.to(MIRA)[-1].view)
     return views
 
 

@@ -34,7 +34,7 @@ def test_inert_text_has_no_character_that_deceives(text: str) -> None:
 
 @given(NASTY)
 def test_drawing_never_fails(text: str) -> None:
-    entry = NoticeEntry(text, text, text, "19:a", waiting=True, presses=(), opens=())
+    entry = NoticeEntry(text, text, text, "19:a", waiting=True, presses=(), opens=(), note=text)
     for view in (ReplyCard(text, text), NoticeCard(text, (entry,))):
         json.dumps(DRAWING.render(view, link=link)).encode()
         fallback_text(view).encode()

@@ -171,8 +171,52 @@ async def test_an_answer_at_night_ends_the_waiting_and_calls_nobody() -> None:
     await town.until("2026-11-23 20:00")
     await town.reply(place, "the one at the dock", OLGA)
     assert town.to(ANA) == []
-    await town.until("2026-11-24 09:30")
+    await town.until("2026-11-24 09:00")
+    (told,) = town.to(ANA)
+    assert told.text.startswith("Olga Brandt answered you (Mon 23 Nov, 20:00)\nOlga Brandt · R-1\nlabel printer down")
+    assert "[Support…]" in told.text
+    await town.until("2026-11-24 09:29")
     assert len(town.to(ANA)) == 1
+    await town.until("2026-11-24 09:30")
+    assert town.to(ANA)[1].text.startswith("Olga Brandt was promised to hear more by now")
+
+
+async def test_an_answer_at_night_to_somebody_away_in_the_morning_opens_it_for_the_pair() -> None:
+    town = Town("2026-11-23 17:50", absences=(Absence("ana", at("2026-11-24 00:00"), at("2026-11-25 00:00")),))
+    place = await town.post(PRINTER)
+    await town.send("ask", "R-1", ANA, text="Which one?")
+    await town.until("2026-11-23 20:00")
+    await town.reply(place, "the one at the dock", OLGA)
+    await town.until("2026-11-24 09:00")
+    assert town.to(ANA) == []
+    assert town.to(BEN)[0].text.startswith("Olga Brandt answered, and Ana Lindqvist is away")
+
+
+async def test_an_answer_in_a_pause_is_told_when_it_ends_and_then_half_an_hour_is_left() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.send("ask", "R-1", ANA, text="Which one?")
+    await town.write("pause", FARID)
+    await town.reply(place, "the one at the dock", OLGA)
+    await town.wait(90)
+    await town.restart()
+    assert town.to(ANA) == []
+    await town.write("resume", FARID)
+    await town.wait(29)
+    assert [told.text.split("\n")[0] for told in town.to(ANA)] == ["Olga Brandt answered you (10:00)"]
+    await town.wait(1)
+    assert len(town.to(ANA)) == 2
+
+
+async def test_whoever_goes_on_by_themselves_at_night_is_not_told_again_in_the_morning() -> None:
+    town = Town("2026-11-23 17:50")
+    place = await town.post(PRINTER)
+    await town.send("ask", "R-1", ANA, text="Which one?")
+    await town.until("2026-11-23 20:00")
+    await town.reply(place, "the one at the dock", OLGA)
+    await town.send("reply", "R-1", ANA, text="Thank you.", until="today")
+    await town.until("2026-11-24 17:59")
+    assert town.to(ANA) == []
 
 
 @pytest.mark.parametrize(

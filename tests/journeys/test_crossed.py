@@ -118,7 +118,9 @@ async def test_what_is_passed_on_to_somebody_already_called_rings_again() -> Non
     await town.wait(3.5)
     await town.send("pass", "R-1", ANA, person="ben", note="yours")
     assert len(town.to(BEN)) == 2
-    assert town.to(BEN)[1].text.startswith("Ana Lindqvist passes this on to you: yours")
+    told = town.to(BEN)[1].text
+    assert told.startswith("Ana Lindqvist passes this on to you\n")
+    assert "Ana Lindqvist adds: yours" in told
 
 
 async def test_a_question_is_waited_for_after_a_long_pause_with_its_reminder_first() -> None:

@@ -185,7 +185,9 @@ async def test_what_is_handed_on_in_a_pause_is_told_when_it_is_over() -> None:
     assert answer.startswith("Ben Okafor will be told when the pause is over.")
     assert town.to(BEN) == []
     await town.write("resume", FARID)
-    assert town.to(BEN)[-1].text.startswith("Ana Lindqvist passes this on to you: please")
+    told = town.to(BEN)[-1].text
+    assert told.startswith("Ana Lindqvist passes this on to you\n")
+    assert "Ana Lindqvist adds: please" in told
 
 
 async def test_in_a_pause_nothing_that_is_said_rings_the_pair_and_whoever_raises_gets_the_link() -> None:

@@ -353,6 +353,7 @@ FULL = Request(
     claimer=Author("ana", "Ana Lindqvist"),
     advice=Advice(Author("ana", "Ana Lindqvist"), at("2026-11-23 10:00"), SECRET),
     suggestion=Advice(Author("dilan", "Dilan Kaya"), at("2026-11-23 10:00"), SECRET),
+    handed=Advice(Author("ben", "Ben Okafor"), at("2026-11-23 10:00"), SECRET),
     matter=SECRET,
     remark=SECRET,
     triage=(Answered("bug", SECRET, "Ana Lindqvist"), Answered("error", "no", "Ben Okafor")),

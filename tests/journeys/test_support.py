@@ -130,7 +130,9 @@ async def test_what_needs_production_access_goes_to_whoever_on_duty_has_it_and_t
     town = await opened(team=team)
     answer = await town.send("production", "R-1", BEN, note="reindex the routes")
     assert answer.startswith("Ana Lindqvist has been told.")
-    assert town.to(ANA)[0].text.startswith("Ben Okafor needs production access for this: reindex the routes")
+    told = town.to(ANA)[0].text
+    assert told.startswith("Ben Okafor needs production access for this\n")
+    assert "Ben Okafor adds: reindex the routes" in told
     assert town.to(BEN) == town.to(FARID) == []
     request = await town.request()
     assert (request.status, request.responder) == (Status.OPEN, Author("ben", BEN.name))
@@ -162,7 +164,9 @@ async def test_an_unclaimed_request_that_is_passed_on_stays_unclaimed_and_its_cl
     )
     request = await town.request()
     assert (request.status, request.responder, request.due_at) == (Status.OPEN, None, at("2026-11-23 10:05"))
-    assert town.to(BEN)[0].text.startswith("Ana Lindqvist passes this on to you: your printer")
+    told = town.to(BEN)[0].text
+    assert told.startswith("Ana Lindqvist passes this on to you\n")
+    assert "Ana Lindqvist adds: your printer" in told
     await town.wait(3)
     assert len(town.to(BEN)) == 1
 
@@ -198,7 +202,9 @@ async def test_what_is_given_back_is_open_for_the_others() -> None:
     await town.wait(10)
     await town.send("back", "R-1", ANA, note="it is the network")
     assert [len(town.to(one)) for one in (ANA, BEN)] == [0, 1]
-    assert town.to(BEN)[0].text.startswith("Ana Lindqvist gave this back: it is the network")
+    told = town.to(BEN)[0].text
+    assert told.startswith("Ana Lindqvist gave this back\n")
+    assert "Ana Lindqvist adds: it is the network" in told
     assert "Open again; somebody on duty has to take it by 10:25" in town.to(BEN)[0].text
     assert "will follow up by 10:25" in town.card()
 
@@ -461,3 +467,30 @@ async def test_support_on_a_matter_of_their_own_is_not_their_own_support() -> No
     assert "is on duty" in await town.press_open("support", "R-1", ANA)
     assert "(no text" not in plain(await town.open("support", "R-1", BEN))
     assert TOM.name not in town.card()
+
+
+async def test_what_a_colleague_wrote_when_handing_on_stays_readable_for_whoever_takes_it() -> None:
+    town = await opened()
+    await town.press(Claim, "R-1", BEN)
+    note = "Rebuild the index.\n" + "Then start the printer job. " * 20
+    await town.send("production", "R-1", BEN, note=note)
+    await town.post("the door scanner too", TOM)  # so that both stand in one message, under a heading of its own
+    await town.press(Claim, "R-1", ANA)
+    assert f"Ben Okafor adds: {note.strip()}" in town.to(ANA)[0].text
+    assert f"Ben Okafor adds: {note.strip()}" in plain(await town.open("support", "R-1", ANA))
+
+
+async def test_a_note_that_is_too_long_is_not_cut_but_comes_back() -> None:
+    town = await opened()
+    await town.press(Claim, "R-1", ANA)
+    answer = await town.press(Send, "R-1", ANA, step="back", fields={"note": "x" * 1001})
+    assert "At most 1000 characters, please; these are 1001." in said(answer)
+    assert (await town.request()).status is Status.ACKNOWLEDGED
+
+
+async def test_a_matter_too_long_for_its_card_is_not_cut_but_comes_back() -> None:
+    town = await opened()
+    long = "the scanner at dock 4 " * 6
+    answer = await town.press(Send, "R-1", ANA, step="split", fields={"text": f"the printer\n{long}"})
+    assert f"At most 100 characters a line, please; “{long[:30]}…” has {len(long.strip())}." in said(answer)
+    assert len(await town.requests()) == 1

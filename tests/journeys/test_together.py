@@ -3,6 +3,7 @@
 import pytest
 
 from bot.events import Claim, Reopen, Separate, Solve
+from bot.people import Author
 from bot.support.request import Outcome, Status
 from tests.journeys.town import ANA, BEN, CHANNEL, EVA, OLGA, TOM, Town, at, said
 
@@ -156,12 +157,44 @@ async def test_a_duplicate_follows_its_lead_and_one_line_links_them() -> None:
     other = await town.post("printer broken in Kiel", TOM)
     form = await town.open("same", "R-2", ANA)
     assert [choice.title for choice in form.fields[0].choices] == ["R-1 · Olga Brandt: label printer down"]
-    assert (await town.send("same", "R-2", ANA, lead="R-1")).startswith("It goes with R-1 now.")
+    assert (await town.send("same", "R-2", ANA, lead="R-1")).startswith("It goes with R-1 now, which is yours.")
     assert town.in_thread(other) == ["We look at this together with Olga Brandt · R-1."]
     assert town.card("R-2").startswith("We look at this together with another request.")
     assert (await town.request("R-2")).responder is not None
     await town.press(Solve, "R-1", ANA)
     assert await statuses(town) == [("CLOSED", Outcome.ANSWERED), ("CLOSED", Outcome.DUPLICATE)]
+
+
+async def test_who_puts_a_request_under_one_that_nobody_has_has_both_until_that_is_taken_back() -> None:
+    town = Town()
+    first = await town.post(PRINTER)
+    await town.wait(1)
+    await town.post("printer broken in Kiel", TOM)
+    await town.post("printer broken in Bremen", Author("zoe", "Zoe Lang"))
+    await town.send("same", "R-3", ANA, lead="R-2")
+    assert (await town.send("same", "R-2", ANA, lead="R-1")).startswith("It goes with R-1 now, which is yours.")
+    assert [(one.claimer and one.claimer.id, one.lead) for one in await town.requests()] == [
+        ("ana", ""),
+        ("ana", "R-1"),
+        ("ana", "R-1"),
+    ]
+    await town.send("undo", "R-2", ANA)
+    open_again, apart, with_it = await town.requests()
+    assert (open_again.status, open_again.responder, open_again.followers) == (Status.OPEN, None, ())
+    assert open_again.due_at == at("2026-11-23 10:05")
+    assert (apart.claimer and apart.claimer.id, apart.lead, with_it.lead) == ("ana", "", "R-2")
+    await town.wait(5)
+    assert town.in_thread(first)[0].startswith("No answer yet.")
+
+
+async def test_who_has_the_lead_keeps_it_whoever_puts_a_request_under_it() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.press(Claim, "R-1", BEN)
+    await town.post("printer broken in Kiel", TOM)
+    assert (await town.send("same", "R-2", ANA, lead="R-1")).startswith("It goes with R-1 now.")
+    lead = await town.request("R-1")
+    assert (lead.claimer and lead.claimer.id, lead.deed and lead.deed.what) == ("ben", "took it")
 
 
 async def test_words_after_the_end_of_a_duplicate_open_that_one_alone() -> None:

@@ -1,0 +1,378 @@
+"""The steps of ``setup`` in their order: what each asks, what of it is missing, and what it does when it is sent."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from types import MappingProxyType
+
+from bot.decide import clocks, colleagues, forms, policies, rota, spelling
+from bot.decide.draft import Draft
+from bot.decide.forms import Way
+from bot.events import PeopleImported, PersonRow, Press, Send, ShiftsImported
+from bot.ids import EMAIL
+from bot.people import Person
+from bot.rota.iteration import iteration_of
+from bot.rota.shift import Role, Shift
+from bot.state import Member, Setup
+from bot.support.words import listed
+from bot.views import Field
+
+PAGE = 40
+MOST_EMAILS, LONGEST_EMAIL = 100, 150
+NEXT = ">"  # ends a choice that names the page after which the next one follows
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One step of the walk: its title, what of it is missing, its inputs, and what is done with them when sent.
+
+    ``inputs`` and ``ways`` are those of a page of the list, from 0; ``take`` returns what is wrong, "" for nothing.
+    """
+
+    title: str
+    missing: Callable[[Draft], str]
+    inputs: Callable[[Draft, int], tuple[Field, ...]]
+    take: Callable[[Draft, Send], str]
+    note: str = ""
+    ways: Callable[[Draft, int], tuple[Way, ...]] | None = None
+
+
+def put(draft: Draft, setup: Setup | None) -> None:
+    """Change how far a setup is; None: there is none any more."""
+    draft.put_facts(replace(draft.facts, setup=setup))
+
+
+def about_roster(draft: Draft) -> str:
+    """Say what Teams told of the team."""
+    setup = draft.facts.setup
+    roster = setup.roster if setup else None
+    if roster is None:
+        return "I am asking Teams who is in this team."
+    if roster.failure:
+        return f"Teams did not tell me who is in this team: {roster.failure}. You can go on with e-mails, or ask again."
+    people, channels = len(roster.members), len(roster.channels)
+    there = f"This team has {people} {'person' if people == 1 else 'people'}, and {channels or 'no'} other "
+    there += "channel." if channels == 1 else "channels."
+    return f"{there} Every step can be skipped, and you go on where you stopped."
+
+
+# -- people ---------------------------------------------------------------------------------------------------------
+
+
+def team(draft: Draft) -> tuple[Member, ...]:
+    """Return who is in the team, as far as Teams told."""
+    setup = draft.facts.setup
+    return setup.roster.members if setup and setup.roster else ()
+
+
+def by_email(members: Iterable[Member], email: str) -> Member | None:
+    """Return the member with an e-mail address."""
+    return next((one for one in members if email and one.email.casefold() == email.casefold()), None)
+
+
+def _known(draft: Draft, member: Member) -> Person | None:
+    """Return the person whom a member of the team is."""
+    people = draft.rota.people
+    same = [one for one in people.values() if one.email and one.email.casefold() == member.email.casefold()]
+    return people.get(member.id) or next(iter(same), None)
+
+
+def page_of(event: Press) -> int:
+    """Return the page of the list that a press is about, from 0."""
+    return colleagues.page_of(getattr(event, "choice", "").removesuffix(NEXT), 10_000, 1)
+
+
+def _on_page(draft: Draft, page: int) -> tuple[int, tuple[Member, ...]]:
+    everybody = team(draft)
+    page = min(page, max(0, (len(everybody) - 1) // PAGE))
+    return page, everybody[page * PAGE : (page + 1) * PAGE]
+
+
+def _people_inputs(draft: Draft, page: int) -> tuple[Field, ...]:
+    page, members = _on_page(draft, page)
+    pages = -(-len(team(draft)) // PAGE)
+    label = "Who is a backend colleague" + (f" (page {page + 1} of {pages})" if pages > 1 else "")
+    chosen = ",".join(one.id for one in members if _known(draft, one))
+    choices = [(one.id, one.name) for one in members]
+    field = forms.many("people", label, choices, chosen, required=False)
+    others = "E-mails of others, one a line" if members else f"{about_roster(draft)} E-mails, one a line"
+    emails = forms.text("emails", others, required=False)
+    return (field, emails) if members else (emails,)
+
+
+def _people_ways(draft: Draft, page: int) -> tuple[Way, ...]:
+    page, members = _on_page(draft, page)
+    more = len(team(draft)) > (page + 1) * PAGE
+    ways = [Way("Save and go on", "setup.people", str(page))]
+    if more:
+        ways.append(Way("Save, next page", "setup.people", f"{page}{NEXT}"))
+    if not members:
+        ways.append(Way("Ask Teams again", "setup.look"))
+    return tuple(ways)
+
+
+def _take_people(draft: Draft, event: Send) -> str:
+    _, members = _on_page(draft, page_of(event))
+    emails = [part for line in spelling.lines(event.fields.get("emails", "")) for part in _addresses(line)]
+    if len(emails) > MOST_EMAILS:
+        return f"At most {MOST_EMAILS} e-mails at once, please; these are {len(emails)}."
+    wrong = [one for one in emails if not EMAIL.fullmatch(one) or not one.isprintable() or len(one) > LONGEST_EMAIL]
+    if wrong:
+        return "\n".join(f'"{one[:80]}" is no e-mail address.' for one in wrong[:5])
+    chosen = set(forms.chosen(event, "people", [one.id for one in members]))
+    found = [(one, by_email(team(draft), one)) for one in dict.fromkeys(emails)]
+    chosen_members = [one for one in members if one.id in chosen] + [one for _, one in found if one]
+    rows = {one.id: _row(one) for one in chosen_members}
+    rows |= {mail: PersonRow(mail, Person(mail, _called(mail), email=mail), NEW) for mail, one in found if one is None}
+    before = set(draft.rota.people)
+    import_people(draft, event.key, rows.values())
+    _forget(draft, [one.id for one in members if one.id not in rows])
+    setup = draft.facts.setup
+    assert setup is not None
+    put(draft, replace(setup, added=(*setup.added, *(id_ for id_ in draft.rota.people if id_ not in before))))
+    return ""
+
+
+NEW = frozenset({"entra_object_id", "email"})
+
+
+def _row(member: Member) -> PersonRow:
+    person = Person(member.id, member.name, entra_object_id=member.id, email=member.email.casefold())
+    return PersonRow(member.name, person, NEW)
+
+
+def _addresses(line: str) -> list[str]:
+    """Return the addresses of a line, as mail programs write them too: Ana Lindqvist <ana@example.com>; ..."""
+    parts = line.replace(";", ",").split(",")
+    return [part.rpartition("<")[2].strip(" <>\t").casefold() for part in parts if part.strip()]
+
+
+def _called(email: str) -> str:
+    return " ".join(part.capitalize() for part in email.partition("@")[0].replace(".", " ").split()) or email
+
+
+def import_people(draft: Draft, key: str, rows: Iterable[PersonRow]) -> None:
+    """Add people to the rota, or change them."""
+    rows = tuple(rows)
+    if rows:
+        rota.people_imported(draft, PeopleImported(key=key, happened_at=draft.now, rows=rows))
+
+
+def _forget(draft: Draft, ids: Iterable[str]) -> None:
+    """Take those back whom this setup added and who have nothing to do yet."""
+    setup, now = draft.facts.setup, draft.rota
+    assert setup is not None
+    busy = {one.person for some in (now.shifts, now.absences, now.overrides) for one in some}
+    gone = {id_ for id_ in ids if id_ in setup.added and id_ not in busy}
+    if gone & set(now.people):
+        draft.put_rota(replace(now, people={id_: one for id_, one in now.people.items() if id_ not in gone}))
+        clocks.follow_duty(draft)
+
+
+def _people_missing(draft: Draft) -> str:
+    return "" if draft.rota.people else "nobody is in it yet"
+
+
+# -- what they can do -----------------------------------------------------------------------------------------------
+
+
+def _chosen_people(draft: Draft) -> list[Person]:
+    today = draft.hours.local(draft.now).date()
+    return [one for one in colleagues.by_name(draft) if one.left is None or one.left > today][:PAGE]
+
+
+def _marks(field: str, label: str, holds: Callable[[Person], bool]) -> Callable[[Draft, int], tuple[Field, ...]]:
+    def inputs(draft: Draft, _: int) -> tuple[Field, ...]:
+        people = _chosen_people(draft)
+        if not people:
+            return ()
+        value = ",".join(colleagues.choice(one) for one in people if holds(one))
+        choices = [(colleagues.choice(one), one.name) for one in people]
+        return (forms.many(field, label, choices, value, required=False),)
+
+    return inputs
+
+
+def _take_marks(field: str) -> Callable[[Draft, Send], str]:
+    def take(draft: Draft, event: Send) -> str:
+        people = _chosen_people(draft)
+        marked = forms.chosen(event, field, [colleagues.choice(one) for one in people])
+        changed = [replace(one, **{field: colleagues.choice(one) in marked}) for one in people]  # type: ignore[arg-type]
+        import_people(draft, event.key, [PersonRow(one.name, one, frozenset({field})) for one in changed])
+        return ""
+
+    return take
+
+
+def _days_inputs(draft: Draft, _: int) -> tuple[Field, ...]:
+    people = _chosen_people(draft)
+    off = [(one.name, spelling.spell_days_off(one.working_days)) for one in people]
+    known = "\n".join(f"{name}: {days}" for name, days in off if days)
+    label = "Who never works on some days, one a line, such as Ben Okafor: Fri"
+    return (forms.text("days", label, known, required=False),)
+
+
+def _take_days(draft: Draft, event: Send) -> str:
+    people = _chosen_people(draft)
+    working: dict[str, frozenset[int]] = {}
+    problems = []
+    for line in spelling.few_lines(event.fields.get("days", "")):
+        called, _, days = line.rpartition(":")
+        found = [one for one in people if called.strip().casefold() in (one.name.casefold(), one.email, one.id)]
+        found = found or [one for one in people if called.strip() and called.strip().casefold() in one.name.casefold()]
+        if len(found) != 1:
+            names = listed([one.name for one in people], " or ")
+            problems.append(f'"{line[:80]}": begin with one of {names}, then a colon, then the days.')
+            continue
+        try:
+            working[found[0].id] = spelling.days_off(days)
+        except ValueError as problem:
+            problems.append(f'"{line[:80]}": {problem}.')
+    if problems:
+        return "\n".join(problems)
+    everybody = spelling.days_off("")
+    changed = [replace(one, working_days=working.get(one.id, everybody)) for one in people]
+    import_people(draft, event.key, [PersonRow(one.name, one, frozenset({"working_days"})) for one in changed])
+    return ""
+
+
+# -- who is on duty -------------------------------------------------------------------------------------------------
+
+
+def _iteration(draft: Draft) -> date:
+    return iteration_of(draft.hours.duty_day(draft.opening))
+
+
+def _pair(draft: Draft) -> list[str]:
+    return [one.person for one in draft.rota.of(_iteration(draft)) if one.role is Role.SUPPORT]
+
+
+def _pair_inputs(draft: Draft, _: int) -> tuple[Field, ...]:
+    choices = [(colleagues.choice(one), one.name) for one in _chosen_people(draft)]
+    first, second, *__ = [one.replace(",", ";") for one in [*_pair(draft), "", ""]]
+    if not choices:
+        return ()
+    return (
+        forms.listed("first", "On duty this week", choices, first, required=False),
+        forms.listed("second", "And with them", choices, second, required=False),
+    )
+
+
+def _take_pair(draft: Draft, event: Send) -> str:
+    people = {colleagues.choice(one): one for one in _chosen_people(draft)}
+    if not people:
+        return "Add people first: the pair is chosen from them."
+    found = [people[id_] for field in ("first", "second") if (id_ := event.fields.get(field, "").strip()) in people]
+    if not found:
+        return "Choose who is on duty this week."
+    ids = [one.id for one in found]
+    if len(set(ids)) < len(ids):
+        return "A pair is two people; choose another one beside them."
+    week = _iteration(draft)
+    others = tuple(one for one in draft.rota.of(week) if one.role is not Role.SUPPORT and one.person not in ids)
+    shifts = (*(Shift(week, id_, Role.SUPPORT) for id_ in ids), *others)
+    rota.shifts_imported(draft, ShiftsImported(key=event.key, happened_at=draft.now, shifts=shifts))
+    return ""
+
+
+def _pair_missing(draft: Draft) -> str:
+    pair = [draft.rota.people[id_] for id_ in _pair(draft) if id_ in draft.rota.people]
+    if not pair:
+        return "nobody is on duty; all who are present are called"
+    if len(pair) == 1:
+        return f"{pair[0].name} is alone on duty"
+    return "" if any(one.production_access for one in pair) else "nobody of the pair has production access"
+
+
+# -- where, and with what -------------------------------------------------------------------------------------------
+
+
+def _channels(draft: Draft) -> list[tuple[str, str]]:
+    setup = draft.facts.setup
+    roster = setup.roster if setup else None
+    known = [(one.id, one.name) for one in roster.channels if one.id != draft.desk.channel] if roster else []
+    now = draft.desk.team_channel
+    if now and now not in dict(known):
+        known.append((now, "The one that is set now"))
+    return known[:PAGE]
+
+
+NO_CHANNEL = "-"
+
+
+def _channel_inputs(draft: Draft, _: int) -> tuple[Field, ...]:
+    choices = [(NO_CHANNEL, "None: write to those concerned personally"), *_channels(draft)]
+    known = draft.desk.team_channel or NO_CHANNEL
+    return (forms.listed("channel", "The backend team's own channel, for everything internal", choices, known),)
+
+
+def _take_channel(draft: Draft, event: Send) -> str:
+    chosen = event.fields.get("channel", "").strip()
+    if chosen != NO_CHANNEL and chosen not in dict(_channels(draft)):
+        return "Choose one of the channels, or none."
+    new = "" if chosen == NO_CHANNEL else chosen
+    if new != draft.desk.team_channel:
+        draft.put_desk(replace(draft.desk, team_channel=new))
+    return ""
+
+
+def _channel_missing(draft: Draft) -> str:
+    return "" if draft.desk.team_channel else "none: what is internal goes to those concerned"
+
+
+def _settings(title: str, *fields: str) -> Leg:
+    settings = [policies.EVERY[field] for field in fields]
+
+    def take(draft: Draft, event: Send) -> str:
+        policy, wrong = policies.read(draft, event, settings)
+        if not wrong:
+            policies.put(draft, policy)
+        return wrong
+
+    def missing(draft: Draft) -> str:
+        empty = [one.label.partition(",")[0] for one in settings if not getattr(draft.policy, one.field)]
+        return f"empty: {', '.join(empty)}" if empty else ""
+
+    return Leg(title, missing, lambda draft, _: policies.inputs(draft, settings), take)
+
+
+def _never(draft: Draft) -> str:
+    """Return what is missing of people's traits: nothing, once there are people, since each has a usual value."""
+    return _people_missing(draft) and "waits for people"
+
+
+def _access_missing(draft: Draft) -> str:
+    able = any(one.production_access for one in draft.rota.people.values())
+    return _never(draft) or ("" if able else "nobody has it")
+
+
+WALK: Mapping[str, Leg] = MappingProxyType(
+    {
+        "setup.people": Leg("People", _people_missing, _people_inputs, _take_people, ways=_people_ways),
+        "setup.access": Leg(
+            "Production access",
+            _access_missing,
+            _marks("production_access", "Who has production access", lambda one: one.production_access),
+            _take_marks("production_access"),
+        ),
+        "setup.days": Leg("Days off", _never, _days_inputs, _take_days),
+        "setup.experienced": Leg(
+            "Experience",
+            _never,
+            _marks("experienced", "Who has done support before", lambda one: one.experienced),
+            _take_marks("experienced"),
+        ),
+        "setup.pair": Leg(
+            "Support this week",
+            _pair_missing,
+            _pair_inputs,
+            _take_pair,
+            "At least one of the two should have production access.",
+        ),
+        "setup.channel": Leg("Team channel", _channel_missing, _channel_inputs, _take_channel),
+        "setup.tools": _settings("Slack, Jira, handbook", "slack_channel", "jira_project", "handbook"),
+        "setup.pages": _settings("Pages to link to", "documentation", "admin_pages"),
+        "setup.contacts": _settings("Training and language", "training", "language"),
+    }
+)
+"""The steps in their order."""
