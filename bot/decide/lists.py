@@ -9,6 +9,7 @@ from datetime import timedelta
 from bot.commands import ShowMine, parse
 from bot.decide.draft import Draft
 from bot.decide.pictures import SUPPORT, status_line, words
+from bot.decide.rights import has
 from bot.effects import Answer, Card
 from bot.events import Event, Message, Press
 from bot.people import Author
@@ -45,7 +46,7 @@ def open_requests(draft: Draft, event: Message) -> ListCard:
     more = len(live) - MOST_ROWS
     note = f"… and {more} more." if more > 0 else ""
     count = "One request is open" if len(live) == 1 else f"{len(live)} requests are open"
-    return ListCard(count, tuple(_row(draft, one, f"list:{event.key}") for one in live[:MOST_ROWS]), note)
+    return ListCard(count, tuple(_row(draft, one, event) for one in live[:MOST_ROWS]), note)
 
 
 def show_mine(draft: Draft, event: Message) -> None:
@@ -91,8 +92,11 @@ def _turn(request: Request, me: str) -> int:
     return 1
 
 
-def _row(draft: Draft, request: Request, card: str) -> ListRow:
-    button = Button(draft.state.desk.id, request.id, card, SUPPORT, "open", "support")
+def _row(draft: Draft, request: Request, event: Message) -> ListRow:
+    """Return a row of the list, with *Support…* for those to whom it offers anything."""
+    duty, me = draft.duty(draft.now, besides=request.requester.id), event.author
+    on_duty = duty.may_claim(me.id) or duty.observes(me.id) or has(request, me)
+    button = Button(draft.state.desk.id, request.id, f"list:{event.key}", SUPPORT, "open", "support")
     second = request.clock is not None and request.clock.second
     return ListRow(
         title=f"{request.requester.name} · {request.id}",
@@ -100,7 +104,7 @@ def _row(draft: Draft, request: Request, card: str) -> ListRow:
         line=status_line(request, draft.now, draft.hours, second=second),
         waiting=request.claimer is None,
         presses=(),
-        opens=(button,),
+        opens=(button,) if on_duty else (),
         thread=request.place,
         thread_label="Open thread",
     )

@@ -30,7 +30,7 @@ Read = Callable[[Draft, str], Any]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One field of a policy: its name there, what its input is called, and how it is spelt and read."""
+    """One field of a policy: its name there, what its input is called, how it is spelt, read and limited."""
 
     field: str
     label: str
@@ -39,6 +39,7 @@ class Setting:
     long: bool = False
     one_of: tuple[tuple[str, str], ...] = ()
     some_of: tuple[tuple[str, str], ...] = ()
+    allowed: str = ""
 
     def input(self, value: str) -> Field:
         """Return the input that holds ``value``."""
@@ -48,7 +49,8 @@ class Setting:
             return forms.many(self.field, self.label, self.some_of, value, required=False)
         if self.long:
             return forms.text(self.field, self.label, value, required=False)
-        return forms.line(self.field, self.label, value, longest=500)
+        label = f"{self.label} ({self.allowed})" if self.allowed else self.label
+        return forms.line(self.field, label, value, longest=500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,8 @@ def _plain(reader: Callable[[str], Any]) -> Read:
 
 
 def _number(field: str, label: str, least: int, most: int, unit: str) -> Setting:
-    return Setting(field, f"{label}, in {unit}", _text, _plain(spelling.number(least, most, unit)))
+    reader = _plain(spelling.number(least, most, unit))
+    return Setting(field, f"{label}, in {unit}", _text, reader, allowed=f"{least} to {most}")
 
 
 def _time(field: str, label: str) -> Setting:

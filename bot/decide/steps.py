@@ -203,7 +203,7 @@ def _take_promise(draft: Draft, request: Request, event: Send) -> Answer:
 
 def _take_claim(draft: Draft, request: Request, event: Send) -> Answer:
     if request.status is Status.OPEN:
-        draft.did(claims.give(draft, request, event.author, event.happened_at), event, "took it")
+        support.take(draft, request, event)
     return done(draft, request, event, "It is yours." if request.status is Status.OPEN else "Somebody was faster.")
 
 
@@ -488,15 +488,13 @@ def _preview(draft: Draft, request: Request, event: Send, ended: Request) -> Ans
 def _take_reopen(draft: Draft, request: Request, event: Send) -> Answer:
     if request.status is not Status.CLOSED:
         return done(draft, request, event, "It is open already.")
-    if not claims.reopens(request, event.happened_at):
-        raise Refused(draft.say(Text.TOO_LATE))
-    draft.did(claims.reopen(draft, matters.alone(draft, request), event.happened_at), event, "opened it again")
+    support.open_again(draft, request, event)
     return done(draft, request, event, "It is open again.")
 
 
 def _take_separate(draft: Draft, request: Request, event: Send) -> Answer:
     if request.lead and request.status is not Status.CLOSED:
-        draft.did(matters.separate(draft, request), event, "made it a matter of its own")
+        support.separate(draft, request, event)
     return done(draft, request, event, "It is a matter of its own now.")
 
 

@@ -24,7 +24,7 @@ def claimed(draft: Draft, event: Claim) -> Answer:
     request = rights.pressed(draft, event)
     if request.status is Status.OPEN:
         rights.may_claim(draft, request, event)
-        draft.did(claims.give(draft, request, event.author, event.happened_at), event, "took it")
+        take(draft, request, event)
     return _current(draft, request, event)
 
 
@@ -52,12 +52,8 @@ def reopened(draft: Draft, event: Reopen) -> Answer:
     rights.may_end(draft, request, event)
     if can_undo(request, event):
         undo(draft, request, event)
-    elif claims.reopens(request, event.happened_at):
-        draft.did(
-            claims.reopen(draft, matters.alone(draft, request), event.happened_at), event, "said that it is not solved"
-        )
     else:
-        raise Refused(draft.say(Text.TOO_LATE))
+        open_again(draft, request, event)
     return _current(draft, request, event)
 
 
@@ -66,7 +62,7 @@ def separated(draft: Draft, event: Separate) -> Answer:
     request = rights.pressed(draft, event)
     if request.lead and request.status is not Status.CLOSED:
         rights.may_end(draft, request, event)
-        draft.did(matters.separate(draft, request), event, "made it a matter of its own")
+        separate(draft, request, event)
     return _current(draft, request, event)
 
 
@@ -87,6 +83,24 @@ def went_on(draft: Draft, event: GoOn) -> Answer:
         rights.may_handle(draft, request, event)
         draft.did(claims.spoken(draft, request, event.happened_at), event, "needs more time")
     return _current(draft, request, event)
+
+
+def take(draft: Draft, request: Request, event: Press) -> None:
+    """Give an open request to the presser."""
+    draft.did(claims.give(draft, request, event.author, event.happened_at), event, "took it")
+
+
+def open_again(draft: Draft, request: Request, event: Press) -> None:
+    """Open a closed request again; raise Refused once a week is over."""
+    if not claims.reopens(request, event.happened_at):
+        raise Refused(draft.say(Text.TOO_LATE))
+    opened = claims.reopen(draft, matters.alone(draft, request), event.happened_at)
+    draft.did(opened, event, "said that it is not solved")
+
+
+def separate(draft: Draft, request: Request, event: Press) -> None:
+    """Let a request that follows another go its own way."""
+    draft.did(matters.separate(draft, request), event, "made it a matter of its own")
 
 
 def can_undo(request: Request, event: Press) -> bool:

@@ -75,6 +75,7 @@ class Text(StrEnum):
     UNTIL = "until"
     UNTIL_RESUMED = "until resumed"
     SET_UP_BY_ADMINS = "set up by admins"
+    NO_DESK_YET = "no desk yet"
     DESK_HERE = "desk here"
     SETTING_UP = "setting up"
     DESK_READY = "desk ready"
@@ -229,6 +230,8 @@ TEXTS = MappingProxyType(
                 Text.UNTIL: "until {at}",
                 Text.UNTIL_RESUMED: "until further notice",
                 Text.SET_UP_BY_ADMINS: "An admin of mine can set this channel up. Please ask your team lead.",
+                Text.NO_DESK_YET: "I am in no channel yet. It begins with @Hotseat setup, which an admin of mine "
+                "writes in the channel where people ask for help.",
                 Text.DESK_HERE: "Support for this channel",
                 Text.SETTING_UP: "An admin is setting me up. From then on, every post here gets an answer.",
                 Text.DESK_READY: "Post here what you need, and support sees it at once.",
@@ -389,6 +392,8 @@ TEXTS = MappingProxyType(
                 Text.UNTIL: "bis {at}",
                 Text.UNTIL_RESUMED: "bis auf Weiteres",
                 Text.SET_UP_BY_ADMINS: "Meine Admins können diesen Kanal einrichten. Bitte frag deine Teamleitung.",
+                Text.NO_DESK_YET: "Ich bin noch in keinem Kanal. Es beginnt mit @Hotseat setup: Das schreiben meine "
+                "Admins in den Kanal, in dem gefragt wird.",
                 Text.DESK_HERE: "Support für diesen Kanal",
                 Text.SETTING_UP: "Ich werde gerade eingerichtet. Danach bekommt hier jeder Beitrag eine Antwort.",
                 Text.DESK_READY: "Schreib hier, was du brauchst, dann sieht es der Support sofort.",

@@ -14,7 +14,7 @@ from botbuilder.schema import Activity, ActivityTypes
 from bot.commands import ChooseDesk, parse
 from bot.desk import Desk
 from bot.effects import Answer, Card, Dialog, Word
-from bot.events import Choose, Event, Raise, Undecided, Wrote
+from bot.events import Choose, Event, Raise, Undecided, Welcomed, Wrote
 from bot.places import channel_of
 from bot.policy import Language
 from bot.state import DeskInfo
@@ -92,6 +92,8 @@ class HotseatBot:
         if self._founding is not None and is_setup(arrival.event):
             desk = await self._founding.met(desk, admitted.tenant, activity, arrival)
             event = event or arrival.event
+        if self._founding is not None and desk is None and isinstance(arrival.event, Wrote | Welcomed):
+            await self._founding.greet(activity)
         if desk is None or event is None:
             return None, None
         if activity.get("name") in ACTIONS:

@@ -68,7 +68,7 @@ class Founding:
         if desk is None and arrival.channel:
             named |= arrival.author in self._desks.admins_of(tenant)
             if not (by_id or named):
-                await self._decline(activity)
+                await self._say(activity, Text.SET_UP_BY_ADMINS)
                 return None
             desk = await self._found(tenant, activity, arrival)
         if desk is not None and named and not by_id:
@@ -76,6 +76,10 @@ class Founding:
             author = event.author  # type: ignore[attr-defined]
             await desk.handle(AdminMet(key=f"{event.key}|admin", happened_at=event.happened_at, author=author))
         return desk
+
+    async def greet(self, activity: dict[str, Any]) -> None:
+        """Say to somebody in their own chat how the first desk comes about."""
+        await self._say(activity, Text.NO_DESK_YET)
 
     async def _has_admins_email(self, activity: dict[str, Any]) -> bool:
         if not any("@" in admin for admin in self._admins):
@@ -124,9 +128,10 @@ class Founding:
             message = f"Teams does not say which group the team is: {failure.reason}."
             raise NotStored(message) from None
 
-    async def _decline(self, activity: dict[str, Any]) -> None:
+    async def _say(self, activity: dict[str, Any], text: Text) -> None:
+        """Say something in the language of the writer's Teams: there is no desk yet that has one."""
         german = str(activity.get("locale") or "").casefold().startswith("de")
-        word = say(Text.SET_UP_BY_ADMINS, Language.GERMAN if german else Language.ENGLISH)
+        word = say(text, Language.GERMAN if german else Language.ENGLISH)
         body = {"type": "message", "textFormat": "plain", "text": word}
         with suppress(Final, Temporary):
             await self._transport.post(activity["serviceUrl"], activity["conversation"]["id"], body)

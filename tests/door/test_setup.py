@@ -253,3 +253,18 @@ async def test_whoever_belongs_to_several_desks_is_asked_which_and_it_is_remembe
         before = len([one for one in bot.connector.messages.values() if "Which desk?" in str(one)])
         await write("desk", "Which desk?")
         assert len([one for one in bot.connector.messages.values() if "Which desk?" in str(one)]) == before + 1
+
+
+@pytest.mark.parametrize("text", ["hello", "help", "setup"])
+@pytest.mark.parametrize("who", [FARID, LEA])
+async def test_before_there_is_a_desk_everybody_hears_in_their_own_chat_how_it_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, who: str
+) -> None:
+    async with empty(tmp_path, monkeypatch) as bot:
+        message = activities.personal_message(text, conversation="a:own", **bot.by(who))
+        for id_, locale in (("1", "en-GB"), ("2", "de-DE")):
+            assert (await bot.post(message | {"id": id_, "locale": locale}))[0] == 200
+        english, german = [call.body["text"] for call in bot.connector.calls if call.conversation == "a:own"]
+        assert english.startswith("I am in no channel yet. It begins with @Hotseat setup")
+        assert german.startswith("Ich bin noch in keinem Kanal.")
+        assert bot.rows("select * from desks") == []

@@ -220,3 +220,15 @@ async def test_what_support_closed_can_be_opened_again_from_the_list() -> None:
     await town.wait(11)
     await town.press(Reopen, "R-1", OLGA, card=key(town))
     assert (await town.request()).status is Status.OPEN
+
+
+async def test_support_is_offered_to_those_who_may_use_it_alone() -> None:
+    town = Town()
+    await town.post("printer down", OLGA)
+    for who, offered in ((ANA, True), (DILAN, True), (EVA, False)):
+        (row,) = (await listed(town, "requests", who)).rows
+        assert (bool(row.opens), row.thread_label) == (offered, "Open thread")
+    await town.press(Claim, "R-1", ANA)
+    await town.import_shifts(())
+    (row,) = (await listed(town, "requests", ANA)).rows
+    assert row.opens
