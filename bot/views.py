@@ -147,11 +147,19 @@ class ButtonRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """An https address outside Teams, which a button opens."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class FormCard:
     """A step as its reader sees it, in a dialog or as a card in the personal chat.
 
     What it is about, what to know, what was wrong with the last try, the inputs, and the ways to go; ``thread`` is the
-    one that it is about, "" for none.
+    one that it is about, "" for none, ``links`` where else to go for it.
     """
 
     title: str
@@ -161,6 +169,7 @@ class FormCard:
     fields: tuple[Field, ...]
     rows: tuple[ButtonRow, ...]
     thread: str = ""
+    links: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

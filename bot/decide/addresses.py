@@ -8,6 +8,7 @@ from bot.state import DeskInfo
 PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
 LONGEST = 2_000  # characters that every browser takes
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-[0-9]{1,9}")
+_PAGE = re.compile(r"/(?:secure|browse|projects|issues|jira/software|jira/core)(?:/|$)|[?#]")
 LINK = re.compile(r"https://[^\s/?#@\\<>\"]+\.?[^\s<>\"]*")
 
 
@@ -25,13 +26,17 @@ def thread(desk: DeskInfo, place: str) -> str:
 
 
 def new_ticket(project: str, summary: str, description: str) -> str:
-    """Return the address of a form for a new ticket that holds the words, "" where policy names no address.
+    """Return the address where a new ticket is made: filled in with the words, where policy's address can be.
 
-    Source: confluence.atlassian.com, "How to create issues using direct HTML links in Jira Server".
+    Jira fills in only what it knows the project (pid) and the issue type of; any other address is returned as it is,
+    and "" where policy names none. Source: confluence.atlassian.com, "How to create issues using direct HTML links in
+    Jira Server".
     """
     if not is_link(project):
         return ""
-    begin = f"{_base(project)}/secure/CreateIssueDetails!init.jspa?summary={quoted(summary)}&description="
+    if not fills_in(project):
+        return project
+    begin = f"{project.partition('#')[0]}&summary={quoted(summary)}&description="
     while len(address := begin + quoted(description)) > LONGEST and description:
         description = description[: len(description) // 2]
     return address
@@ -51,5 +56,11 @@ def is_link(text: str) -> bool:
     return LINK.fullmatch(text) is not None
 
 
+def fills_in(project: str) -> bool:
+    """Say whether an address is one of a new ticket that Jira fills in: with the project's id and an issue type."""
+    return all(re.search(rf"[?&]{name}=\d+", project) for name in ("pid", "issuetype"))
+
+
 def _base(project: str) -> str:
-    return "/".join(project.split("/")[:3])
+    """Return where a Jira begins: it may stand in a folder of its host."""
+    return _PAGE.split(project)[0].rstrip("/")

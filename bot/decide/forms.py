@@ -10,7 +10,7 @@ from bot.decide.pictures import CARD, words
 from bot.effects import Dialog
 from bot.events import Press, Send
 from bot.support.request import Request
-from bot.views import Button, ButtonRow, Choice, Field, FormCard, Label
+from bot.views import Address, Button, ButtonRow, Choice, Field, FormCard, Label
 
 LONGEST = 3000  # characters of a text
 HEAVIEST = 20_480  # bytes as escaped JSON that texts may weigh together, so that a card of 28 KB holds them whole
@@ -71,6 +71,7 @@ def card(
     fields: tuple[Field, ...] = (),
     ways: tuple[Way | tuple[str, tuple[Way, ...]], ...] = (),
     thread: str = "",
+    links: tuple[Address, ...] = (),
     given: Mapping[str, str] | None = None,
 ) -> FormCard:
     """Return a form; ``ways`` are its buttons, those under a heading together.
@@ -106,7 +107,7 @@ def card(
     rows = [ButtonRow("", tuple(button(way) for way in ways if isinstance(way, Way)))]
     rows += [ButtonRow(way[0], tuple(map(button, way[1]))) for way in ways if not isinstance(way, Way)]
     short = tuple(row for part in rows for row in _short(part))
-    return FormCard(title, excerpt, note, error, fields, short, thread)
+    return FormCard(title, excerpt, note, error, fields, short, thread, links)
 
 
 def dialog(draft: Draft, request: Request, event: Press, name: str, **parts: object) -> Dialog:

@@ -19,7 +19,7 @@ from bot.support.request import Answered, Request
 from bot.support.texts import Text
 from bot.support.triage import ESTIMATE, IMPACT, Leaf, Need, said
 from bot.support.words import moment
-from bot.views import Field, Mention
+from bot.views import Address, Field, Mention
 
 SHORT, LONG = 300, 1000  # characters of one line, and of a link
 DEGREES = (("1", "1: very low"), ("2", "2: low"), ("3", "3: medium"), ("4", "4: high"), ("5", "5: very high"))
@@ -60,11 +60,12 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one need puts into a form: a note, the fields, and how they are read."""
+    """What one need puts into a form: a note, the fields, how they are read, and addresses to go to."""
 
     note: Callable[[Form], str]
     fields: Callable[[Form], tuple[Field, ...]]
     read: Callable[[Form], Filled]
+    links: Callable[[Form], tuple[Address, ...]] = lambda _: ()
 
 
 def able(draft: Draft, request: Request, event: Press) -> tuple[Person, ...]:
@@ -261,15 +262,17 @@ def _ticket_note(_: Form) -> str:
     return "Create the ticket with the text below. The request closes as soon as you send your reply."
 
 
+def _ticket_links(form: Form) -> tuple[Address, ...]:
+    project = form.draft.policy.jira_project
+    address = addresses.new_ticket(project, _summary(form), _description(form))
+    title = "New ticket, filled in" if addresses.fills_in(project) else "Open Jira"
+    return (Address(title, address),) if address else ()
+
+
 def _ticket_fields(form: Form) -> tuple[Field, ...]:
-    summary, description = _summary(form), _description(form)
-    address = addresses.new_ticket(form.draft.policy.jira_project, summary, description)
-    label = "Address that opens a new ticket with it, to copy"
-    link = forms.text("new", label, address, required=False, longest=addresses.LONGEST)
     return (
-        forms.text("summary", "Summary, to copy", summary, required=False),
-        forms.text("description", "Description, to copy", description, required=False),
-        *((link,) if address else ()),
+        forms.text("summary", "Summary, to copy", _summary(form), required=False),
+        forms.text("description", "Description, to copy", _description(form), required=False),
         forms.line("ticket", "The ticket's key or link. It stands below your words."),
     )
 
@@ -315,6 +318,6 @@ PARTS: Mapping[Need, Part] = MappingProxyType(
         Need.TRAINING: Part(_training_note, _training_fields, _training_read),
         Need.ESTIMATE: Part(_estimate_note, _estimate_fields, _estimate_read),
         Need.REASON: Part(_nothing_noted, _reason_fields, _reason_read),
-        Need.TICKET: Part(_ticket_note, _ticket_fields, _ticket_read),
+        Need.TICKET: Part(_ticket_note, _ticket_fields, _ticket_read, _ticket_links),
     }
 )

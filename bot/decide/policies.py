@@ -323,9 +323,9 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                 Setting("handbook", "Handbook", _text, _plain(spelling.address)),
                 Setting(
                     "jira_project",
-                    "Jira project (address or key)",
+                    "Jira project (key or address of a new ticket)",
                     _text,
-                    _plain(spelling.word()),
+                    _plain(spelling.word(500)),
                 ),
                 Setting("slack_channel", "Slack channel of the alerts (name or id)", _text, _plain(spelling.word())),
             ),

@@ -208,8 +208,8 @@ def _leaf_form(form: Form, error: str = "", news: str = "", *, given: Mapping[st
     )
     note = "\n".join(filter(None, (news, f"{leaf.title}.", part.note(form), *_so_far(draft, request))))
     fields = (*part.fields(form), forms.text("text", label, leaf.replies[draft.policy.language]))
-    parts = {"note": note, "error": error, "fields": fields, "ways": ways, "thread": request.place, "given": given}
-    return forms.dialog(draft, request, event, WHAT, **parts)
+    parts = {"note": note, "error": error, "fields": fields, "ways": ways, "links": part.links(form), "given": given}
+    return forms.dialog(draft, request, event, WHAT, thread=request.place, **parts)
 
 
 def _take_leaf(draft: Draft, request: Request, event: Send) -> Answer:

@@ -37,7 +37,7 @@ from bot.views import (
 
 MOST_BYTES = 27_000  # of the card as JSON with non-ASCII characters escaped, its longest form on the wire
 
-_IDS = frozenset({"desk", "request", "card", "form", "thread", "id", "verb", "step", "choice", "seen", "inputs"})
+_IDS = frozenset({"desk", "request", "card", "form", "thread", "id", "verb", "step", "choice", "seen", "inputs", "url"})
 _WHOLE = "value"
 _LONGEST = MappingProxyType({"text": 4000, _WHOLE: 4000, "note": 4000, "excerpt": 1000, "remark": 1000})
 _LONGEST_OTHER = 300

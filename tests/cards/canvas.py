@@ -23,8 +23,9 @@ body {{ margin: 0; background: {background}; }}
   white-space: normal !important; overflow: visible !important; overflow-wrap: anywhere; max-width: 100%;
   flex-shrink: 1 !important; min-width: 0; }}
 .ac-pushButton.style-positive {{ background: #5b5fc7; border-color: #5b5fc7; color: #ffffff; }}
-textarea.ac-input {{ box-sizing: border-box; width: 100%; min-height: 96px; padding: 6px 8px; border-radius: 4px;
+.ac-textInput, .ac-multichoiceInput {{ box-sizing: border-box; width: 100%; padding: 6px 8px; border-radius: 4px;
   border: 1px solid {line}; background: {card}; color: {ink}; font: 14px "Segoe UI", system-ui, sans-serif; }}
+textarea.ac-input {{ min-height: 96px; }}
 """
 DRAW = r"""
 ([card, config]) => {

@@ -187,7 +187,7 @@ async def _triage() -> dict[str, CardView]:
             Page("API docs: tours", "https://docs.example.com/tours"),
             Page("Labels", "https://docs.example.com/labels"),
         ),
-        jira_project="https://jira.example.com/browse/EDGE",
+        jira_project="https://jira.example.com/secure/CreateIssueDetails!init.jspa?pid=10003&issuetype=4",
     )
     town = _town("2026-11-23 11:00", policy=policy)
     await town.post(PRINTER, SANNE)

@@ -127,7 +127,7 @@ async def test_new_hours_hold_at_once_and_the_alarm_follows_them() -> None:
         ("policy.links", "documentation", "\n".join(["A https://a.b"] * 41), "at most 40 lines"),
         ("policy.links", "training", "Dana\u202e", "signs in it that can't be shown"),
         ("policy.links", "handbook", "http://wiki", "begins with https://"),
-        ("policy.links", "jira_project", "E" * 81, "at most 80 characters"),
+        ("policy.links", "jira_project", "E" * 501, "at most 500 characters"),
         ("policy.links", "training", "Dana, nobody", "I know nobody so"),
         ("policy.words", "language", "fr", "choose English or Deutsch"),
         ("policy.words", "emergency", "x" * 301, "at most 300 characters"),

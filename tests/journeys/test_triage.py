@@ -595,7 +595,7 @@ async def test_a_verified_bug_that_can_wait_becomes_a_ticket_and_closes_at_once(
     description = value(view, "description")
     for part in ("label printer down", "Impact: 40 parcels wait", "Olga Brandt", addresses.thread(town.info, place)):
         assert part in description
-    assert "new" not in [field.id for field in view.fields]
+    assert view.links == ()
     await town.send("leaf", "R-1", ANA, choice="ticket", text=value(view, "text"), ticket="edge-12")
     said_there = town.in_thread(place)[0]
     assert "Finding the cause and mending it is with them now" in said_there
@@ -691,15 +691,36 @@ async def test_what_names_no_ticket_comes_back(ticket: str, error: str) -> None:
     assert town.in_thread(place) == []
 
 
-async def test_a_project_with_an_address_has_a_link_that_opens_a_filled_ticket() -> None:
-    town, _ = await town_with(
-        "Größe & Preis falsch\n" + "ü" * 900, policy=Policy(jira_project="https://jira.example.com")
-    )
-    link = value(await town.open("triage", "R-1", ANA, "ticket"), "new")
-    begin = "https://jira.example.com/secure/CreateIssueDetails!init.jspa?summary=Gr%C3%B6%C3%9Fe%20%26%20Preis"
-    assert link.startswith(begin)
-    assert "&description=Gr%C3%B6" in link
-    assert len(link) <= 2000
+async def test_the_address_of_a_new_ticket_is_opened_filled_in() -> None:
+    project = "https://jira.example.com/jira/secure/CreateIssueDetails!init.jspa?pid=10003&issuetype=4#top"
+    town, _ = await town_with("Größe & Preis falsch\n" + "ü" * 900, policy=Policy(jira_project=project))
+    (link,) = (await town.open("triage", "R-1", ANA, "ticket")).links
+    assert link.title == "New ticket, filled in"
+    begin = project.removesuffix("#top")
+    assert link.url.startswith(f"{begin}&summary=Gr%C3%B6%C3%9Fe%20%26%20Preis")
+    assert "&description=Gr%C3%B6" in link.url
+    assert len(link.url) <= 2000
+
+
+@pytest.mark.parametrize(
+    ("project", "ticket"),
+    [
+        ("https://jira.example.com", "https://jira.example.com/browse/EDGE-7"),
+        ("https://jira.example.com/", "https://jira.example.com/browse/EDGE-7"),
+        ("https://example.com/jira/projects/EDGE/issues?filter=all", "https://example.com/jira/browse/EDGE-7"),
+        ("https://x.atlassian.net/jira/software/projects/EDGE/boards/1", "https://x.atlassian.net/browse/EDGE-7"),
+        (
+            "https://issues.example.org/jira/secure/CreateIssue.jspa?pid=1",
+            "https://issues.example.org/jira/browse/EDGE-7",
+        ),
+    ],
+)
+async def test_any_other_address_of_jira_is_opened_as_it_is(project: str, ticket: str) -> None:
+    town, place = await town_with(policy=Policy(jira_project=project))
+    (link,) = (await town.open("triage", "R-1", ANA, "ticket")).links
+    assert (link.title, link.url) == ("Open Jira", project)
+    await town.send("leaf", "R-1", ANA, choice="ticket", text="Our developers have it.", ticket="EDGE-7")
+    assert town.in_thread(place)[0].endswith(f"\nYou find it there as {ticket}.")
 
 
 async def test_a_close_that_mends_nothing_leads_to_what_it_stops() -> None:
