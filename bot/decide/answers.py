@@ -67,7 +67,7 @@ def command(draft: Draft, event: Message) -> bool:  # noqa: C901, PLR0912 - one 
         case ShowPrivacy():
             _say(draft, event, privacy.explained(draft))
         case SendPrivacy():
-            draft.post(f"say:{event.key}", personal(event.author.id), privacy.about(draft, event.author))
+            draft.post(f"say:{event.key}", personal(event.author.id), privacy.about(draft, event))
         case ShowTriage(request):
             summons.summoned(draft, event, request)
         case ShowRequests():

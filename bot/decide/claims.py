@@ -97,7 +97,8 @@ def advised(draft: Draft, id_: str, by: Author, at: datetime) -> None:
         return
     draft.put(replace(request, advice=Advice(by, at)))
     last = draft.facts.advised_at.get(by.id)
-    if (last is None or at - last >= ONCE_A_WEEK) and is_here(draft, by.id):
+    asked_lately = last is not None and at - last < ONCE_A_WEEK
+    if not asked_lately and is_here(draft, by.id) and not duty.observes(by.id):
         draft.put_facts(replace(draft.facts, advised_at={**draft.facts.advised_at, by.id: at}))
         people = names(duty.pair)
         line = f"Thank you for helping {request.requester.name}. Next time, please pass the answer to {people}: {WHY}"

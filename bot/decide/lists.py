@@ -54,6 +54,7 @@ def show_mine(draft: Draft, event: Message) -> None:
     at_home = person_of(event.place) == event.author.id
     card = _card(event.author) + event.key if at_home else ""
     view = mine(draft, event.author, card)
+    view = replace(view, note=" ".join(filter(None, (view.note, draft.only_here(event)))))
     if card:
         draft.show(card, event.place, view)
     else:

@@ -168,14 +168,16 @@ def explained(draft: Draft) -> HelpCard:
     )
 
 
-def about(draft: Draft, author: Author) -> HelpCard:
+def about(draft: Draft, event: Message) -> HelpCard:
     """Say what is held about somebody: as one of the team, in requests, and in the desk's own facts."""
+    author = event.author
     person = draft.rota.people.get(author.id)
     facts = [Fact(draft.say(Text.MY_NAME), author.name), Fact(draft.say(Text.MY_ID), author.id)]
     facts += _as_person(draft, person) if person else []
     facts += _in_requests(draft, author)
     facts += _in_facts(draft, author)
-    return HelpCard(draft.say(Text.MY_TITLE), draft.say(Text.MY_TEXT), tuple(facts))
+    text = " ".join(filter(None, (draft.say(Text.MY_TEXT), draft.only_here(event))))
+    return HelpCard(draft.say(Text.MY_TITLE), text, tuple(facts))
 
 
 # -- daily ----------------------------------------------------------------------------------------------------------

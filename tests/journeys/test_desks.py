@@ -2,7 +2,9 @@
 
 from datetime import date
 
-from bot.events import Send, Undecided
+import pytest
+
+from bot.events import Send, Undecided, Wrote
 from bot.people import Author
 from bot.views import FormCard
 from tests.journeys.town import EVA, OLGA, TEAM, Town, person, plain, said
@@ -54,3 +56,13 @@ async def test_an_admin_who_is_none_of_the_people_may_choose() -> None:
     town = Town(people=TEAM[:-1])
     answer = await town.press(Send, "", Author("farid", "Farid Haddad"), card="which:u", step="desk")
     assert said(answer).startswith("Your desk here: backend")
+
+
+@pytest.mark.parametrize("words", ["my requests", "privacy me"])
+async def test_what_is_told_of_oneself_says_of_which_desk_it_is_where_there_are_several(words: str) -> None:
+    town = Town()
+    await town.post("printer down", OLGA)
+    asks = {"key": words, "happened_at": town.now, "place": "person:olga", "author": OLGA, "addressed": True}
+    await town._handle(Wrote(text=words, desks=("backend", "edge"), **asks))  # type: ignore[arg-type]
+    assert "This is of backend alone; for edge, write the same to me in its channel." in town.teams.sent[-1].text
+    assert "alone" not in await town.write(words, OLGA)

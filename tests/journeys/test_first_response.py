@@ -193,3 +193,11 @@ async def test_whoever_addresses_the_bot_beside_any_request_is_heard() -> None:
     assert first == "I don't know that one. Try who or rota, or help for everything I do."
     assert second == "Hotseat"
     assert [one.text for one in await town.requests()] == ["printer!"]
+
+
+async def test_an_observer_who_answers_again_is_not_asked_to_keep_still() -> None:
+    town = Town()
+    place = await town.post("printer down")
+    await town.reply(place, "restart it", DILAN)
+    await town.reply(place, "and then reload it", DILAN)
+    assert town.to(DILAN) == []
