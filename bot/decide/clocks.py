@@ -20,6 +20,8 @@ from bot.support.texts import Text
 from bot.support.words import MINUTE, length, moment
 from bot.views import Line, Mention
 
+MOST_CALLS = 3  # of one person by one clock
+PASSED = "passed@"  # in the key of a copy, for what a colleague passed on
 TEAM = "team"  # in the key of a copy, for the post in the team channel
 
 
@@ -47,7 +49,7 @@ def escalate(draft: Draft, id_: str) -> None:
     if Step.TEAM in steps:
         _call_team(draft, request, clock, duty)
     elif Step.THREAD in steps and request.advice and not duty.nobody:
-        _call_to_adopt(draft, request, request.advice, duty)
+        _call_to_adopt(draft, request, clock, request.advice, duty)
     elif Step.THREAD in steps:
         _call_in_thread(draft, request, clock, duty)
     elif duty.nobody or steps != (Step.MENTION,):
@@ -124,13 +126,14 @@ def _call_in_thread(draft: Draft, request: Request, clock: Clock, duty: Duty) ->
     pair, further = _unheard(request, duty.pair), _unheard(request, duty.further)
     called = pair or further
     if called:
+        ping = _ids(person for person in pair + further if _calls(request, clock, person.id) < MOST_CALLS)
         line.append(draft.say(Text.CALLING))
-        line.extend(mentions(called, draft.say(Text.AND), _ids(called)))
+        line.extend(mentions(called, draft.say(Text.AND), ping))
         if all(person.id in clock.called + clock.mentioned for person in called):
             line.append(draft.say(Text.AGAIN))
         if pair and further:
             line.append(draft.say(Text.AND_ALSO))
-            line.extend(mentions(further, draft.say(Text.AND), _ids(further)))
+            line.extend(mentions(further, draft.say(Text.AND), ping))
         line.append(".")
     elif duty.standing_in:
         line.append(draft.say(Text.ALL_TOLD))
@@ -139,11 +142,11 @@ def _call_in_thread(draft: Draft, request: Request, clock: Clock, duty: Duty) ->
     _call_personally(draft, request, duty.standing_in, _waiting(draft, request, clock))
 
 
-def _call_to_adopt(draft: Draft, request: Request, advice: Advice, duty: Duty) -> None:
+def _call_to_adopt(draft: Draft, request: Request, clock: Clock, advice: Advice, duty: Duty) -> None:
     """Tell those on duty personally, in place of the thread's line, that a colleague's answer waits to be adopted."""
     heading = f"{advice.author.name} answered {request.requester.name}: adopt it, or answer yourself"
-    people = _unheard(request, duty.pair + duty.further)
-    whom = [(person.id, personal(person.id)) for person in people if person.entra_object_id]
+    some = [one for one in duty.pair + duty.further if _calls(request, clock, one.id) < MOST_CALLS]
+    whom = [(person.id, personal(person.id)) for person in _unheard(request, some) if person.entra_object_id]
     tell(draft, request.id, whom, heading, claimable=True, key="adopt")
 
 
@@ -282,6 +285,20 @@ def _copy_key(request: Request, new: Notice) -> str:
     else:
         round_ = _round(request.clock)
     return ":".join(filter(None, ("copy", request.id, round_, new.key, new.person or TEAM)))
+
+
+def _calls(request: Request, clock: Clock, person: str) -> int:
+    """Return how often a clock has called somebody: on the card, and by messages of their own."""
+    ours = f"copy:{request.id}:{_round(clock)}:"
+    own = [key for key in request.copies if key.startswith(ours) and key.rpartition(":")[2] == person]
+    return (person in clock.mentioned) + len(own)
+
+
+def passed_on(request: Request, person: str) -> bool:
+    """Say whether the clock that runs has brought somebody a request that a colleague passed on to them."""
+    clock = request.clock
+    passed = f"copy:{request.id}:{_round(clock)}:{PASSED}" if clock else ""
+    return bool(clock) and any(key.startswith(passed) and key.endswith(f":{person}") for key in request.copies)
 
 
 def _round(clock: Clock) -> str:

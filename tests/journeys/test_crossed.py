@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bot.events import Claim, Open, Reopen, Separate, Solve
 from bot.support.request import Outcome, Status
+from bot.views import Line, Mention
 from tests.journeys.town import ANA, BEN, DILAN, EVA, ITERATION, OLGA, TOM, Town, said, shifts
 
 PRINTER, SCANNER = "label printer down", "and the scanner too"
@@ -169,3 +170,35 @@ async def test_a_suggestion_reaches_the_pair_when_the_claimer_is_away_and_forms_
     await town.wait(11)
     await town.press(Reopen, "R-1", OLGA)
     assert (await town.request()).status is Status.OPEN
+
+
+async def test_whoever_was_called_three_times_is_named_in_the_threads_line_without_a_fourth_call() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.wait(3.5)
+    await town.send("pass", "R-1", ANA, person="ben")
+    await town.wait(1.5)
+    (line,) = [one.view for one in town.teams.sent if one.place == place and one.key.startswith("line:")]
+    assert isinstance(line, Line)
+    assert line.plain == "No answer yet. Calling Ana Lindqvist and Ben Okafor again."
+    assert [part.id for part in line.parts if isinstance(part, Mention)] == ["ana"]
+
+
+async def test_whoever_was_called_three_times_is_not_asked_to_adopt() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.wait(3.5)
+    await town.send("pass", "R-1", ANA, person="ben")
+    await town.reply(place, "restart it", EVA)
+    await town.wait(1.5)
+    assert [len(town.to(one)) for one in (ANA, BEN)] == [2, 2]
+
+
+async def test_what_was_passed_on_to_somebody_is_not_passed_on_to_them_again() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.send("pass", "R-1", ANA, person="ben")
+    answer = await town.send("pass", "R-1", ANA, person="ben", note="yours, I think")
+    assert "This was passed on to Ben Okafor before, and they have been told." in answer
+    assert "yours, I think" in answer
+    assert len(town.to(BEN)) == 1
