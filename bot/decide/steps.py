@@ -278,7 +278,7 @@ def _take_pass(draft: Draft, request: Request, event: Send) -> Answer:
         if not claims.is_here(draft, found.id):
             raise Refused(f"{found.name} is not there now: nobody is called outside support hours.")
         if clocks.passed_on(request, found.id):
-            raise Refused(f"This was passed on to {found.name} before, and they have been told. Take it, or ask another.")
+            raise Refused(f"This was passed on to {found.name} before, who was told. Take it, or ask another.")
         key = f"{clocks.PASSED}{event.happened_at.isoformat()}"
         draft.put(replace(request, handed=Advice(event.author, event.happened_at, note)))
         clocks.tell(draft, request.id, [(found.id, personal(found.id))], said, claimable=True, key=key)

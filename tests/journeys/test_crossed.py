@@ -199,6 +199,6 @@ async def test_what_was_passed_on_to_somebody_is_not_passed_on_to_them_again() -
     await town.post(PRINTER)
     await town.send("pass", "R-1", ANA, person="ben")
     answer = await town.send("pass", "R-1", ANA, person="ben", note="yours, I think")
-    assert "This was passed on to Ben Okafor before, and they have been told." in answer
+    assert "This was passed on to Ben Okafor before, who was told." in answer
     assert "yours, I think" in answer
     assert len(town.to(BEN)) == 1
