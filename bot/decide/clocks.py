@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.decide.draft import TOGETHER, Draft
 from bot.decide.pictures import mentions, names, notice_item
-from bot.people import Person
+from bot.people import Author, Person
 from bot.places import channel_of, personal
 from bot.rota.duty import Duty, present
 from bot.state import Call, Notice, NoticeItem
@@ -21,7 +21,7 @@ from bot.support.words import MINUTE, length, moment
 from bot.views import Line, Mention
 
 MOST_CALLS = 3  # of one person by one clock
-PASSED = "passed@"  # in the key of a copy, for what a colleague passed on
+PASSED, ADOPT = "passed", "adopt"  # in the key of a copy: what a colleague passed on, or answered
 TEAM = "team"  # in the key of a copy, for the post in the team channel
 
 
@@ -137,7 +137,9 @@ def _call_in_thread(draft: Draft, request: Request, clock: Clock, duty: Duty) ->
         line.append(".")
     elif duty.standing_in:
         line.append(draft.say(Text.ALL_TOLD))
-    draft.post(f"line:{request.id}:{_round(clock)}", request.place, Line(tuple(line)))
+    if request.place not in draft.lined:  # once for all matters of the thread
+        draft.post(f"line:{request.id}:{_round(clock)}", request.place, Line(tuple(line)))
+        draft.lined.add(request.place)
     draft.put(replace(request, clock=having_called(clock, _ids(pair + further))))
     _call_personally(draft, request, duty.standing_in, _waiting(draft, request, clock))
 
@@ -147,7 +149,7 @@ def _call_to_adopt(draft: Draft, request: Request, clock: Clock, advice: Advice,
     heading = f"{advice.author.name} answered {request.requester.name}: adopt it, or answer yourself"
     some = [one for one in duty.pair + duty.further if _calls(request, clock, one.id) < MOST_CALLS]
     whom = [(person.id, personal(person.id)) for person in _unheard(request, some) if person.entra_object_id]
-    tell(draft, request.id, whom, heading, claimable=True, key="adopt")
+    tell(draft, request.id, whom, heading, claimable=True, key=ADOPT)
 
 
 def _call_team(draft: Draft, request: Request, clock: Clock, duty: Duty) -> None:
@@ -165,6 +167,8 @@ def _call_team(draft: Draft, request: Request, clock: Clock, duty: Duty) -> None
     if draft.state.desk.team_channel:
         place = draft.state.desk.team_channel
         tell(draft, request.id, [("", place)], heading, claimable=duty.nobody)
+        if clock.second:
+            return
     known = {*people, *duty.observers}
     helpers = [one for one in present(draft.rota, draft.now, draft.hours) if one not in known]
     later = []
@@ -220,8 +224,9 @@ def _hold_back(draft: Draft, id_: str, later: list[Deferred]) -> None:
 
 
 def _call_personally(draft: Draft, request: Request, people: Iterable[Person], heading: str) -> None:
+    """Call people by messages of their own; what a person hands to one of them is a message by itself."""
     whom = [(person.id, personal(person.id)) for person in _uncalled(draft, request, people)]
-    tell(draft, request.id, whom, heading, claimable=True)
+    tell(draft, request.id, whom, heading, claimable=True, alone=bool(request.clock and request.clock.only))
 
 
 def tell(
@@ -233,10 +238,11 @@ def tell(
     claimable: bool,
     call: Call = Call.ANSWER,
     key: str = "",
+    alone: bool = False,
 ) -> None:
     """Show a request to people, or in the team channel ("" as its person), and remember who was called.
 
-    ``key`` tells apart what one clock tells a person twice.
+    ``key`` tells apart what one clock tells a person twice; ``alone`` lets it ring, whatever was told a moment ago.
     """
     request = draft.request(id_)
     if not whom or request is None:
@@ -244,7 +250,7 @@ def tell(
     second = request.clock is not None and request.clock.second
     item = notice_item(request, draft.now, draft.hours, second=second, call=call)
     keys = [
-        _copy(draft, request, item, Notice(key, place, person, draft.now, claimable, heading, ()))
+        _copy(draft, request, item, Notice(key, place, person, draft.now, claimable, heading, ()), alone=alone)
         for person, place in whom
     ]
     called = [person for person, _ in whom if person]
@@ -253,9 +259,9 @@ def tell(
     draft.put(replace(request, copies=copies, clock=clock))
 
 
-def _copy(draft: Draft, request: Request, item: NoticeItem, new: Notice) -> str:
+def _copy(draft: Draft, request: Request, item: NoticeItem, new: Notice, *, alone: bool) -> str:
     """Put an item into the notice of the last minute at the same place, or into a new one; return its key."""
-    for notice in draft.notices(new.place):
+    for notice in () if alone else draft.notices(new.place):
         if abs(draft.now - notice.created_at) < TOGETHER:
             others = tuple(old for old in notice.items if old.request != request.id)
             claimable = notice.claimable or new.claimable
@@ -288,17 +294,34 @@ def _copy_key(request: Request, new: Notice) -> str:
 
 
 def _calls(request: Request, clock: Clock, person: str) -> int:
-    """Return how often a clock has called somebody: on the card, and by messages of their own."""
+    """Return how often a clock has called somebody on the card and by messages of their own."""
     ours = f"copy:{request.id}:{_round(clock)}:"
     own = [key for key in request.copies if key.startswith(ours) and key.rpartition(":")[2] == person]
     return (person in clock.mentioned) + len(own)
 
 
-def passed_on(request: Request, person: str) -> bool:
-    """Say whether the clock that runs has brought somebody a request that a colleague passed on to them."""
+def pass_on(draft: Draft, request: Request, by: Author, to: Person, at: datetime, note: str) -> bool:
+    """Bring an open request to one person, with what a colleague adds; return whether it rings.
+
+    Whoever was called three times, or was brought it before, reads what is added on the copies that they have.
+    """
+    draft.put(replace(request, handed=Advice(by, at, note)))
     clock = request.clock
-    passed = f"copy:{request.id}:{_round(clock)}:{PASSED}" if clock else ""
-    return bool(clock) and any(key.startswith(passed) and key.endswith(f":{person}") for key in request.copies)
+    assert clock is not None
+    brought = f"copy:{request.id}:{_round(clock)}:{PASSED}:{to.id}"
+    lined = to.id in clock.called and all(due.step is not Step.THREAD for due in clock.pending)
+    if brought in request.copies or _calls(request, clock, to.id) + lined >= MOST_CALLS:
+        return False
+    heading = f"{by.name} passes this on to you"
+    tell(draft, request.id, [(to.id, personal(to.id))], heading, claimable=True, key=PASSED, alone=True)
+    return True
+
+
+def take_back(draft: Draft, request: Request, by: Author) -> None:
+    """Let the copies by which somebody passed a request on say that this was taken back."""
+    for notice in filter(None, map(draft.notice, request.copies)):
+        if f":{PASSED}:" in notice.key:
+            draft.put_notice(replace(notice, heading=f"{by.name} took back that you were passed this"))
 
 
 def _round(clock: Clock) -> str:

@@ -62,6 +62,7 @@ class Draft:
         self._duty: dict[tuple[datetime, str], Duty] = {}
         self._anew: set[str] = set()
         self.pressed = False  # whether somebody's press is decided
+        self.lined: set[str] = set()  # threads in which a line says that nobody has answered
 
     @property
     def is_open(self) -> bool:

@@ -86,12 +86,13 @@ def take_back(draft: Draft, before: Request) -> None:
             draft.put(replace(draft.request(one.id) or one, lead=before.id))
 
 
-def say_same(draft: Draft, request: Request, lead: Request, key: str) -> str:
-    """Post the one line that links a duplicate to the request that it follows; return its key."""
+def say_same(draft: Draft, request: Request, lead: Request, key: str) -> tuple[str, str]:
+    """Post the one line that links a duplicate to the request that it follows; return its key and its words."""
     link = Link(lead.requester.name + " · " + lead.id, lead.place)
-    line = f"same:{request.id}:{key}"
-    draft.show(line, request.place, Line((draft.say(Text.SAME_AS), link, ".")))
-    return line
+    line = Line((draft.say(Text.SAME_AS), link, "."))
+    posted = f"same:{request.id}:{key}"
+    draft.show(posted, request.place, line)
+    return posted, line.plain
 
 
 def split(draft: Draft, request: Request, matters: list[str], by: Author, word_by: datetime) -> tuple[Request, ...]:

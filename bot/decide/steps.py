@@ -216,7 +216,7 @@ def _note_field(label: str, *, required: bool = True) -> Field:
 
 def _draw_production(draft: Draft, request: Request, event: Press, error: str) -> Answer:
     people = _with_access(draft, request, event)
-    label = f"What has to be done. {names(people)} {_verb(people, 'reads', 'read')} it, nobody else."
+    label = f"What has to be done. {names(people)} {_verb(people, 'gets', 'get')} it; nobody outside support reads it."
     return _form(draft, request, event, "production", "Hand it on", error=error, fields=(_note_field(label),))
 
 
@@ -277,12 +277,10 @@ def _take_pass(draft: Draft, request: Request, event: Send) -> Answer:
     if request.status is Status.OPEN:
         if not claims.is_here(draft, found.id):
             raise Refused(f"{found.name} is not there now: nobody is called outside support hours.")
-        if clocks.passed_on(request, found.id):
-            raise Refused(f"This was passed on to {found.name} before, who was told. Take it, or ask another.")
-        key = f"{clocks.PASSED}{event.happened_at.isoformat()}"
-        draft.put(replace(request, handed=Advice(event.author, event.happened_at, note)))
-        clocks.tell(draft, request.id, [(found.id, personal(found.id))], said, claimable=True, key=key)
+        rings = clocks.pass_on(draft, request, event.author, found, event.happened_at, note)
         draft.did(draft.request(request.id) or request, event, "passed it on")
+        if not rings:
+            return done(draft, request, event, f"{found.name} was called before; what you add stands on their copy.")
     else:
         step(request, Act.HAND_ON)
         handed = claims.hand_on(
@@ -344,7 +342,7 @@ def _take_team(draft: Draft, request: Request, event: Send) -> Answer:
         for one in mentioned:
             draft.post(f"{key}:{one.id}", personal(one.id), line)
     helped = replace(claimed, helpers=(*request.helpers, *asked), helped_at=event.happened_at)
-    draft.did(helped, event, "asked the team", posted=key if channel else "", place=channel)
+    draft.did(helped, event, "asked the team", posted=key if channel else "", place=channel, text=line.plain)
     return done(draft, request, event, "Asked.")
 
 
@@ -408,8 +406,8 @@ def _take_same(draft: Draft, request: Request, event: Send) -> Answer:
     if lead is None:
         return _again(draft, request, event, "That one is closed, or goes with another; choose again.")
     joined = matters.join(draft, claim_first(draft, request, event), lead, follow_up=False)
-    posted = matters.say_same(draft, request, lead, event.key) if lead.place != request.place else ""
-    draft.did(joined, event, f"put it together with {lead.id}", posted=posted, place=request.place)
+    posted, text = matters.say_same(draft, request, lead, event.key) if lead.place != request.place else ("", "")
+    draft.did(joined, event, f"put it together with {lead.id}", posted=posted, place=request.place, text=text)
     if lead.status is not Status.OPEN:
         return done(draft, request, event, f"It goes with {lead.id} now.")
     taken = claim_first(draft, draft.request(lead.id) or lead, event)
@@ -513,7 +511,7 @@ def _take_undo(draft: Draft, request: Request, event: Send) -> Answer:
 def _draw_suggest(draft: Draft, request: Request, event: Press, error: str) -> Answer:
     people = tuple(_suggested_to(draft, request, event))
     field = forms.text(
-        "text", f"What you would answer. {names(people)} {_verb(people, 'reads', 'read')} it, nobody else."
+        "text", f"What you would answer. {names(people)} {_verb(people, 'gets', 'get')} it; only support reads it."
     )
     return _form(draft, request, event, "suggest", "Suggest", error=error, fields=(field,))
 

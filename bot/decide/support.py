@@ -119,10 +119,14 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
     if deed.posted:
         withdrawn = draft.say(Text.TAKEN_BACK, who=deed.author.name)
         reply = ReplyCard(draft.say(Text.SAYS, who=deed.author.name), deed.text, withdrawn)
-        draft.show(deed.posted, deed.place, reply if deed.text else Line((withdrawn,)), first=False)
+        own = deed.posted.startswith("reply:")
+        line = Line((f"{deed.text} " if deed.text else "", withdrawn))
+        draft.show(deed.posted, deed.place, reply if own else line, first=False)
     for one in filter(None, map(draft.request, deed.others)):
         if one.deed is None and one.status is not Status.CLOSED:
             draft.put(withdraw(one, event.happened_at))
+    if request.handed != before.handed:
+        clocks.take_back(draft, request, deed.author)
     if request.suggestion is not None and before.suggestion is None:
         for key in deed.others:
             line = Line((draft.say(Text.TAKEN_BACK, who=deed.author.name),))

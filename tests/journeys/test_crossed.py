@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.events import Claim, Open, Reopen, Separate, Solve
 from bot.support.request import Outcome, Status
 from bot.views import Line, Mention
-from tests.journeys.town import ANA, BEN, DILAN, EVA, ITERATION, OLGA, TOM, Town, said, shifts
+from tests.journeys.town import ANA, BEN, DILAN, EVA, FARID, ITERATION, OLGA, TOM, Town, said, shifts
 
 PRINTER, SCANNER = "label printer down", "and the scanner too"
 
@@ -199,6 +199,46 @@ async def test_what_was_passed_on_to_somebody_is_not_passed_on_to_them_again() -
     await town.post(PRINTER)
     await town.send("pass", "R-1", ANA, person="ben")
     answer = await town.send("pass", "R-1", ANA, person="ben", note="yours, I think")
-    assert "This was passed on to Ben Okafor before, who was told." in answer
-    assert "yours, I think" in answer
-    assert len(town.to(BEN)) == 1
+    assert answer.startswith("Ben Okafor was called before; what you add stands on their copy.")
+    (told,) = town.to(BEN)
+    assert "Ana Lindqvist adds: yours, I think" in told.text
+
+
+async def test_what_is_passed_on_rings_though_something_else_was_told_a_moment_ago() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.wait(2)
+    await town.post("printer broken in Kiel", TOM)
+    await town.send("pass", "R-2", ANA, person="ben", note="yours")
+    assert [told.text.split("\n")[0] for told in town.to(BEN)] == [
+        "Olga Brandt is waiting for an answer",
+        "Ana Lindqvist passes this on to you",
+    ]
+
+
+async def test_passing_on_that_is_taken_back_is_seen_on_the_copy() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.send("pass", "R-1", ANA, person="ben", note="yours")
+    await town.send("undo", "R-1", ANA)
+    (told,) = town.to(BEN)
+    assert told.text.startswith("Ana Lindqvist took back that you were passed this")
+    assert "yours" not in told.text
+
+
+async def test_matters_of_one_thread_that_nobody_answers_have_one_line_between_them() -> None:
+    town = Town()
+    place = await town.post("printer down\ntour 12 is missing")
+    await town.send("split", "R-1", ANA, text="printer\ntour")
+    await town.wait(60)
+    await town.until("2026-11-23 11:30")
+    assert [line.split("@")[0] for line in town.in_thread(place)] == ["Still open. Calling "]
+
+
+async def test_the_second_clock_calls_the_team_in_its_channel_alone() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    await town.wait(120)
+    assert len(town.in_team_channel()) == 1
+    assert [town.to(one) for one in (EVA, FARID)] == [[], []]

@@ -150,7 +150,7 @@ async def test_without_anybody_else_who_has_access_that_is_said_and_the_words_ar
 async def test_handing_on_at_night_tells_at_the_opening_and_needs_words() -> None:
     town = await opened("2026-11-23 19:00")
     assert "Write something first." in await town.send("production", "R-1", BEN, note="")
-    assert "reads it, nobody else" in (await town.open("production", "R-1", BEN)).fields[0].label
+    assert "nobody outside support reads it" in (await town.open("production", "R-1", BEN)).fields[0].label
     answer = await town.send("production", "R-1", BEN, note="reindex the routes")
     assert answer.startswith("Ana Lindqvist will be told at the opening.")
     await town.until("2026-11-24 09:00")

@@ -73,7 +73,9 @@ async def test_a_question_to_the_team_that_is_taken_back_is_marked_in_its_channe
     await town.post(PRINTER)
     await town.send("team", "R-1", ANA, text="Who knows?", people="eva")
     await town.send("undo", "R-1", ANA)
-    assert [message.text for message in town.in_team_channel()] == ["Ana Lindqvist took this back."]
+    assert [message.text for message in town.in_team_channel()] == [
+        "Eva Novak: Ana Lindqvist asks for Olga Brandt · R-1: Who knows? Ana Lindqvist took this back."
+    ]
 
 
 async def test_what_was_taken_back_can_be_taken_back() -> None:
@@ -129,7 +131,9 @@ async def test_what_was_put_together_is_apart_again_and_the_other_way_round() ->
     second = await town.post("printer broken in Kiel", TOM)
     await town.send("same", "R-2", ANA, lead="R-1")
     await town.send("undo", "R-2", ANA)
-    assert town.in_thread(second) == ["Ana Lindqvist took this back."]
+    assert town.in_thread(second) == [
+        "We look at this together with Olga Brandt · R-1. Ana Lindqvist took this back."
+    ]
     assert [(one.lead, one.followers) for one in await town.requests()] == [("", ()), ("", ())]
     assert "will answer by" in town.card("R-2")
     await town.post("and in Bremen", TOM)
