@@ -69,12 +69,13 @@ def give(draft: Draft, request: Request, by: Author, at: datetime) -> Request:
     return taken
 
 
-def wait_for_requester(draft: Draft, request: Request, at: datetime) -> Request:
-    """Let a claimed request wait for its requester: reminded once, then given up, in support hours."""
+def wait_for_requester(draft: Draft, request: Request, by: Author, at: datetime) -> Request:
+    """Let a claimed request wait for its requester, whom ``by`` asked: reminded once, then given up."""
     remind, end = (
         draft.hours.add(at, timedelta(hours=hours)) for hours in (draft.policy.remind_after, draft.policy.give_up_after)
     )
-    waiting = ask(request, Wait(at, remind, end))
+    other = by if request.claimer and by.id != request.claimer.id else None
+    waiting = ask(request, Wait(at, remind, end, other))
     draft.put(waiting)
     return waiting
 
@@ -108,10 +109,12 @@ def advised(draft: Draft, id_: str, by: Author, at: datetime) -> None:
 def answered_by_requester(draft: Draft, request: Request, at: datetime, event: Message) -> None:
     """End the waiting, and tell whoever asked: at once, or when support is there again."""
     now = draft.is_open and not draft.paused
+    asker = request.wait.by if request.wait else None
     going = go_on(request, NextWord(word_by(draft, at), answered_at=None if now else at))
     draft.put(going)
     if now:
-        _answered(draft, going, f"{event.author.name} answered you", at, words(replace(request, text=event.text)))
+        heading = f"{event.author.name} answered {asker.name if asker else 'you'}"
+        _answered(draft, going, heading, at, words(replace(request, text=event.text, matter="")))
 
 
 def _answered(draft: Draft, request: Request, heading: str, at: datetime, excerpt: str) -> None:
@@ -214,7 +217,7 @@ def _waited(draft: Draft, request: Request, wait: Wait, claimer: Author) -> None
     else:
         ends = max(wait.ends_at, draft.hours.add(draft.now, timedelta(hours=draft.policy.remind_after)))
         draft.put(replace(request, wait=replace(wait, remind_at=None, ends_at=ends)))
-        line = draft.say(Text.REMINDER, who=claimer.name)
+        line = draft.say(Text.REMINDER, who=(wait.by or claimer).name)
         away = asked.id in draft.rota.people and not is_here(draft, asked.id)
         reminder = Line((asked.name if away else Mention(asked.id, asked.name), line))
         draft.post(f"reminder:{request.id}:{wait.since.isoformat()}", request.place, reminder)

@@ -265,11 +265,16 @@ class Draft:
 
     def request_card(self, request: Request) -> RequestCard:
         """Return the card of a request as it would be in its thread now."""
-        asked = self.duty(self.opening, besides=request.requester.id)
+        asked = self.duty(self._answered_at(request), besides=request.requester.id)
         lead = self.request(request.lead)
         followers = [one for id_ in request.followers if (one := self.request(id_)) and one.follow_up]
         also = tuple(one for one in followers if one.outcome is not Outcome.WITHDRAWN)
         return pictures.request_card(self.state.desk, request, lead, also, asked, self.now, self.hours)
+
+    def _answered_at(self, request: Request) -> datetime:
+        """Return when those answer whom a card names: now, or at the opening; on the day when an answer is due."""
+        due_at = request.clock.due_at if request.clock else self.now
+        return self.opening if due_at <= self.opening or self.is_today(due_at) else max(self.opening, due_at)
 
     def _has_new_face(self, request: Request) -> bool:
         before = self.state.requests.get(request.id)

@@ -15,10 +15,10 @@ from bot.errors import Refused
 from bot.events import Press, Send
 from bot.people import Person
 from bot.policy import Contact, Page
+from bot.support.intake import excerpt
 from bot.support.request import Answered, Request
 from bot.support.texts import Text
 from bot.support.triage import ESTIMATE, IMPACT, Leaf, Need, said
-from bot.support.words import moment
 from bot.views import Address, Field, Mention
 
 SHORT, LONG = 300, 1000  # characters of one line, and of a link
@@ -243,13 +243,14 @@ def _estimate_read(form: Form) -> Filled:
     )
 
 
-def _reason_fields(_: Form) -> tuple[Field, ...]:
+def _reason_fields(form: Form) -> tuple[Field, ...]:
     reason = forms.line("reason", "Why it was done all the same", required=True)
-    return (*_estimates(), reason)
+    return (reason,) if said(form.request.triage, ESTIMATE) else (*_estimates(), reason)
 
 
 def _reason_read(form: Form) -> Filled:
-    estimate, wrong = _estimated(form)
+    known = said(form.request.triage, ESTIMATE)
+    estimate, wrong = (known.answer, "") if known else _estimated(form)
     reason = form.said("reason")
     wrong = wrong or _too_long(form, "reason") or ("" if reason else "Say why it was done all the same.")
     return Filled(noted=(Answered(ESTIMATE, f"{estimate}; done: {reason}", form.event.author.id),), wrong=wrong)
@@ -284,14 +285,15 @@ def _summary(form: Form) -> str:
 def _description(form: Form) -> str:
     draft, request = form.draft, form.request
     impact = said(request.triage, IMPACT)
-    at = moment(request.posted_at, draft.now, draft.hours)
+    at = f"{draft.hours.local(request.posted_at):%Y-%m-%d, %H:%M}"
     parts = (
         words(request, 1000),
+        excerpt(request.text, 1000) if request.matter and request.text != request.matter else "",
         f"Impact: {impact.answer if impact else 'not said yet'}",
-        f"Steps: as {request.requester.name} wrote above ({at}).",
+        f"Steps: as {request.requester.name} wrote on {at}.",
         f"Thread: {addresses.thread(draft.state.desk, request.place)} ({request.id})",
     )
-    return "\n\n".join(parts)
+    return "\n\n".join(filter(None, parts))
 
 
 def _ticket_read(form: Form) -> Filled:

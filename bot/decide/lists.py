@@ -116,7 +116,7 @@ def _own_row(draft: Draft, request: Request, card: str) -> ListRow:
     presses = tuple(replace(one, card=card) for one in shown.presses if card and one.verb in _OWN)
     return ListRow(
         title=shown.headline.plain,
-        excerpt=excerpt(request.text, EXCERPT),
+        excerpt="" if request.matter else excerpt(request.text, EXCERPT),
         line=" · ".join(filter(None, (shown.remark, shown.detail))),
         waiting=request.status is not Status.CLOSED,
         presses=presses,

@@ -108,7 +108,7 @@ def handed_note(request: Request) -> str:
 
 def words(request: Request, limit: int = WAITING) -> str:
     """Return the first words of a request as support's copies show them."""
-    return excerpt(request.text, limit) or "(no text: see the thread)"
+    return excerpt(request.matter or request.text, limit) or "(no text: see the thread)"
 
 
 ENDINGS = {
@@ -187,7 +187,8 @@ def _words(desk: DeskInfo, request: Request, duty: Duty, now: datetime, hours: S
     if request.status is Status.CLOSED:
         return _closing(request, now, hours, language)
     if request.claimer and request.wait:
-        return Line((say(Text.ASKED_YOU, language, who=request.claimer.name),)), say(Text.WAITS, language)
+        who = (request.wait.by or request.claimer).name
+        return Line((say(Text.ASKED_YOU, language, who=who),)), say(Text.WAITS, language)
     if request.claimer and request.word:
         by = moment(request.word.by, now, hours, language)
         return Line((say(Text.LOOKING, language, who=request.claimer.name),)), say(Text.MORE_BY, language, by=by)

@@ -259,7 +259,10 @@ def _current(draft: Draft, request: Request) -> RequestCard:
     """Return the card of a request as it is now, to be read, with the way to its thread."""
     card = draft.request_card(draft.request(request.id) or request)
     headline = Line((card.headline.plain,))
-    return replace(card, headline=headline, presses=(), opens=(), thread=card.thread or request.place)
+    label = draft.say(Text.OPEN_THREAD)
+    return replace(
+        card, headline=headline, presses=(), opens=(), thread=card.thread or request.place, thread_label=label
+    )
 
 
 def _card(author: Author) -> str:

@@ -29,12 +29,15 @@ from bot.views import Button, Field, Line, Link, NoticeCard, NoticeEntry
 
 MOST_HELPERS = 3
 PERSON = "person"
-UNTIL = (
-    (Until.HALF_AN_HOUR, "In 30 minutes"),
-    (Until.AN_HOUR, "In an hour"),
-    (Until.TODAY, "By the end of support today"),
-    (Until.NEXT_DAY, "By the end of support on the next working day"),
+UNTIL = MappingProxyType(
+    {
+        Until.HALF_AN_HOUR: "in 30 minutes",
+        Until.AN_HOUR: "in an hour",
+        Until.TODAY: "by the end of support",
+        Until.NEXT_DAY: "by the end of support on the next working day",
+    }
 )
+WHEN = "Choose until when they hear more."
 ENDINGS = (
     Outcome.ANSWERED,
     Outcome.EXPLAINED,
@@ -140,8 +143,9 @@ def _take_ask(draft: Draft, request: Request, event: Send) -> Answer:
     if wrong:
         return _again(draft, request, event, wrong)
     claimed = claim_first(draft, request, event)
-    waiting = claims.wait_for_requester(draft, claimed, event.happened_at)
+    waiting = claims.wait_for_requester(draft, claimed, event.author, event.happened_at)
     draft.did(waiting, event, "asked a question", **say_as(draft, request, event, text))
+    support.tell_claimer(draft, request, event, f"{event.author.name} asked a question on {request.id}", ended=False)
     return done(draft, request, event, "Sent.")
 
 
@@ -152,23 +156,25 @@ def _draw_reply(draft: Draft, request: Request, event: Press, error: str) -> Ans
     suggested = request.suggestion.text if request.suggestion and is_used else ""
     fields = (
         forms.text("text", "Your reply. It goes into the thread under your name.", suggested),
-        forms.listed("until", f"{request.requester.name} hears more", UNTIL, Until.HALF_AN_HOUR),
+        forms.listed("until", f"{request.requester.name} hears more", _promises(draft), Until.HALF_AN_HOUR),
     )
     return _form(draft, request, event, "reply", "Send", error=error, fields=fields)
 
 
 def _take_reply(draft: Draft, request: Request, event: Send) -> Answer:
     text, wrong = ready(draft, request, event, "text")
-    if wrong:
-        return _again(draft, request, event, wrong)
+    until = _until(event)
+    if wrong or until is None:
+        return _again(draft, request, event, wrong or WHEN)
     claimed = claim_first(draft, request, event)
-    spoken = claims.spoken(draft, claimed, event.happened_at, _until(event))
+    spoken = claims.spoken(draft, claimed, event.happened_at, until)
     draft.did(spoken, event, "replied", **say_as(draft, request, event, text))
+    support.tell_claimer(draft, request, event, f"{event.author.name} replied on {request.id}", ended=False)
     return done(draft, request, event, "Sent.")
 
 
 def _draw_phone(draft: Draft, request: Request, event: Press, error: str) -> Answer:
-    then = (("closed", "It is answered: close it"), *UNTIL)
+    then = (("closed", "It is answered: close it"), *((id_, f"More {title}") for id_, title in _promises(draft)))
     fields = (
         forms.text("text", "What you told them. It goes into the thread under your name.", draft.say(Text.BY_PHONE)),
         forms.listed("then", "And now", then, "closed"),
@@ -178,26 +184,34 @@ def _draw_phone(draft: Draft, request: Request, event: Press, error: str) -> Ans
 
 def _take_phone(draft: Draft, request: Request, event: Send) -> Answer:
     text, wrong = ready(draft, request, event, "text")
-    if wrong:
-        return _again(draft, request, event, wrong)
+    ends = event.fields.get("then", "closed") == "closed"
+    until = Until.HALF_AN_HOUR if ends else _until(event, "then")
+    if wrong or until is None:
+        return _again(draft, request, event, wrong or WHEN)
     claimed = claim_first(draft, request, event)
     said = say_as(draft, request, event, text)
-    if event.fields.get("then", "closed") == "closed":
+    if ends:
         ended = close(claimed, Act.SOLVE, Outcome.ANSWERED, event.author, event.happened_at)
     else:
-        ended = claims.spoken(draft, claimed, event.happened_at, _until(event, "then"))
+        ended = claims.spoken(draft, claimed, event.happened_at, until)
     draft.did(ended, event, "answered by phone", **said)
+    did = f"{event.author.name} answered {request.id} by phone"
+    support.tell_claimer(draft, request, event, did, ended=ends)
     return done(draft, request, event, "Noted.")
 
 
 def _draw_promise(draft: Draft, request: Request, event: Press, error: str) -> Answer:
-    fields = (forms.one("until", f"{request.requester.name} hears more", UNTIL, Until.AN_HOUR),)
+    fields = (forms.one("until", f"{request.requester.name} hears more", _promises(draft), Until.AN_HOUR),)
     return _form(draft, request, event, "promise", "Promise it", error=error, fields=fields)
 
 
 def _take_promise(draft: Draft, request: Request, event: Send) -> Answer:
+    until = _until(event)
+    if until is None:
+        return _again(draft, request, event, WHEN)
     claimed = claim_first(draft, request, event)
-    draft.did(claims.spoken(draft, claimed, event.happened_at, _until(event)), event, "promised more")
+    draft.did(claims.spoken(draft, claimed, event.happened_at, until), event, "promised more")
+    support.tell_claimer(draft, request, event, f"{event.author.name} promised more on {request.id}", ended=False)
     return done(draft, request, event, "Promised.")
 
 
@@ -555,8 +569,20 @@ def _anyone(draft: Draft, request: Request, event: Press) -> None:
     """Let anybody: what is done is the presser's own."""
 
 
-def _until(event: Send, field: str = "until") -> Until:
-    return next((one for one, _ in UNTIL if one == event.fields.get(field)), Until.HALF_AN_HOUR)
+def _promises(draft: Draft) -> list[tuple[str, str]]:
+    """Return until when more can be promised, each with its moment."""
+    promises = []
+    for until, title in UNTIL.items():
+        by = claims.word_by(draft, draft.now, until)
+        today = " today" if until is Until.TODAY and draft.is_today(by) else ""
+        promises.append((until.value, f"{title}{today} ({moment(by, draft.now, draft.hours)})"))
+    return promises
+
+
+def _until(event: Send, field: str = "until") -> Until | None:
+    """Return until when more was promised, None for what is no choice."""
+    given = event.fields.get(field, "") or Until.HALF_AN_HOUR
+    return next((one for one in UNTIL if one == given), None)
 
 
 MOST_NOTE, MOST_REMARK, MOST_MATTER = 1000, 500, 100  # characters

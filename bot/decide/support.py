@@ -150,13 +150,13 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
     return draft.request(request.id) or standing
 
 
-def tell_claimer(draft: Draft, request: Request, event: Press, what: str) -> None:
-    """Tell whoever has a matter that a colleague ended it; at night, and to those away, the card is enough."""
+def tell_claimer(draft: Draft, request: Request, event: Press, what: str, *, ended: bool = True) -> None:
+    """Tell whoever has a matter what a colleague did to it; at night, and to those away, the card is enough."""
     claimer = request.claimer
     if claimer is None or event.author.id in (claimer.id, request.requester.id):
         return
     if claims.is_here(draft, claimer.id):
-        line = f"{what}, which you had. ({request.requester.name} had asked.)"
+        line = f"{what}, which you {'had' if ended else 'have'}. ({request.requester.name} had asked.)"
         draft.post(f"ended:{request.id}:{event.key}", personal(claimer.id), Line((line,)))
 
 

@@ -37,7 +37,7 @@ from bot.support.triage import (
     told,
 )
 
-WHAT, STOPS = "What is it?", "What does it stop?"
+WHAT, STOPS, ALL_THE_SAME = "What is it?", "What does it stop?", "Done all the same…"
 DONE = "done"
 NEEDS_NOW = ((YES, "Yes: they cannot go on without. I give one now."), (NO, "No: a ticket is enough."))
 
@@ -160,7 +160,13 @@ def _stops_form(draft: Draft, request: Request, event: Press, error: str = "", n
         forms.text("text", "Who and what is affected", impact.answer if impact else "", required=not ended),
         forms.one("now", question.asks, choices, answer.answer if answer else ""),
     )
-    ways = (Way("Next", "stops"), Way("Ask a question", "ask", opens=True), _back(draft, request, question.id))
+    done_after_all = ended is not None and ended.done and _is_able(draft, request, event)
+    ways = (
+        Way("Next", "stops"),
+        *((Way(ALL_THE_SAME, "triage", ended.done, opens=True),) if ended and done_after_all else ()),
+        Way("Ask a question", "ask", opens=True),
+        _back(draft, request, question.id),
+    )
     note = "\n".join(filter(None, (news, *_so_far(draft, request))))
     return forms.dialog(
         draft, request, event, STOPS, note=note, error=error, fields=fields, ways=ways, thread=request.place
@@ -196,12 +202,11 @@ def _leaf_form(form: Form, error: str = "", news: str = "", *, given: Mapping[st
         leaves.need_access(form)
     part, tree = PARTS[leaf.needs], draft.tree
     label = "Your reply. It goes into the thread under your name."
-    all_the_same = Way("Done all the same…", "leaf", f"{leaf.id}:{DONE}")
-    able = {one.id for one in leaves.able(draft, request, event)} if leaf.done else set()
+    all_the_same = Way(ALL_THE_SAME, "leaf", f"{leaf.id}:{DONE}")
     ways = (
         Way("Send" if leaf.then else "Send and close", "leaf", leaf.id),
         *((Way(leaves.KEY_FOLLOWS, "leaf", f"{leaf.id}:{leaves.LATER}"),) if leaf.needs is Need.TICKET else ()),
-        *((all_the_same,) if event.author.id in able else ()),
+        *((all_the_same,) if leaf.done and _is_able(draft, request, event) else ()),
         Way("Ask a question", "ask", opens=True),
         Way(STOPS, "triage", tree.stops, opens=True),
         _back(draft, request, leaf.id),
@@ -210,6 +215,10 @@ def _leaf_form(form: Form, error: str = "", news: str = "", *, given: Mapping[st
     fields = (*part.fields(form), forms.text("text", label, leaf.replies[draft.policy.language]))
     parts = {"note": note, "error": error, "fields": fields, "ways": ways, "links": part.links(form), "given": given}
     return forms.dialog(draft, request, event, WHAT, thread=request.place, **parts)
+
+
+def _is_able(draft: Draft, request: Request, event: Press) -> bool:
+    return event.author.id in {one.id for one in leaves.able(draft, request, event)}
 
 
 def _take_leaf(draft: Draft, request: Request, event: Send) -> Answer:
@@ -238,6 +247,7 @@ def _take_leaf(draft: Draft, request: Request, event: Send) -> Answer:
         sent = Answered(TOLD + leaf.id, "sent", event.author.id)
         spoken = claims.spoken(draft, claimed, event.happened_at)
         draft.did(replace(spoken, triage=noted(spoken.triage, *filled.noted, sent)), event, "replied", **posted)
+        support.tell_claimer(draft, request, event, f"{event.author.name} replied on {request.id}", ended=False)
         return _go_on(draft, request, event, news="Sent.")
     return _close(draft, claimed, event, _outcome(draft, request, leaf), filled.noted, posted)
 

@@ -52,6 +52,7 @@ def without_names(request: Request) -> Request:
         advice=request.advice and replace(request.advice, author=_SOMEBODY),
         suggestion=request.suggestion and replace(request.suggestion, author=_SOMEBODY),
         handed=request.handed and replace(request.handed, author=_SOMEBODY),
+        wait=request.wait and replace(request.wait, by=None),
         clock=request.clock and replace(request.clock, called=(), deferred=(), mentioned=(), only=(), note=""),
         triage=tuple(replace(one, by="") for one in request.triage),
         deed=None,
@@ -118,6 +119,7 @@ def without_person(request: Request, person: str) -> Request:
         advice=advised(request.advice),
         suggestion=advised(request.suggestion),
         handed=advised(request.handed),
+        wait=request.wait and replace(request.wait, by=other(request.wait.by)),
         clock=request.clock and clock(request.clock),
         triage=tuple(replace(one, by="" if one.by in (person, *names) else one.by) for one in request.triage),
         deed=deed,
@@ -133,6 +135,7 @@ def authors(request: Request) -> Iterator[Author]:
     """Yield whoever a request knows by name, its state before the latest deed included."""
     some = (request.requester, request.responder, request.claimer, request.closed_by)
     yield from filter(None, some)
+    yield from filter(None, (request.wait and request.wait.by,))
     yield from (one.author for one in (request.advice, request.suggestion, request.handed, request.deed) if one)
     if request.before is not None:
         yield from authors(request.before)

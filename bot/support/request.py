@@ -164,11 +164,15 @@ class NextWord:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A question to the requester stands: since when, when they are reminded (None: they were), when it is given up."""
+    """A question to the requester stands: since when, when they are reminded (None: they were), when it is given up.
+
+    ``by`` is who asked, where that is not the claimer.
+    """
 
     since: datetime
     remind_at: datetime | None
     ends_at: datetime
+    by: Author | None = None
 
     @property
     def next_at(self) -> datetime:

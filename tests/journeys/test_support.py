@@ -494,3 +494,43 @@ async def test_a_matter_too_long_for_its_card_is_not_cut_but_comes_back() -> Non
     answer = await town.press(Send, "R-1", ANA, step="split", fields={"text": f"the printer\n{long}"})
     assert f"At most 100 characters a line, please; “{long[:30]}…” has {len(long.strip())}." in said(answer)
     assert len(await town.requests()) == 1
+
+
+async def test_who_asks_about_a_matter_of_a_colleague_is_named_and_the_colleague_is_told() -> None:
+    town = await opened()
+    await town.press(Claim, "R-1", BEN)
+    await town.send("ask", "R-1", ANA, text="Which one?")
+    assert town.card().startswith("Ana Lindqvist has a question for you.")
+    assert town.to(BEN)[-1].text.startswith("Ana Lindqvist asked a question on R-1, which you have.")
+    await town.wait(4 * 60)
+    assert "Ana Lindqvist" in town.in_thread((await town.request()).place)[-1]
+    await town.reply((await town.request()).place, "the third", OLGA)
+    assert town.to(BEN)[-1].text.startswith("Olga Brandt answered Ana Lindqvist")
+
+
+async def test_what_is_promised_in_anothers_place_is_told_them() -> None:
+    town = await opened()
+    await town.press(Claim, "R-1", BEN)
+    await town.send("reply", "R-1", ANA, text="We are on it.", until="60")
+    await town.send("promise", "R-1", ANA, until="today")
+    assert [told.text.partition(",")[0] for told in town.to(BEN)] == [
+        "Ana Lindqvist replied on R-1",
+        "Ana Lindqvist promised more on R-1",
+    ]
+
+
+async def test_until_when_more_is_promised_is_said_with_its_moment() -> None:
+    town = await opened("2026-11-23 17:50")
+    form = await town.open("reply", "R-1", ANA)
+    assert [choice.title for choice in form.fields[1].choices] == [
+        "in 30 minutes (Tue 24 Nov, 09:20)",
+        "in an hour (Tue 24 Nov, 09:50)",
+        "by the end of support today (18:00)",
+        "by the end of support on the next working day (Tue 24 Nov, 18:00)",
+    ]
+    await town.until("2026-11-23 22:00")
+    form = await town.open("reply", "R-1", ANA)
+    assert form.fields[1].choices[2].title == "by the end of support (Tue 24 Nov, 18:00)"
+    answer = await town.press(Send, "R-1", ANA, step="reply", fields={"text": "Soon.", "until": "9999999"})
+    assert "Choose until when they hear more." in said(answer)
+    assert (await town.request()).status is Status.OPEN

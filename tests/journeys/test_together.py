@@ -313,3 +313,14 @@ async def test_strangers_to_duty_put_nothing_together() -> None:
     await town.post(PRINTER)
     await town.post("printer broken in Kiel", TOM)
     assert "are on duty" in await town.send("same", "R-2", EVA, lead="R-1")
+
+
+async def test_the_first_matter_of_a_split_is_shown_by_its_own_words() -> None:
+    town = Town()
+    await town.post("Two things: the printer is down, and tour 12 is missing")
+    await town.send("split", "R-1", ANA, text="printer\ntour 12")
+    assert (await town.open("support", "R-1", ANA)).excerpt == "printer"
+    description = (await town.open("triage", "R-1", ANA, "ticket")).fields[1].value
+    assert description.startswith("printer\n\nTwo things: the printer is down, and tour 12 is missing")
+    mine = await town.write("my requests", OLGA)
+    assert mine.count("tour 12") == 1

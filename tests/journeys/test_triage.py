@@ -525,6 +525,20 @@ async def test_the_estimate_stays_on_the_record() -> None:
     assert "Answered." in town.card()
 
 
+async def test_what_was_refused_can_be_done_all_the_same_with_the_estimate_as_it_was() -> None:
+    town, _ = await town_with()
+    await town.send("leaf", "R-1", BEN, choice="refuse", text="We would rather not.", **ESTIMATE)
+    assert "Done all the same…" not in titles(await town.open("triage", "R-1", BEN))
+    view = await town.open("triage", "R-1", ANA)
+    button = next(button for row in view.rows for button in row.buttons if button.title == "Done all the same…")
+    form = await town.open(button.step, "R-1", ANA, button.choice)
+    assert [field.id for field in form.fields] == ["reason", "text"]
+    await town.send("leaf", "R-1", ANA, choice="changed", text="It is changed.", reason="the customer waits")
+    request = await town.request()
+    assert request.outcome is Outcome.OVERRIDE_DONE
+    assert "risk 4 (invoices hang on it); done: the customer waits" in repr(request.triage)
+
+
 async def test_a_refusal_that_offers_nothing_else_asks_what_it_stops() -> None:
     town, place = await town_with()
     view = await sent(town, "leaf", ANA, "refuse", fields={"text": "We would rather not.", **ESTIMATE})

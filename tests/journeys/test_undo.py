@@ -131,9 +131,7 @@ async def test_what_was_put_together_is_apart_again_and_the_other_way_round() ->
     second = await town.post("printer broken in Kiel", TOM)
     await town.send("same", "R-2", ANA, lead="R-1")
     await town.send("undo", "R-2", ANA)
-    assert town.in_thread(second) == [
-        "We look at this together with Olga Brandt · R-1. Ana Lindqvist took this back."
-    ]
+    assert town.in_thread(second) == ["We look at this together with Olga Brandt · R-1. Ana Lindqvist took this back."]
     assert [(one.lead, one.followers) for one in await town.requests()] == [("", ()), ("", ())]
     assert "will answer by" in town.card("R-2")
     await town.post("and in Bremen", TOM)
