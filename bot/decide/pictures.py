@@ -187,8 +187,8 @@ def _words(desk: DeskInfo, request: Request, duty: Duty, now: datetime, hours: S
     if request.status is Status.CLOSED:
         return _closing(request, now, hours, language)
     if request.claimer and request.wait:
-        who = (request.wait.by or request.claimer).name
-        return Line((say(Text.ASKED_YOU, language, who=who),)), say(Text.WAITS, language)
+        asker = request.wait.by or request.claimer
+        return Line((say(Text.ASKED_YOU, language, who=asker.name),)), say(Text.WAITS, language)
     if request.claimer and request.word:
         by = moment(request.word.by, now, hours, language)
         return Line((say(Text.LOOKING, language, who=request.claimer.name),)), say(Text.MORE_BY, language, by=by)
