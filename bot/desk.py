@@ -94,7 +94,7 @@ class Desk:
     async def strike(self) -> None:
         """Do what is due now, and erase what is past its time, portion by portion; other events come in between."""
         now = self._clock()
-        await self.handle(ClockStruck(key=f"clock:{now.isoformat()}", happened_at=now))
+        await self.handle(ClockStruck(key=f"clock:{uuid4()}", happened_at=now))
         before: Expired | None = None
         while (found := await self._expired(now)) is not None:
             last = not found.more or found == before

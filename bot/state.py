@@ -40,7 +40,7 @@ class NoticeItem:
     """One request as a notice shows it; ``second`` says which of its clocks called by this notice.
 
     ``advised_by`` is the colleague off duty whose answer may be adopted, ``claimer`` the id of whoever has it, ``note``
-    what a colleague wrote when handing it on.
+    what was said to whoever has it next; ``closed`` that it is over.
     """
 
     request: str
@@ -54,6 +54,7 @@ class NoticeItem:
     advised_by: str = ""
     claimer: str = ""
     note: str = ""
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ class Raised:
     """Words that the bot posts in the channel for somebody: under which key, for whom, and who asked for it.
 
     Until the post stands, ``text`` holds the words; then only ``request`` and its ``place`` are kept, so that what is
-    raised twice is raised once. ``refused`` says that the post could not be made: its words are there to try again.
+    raised twice is raised once. ``refused`` says that the post could not be made: its words are there to try again;
+    ``untold`` that its requester is told when support is there again.
     """
 
     key: str
@@ -110,6 +112,7 @@ class Raised:
     refused: bool = False
     request: str = ""
     place: str = ""
+    untold: bool = False
 
 
 @dataclass(frozen=True, slots=True)

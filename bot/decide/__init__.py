@@ -48,7 +48,6 @@ from bot.events import (
     PeopleImported,
     PersonErased,
     Posted,
-    Press,
     Raise,
     Reopen,
     Replied,
@@ -118,7 +117,6 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
     if event.happened_at > now:
         event = replace(event, happened_at=now)
     draft = Draft(state, now, knowledge)
-    draft.pressed = isinstance(event, Press)
     pauses.ends_by_itself(draft)
     if isinstance(event, Posted | Replied) and not event.addressed and not draft.facts.hears_all:
         setup.heard_all(draft)
@@ -139,10 +137,10 @@ def next_due(state: State, now: datetime, hours: SupportHours) -> datetime:
     While something is open, each opening is looked at, since duty changes then, and so is each end of an absence; and
     every day what is past its time. In a pause there is nothing else to do but its end.
     """
-    sweep = privacy.next_sweep(state.facts, now, hours)
     pause = state.facts.pause
     step = _next_step(state, now, hours) if pause is None else pause.until
-    return sweep if step is None else min(step, sweep)
+    untold = hours.next_open(now) if any(one.untold for one in state.facts.raised) else None
+    return min(at for at in (privacy.next_sweep(state.facts, now, hours), step, untold) if at is not None)
 
 
 def _next_step(state: State, now: datetime, hours: SupportHours) -> datetime | None:
@@ -207,6 +205,7 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             return steps.sent(draft, event) if event.request else desk_steps.sent(draft, event, DESK_STEPS)
         case ClockStruck():
             due.struck(draft)
+            raising.tell(draft)
             raising.forget(draft)
         case Sweep():
             privacy.swept(draft, event)

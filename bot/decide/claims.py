@@ -37,6 +37,7 @@ from bot.views import Button, Line, Mention, NoticeCard, NoticeEntry
 
 REOPENS = timedelta(days=7)
 ONCE_A_WEEK = timedelta(days=7)
+MOST_SAID = 1000  # characters of a requester's words that are kept for whoever has the request next
 WHY = "they keep the thread, and know what comes next."
 
 
@@ -81,8 +82,10 @@ def wait_for_requester(draft: Draft, request: Request, by: Author, at: datetime)
 
 
 def spoken(draft: Draft, request: Request, at: datetime, until: Until | None = None) -> Request:
-    """Take that the requester heard from support: the next word is promised anew."""
-    fresh = replace(request, word=NextWord(word_by(draft, at, until)), wait=None)
+    """Take that the requester heard from support: the next word is promised anew, never sooner unless it is said."""
+    by = word_by(draft, at, until)
+    promised = request.word.by if request.word and until is None else by
+    fresh = replace(request, word=NextWord(max(by, promised)), wait=None)
     draft.put(fresh)
     return fresh
 
@@ -98,6 +101,8 @@ def advised(draft: Draft, id_: str, by: Author, at: datetime) -> None:
         return
     draft.put(replace(request, advice=Advice(by, at)))
     last = draft.facts.advised_at.get(by.id)
+    if draft.paused:
+        return
     asked_lately = last is not None and at - last < ONCE_A_WEEK
     if not asked_lately and is_here(draft, by.id) and not duty.observes(by.id):
         draft.put_facts(replace(draft.facts, advised_at={**draft.facts.advised_at, by.id: at}))
@@ -106,30 +111,39 @@ def advised(draft: Draft, id_: str, by: Author, at: datetime) -> None:
         draft.post(f"advised:{id_}:{by.id}", personal(by.id), Line((line,)))
 
 
-def answered_by_requester(draft: Draft, request: Request, at: datetime, event: Message) -> None:
+def answered_by_requester(draft: Draft, request: Request, event: Message) -> None:
     """End the waiting, and tell whoever asked: at once, or when support is there again."""
-    now = draft.is_open and not draft.paused
+    at, now = event.happened_at, draft.is_open and not draft.paused
     asker = request.wait.by if request.wait else None
     going = go_on(request, NextWord(word_by(draft, at), answered_at=None if now else at))
+    if not now:
+        going = replace(going, handed=said(event))
     draft.put(going)
     if now:
         heading = f"{event.author.name} answered {asker.name if asker else 'you'}"
         _answered(draft, going, heading, at, words(replace(request, text=event.text, matter="")))
 
 
+def said(event: Message) -> Advice:
+    """Return what a requester says to whoever has their request next."""
+    return Advice(event.author, event.happened_at, event.text[:MOST_SAID], getattr(event, "reply", ""))
+
+
 def _answered(draft: Draft, request: Request, heading: str, at: datetime, excerpt: str) -> None:
-    """Tell whoever has a request that they were answered; somebody who is away loses it to the pair."""
+    """Tell whoever has a request of an answer, all in one message; somebody who is away loses it to the pair."""
     claimer = request.claimer
     assert claimer is not None
     if not is_here(draft, claimer.id):
         note = f"{request.requester.name} answered, and {claimer.name} is away"
         hand_on(draft, request, Act.HAND_ON, draft.now, note=note)
         return
-    card = f"answer:{request.id}:{at.isoformat()}"
+    card, before = draft.answered.get(claimer.id, (f"answer:{request.id}:{at.isoformat()}", ()))
     opens = (Button(draft.state.desk.id, request.id, card, "Support…", "open", "support"),)
     title = f"{request.requester.name} · {request.id}"
     entry = NoticeEntry(title, excerpt, "", request.place, waiting=True, presses=(), opens=opens)
-    draft.show(card, personal(claimer.id), NoticeCard(heading, (entry,)))
+    draft.answered[claimer.id] = card, (*before, entry)
+    heading = f"{len(before) + 1} answers for you" if before else heading
+    draft.show(card, personal(claimer.id), NoticeCard(heading, (*before, entry)), first=not before)
 
 
 def hand_on(
@@ -150,18 +164,22 @@ def hand_on(
     """
     start = second_clock if request.responder else first_clock
     clock = replace(start(draft.policy, draft.hours, at), only=only, note=note, anew=True)
-    opened = open_again(request, act, clock, by.id if by else "")
+    opened = open_again(request, act, clock, at, by.id if by else "")
     if by is not None:
         opened = replace(opened, handed=Advice(by, at, handed))
+    elif act is not Act.REOPEN and not (opened.deed and opened.deed.only):
+        opened = replace(opened, before=None)  # a press cannot be taken back once its promise was missed
     draft.put(opened)
     clocks.escalate(draft, request.id)
     return draft.request(request.id) or opened
 
 
-def reopen(draft: Draft, request: Request, at: datetime) -> Request:
-    """Open a closed request again, which follows none: its last claimer is told, if on duty."""
+def reopen(draft: Draft, request: Request, at: datetime, by_words: Advice | None = None) -> Request:
+    """Open a closed request again, which follows none, by a press or by words: its last claimer is told, if on duty."""
     last = request.claimer.id if request.claimer else ""
-    note = f"{request.requester.name} says it is not solved"
+    waited = request.outcome is Outcome.NO_REPLY
+    note = f"{request.requester.name} {'answered after all' if waited else 'says it is not solved'}"
+    request = replace(request, handed=by_words)
     return hand_on(draft, request, Act.REOPEN, at, only=(last,) if last else (), note=note)
 
 
@@ -189,7 +207,9 @@ def _told_late(draft: Draft, request: Request, word: NextWord, at: datetime) -> 
     going = replace(request, word=NextWord(max(word.by, word_by(draft, draft.now))))
     draft.put(going)
     heading = f"{request.requester.name} answered you ({moment(at, draft.now, draft.hours)})"
-    _answered(draft, going, heading, at, words(request))
+    handed = request.handed
+    told = handed.text if handed and handed.at == at else ""
+    _answered(draft, going, heading, at, words(replace(request, text=told or request.text, matter="")))
 
 
 def is_here(draft: Draft, person: str) -> bool:

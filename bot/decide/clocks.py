@@ -15,7 +15,7 @@ from bot.places import channel_of, personal
 from bot.rota.duty import Duty, present
 from bot.state import Call, Notice, NoticeItem
 from bot.support.escalation import having_called, overdue, without
-from bot.support.request import Advice, Clock, Deferred, Request, Status, Step
+from bot.support.request import Advice, Clock, Deferred, Request, Status, Step, reacted
 from bot.support.texts import Text
 from bot.support.words import MINUTE, length, moment
 from bot.views import Line, Mention
@@ -68,6 +68,8 @@ def follow_duty_of(draft: Draft, id_: str) -> None:
     asked = draft.asked(request.requester.id)
     if asked != request.asked:
         draft.put(replace(request, asked=asked))
+    if duty.nobody and not draft.paused:
+        _call_personally(draft, request, duty.standing_in, _waiting(draft, request, request.clock))
     for notice in filter(None, map(draft.notice, request.copies)):
         if notice.person and notice.claimable != duty.may_claim(notice.person):
             draft.put_notice(replace(notice, claimable=not notice.claimable))
@@ -210,9 +212,9 @@ def call_held_back(draft: Draft, id_: str) -> None:
     due = [held.person for held in request.clock.deferred if held.at <= draft.now]
     rest = tuple(held for held in request.clock.deferred if held.at > draft.now)
     draft.put(replace(request, clock=replace(request.clock, deferred=rest)))
-    observers = draft.duty(draft.now).observers
-    people = [one for one in present(draft.rota, draft.now, draft.hours) if one.id in due and one not in observers]
-    heading = f"{request.requester.name} is still waiting; {_called(draft.duty(draft.now))}"
+    duty = draft.duty(draft.now, besides=request.requester.id)
+    people = [one for one in present(draft.rota, draft.now, draft.hours) if one.id in due and one not in duty.observers]
+    heading = f"{request.requester.name} is still waiting; {_called(duty)}"
     for person in _uncalled(draft, request, people):
         _call_helper(draft, id_, person, heading)
 
@@ -262,7 +264,7 @@ def tell(
 def _copy(draft: Draft, request: Request, item: NoticeItem, new: Notice, *, alone: bool) -> str:
     """Put an item into the notice of the last minute at the same place, or into a new one; return its key."""
     for notice in () if alone else draft.notices(new.place):
-        if abs(draft.now - notice.created_at) < TOGETHER:
+        if abs(draft.now - notice.created_at) < TOGETHER and not all(old.settled for old in notice.items):
             others = tuple(old for old in notice.items if old.request != request.id)
             claimable = notice.claimable or new.claimable
             heading = _together(draft, (*others, item)) if others else new.heading
@@ -305,7 +307,7 @@ def pass_on(draft: Draft, request: Request, by: Author, to: Person, at: datetime
 
     Whoever was called three times, or was brought it before, reads what is added on the copies that they have.
     """
-    draft.put(replace(request, handed=Advice(by, at, note)))
+    draft.put(reacted(replace(request, handed=Advice(by, at, note)), by.id))
     clock = request.clock
     assert clock is not None
     brought = f"copy:{request.id}:{_round(clock)}:{PASSED}:{to.id}"

@@ -30,10 +30,10 @@ from bot.places import channel_of
 from bot.rota.duty import Duty, on_duty, present
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Knowledge, Notice, NoticeItem, State
-from bot.support.request import Deed, Outcome, Request, Status, Step
+from bot.support.request import Deed, Outcome, Request, Status, Step, goes_with_own
 from bot.support.texts import Text
 from bot.support.words import MINUTE, listed, say
-from bot.views import CardView, RequestCard, View
+from bot.views import CardView, NoticeEntry, RequestCard, View
 
 TOGETHER = MINUTE  # reminders due to one person within this become one message
 SILENT = (Step.PAIR, Step.FALLBACK)  # steps of which the card in the thread shows nothing
@@ -61,8 +61,8 @@ class Draft:
         self._quiet: list[Change] = []
         self._duty: dict[tuple[datetime, str], Duty] = {}
         self._anew: set[str] = set()
-        self.pressed = False  # whether somebody's press is decided
         self.lined: set[str] = set()  # threads in which a line says that nobody has answered
+        self.answered: dict[str, tuple[str, tuple[NoticeEntry, ...]]] = {}  # people, and the card that tells them
 
     @property
     def is_open(self) -> bool:
@@ -216,7 +216,8 @@ class Draft:
         """Put a request with what somebody did to it; ``more`` are a deed's reply, text and others."""
         known = self.state.requests.get(request.id)
         number = known.deed.number if known and known.deed else 0
-        before = replace(known, before=None) if known else None
+        pressed = isinstance(event, Press)  # what is typed in a thread is not taken back by a press
+        before = replace(known, before=None) if known and pressed else None
         self.put(
             replace(
                 request, deed=Deed(number + 1, event.author, event.happened_at, what, event.key, **more), before=before
@@ -247,7 +248,8 @@ class Draft:
                 shows.append(Show(CARD + request.id, request.place, self.request_card(request), first=before is None))
         for notice in self._notices.values():
             settled = all(item.settled for item in notice.items)
-            changes.append(DropNotice(notice.key) if settled else PutNotice(notice))
+            closed = all(item.closed for item in notice.items)
+            changes.append(DropNotice(notice.key) if closed else PutNotice(notice))
             view = notice_card(self.state.desk, notice)
             told = self._was_shown(notice)
             call = abs(self.now - notice.created_at) < TOGETHER or self._is_here(notice.person)
@@ -267,7 +269,7 @@ class Draft:
         """Return the card of a request as it would be in its thread now."""
         asked = self.duty(self._answered_at(request), besides=request.requester.id)
         lead = self.request(request.lead)
-        followers = [one for id_ in request.followers if (one := self.request(id_)) and one.follow_up]
+        followers = [one for id_ in request.followers if (one := self.request(id_)) and goes_with_own(one, request)]
         also = tuple(one for one in followers if one.outcome is not Outcome.WITHDRAWN)
         return pictures.request_card(self.state.desk, request, lead, also, asked, self.now, self.hours)
 
@@ -301,7 +303,7 @@ class Draft:
         return any(one.id == person for one in here) or (self.is_open and not person)
 
     def _was_shown(self, notice: Notice) -> bool:
-        """Say whether a notice was ever shown; a settled one is held no longer, but its requests know its key."""
+        """Say whether a notice was ever shown; one of closed requests is held no longer, but they know its key."""
         before = [self.state.requests.get(item.request) for item in notice.items]
         return notice.key in self.state.notices or any(one and notice.key in one.copies for one in before)
 

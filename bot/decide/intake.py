@@ -90,6 +90,9 @@ def edited(draft: Draft, event: Edited) -> None:
     requests = _raised_by(draft, event.place, event.reply)
     if not requests:
         _became_one(draft, event)
+    for one in _handed_by(draft, event):
+        assert one.handed is not None
+        draft.put(replace(one, handed=replace(one.handed, text=event.text[: claims.MOST_SAID])))
     for request in requests:
         if event.happened_at > request.text_at and event.author.id == request.requester.id:
             new = replace(request, text=event.text, text_at=event.happened_at)
@@ -101,6 +104,8 @@ def deleted(draft: Draft, event: Deleted) -> None:
     """Withdraw a request whose post was deleted before anyone answered; its text is kept in no case."""
     if not event.reply:
         _heard_early(draft, Heard.DELETION, event)
+    for one in _handed_by(draft, event):
+        draft.put(replace(one, handed=None))
     for request in _raised_by(draft, event.place, event.reply):
         if event.happened_at < request.text_at:
             continue
@@ -143,6 +148,13 @@ def _back_again(draft: Draft, back: Request) -> Request:
 def _raised_by(draft: Draft, place: str, reply: str) -> list[Request]:
     """Return what a message of a thread raised: the reply with this id, "" for the thread's own post."""
     return [request for request in draft.in_thread(place) if request.reply == reply]
+
+
+def _handed_by(draft: Draft, event: Edited | Deleted) -> list[Request]:
+    """Return the requests of which a reply is kept for whoever has them next."""
+    return [
+        one for one in draft.in_thread(event.place) if event.reply and one.handed and one.handed.reply == event.reply
+    ]
 
 
 def _split_off(draft: Draft, request: Request) -> list[Request]:
@@ -203,6 +215,10 @@ def _goes_on(draft: Draft, event: Replied) -> bool:
     return any(one.author == event.author for one in _early(draft, Heard.SMALL_TALK, event.place))
 
 
+def _is_small_talk(event: Message) -> bool:
+    return not is_request(event.text, picture=event.picture, gif=event.gif)
+
+
 def _is_gone(draft: Draft, event: Message) -> bool:
     """Say whether the post was deleted after this was written."""
     return any(one.at >= event.happened_at for one in _early(draft, Heard.DELETION, event.place))
@@ -222,8 +238,9 @@ def _went_on(draft: Draft, requests: list[Request], event: Replied) -> None:
     """Take what people outside the backend team say in a thread: an answer, a matter that is not solved, a new one."""
     at, live = event.happened_at, [one for one in requests if one.status is not Status.CLOSED]
     for request in live:
-        if request.wait is not None and at >= request.wait.since:
-            claims.answered_by_requester(draft, request, at, event)
+        here = event.place == request.place or not _is_small_talk(event)
+        if request.wait is not None and at >= request.wait.since and here:
+            claims.answered_by_requester(draft, request, event)
         draft.did(draft.request(request.id) or request, event, "wrote")
     ended = max(requests, key=lambda one: one.closed_at or one.posted_at)
     before_its_end = ended.closed_at is not None and at < ended.closed_at
@@ -232,7 +249,8 @@ def _went_on(draft: Draft, requests: list[Request], event: Replied) -> None:
     if not event.picture and is_content(event.text, [one.name for one in draft.rota.people.values()]):
         return
     if claims.reopens(ended, at):
-        draft.did(claims.reopen(draft, matters.alone(draft, ended), at), event, "wrote that it is not solved")
+        reopened = claims.reopen(draft, matters.alone(draft, ended), at, claims.said(event))
+        draft.did(reopened, event, "wrote that it is not solved")
     else:
         _open(draft, event)
 
@@ -266,7 +284,7 @@ def _go_with(draft: Draft, request: Request, lead: Request, event: Message) -> N
     matters.join(draft, request, lead, follow_up=True)
     joined = draft.request(lead.id) or lead
     if joined.wait is not None and event.happened_at >= joined.wait.since:
-        claims.answered_by_requester(draft, joined, event.happened_at, event)
+        claims.answered_by_requester(draft, joined, event)
     _answered_early(draft, draft.request(lead.id) or lead, event.place)
 
 
@@ -284,9 +302,15 @@ def _answered(draft: Draft, request: Request, who: Author, at: datetime, event: 
         return
     duty = draft.duty(at, besides=request.requester.id)
     responds = duty.may_claim(who.id)
-    if request.outcome is Outcome.WITHDRAWN and (responds or duty.observes(who.id)) and at < request.text_at:
+    overtaken = request.open_since is not None and at < request.open_since
+    if (
+        request.outcome is Outcome.WITHDRAWN
+        and not request.lead
+        and (responds or duty.observes(who.id))
+        and at < request.text_at
+    ):
         request = restore(request)  # it had been answered before its post was deleted
-    if request.status is Status.OPEN and responds:
+    if request.status is Status.OPEN and responds and not overtaken:
         claims.give(draft, answered_earlier(request, who, at), who, at)
     elif request.status is Status.OPEN and not request.responder and duty.observes(who.id):
         second = second_clock(draft.policy, draft.hours, at)
@@ -295,7 +319,7 @@ def _answered(draft: Draft, request: Request, who: Author, at: datetime, event: 
     elif request.status is not Status.CLOSED:
         known = answered_earlier(request, who, at) if responds or duty.observes(who.id) else request
         draft.put(reacted(known, who.id))
-        if request.status is Status.OPEN:
+        if request.status is Status.OPEN and not overtaken:
             claims.advised(draft, request.id, who, at)
         elif request.word is not None and at >= (request.claimed_at or at) and (responds or rights.has(request, who)):
             claims.spoken(draft, draft.request(request.id) or request, at)

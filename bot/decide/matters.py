@@ -10,8 +10,19 @@ from bot.decide import clocks
 from bot.decide.draft import Draft
 from bot.events import Posted
 from bot.people import Author
-from bot.support.escalation import first_clock
-from bot.support.request import Act, NextWord, Outcome, Request, Status, close, follow, open_again, reacted
+from bot.support.escalation import first_clock, second_clock
+from bot.support.request import (
+    Act,
+    NextWord,
+    Outcome,
+    Request,
+    Status,
+    close,
+    follow,
+    goes_with_own,
+    open_again,
+    reacted,
+)
 from bot.support.texts import Text
 from bot.views import Line, Link
 
@@ -23,15 +34,20 @@ def of_thread(draft: Draft, place: str) -> list[Request]:
     """Return the matters that words in a thread are about: those raised in it, each by the one that it follows."""
     leads = []
     for one in draft.in_thread(place):
-        goes_along = one.lead and (one.follow_up or one.status is not Status.CLOSED)
-        leads.append((draft.request(one.lead) if goes_along else None) or one)
+        lead = draft.request(one.lead) if one.lead else None
+        goes_along = lead is not None and (goes_with_own(one, lead) or one.status is not Status.CLOSED)
+        leads.append(lead if lead and goes_along else one)
     return list({one.id: one for one in leads}.values())
 
 
 def alone(draft: Draft, request: Request) -> Request:
-    """Let a closed request, which is going to be opened again, follow no other any more."""
+    """Let a closed request, which is going to be opened again, follow no other any more; what answered that stands."""
     relink(draft, request, "")
-    return replace(request, lead="", follow_up=False)
+    lead = draft.request(request.lead)
+    if lead is None or request.responder is not None:
+        return replace(request, lead="", follow_up=False)
+    answered = replace(request, responder=lead.responder, responded_at=lead.responded_at, claimer=lead.claimer)
+    return replace(answered, lead="", follow_up=False)
 
 
 def lead_for(draft: Draft, event: Posted) -> Request | None:
@@ -45,25 +61,33 @@ def lead_for(draft: Draft, event: Posted) -> Request | None:
         and not one.reply
         and timedelta() <= event.happened_at - one.posted_at < within
     ]
-    leads = [one for one in mine if not one.lead and len(one.followers) < MOST_FOLLOWERS]
-    return max(leads, key=lambda one: one.posted_at, default=None)
+    latest = max(mine, key=lambda one: (one.posted_at, len(one.id), one.id), default=None)
+    lead = (draft.request(latest.lead) or latest) if latest else None
+    return lead if lead and len(lead.followers) < MOST_FOLLOWERS else None
 
 
 def join(draft: Draft, request: Request, lead: Request, *, follow_up: bool) -> Request:
-    """Let a request, and what follows it, follow another from now on."""
-    for one in (request, *_followers(draft, request)):
-        draft.put(replace(follow(one, lead.id, follow_up=follow_up and one is request), followers=()))
+    """Let a request, and what follows it, follow another from now on; what is closed stays with it as it is."""
+    live = [one for one in _followers(draft, request) if one.status is not Status.CLOSED]
+    for one in live:
+        draft.put(replace(follow(one, lead.id, follow_up=one.follow_up), followers=()))
+    left = tuple(id_ for id_ in request.followers if id_ not in {one.id for one in live})
+    draft.put(replace(follow(request, lead.id, follow_up=follow_up), followers=left))
     lead = draft.request(lead.id) or lead
-    ids = (*lead.followers, request.id, *request.followers)
+    ids = (*lead.followers, request.id, *(one.id for one in live))
     draft.put(replace(lead, followers=tuple(dict.fromkeys(ids))))
     return draft.request(request.id) or request
 
 
-def separate(draft: Draft, request: Request) -> Request:
-    """Let a request go its own way: with its own clock, from its own time."""
+def separate(draft: Draft, request: Request, at: datetime) -> Request:
+    """Let a request go its own way: with its own clock, from its own time, or under the second if it was answered."""
     relink(draft, request, "")
-    clock = replace(first_clock(draft.policy, draft.hours, request.posted_at), anew=bool(request.copies))
-    alone = replace(open_again(request, Act.SEPARATE, clock), lead="", follow_up=False, due_at=clock.due_at)
+    if request.responder is None:
+        clock = replace(first_clock(draft.policy, draft.hours, request.posted_at), anew=bool(request.copies))
+        request = replace(request, due_at=clock.due_at)
+    else:
+        clock = second_clock(draft.policy, draft.hours, at)
+    alone = replace(open_again(request, Act.SEPARATE, clock, at), lead="", follow_up=False)
     draft.put(alone)
     clocks.escalate(draft, request.id)
     return draft.request(request.id) or alone
@@ -81,7 +105,7 @@ def relink(draft: Draft, request: Request, lead: str) -> None:
 def take_back(draft: Draft, before: Request) -> None:
     """Let those that followed a request before it followed another follow it again."""
     for one in filter(None, map(draft.request, before.followers)):
-        if one.lead and one.lead != before.id:
+        if one.lead not in ("", before.id):
             relink(draft, one, "")
             draft.put(replace(draft.request(one.id) or one, lead=before.id))
 
@@ -128,12 +152,21 @@ def keep_together(draft: Draft) -> None:
     for lead in [one for one in draft.changed() if one.followers]:
         for one in _followers(draft, lead):
             if lead.outcome is Outcome.WITHDRAWN and one.status is not Status.CLOSED:
-                separate(draft, one)
+                separate(draft, one, draft.now)
             elif lead.status is Status.CLOSED and one.status is not Status.CLOSED:
                 by, at = lead.closed_by or lead.requester, lead.closed_at or draft.now
-                draft.put(close(one, Act.SOLVE, Outcome.DUPLICATE, by, at))
-            elif lead.status is not Status.CLOSED and one.outcome is Outcome.DUPLICATE:
+                no_request = lead.outcome is Outcome.NOT_A_REQUEST
+                act, outcome = (Act.DISMISS, lead.outcome) if no_request else (Act.SOLVE, Outcome.DUPLICATE)
+                draft.put(close(one, act, outcome or Outcome.DUPLICATE, by, at))
+            elif lead.status is not Status.CLOSED and _ended_with(draft, lead, one):
                 draft.put(follow(one, lead.id, follow_up=one.follow_up))
+
+
+def _ended_with(draft: Draft, lead: Request, one: Request) -> bool:
+    """Say whether a follower was closed by what closed its lead, which is open again now."""
+    before = draft.state.requests.get(lead.id)
+    together = before is not None and before.outcome is one.outcome and before.closed_at == one.closed_at
+    return one.outcome is Outcome.DUPLICATE or (one.outcome is Outcome.NOT_A_REQUEST and together)
 
 
 def _followers(draft: Draft, lead: Request) -> list[Request]:

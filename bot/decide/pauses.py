@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from bot.commands import ResumePosts, StopPosts
-from bot.decide import clocks
+from bot.decide import claims, clocks
 from bot.decide.draft import Draft
 from bot.effects import Decision, Effect, Say, Show
 from bot.errors import Refused
@@ -33,7 +33,8 @@ def stopped(draft: Draft, event: Message, call: StopPosts) -> str:
     draft.put_facts(replace(draft.facts, pause=Pause(draft.now, until, event.author)))
     end = f"until {moment(until, draft.now, draft.hours)}" if until else "until somebody writes resume"
     return (
-        f"Paused {end}. I post nothing and call nobody; requests are stored, and buttons and commands are answered."
+        f"{draft.desk.id} is paused {end}. I post nothing and call nobody; requests are stored, and buttons and "
+        "commands are answered."
         f"{'' if until is None else ' Write resume to end it earlier.'} {_open_now(draft)}"
     )
 
@@ -51,7 +52,8 @@ def ends_by_itself(draft: Draft) -> None:
     pause = draft.facts.pause
     if pause is not None and pause.until is not None and pause.until <= draft.now:
         said = _end(draft)
-        if draft.is_open and pause.by.id:
+        away = pause.by.id in draft.rota.people and not claims.is_here(draft, pause.by.id)
+        if draft.is_open and pause.by.id and not away:
             line = Line((f"The pause of {draft.desk.id} is over. {said}",))
             draft.post(f"pause over:{pause.since.isoformat()}", personal(pause.by.id), line)
 
@@ -88,17 +90,18 @@ def _end(draft: Draft) -> str:
 
 
 def _together(draft: Draft, clock: Clock) -> Clock:
-    """Put one message to those on duty in the place of all steps that are overdue."""
+    """Put one message to those on duty, called before or not, in the place of all steps that are overdue."""
     late = overdue(clock, draft.now)
     rest = tuple(due for due in clock.pending if due.at > draft.now and due.step is not Step.PAIR)
     again = (Step.PAIR, Step.FALLBACK) if Step.FALLBACK in late else (Step.PAIR,)
     digest = tuple(Due(step, draft.opening) for step in again)
-    return replace(clock, pending=(*digest, *rest), spared=tuple(step for step in late if step not in again))
+    spared = tuple(step for step in late if step not in again)
+    return replace(clock, pending=(*digest, *rest), spared=spared, called=(), anew=True)
 
 
 def _open_now(draft: Draft) -> str:
     count = sum(_waits(request) for request in draft.requests())
-    return f"{count or 'No'} {'request is' if count == 1 else 'requests are'} open."
+    return f"{count or 'No'} {'request waits' if count == 1 else 'requests wait'} for somebody."
 
 
 def _waits(request: Request) -> bool:

@@ -11,7 +11,7 @@ from bot.policy import Language
 from bot.rota.duty import Duty
 from bot.state import Call, DeskInfo, Notice, NoticeItem
 from bot.support.intake import excerpt
-from bot.support.request import Clock, Outcome, Request, Status, Step
+from bot.support.request import Clock, Outcome, Request, Status, Step, goes_with_own
 from bot.support.texts import Text
 from bot.support.words import listed, moment, say
 from bot.views import Also, Button, Line, Mention, NoticeCard, NoticeEntry, RequestCard
@@ -44,7 +44,7 @@ def request_card(
     live = request.status is not Status.CLOSED
     if lead and live:
         remark = headline.plain
-        headline = Line((say(Text.FOLLOWS_OWN if request.follow_up else Text.FOLLOWS, language),))
+        headline = Line((say(Text.FOLLOWS_OWN if goes_with_own(request, lead) else Text.FOLLOWS, language),))
     elif request.matter:
         headline = Line((f"{request.matter}: ", *headline.parts))
 
@@ -97,11 +97,12 @@ def notice_item(
         advised_by=request.advice.author.name if request.advice else "",
         claimer=request.claimer.id if request.claimer and request.status is Status.ACKNOWLEDGED else "",
         note=handed_note(request),
+        closed=request.status is Status.CLOSED,
     )
 
 
 def handed_note(request: Request) -> str:
-    """Return what the last who handed a request on wrote to the next, "" for nothing."""
+    """Return what was last said to whoever has a request next, "" for nothing."""
     handed = request.handed
     return f"{handed.author.name} adds: {handed.text}" if handed and handed.text else ""
 
@@ -131,8 +132,10 @@ def notice_card(desk: DeskInfo, notice: Notice) -> NoticeCard:
             heading = notice.heading
         elif waiting:
             heading = f"{waiting} of {len(notice.items)} still {'waits' if waiting == 1 else 'wait'} for an answer"
-        else:
+        elif all(item.claimer or item.closed for item in notice.items):
             heading = "All of these are taken care of"
+        else:
+            heading = "These have moved on"
     else:
         heading = notice.heading if waiting else notice.items[0].line
     return NoticeCard(heading=heading, entries=tuple(_entry(desk, notice, item, heading) for item in notice.items))

@@ -75,13 +75,23 @@ def stands(draft: Draft, event: Delivered) -> None:
         return
     post = Posted(key=event.key, happened_at=one.at, place=event.stands, author=one.requester, text=one.text)
     request = intake.raised(draft, post)
-    _keep(draft, replace(one, text="", refused=False, request=request.id, place=request.place))
-    link = Link(draft.say(Text.OPEN_THREAD), request.place)
-    said = draft.say(Text.RAISED, id=request.id)
+    untold = one.requester.id != one.by.id
+    raised = replace(one, text="", refused=False, request=request.id, place=request.place, untold=untold)
+    _keep(draft, raised)
     if one.by.id:
-        draft.post(f"raised:{one.key}", personal(one.by.id), Line((said, link)))
-    if one.requester.id != one.by.id:
-        said = draft.say(Text.RAISED_FOR_YOU, by=one.by.name, id=request.id)
+        said = (draft.say(Text.RAISED, id=request.id), Link(draft.say(Text.OPEN_THREAD), request.place))
+        draft.post(f"raised:{one.key}", personal(one.by.id), Line(said))
+    tell(draft)
+
+
+def tell(draft: Draft) -> None:
+    """Tell those for whom somebody else raised something, in support hours."""
+    if not draft.is_open:
+        return
+    for one in [one for one in draft.facts.raised if one.untold]:
+        _keep(draft, replace(one, untold=False))
+        said = draft.say(Text.RAISED_FOR_YOU, by=one.by.name, id=one.request)
+        link = Link(draft.say(Text.OPEN_THREAD), one.place)
         draft.post(f"raised for:{one.key}", personal(one.requester.id), Line((said, link)))
 
 

@@ -150,10 +150,11 @@ def _take_ask(draft: Draft, request: Request, event: Send) -> Answer:
 
 
 def _draw_reply(draft: Draft, request: Request, event: Press, error: str) -> Answer:
-    is_used = isinstance(event, Open) and event.choice == "suggestion"
-    if is_used and request.suggestion is None:
-        raise Refused("This suggestion was taken back.")
-    suggested = request.suggestion.text if request.suggestion and is_used else ""
+    suggested, used = "", event.choice if isinstance(event, Open) else ""
+    if used:
+        if request.suggestion is None or used != _use(request.suggestion):
+            raise Refused("This suggestion was taken back, or another came after it: see Support….")
+        suggested = request.suggestion.text
     fields = (
         forms.text("text", "Your reply. It goes into the thread under your name.", suggested),
         forms.listed("until", f"{request.requester.name} hears more", _promises(draft), Until.HALF_AN_HOUR),
@@ -218,7 +219,8 @@ def _take_promise(draft: Draft, request: Request, event: Send) -> Answer:
 def _take_claim(draft: Draft, request: Request, event: Send) -> Answer:
     if request.status is Status.OPEN:
         support.take(draft, request, event)
-    return done(draft, request, event, "It is yours." if request.status is Status.OPEN else "Somebody was faster.")
+        return done(draft, request, event, "It is yours.")
+    return done(draft, request, event, "You have it." if rights.has(request, event.author) else "Somebody was faster.")
 
 
 # -- handing on -----------------------------------------------------------------------------------------------------
@@ -292,11 +294,12 @@ def _take_pass(draft: Draft, request: Request, event: Send) -> Answer:
         if not claims.is_here(draft, found.id):
             raise Refused(f"{found.name} is not there now: nobody is called outside support hours.")
         rings = clocks.pass_on(draft, request, event.author, found, event.happened_at, note)
-        draft.did(draft.request(request.id) or request, event, "passed it on")
+        draft.did(draft.request(request.id) or request, event, "passed it on", only=("handed",))
         if not rings:
             return done(draft, request, event, f"{found.name} was called before; what you add stands on their copy.")
     else:
         step(request, Act.HAND_ON)
+        support.tell_claimer(draft, request, event, f"{event.author.name} passed {request.id} on to {found.name}")
         handed = claims.hand_on(
             draft, request, Act.HAND_ON, event.happened_at, by=event.author, only=(found.id,), note=said, handed=note
         )
@@ -342,6 +345,7 @@ def _take_team(draft: Draft, request: Request, event: Send) -> Answer:
     people = _helpers(draft, request, event)
     text, wrong = ready(draft, request, event, "text")
     asked = forms.chosen(event, "people", [one.id for one in people])
+    wrong = wrong or ("" if asked or draft.state.desk.team_channel else "Choose whom to ask.")
     if wrong or len(asked) > MOST_HELPERS:
         return _again(draft, request, event, wrong or f"At most {MOST_HELPERS} people at once, please.")
     mentioned = tuple(one for one in people if one.id in asked)
@@ -354,9 +358,11 @@ def _take_team(draft: Draft, request: Request, event: Send) -> Answer:
         draft.show(key, channel, line)
     else:
         for one in mentioned:
-            draft.post(f"{key}:{one.id}", personal(one.id), line)
+            draft.show(f"{key}:{one.id}", personal(one.id), line)
     helped = replace(claimed, helpers=(*request.helpers, *asked), helped_at=event.happened_at)
-    draft.did(helped, event, "asked the team", posted=key if channel else "", place=channel, text=line.plain)
+    others = () if channel else tuple(f"{key}:{one.id}" for one in mentioned)
+    posted = key if channel else ""
+    draft.did(helped, event, "asked the team", posted=posted, place=channel, text=line.plain, others=others)
     return done(draft, request, event, "Asked.")
 
 
@@ -422,7 +428,7 @@ def _take_same(draft: Draft, request: Request, event: Send) -> Answer:
     joined = matters.join(draft, claim_first(draft, request, event), lead, follow_up=False)
     posted, text = matters.say_same(draft, request, lead, event.key) if lead.place != request.place else ("", "")
     draft.did(joined, event, f"put it together with {lead.id}", posted=posted, place=request.place, text=text)
-    if lead.status is not Status.OPEN:
+    if lead.status is not Status.OPEN or not rights.duty_of(draft, lead, event).may_claim(event.author.id):
         return done(draft, request, event, f"It goes with {lead.id} now.")
     taken = claim_first(draft, draft.request(lead.id) or lead, event)
     draft.did(taken, event, f"put {request.id} together with it")
@@ -471,20 +477,20 @@ def _take_close(draft: Draft, request: Request, event: Send) -> Answer:
     wrong = meanwhile(draft, request, event)
     if wrong:
         return _again(draft, request, event, wrong)
-    claimed = (
-        request if request.status is not Status.OPEN else claims.give(draft, request, event.author, event.happened_at)
-    )
+    if event.choice != f"close:{shown_as(outcome, text)}":
+        ended = close(request, Act.SOLVE, outcome, event.author, event.happened_at)
+        return _preview(draft, request, event, replace(ended, remark=text))
+    claimed = request
+    if request.status is Status.OPEN:
+        claimed = claims.give(draft, request, event.author, event.happened_at)
     ended = replace(close(claimed, Act.SOLVE, outcome, event.author, event.happened_at), remark=text)
-    if event.choice not in ("close", f"close:{_digest(outcome, text)}"):
-        draft.put(request)
-        return _preview(draft, request, event, ended)
     support.tell_claimer(draft, request, event, f"{event.author.name} closed {request.id}")
     draft.did(ended, event, "closed it")
     return done(draft, request, event, "Closed.")
 
 
-def _digest(outcome: Outcome, text: str) -> str:
-    """Name what a preview showed, so that what is changed in it is shown before it goes out."""
+def shown_as(outcome: Outcome, text: str) -> str:
+    """Return how the button that closes names what a preview showed: what is changed then is shown first."""
     return sha256(f"{outcome}\0{text}".encode(errors="replace")).hexdigest()[:16]
 
 
@@ -492,7 +498,7 @@ def _preview(draft: Draft, request: Request, event: Send, ended: Request) -> Ans
     shown = draft.request_card(ended)
     reads = "\n".join(filter(None, (shown.headline.plain, shown.remark, shown.detail)))
     again, back = Way("Show again", "close", "preview"), Way("Back", "support", opens=True)
-    seen = _digest(ended.outcome or Outcome.ANSWERED, ended.remark)
+    seen = shown_as(ended.outcome or Outcome.ANSWERED, ended.remark)
     ways = (Way("Close it", "close", f"close:{seen}"), again, back)
     fields = _close_fields(request, ended.outcome or Outcome.ANSWERED, ended.remark)
     note = f"{request.requester.name} will read:\n{reads}"
@@ -536,16 +542,21 @@ def _take_suggest(draft: Draft, request: Request, event: Send) -> Answer:
         return _again(draft, request, event, wrong)
     suggestion = Advice(event.author, event.happened_at, text)
     people = _suggested_to(draft, request, event)
-    keys = tuple([f"suggestion:{request.id}:{event.key}:{person.id}" for person in people])
+    keys = tuple([f"suggestion:{request.id}:{event.author.id}:{person.id}" for person in people])
     changed = replace(request, suggestion=suggestion)
-    draft.did(changed, event, "suggested an answer", others=keys)
+    draft.did(changed, event, "suggested an answer", others=keys, only=("suggestion",))
     heading = f"{event.author.name} suggests an answer to {request.requester.name}"
     for key, person in zip(keys, people, strict=True):
-        use = Button(draft.state.desk.id, request.id, key, "Use it", "open", "reply", "suggestion")
+        use = Button(draft.state.desk.id, request.id, key, "Use it", "open", "reply", _use(suggestion))
         title = f"{request.requester.name} · {request.id}"
         entry = NoticeEntry(title, text, "", request.place, waiting=True, presses=(), opens=(use,))
         draft.show(key, personal(person.id), NoticeCard(heading, (entry,)))
     return done(draft, request, event, "Thank you, passed on.")
+
+
+def _use(suggestion: Advice) -> str:
+    """Return how the button that uses a suggestion names it."""
+    return f"suggestion@{suggestion.at.isoformat()}"
 
 
 def _suggested_to(draft: Draft, request: Request, event: Press) -> list[Person]:

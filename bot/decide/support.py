@@ -12,7 +12,7 @@ from bot.effects import Answer, Card
 from bot.errors import Refused
 from bot.events import Adopt, Claim, GoOn, Press, Reopen, Separate, Solve
 from bot.places import personal
-from bot.support.request import Act, Outcome, Request, Status, answered_earlier, close, withdraw
+from bot.support.request import Act, Deed, Outcome, Request, Status, answered_earlier, close, withdraw
 from bot.support.texts import Text
 from bot.views import Line, ReplyCard
 
@@ -100,7 +100,7 @@ def open_again(draft: Draft, request: Request, event: Press) -> None:
 
 def separate(draft: Draft, request: Request, event: Press) -> None:
     """Let a request that follows another go its own way."""
-    draft.did(matters.separate(draft, request), event, "made it a matter of its own")
+    draft.did(matters.separate(draft, request, event.happened_at), event, "made it a matter of its own")
 
 
 def can_undo(request: Request, event: Press) -> bool:
@@ -112,31 +112,31 @@ def can_undo(request: Request, event: Press) -> bool:
 
 
 def undo(draft: Draft, request: Request, event: Press) -> Request:
-    """Take the latest press back: the request stands as before, its clock too; what has left is marked as withdrawn."""
+    """Take the latest press back: the request stands as before, its clock too; what has left is marked as withdrawn.
+
+    A clock that the press did not stop has gone on, and the team that was asked was asked.
+    """
     before, deed = request.before, request.deed
     assert before is not None
     assert deed is not None
-    if deed.posted:
-        withdrawn = draft.say(Text.TAKEN_BACK, who=deed.author.name)
-        reply = ReplyCard(draft.say(Text.SAYS, who=deed.author.name), deed.text, withdrawn)
-        own = deed.posted.startswith("reply:")
-        line = Line((f"{deed.text} " if deed.text else "", withdrawn))
-        draft.show(deed.posted, deed.place, reply if own else line, first=False)
-    for one in filter(None, map(draft.request, deed.others)):
-        if one.deed is None and one.status is not Status.CLOSED:
+    made = [one for one in map(draft.request, deed.others) if one]
+    if worked := [one for one in made if one.deed is not None]:
+        raise Refused(f"{worked[0].id}, which came of it, was worked on since: it can't be taken back any more.")
+    for one in made:
+        if one.status is not Status.CLOSED:
             draft.put(withdraw(one, event.happened_at))
+    _mark(draft, deed)
     if request.handed != before.handed:
         clocks.take_back(draft, request, deed.author)
-    if request.suggestion is not None and before.suggestion is None:
-        for key in deed.others:
-            line = Line((draft.say(Text.TAKEN_BACK, who=deed.author.name),))
-            draft.show(key, personal(key.rpartition(":")[2]), line, first=False)
     joined = draft.request(request.lead) if request.lead != before.lead else None
     if request.lead != before.lead:
         matters.relink(draft, request, before.lead)
         matters.take_back(draft, before)
-    # The post stays as it is now: only what was pressed is taken back.
-    post = replace(before, text=request.text, text_at=request.text_at, posted_at=request.posted_at)
+    if deed.only:
+        restored = replace(request, **{name: getattr(before, name) for name in deed.only})
+    else:  # the post stays as it is now: only what was pressed is taken back
+        restored = replace(before, text=request.text, text_at=request.text_at, posted_at=request.posted_at)
+    post = replace(restored, helpers=request.helpers, helped_at=request.helped_at)
     either = dict.fromkeys((*request.followers, *before.followers))
     followers = tuple(id_ for id_ in either if (other := draft.request(id_)) and other.lead == request.id)
     standing = replace(post, copies=request.copies, followers=followers)
@@ -148,6 +148,17 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
     if joined is not None and joined.deed is not None and joined.deed.key == deed.key:
         undo(draft, draft.request(joined.id) or joined, event)  # which was claimed by the same press
     return draft.request(request.id) or standing
+
+
+def _mark(draft: Draft, deed: Deed) -> None:
+    """Mark what a deed posted as withdrawn."""
+    withdrawn = draft.say(Text.TAKEN_BACK, who=deed.author.name)
+    line = Line((f"{deed.text} " if deed.text else "", withdrawn))
+    if deed.posted:
+        reply = ReplyCard(draft.say(Text.SAYS, who=deed.author.name), deed.text, withdrawn)
+        draft.show(deed.posted, deed.place, reply if deed.posted.startswith("reply:") else line, first=False)
+    for key in [key for key in deed.others if ":" in key]:
+        draft.show(key, personal(key.rpartition(":")[2]), line, first=False)
 
 
 def tell_claimer(draft: Draft, request: Request, event: Press, what: str, *, ended: bool = True) -> None:

@@ -185,12 +185,13 @@ class Advice:
     """What somebody has to say to whoever has a request next.
 
     An answer given in the thread by a colleague off duty (``text`` is empty), an observer's suggestion to the pair
-    alone, or what is written when a request is handed on.
+    alone, or what is written when a request is handed on, answered at night or opened again; by which ``reply``.
     """
 
     author: Author
     at: datetime
     text: str = ""
+    reply: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,8 @@ class Deed:
     """The latest thing that somebody did to a request, and how often anybody has done something.
 
     ``key`` is the event's. ``posted`` is the key of the message that it posted at ``place``, "" for none, and ``text``
-    its words, "" for a line of the bot's own; ``others`` are requests or other messages that it made.
+    its words; ``others`` are requests or other messages that it made. ``only`` are the fields of the request that
+    *Undo* takes back, none for all.
     """
 
     number: int
@@ -210,6 +212,7 @@ class Deed:
     place: str = ""
     text: str = ""
     others: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,10 +236,11 @@ class Request:
     After the claim either ``word`` runs or the request waits for the requester (``wait``). ``lead`` is the request that
     this one follows, "" for none: as a duplicate, or as a ``follow_up`` of the same person; ``followers`` those that
     follow this one. ``matter`` names it where several are in one thread, ``remark`` is what its requester reads at its
-    end. ``advice`` is a colleague's answer in the thread, ``suggestion`` an observer's to the pair, ``handed`` what the
-    last who handed it on wrote to the next. ``deed`` and ``before`` (the request before it) are what *Undo* needs;
+    end. ``advice`` is a colleague's answer in the thread, ``suggestion`` an observer's to the pair, ``handed`` what was
+    last said to whoever has it next. ``deed`` and ``before`` (the request before it) are what *Undo* needs;
     ``triage`` is how far triage has come.
-    ``helpers`` were asked in the team channel, last at ``helped_at``.
+    ``helpers`` were asked in the team channel, last at ``helped_at``. ``open_since`` is when it was opened again, None
+    where that never was: what was said before does not answer it.
     """
 
     id: str
@@ -274,6 +278,7 @@ class Request:
     copies: tuple[str, ...] = ()
     reply: str = ""
     asked: tuple[str, ...] = ()
+    open_since: datetime | None = None
 
     @property
     def next_at(self) -> datetime | None:
@@ -296,6 +301,11 @@ class Request:
     def has_no_step_left(self) -> bool:
         """Say whether this is open with every step done, so that only the next opening is left to look at."""
         return self.status is Status.OPEN and self.next_at is None
+
+
+def goes_with_own(request: Request, lead: Request | None) -> bool:
+    """Say whether a request follows an earlier one of the same person, and not a duplicate of somebody else's."""
+    return request.follow_up and lead is not None and lead.requester.id == request.requester.id
 
 
 def step(request: Request, act: Act) -> Status:
@@ -340,12 +350,13 @@ def go_on(request: Request, word: NextWord) -> Request:
     return replace(request, wait=None, word=word)
 
 
-def open_again(request: Request, act: Act, clock: Clock, by: str = "") -> Request:
+def open_again(request: Request, act: Act, clock: Clock, at: datetime, by: str = "") -> Request:
     """Take the request from whoever had it, under a new clock; ``by`` is a colleague who need not be told."""
     return replace(
         request,
         status=step(request, act),
         clock=clock,
+        open_since=at,
         claimer=None,
         claimed_at=None,
         word=None,

@@ -143,7 +143,7 @@ async def _after_the_claim() -> dict[str, CardView]:
     views["form_card.close"] = _opened(
         await town.press(Send, "R-1", MIRA, step="close", choice="preview", fields=close)
     )
-    await town.press(Send, "R-1", MIRA, step="close", choice="close", fields=close)
+    await town.send("close", "R-1", MIRA, choice="close", **close)
     views["request_card.remark"] = _shown(town, "card:R-1")
     await town.post(WINDOW, JONAS)
     await town.press(Claim, "R-2", TOM)

@@ -173,7 +173,7 @@ async def test_an_answer_at_night_ends_the_waiting_and_calls_nobody() -> None:
     assert town.to(ANA) == []
     await town.until("2026-11-24 09:00")
     (told,) = town.to(ANA)
-    assert told.text.startswith("Olga Brandt answered you (Mon 23 Nov, 20:00)\nOlga Brandt · R-1\nlabel printer down")
+    assert told.text.startswith("Olga Brandt answered you (Mon 23 Nov, 20:00)\nOlga Brandt · R-1\nthe one at the dock")
     assert "[Support…]" in told.text
     await town.until("2026-11-24 09:29")
     assert len(town.to(ANA)) == 1

@@ -113,3 +113,16 @@ async def test_an_edit_at_night_writes_to_nobody_who_could_not_be_reached_by_day
     await town.until("2026-11-24 10:00")
     await town.edit(place, "label printer in flames")
     assert "in flames" in town.to(ANA)[0].text
+
+
+async def test_deleted_words_leave_the_copies_of_what_was_split_off_too() -> None:
+    town = Town()
+    place = await town.post("my secret\nscanner secret")
+    await town.send("split", "R-1", ANA, text="my secret\nscanner secret")
+    for id_ in ("R-1", "R-2"):
+        await town.send("back", id_, ANA)
+        await town.press(Claim, id_, BEN)
+        await town.wait(2)
+    assert sum("secret" in one for one in [one.text for one in town.to(BEN)]) == 2 or [one.text for one in town.to(BEN)]
+    await town.delete(place)
+    assert not any("secret" in one for one in [one.text for one in town.to(BEN)])

@@ -5,7 +5,8 @@ from datetime import timedelta
 from bot.events import Claim, Open, Reopen, Separate, Solve
 from bot.support.request import Outcome, Status
 from bot.views import Line, Mention
-from tests.journeys.town import ANA, BEN, DILAN, EVA, FARID, ITERATION, OLGA, TOM, Town, said, shifts
+from tests.journeys.test_raising import CHAT, chosen_and_sent
+from tests.journeys.town import ANA, BEN, DILAN, EVA, FARID, ITERATION, OLGA, TOM, TRIAGE, Town, said, shifts
 
 PRINTER, SCANNER = "label printer down", "and the scanner too"
 
@@ -89,7 +90,7 @@ async def test_a_suggestion_that_is_taken_back_is_gone_from_the_pairs_chats() ->
     await town.send("undo", "R-1", DILAN)
     assert town.to(ANA)[-1].text == "Dilan Kaya took this back."
     answer = await town.press(Open, "R-1", ANA, step="reply", choice="suggestion")
-    assert said(answer) == "This suggestion was taken back."
+    assert said(answer) == ("This suggestion was taken back, or another came after it: see Support….")
 
 
 async def test_a_colleague_who_asked_is_heard_in_their_own_thread() -> None:
@@ -180,8 +181,8 @@ async def test_whoever_was_called_three_times_is_named_in_the_threads_line_witho
     await town.wait(1.5)
     (line,) = [one.view for one in town.teams.sent if one.place == place and one.key.startswith("line:")]
     assert isinstance(line, Line)
-    assert line.plain == "No answer yet. Calling Ana Lindqvist and Ben Okafor again."
-    assert [part.id for part in line.parts if isinstance(part, Mention)] == ["ana"]
+    assert line.plain == "No answer yet. Calling Ben Okafor again."
+    assert [part.id for part in line.parts if isinstance(part, Mention)] == []
 
 
 async def test_whoever_was_called_three_times_is_not_asked_to_adopt() -> None:
@@ -191,7 +192,7 @@ async def test_whoever_was_called_three_times_is_not_asked_to_adopt() -> None:
     await town.send("pass", "R-1", ANA, person="ben")
     await town.reply(place, "restart it", EVA)
     await town.wait(1.5)
-    assert [len(town.to(one)) for one in (ANA, BEN)] == [2, 2]
+    assert [len(town.to(one)) for one in (ANA, BEN)] == [1, 2]
 
 
 async def test_what_was_passed_on_to_somebody_is_not_passed_on_to_them_again() -> None:
@@ -242,3 +243,98 @@ async def test_the_second_clock_calls_the_team_in_its_channel_alone() -> None:
     await town.wait(120)
     assert len(town.in_team_channel()) == 1
     assert [town.to(one) for one in (EVA, FARID)] == [[], []]
+
+
+async def test_a_word_in_the_thread_does_not_shorten_a_promise() -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    await town.send("reply", "R-1", ANA, text="the part comes tomorrow", until="next day")
+    await town.wait(5)
+    await town.reply(place, "It is the fuser, I think.", BEN)
+    await town.wait(31)
+    assert not town.to(ANA)
+
+
+async def test_a_reply_of_triage_does_not_shorten_a_promise() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.send("promise", "R-1", ANA, until="next day")
+    leaf = next(one for one in TRIAGE.leaves.values() if one.then and one.needs.value in ("nothing", "words"))
+    await town.send("leaf", "R-1", ANA, choice=leaf.id, text="it is a bug")
+    assert "Tue 24 Nov, 18:00" in town.card()
+
+
+async def test_who_passed_a_request_on_has_reacted() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.wait(1)
+    await town.send("pass", "R-1", ANA, person="ben")
+    await town.wait(5)
+    assert not town.to(ANA)
+
+
+async def test_one_answer_to_several_matters_rings_once() -> None:
+    town = Town()
+    place = await town.post("a\nb\nc\nd\ne")
+    await town.send("split", "R-1", ANA, text="a\nb\nc\nd\ne")
+    for number in range(1, 6):
+        await town.send("ask", f"R-{number}", ANA, text="which?")
+    await town.wait(5)
+    await town.reply(place, "the third", OLGA)
+    assert len(town.to(ANA)) == 1
+
+
+async def test_suggestions_have_an_end() -> None:
+    town = Town()
+    await town.post("label printer down")
+    for number in range(5):
+        await town.send("suggest", "R-1", DILAN, text=f"idea {number}")
+        await town.wait(0.2)
+    assert len(town.to(ANA)) <= 3
+
+
+async def test_when_all_go_away_those_present_are_told_at_once() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.press(Claim, "R-1", ANA)
+    await town.send("back", "R-1", ANA)
+    await town.write("away 60", ANA)
+    await town.write("away 60", BEN)
+    await town.wait(10)
+    assert town.to(EVA)
+
+
+async def test_raised_for_you_waits_for_the_morning() -> None:
+    town = Town("2026-11-23 20:00")
+    await chosen_and_sent(town, CHAT, EVA)
+    night = [(one.place, one.text) for one in town.teams.sent if one.place == "person:olga"]
+    assert not night
+
+
+async def test_the_end_of_a_pause_is_not_told_to_an_admin_who_is_away() -> None:
+    town = Town()
+    await town.write("pause 10:30", FARID)
+    await town.write("away 120", FARID)
+    before = len(town.to(FARID))
+    await town.wait(40)
+    assert len(town.to(FARID)) == before
+
+
+async def test_thanks_to_an_adviser_that_a_pause_swallowed_are_not_counted_as_said() -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    await town.write("pause", FARID)
+    await town.reply(place, "restart it", EVA)
+    await town.write("resume", FARID)
+    await town.reply(await town.post("scanner down", TOM), "restart it too", EVA)
+    assert town.to(EVA)
+
+
+async def test_a_colleague_who_asked_is_not_said_to_have_been_called() -> None:
+    town = Town()
+    await town.post("scanner down", TOM)
+    await town.wait(11)
+    await town.post("request: my laptop", ANA)
+    await town.wait(70)
+    late = [one.text for one in town.to(EVA)][-1]
+    assert "Ana Lindqvist and Ben Okafor have been called" not in late

@@ -4,10 +4,10 @@ from itertools import permutations
 
 import pytest
 
-from bot.events import Press, Send, Solve
+from bot.events import Claim, Press, Reopen, Send, Solve
 from bot.people import Author
 from bot.support.request import Outcome, Status
-from tests.journeys.town import BEN, CHANNEL, DILAN, EVA, FARID, OLGA, TOM, Town, at
+from tests.journeys.town import ANA, BEN, CHANNEL, DILAN, EVA, FARID, OLGA, TOM, Town, at
 
 PLACE = f"{CHANNEL};messageid=9"
 POSTED = "2026-11-23 10:00"
@@ -212,3 +212,37 @@ async def test_anothers_post_in_the_same_thread_moves_no_clock() -> None:
     await heard(town, "edit")
     await town.post("printer", TOM, happened=POSTED, place=PLACE)
     assert (await town.request()).posted_at == at("2026-11-23 10:02")
+
+
+async def test_a_reply_heard_late_does_not_undo_a_give_back() -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    await town.press(Claim, "R-1", ANA)
+    await town.wait(10)
+    await town.send("back", "R-1", ANA, note="I must go")
+    await town.wait(1)
+    await town.reply(place, "I look into it", ANA, happened="2026-11-23 10:05")
+    assert (await town.request()).status is Status.OPEN
+
+
+async def test_a_reply_heard_late_does_not_answer_what_was_reopened_after_it() -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    await town.press(Claim, "R-1", ANA)
+    await town.wait(5)
+    await town.press(Solve, "R-1", ANA)
+    await town.wait(20)
+    await town.press(Reopen, "R-1", OLGA)
+    await town.reply(place, "restart it, please", ANA, happened="2026-11-23 10:04")
+    assert (await town.request()).status is Status.OPEN
+
+
+async def test_a_reply_heard_late_does_not_replace_a_later_promise() -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    await town.press(Claim, "R-1", ANA)
+    await town.wait(20)
+    await town.send("promise", "R-1", ANA, until="next day")
+    promised = town.card()
+    await town.reply(place, "looking", ANA, happened="2026-11-23 10:05")
+    assert town.card() == promised

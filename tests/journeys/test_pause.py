@@ -26,9 +26,9 @@ async def test_the_admin_is_told_how_it_stands() -> None:
     town = Town()
     await town.post("label printer down")
     answer = await town.write("pause 15:30", FARID)
-    assert answer.startswith("Paused until 15:30. I post nothing and call nobody")
-    assert "1 request is open." in answer
-    assert "I post again. 1 request is open." in await town.write("resume", FARID)
+    assert answer.startswith("backend is paused until 15:30. I post nothing and call nobody")
+    assert "1 request waits for somebody." in answer
+    assert "I post again. 1 request waits for somebody." in await town.write("resume", FARID)
     assert await town.write("pause off", FARID) == "Nothing is paused."
     assert "until somebody writes resume" in await town.write("pause", FARID)
 
@@ -125,7 +125,7 @@ async def test_a_pause_ends_by_itself_and_its_author_hears_it() -> None:
     assert "card:R-1" not in town.teams.messages
     await town.wait(2)
     assert "Ana Lindqvist or Ben Okafor" in town.card()
-    assert "The pause of backend is over. I post again. 1 request is open." in town.to(FARID)[-1].text
+    assert "The pause of backend is over. I post again. 1 request waits for somebody." in town.to(FARID)[-1].text
 
 
 async def test_a_pause_that_ends_at_night_tells_nobody_before_the_morning() -> None:
@@ -277,7 +277,7 @@ async def test_in_the_channel_the_admin_is_answered_personally() -> None:
     town = Town()
     place = await town.post("pause 2h", FARID, addressed=True)
     assert town.in_thread(place) == []
-    assert "Paused until 12:00" in town.to(FARID)[0].text
+    assert "backend is paused until 12:00" in town.to(FARID)[0].text
 
 
 async def test_a_pause_is_over_when_its_time_is_even_if_no_alarm_rang() -> None:
@@ -309,3 +309,13 @@ async def test_a_promise_that_fell_due_in_the_pause_is_asked_for_once_after_it()
     await town.write("resume", FARID)
     await town.wait(1)
     assert ["was promised to hear more by now" in message.text for message in town.to(ANA)] == [True]
+
+
+async def test_two_looks_at_one_instant_are_two_looks() -> None:
+    town = Town("2026-11-20 16:20")
+    place = await town.post("label printer down")
+    await town.wait(1)
+    await town.delete(place)
+    await town.write("pause", FARID)
+    await town.post("scanner down")
+    await town.wait(60)

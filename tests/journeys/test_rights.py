@@ -6,10 +6,11 @@ and a colleague off duty. `+` does it, `-` is told kindly who may, `=` gets the 
 
 import pytest
 
+from bot.decide.steps import shown_as
 from bot.effects import Word
 from bot.events import Adopt, Claim, GoOn, Open, Press, Reopen, Send, Separate, Solve
 from bot.people import Author, Person
-from bot.support.request import Request
+from bot.support.request import Outcome, Request
 from tests.journeys.town import ANA, BEN, DILAN, EVA, OLGA, TOM, Town
 
 PEOPLE: tuple[Author | Person, ...] = (OLGA, TOM, ANA, BEN, DILAN, EVA)
@@ -30,7 +31,7 @@ PRESSES: dict[str, tuple[type[Press], dict[str, object]]] = {
     "ask the team": (Send, {"step": "team", "fields": {"text": "Who knows?"}}),
     "split": (Send, {"step": "split", "fields": {"text": "a\nb"}}),
     "not a request": (Send, {"step": "dismiss"}),
-    "close": (Send, {"step": "close", "choice": "close", "fields": {"outcome": "docs"}}),
+    "close": (Send, {"step": "close", "choice": f"close:{shown_as(Outcome.DOCS, '')}", "fields": {"outcome": "docs"}}),
     "suggest": (Send, {"step": "suggest", "fields": {"text": "Restart it."}}),
 }
 TABLE = """

@@ -534,3 +534,65 @@ async def test_until_when_more_is_promised_is_said_with_its_moment() -> None:
     answer = await town.press(Send, "R-1", ANA, step="reply", fields={"text": "Soon.", "until": "9999999"})
     assert "Choose until when they hear more." in said(answer)
     assert (await town.request()).status is Status.OPEN
+
+
+async def test_ask_the_team_asks_somebody() -> None:
+    town = Town(team_channel="")
+    await town.post("label printer down")
+    before = len(town.teams.sent)
+    answer = await town.send("team", "R-1", ANA, text="who knows printers?")
+    sent = [one.text for one in town.teams.sent[before:]]
+    assert sent or not answer.startswith("Asked.")
+
+
+async def test_who_had_a_request_hears_that_it_was_ended_by_phone() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.press(Claim, "R-1", ANA)
+    await town.send("phone", "R-1", BEN, text="told her", then="closed")
+    assert town.to(ANA)
+
+
+async def test_who_had_a_request_hears_that_it_was_passed_on() -> None:
+    town = Town("2026-11-20 10:00")
+    await town.post("label printer down")
+    await town.press(Claim, "R-1", BEN)
+    await town.send("pass", "R-1", ANA, person="chen")
+    assert town.to(BEN)
+
+
+async def test_an_answer_at_night_is_not_shown_as_the_question() -> None:
+    town = Town("2026-11-23 17:50")
+    place = await town.post("label printer down")
+    await town.send("ask", "R-1", ANA, text="Which one?")
+    await town.until("2026-11-23 18:30")
+    await town.reply(place, "the third in Utrecht", OLGA)
+    await town.until("2026-11-24 09:01")
+    assert "label printer down" not in town.to(ANA)[-1].text
+
+
+async def test_whoever_has_it_is_not_told_that_somebody_was_faster() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.press(Claim, "R-1", ANA)
+    answer = await town.send("claim", "R-1", ANA)
+    assert "faster" not in answer
+
+
+async def test_an_edit_loses_no_other_request_of_the_same_message() -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    await town.post("scanner down", TOM)
+    await town.wait(3)
+    await town.press(Solve, "R-2", BEN)
+    await town.press(Claim, "R-1", BEN)
+    await town.edit(place, "label printer down!", OLGA)
+    assert "scanner" in town.to(ANA)[0].text
+
+
+async def test_a_preview_writes_nothing() -> None:
+    town = Town()
+    await town.post("label printer down")
+    before = (await town.journal.load("tenant", "backend")).revision
+    await town.send("close", "R-1", ANA, choice="preview", outcome="answered", text="x")
+    assert (await town.journal.load("tenant", "backend")).revision == before

@@ -324,3 +324,104 @@ async def test_the_first_matter_of_a_split_is_shown_by_its_own_words() -> None:
     assert description.startswith("printer\n\nTwo things: the printer is down, and tour 12 is missing")
     mine = await town.write("my requests", OLGA)
     assert mine.count("tour 12") == 1
+
+
+async def test_a_withdrawn_follow_up_stays_withdrawn_when_its_lead_is_put_under_another() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.wait(1)
+    second = await town.post("and the scanner")
+    await town.delete(second)
+    await town.post("printer dead", TOM)
+    await town.send("same", "R-1", ANA, lead="R-3")
+    two = await town.request("R-2")
+    assert two.outcome is Outcome.WITHDRAWN
+
+
+async def test_a_follow_up_solved_by_its_requester_stays_solved_when_its_lead_is_put_under_another() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.post("and the scanner")
+    await town.press(Solve, "R-2", OLGA)
+    await town.post("printer dead", TOM)
+    await town.send("same", "R-1", ANA, lead="R-3")
+    two = await town.request("R-2")
+    assert two.outcome is Outcome.SOLVED_BY_REQUESTER
+
+
+async def test_an_answered_duplicate_that_is_separated_is_not_unanswered() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.post("scanner down", TOM)
+    await town.wait(1)
+    await town.send("reply", "R-1", ANA, text="on it", until="today")
+    await town.send("reply", "R-2", ANA, text="on it", until="today")
+    await town.wait(90)
+    await town.send("same", "R-2", ANA, lead="R-1")
+    await town.press(Separate, "R-2", TOM)
+    assert not town.in_team_channel()
+
+
+async def test_a_reopened_follow_up_of_what_was_answered_runs_under_the_second_clock() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.post("and the scanner")
+    await town.send("reply", "R-1", BEN, text="restart both", until="30")
+    await town.press(Solve, "R-1", BEN)
+    await town.wait(20)
+    await town.press(Reopen, "R-2", OLGA)
+    two = await town.request("R-2")
+    assert two.clock is not None
+    assert two.clock.second
+
+
+async def test_same_as_lets_nobody_claim_their_own_request() -> None:
+    town = Town()
+    await town.post("request: my laptop is dead", ANA)
+    await town.post("laptop dead", TOM)
+    await town.press(Claim, "R-1", ANA)
+    await town.send("same", "R-2", ANA, lead="R-1")
+    assert (await town.request("R-1")).claimer is None
+
+
+async def test_a_post_soon_after_one_that_became_a_duplicate_goes_with_it() -> None:
+    town = Town()
+    await town.post("printer dead", TOM)
+    await town.post("label printer down", OLGA)
+    await town.send("same", "R-2", ANA, lead="R-1")
+    await town.wait(3)
+    await town.post("the one in Kiel, I mean", OLGA)
+    assert (await town.request("R-3")).lead
+
+
+async def test_a_reply_heard_late_does_not_bring_a_withdrawn_follower_back_with_two_masters() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.wait(1)
+    second = await town.post("and the scanner")
+    await town.post("all dead", TOM)
+    await town.send("same", "R-1", BEN, lead="R-3")
+    await town.wait(5)
+    await town.delete(second)
+    await town.reply(second, "on it", ANA, happened="2026-11-23 10:03")
+    two = await town.request("R-2")
+    assert not (two.lead and two.word)
+
+
+async def test_thanks_of_a_duplicates_requester_is_no_answer_to_the_leads_question() -> None:
+    town = Town()
+    await town.post("label printer down")
+    other = await town.post("printer broken in Kiel", TOM)
+    await town.send("same", "R-2", ANA, lead="R-1")
+    await town.send("ask", "R-1", ANA, text="Olga, which printer?")
+    await town.wait(1)
+    await town.reply(other, "thanks!", TOM)
+    assert (await town.request("R-1")).wait
+
+
+async def test_a_follow_up_of_what_is_no_request_is_in_no_figure() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.post("and so on")
+    await town.send("dismiss", "R-1", ANA)
+    assert (await town.request("R-2")).outcome is Outcome.NOT_A_REQUEST

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.events import Claim, Reopen, Separate, Solve
+from bot.events import Claim, Reopen, Send, Separate, Solve
 from bot.support.request import Outcome, Status
 from bot.views import ReplyCard
-from tests.journeys.town import ANA, BEN, DILAN, OLGA, TOM, Town, at, said
+from tests.journeys.town import ANA, BEN, DILAN, EVA, OLGA, TEAM, TOM, Town, at, person, said
 
 PRINTER = "label printer down"
 NO = "That can't be taken back any more: ten minutes are over, or somebody else has acted since."
@@ -113,13 +113,22 @@ async def test_not_solved_soon_after_its_solved_takes_that_back() -> None:
     assert "will follow up by" in said(await town.press(Reopen, "R-1", OLGA))
 
 
-async def test_a_split_that_is_taken_back_takes_its_matters_with_it() -> None:
+async def test_a_split_of_which_a_matter_was_worked_on_is_not_taken_back() -> None:
     town = Town()
     await town.post(PRINTER)
     await town.send("split", "R-1", ANA, text="Printer\nLogin\nScale")
     await town.send("reply", "R-3", BEN, text="I know the scale.")
+    refused = "R-3, which came of it, was worked on since: it can't be taken back any more."
+    assert await town.send("undo", "R-1", ANA) == refused
+    assert [one.matter for one in await town.requests()] == ["Printer", "Login", "Scale"]
+
+
+async def test_a_split_that_is_taken_back_takes_its_matters_with_it() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.send("split", "R-1", ANA, text="Printer\nLogin\nScale")
     await town.send("undo", "R-1", ANA)
-    assert [one.outcome for one in await town.requests()] == [None, Outcome.WITHDRAWN, None]
+    assert [one.outcome for one in await town.requests()] == [None, Outcome.WITHDRAWN, Outcome.WITHDRAWN]
     assert town.card("R-1").startswith("@Ana")
     assert await town.send("undo", "R-1", ANA) == NO
     assert town.card("R-2") == "Login: Withdrawn.\nR-2"
@@ -158,3 +167,96 @@ async def test_an_observer_may_take_a_suggestion_back() -> None:
     assert "Undo" in repr(await town.open("support", "R-1", DILAN))
     await town.send("undo", "R-1", DILAN)
     assert (await town.request()).suggestion is None
+
+
+async def test_undo_of_a_suggestion_says_nothing_twice_in_the_thread() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.wait(1)
+    await town.send("suggest", "R-1", DILAN, text="restart it")
+    await town.wait(5)  # 10:05: the line in the thread
+    await town.send("undo", "R-1", DILAN)
+
+
+async def test_undo_of_pass_on_says_nothing_twice_in_the_thread() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.wait(3.5)
+    await town.send("pass", "R-1", ANA, person="ben")
+    await town.wait(2)
+    await town.send("undo", "R-1", ANA)
+
+
+async def test_an_observers_undo_gives_nobody_a_request_back_that_lapsed() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.press(Claim, "R-1", ANA)
+    await town.wait(42)
+    await town.send("suggest", "R-1", DILAN, text="restart it")
+    await town.wait(4)  # 10:45: Ana's word is missed, and the pair is told
+    assert (await town.request()).status is Status.OPEN
+    rung = len(town.to(BEN))
+    await town.send("undo", "R-1", DILAN)
+    await town.wait(1)
+    assert len(town.to(BEN)) == rung
+
+
+async def test_undo_of_same_as_shows_the_follow_up_on_the_first_card_again() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.post("and the scanner")
+    assert "and the scanner" in town.card("R-1")
+    await town.post("all dead", TOM)
+    await town.send("same", "R-1", ANA, lead="R-3")
+    await town.send("undo", "R-1", ANA)
+    assert "and the scanner" in town.card("R-1")
+
+
+async def test_a_second_suggestion_that_is_taken_back_is_gone_from_the_pairs_chats() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.send("suggest", "R-1", DILAN, text="first idea")
+    await town.wait(2)
+    await town.send("suggest", "R-1", DILAN, text="second idea")
+    await town.send("undo", "R-1", DILAN)
+    assert not any("second idea" in one for one in [one.text for one in town.to(ANA)])
+
+
+async def test_a_question_to_the_team_in_their_own_chats_is_marked_when_taken_back() -> None:
+    town = Town(team_channel="")
+    await town.post("label printer down")
+    await town.send("team", "R-1", ANA, text="who knows printers?", people="eva")
+    await town.send("undo", "R-1", ANA)
+    assert "took this back" in town.to(EVA)[-1].text
+
+
+async def test_undo_is_no_way_round_the_fifteen_minutes_of_ask_the_team() -> None:
+    more = tuple(person(name) for name in ("Hal H", "Ian I", "Jan J"))
+    town = Town(people=(*TEAM, *more))
+    await town.post("label printer down")
+    await town.send("team", "R-1", ANA, text="who?", people="chen,eva,farid")
+    await town.send("undo", "R-1", ANA)
+    await town.send("team", "R-1", ANA, text="who?", people="hal,ian,jan")
+    assert len(town.in_team_channel()) == 1
+
+
+async def test_undo_of_a_split_never_leaves_a_matter_twice() -> None:
+    town = Town()
+    await town.post("printer\nscanner")
+    await town.send("split", "R-1", ANA, text="printer\nscanner")
+    await town.wait(6)
+    await town.send("ask", "R-2", ANA, text="which?")
+    await town.send("undo", "R-1", ANA)
+    one, two = await town.requests()
+    live = [(r.id, r.status, r.text) for r in (one, two) if r.status is not Status.CLOSED]
+    assert len(live) == 1 or one.matter
+
+
+async def test_a_reply_typed_in_the_thread_is_no_press_to_take_back() -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    await town.wait(1)
+    await town.reply(place, "looking into it", ANA)
+    await town.wait(6)
+    await town.press(Send, "R-1", ANA, step="undo", fields={})
+    assert not town.in_thread(place)

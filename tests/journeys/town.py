@@ -310,7 +310,16 @@ class Town:
         card: str = "",
         **fields: str,
     ) -> str:
-        """Send a step's form, filled in; return what is shown then."""
+        """Send a step's form, filled in; return what is shown then. What closes is looked at in the preview first."""
+        if (step, choice) == ("close", "close"):
+            answer = await self.press(
+                Send, request, by, step=step, choice="preview", fields=fields, place=place, card=card
+            )
+            view = answer.view if isinstance(answer, Dialog) else None
+            buttons = [button for row in view.rows for button in row.buttons] if isinstance(view, FormCard) else []
+            choice = next((button.choice for button in buttons if button.title == "Close it"), "")
+            if not choice:
+                return said(answer)
         answer = await self.press(Send, request, by, step=step, choice=choice, fields=fields, place=place, card=card)
         return said(answer)
 
