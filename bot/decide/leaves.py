@@ -302,12 +302,19 @@ def _ticket_read(form: Form) -> Filled:
         follows = isinstance(form.event, Send) and form.event.choice.endswith(f":{LATER}")
         ask = f"Write the key or the link of the ticket that you created, or press *{KEY_FOLLOWS}*."
         return Filled(wrong="" if follows else ask)
-    wrong = _too_long(form, "ticket")
+    said_there, wrong = named(form.draft, given)
+    return Filled(added=(said_there,), wrong=wrong)
+
+
+def named(draft: Draft, given: str) -> tuple[str, str]:
+    """Return what a requester reads of a ticket that is named by its key or its link, and what is wrong with that."""
+    if len(given) > SHORT:
+        return "", f"At most {SHORT} characters in one line, please; these are {len(given)}."
     try:
-        named = addresses.ticket(form.draft.policy.jira_project, given)
+        ticket = addresses.ticket(draft.policy.jira_project, given)
     except ValueError:
-        return Filled(wrong=wrong or "Write the ticket's key, such as EDGE-12, or its https link.")
-    return Filled(added=(form.draft.say(Text.FIND_IT_AS, key=named),), wrong=wrong)
+        return "", "Write the ticket's key, such as EDGE-12, or its https link."
+    return draft.say(Text.FIND_IT_AS, key=ticket), ""
 
 
 _WORDS = Part(_nothing_noted, _no_fields, _nothing_more)

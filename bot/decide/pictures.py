@@ -40,8 +40,9 @@ def request_card(
     lead = lead if request.outcome in (None, Outcome.DUPLICATE) else None
     told = lead or request
     headline, detail = _words(desk, told, duty, now, hours)
-    remark = told.remark
+    elsewhere = lead is not None and lead.place != request.place
     live = request.status is not Status.CLOSED
+    remark = told.remark or (say(Text.ANSWER_THERE, language) if elsewhere and not live else "")
     if lead and live:
         remark = headline.plain
         headline = Line((say(Text.FOLLOWS_OWN if goes_with_own(request, lead) else Text.FOLLOWS, language),))
@@ -56,10 +57,11 @@ def request_card(
         presses.append(button(Text.CLAIM, "claim", main=True))
     if live and lead:
         presses.append(button(Text.SEPARATE, "separate"))
-    elif live:
+    if live:
         presses.append(button(Text.SOLVE, "solve"))
     elif not gone:
         presses.append(button(Text.REOPEN, "reopen"))
+    there = lead.place if lead and elsewhere and not live else ""  # a live one has three buttons, and a line links it
     return RequestCard(
         headline=headline,
         detail=f"{detail} · {request.id}" if detail else request.id,
@@ -68,8 +70,8 @@ def request_card(
         settled=not live,
         presses=tuple(presses),
         opens=() if gone else (button(Text.SUPPORT, "open", "support"),),
-        thread=lead.place if lead and lead.place != request.place else "",
-        thread_label=say(Text.OPEN_THREAD, language) if lead else "",
+        thread=there,
+        thread_label=say(Text.OPEN_THREAD, language) if there else "",
     )
 
 

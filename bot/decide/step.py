@@ -42,7 +42,7 @@ def done(draft: Draft, request: Request, event: Press, said: str) -> Dialog:
     """Say what was done, with the way to take it back."""
     now = draft.request(request.id) or request
     undo = (Way("Undo", "undo"),) if now.deed and support.can_undo(now, event) else ()
-    ways = (*undo, Way("Support…", "support", opens=True)) if now.status is not Status.CLOSED else undo
+    ways = (*undo, Way("Support…", "support", opens=True))
     view = forms.card(draft, now, event, title=said, note=f"{now.id}: {stands(draft, now)}.", ways=ways)
     return Dialog(f"{request.requester.name} · {request.id}", view)
 

@@ -59,7 +59,8 @@ def opened(draft: Draft, event: Open) -> Answer:
     if known is None or known.draw is None:
         raise Refused(draft.say(Text.STALE))
     known.allow(draft, request, event)
-    step(request, Act.SOLVE)  # what is closed has no form
+    if event.step != "key":
+        step(request, Act.SOLVE)  # what is closed has no other form
     return known.draw(draft, request, event, "")
 
 
@@ -82,7 +83,9 @@ def menu(draft: Draft, request: Request, event: Press) -> Answer:
     undo = (Way(f"Undo: {request.deed.what}", "undo"),) if request.deed and support.can_undo(request, event) else ()
     if request.status is Status.CLOSED:
         rights.may_end(draft, request, event)
-        return _menu(draft, request, event, (*undo, Way("Not solved", "reopen")))
+        mine = rights.has(request, event.author) or rights.duty_of(draft, request, event).may_claim(event.author.id)
+        key = (_way("key"),) if request.outcome is Outcome.TICKET and mine else ()
+        return _menu(draft, request, event, (*undo, *key, Way("Not solved", "reopen")))
     duty = rights.duty_of(draft, request, event)
     if duty.observes(event.author.id) and not rights.has(request, event.author):
         return _menu(draft, request, event, (Way("Suggest an answer", "suggest", opens=True), *undo))
@@ -91,8 +94,8 @@ def menu(draft: Draft, request: Request, event: Press) -> Answer:
         return _menu(draft, request, event, (*undo, Way("Separate matter", "separate")))
     groups = [(heading, tuple(_way(name) for name in steps)) for heading, steps in MENU]
     claimed = request.status is Status.ACKNOWLEDGED
-    mine = (_way("promise"), _way("back")) if claimed else (_way("claim"),)
-    return _menu(draft, request, event, (*mine, *undo, *groups))
+    own = (_way("promise"), _way("back")) if claimed else (_way("claim"),)
+    return _menu(draft, request, event, (*own, *undo, *groups))
 
 
 def _way(name: str) -> Way:

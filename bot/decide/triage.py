@@ -283,8 +283,34 @@ def _close(
     return done(draft, claimed, event, "Sent and closed." if posted else "Closed.")
 
 
+# -- after the end ---------------------------------------------------------------------------------------------------
+
+
+def _draw_key(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    label = f"The ticket's key or link. {request.requester.name} reads it in the thread, under your name."
+    field = forms.line("ticket", label, required=True)
+    ways = (Way("Send", "key"), Way("Back", "support", opens=True))
+    return forms.dialog(draft, request, event, "The ticket's key", error=error, fields=(field,), ways=ways)
+
+
+def _take_key(draft: Draft, request: Request, event: Send) -> Answer:
+    words, wrong = leaves.named(draft, forms.filled(event, "ticket"))
+    if wrong:
+        return _draw_key(draft, request, event, wrong)
+    draft.did(request, event, "named the ticket", **say_as(draft, request, event, words))
+    return done(draft, request, event, "Sent.")
+
+
+def may_name(draft: Draft, request: Request, event: Press) -> None:
+    """Raise Refused, saying why, unless a request ended with a ticket and the presser may handle it."""
+    if request.outcome is not Outcome.TICKET:
+        raise Refused(f"{request.id} did not end with a ticket.")
+    rights.may_handle(draft, request, event)
+
+
 STEPS: Mapping[str, Step] = MappingProxyType(
     {
+        "key": Step("The ticket's key", _draw_key, _take_key, may_name),
         "triage": Step(WHAT, _draw_what, _take_what, may, _again),
         "stops": Step(STOPS, _draw_stops, _take_stops, may, _again),
         "leaf": Step(WHAT, _draw_what, _take_leaf, may, _again),

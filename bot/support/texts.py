@@ -44,6 +44,7 @@ class Text(StrEnum):
     OPEN_THREAD = "open thread"
     ALSO = "also"
     FOLLOWS = "follows"
+    ANSWER_THERE = "answer there"
     FOLLOWS_OWN = "follows own"
     SAME_AS = "same as"
     ASKED_YOU = "asked you"
@@ -201,6 +202,7 @@ TEXTS = MappingProxyType(
                 Text.OPEN_THREAD: "Open thread",
                 Text.ALSO: "Also: {what}",
                 Text.FOLLOWS: "We look at this together with another request.",
+                Text.ANSWER_THERE: "The answer is in the other thread.",
                 Text.FOLLOWS_OWN: "This goes with your other post.",
                 Text.SAME_AS: "We look at this together with ",
                 Text.ASKED_YOU: "{who} has a question for you.",
@@ -364,6 +366,7 @@ TEXTS = MappingProxyType(
                 Text.OPEN_THREAD: "Zum Thread",
                 Text.ALSO: "Außerdem: {what}",
                 Text.FOLLOWS: "Wir sehen uns das zusammen mit einer anderen Anfrage an.",
+                Text.ANSWER_THERE: "Die Antwort steht im anderen Thread.",
                 Text.FOLLOWS_OWN: "Das gehört zu deinem anderen Beitrag.",
                 Text.SAME_AS: "Wir sehen uns das zusammen an mit ",
                 Text.ASKED_YOU: "{who} hat eine Frage an dich.",

@@ -27,7 +27,7 @@ async def test_a_second_post_within_fifteen_minutes_is_shown_on_the_first_card_a
     town, _, second = await followed(14.9)
     assert "Also: and the scanner too" in town.card("R-1")
     assert town.card("R-2").startswith("This goes with your other post.")
-    assert "[Separate matter]\n[Support…]\nOpen thread" in town.card("R-2")
+    assert "[Separate matter]\n[It's solved]\n[Support…]" in town.card("R-2")
     assert town.in_thread(second) == []
     await town.wait(60)
     assert town.in_thread(second) == []
@@ -425,3 +425,18 @@ async def test_a_follow_up_of_what_is_no_request_is_in_no_figure() -> None:
     await town.post("and so on")
     await town.send("dismiss", "R-1", ANA)
     assert (await town.request("R-2")).outcome is Outcome.NOT_A_REQUEST
+
+
+async def test_who_asked_the_same_reads_where_the_answer_is_and_may_say_that_it_is_solved() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.post("printer broken in Kiel", TOM)
+    await town.post("and the one in Bremen", Author("zoe", "Zoe Lang"))
+    for id_ in ("R-2", "R-3"):
+        await town.send("same", id_, ANA, lead="R-1")
+    await town.press(Solve, "R-3", Author("zoe", "Zoe Lang"))
+    assert [one.status for one in await town.requests()] == [Status.ACKNOWLEDGED, Status.ACKNOWLEDGED, Status.CLOSED]
+    await town.press(Solve, "R-1", ANA)
+    assert "The answer is in the other thread." in town.card("R-2")
+    assert town.card("R-2").endswith("Open thread")
+    assert (await town.request("R-3")).outcome is Outcome.SOLVED_BY_REQUESTER

@@ -820,3 +820,26 @@ async def test_in_the_channel_it_is_answered_aside() -> None:
 @pytest.mark.parametrize("text", ["triage R-x", "triage 1 2", "triage -1", "triage R-0000000001"])
 async def test_what_names_no_request_is_no_command(text: str) -> None:
     assert "I don't know that one." in await Town().write(text, ANA)
+
+
+async def test_the_key_of_a_ticket_that_follows_later_is_sent_by_whoever_had_it() -> None:
+    town, place = await town_with()
+    await town.send("triage", "R-1", ANA, choice="bug:yes")
+    await town.send("triage", "R-1", ANA, choice="verify:yes")
+    await town.send("stops", "R-1", ANA, text="two tours", now="no")
+    view = await sent(town, "leaf", ANA, "ticket:later", fields={"text": "Our developers have it."})
+    assert titles(view) == ["Undo", "Support…"]
+    assert "The ticket's key" not in titles(await town.open("support", "R-1", OLGA))
+    await town.wait(60)
+    assert "The ticket's key" in titles(await town.open("support", "R-1", ANA))
+    assert (await town.open("key", "R-1", ANA)).fields[0].id == "ticket"
+    assert "Write the ticket's key, such as EDGE-12" in (await sent(town, "key", ANA, fields={"ticket": "soon"})).error
+    await sent(town, "key", ANA, fields={"ticket": "EDGE-12"})
+    assert town.in_thread(place)[1] == "Ana Lindqvist:\nYou find it there as EDGE-12."
+    assert (await town.request()).outcome is Outcome.TICKET
+    assert "for support: Ana Lindqvist and Ben Okafor" in word(await town.press(Open, "R-1", EVA, step="key"))
+
+
+async def test_only_what_ended_with_a_ticket_has_a_key() -> None:
+    town, _ = await town_with()
+    assert word(await town.press(Open, "R-1", ANA, step="key")) == "R-1 did not end with a ticket."
