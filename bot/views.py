@@ -234,12 +234,27 @@ class RotaCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """A button that types its title for whoever presses it, in their own chat."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypedRow:
+    """Buttons beside each other, at most three."""
+
+    buttons: tuple[Typed, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HelpCard:
     """Answer of ``help`` (what it is, and the commands that the reader may use), and of ``privacy``."""
 
     title: str
     text: str
     commands: tuple[Fact, ...]
+    rows: tuple[TypedRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,9 +42,11 @@ from bot.rota.shift import Role
 from bot.support.intake import is_marked, is_request
 from bot.support.texts import DAYS, MONTHS, Text
 from bot.support.words import listed, moment
-from bot.views import DutyCard, Fact, HelpCard, Line, RotaCard, RotaWeek, View
+from bot.views import DutyCard, Fact, HelpCard, Line, RotaCard, RotaWeek, Typed, TypedRow, View
 
 T = TypeVar("T")
+WHOLE = frozenset({"who", "my requests", "requests", "rota", "privacy", "people", "policy"})
+"""Commands that need no more words: what can be typed can also be pressed."""
 
 
 def called(draft: Draft, event: Message) -> Call | None:
@@ -127,7 +129,7 @@ def unknown(draft: Draft, event: Message) -> None:
 
 def welcomed(draft: Draft, event: Welcomed) -> None:
     """Say hello, with what can be asked."""
-    draft.post(f"welcome:{event.key}", event.place, _help(draft, event.author))
+    draft.post(f"welcome:{event.key}", event.place, _help(draft, event))
 
 
 def uninstalled(draft: Draft, event: Uninstalled) -> None:
@@ -139,7 +141,7 @@ def uninstalled(draft: Draft, event: Uninstalled) -> None:
 def help_card(draft: Draft, event: Message) -> None:
     """Show what the bot does and the commands that the reader may use."""
     show = _aside if draft.colleague(event.author) else _say
-    show(draft, event, _help(draft, event.author))
+    show(draft, event, _help(draft, event))
 
 
 def _told(draft: Draft, event: Message, act: Callable[[Draft, Message, T], str], call: T) -> None:
@@ -173,11 +175,17 @@ def _may(draft: Draft, author: Author, row: Command) -> bool:
     return right_of(draft, author) >= row.right
 
 
-def _help(draft: Draft, author: Author) -> HelpCard:
-    language = draft.policy.language
-    rows = tuple(Fact(row.name, row.described[language]) for row in COMMANDS.values() if _may(draft, author, row))
+def _help(draft: Draft, event: Message | Welcomed) -> HelpCard:
+    """Return what the reader may use; in their own chat with buttons, which type for them."""
+    author, language = event.author, draft.policy.language
+    known = [row for row in COMMANDS.values() if _may(draft, author, row)]
+    facts = tuple(Fact(row.name, row.described[language]) for row in known)
     text = Text.HELP_COLLEAGUE if draft.colleague(author) else Text.HELP_REQUESTER
-    return HelpCard("Hotseat", draft.say(text), rows)
+    aside = draft.colleague(author) is not None and channel_of(event.place) == draft.state.desk.channel
+    shown_there = aside or person_of(event.place) == author.id
+    typed = [Typed(row.name) for row in known if row.name in WHOLE and shown_there]
+    rows = tuple(TypedRow(tuple(typed[at : at + 3])) for at in range(0, len(typed), 3))
+    return HelpCard("Hotseat", draft.say(text), facts, rows)
 
 
 def _duty_card(draft: Draft, event: Message) -> DutyCard:

@@ -107,6 +107,9 @@ class Acts:
         teams = data.get("msteams")
         if isinstance(teams, dict) and teams.get("type") == "task/fetch":
             return await self._dialog(person, said, "task/fetch", data)
+        if isinstance(teams, dict) and teams.get("type") == "imBack":
+            root = None if chat_owner(said.conversation) is not None else said.root
+            return await self._say(self._who(person), said.conversation, root, str(teams.get("value", "")), "")
         body = activity.submitted(self._url, person, said, self._world.new_id(), data, self._clock.now())
         return Outcome(await self._delivery.send(body), toast="Your response was sent to the app", message=said.id)
 

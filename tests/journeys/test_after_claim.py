@@ -297,7 +297,7 @@ async def test_not_solved_on_what_is_open_shows_how_it_stands_and_strangers_may_
     town = await claimed()
     assert "is looking into it" in said(await town.press(Reopen, "R-1", OLGA))
     await town.press(Solve, "R-1", OLGA)
-    assert said(await town.press(Reopen, "R-1", TOM)).startswith("Olga Brandt, who asked, can close this")
+    assert said(await town.press(Reopen, "R-1", TOM)).startswith("Olga Brandt, who asked, can do this")
 
 
 async def test_what_was_dismissed_and_never_answered_opens_again_under_the_first_clock() -> None:

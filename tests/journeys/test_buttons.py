@@ -83,8 +83,8 @@ async def test_a_button_of_an_unknown_request_is_refused() -> None:
         (Claim, DILAN, "Ana Lindqvist and Ben Okafor are on duty. If you know the answer, help them with it."),
         (Claim, EVA, "Ana Lindqvist and Ben Okafor are on duty. If you know the answer, help them with it."),
         ("ask", TOM, "Ana Lindqvist and Ben Okafor are on duty."),
-        (Solve, TOM, "Olga Brandt, who asked, can close this, and so can Ana Lindqvist and Ben Okafor."),
-        (Solve, EVA, "Olga Brandt, who asked, can close this, and so can Ana Lindqvist and Ben Okafor."),
+        (Solve, TOM, "Olga Brandt, who asked, can do this, and so can Ana Lindqvist and Ben Okafor."),
+        (Solve, EVA, "Olga Brandt, who asked, can do this, and so can Ana Lindqvist and Ben Okafor."),
     ],
 )
 async def test_whoever_may_not_is_told_who_may(kind: type[Press] | str, who: Author | Person, word: str) -> None:

@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from bot.commands import parse
+from bot.decide.answers import WHOLE
 from bot.events import PeopleImported, PersonRow, Uninstalled, Welcomed, Wrote
 from bot.people import Author
 from bot.policy import Language, Policy
 from bot.support.request import Status
+from bot.views import HelpCard
 from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, OLGA, TEAM_CHANNEL, Town
 
 
@@ -192,3 +194,30 @@ async def test_a_place_refused_twice_for_the_same_reason_is_shown_once() -> None
     await town.write("help", BEN)
     await town.write("help", BEN)
     assert (await town.write("who", FARID)).count("has not installed the app") == 1
+
+
+def typed(view: object) -> list[str]:
+    assert isinstance(view, HelpCard)
+    return [button.title for row in view.rows for button in row.buttons]
+
+
+async def test_what_needs_no_more_words_can_be_pressed_in_ones_own_chat() -> None:
+    town = Town()
+    for who, may in (
+        (OLGA, ["who", "my requests", "privacy"]),
+        (EVA, ["who", "rota", "requests", "my requests", "privacy"]),
+        (FARID, ["who", "people", "policy", "rota", "requests", "my requests", "privacy"]),
+    ):
+        await town.write("help", who)
+        assert typed(town.teams.sent[-1].view) == may
+    await town.post("help", OLGA, addressed=True)
+    assert typed(town.teams.sent[-1].view) == []
+    await town.post("help", EVA, addressed=True)
+    assert typed(town.to(EVA)[-1].view) == ["who", "rota", "requests", "my requests", "privacy"]
+
+
+def test_each_button_of_help_is_a_command_by_itself() -> None:
+    for words in WHOLE:
+        found = parse(words)
+        assert found is not None
+        assert found[0].name == words

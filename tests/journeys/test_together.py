@@ -119,7 +119,7 @@ async def test_separate_matter_gives_it_its_own_clock_from_its_own_time() -> Non
 
 async def test_who_may_separate_is_who_may_end_it() -> None:
     town, _, _ = await followed()
-    assert said(await town.press(Separate, "R-2", TOM)).startswith("Olga Brandt, who asked, can close this")
+    assert said(await town.press(Separate, "R-2", TOM)).startswith("Olga Brandt, who asked, can do this")
     assert (await town.send("separate", "R-2", ANA)).startswith("It is a matter of its own now.")
     assert (await town.send("separate", "R-2", ANA)).startswith("It is a matter of its own now.")
     assert (await town.request("R-2")).lead == ""

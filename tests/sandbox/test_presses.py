@@ -59,6 +59,14 @@ async def test_a_dialog_is_fetched_and_submitted(stage: Stage) -> None:
     assert stage.bot.heard[-1]["value"]["data"] == {"step": "ask", "question": "since?"}
 
 
+async def test_a_button_that_types_is_a_message_of_whoever_presses_it(stage: Stage) -> None:
+    message = await request(stage)
+    typing = {"type": "Action.Submit", "title": "who", "data": {"msteams": {"type": "imBack", "value": "who"}}}
+    await stage.do("api/act/press", as_="ana", message=message, action=typing)
+    heard = stage.bot.heard[-1]
+    assert (heard["type"], heard["text"], heard.get("value")) == ("message", "who", None)
+
+
 async def test_a_plain_submit_is_a_message_with_a_value(stage: Stage) -> None:
     message = await request(stage)
     await stage.do("api/act/press", as_="ana", message=message, action={"type": "Action.Submit", "data": {"a": 1}})
