@@ -196,8 +196,10 @@ def _field(
     is_list: bool = False,
     is_many: bool = False,
 ) -> Field:
-    what = "Choose one." if is_one or is_list else "Choose at least one." if is_many else "Write something first"
-    problem = what if choices else f"{what} ({longest} characters at most)."
+    if choices:
+        problem = "Choose at least one." if is_many else "Choose one."
+    else:
+        problem = f"{'Write something first: at' if required else 'At'} most {longest} characters."
     return Field(
         id=id_,
         label=Label(label),

@@ -65,5 +65,6 @@ def who_may(draft: Draft, duty: Duty, author: Author) -> str:
     if not people:
         return draft.say(Text.FOR_THE_TEAM)
     text = Text.IS_ON_DUTY if len(people) == 1 else Text.ARE_ON_DUTY
-    help_them = draft.say(Text.HELP_THEM) if draft.colleague(author) else ""
+    colleague = Text.SUGGEST_IT if duty.observes(author.id) else Text.HELP_THEM
+    help_them = draft.say(colleague) if draft.colleague(author) else ""
     return draft.say(text, who=names(people, draft.say(Text.AND))) + help_them

@@ -63,6 +63,7 @@ class Text(StrEnum):
     IS_ON_DUTY = "is on duty"
     ARE_ON_DUTY = "are on duty"
     HELP_THEM = "help them"
+    SUGGEST_IT = "suggest it"
     FOR_THE_TEAM = "for the team"
     MAY_CLOSE = "may close"
     THE_TEAM = "the team"
@@ -221,6 +222,7 @@ TEXTS = MappingProxyType(
                 Text.IS_ON_DUTY: "This is for support: {who} is on duty.",
                 Text.ARE_ON_DUTY: "This is for support: {who} are on duty.",
                 Text.HELP_THEM: " If you know the answer, help them with it.",
+                Text.SUGGEST_IT: " If you know the answer, suggest it with Support….",
                 Text.FOR_THE_TEAM: "This is for the backend team; whoever of it is present can take it.",
                 Text.MAY_CLOSE: "{requester}, who asked, can do this, and so can {who}.",
                 Text.THE_TEAM: "the backend team",
@@ -385,6 +387,7 @@ TEXTS = MappingProxyType(
                 Text.IS_ON_DUTY: "Das ist für den Support: {who} hat Dienst.",
                 Text.ARE_ON_DUTY: "Das ist für den Support: {who} haben Dienst.",
                 Text.HELP_THEM: " Wenn du die Antwort kennst, hilf ihnen damit.",
+                Text.SUGGEST_IT: " Wenn du die Antwort kennst, schlag sie mit Support… vor.",
                 Text.FOR_THE_TEAM: "Das ist für das Backend-Team; wer davon da ist, kann es übernehmen.",
                 Text.MAY_CLOSE: "{requester} hat gefragt und kann das tun, außerdem {who}.",
                 Text.THE_TEAM: "das Backend-Team",

@@ -80,7 +80,7 @@ async def test_a_button_of_an_unknown_request_is_refused() -> None:
     [
         (Claim, TOM, "This is for support: Ana Lindqvist and Ben Okafor are on duty."),
         ("dismiss", OLGA, "This is for support: Ana Lindqvist and Ben Okafor are on duty."),
-        (Claim, DILAN, "Ana Lindqvist and Ben Okafor are on duty. If you know the answer, help them with it."),
+        (Claim, DILAN, "Ana Lindqvist and Ben Okafor are on duty. If you know the answer, suggest it with Support…."),
         (Claim, EVA, "Ana Lindqvist and Ben Okafor are on duty. If you know the answer, help them with it."),
         ("ask", TOM, "Ana Lindqvist and Ben Okafor are on duty."),
         (Solve, TOM, "Olga Brandt, who asked, can do this, and so can Ana Lindqvist and Ben Okafor."),
