@@ -307,9 +307,22 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
 )
 
 
+SAME: Mapping[str, str] = MappingProxyType(
+    {"hilfe": "help", "wer": "who", "meine anfragen": "my requests", "datenschutz": "privacy"}
+)
+"""What requesters type in German for a command."""
+
+
+def name_in(language: Language, command: Command) -> str:
+    """Return a command's name as help shows it."""
+    german = [word for word, name in SAME.items() if name == command.name]
+    return german[0] if german and language is Language.GERMAN else command.name
+
+
 def parse(text: str) -> tuple[Command, Call] | None:
     """Return the command that the whole of ``text`` is, None if it is none. Case and order are forgiven."""
     words = _joined(WORD.findall(text.casefold()) if len(text) <= LONGEST else [])
+    words = [SAME.get(word, word) for word in words]
     names = [word for word in words if word in COMMANDS]
     if len(names) != 1:
         return None
@@ -340,7 +353,7 @@ def nearest(text: str, right: Right) -> list[str]:
 def _joined(words: list[str]) -> list[str]:
     """Return words with those of a name of two in one."""
     for at, pair in enumerate(pairwise(words)):
-        if " ".join(pair) in COMMANDS:
+        if " ".join(pair) in COMMANDS or " ".join(pair) in SAME:
             return [*words[:at], " ".join(pair), *words[at + 2 :]]
     return words
 

@@ -26,6 +26,7 @@ from bot.commands import (
     ShowTriage,
     StopPosts,
     mistyped,
+    name_in,
     nearest,
     parse,
 )
@@ -179,11 +180,11 @@ def _help(draft: Draft, event: Message | Welcomed) -> HelpCard:
     """Return what the reader may use; in their own chat with buttons, which type for them."""
     author, language = event.author, draft.policy.language
     known = [row for row in COMMANDS.values() if _may(draft, author, row)]
-    facts = tuple(Fact(row.name, row.described[language]) for row in known)
+    facts = tuple(Fact(name_in(language, row), row.described[language]) for row in known)
     text = Text.HELP_COLLEAGUE if draft.colleague(author) else Text.HELP_REQUESTER
     aside = draft.colleague(author) is not None and channel_of(event.place) == draft.state.desk.channel
     shown_there = aside or person_of(event.place) == author.id
-    typed = [Typed(row.name) for row in known if row.name in WHOLE and shown_there]
+    typed = [Typed(name_in(language, row)) for row in known if row.name in WHOLE and shown_there]
     rows = tuple(TypedRow(tuple(typed[at : at + 3])) for at in range(0, len(typed), 3))
     return HelpCard("Hotseat", draft.say(text), facts, rows)
 

@@ -232,7 +232,9 @@ def _nobody(duty: Duty, by: str, language: Language, *, is_open: bool) -> tuple[
     hope = say(Text.NOBODY_BY, language, by=by)
     if not is_open:
         return Line((hope,)), ""
-    return Line((say(Text.NOBODY if duty.standing_in else Text.NOBODY_HERE, language),)), hope
+    if not duty.standing_in:
+        return Line((say(Text.NOBODY_HERE, language),)), ""  # of whom could an answer be promised
+    return Line((say(Text.NOBODY, language),)), hope
 
 
 def _closing(request: Request, now: datetime, hours: SupportHours, language: Language) -> tuple[Line, str]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.commands import parse
+from bot.commands import SAME, parse
 from bot.decide.answers import WHOLE
 from bot.events import PeopleImported, PersonRow, Uninstalled, Welcomed, Wrote
 from bot.people import Author
@@ -221,3 +221,20 @@ def test_each_button_of_help_is_a_command_by_itself() -> None:
         found = parse(words)
         assert found is not None
         assert found[0].name == words
+
+
+@pytest.mark.parametrize(("words", "command"), list(SAME.items()))
+def test_requesters_may_type_german(words: str, command: str) -> None:
+    for text in (words, words.upper(), f"{words}?"):
+        found = parse(text)
+        assert found is not None
+        assert found[0].name == command
+
+
+async def test_help_on_a_german_desk_names_the_commands_in_german() -> None:
+    town = Town(policy=Policy(language=Language.GERMAN))
+    await town.write("Hilfe", OLGA)
+    view = town.teams.sent[-1].view
+    assert typed(view) == ["wer", "meine anfragen", "datenschutz"]
+    assert isinstance(view, HelpCard)
+    assert [fact.label for fact in view.commands] == ["wer", "meine anfragen", "hilfe", "datenschutz"]
