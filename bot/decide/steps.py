@@ -404,6 +404,10 @@ def _take_split(draft: Draft, request: Request, event: Send) -> Answer:
         wrong = "Write at least two matters, each on a line of its own."
     elif not wrong and len(found) > room:
         wrong = f"A thread holds {matters.MOST_MATTERS} matters at most; there is room for {room} here."
+    elif not wrong and len({line.casefold() for line in found}) < len(found):
+        wrong = "Name each matter once."
+    elif not wrong and request.deed and event.seen not in ("", str(request.deed.number)):
+        wrong = f"{request.id} is not as it was when this form was opened. Send it again if it still fits."
     elif not wrong and long:
         wrong = f"At most {MOST_MATTER} characters a line, please; “{long[:30]}…” has {len(long)}."
     if wrong:

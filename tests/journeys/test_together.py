@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.events import Claim, Reopen, Separate, Solve
+from bot.events import Claim, Reopen, Send, Separate, Solve
 from bot.people import Author
 from bot.support.request import Outcome, Status
 from tests.journeys.town import ANA, BEN, CHANNEL, EVA, OLGA, TOM, Town, at, said
@@ -440,3 +440,22 @@ async def test_who_asked_the_same_reads_where_the_answer_is_and_may_say_that_it_
     assert "The answer is in the other thread." in town.card("R-2")
     assert town.card("R-2").endswith("Open thread")
     assert (await town.request("R-3")).outcome is Outcome.SOLVED_BY_REQUESTER
+
+
+@pytest.mark.parametrize("text", ["printer\nPrinter", "a\nb\na"])
+async def test_a_matter_is_named_once(text: str) -> None:
+    town = Town()
+    await town.post(PRINTER)
+    assert "Name each matter once." in await town.send("split", "R-1", ANA, text=text)
+    assert len(await town.requests()) == 1
+
+
+async def test_an_old_form_does_not_split_again_what_was_split_since() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    old = (await town.open("split", "R-1", ANA)).rows[0].buttons[0]
+    await town.send("split", "R-1", ANA, text="printer\ntour")
+    fields = {"text": "scanner\ndoor"}
+    answer = await town.press(Send, "R-1", ANA, step="split", fields=fields, form=old.form, seen=old.seen)
+    assert "R-1 is not as it was when this form was opened." in said(answer)
+    assert [one.matter for one in await town.requests()] == ["printer", "tour"]
