@@ -125,7 +125,7 @@ class Journal(Protocol):
         """Return the requests with these ids or in these threads, closed ones included."""
 
     async def naming(self, tenant: str, desk: str, words: Iterable[str]) -> tuple[Request, ...]:
-        """Return the requests, open or still with names, in which one of ``words`` is somebody's whole id or name."""
+        """Return the requests, open or not erased yet, in which one of ``words`` stands: an id, or a name."""
 
     async def expired(self, tenant: str, desk: str, limits: Limits, portion: int) -> Expired:
         """Return what is past its time, at most ``portion`` requests and as many events, the oldest first."""

@@ -4,7 +4,7 @@ Whatever is past its time is erased once a day, after midnight or when the bot i
 team's own and stay. What waits to be delivered is kept until it is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -34,7 +34,7 @@ from bot.policy import Policy
 from bot.rota.iteration import iteration_of
 from bot.rota.shift import Rota
 from bot.state import Facts, Notice, Pause, Raised, Setup, State
-from bot.support.erasure import WITHOUT, Part, authors, held, without_person
+from bot.support.erasure import WITHOUT, Part, authors, held, unnamed, without_person
 from bot.support.request import Request, Status
 from bot.support.texts import DAYS, Text
 from bot.support.words import listed, moment
@@ -106,9 +106,7 @@ def sought(state: State, event: Event) -> frozenset[str]:
 
 def called(requests: Iterable[Request], name: str) -> frozenset[str]:
     """Return the ids of those who are called, or have the id, ``name`` in some of the requests."""
-    exactly, id_ = name.strip(), name.strip().casefold()
-    found = {one.id for request in requests for one in authors(request) if id_ == one.id or exactly == one.name}
-    return frozenset(found - {""})
+    return _so_called((one for request in requests for one in authors(request)), name)
 
 
 def erased(draft: Draft, event: PersonErased) -> Answer:
@@ -117,7 +115,7 @@ def erased(draft: Draft, event: PersonErased) -> Answer:
     What they asked for goes with their name. Whoever is unknown is forgotten already.
     """
     people = {one.id: one.name for one in _meant(draft.rota, event.who)}
-    ids = people or dict.fromkeys(called(draft.requests(), event.who), event.who)
+    ids = people or dict.fromkeys(_so_called(_known(draft), event.who), event.who)
     if len(ids) > 1:
         raise Refused(f"{len(ids)} people are called {event.who}. Say which by the Entra id, or by the e-mail.")
     if not ids:
@@ -125,22 +123,23 @@ def erased(draft: Draft, event: PersonErased) -> Answer:
     ((id_, name),) = ids.items()
     _check(draft, id_, name)
     requests = list(draft.requests())
-    names = frozenset(one.name for request in requests for one in authors(request) if one.id == id_)
+    names = frozenset(one.name for one in _known(draft) if one.id == id_)
     for request in requests:
-        known = without_person(request, id_)
+        known = without_person(request, id_, names)
         if known == request:
             continue
         if request.status is Status.CLOSED:
             draft.quietly(PutRequest(known))
         else:
             draft.put(known)
-    closed = frozenset(one.id for one in draft.requests() if one.status is Status.CLOSED)
+    asked = frozenset(one.id for one in requests if one.requester.id == id_)
+    handed = frozenset(one.id for one in requests if one.handed and one.handed.author.id == id_)
     for notice in draft.state.notices.values():
         if notice.person == id_:
             draft.quietly(DropNotice(notice.key))
-        elif (nameless := _without_name(notice, names, closed)) != notice:
-            draft.put_notice(nameless)
-    draft.put_facts(_without(draft, id_))
+        elif (left := unnamed(_notice_without(notice, id_, asked, handed), names)) != notice:
+            draft.put_notice(left)
+    draft.put_facts(unnamed(_without(draft, id_), names))
     rota = _former(draft.rota, id_)
     if rota != draft.rota:
         draft.put_rota(rota)
@@ -226,7 +225,9 @@ def _sweep_notices(draft: Draft, until: datetime) -> None:
         if notice.created_at > until:
             continue
         items = tuple(
-            replace(item, requester=SOMEBODY, excerpt="", line="", advised_by="", claimer="") if item.settled else item
+            replace(item, requester=SOMEBODY, excerpt="", line="", advised_by="", claimer="", note="")
+            if item.settled
+            else item
             for item in notice.items
         )
         if items != notice.items:
@@ -274,6 +275,22 @@ def _meant(rota: Rota, who: str) -> list[Person]:
     return [
         one for one in rota.people.values() if same in {one.id.casefold(), one.email.casefold(), one.name.casefold()}
     ]
+
+
+def _so_called(some: Iterable[Author], name: str) -> frozenset[str]:
+    exactly, id_ = name.strip(), name.strip().casefold()
+    return frozenset({one.id for one in some if id_ == one.id or exactly == one.name} - {""})
+
+
+def _known(draft: Draft) -> Iterator[Author]:
+    """Yield whoever the desk knows by id and name: its people, those in its requests, and those in its facts."""
+    facts = draft.facts
+    yield from (Author(one.id, one.name) for one in draft.rota.people.values())
+    yield from (author for request in draft.requests() for author in authors(request))
+    yield from (author for one in facts.raised for author in (one.requester, one.by))
+    yield from (one.author for one in facts.early if one.author)
+    if facts.pause:
+        yield facts.pause.by
 
 
 def _check(draft: Draft, id_: str, name: str) -> None:
@@ -329,18 +346,23 @@ def _without(draft: Draft, id_: str) -> Facts:
         advised_at={one: at for one, at in facts.advised_at.items() if one != id_},
         unreachable={place: why for place, why in facts.unreachable.items() if place != personal(id_)},
         early=tuple(one for one in facts.early if one.author is None or one.author.id != id_),
-        raised=tuple(_raised_without(one, id_) for one in facts.raised if one.request or one.requester.id != id_),
+        raised=tuple(_raised_without(one, id_) for one in facts.raised if not _is_only_theirs(one, id_)),
         chats={one: at for one, at in facts.chats.items() if one != id_},
         setup=facts.setup and _setup_without(facts.setup, id_),
         pause=facts.pause and _pause_without(draft, facts.pause, id_),
     )
 
 
+def _is_only_theirs(raised: Raised, id_: str) -> bool:
+    """Say whether words that are not posted are somebody's own, or came back to them and nobody else."""
+    return not raised.request and (raised.requester.id == id_ or (raised.refused and raised.by.id == id_))
+
+
 def _raised_without(raised: Raised, id_: str) -> Raised:
     """Return what was raised, which goes on though whoever raised it for somebody is erased."""
     other = Author("", FORMER)
     requester, by = (other if one.id == id_ else one for one in (raised.requester, raised.by))
-    return replace(raised, requester=requester, by=by)
+    return replace(raised, requester=requester, by=by, text="" if raised.requester.id == id_ else raised.text)
 
 
 def _setup_without(setup: Setup, id_: str) -> Setup:
@@ -359,12 +381,15 @@ def _pause_without(draft: Draft, pause: Pause, id_: str) -> Pause:
     return replace(pause, by=next((one for one in others if draft.is_admin(one)), Author("", FORMER)))
 
 
-def _without_name(notice: Notice, names: frozenset[str], settled: frozenset[str]) -> Notice:
-    """Return a notice that no longer shows what somebody had asked, where it still waits for another request."""
+def _notice_without(notice: Notice, id_: str, asked: frozenset[str], handed: frozenset[str]) -> Notice:
+    """Return a notice without what somebody had asked, or had written when handing on; their name is still in it."""
     items = tuple(
-        replace(item, requester=FORMER, excerpt="", line="")
-        if item.request in settled and item.requester in names
-        else item
+        replace(
+            item,
+            excerpt="" if item.request in asked else item.excerpt,
+            note="" if item.request in handed else item.note,
+            claimer="" if item.claimer == id_ else item.claimer,
+        )
         for item in notice.items
     )
     return replace(notice, items=items)

@@ -150,9 +150,9 @@ class SqlJournal:
         return tuple(sorted(found.values(), key=lambda request: (request.posted_at, request.id)))
 
     async def naming(self, tenant: str, desk: str, words: Iterable[str]) -> tuple[Request, ...]:
-        """Return the requests, open or still with names, in which one of ``words`` is somebody's whole id or name."""
-        named = {"tenant_": tenant, "desk_": desk, "some": [kind for kind in kinds() if Part.NAMES in kind]}
-        asked = [{**named, "word_": dump(word)} for word in words]
+        """Return the requests, open or not erased yet, in which one of ``words`` stands: an id, or a name."""
+        named = {"tenant_": tenant, "desk_": desk, "some": kinds()}
+        asked = [{**named, "word_": dump(word)[1:-1]} for word in words]
         rows = await self._run(
             lambda connection: [tuple(row) for one in asked for row in connection.execute(sql.NAMING, one)]
         )

@@ -102,12 +102,12 @@ class MemoryJournal:
         return _by_time(request for request in requests if request.id in wanted or request.place in threads)
 
     async def naming(self, tenant: str, desk: str, words: Iterable[str]) -> tuple[Request, ...]:
-        """Return the requests, open or still with names, in which one of ``words`` is somebody's whole id or name."""
-        wanted = [dump(word) for word in words]
+        """Return the requests, open or not erased yet, in which one of ``words`` stands: an id, or a name."""
+        wanted = [dump(word)[1:-1] for word in words]
         return _by_time(
             request
             for request in self._kept(tenant, desk).standing.requests.values()
-            if request.status is not Status.CLOSED or Part.NAMES in held(request)
+            if request.status is not Status.CLOSED or held(request)
             if any(word in dump(request) for word in wanted)
         )
 

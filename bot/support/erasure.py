@@ -4,14 +4,20 @@ Figures go on: the outcome and every instant stay. What is held is read off the 
 beside it, so that whatever comes in late (an edit, a post brought back) is erased again.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
 from enum import StrEnum
 from itertools import combinations
 from types import MappingProxyType
+from typing import Any, TypeVar
 
 from bot.people import FORMER, SOMEBODY, Author
 from bot.support.request import Advice, Clock, Request, Status
+from bot.support.triage import ESTIMATE, IMPACT
+
+T = TypeVar("T")
+WRITTEN = (IMPACT, ESTIMATE)  # of triage; all other answers are choices
 
 
 class Part(StrEnum):
@@ -81,18 +87,22 @@ def without_texts(request: Request) -> Request:
     )
 
 
-def without_person(request: Request, person: str) -> Request:
-    """Return a request in which the person with this id is a former colleague; what they asked for is gone, too."""
-    names = {one.name for one in authors(request) if one.id == person}
+def without_person(request: Request, person: str, names: Iterable[str] = ()) -> Request:
+    """Return a request in which the person with this id, called ``names``, is a former colleague.
+
+    What they asked, suggested, noted and sent is gone, too; how the request ended stays.
+    """
+    called = frozenset(names) | {one.name for one in authors(request) if one.id == person}
 
     def other(author: Author | None) -> Author | None:
         return Author("", FORMER) if author is not None and author.id == person else author
 
     def advised(old: Advice | None) -> Advice | None:
-        return old and replace(old, author=other(old.author) or old.author)
+        return Advice(Author("", FORMER), old.at) if old and old.author.id == person else old
 
     def others(ids: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(id_ for id_ in ids if id_ != person)
+        """Return ids, and keys of messages, which end with whoever got them, without the person's."""
+        return tuple(id_ for id_ in ids if id_.rpartition(":")[2] != person)
 
     def clock(old: Clock) -> Clock:
         return replace(
@@ -101,14 +111,18 @@ def without_person(request: Request, person: str) -> Request:
             deferred=tuple(one for one in old.deferred if one.person != person),
             mentioned=others(old.mentioned),
             only=others(old.only),
-            note="" if any(name in old.note for name in names) else old.note,
         )
 
     mine = request.requester.id == person
-    deed = request.deed
+    deed = request.deed and replace(request.deed, others=others(request.deed.others))
     if deed is not None and deed.author.id == person:
         deed = replace(deed, author=Author("", FORMER), text="")
-    return replace(
+    triage = tuple(
+        replace(one, by="") if one.by in (person, *called) else one
+        for one in request.triage
+        if one.by != person or one.question not in WRITTEN
+    )
+    left = replace(
         request,
         requester=other(request.requester) or request.requester,
         text="" if mine else request.text,
@@ -121,14 +135,39 @@ def without_person(request: Request, person: str) -> Request:
         handed=advised(request.handed),
         wait=request.wait and replace(request.wait, by=other(request.wait.by)),
         clock=request.clock and clock(request.clock),
-        triage=tuple(replace(one, by="" if one.by in (person, *names) else one.by) for one in request.triage),
+        triage=triage,
         deed=deed,
-        before=request.before and without_person(request.before, person),
+        before=request.before and without_person(request.before, person, called),
         helpers=others(request.helpers),
         reacted=others(request.reacted),
         asked=others(request.asked),
-        copies=tuple(key for key in request.copies if key.rpartition(":")[2] != person),
+        copies=others(request.copies),
     )
+    return unnamed(left, called)
+
+
+def unnamed(kept: T, names: Iterable[str]) -> T:
+    """Return what is kept with "former colleague" wherever its words have one of ``names`` as a whole.
+
+    Whoever is known by an id stays as they are: a namesake goes on under that name.
+    """
+    some = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True) if name)
+    pattern = re.compile(rf"(?<!\w)(?:{some})(?!\w)") if some else None
+
+    def other(value: Any) -> Any:
+        if type(value) is str:  # an enum's are the bot's own
+            return pattern.sub(FORMER, value) if pattern else value
+        if isinstance(value, tuple):
+            return tuple(map(other, value))
+        if isinstance(value, Mapping):
+            return {key: other(one) for key, one in value.items()}
+        if is_dataclass(value) and not isinstance(value, type):
+            known = {one.name: getattr(value, one.name) for one in fields(value)}
+            return value if {"id", "name"} <= known.keys() else replace(value, **other(known))
+        return value
+
+    left: T = other(kept)
+    return left
 
 
 def authors(request: Request) -> Iterator[Author]:

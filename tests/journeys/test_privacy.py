@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 
 import orjson
@@ -10,13 +10,26 @@ import pytest
 
 from bot.effects import Change, Erased, PutFacts, PutNotice, PutRequest, PutRota
 from bot.errors import Refused
-from bot.events import Chosen, Claim, PersonErased, Raise, Reopen, Sweep
+from bot.events import Chosen, Claim, PersonErased, Raise, Reopen, Solve, Sweep
 from bot.people import FORMER, SOMEBODY, Author, Person
 from bot.places import personal
 from bot.policy import Contact, Language, Policy
 from bot.ports import Address, Commit, Outgoing
 from bot.rota.shift import Absence, Override, Role, Shift
-from bot.state import Early, Facts, Heard, Member, Notice, NoticeItem, Pause, Raised, Roster, Setup
+from bot.state import (
+    Call,
+    Early,
+    Facts,
+    Heard,
+    Member,
+    Notice,
+    NoticeItem,
+    Pause,
+    Raised,
+    Roster,
+    Setup,
+    TeamChannel,
+)
 from bot.store.document import dump
 from bot.support.erasure import WITHOUT, authors, held, kinds, without_person
 from bot.support.request import (
@@ -25,12 +38,33 @@ from bot.support.request import (
     Clock,
     Deed,
     Deferred,
+    Due,
+    NextWord,
     Outcome,
     Request,
     Status,
+    Step,
+    Wait,
 )
+from bot.support.triage import IMPACT
 from bot.views import HelpCard
-from tests.journeys.town import ANA, BEN, CHANNEL, CHEN, EVA, FARID, ITERATION, OLGA, TEAM, TOM, Town, at, plain, shifts
+from tests.journeys.town import (
+    ANA,
+    BEN,
+    CHANNEL,
+    CHEN,
+    DILAN,
+    EVA,
+    FARID,
+    ITERATION,
+    OLGA,
+    TEAM,
+    TOM,
+    Town,
+    at,
+    plain,
+    shifts,
+)
 
 SECRET = "the card of customer 4711"
 COUNT = itertools.count()
@@ -646,6 +680,221 @@ async def test_chats_of_whoever_is_gone_are_forgotten() -> None:
     await put(town, PutFacts(Facts(chats={"eva": now, "gone": now})))
     await town.restart()
     assert set((await (await town.desk()).state()).facts.chats) == {"eva"}
+
+
+# -- nothing is left ------------------------------------------------------------------------------------------------
+
+NEW_TEAM = tuple(
+    replace(one, person={"ana": "chen", "ben": "eva"}.get(one.person, one.person))
+    for one in shifts()
+    if one.person != "chen"
+)
+WORDS, ZOE, NOON = "words of her own", Author("zoe", "Zoe Quist"), at("2026-11-23 12:00")
+FILLED = Request(
+    id="R-1",
+    requester=ZOE,
+    text=WORDS,
+    text_at=NOON,
+    place="19:t",
+    posted_at=NOON,
+    due_at=NOON,
+    status=Status.CLOSED,
+    clock=Clock(
+        second=True,
+        started_at=NOON,
+        due_at=NOON,
+        pending=(Due(Step.TEAM, NOON),),
+        called=("zoe", "ben"),
+        deferred=(Deferred("zoe", NOON),),
+        mentioned=("zoe",),
+        only=("zoe",),
+        note="Zoe Quist gave this back",
+        anew=True,
+        spared=(Step.PAIR,),
+    ),
+    responder=ZOE,
+    responded_at=NOON,
+    claimer=ZOE,
+    claimed_at=NOON,
+    word=NextWord(NOON, NOON, NOON),
+    wait=Wait(NOON, NOON, NOON, ZOE),
+    advice=Advice(ZOE, NOON, WORDS),
+    suggestion=Advice(ZOE, NOON, WORDS),
+    handed=Advice(ZOE, NOON, WORDS),
+    lead="R-2",
+    follow_up=True,
+    followers=("R-3",),
+    matter=WORDS,
+    remark="Zoe Quist restarted it",
+    triage=(Answered(IMPACT, WORDS, "zoe"), Answered("bug", "yes", "zoe")),
+    helpers=("zoe",),
+    helped_at=NOON,
+    deed=Deed(1, ZOE, NOON, "replied", "key", "reply:R-1:key", "19:t", WORDS, ("suggestion:R-1:key:zoe",)),
+    before=FULL,
+    outcome=Outcome.ANSWERED,
+    closed_by=ZOE,
+    closed_at=NOON,
+    reacted=("zoe",),
+    copies=("copy:R-1:first:zoe",),
+    reply="reply-1",
+    asked=("zoe",),
+)
+SHOWN = Notice(
+    key="copy:R-1:first:ben",
+    place=personal("ben"),
+    person="ben",
+    created_at=NOON,
+    claimable=True,
+    heading="Zoe Quist is waiting for an answer",
+    items=(
+        NoticeItem(
+            request="R-1",
+            requester=ZOE.name,
+            excerpt=WORDS,
+            place="19:t",
+            line="Zoe Quist has it",
+            settled=True,
+            second=True,
+            call=Call.WORD,
+            advised_by=ZOE.name,
+            claimer="zoe",
+            note=f"Zoe Quist adds: {WORDS}",
+        ),
+        NoticeItem("R-9", "Tom Reuter", "scanner", "19:u", "Waiting since 10:00", settled=False),
+    ),
+)
+KNOWN = Facts(
+    last_number=9,
+    helped_at={"zoe": NOON},
+    advised_at={"zoe": NOON},
+    unreachable={personal("zoe"): "no app", CHANNEL: "Zoe Quist removed me"},
+    early=(Early(Heard.SMALL_TALK, "19:t", NOON, ZOE),),
+    swept_on=date(2026, 11, 23),
+    nameless_to=1,
+    raised=(Raised("raise:1", ZOE, ZOE, NOON, WORDS, refused=True, request="R-1", place="19:t"),),
+    hears_all=True,
+    setup=Setup(
+        done=("people",),
+        added=("zoe",),
+        cards={"setup.me:1": personal("zoe")},
+        roster=Roster(
+            NOON, (Member("zoe", ZOE.name, "zoe@example.com"),), (TeamChannel("19:v", "General"),), "ask Zoe Quist"
+        ),
+    ),
+    pause=Pause(NOON, NOON, ZOE),
+    chats={"zoe": NOON},
+)
+
+
+def unfilled(value: object, name: str = "") -> Iterator[str]:
+    """Yield the fields of what is kept, and of the first of each list in it, that hold nothing."""
+    if value in (None, "", (), {}):
+        yield name
+    elif isinstance(value, tuple):
+        yield from unfilled(value[0], name)
+    elif is_dataclass(value):
+        for one in fields(value):
+            if one.name != "before":
+                yield from unfilled(getattr(value, one.name), f"{name}.{one.name}")
+
+
+async def test_nothing_that_is_kept_names_or_quotes_whoever_is_erased() -> None:
+    for kept in (FILLED, SHOWN, KNOWN):
+        assert list(unfilled(kept)) == [], "fill a new field with what it may hold of a person"
+    zoe = replace(EVA, id="zoe", entra_object_id="zoe", name="Zoe Quist", email="zoe@example.com")
+    town = Town(people=(*TEAM, zoe))
+    old = replace(FILLED, before=replace(FILLED, before=None))
+    own = replace(SHOWN, key="copy:R-1:first:zoe", place=personal("zoe"), person="zoe")
+    await put(town, PutRequest(old), PutNotice(SHOWN), PutNotice(own), PutFacts(KNOWN))
+    await town.restart()
+    assert await erase(town, "zoe") == "Zoe Quist"
+    left = (await everything(town)).casefold()
+    for trace in ("zoe", WORDS):
+        assert trace not in left, left[left.index(trace) - 200 :][:300]
+    assert (await town.request()).remark == "former colleague restarted it", "how it ended stays"
+    assert "Tom Reuter" in await everything(town)
+
+
+async def test_a_name_is_taken_out_as_a_whole_and_namesakes_keep_theirs() -> None:
+    town = Town()
+    await closed(town, by=Author("tom", "Tom"))
+    await town.post("Tomorrow, please", Author("tom2", "Tom"))
+    await erase(town, "tom")
+    assert (await town.request("R-2")).text == "Tomorrow, please"
+    assert (await town.request("R-2")).requester == Author("tom2", "Tom")
+
+
+async def test_a_clocks_note_names_nobody_who_is_erased() -> None:
+    town = Town()
+    place = await town.post("printer down")
+    await town.press(Claim, "R-1", BEN)
+    await town.send("pass", "R-1", BEN, person="ana")
+    await town.press(Claim, "R-1", ANA)
+    await town.wait(50)
+    await town.reply(place, "hello?", OLGA)
+    await town.reply(place, "anybody?", OLGA)
+    await town.import_shifts(NEW_TEAM)
+    await erase(town, "ana")
+    assert "Ana" not in repr(await town.request())
+
+
+async def test_what_heads_a_copy_names_nobody_who_is_erased() -> None:
+    town = Town()
+    await town.reply(await town.post("printer down"), "restart it", FARID)
+    await town.wait(11)
+    await erase(town, "farid")
+    notices = (await (await town.desk()).state()).notices
+    assert notices
+    assert "Farid" not in repr(notices)
+    assert not any("Farid" in one.text for one in (*town.to(BEN), *town.in_team_channel()))
+
+
+async def test_what_is_settled_on_a_copy_names_nobody_who_is_erased() -> None:
+    town = Town()
+    await town.post("printer down")
+    await town.post("scanner down", TOM)
+    await town.wait(3)
+    await town.press(Solve, "R-1", BEN)
+    await town.import_shifts(NEW_TEAM)
+    await erase(town, "ben")
+    assert "Ben" not in repr((await (await town.desk()).state()).notices)
+
+
+async def test_the_words_of_an_observer_go_with_them_and_so_does_whom_they_were_told() -> None:
+    town = Town()
+    await town.post("printer down")
+    await town.send("suggest", "R-1", DILAN, text="my idea")
+    assert (await town.request()).suggestion == Advice(Author("dilan", DILAN.name), town.now, "my idea")
+    await town.import_shifts(tuple(one for one in NEW_TEAM if one.person != "dilan"))
+    await erase(town, "ben")
+    assert ":ben" not in repr((await town.request()).deed)
+    await erase(town, "dilan")
+    assert "my idea" not in await everything(town)
+
+
+async def test_whoever_stands_in_the_desks_facts_alone_is_erased_too() -> None:
+    town = Town()
+    await put(town, PutFacts(Facts(early=KNOWN.early, raised=KNOWN.raised)))
+    await town.restart()
+    assert await erase(town, "Zoe Quist") == "Zoe Quist"
+    assert "zoe" not in (await everything(town)).casefold()
+
+
+async def test_whoever_only_got_a_copy_is_gone_from_its_key() -> None:
+    town = Town()
+    await town.post("printer down")
+    await town.wait(11)
+    assert any(key.endswith(":eva") for key in (await town.request()).copies)
+    await town.press(Claim, "R-1", ANA)
+    await town.send("close", "R-1", ANA, choice="close", outcome="answered", text="done")
+    await town.wait(11)
+    await town.press(Reopen, "R-1", OLGA)
+    await town.press(Claim, "R-1", ANA)
+    await town.send("close", "R-1", ANA, choice="close", outcome="answered", text="Eva Novak may know more")
+    await erase(town, "eva")
+    request = await town.request()
+    assert not any(key.endswith(":eva") for key in request.copies)
+    assert request.remark == "former colleague may know more"
 
 
 # -- in Teams -------------------------------------------------------------------------------------------------------

@@ -214,16 +214,18 @@ async def test_what_is_erased_is_past_its_time_no_more(journal: Journal) -> None
     assert await journal.expired(T, D, limits(0, 0, 0), 9) == Expired((), 0, more=False)
 
 
-async def test_a_request_is_found_by_whom_it_names_while_it_names_anybody(journal: Journal) -> None:
+async def test_a_request_is_found_by_whom_it_names_or_by_its_words_while_it_holds_any(journal: Journal) -> None:
     named = replace(request(2), requester=Author("tom", 'Tom "T" Grün'), deed=None, before=None)
-    nameless = without_names(closed(3, 0).request)
-    await journal.commit(changing(closed(1, 0), PutRequest(named), PutRequest(nameless)))
+    nameless = replace(without_names(closed(3, 0).request), remark="her own words")
+    empty = without_texts(replace(nameless, id="r4"))
+    await journal.commit(changing(closed(1, 0), *map(PutRequest, (named, nameless, empty))))
     for words, found in (
         (["rita"], ["r1"]),
         (["Rita Grün"], ["r1"]),
         (['Tom "T" Grün'], ["r2"]),
         (["tom", "rita"], ["r1", "r2"]),
-        (["ta Gr"], []),
+        (["ta Gr"], ["r1"]),
+        (["her own words"], ["r3"]),
         (["eva"], ["r1", "r2"]),
         (["%"], []),
         ([], []),
