@@ -17,6 +17,7 @@ import orjson
 from sqlalchemy import Connection, Executable
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
+from bot.effects import Forget
 from bot.errors import Misconfigured, NotStored, Refused
 from bot.ports import Address, Commit, Expired, Limits, Loaded, Outgoing, Record
 from bot.rota.shift import Rota
@@ -192,6 +193,8 @@ class SqlJournal:
     async def commit(self, commit: Commit) -> None:
         """Write all of ``commit`` durably; raise Conflict if the revision has moved on or a record's key is known."""
         await self._run(lambda connection: self._writer.write(connection, commit))
+        if any(isinstance(change, Forget) for change in commit.changes):  # so does the end of each sweep
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._database.empty_log)
 
     async def address(self, tenant: str, desk: str, key: str) -> Address | None:
         """Return where the message under ``key`` lives, None if it was never delivered."""

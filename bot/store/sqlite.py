@@ -1,13 +1,14 @@
 """The SQLite file: how it is opened so that what is committed survives a crash and a cut of the power.
 
 WAL with synchronous=FULL: a commit returns after fsync. Whatever runs within a transaction is undone with it, tables
-that a migration makes included. What is erased is overwritten; the log beside the file still has it until SQLite
-begins that anew, which it does after some thousand pages, and when the bot stops. The file is for its owner's eyes
-only (0600), and no error says what its rows hold.
+that a migration makes included. What is erased is overwritten; the log beside the file still has it until that is
+emptied, which whoever erases something asks for, and which waits where another program reads the file just then. The
+file is for its owner's eyes only (0600), and no error says what its rows hold.
 """
 
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -58,6 +59,11 @@ class Database:
             message = "another file stands in its place"
             raise OSError(message)
         return self._connection
+
+    def empty_log(self) -> None:
+        """Bring the log into the file and empty it; what was committed stands, and the next call tries again."""
+        with suppress(sqlite3.Error, SQLAlchemyError, OSError):
+            self.connection().connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def drop(self) -> None:
         """Close the connection, whatever state it is in."""

@@ -19,7 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects.sqlite import dialect
 
-from bot.effects import PutRequest, Show
+from bot.effects import Change, ForgetMessages, ForgetPerson, PutRequest, Show
 from bot.errors import Misconfigured, NotStored
 from bot.ports import Commit, Outgoing
 from bot.store import statements as sql
@@ -198,6 +198,34 @@ async def test_what_is_erased_is_in_the_file_no_more(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["journal.sqlite"]
 
 
+@pytest.mark.parametrize("forget", [ForgetPerson("tom"), ForgetMessages(("mine:",))])
+async def test_what_is_erased_is_in_no_file_while_the_bot_runs_on(tmp_path: Path, forget: Change) -> None:
+    words = "the card of customer 4711"
+    await filled(tmp_path)
+    async with at(tmp_path) as journal:
+        some = [request(n, text=f"{words} {n}", status=Status.CLOSED) for n in range(2, 40)]
+        await journal.commit(Commit(T, D, 1, changes=tuple(map(PutRequest, some))))
+        assert any(words.encode() in path.read_bytes() for path in tmp_path.iterdir())
+        gone = tuple(PutRequest(without_texts(one)) for one in some)
+        await journal.commit(Commit(T, D, 2, changes=(*gone, forget)))
+        assert not [path.name for path in tmp_path.iterdir() if words.encode() in path.read_bytes()]
+        await journal.commit(Commit(T, D, 3, changes=(PutRequest(request(50)),)))
+
+
+async def test_a_log_that_somebody_else_reads_is_begun_anew_the_next_time(tmp_path: Path) -> None:
+    await filled(tmp_path)
+    async with at(tmp_path) as journal:
+        reader = sqlite3.connect(tmp_path / "journal.sqlite", isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM requests").fetchall()
+        await journal._run(lambda connection: connection.exec_driver_sql("PRAGMA busy_timeout = 10") and None)
+        await journal.commit(Commit(T, D, 1, changes=(ForgetPerson("tom"),)))
+        assert (tmp_path / "journal.sqlite-wal").stat().st_size > 0
+        reader.close()
+        await journal.commit(Commit(T, D, 2, changes=(ForgetPerson("tom"),)))
+        assert (tmp_path / "journal.sqlite-wal").stat().st_size == 0
+
+
 async def test_the_sweep_asks_the_index_and_not_each_request(tmp_path: Path) -> None:
     await filled(tmp_path)
     connection = sqlite3.connect(tmp_path / "journal.sqlite")
@@ -276,7 +304,7 @@ def test_a_killed_process_holds_nothing(tmp_path: Path) -> None:
 WRITER = """
 import asyncio, sys
 from bot.ports import Commit, Outgoing
-from bot.effects import PutRequest, Show
+from bot.effects import Change, ForgetMessages, ForgetPerson, PutRequest, Show
 from bot.store.journal import SqlJournal
 from tests.store.samples import CARD, DESK, record, request
 
