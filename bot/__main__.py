@@ -164,8 +164,9 @@ def people_erase(who: str, desk: str, *, as_json: bool) -> None:
     """Forget a person: WHO by name, e-mail or Entra id.
 
     A person of the team, or whoever asked in the channel, becomes "former colleague" in people, shifts, absences,
-    stand-ins, requests and the history; what they asked is erased, and how it ended stays. It is refused while they
-    have open requests, or serve now or later. Messages in Teams stay, and so do backups.
+    stand-ins, requests and the history; what they asked, suggested and noted is erased, and how it ended stays. It is
+    refused while they have open requests, or serve now or later, and where nothing is held of WHO. Messages in Teams
+    stay, and so do backups.
     """
     _operate("people erase", {"desk": desk, "who": who}, as_json=as_json)
 

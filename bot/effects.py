@@ -149,7 +149,7 @@ class Dialog:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """An answer to the operator who had somebody erased: their name, "" where nobody was known."""
+    """An answer to the operator who had somebody erased: their name."""
 
     name: str
 

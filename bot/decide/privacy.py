@@ -7,6 +7,7 @@ team's own and stay. What waits to be delivered is kept until it is.
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from difflib import get_close_matches
 
 from bot.commands import SendPrivacy, parse
 from bot.decide.claims import REOPENS
@@ -42,6 +43,7 @@ from bot.views import Fact, HelpCard
 
 SWEEPS = time(0, 5)  # in the desk's zone
 UNDO_ENDS = timedelta(days=1)  # after closing, whatever the policy
+MOST_NEAR = 3  # names that may have been meant
 MOST = 8  # lines of one kind on a card
 SHORT = 80  # characters of a request there
 MESSAGES = ("copy", "answer", "suggestion", "reply", "same", "team")  # kinds of keys that go on with a request's id
@@ -112,14 +114,14 @@ def called(requests: Iterable[Request], name: str) -> frozenset[str]:
 def erased(draft: Draft, event: PersonErased) -> Answer:
     """Make somebody a former colleague in all that is held; raise Refused while they are needed.
 
-    What they asked for goes with their name. Whoever is unknown is forgotten already.
+    What they asked for goes with their name. Whoever is unknown is refused as well: it may be a slip of the pen.
     """
     people = {one.id: one.name for one in _meant(draft.rota, event.who)}
     ids = people or dict.fromkeys(_so_called(_known(draft), event.who), event.who)
     if len(ids) > 1:
         raise Refused(f"{len(ids)} people are called {event.who}. Say which by the Entra id, or by the e-mail.")
     if not ids:
-        return Erased("")
+        raise Refused(_unknown(draft, event.who))
     ((id_, name),) = ids.items()
     _check(draft, id_, name)
     requests = list(draft.requests())
@@ -280,6 +282,18 @@ def _meant(rota: Rota, who: str) -> list[Person]:
 def _so_called(some: Iterable[Author], name: str) -> frozenset[str]:
     exactly, id_ = name.strip(), name.strip().casefold()
     return frozenset({one.id for one in some if id_ == one.id or exactly == one.name} - {""})
+
+
+def _unknown(draft: Draft, who: str) -> str:
+    """Say that nothing is held of somebody, and whom it may have meant: by name, a part of it, or e-mail."""
+    names = {one.name for one in _known(draft) if one.id}
+    emails = {one.email for one in draft.rota.people.values() if one.email}
+    spelt = [(part.casefold(), one) for one in sorted(names | emails) for part in (one, *one.split(), *one.split("@"))]
+    near = get_close_matches(who.strip().casefold(), [part for part, _ in spelt], n=len(spelt) or 1)
+    found = list(dict.fromkeys(one for part in near for known, one in spelt if known == part))
+    meant = f" Did you mean {listed(found[:MOST_NEAR], ' or ')}?" if found else ""
+    hint = " Whoever only asked is known by name and Entra id, not by e-mail." if "@" in who and not found else ""
+    return f"Nothing is held of {who.strip()} in {draft.desk.id}, and nothing was erased.{meant}{hint}"
 
 
 def _known(draft: Draft) -> Iterator[Author]:

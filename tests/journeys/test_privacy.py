@@ -464,7 +464,8 @@ async def test_a_person_becomes_a_former_colleague_everywhere() -> None:
     for word in ("Eva Novak", '"eva"', "'eva'", ":eva"):
         assert word not in left, word
     assert (await town.request("R-2")).claimer == Author("ben", BEN.name)
-    assert await erase(town, "Eva Novak") == ""
+    with pytest.raises(Refused, match="Nothing is held of Eva Novak in backend, and nothing was erased"):
+        await erase(town, "Eva Novak")
 
 
 async def test_whoever_asked_is_erased_by_id_or_by_name_with_what_they_asked() -> None:
@@ -500,6 +501,24 @@ async def test_namesakes_are_told_apart_by_the_id() -> None:
     with pytest.raises(Refused, match="2 people are called Eva Novak"):
         await erase(twins, "Eva Novak")
     assert await erase(twins, "eva2") == "Eva Novak"
+
+
+async def test_a_slip_in_whom_to_erase_is_told_from_a_person_who_is_forgotten() -> None:
+    town = Town(people=(*TEAM, Person("stone", "Tom Stone", "stone", "t.stone@example.com")))
+    await town.post("printer down", TOM)
+    for who, meant in (
+        ("tomm", " Did you mean Tom Reuter or Tom Stone?"),
+        ("reuther", " Did you mean Tom Reuter?"),
+        ("t.stone@exmaple.com", " Did you mean t.stone@example.com?"),
+        ("Olga Brandt", ""),
+        ("olga@else.org", " Whoever only asked is known by name and Entra id, not by e-mail."),
+    ):
+        with pytest.raises(Refused) as refused:
+            await erase(town, who)
+        assert str(refused.value) == f"Nothing is held of {who} in backend, and nothing was erased.{meant}"
+    nobody = Town(people=())
+    with pytest.raises(Refused, match=r"nothing was erased\.$"):
+        await erase(nobody, "x")
 
 
 async def test_nobody_is_erased_who_is_needed_and_it_says_what_to_do() -> None:
