@@ -70,7 +70,8 @@ def command(draft: Draft, event: Message) -> bool:  # noqa: C901, PLR0912 - one 
         case ShowPrivacy():
             _say(draft, event, privacy.explained(draft))
         case SendPrivacy():
-            draft.post(f"say:{event.key}", personal(event.author.id), privacy.about(draft, event))
+            for number, card in enumerate(privacy.about(draft, event), 1):
+                draft.post(f"say:{event.key}:{number}", personal(event.author.id), card)
         case ShowTriage(request):
             summons.summoned(draft, event, request)
         case ShowRequests():

@@ -4,7 +4,8 @@ Whatever is past its time is erased once a day, after midnight or when the bot i
 team's own and stay. What waits to be delivered is kept until it is.
 """
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
@@ -44,8 +45,8 @@ from bot.views import Fact, HelpCard
 SWEEPS = time(0, 5)  # in the desk's zone
 UNDO_ENDS = timedelta(days=1)  # after closing, whatever the policy
 MOST_NEAR = 3  # names that may have been meant
-MOST = 8  # lines of one kind on a card
-SHORT = 80  # characters of a request there
+LONGEST = 1000  # characters of one row of a card, which is then shown whole, whatever they are
+HEAVIEST, FRAME = 15_000, 400  # bytes of a card as JSON, and of what stands around the words of each row
 MESSAGES = ("copy", "answer", "suggestion", "reply", "same", "team")  # kinds of keys that go on with a request's id
 PASSING = (
     "mine:",
@@ -56,6 +57,21 @@ PASSING = (
     "raise:",
 )  # forms and lists, which a press answers where it is
 YEAR = 12  # months
+Row = tuple[Text, list[str]]
+PARTS = (  # what somebody did in requests, or had done to them, in the order in which they read it
+    Text.MY_MATTERS,
+    Text.MY_REMARKS,
+    Text.MY_ANSWERED,
+    Text.MY_TAKEN,
+    Text.MY_CLOSED,
+    Text.MY_QUESTIONS,
+    Text.MY_ADVICE,
+    Text.MY_TRIAGE,
+    Text.MY_LATEST,
+    Text.MY_RUNG,
+    Text.MY_HELPING,
+    Text.MY_REACTED,
+)
 
 
 def next_sweep(facts: Facts, now: datetime, hours: SupportHours) -> datetime:
@@ -169,16 +185,26 @@ def explained(draft: Draft) -> HelpCard:
     )
 
 
-def about(draft: Draft, event: Message) -> HelpCard:
-    """Say what is held about somebody: as one of the team, in requests, and in the desk's own facts."""
-    author = event.author
+def about(draft: Draft, event: Message) -> tuple[HelpCard, ...]:
+    """Say all that is held about somebody, on as many cards as it takes: who they are first, then their requests."""
+    author, say = event.author, draft.say
     person = draft.rota.people.get(author.id)
-    facts = [Fact(draft.say(Text.MY_NAME), author.name), Fact(draft.say(Text.MY_ID), author.id)]
-    facts += _as_person(draft, person) if person else []
-    facts += _in_requests(draft, author)
-    facts += _in_facts(draft, author)
-    text = " ".join(filter(None, (draft.say(Text.MY_TEXT), draft.only_here(event))))
-    return HelpCard(draft.say(Text.MY_TITLE), text, tuple(facts))
+    rows = [(Text.MY_NAME, [author.name]), (Text.MY_ID, [author.id])]
+    rows += _as_person(draft, person) if person else []
+    rows += _in_facts(draft, author)
+    rows += _in_requests(draft, author)
+    rows.append((Text.MY_HISTORY, [say(Text.MY_HISTORY_KEPT)]))
+    facts = [Fact(say(label), text) for label, lines in rows for text in _whole("\n".join(filter(None, lines)))]
+    pages, title = _pages(facts), say(Text.MY_TITLE)
+    text = " ".join(filter(None, (say(Text.MY_TEXT), draft.only_here(event))))
+    return tuple(
+        HelpCard(
+            say(Text.MY_PAGE, title=title, number=number, count=len(pages)) if len(pages) > 1 else title,
+            text if number == 1 else "",
+            tuple(page),
+        )
+        for number, page in enumerate(pages, 1)
+    )
 
 
 # -- daily ----------------------------------------------------------------------------------------------------------
@@ -418,63 +444,138 @@ def _admins(draft: Draft) -> str:
     return listed(sorted(known), draft.say(Text.OR).rstrip() + " ") or draft.say(Text.PRIVACY_ADMINS)
 
 
-def _as_person(draft: Draft, person: Person) -> list[Fact]:
+def _as_person(draft: Draft, person: Person) -> list[Row]:
     say, language = draft.say, draft.policy.language
     yes, rota = (say(Text.MY_NO), say(Text.MY_YES)), draft.rota
     shifts = sorted(f"{one.iteration:%Y-%m-%d} {one.role}" for one in rota.shifts if one.person == person.id)
     away = [_span(draft, one.start, one.end) for one in rota.absences if one.person == person.id]
     stands = [_span(draft, one.start, one.end) for one in rota.overrides if person.id in (one.person, one.stand_in)]
     dates = [f"{day:%Y-%m-%d}" if day else "-" for day in (person.joined, person.left)]
-    rows = (
-        (Text.MY_EMAIL, person.email),
-        (Text.MY_SLACK, person.slack_user_id),
-        (Text.MY_DAYS, " ".join(DAYS[language][day] for day in sorted(person.working_days))),
-        (Text.MY_PRODUCTION, yes[person.production_access]),
-        (Text.MY_EXPERIENCED, yes[person.experienced]),
-        (Text.MY_DATES, " / ".join(dates) if person.joined or person.left else ""),
-        (Text.MY_SHIFTS, _cut(draft, list(reversed(shifts)))),
-        (Text.MY_ABSENCES, _cut(draft, list(reversed(away)))),
-        (Text.MY_STANDING_IN, _cut(draft, list(reversed(stands)))),
-    )
-    return [Fact(say(label), text) for label, text in rows if text]
+    return [
+        (Text.MY_EMAIL, [person.email]),
+        (Text.MY_SLACK, [person.slack_user_id]),
+        (Text.MY_DAYS, [" ".join(DAYS[language][day] for day in sorted(person.working_days))]),
+        (Text.MY_PRODUCTION, [yes[person.production_access]]),
+        (Text.MY_EXPERIENCED, [yes[person.experienced]]),
+        (Text.MY_DATES, [" / ".join(dates) if person.joined or person.left else ""]),
+        (Text.MY_SHIFTS, shifts[::-1]),
+        (Text.MY_ABSENCES, away[::-1]),
+        (Text.MY_STANDING_IN, stands[::-1]),
+    ]
 
 
-def _in_requests(draft: Draft, author: Author) -> list[Fact]:
+def _in_facts(draft: Draft, author: Author) -> list[Row]:
+    facts, me, yes = draft.facts, author.id, draft.say(Text.MY_YES)
+
+    def when(times: Mapping[str, datetime]) -> list[str]:
+        return [_at(draft, at) for id_, at in times.items() if id_ == me]
+
+    def raised(one: Raised) -> str:
+        return _told(" · ".join(filter(None, (one.request, _at(draft, one.at)))), one.text)
+
+    roster = facts.setup.roster if facts.setup else None
+    members = [f"{one.name} {one.email}" for one in (roster.members if roster else ()) if one.id == me]
+    added = [yes] if facts.setup and me in facts.setup.added else []
+    messages = [item.request for one in draft.state.notices.values() if one.person == me for item in one.items]
+    return [
+        (Text.MY_ADMIN, [yes] if draft.is_admin(author) else []),
+        (Text.MY_TRAINING, [yes for one in draft.policy.training if one.id == me]),
+        (Text.MY_CHAT, when(facts.chats)),
+        (Text.MY_CALLED, when(facts.helped_at)),
+        (Text.MY_ADVISED, when(facts.advised_at)),
+        (Text.MY_UNREACHABLE, [facts.unreachable.get(personal(me), "")]),
+        (Text.MY_SETUP, members or added),
+        (Text.MY_PAUSE, [_at(draft, facts.pause.since)] if facts.pause and facts.pause.by.id == me else []),
+        (Text.MY_EARLY, [_at(draft, one.at) for one in facts.early if one.author and one.author.id == me]),
+        (Text.MY_RAISED, [raised(one) for one in facts.raised if one.by.id == me]),
+        (Text.MY_RAISED_FOR, [raised(one) for one in facts.raised if one.requester.id == me != one.by.id]),
+        (Text.MY_MESSAGES, list(dict.fromkeys(messages))),
+    ]
+
+
+def _in_requests(draft: Draft, author: Author) -> list[Row]:
     named = sorted(draft.requests(), key=lambda one: one.posted_at, reverse=True)
     mine = [one for one in named if one.requester.id == author.id]
-    others = [one.id for one in named if one not in mine and without_person(one, author.id) != one]
-    language = draft.policy.language
+    others = [one for one in named if one not in mine and without_person(one, author.id, {author.name}) != one]
     asked = [
-        f"{one.id} · {moment(one.posted_at, draft.now, draft.hours, language)}: {words(one, SHORT)}" for one in mine
+        _told(f"{one.id} · {_at(draft, one.posted_at)}", text)
+        for one in mine
+        for text in dict.fromkeys((one.text or words(one), *((one.before.text,) if one.before else ())))
     ]
-    rows = ((Text.MY_REQUESTS, _cut(draft, asked)), (Text.MY_PART, _cut(draft, others)))
-    return [Fact(draft.say(label), text or draft.say(Text.MY_NONE)) for label, text in rows]
+    parts: dict[Text, list[str]] = {label: [] for label in PARTS}
+    for one in (*mine, *others):
+        for label, said in dict.fromkeys(_parts(one, author.id)):
+            parts[label].append(_told(one.id, said))
+    none = draft.say(Text.MY_NONE)
+    return [
+        (Text.MY_REQUESTS, asked or [none]),
+        *parts.items(),
+        (Text.MY_PART, [", ".join(one.id for one in others) or none]),
+    ]
 
 
-def _in_facts(draft: Draft, author: Author) -> list[Fact]:
-    facts, language = draft.facts, draft.policy.language
-
-    def when(times: dict[str, datetime]) -> str:
-        at = times.get(author.id)
-        return moment(at, draft.now, draft.hours, language) if at else ""
-
-    rows = (
-        (Text.MY_CALLED, when(dict(facts.helped_at))),
-        (Text.MY_ADVISED, when(dict(facts.advised_at))),
-        (Text.MY_UNREACHABLE, facts.unreachable.get(personal(author.id), "")),
+def _parts(request: Request, me: str) -> Iterator[tuple[Text, str]]:
+    """Yield what a request, and its state before the latest deed, knows of somebody, and of what they said."""
+    if request.requester.id == me:
+        theirs = ((Text.MY_MATTERS, request.matter), (Text.MY_REMARKS, request.remark))
+        yield from ((label, said) for label, said in theirs if said)
+    clock, deed = request.clock, request.deed
+    advice = (request.advice, request.suggestion, request.handed)
+    done: tuple[tuple[Text, Author | None, str], ...] = (
+        (Text.MY_ANSWERED, request.responder, ""),
+        (Text.MY_TAKEN, request.claimer, ""),
+        (Text.MY_CLOSED, request.closed_by, request.remark),
+        (Text.MY_QUESTIONS, request.wait.by if request.wait else None, ""),
+        *((Text.MY_ADVICE, one.author, one.text) for one in advice if one),
+        *(((Text.MY_LATEST, deed.author, _told(deed.what, deed.text)),) if deed else ()),
     )
-    return [Fact(draft.say(label), text) for label, text in rows if text]
+    yield from ((label, said) for label, author, said in done if author is not None and author.id == me)
+    yield from ((Text.MY_TRIAGE, _told(one.question.strip("_"), one.answer)) for one in request.triage if one.by == me)
+    rung = (*clock.called, *clock.mentioned, *clock.only, *(one.person for one in clock.deferred)) if clock else ()
+    keys = (*request.copies, *(deed.others if deed else ()))
+    for label, ids in (
+        (Text.MY_RUNG, (*rung, *request.asked, *(key.rpartition(":")[2] for key in keys))),
+        (Text.MY_HELPING, request.helpers),
+        (Text.MY_REACTED, request.reacted),
+    ):
+        if me in ids:
+            yield label, ""
+    if request.before is not None:
+        yield from _parts(request.before, me)
 
 
-def _cut(draft: Draft, lines: list[str]) -> str:
-    """Return the first of many lines, and how many there are besides."""
-    more = len(lines) - MOST
-    return "\n".join([*lines[:MOST], *([draft.say(Text.MY_MORE, more=more)] if more > 0 else [])])
+def _told(what: str, said: str) -> str:
+    return f"{what}: {said}" if said else what
+
+
+def _whole(text: str) -> Iterator[str]:
+    """Yield a text in pieces that a card shows whole, ended where a line or a word ends."""
+    while len(text) > LONGEST:
+        end = text.rfind("\n", 0, LONGEST) + 1 or text.rfind(" ", 0, LONGEST) + 1 or LONGEST
+        yield text[:end].rstrip()
+        text = text[end:]
+    yield from filter(None, (text,))
+
+
+def _pages(facts: list[Fact]) -> list[list[Fact]]:
+    """Return facts on as many cards as it takes that nothing of them is cut."""
+    pages, left = [list[Fact]()], HEAVIEST
+    for fact in facts:
+        weight = FRAME + len(json.dumps(fact.label + fact.text))
+        if weight > left and pages[-1]:
+            pages.append([])
+            left = HEAVIEST
+        pages[-1].append(fact)
+        left -= weight
+    return pages
+
+
+def _at(draft: Draft, at: datetime) -> str:
+    return moment(at, draft.now, draft.hours, draft.policy.language)
 
 
 def _span(draft: Draft, start: datetime, end: datetime) -> str:
-    language = draft.policy.language
-    return " - ".join(moment(at, draft.now, draft.hours, language) for at in (start, end))
+    return f"{_at(draft, start)} - {_at(draft, end)}"
 
 
 def _list(words: list[str]) -> str:

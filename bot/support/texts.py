@@ -142,7 +142,30 @@ class Text(StrEnum):
     MY_ADVISED = "my advised"
     MY_UNREACHABLE = "my unreachable"
     MY_NONE = "my none"
-    MY_MORE = "my more"
+    MY_PAGE = "my page"
+    MY_ADMIN = "my admin"
+    MY_TRAINING = "my training"
+    MY_CHAT = "my chat"
+    MY_RAISED = "my raised"
+    MY_RAISED_FOR = "my raised for"
+    MY_EARLY = "my early"
+    MY_PAUSE = "my pause"
+    MY_SETUP = "my setup"
+    MY_MESSAGES = "my messages"
+    MY_MATTERS = "my matters"
+    MY_REMARKS = "my remarks"
+    MY_ANSWERED = "my answered"
+    MY_TAKEN = "my taken"
+    MY_CLOSED = "my closed"
+    MY_QUESTIONS = "my questions"
+    MY_ADVICE = "my advice"
+    MY_LATEST = "my latest"
+    MY_TRIAGE = "my triage"
+    MY_RUNG = "my rung"
+    MY_HELPING = "my helping"
+    MY_REACTED = "my reacted"
+    MY_HISTORY = "my history"
+    MY_HISTORY_KEPT = "my history kept"
     UNKNOWN_COMMAND = "unknown command"
     WHO_IS_ON_DUTY = "who is on duty"
     ON_DUTY = "on duty"
@@ -318,7 +341,32 @@ TEXTS = MappingProxyType(
                 Text.MY_ADVISED: "Asked to pass on",
                 Text.MY_UNREACHABLE: "Not reached",
                 Text.MY_NONE: "nothing",
-                Text.MY_MORE: "and {more} more",
+                Text.MY_PAGE: "{title} · {number} of {count}",
+                Text.MY_ADMIN: "Admin",
+                Text.MY_TRAINING: "Training contact",
+                Text.MY_CHAT: "Chose this desk",
+                Text.MY_RAISED: "You raised",
+                Text.MY_RAISED_FOR: "Raised for you",
+                Text.MY_EARLY: "You also wrote",
+                Text.MY_PAUSE: "You paused",
+                Text.MY_SETUP: "In the setup",
+                Text.MY_MESSAGES: "I wrote to you of",
+                Text.MY_MATTERS: "Its matter",
+                Text.MY_REMARKS: "You were told",
+                Text.MY_ANSWERED: "You answered",
+                Text.MY_TAKEN: "You took",
+                Text.MY_CLOSED: "You closed",
+                Text.MY_QUESTIONS: "You asked back",
+                Text.MY_ADVICE: "You told the team",
+                Text.MY_LATEST: "You did last",
+                Text.MY_TRIAGE: "You found out",
+                Text.MY_RUNG: "You were called",
+                Text.MY_HELPING: "You were asked",
+                Text.MY_REACTED: "You reacted",
+                Text.MY_HISTORY: "Besides",
+                Text.MY_HISTORY_KEPT: (
+                    "That you wrote or pressed something, when, and about which request; and how I reach your chat."
+                ),
                 Text.UNKNOWN_COMMAND: "I don't know that one. Try {near}, or help for everything I do.",
                 Text.WHO_IS_ON_DUTY: "Who is on duty",
                 Text.ON_DUTY: "On duty",
@@ -486,7 +534,33 @@ TEXTS = MappingProxyType(
                 Text.MY_ADVISED: "Hinweis erhalten",
                 Text.MY_UNREACHABLE: "Nicht erreicht",
                 Text.MY_NONE: "nichts",
-                Text.MY_MORE: "und {more} weitere",
+                Text.MY_PAGE: "{title} · {number} von {count}",
+                Text.MY_ADMIN: "Admin",
+                Text.MY_TRAINING: "Schulungskontakt",
+                Text.MY_CHAT: "Desk gewählt",
+                Text.MY_RAISED: "Weitergegeben",
+                Text.MY_RAISED_FOR: "Für dich weitergegeben",
+                Text.MY_EARLY: "Du schriebst auch",
+                Text.MY_PAUSE: "Du hast angehalten",
+                Text.MY_SETUP: "In der Einrichtung",
+                Text.MY_MESSAGES: "Ich schrieb dir von",
+                Text.MY_MATTERS: "Worum es geht",
+                Text.MY_REMARKS: "Dir gesagt",
+                Text.MY_ANSWERED: "Du hast geantwortet",
+                Text.MY_TAKEN: "Du hast übernommen",
+                Text.MY_CLOSED: "Du hast geschlossen",
+                Text.MY_QUESTIONS: "Du hast nachgefragt",
+                Text.MY_ADVICE: "Dem Team gesagt",
+                Text.MY_LATEST: "Zuletzt getan",
+                Text.MY_TRIAGE: "Du hast geklärt",
+                Text.MY_RUNG: "Du wurdest gerufen",
+                Text.MY_HELPING: "Du wurdest gebeten",
+                Text.MY_REACTED: "Du hast reagiert",
+                Text.MY_HISTORY: "Außerdem",
+                Text.MY_HISTORY_KEPT: (
+                    "Dass du etwas geschrieben oder gedrückt hast, wann, und zu welcher Anfrage; "
+                    "und wie ich deinen Chat erreiche."
+                ),
                 Text.UNKNOWN_COMMAND: "Das kenne ich nicht. Versuch {near}, oder help für alles, was ich kann.",
                 Text.WHO_IS_ON_DUTY: "Wer Dienst hat",
                 Text.ON_DUTY: "Dienst hat",

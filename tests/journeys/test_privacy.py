@@ -1,9 +1,11 @@
 """What is kept of people and their words: for how long, who is told, and how it is forgotten."""
 
 import itertools
+import json
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import orjson
 import pytest
@@ -47,7 +49,8 @@ from bot.support.request import (
     Wait,
 )
 from bot.support.triage import IMPACT
-from bot.views import HelpCard
+from bot.teams.cards import MOST_BYTES, Cards
+from bot.views import Fact, HelpCard
 from tests.journeys.town import (
     ANA,
     BEN,
@@ -62,7 +65,6 @@ from tests.journeys.town import (
     TOM,
     Town,
     at,
-    plain,
     shifts,
 )
 
@@ -947,7 +949,9 @@ async def test_privacy_me_says_all_that_is_held_about_a_requester() -> None:
     await town.post("scanner broken")
     answer = await town.write("privacy me", OLGA)
     assert f"R-2 · 10:02: scanner broken\nR-1 · 10:00: {SECRET}" in answer
-    assert "Working days" not in answer
+    assert "You were told\nR-1: Restarted the printer" in answer
+    for label in ("Working days", "Its matter", "Admin"):
+        assert label not in answer
     await town.until("2026-12-28 10:00")
     later = await town.write("privacy me", OLGA)
     assert "R-2" in later
@@ -976,7 +980,7 @@ async def test_privacy_me_says_all_that_is_held_about_a_colleague() -> None:
         "Mon Tue",
         "2024-01-01 / -",
         "2026-11-11 SUPPORT",
-        "and 3 more",
+        "2026-09-02 SUPPORT",
         "Tue 1 Dec, 09:00 - Wed 2 Dec, 09:00",
         "Thu 12 Nov",
         "You are named in\nR-1",
@@ -994,14 +998,85 @@ async def test_privacy_is_told_in_german() -> None:
     assert "Mo Di Mi Do Fr" in answer
 
 
-async def test_a_long_life_fits_on_one_card() -> None:
+async def test_privacy_me_says_what_was_raised_and_which_desk_was_chosen() -> None:
     town = Town()
-    for number in range(20):
-        place = await town.post(f"matter {number} " + "x" * 500, TOM)
+    now = town.now
+    raised = (
+        Raised("raise:1", OLGA, Author("eva", EVA.name), now, request="R-1", place="19:t"),
+        Raised("raise:2", Author("eva", EVA.name), Author("eva", EVA.name), now, "on the way"),
+        Raised("raise:3", Author("eva", EVA.name), OLGA, now, request="R-3", place="19:t"),
+    )
+    await put(town, PutFacts(Facts(chats={"eva": now}, raised=raised)))
+    await town.restart()
+    told = await town.write("privacy me", EVA)
+    assert "Chose this desk\n10:00" in told
+    assert "You raised\nR-1 · 10:00\n10:00: on the way" in told
+    assert "Raised for you\nR-3 · 10:00" in told
+
+
+async def test_privacy_me_says_who_is_an_admin_or_a_training_contact() -> None:
+    town = Town(policy=Policy(admins=("ben",), training=(Contact("Eva", "eva"),)))
+    for who, label in ((BEN, "Admin"), (FARID, "Admin"), (EVA, "Training contact")):
+        assert f"{label}\nyes" in await town.write("privacy me", who)
+    assert "Admin" not in await town.write("privacy me", OLGA)
+
+
+async def test_privacy_me_says_all_that_one_said_in_others_requests() -> None:
+    town = Town()
+    await town.post("printer down")
+    await town.send("suggest", "R-1", DILAN, text="my idea")
+    assert "You told the team\nR-1: my idea" in await town.write("privacy me", DILAN)
+    await town.send("triage", "R-1", ANA, choice="bug:yes")
+    await town.send("reply", "R-1", ANA, text="I look at it")
+    await town.send("pass", "R-1", ANA, person="ben", note="it is the fuser")
+    told = await town.write("privacy me", ANA)
+    for words in (
+        "You told the team\nR-1: it is the fuser",
+        "You found out\nR-1: bug: yes",
+        "You did last\nR-1: passed it on\nR-1: replied: I look at it",
+        "You answered\nR-1",
+        "You took\nR-1",
+        "You were called\nR-1",
+    ):
+        assert words in told, words
+    assert "You were called\nR-1" in await town.write("privacy me", BEN)
+
+
+async def test_privacy_me_names_whatever_an_erasure_would_take_away() -> None:
+    zoe = replace(EVA, id="zoe", entra_object_id="zoe", name=ZOE.name)
+    town = Town(people=(*TEAM, zoe))
+    await put(town, PutRequest(replace(FILLED, before=None)), PutNotice(replace(SHOWN, person="zoe")), PutFacts(KNOWN))
+    await town.restart()
+    told = await town.write("privacy me", zoe)
+    asked = ("Its matter", "You were told", "You answered", "You took", "You closed", "You asked back")
+    done = ("You told the team", "You found out", "You did last", "You were called", "You were asked", "You reacted")
+    desk = ("Chose this desk", "You raised", "You also wrote", "You paused", "In the setup", "I wrote to you of")
+    for label in (*asked, *done, *desk):
+        assert f"\n{label}\n" in told, label
+    assert told.count(WORDS) == 6, "text, matter, what colleagues were told, triage, deed, what was raised"
+
+
+async def test_what_was_asked_is_sent_whole_on_as_many_cards_as_it_takes() -> None:
+    town = Town()
+    texts = [f"{number}: " + "\U0001f5a8 label " * 120 + "x" * 3000 for number in range(20)]
+    for number, text in enumerate(texts):
+        place = await town.post(text, TOM)
         await town.press(Claim, f"R-{number + 1}", ANA, place=place)
         await town.wait(16)
+    before = len(town.teams.sent)
     await town.write("privacy me", TOM)
-    view = town.teams.sent[-1].view
-    assert isinstance(view, HelpCard)
-    assert "and 12 more" in plain(view)
-    assert len(plain(view)) < 2000
+    sent = town.teams.sent[before:]
+    count, cards = len(sent), Cards(Path(__file__).parents[2] / "cards")
+    shown: list[Fact] = []
+    for number, message in enumerate(sent, 1):
+        view = message.view
+        assert isinstance(view, HelpCard)
+        assert view.title == f"What I hold about you · {number} of {count}"
+        drawn = json.dumps(cards.render(view, link=str))
+        assert len(drawn) < MOST_BYTES
+        assert all(json.dumps(one.text) in drawn for one in view.commands), "nothing is cut"
+        shown += view.commands
+    told = "".join("".join(one.text for one in shown).split())
+    assert all("".join(text.split()) in told for text in texts)
+    assert [one.label for one in shown][:2] == ["Name", "Entra id"]
+    assert shown[-1].label == "Besides"
