@@ -549,7 +549,7 @@ def _take_suggest(draft: Draft, request: Request, event: Send) -> Answer:
         return _again(draft, request, event, wrong)
     suggestion = Advice(event.author, event.happened_at, text)
     people = _suggested_to(draft, request, event)
-    keys = tuple([f"suggestion:{request.id}:{event.author.id}:{person.id}" for person in people])
+    keys = tuple([f"suggestion:{request.id}:{person.id}" for person in people])
     changed = replace(request, suggestion=suggestion)
     draft.did(changed, event, "suggested an answer", others=keys, only=("suggestion",))
     heading = f"{event.author.name} suggests an answer to {request.requester.name}"
