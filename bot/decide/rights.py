@@ -55,6 +55,8 @@ def may_end(draft: Draft, request: Request, event: Press) -> None:
     duty = duty_of(draft, request, event)
     mine = event.author.id == request.requester.id or has(request, event.author)
     if not mine and not duty.may_claim(event.author.id):
+        if not request.requester.id:  # whose name is erased
+            raise Refused(who_may(draft, duty, event.author))
         people = names(duty.pair + duty.further, draft.say(Text.AND)) or draft.say(Text.THE_TEAM)
         raise Refused(draft.say(Text.MAY_CLOSE, requester=request.requester.name, who=people))
 
