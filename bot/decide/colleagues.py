@@ -1,17 +1,17 @@
 """``people``: who belongs to the backend team, as a list and one form for each, by the rules of the import."""
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from bot.commands import Right
-from bot.decide import forms, policies, rota, spelling
+from bot.decide import forms, marks, policies, rota, spelling
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
+from bot.decide.marks import MARKED, Overtaken
 from bot.effects import Answer, Dialog
 from bot.errors import Refused
 from bot.events import Message, PeopleImported, PersonRow, Press, Send
@@ -21,9 +21,6 @@ from bot.rota.iteration import iteration_of
 from bot.views import Field
 
 PAGE = 40
-SHORT = 4  # hex digits by which a field's text is told from another
-MARKED = "|"  # between those of all fields and the person's id
-OVERTAKEN = "Somebody else changed this meanwhile. Nothing was saved yet: save it again if what you wrote still fits."
 YES_NO = (("yes", "Yes"), ("no", "No"))
 FIELDS = (
     "name",
@@ -103,20 +100,20 @@ def _draw_edit(draft: Draft, event: Press, error: str) -> Answer:
 
 def _take_edit(draft: Draft, event: Send) -> Answer:
     person = _named(draft, event)
-    now, sent, drawn = _spelt(person), _sent(event, "people.edit"), _drawn_with(draft, event.choice)
-    typed: dict[str, str] = {field: text for field, text in sent.items() if not drawn or _mark(text) != drawn[field]}
-    elsewhere = [field for field in FIELDS if drawn is not None and _mark(now[field]) != drawn[field]]
-    clash = [f"{_LABELS[one]}: {now[one] or 'empty'}" for one in elsewhere if typed.get(one, now[one]) != now[one]]
-    if clash:
-        return _edit_form(draft, event, person, "\n".join([OVERTAKEN, *clash]), typed)
-    read, wrong = _read(person, now | typed)
+    now, sent = _spelt(person), _sent(event, "people.edit")
+    drawn = event.choice.partition(MARKED)[0] if MARKED in event.choice else ""
+    try:
+        new = marks.changes(now, sent, drawn, lambda field: f"{_LABELS[field]}: {now[field] or 'empty'}")
+    except Overtaken as overtaken:
+        return _edit_form(draft, event, person, str(overtaken), overtaken.given)
+    read, wrong = _read(person, {**now, **new.typed})
     try:
         saved = None if wrong else rota.person_changed(draft, person.id, PersonRow(read.name, read, frozenset(FIELDS)))
     except Refused as refusal:
         saved, wrong = None, f"{refusal}."
     if saved is None:
         return _edit_form(draft, event, person, wrong, sent, event.choice if drawn else "")
-    parts = (_about(draft, saved), _kept(saved, typed), _meanwhile(elsewhere), _left_open(draft, saved))
+    parts = (_about(draft, saved), _kept(saved, new.typed), _meanwhile(new.elsewhere), _left_open(draft, saved))
     return _done(draft, event, f"Saved: {read.name}", "\n".join(filter(None, parts)))
 
 
@@ -126,7 +123,7 @@ def _kept(saved: Person, typed: Mapping[str, str]) -> str:
     return " ".join(f"The {_LABELS[f]} is kept, since I know them by it: write another to change it." for f in kept)
 
 
-def _meanwhile(fields: list[str]) -> str:
+def _meanwhile(fields: Sequence[str]) -> str:
     return f"Somebody else changed meanwhile, and it stays: {', '.join(_LABELS[f] for f in fields)}." if fields else ""
 
 
@@ -218,19 +215,7 @@ def _spelt(person: Person) -> dict[str, str]:
 
 def _marked(person: Person) -> str:
     """Return a person's id behind what each field of their form says now, in short."""
-    return f"{''.join(map(_mark, _spelt(person).values()))}{MARKED}{person.id}"
-
-
-def _drawn_with(draft: Draft, choice: str) -> dict[str, str] | None:
-    """Return what each field was drawn with, in short; None for a form that does not say."""
-    marks, _, id_ = choice.partition(MARKED)
-    if id_ not in draft.rota.people or len(marks) != SHORT * len(FIELDS):
-        return None
-    return {field: marks[at * SHORT : (at + 1) * SHORT] for at, field in enumerate(FIELDS)}
-
-
-def _mark(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:SHORT]
+    return f"{marks.marked(_spelt(person).values())}{MARKED}{person.id}"
 
 
 def _sent(event: Press, step: str) -> dict[str, str]:

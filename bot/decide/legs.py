@@ -1,13 +1,14 @@
 """The steps of ``setup`` in their order: what each asks, what of it is missing, and what it does when it is sent."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
-from bot.decide import clocks, colleagues, forms, policies, rota, spelling
+from bot.decide import clocks, colleagues, forms, marks, policies, rota, spelling
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
+from bot.decide.marks import MARKED
 from bot.events import PeopleImported, PersonRow, Press, Send, ShiftsImported
 from bot.ids import EMAIL
 from bot.people import Person
@@ -26,7 +27,8 @@ NEXT = ">"  # ends a choice that names the page after which the next one follows
 class Leg:
     """One step of the walk: its title, what of it is missing, its inputs, and what is done with them when sent.
 
-    ``inputs`` and ``ways`` are those of a page of the list, from 0; ``take`` returns what is wrong, "" for nothing.
+    ``inputs`` and ``ways`` are those of a page of the list, from 0. ``take`` returns what its sender should know of
+    what it did, and raises ValueError where something is wrong with what was sent.
     """
 
     title: str
@@ -34,7 +36,7 @@ class Leg:
     inputs: Callable[[Draft, int], tuple[Field, ...]]
     take: Callable[[Draft, Send], str]
     note: str = ""
-    ways: Callable[[Draft, int], tuple[Way, ...]] | None = None
+    ways: Callable[[Draft, int, str], tuple[Way, ...]] | None = None
 
 
 def put(draft: Draft, setup: Setup | None) -> None:
@@ -79,7 +81,28 @@ def _known(draft: Draft, member: Member) -> Person | None:
 
 def page_of(event: Press) -> int:
     """Return the page of the list that a press is about, from 0."""
-    return colleagues.page_of(getattr(event, "choice", "").removesuffix(NEXT), 10_000, 1)
+    return colleagues.page_of(_page(event).removesuffix(NEXT), 10_000, 1)
+
+
+def goes_on(event: Press) -> bool:
+    """Say whether a press wants the next page of the list."""
+    return _page(event).endswith(NEXT)
+
+
+def _page(event: Press) -> str:
+    choice: str = getattr(event, "choice", "")
+    return choice.partition(MARKED)[0]
+
+
+def marked(fields: Iterable[Field]) -> str:
+    """Return the marks of what a form is drawn with: each text, and each choice that is ticked."""
+    return marks.marked(part for one in fields for part in (one.value.split(",") if one.is_many else [one.value]))
+
+
+def drawn_with(event: Press) -> str | None:
+    """Return the marks of what a form was drawn with, None where it does not say."""
+    _, said, found = getattr(event, "choice", "").partition(MARKED)
+    return found if said else None
 
 
 def _on_page(draft: Draft, page: int) -> tuple[int, tuple[Member, ...]]:
@@ -100,40 +123,41 @@ def _people_inputs(draft: Draft, page: int) -> tuple[Field, ...]:
     return (field, emails) if members else (emails,)
 
 
-def _people_ways(draft: Draft, page: int) -> tuple[Way, ...]:
+def _people_ways(draft: Draft, page: int, drawn: str) -> tuple[Way, ...]:
     page, members = _on_page(draft, page)
-    more = len(team(draft)) > (page + 1) * PAGE
-    ways = [Way("Save and go on", "setup.people", str(page))]
-    if more:
-        ways.append(Way("Save, next page", "setup.people", f"{page}{NEXT}"))
     if not members:
-        ways.append(Way("Ask Teams again", "setup.look"))
-    return tuple(ways)
+        return (Way("Ask Teams again", "setup.look"),)
+    more = len(team(draft)) > (page + 1) * PAGE
+    return (Way("Save, next page", "setup.people", f"{page}{NEXT}{MARKED}{drawn}"),) if more else ()
 
 
 def _take_people(draft: Draft, event: Send) -> str:
-    _, members = _on_page(draft, page_of(event))
-    emails = [part for line in spelling.lines(event.fields.get("emails", "")) for part in _addresses(line)]
-    if len(emails) > MOST_EMAILS:
-        return f"At most {MOST_EMAILS} e-mails at once, please; these are {len(emails)}."
-    wrong = [one for one in emails if not EMAIL.fullmatch(one) or not one.isprintable() or len(one) > LONGEST_EMAIL]
-    if wrong:
-        return "\n".join(f'"{one[:80]}" is no e-mail address.' for one in wrong[:5])
-    chosen = set(forms.chosen(event, "people", [one.id for one in members]))
+    emails = _emails(event)
+    ticked, shown = forms.chosen(event, "people", [one.id for one in team(draft)]), _shown(event)
     found = [(one, by_email(team(draft), one)) for one in dict.fromkeys(emails)]
-    chosen_members = [one for one in members if one.id in chosen] + [one for _, one in found if one]
-    rows = {one.id: _row(one) for one in chosen_members}
+    chosen = [one for one in team(draft) if one.id in ticked and marks.mark(one.id) not in shown]
+    rows = {one.id: _row(one) for one in (*chosen, *(one for _, one in found if one))}
     rows |= {mail: PersonRow(mail, Person(mail, _called(mail), email=mail), NEW) for mail, one in found if one is None}
     before = set(draft.rota.people)
     import_people(draft, event.key, rows.values())
-    _forget(draft, [one.id for one in members if one.id not in rows])
+    said = _forget(draft, _unticked(draft, shown, {*ticked, *rows}))
     setup = draft.facts.setup
     assert setup is not None
     put(draft, replace(setup, added=(*setup.added, *(id_ for id_ in draft.rota.people if id_ not in before))))
-    return ""
+    return said
 
 
 NEW = frozenset({"entra_object_id", "email"})
+
+
+def _emails(event: Send) -> list[str]:
+    emails = [part for line in spelling.lines(event.fields.get("emails", "")) for part in _addresses(line)]
+    if len(emails) > MOST_EMAILS:
+        raise ValueError(f"At most {MOST_EMAILS} e-mails at once, please; these are {len(emails)}.")
+    wrong = [one for one in emails if not EMAIL.fullmatch(one) or not one.isprintable() or len(one) > LONGEST_EMAIL]
+    if wrong:
+        raise ValueError("\n".join(f'"{one[:80]}" is no e-mail address.' for one in wrong[:5]))
+    return emails
 
 
 def _row(member: Member) -> PersonRow:
@@ -158,15 +182,39 @@ def import_people(draft: Draft, key: str, rows: Iterable[PersonRow]) -> None:
         rota.people_imported(draft, PeopleImported(key=key, happened_at=draft.now, rows=rows))
 
 
-def _forget(draft: Draft, ids: Iterable[str]) -> None:
-    """Take those back whom this setup added and who have nothing to do yet."""
+def _shown(event: Send) -> set[str]:
+    """Return the marks of whom a form showed as ticked: what is changed of others meanwhile stays."""
+    return set(marks.read(drawn_with(event) or ""))
+
+
+def _unticked(draft: Draft, shown: Container[str], ticked: Container[str]) -> list[Person]:
+    """Return who was ``shown`` as ticked in a form and is not ticked any more."""
+    people = {one.id: person for one in team(draft) if (person := _known(draft, one))}
+    return [
+        one for id_, one in {**draft.rota.people, **people}.items() if marks.mark(id_) in shown and id_ not in ticked
+    ]
+
+
+def _forget(draft: Draft, some: Iterable[Person]) -> str:
+    """Take those back whom this setup added and who have nothing to do yet; say who went, and who stays and why."""
     setup, now = draft.facts.setup, draft.rota
     assert setup is not None
-    busy = {one.person for some in (now.shifts, now.absences, now.overrides) for one in some}
-    gone = {id_ for id_ in ids if id_ in setup.added and id_ not in busy}
-    if gone & set(now.people):
+    busy = {one.person for part in (now.shifts, now.absences, now.overrides) for one in part}
+    kinds: dict[str, list[str]] = {said: [] for said in (TAKEN_OFF, KEPT_BUSY, KEPT_KNOWN)}
+    gone = set()
+    for one in some:
+        kind = KEPT_KNOWN if one.id not in setup.added else KEPT_BUSY if one.id in busy else TAKEN_OFF
+        kinds[kind].append(one.name)
+        gone |= {one.id} if kind == TAKEN_OFF else set()
+    if gone:
         draft.put_rota(replace(now, people={id_: one for id_, one in now.people.items() if id_ not in gone}))
         clocks.follow_duty(draft)
+    return "\n".join(said.format(names=", ".join(names)) for said, names in kinds.items() if names)
+
+
+TAKEN_OFF = "Taken off the list: {names}."
+KEPT_BUSY = "Kept, since they are on duty or planned for: {names}. people lets them leave."
+KEPT_KNOWN = "Kept, since they were in the list before this setup: {names}. people lets them leave."
 
 
 def _people_missing(draft: Draft) -> str:
@@ -229,7 +277,7 @@ def _take_days(draft: Draft, event: Send) -> str:
         except ValueError as problem:
             problems.append(f'"{line[:80]}": {problem}.')
     if problems:
-        return "\n".join(problems)
+        raise ValueError("\n".join(problems))
     everybody = spelling.days_off("")
     changed = [replace(one, working_days=working.get(one.id, everybody)) for one in people]
     import_people(draft, event.key, [PersonRow(one.name, one, frozenset({"working_days"})) for one in changed])
@@ -261,13 +309,13 @@ def _pair_inputs(draft: Draft, _: int) -> tuple[Field, ...]:
 def _take_pair(draft: Draft, event: Send) -> str:
     people = {colleagues.choice(one): one for one in _chosen_people(draft)}
     if not people:
-        return "Add people first: the pair is chosen from them."
+        raise ValueError("Add people first: the pair is chosen from them.")
     found = [people[id_] for field in ("first", "second") if (id_ := event.fields.get(field, "").strip()) in people]
     if not found:
-        return "Choose who is on duty this week."
+        raise ValueError("Choose who is on duty this week.")
     ids = [one.id for one in found]
     if len(set(ids)) < len(ids):
-        return "A pair is two people; choose another one beside them."
+        raise ValueError("A pair is two people; choose another one beside them.")
     week = _iteration(draft)
     others = tuple(one for one in draft.rota.of(week) if one.role is not Role.SUPPORT and one.person not in ids)
     shifts = (*(Shift(week, id_, Role.SUPPORT) for id_ in ids), *others)
@@ -309,7 +357,7 @@ def _channel_inputs(draft: Draft, _: int) -> tuple[Field, ...]:
 def _take_channel(draft: Draft, event: Send) -> str:
     chosen = event.fields.get("channel", "").strip()
     if chosen != NO_CHANNEL and chosen not in dict(_channels(draft)):
-        return "Choose one of the channels, or none."
+        raise ValueError("Choose one of the channels, or none.")
     new = "" if chosen == NO_CHANNEL else chosen
     if new != draft.desk.team_channel:
         draft.put_desk(replace(draft.desk, team_channel=new))
@@ -325,9 +373,10 @@ def _settings(title: str, *fields: str) -> Leg:
 
     def take(draft: Draft, event: Send) -> str:
         policy, wrong = policies.read(draft, event, settings)
-        if not wrong:
-            policies.put(draft, policy)
-        return wrong
+        if wrong:
+            raise ValueError(wrong)
+        policies.put(draft, policy)
+        return ""
 
     def missing(draft: Draft) -> str:
         empty = [one.label.partition(",")[0] for one in settings if not getattr(draft.policy, one.field)]

@@ -16,6 +16,7 @@ from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.legs import WALK
+from bot.decide.marks import MARKED
 from bot.effects import Answer, Dialog, Word
 from bot.errors import Refused
 from bot.events import Message, PersonRow, Press, RosterFetched, Send
@@ -155,15 +156,19 @@ def _drawn(name: str) -> Callable[[Draft, Press, str], Answer]:
     return lambda draft, event, error: _form(draft, event, name, error)
 
 
-def _form(draft: Draft, event: Press, name: str, error: str) -> Answer:
+def _form(draft: Draft, event: Press, name: str, error: str, *, said: str = "", drawn: str | None = None) -> Answer:
+    """Return a step's form; its buttons say what it was ``drawn`` with, which is what it holds, if nothing is said."""
     leg, page = WALK[name], legs.page_of(event)
     number = list(WALK).index(name) + 1
     missing = [other.title for key, other in WALK.items() if key != name and other.missing(draft)]
     left = f"Still missing: {'; '.join(missing)}." if missing else "Nothing else is missing."
-    ways = leg.ways(draft, page) if leg.ways else (Way("Save and go on", name),)
+    fields = leg.inputs(draft, page)
+    marks = legs.marked(fields) if drawn is None else drawn
+    more = leg.ways(draft, page, marks) if leg.ways else ()
+    ways = (Way("Save and go on", name, f"{page}{MARKED}{marks}"), *more)
     ways = (*ways, Way("Skip", "setup.skip", name), Way("All steps", "setup.all", opens=True))
-    note = "\n".join(filter(None, (f"Step {number} of {len(WALK)}. {left}", leg.note)))
-    return _dialog(draft, event, title=leg.title, note=note, error=error, fields=leg.inputs(draft, page), ways=ways)
+    note = "\n".join(filter(None, (said, f"Step {number} of {len(WALK)}. {left}", leg.note)))
+    return _dialog(draft, event, title=leg.title, note=note, error=error, fields=fields, ways=ways)
 
 
 def _taken(name: str) -> Callable[[Draft, Send], Answer]:
@@ -171,15 +176,14 @@ def _taken(name: str) -> Callable[[Draft, Send], Answer]:
         if draft.facts.setup is None:
             _begin(draft, {})
         try:
-            wrong = WALK[name].take(draft, event)
-        except (Refused, ValueError) as problem:
-            wrong = str(problem)
-        if wrong:
-            return _form(draft, event, name, f"{MISTYPED}\n{wrong}")
-        if event.choice.endswith(legs.NEXT):
+            said = WALK[name].take(draft, event)
+        except (Refused, ValueError) as wrong:
+            return _form(draft, event, name, f"{MISTYPED}\n{wrong}", drawn=legs.drawn_with(event) or "")
+        if legs.goes_on(event):
             _refresh(draft)
-            return _form(draft, replace(event, fields={}, choice=str(legs.page_of(event) + 1)), name, "")
-        return _went_on(draft, event, name)
+            following = replace(event, fields={}, choice=str(legs.page_of(event) + 1))
+            return _form(draft, following, name, "", said=said)
+        return _went_on(draft, event, name, said)
 
     return take
 
@@ -189,10 +193,11 @@ def _skip(draft: Draft, event: Send) -> Answer:
         raise Refused(draft.say(Text.STALE))
     if draft.facts.setup is None:
         _begin(draft, {})
-    return _went_on(draft, event, event.choice)
+    return _went_on(draft, event, event.choice, "")
 
 
-def _went_on(draft: Draft, event: Send, name: str) -> Answer:
+def _went_on(draft: Draft, event: Send, name: str, said: str) -> Answer:
+    """Go on to the next step that was not taken yet, and say what came of the one before."""
     setup = draft.facts.setup
     assert setup is not None
     done = tuple(dict.fromkeys((*setup.done, name)))
@@ -201,24 +206,24 @@ def _went_on(draft: Draft, event: Send, name: str) -> Answer:
     after = order[order.index(name) + 1 :] + order
     following = next((other for other in after if other not in done), "")
     if not following:
-        return _end(draft, event)
+        return _end(draft, event, said)
     _refresh(draft)
-    return _form(draft, replace(event, fields={}, choice=""), following, "")
+    return _form(draft, replace(event, fields={}, choice=""), following, "", said=said)
 
 
-def _end(draft: Draft, event: Send) -> Answer:
+def _end(draft: Draft, event: Send, said: str = "") -> Answer:
     setup = draft.facts.setup
     legs.put(draft, None)
     _refresh(draft, setup.cards if setup else {})
-    return _over(draft, event)
+    return _over(draft, event, said)
 
 
-def _over(draft: Draft, event: Press) -> Answer:
-    """Say what works now, and what is missing."""
+def _over(draft: Draft, event: Press, said: str = "") -> Answer:
+    """Say what works now, and what is missing, after what came of the last step."""
     works = [leg.title for leg in WALK.values() if not leg.missing(draft)]
     missing = [f"{leg.title}: {said}" for leg in WALK.values() if (said := leg.missing(draft))]
     missing += [f"{fact.label}: {fact.text}" for fact in _besides(draft)]
-    parts = [f"Set up: {'; '.join(works) or 'nothing yet'}."]
+    parts = [*filter(None, [said]), f"Set up: {'; '.join(works) or 'nothing yet'}."]
     parts += ["Missing:", *missing] if missing else ["Nothing is missing."]
     parts.append("Post something in the channel to try it. people and policy change everything later.")
     ways = (Way("Set up again", "setup.again"),)

@@ -12,6 +12,7 @@ from bot.places import personal
 from bot.policy import Language, Page, Policy
 from bot.rota.shift import Role, Shift
 from bot.state import Member, Roster, TeamChannel
+from bot.teams.inbound import LONGEST_ID
 from bot.views import DeskCard, FormCard
 from tests.journeys.town import ANA, BEN, CHANNEL, EVA, FARID, ITERATION, OLGA, TEAM_CHANNEL, Town, plain, said
 
@@ -44,6 +45,20 @@ async def step(town: Town, name: str, choice: str = "", **fields: str) -> str:
 
 async def form(town: Town, name: str = "setup", choice: str = "") -> FormCard:
     return await town.open(name, "", FARID, choice, card=CARD)
+
+
+async def sent(town: Town, form_: FormCard, title: str = "Save and go on", **typed: str) -> FormCard:
+    """Fill a form in beside what it was drawn with, and press one of its buttons."""
+    button = next(one for row in form_.rows for one in row.buttons if one.title == title)
+    values = {field.id: field.value for field in form_.fields} | typed
+    answer = await town.press(Send, "", FARID, card=CARD, step=button.step, choice=button.choice, fields=values)
+    assert isinstance(answer, Dialog)
+    assert isinstance(answer.view, FormCard)
+    return answer.view
+
+
+async def people(town: Town) -> list[str]:
+    return sorted((await (await town.desk()).state()).rota.people)
 
 
 async def test_setup_answers_in_the_thread_and_in_the_admins_own_chat() -> None:
@@ -186,6 +201,12 @@ async def test_large_teams_are_shown_forty_at_a_time() -> None:
     assert "Save, next page" not in plain(last)
     await step(town, "setup.people", "2", people="m089,m003")
     assert sorted((await (await town.desk()).state()).rota.people) == ["m003", "m044", "m089"]
+    everybody = ",".join(one.id for one in many[:40])
+    await step(town, "setup.people", "0", people=everybody)
+    full = await form(town, "setup.people", "0")
+    assert all(len(one.choice) <= LONGEST_ID for row in full.rows for one in row.buttons)
+    assert "page 2 of 3" in plain(await sent(town, full, "Save, next page", people=everybody.removeprefix("m000,")))
+    assert len(await people(town)) == 41
 
 
 async def test_pasted_e_mails_are_matched_with_the_team_and_kept_where_they_are_not() -> None:
@@ -212,8 +233,43 @@ async def test_somebody_chosen_by_mistake_is_taken_back_unless_they_serve() -> N
     await asked(town)
     await step(town, "setup.people", "0", people="ana,ben,olga")
     await step(town, "setup.pair", first="ana", second="ben")
-    await step(town, "setup.people", "0", people="ben")
-    assert sorted((await (await town.desk()).state()).rota.people) == ["ana", "ben"]
+    following = await sent(town, await form(town, "setup.people"), people="ben")
+    assert await people(town) == ["ana", "ben"]
+    assert "Taken off the list: Olga Brandt." in following.note
+    assert "Kept, since they are on duty or planned for: Ana Lindqvist. people lets them leave." in following.note
+
+
+async def test_a_form_of_people_takes_nobody_back_whom_it_did_not_show_as_ticked() -> None:
+    town = empty()
+    await asked(town)
+    first, old = [await form(town) for _ in range(2)]
+    await sent(town, first, people="ana,ben,farid,olga")
+    assert "list" not in (await sent(town, old, people="ana")).note
+    assert await people(town) == ["ana", "ben", "farid", "olga"]
+    again = await sent(town, old, people="ana", emails="no address")
+    await sent(town, again, people="ana", emails="")
+    assert await people(town) == ["ana", "ben", "farid", "olga"]
+
+
+async def test_whoever_is_unticked_and_was_there_before_the_setup_is_kept_and_it_is_said() -> None:
+    town = Town()
+    town.teams.roster = Roster(town.now, MEMBERS, CHANNELS)
+    await asked(town)
+    drawn = await form(town, "setup.people")
+    said_ = (await sent(town, drawn, people="ana,ben")).note
+    assert "Kept, since they were in the list before this setup: Farid Haddad. people lets them leave." in said_
+    assert "farid" in await people(town)
+
+
+async def test_whom_others_took_off_the_list_meanwhile_is_nobody_to_take_off() -> None:
+    town = empty()
+    await asked(town)
+    await step(town, "setup.people", "0", people="ana,ben")
+    first, second, third = [await form(town, "setup.people") for _ in range(3)]
+    await sent(town, first, people="ana")
+    assert "list" not in (await sent(town, second, people="ana")).note
+    await sent(town, third, people="ana,ben,farid")
+    assert await people(town) == ["ana", "farid"]
 
 
 async def test_whoever_was_there_before_the_setup_stays_and_is_known_by_e_mail() -> None:
@@ -254,7 +310,7 @@ async def test_whoever_this_setup_added_by_e_mail_and_then_recognised_can_be_tak
     town.teams.roster = roster
     await step(town, "setup.look")
     assert set((await (await town.desk()).state()).rota.people) == {"ben"}
-    await step(town, "setup.people", "0", people="ana")
+    await sent(town, await form(town, "setup.people"), people="ana")
     assert set((await (await town.desk()).state()).rota.people) == {"ana"}
 
 
