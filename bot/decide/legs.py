@@ -8,7 +8,7 @@ from types import MappingProxyType
 from bot.decide import clocks, colleagues, forms, marks, policies, rota, spelling
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
-from bot.decide.marks import MARKED
+from bot.decide.marks import MARKED, Overtaken
 from bot.events import PeopleImported, PersonRow, Press, Send, ShiftsImported
 from bot.ids import EMAIL
 from bot.people import Person
@@ -27,8 +27,8 @@ NEXT = ">"  # ends a choice that names the page after which the next one follows
 class Leg:
     """One step of the walk: its title, what of it is missing, its inputs, and what is done with them when sent.
 
-    ``inputs`` and ``ways`` are those of a page of the list, from 0. ``take`` returns what its sender should know of
-    what it did, and raises ValueError where something is wrong with what was sent.
+    ``inputs`` are those of a page of the list, from 0; ``ways`` come after *Save and go on*. ``take`` returns what its
+    sender should know of what it did, and raises ValueError where something is wrong with what was sent.
     """
 
     title: str
@@ -36,7 +36,7 @@ class Leg:
     inputs: Callable[[Draft, int], tuple[Field, ...]]
     take: Callable[[Draft, Send], str]
     note: str = ""
-    ways: Callable[[Draft, int, str], tuple[Way, ...]] | None = None
+    ways: Callable[[Draft, Press, str], tuple[Way, ...]] | None = None
 
 
 def put(draft: Draft, setup: Setup | None) -> None:
@@ -123,15 +123,54 @@ def _people_inputs(draft: Draft, page: int) -> tuple[Field, ...]:
     return (field, emails) if members else (emails,)
 
 
-def _people_ways(draft: Draft, page: int, drawn: str) -> tuple[Way, ...]:
-    page, members = _on_page(draft, page)
+def ask_teams(draft: Draft) -> None:
+    """Ask Teams who is in the team, and keep nothing of what it said before."""
+    setup = draft.facts.setup
+    assert setup is not None
+    put(draft, replace(setup, roster=None))
+    draft.fetch_roster()
+
+
+def _people_ways(draft: Draft, event: Press, drawn: str) -> tuple[Way, ...]:
+    page, members = _on_page(draft, page_of(event))
     if not members:
-        return (Way("Ask Teams again", "setup.look"),)
+        setup = draft.facts.setup
+        title = "Ask Teams again" if setup and setup.roster else "Show the list"
+        return (Way(title, LOOK, f"{page}{MARKED}{_ticked(event)}"),)
     more = len(team(draft)) > (page + 1) * PAGE
     return (Way("Save, next page", "setup.people", f"{page}{NEXT}{MARKED}{drawn}"),) if more else ()
 
 
+def _ticked(event: Press) -> str:
+    """Return the marks of who was ticked in a form, or in the one before it, which had the list."""
+    if isinstance(event, Send) and event.fields.get("people"):
+        return marks.marked(_ids(event)[:PAGE])
+    return (drawn_with(event) or "") if isinstance(event, Send) and event.step == LOOK else ""
+
+
+def _ids(event: Send) -> list[str]:
+    return [id_.strip() for id_ in event.fields.get("people", "").split(",") if id_.strip()]
+
+
+def anew(draft: Draft, event: Send) -> dict[str, str]:
+    """Return what a form of people holds that is drawn anew: who is in the list, and who was ticked besides."""
+    ticked = set(marks.read(_ticked(event)))
+    people = [one.id for one in team(draft) if _known(draft, one) or marks.mark(one.id) in ticked]
+    return {"people": ",".join(people), "emails": event.fields.get("emails", "")}
+
+
+def _check_known(draft: Draft, event: Send) -> None:
+    """Raise Overtaken where it is not known, or known no longer, who was ticked."""
+    known = {one.id for one in team(draft)}
+    if _ids(event) and not known:
+        ask_teams(draft)
+        raise Overtaken(LOST, anew(draft, event))
+    if not known.union(draft.rota.people).issuperset(_ids(event)):
+        raise Overtaken(GONE, anew(draft, event))
+
+
 def _take_people(draft: Draft, event: Send) -> str:
+    _check_known(draft, event)
     emails = _emails(event)
     ticked, shown = forms.chosen(event, "people", [one.id for one in team(draft)]), _shown(event)
     found = [(one, by_email(team(draft), one)) for one in dict.fromkeys(emails)]
@@ -148,6 +187,12 @@ def _take_people(draft: Draft, event: Send) -> str:
 
 
 NEW = frozenset({"entra_object_id", "email"})
+LOOK = "setup.look"
+LOST = (
+    "Nothing was saved. I no longer know who is in this team, and I am asking Teams again. Press Show the list in a "
+    "moment: your ticks and e-mails are kept."
+)
+GONE = "Nothing was saved yet. Somebody who was ticked is no longer in this team. Save again if the rest still fits."
 
 
 def _emails(event: Send) -> list[str]:
@@ -264,7 +309,10 @@ def _take_days(draft: Draft, event: Send) -> str:
     people = _chosen_people(draft)
     working: dict[str, frozenset[int]] = {}
     problems = []
-    for line in spelling.few_lines(event.fields.get("days", "")):
+    lines = spelling.few_lines(event.fields.get("days", ""))
+    if lines and not people:
+        raise ValueError("Add people first: days off are theirs.")
+    for line in lines:
         called, _, days = line.rpartition(":")
         found = [one for one in people if called.strip().casefold() in (one.name.casefold(), one.email, one.id)]
         found = found or [one for one in people if called.strip() and called.strip().casefold() in one.name.casefold()]

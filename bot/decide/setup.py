@@ -16,7 +16,7 @@ from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.legs import WALK
-from bot.decide.marks import MARKED
+from bot.decide.marks import MARKED, Overtaken
 from bot.effects import Answer, Dialog, Word
 from bot.errors import Refused
 from bot.events import Message, PersonRow, Press, RosterFetched, Send
@@ -89,9 +89,9 @@ def _begin(draft: Draft, cards: Mapping[str, str], done: Iterable[str] | None = 
     setup = draft.facts.setup or Setup(done=tuple(done))
     roster = setup.roster
     stale = roster is None or bool(roster.failure) or draft.now - roster.at > OLD
-    legs.put(draft, replace(setup, cards=cards or setup.cards, roster=None if stale else roster))
+    legs.put(draft, replace(setup, cards=cards or setup.cards))
     if stale:
-        draft.fetch_roster()
+        legs.ask_teams(draft)
 
 
 def _refresh(draft: Draft, cards: Mapping[str, str] | None = None) -> None:
@@ -156,19 +156,32 @@ def _drawn(name: str) -> Callable[[Draft, Press, str], Answer]:
     return lambda draft, event, error: _form(draft, event, name, error)
 
 
-def _form(draft: Draft, event: Press, name: str, error: str, *, said: str = "", drawn: str | None = None) -> Answer:
-    """Return a step's form; its buttons say what it was ``drawn`` with, which is what it holds, if nothing is said."""
+def _form(
+    draft: Draft,
+    event: Press,
+    name: str,
+    error: str,
+    *,
+    said: str = "",
+    drawn: str | None = None,
+    given: Mapping[str, str] | None = None,
+) -> Answer:
+    """Return a step's form, after what was ``said`` of the last one.
+
+    Its buttons say what it was ``drawn`` with: None for what is so now. It holds what was ``given`` in it.
+    """
     leg, page = WALK[name], legs.page_of(event)
     number = list(WALK).index(name) + 1
     missing = [other.title for key, other in WALK.items() if key != name and other.missing(draft)]
     left = f"Still missing: {'; '.join(missing)}." if missing else "Nothing else is missing."
     fields = leg.inputs(draft, page)
     marks = legs.marked(fields) if drawn is None else drawn
-    more = leg.ways(draft, page, marks) if leg.ways else ()
+    more = leg.ways(draft, event, marks) if leg.ways else ()
     ways = (Way("Save and go on", name, f"{page}{MARKED}{marks}"), *more)
     ways = (*ways, Way("Skip", "setup.skip", name), Way("All steps", "setup.all", opens=True))
     note = "\n".join(filter(None, (said, f"Step {number} of {len(WALK)}. {left}", leg.note)))
-    return _dialog(draft, event, title=leg.title, note=note, error=error, fields=fields, ways=ways)
+    parts = {"title": leg.title, "note": note, "error": error, "fields": fields, "ways": ways}
+    return _dialog(draft, event, given=given, **parts)
 
 
 def _taken(name: str) -> Callable[[Draft, Send], Answer]:
@@ -177,6 +190,8 @@ def _taken(name: str) -> Callable[[Draft, Send], Answer]:
             _begin(draft, {})
         try:
             said = WALK[name].take(draft, event)
+        except Overtaken as overtaken:
+            return _form(draft, event, name, str(overtaken), given=overtaken.given)
         except (Refused, ValueError) as wrong:
             return _form(draft, event, name, f"{MISTYPED}\n{wrong}", drawn=legs.drawn_with(event) or "")
         if legs.goes_on(event):
@@ -240,7 +255,7 @@ def _look(draft: Draft, event: Send) -> Answer:
     """Show the team's list, and ask Teams for it where it is not known; without a setup that is all there is to do."""
     _begin(draft, {}, tuple(name for name in WALK if name != "setup.people"))
     _refresh(draft)
-    return _form(draft, event, "setup.people", "")
+    return _form(draft, event, "setup.people", "", given=legs.anew(draft, event))
 
 
 def _here(draft: Draft, event: Send) -> Answer:
@@ -262,7 +277,7 @@ STEPS: Mapping[str, DeskStep] = MappingProxyType(
         "setup.all": DeskStep(Right.ADMIN, _draw_all, None),
         **{name: DeskStep(Right.ADMIN, _drawn(name), _taken(name)) for name in WALK},
         "setup.skip": DeskStep(Right.ADMIN, None, _skip),
-        "setup.look": DeskStep(Right.ADMIN, None, _look),
+        legs.LOOK: DeskStep(Right.ADMIN, None, _look),
         "setup.here": DeskStep(Right.ADMIN, None, _here),
         "setup.again": DeskStep(Right.ADMIN, None, _again),
         "setup.end": DeskStep(Right.ADMIN, None, _end),

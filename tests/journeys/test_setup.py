@@ -321,7 +321,7 @@ async def test_while_teams_has_not_answered_one_can_go_on_with_e_mails() -> None
     assert "I am asking Teams" in town.teams.messages[own].text
     waiting = plain(await form(town))
     assert "I am asking Teams who is in this team. E-mails, one a line" in waiting
-    assert "[Ask Teams again]" in waiting
+    assert "[Show the list]" in waiting
     await step(town, "setup.people", "0", emails="ben@example.com")
     town.teams.roster = roster
     await step(town, "setup.look")
@@ -345,6 +345,7 @@ async def test_a_failed_fetch_is_said_kindly_and_can_be_tried_again() -> None:
     roster, town.teams.roster = town.teams.roster, Roster(town.now, failure="it does not answer")
     _, own = await asked(town)
     assert "Teams did not tell me who is in this team: it does not answer." in town.teams.messages[own].text
+    assert "[Ask Teams again]" in plain(await form(town))
     town.teams.roster = roster
     assert "People" in await step(town, "setup.look")
     assert [choice.id for choice in (await form(town)).fields[0].choices] == ["ana", "ben", "farid", "olga"]
@@ -379,6 +380,63 @@ async def test_a_setup_that_nobody_goes_on_with_keeps_no_roster() -> None:
     state = await (await town.desk()).state()
     assert state.facts.setup is not None
     assert state.facts.setup.roster is None
+
+
+async def test_who_was_ticked_is_not_lost_with_the_list_of_the_team() -> None:
+    town = empty()
+    await asked(town)
+    drawn = await form(town)
+    roster, town.teams.roster = town.teams.roster, None
+    await town.sleep_until("2026-11-24 09:00")
+    back = await sent(town, drawn, people="ana,ben", emails="zoe@example.com")
+    assert back.title == "People"
+    assert "Nothing was saved. I no longer know who is in this team, and I am asking Teams again." in back.error
+    assert "your ticks and e-mails are kept" in back.error
+    assert await people(town) == []
+    waiting = await sent(town, back, "Show the list")
+    town.teams.roster = roster
+    await sent(town, await form(town, "setup.people"), "Show the list")
+    shown = await sent(town, waiting, "Show the list")
+    assert {field.id: field.value for field in shown.fields} == {"people": "ana,ben", "emails": "zoe@example.com"}
+    await sent(town, shown)
+    assert await people(town) == ["ana", "ben", "zoe@example.com"]
+
+
+async def test_a_form_whose_list_is_lost_takes_nobody_off_it() -> None:
+    town = empty()
+    await asked(town)
+    await step(town, "setup.people", "0", people="ana,ben")
+    drawn = await form(town, "setup.people")
+    roster, town.teams.roster = town.teams.roster, None
+    await town.sleep_until("2026-11-24 09:00")
+    back = await sent(town, drawn, people="farid")
+    await sent(town, back, emails="zoe@example.com")
+    assert await people(town) == ["ana", "ben", "zoe@example.com"]
+    town.teams.roster = roster
+    await sent(town, back, "Show the list")
+    shown = await sent(town, back, "Show the list")
+    assert shown.fields[0].value == "ana,ben,farid", "whom it showed is ticked, and whoever was ticked besides"
+
+
+async def test_whoever_was_ticked_and_is_no_longer_in_the_team_is_said() -> None:
+    town = empty()
+    await asked(town)
+    drawn = await form(town)
+    town.teams.roster = Roster(town.now, MEMBERS[1:], CHANNELS)
+    town.now += timedelta(hours=2)
+    await asked(town)
+    back = await sent(town, drawn, people="ana,ben")
+    assert "Nothing was saved yet. Somebody who was ticked is no longer in this team." in back.error
+    assert back.fields[0].value == "ben"
+    assert await people(town) == []
+    await sent(town, back)
+    assert await people(town) == ["ben"]
+
+
+async def test_without_people_the_days_off_step_says_to_add_them_first() -> None:
+    town = empty()
+    await asked(town)
+    assert "Add people first: days off are theirs." in await step(town, "setup.days", days="Ben: Fri")
 
 
 async def test_somebody_is_added_from_the_teams_list_without_the_rest_of_the_walk() -> None:
