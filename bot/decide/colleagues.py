@@ -107,6 +107,7 @@ def _take_edit(draft: Draft, event: Send) -> Answer:
     except Overtaken as overtaken:
         return _edit_form(draft, event, person, str(overtaken), overtaken.given)
     read, wrong = _read(person, {**now, **new.typed})
+    wrong = wrong or _namesake(draft, read, besides=person.id)
     try:
         saved = None if wrong else rota.person_changed(draft, person.id, PersonRow(read.name, read, frozenset(FIELDS)))
     except Refused as refusal:
@@ -149,22 +150,28 @@ def _draw_add(draft: Draft, event: Press, error: str) -> Answer:
 def _take_add(draft: Draft, event: Send) -> Answer:
     given = dict.fromkeys(FIELDS, "") | _sent(event, "people.add")
     read, wrong = _read(Person("", ""), given)
-    known = len(draft.rota.people)
     there = [one for one in draft.rota.people.values() if _are_one(one, read)]
     if there and not wrong:
         wrong = (
             f"{there[0].name} has this e-mail or Entra id already. To change them, go back and open {there[0].name}."
         )
-    if not wrong:
-        try:
-            row = PersonRow(read.name, read, frozenset(FIELDS))
-            rota.people_imported(draft, PeopleImported(key=event.key, happened_at=event.happened_at, rows=(row,)))
-        except Refused as refusal:
-            wrong = f"{refusal}."
+    wrong = wrong or _namesake(draft, read)
     if wrong:
         return _draw_add(draft, event, wrong)
-    said = "Added" if len(draft.rota.people) > known else "Changed, as they were there already"
-    return _done(draft, event, f"{said}: {read.name}", _about(draft, read))
+    row = PersonRow(read.name, read, frozenset(FIELDS))
+    rota.people_imported(draft, PeopleImported(key=event.key, happened_at=event.happened_at, rows=(row,)))
+    return _done(draft, event, f"Added: {read.name}", _about(draft, read))
+
+
+def _namesake(draft: Draft, read: Person, besides: str = "") -> str:
+    """Say who has a name already, "" for nobody: imports, and whoever types a name, find people by it."""
+    same = [one for one in draft.rota.people.values() if one.name.casefold() == read.name.casefold()]
+    if not same or besides in [one.id for one in same]:
+        return ""
+    return (
+        f"{same[0].name} is in the list already. To change them, go back and open {same[0].name}. "
+        "If it is somebody else of that name, write it so that the two can be told apart."
+    )
 
 
 def _are_one(one: Person, other: Person) -> bool:

@@ -136,7 +136,7 @@ async def test_two_people_have_not_the_same_e_mail_or_name_only() -> None:
     assert "Ana Lindqvist has this e-mail or Entra id already" in await send(
         town, "people.edit", "ben", email="ana@x.com"
     )
-    assert 'somebody is called "Gil" already' in await send(town, "people.edit", "ben", name="Gil")
+    assert "Gil is in the list already" in await send(town, "people.edit", "ben", name="Gil")
 
 
 async def test_somebody_is_added_by_name_and_e_mail() -> None:
@@ -155,16 +155,28 @@ async def test_whoever_is_known_by_e_mail_is_changed_where_they_are_and_not_adde
     assert state.rota.people["farid"].production_access
 
 
-async def test_adding_somebody_who_is_known_by_name_alone_changes_them() -> None:
-    town = Town(people=(*TEAM[:5], FARID, Person("Kim Lee", "Kim Lee")))
-    answer = await send(town, "people.add", name="Kim Lee", email="kim@x.com")
-    assert answer.startswith("Changed, as they were there already: Kim Lee")
+@pytest.mark.parametrize("more", [{}, {"email": "ana.l@x.com"}, {"entra_object_id": LEA}])
+async def test_a_name_that_somebody_has_is_answered_with_who_that_is_and_nobody_is_changed(
+    more: dict[str, str],
+) -> None:
+    town = Town(people=(*TEAM, Person("Kim Lee", "Kim Lee")))
+    before = await people(town)
+    for name, called in (("ana lindqvist", "Ana Lindqvist"), ("Kim Lee", "Kim Lee")):
+        answer = await send(town, "people.add", name=name, **more)
+        assert f"{called} is in the list already. To change them, go back and open {called}." in answer
+        assert "If it is somebody else of that name, write it so that the two can be told apart." in answer
+        renamed = await send(town, "people.edit", "ben", name=name, **more)
+        assert f"{called} is in the list already." in renamed
+        assert name in renamed.splitlines()
+    assert await people(town) == before
 
 
-async def test_adding_a_name_that_two_have_is_a_question() -> None:
+async def test_whoever_has_a_namesake_is_edited_under_their_own_name() -> None:
     twins = (person("Kim Lee", id="k1", entra_object_id="k1"), person("Kim Lee", id="k2", entra_object_id="k2"))
-    answer = await send(Town(people=(*twins, FARID)), "people.add", name="Kim Lee")
-    assert '2 people are called "Kim Lee"' in answer
+    town = Town(people=(*twins, FARID))
+    assert (await send(town, "people.edit", "k1", production_access="yes")).startswith("Saved: Kim Lee")
+    assert (await send(town, "people.edit", "k2", name="kim lee")).startswith("Saved: kim lee")
+    assert "is in the list already" in await send(town, "people.add", name="Kim Lee")
 
 
 async def test_long_lists_have_pages() -> None:
