@@ -8,7 +8,7 @@ from types import MappingProxyType
 from bot.decide import clocks, colleagues, forms, marks, policies, rota, spelling
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
-from bot.decide.marks import MARKED, Overtaken
+from bot.decide.marks import MARKED, Changes, Overtaken
 from bot.events import PeopleImported, PersonRow, Press, Send, ShiftsImported
 from bot.ids import EMAIL
 from bot.people import Person
@@ -288,28 +288,40 @@ def _marks(field: str, label: str, holds: Callable[[Person], bool]) -> Callable[
 
 def _take_marks(field: str) -> Callable[[Draft, Send], str]:
     def take(draft: Draft, event: Send) -> str:
-        people = _chosen_people(draft)
-        marked = forms.chosen(event, field, [colleagues.choice(one) for one in people])
-        changed = [replace(one, **{field: colleagues.choice(one) in marked}) for one in people]  # type: ignore[arg-type]
+        people = {colleagues.choice(one): one for one in _chosen_people(draft)}
+        ticked, drawn = forms.chosen(event, field, people), drawn_with(event)
+        shown = {id_ for id_ in people if marks.mark(id_) in marks.read(drawn or "")}
+        touched = [id_ for id_ in people if drawn is None or (id_ in ticked) != (id_ in shown)]
+        changed = [replace(people[id_], **{field: id_ in ticked}) for id_ in touched]  # type: ignore[arg-type]
         import_people(draft, event.key, [PersonRow(one.name, one, frozenset({field})) for one in changed])
         return ""
 
     return take
 
 
+def _changes(event: Send, now: Mapping[str, str], stands: Callable[[str], str]) -> Changes:
+    return marks.changes(now, event.fields, drawn_with(event) or "", stands)
+
+
+def _days(draft: Draft) -> str:
+    off = [(one.name, spelling.spell_days_off(one.working_days)) for one in _chosen_people(draft)]
+    return "\n".join(f"{name}: {days}" for name, days in off if days)
+
+
 def _days_inputs(draft: Draft, _: int) -> tuple[Field, ...]:
-    people = _chosen_people(draft)
-    off = [(one.name, spelling.spell_days_off(one.working_days)) for one in people]
-    known = "\n".join(f"{name}: {days}" for name, days in off if days)
     label = "Who never works on some days, one a line, such as Ben Okafor: Fri"
-    return (forms.text("days", label, known, required=False),)
+    return (forms.text("days", label, _days(draft), required=False),)
 
 
 def _take_days(draft: Draft, event: Send) -> str:
+    known = _days(draft)
+    typed = _changes(event, {"days": known}, lambda _: f"Days off: {'; '.join(spelling.lines(known)) or 'none'}").typed
+    if "days" not in typed:
+        return ""
     people = _chosen_people(draft)
     working: dict[str, frozenset[int]] = {}
     problems = []
-    lines = spelling.few_lines(event.fields.get("days", ""))
+    lines = spelling.few_lines(typed["days"])
     if lines and not people:
         raise ValueError("Add people first: days off are theirs.")
     for line in lines:
@@ -345,20 +357,25 @@ def _pair(draft: Draft) -> list[str]:
 
 def _pair_inputs(draft: Draft, _: int) -> tuple[Field, ...]:
     choices = [(colleagues.choice(one), one.name) for one in _chosen_people(draft)]
-    first, second, *__ = [one.replace(",", ";") for one in [*_pair(draft), "", ""]]
-    if not choices:
-        return ()
-    return (
-        forms.listed("first", "On duty this week", choices, first, required=False),
-        forms.listed("second", "And with them", choices, second, required=False),
-    )
+    now = _pair_now(draft)
+    return tuple(forms.listed(one, PAIR[one], choices, now[one], required=False) for one in PAIR if choices)
+
+
+PAIR = MappingProxyType({"first": "On duty this week", "second": "And with them"})
+
+
+def _pair_now(draft: Draft) -> dict[str, str]:
+    return dict(zip(PAIR, [one.replace(",", ";") for one in [*_pair(draft), "", ""]], strict=False))
 
 
 def _take_pair(draft: Draft, event: Send) -> str:
     people = {colleagues.choice(one): one for one in _chosen_people(draft)}
     if not people:
         raise ValueError("Add people first: the pair is chosen from them.")
-    found = [people[id_] for field in ("first", "second") if (id_ := event.fields.get(field, "").strip()) in people]
+    now = _pair_now(draft)
+    nobody = Person("", "nobody")
+    new = _changes(event, now, lambda field: f"{PAIR[field]}: {people.get(now[field], nobody).name}")
+    found = [people[id_] for id_ in {**now, **new.typed}.values() if id_ in people]
     if not found:
         raise ValueError("Choose who is on duty this week.")
     ids = [one.id for one in found]
@@ -403,8 +420,11 @@ def _channel_inputs(draft: Draft, _: int) -> tuple[Field, ...]:
 
 
 def _take_channel(draft: Draft, event: Send) -> str:
-    chosen = event.fields.get("channel", "").strip()
-    if chosen != NO_CHANNEL and chosen not in dict(_channels(draft)):
+    known = draft.desk.team_channel or NO_CHANNEL
+    names = dict(_channels(draft))
+    typed = _changes(event, {"channel": known}, lambda _: f"Team channel: {names.get(known, 'None')}").typed
+    chosen = typed.get("channel", known)
+    if chosen != NO_CHANNEL and chosen not in names:
         raise ValueError("Choose one of the channels, or none.")
     new = "" if chosen == NO_CHANNEL else chosen
     if new != draft.desk.team_channel:
@@ -420,11 +440,9 @@ def _settings(title: str, *fields: str) -> Leg:
     settings = [policies.EVERY[field] for field in fields]
 
     def take(draft: Draft, event: Send) -> str:
-        policy, wrong = policies.read(draft, event, settings)
-        if wrong:
-            raise ValueError(wrong)
+        policy, meanwhile = policies.read(draft, event, settings, drawn_with(event) or "")
         policies.put(draft, policy)
-        return ""
+        return meanwhile
 
     def missing(draft: Draft) -> str:
         empty = [one.label.partition(",")[0] for one in settings if not getattr(draft.policy, one.field)]

@@ -50,6 +50,7 @@ def changes(now: Mapping[str, str], sent: Mapping[str, str], marks: str, stands:
     """
     found = read(marks)
     drawn = dict(zip(now, found, strict=True)) if len(found) == len(now) else {}
+    sent = {field: text.strip() for field, text in sent.items() if field in now}
     typed = {field: text for field, text in sent.items() if mark(text) != drawn.get(field)}
     elsewhere = tuple(field for field in now if drawn and mark(now[field]) != drawn[field])
     clash = [field for field in elsewhere if mark(typed.get(field, now[field])) != mark(now[field])]

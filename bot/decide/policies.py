@@ -9,10 +9,11 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.commands import Right
-from bot.decide import forms, spelling
+from bot.decide import forms, marks, spelling
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
+from bot.decide.marks import Overtaken
 from bot.effects import Answer, Dialog
 from bot.events import AdminMet, Message, Press, Send
 from bot.ids import EMAIL, GUID
@@ -52,6 +53,10 @@ class Setting:
         label = f"{self.label} ({self.allowed})" if self.allowed else self.label
         return forms.line(self.field, label, value, longest=500)
 
+    def sent(self, text: str) -> str:
+        """Return what the input holds as it is spelt, in whichever order some were chosen."""
+        return ",".join(sorted(part.strip() for part in text.split(","))) if self.some_of else text
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -83,27 +88,38 @@ def way_to(draft: Draft, key: str, title: str, text: str, step: str) -> DeskCard
     return DeskCard(title, text, (), opens, presses)
 
 
-def read(draft: Draft, event: Send, settings: Iterable[Setting]) -> tuple[Policy, str]:
-    """Return the policy as the fields of a form say it, and all that is wrong with them ("" for nothing).
+def read(draft: Draft, event: Send, settings: Iterable[Setting], drawn: str) -> tuple[Policy, str]:
+    """Return the policy with what was changed in a form, and what somebody else changed meanwhile, in words.
 
-    A field that did not come is as it was.
+    ``drawn`` are the marks of what the form was drawn with. A field that did not come, or was not changed in the form,
+    is as it is now. Raise ValueError with all that is wrong, Overtaken where both changed the same.
     """
+    fields = {one.field: one for one in settings}
+    now = {field: _spelt(draft, one) for field, one in fields.items()}
+    sent = {field: fields[field].sent(text) for field, text in event.fields.items() if field in fields}
+
+    def stands(field: str) -> str:
+        return f"{fields[field].label}: {_short(fields[field], now[field])}"
+
+    changes = marks.changes(now, sent, drawn, stands)
     values: dict[str, Any] = {}
     problems: list[str] = []
-    typed = {one.field: event.fields.get(one.field, _spelt(draft, one)).strip() for one in settings}
-    for setting in settings:
-        if typed[setting.field] == _spelt(draft, setting):
+    for field, text in changes.typed.items():
+        if text == now[field]:
             continue
         try:
-            values[setting.field] = setting.read(draft, typed[setting.field])
+            values[field] = fields[field].read(draft, text)
         except ValueError as problem:
-            problems.append(f"{setting.label}: {problem}.")
+            problems.append(f"{fields[field].label}: {problem}.")
     new: Policy = replace(draft.policy, **values)
     try:
         new = new if problems else _in_its_country(draft, new)
     except ValueError as problem:
         problems.append(f"Part of the country: {problem}.")
-    return new, "\n".join(problems or _contradictions(new, {setting.field for setting in settings}))
+    if problems := problems or _contradictions(new, set(fields)):
+        raise ValueError("\n".join(problems))
+    stays = "; ".join(map(stands, changes.elsewhere))
+    return new, f"Somebody else changed meanwhile, and it stays: {stays}." if stays else ""
 
 
 def inputs(draft: Draft, settings: Iterable[Setting]) -> tuple[Field, ...]:
@@ -371,21 +387,33 @@ def _draw_menu(draft: Draft, event: Press, error: str) -> Answer:
 
 def _drawn(name: str) -> Callable[[Draft, Press, str], Answer]:
     def draw(draft: Draft, event: Press, error: str) -> Answer:
-        group = GROUPS[name]
-        fields = inputs(draft, group.settings)
-        ways = (Way("Save", name), Way("Back", "policy", opens=True))
-        return _dialog(draft, event, title=group.title, note=group.note, error=error, fields=fields, ways=ways)
+        return _form(draft, event, name, error, {})
 
     return draw
 
 
+def _form(
+    draft: Draft, event: Press, name: str, error: str, given: Mapping[str, str], drawn: str | None = None
+) -> Answer:
+    """Return a group's form with what was ``given`` in it; *Save* says what it was ``drawn`` with, None for now."""
+    group = GROUPS[name]
+    fields = inputs(draft, group.settings)
+    held = marks.marked(field.value for field in fields) if drawn is None else drawn
+    parts = {"title": group.title, "note": group.note, "error": error, "fields": fields, "given": given}
+    return _dialog(draft, event, ways=(Way("Save", name, held), Way("Back", "policy", opens=True)), **parts)
+
+
 def _taken(name: str) -> Callable[[Draft, Send], Answer]:
     def take(draft: Draft, event: Send) -> Answer:
-        policy, wrong = read(draft, event, GROUPS[name].settings)
-        if wrong:
-            return _drawn(name)(draft, event, wrong)
+        try:
+            policy, meanwhile = read(draft, event, GROUPS[name].settings, event.choice)
+        except Overtaken as overtaken:
+            return _form(draft, event, name, str(overtaken), overtaken.given)
+        except ValueError as wrong:
+            return _form(draft, event, name, str(wrong), event.fields, event.choice)
         changed = put(draft, policy)
-        note = "\n".join([*changed, ACTS]) if changed else "Nothing was changed."
+        said = [*changed, ACTS] if changed else ["Nothing was changed."]
+        note = "\n".join(filter(None, [*said, meanwhile]))
         title = "Saved" if changed else GROUPS[name].title
         return _dialog(draft, event, title=title, note=note, ways=(Way("Back", "policy", opens=True),))
 

@@ -5,6 +5,7 @@ from dataclasses import fields
 import pytest
 
 from bot.decide import policies, spelling
+from bot.effects import Dialog
 from bot.events import Open, Send
 from bot.people import Author
 from bot.policy import Contact, Page, Policy
@@ -224,3 +225,63 @@ async def test_a_desk_in_its_file_says_the_new_policy() -> None:
 
 def test_the_busy_hours_may_be_none() -> None:
     assert spelling.clock("16") == spelling.clock("16:00") == spelling.clock("16 00")
+
+
+async def press_save(town: Town, form_: FormCard, **typed: str) -> FormCard:
+    """Fill a form in beside what it was drawn with, and save it."""
+    button = next(one for row in form_.rows for one in row.buttons if one.title == "Save")
+    fields = {field.id: field.value for field in form_.fields} | typed
+    answer = await town.press(Send, "", FARID, card=CARD, step=button.step, choice=button.choice, fields=fields)
+    assert isinstance(answer, Dialog)
+    assert isinstance(answer.view, FormCard)
+    return answer.view
+
+
+async def test_of_two_forms_each_saves_only_what_was_changed_in_it() -> None:
+    town = Town()
+    first, second = [await form(town, "policy.after") for _ in range(2)]
+    await press_save(town, first, next_word="45")
+    note = (await press_save(town, second, remind_after="6")).note
+    assert "A waiting requester is reminded after, in hours: 4 → 6" in note
+    assert "Somebody else changed meanwhile, and it stays: The requester hears more within, in minutes: 45." in note
+    assert ((await policy(town)).next_word, (await policy(town)).remind_after) == (45, 6)
+
+
+async def test_what_both_changed_comes_back_with_how_it_is_now_and_nothing_is_saved() -> None:
+    town = Town()
+    first, second = [await form(town, "policy.words") for _ in range(2)]
+    await press_save(town, first, language="de", emergency="Call 030 555 0100.")
+    back = await press_save(town, second, emergency="Call 112.")
+    assert "Somebody else changed meanwhile: What they read outside support hours" in back.error
+    assert "Call 030 555 0100." in back.error
+    assert "Nothing was saved yet" in back.error
+    assert {field.id: field.value for field in back.fields} == {"language": "de", "emergency": "Call 112."}
+    assert (await policy(town)).emergency == "Call 030 555 0100."
+    assert (await press_save(town, back)).title == "Saved"
+    assert ((await policy(town)).emergency, (await policy(town)).language) == ("Call 112.", "de")
+
+
+async def test_what_both_changed_to_the_same_is_no_question() -> None:
+    town = Town()
+    first, second = [await form(town, "policy.hours") for _ in range(2)]
+    await press_save(town, first, opens="08:00", weekdays="0,1,2,3")
+    note = (await press_save(town, second, opens="08:00")).note
+    assert note.startswith("Nothing was changed.\nSomebody else changed meanwhile, and it stays: ")
+    assert (await policy(town)).weekdays == {0, 1, 2, 3}
+
+
+async def test_a_policy_form_that_was_wrong_still_saves_only_what_was_changed_in_it() -> None:
+    town = Town()
+    back = await press_save(town, await form(town, "policy.after"), next_word="soon")
+    await save(town, "policy.after", remind_after="6")
+    await press_save(town, back, next_word="45")
+    assert ((await policy(town)).next_word, (await policy(town)).remind_after) == (45, 6)
+
+
+async def test_two_forms_that_contradict_each_other_come_back() -> None:
+    town = Town()
+    first, second = [await form(town, "policy.hours") for _ in range(2)]
+    await press_save(town, first, opens="12:00")
+    back = await press_save(town, second, closes="11:00", peak_from="09:00", peak_to="10:00")
+    assert "Support closes after it opens" in back.error
+    assert (await policy(town)).closes.hour == 18

@@ -596,3 +596,64 @@ async def test_a_dialog_that_is_only_opened_changes_nothing() -> None:
     answer = await town.press(Open, "", FARID, card=CARD, step="setup.people")
     assert isinstance(answer, Dialog)
     assert (await town.journal.load("tenant", "backend")).revision == revision
+
+
+async def test_two_forms_of_a_step_of_settings_save_only_what_was_changed_in_each() -> None:
+    town = empty()
+    await asked(town)
+    first, second, third = [await form(town, "setup.tools") for _ in range(3)]
+    await sent(town, first, slack_channel="#bugs")
+    await sent(town, second, jira_project="EDGE")
+    policy = (await town.desk()).info.policy
+    assert (policy.slack_channel, policy.jira_project) == ("#bugs", "EDGE")
+    back = await sent(town, third, jira_project="OTHER", slack_channel="#bugs")
+    assert back.error.startswith("Somebody else changed meanwhile: Jira project")
+    assert [field.value for field in back.fields][:2] == ["#bugs", "OTHER"]
+    assert (await town.desk()).info.policy == policy
+    await sent(town, back)
+    assert (await town.desk()).info.policy.jira_project == "OTHER"
+
+
+async def test_ticks_that_nobody_touched_in_a_form_stay_as_they_are_by_now() -> None:
+    town = Town()
+    drawn, experienced = await form(town, "setup.access"), await form(town, "setup.experienced")
+    await town.send("people.edit", "", FARID, choice="ben", card="form", production_access="yes", experienced="no")
+    await town.send("people.add", "", FARID, card="form", name="Gil Amar", production_access="yes", experienced="yes")
+    await sent(town, drawn, production_access="ana,eva")
+    await sent(town, experienced)
+    people = (await (await town.desk()).state()).rota.people
+    assert {one.name.split()[0] for one in people.values() if one.production_access} == {"Ana", "Ben", "Eva", "Gil"}
+    assert {one.name.split()[0] for one in people.values() if not one.experienced} == {"Ben", "Dilan"}
+
+
+async def test_days_off_that_somebody_else_changed_meanwhile_are_not_undone() -> None:
+    town = Town()
+    untouched, drawn = [await form(town, "setup.days") for _ in range(2)]
+    await town.send("people.edit", "", FARID, choice="ben", card="form", working_days="Fri")
+    await sent(town, untouched)
+    back = await sent(town, drawn, days="Ana Lindqvist: Mon")
+    assert "Somebody else changed meanwhile: Days off: Ben Okafor: Fri" in back.error
+    assert back.fields[0].value == "Ana Lindqvist: Mon"
+    people = (await (await town.desk()).state()).rota.people
+    assert people["ben"].working_days == {0, 1, 2, 3}
+    assert people["ana"].working_days == ANA.working_days
+
+
+async def test_a_pair_and_a_channel_that_somebody_else_chose_meanwhile_are_not_undone() -> None:
+    town = Town()
+    town.teams.roster = Roster(town.now, MEMBERS, CHANNELS)
+    await asked(town)
+    pair, channel = await form(town, "setup.pair"), await form(town, "setup.channel")
+    await step(town, "setup.pair", first="eva", second="ben")
+    await step(town, "setup.channel", channel="-")
+    await sent(town, pair)
+    await sent(town, channel)
+    state = await (await town.desk()).state()
+    assert [one.person for one in state.rota.of(ITERATION) if one.role is Role.SUPPORT] == ["eva", "ben"]
+    assert state.desk.team_channel == ""
+    back = await sent(town, pair, first="farid", second="chen")
+    assert "Somebody else changed meanwhile: On duty this week: Eva Novak" in back.error
+    back = await sent(town, channel, channel="19:general@thread.tacv2")
+    assert "Somebody else changed meanwhile: Team channel: None" in back.error
+    await sent(town, back)
+    assert (await town.desk()).info.team_channel == "19:general@thread.tacv2"
