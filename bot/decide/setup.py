@@ -25,12 +25,14 @@ from bot.state import Setup
 from bot.support.texts import Text
 from bot.views import Button, DeskCard, Fact, FormCard
 
+OWN = "setup.me:"  # the key of a card in an admin's own chat begins so
 OLD = timedelta(hours=1)  # a roster is asked for again after this
 FORGOTTEN = timedelta(hours=12)  # a setup that nobody goes on with keeps no roster for longer than this
 MENTION_MODE = (
     "I have not heard a post yet that does not mention me. Till then only posts that mention me become requests, or "
     "Raise with support. To change it, a team owner adds the app again and consents to ChannelMessage.Read.Group"
 )
+READY = "ready"
 MISTYPED = "Nothing was taken yet; mend this first."
 
 
@@ -39,7 +41,7 @@ MISTYPED = "Nothing was taken yet; mend this first."
 
 def asked(draft: Draft, event: Message) -> None:
     """Begin a setup, or go on with it: a card where it was asked for, and one in the admin's own chat."""
-    cards = {f"setup.me:{event.key}": personal(event.author.id)}
+    cards = {f"{OWN}{event.key}": personal(event.author.id)}
     if not person_of(event.place):
         cards[f"setup:{event.key}"] = event.place
     _begin(draft, cards)
@@ -89,7 +91,7 @@ def _begin(draft: Draft, cards: Mapping[str, str], done: Iterable[str] | None = 
     setup = draft.facts.setup or Setup(done=tuple(done))
     roster = setup.roster
     stale = roster is None or bool(roster.failure) or draft.now - roster.at > OLD
-    legs.put(draft, replace(setup, cards=cards or setup.cards))
+    legs.put(draft, replace(setup, cards={**setup.cards, **cards}))
     if stale:
         legs.ask_teams(draft)
 
@@ -103,14 +105,19 @@ def _refresh(draft: Draft, cards: Mapping[str, str] | None = None) -> None:
 def _card(draft: Draft, key: str, place: str) -> DeskCard:
     """Return the card of a setup: what anybody may read, and in the admin's own chat how far it is."""
     going = draft.facts.setup is not None
-    opens = (Button(draft.desk.id, "", key, draft.say(Text.SET_UP), "open", "setup"),) if going else ()
+    opens = Button(draft.desk.id, "", key, draft.say(Text.SET_UP), "open", "setup")
     if not person_of(place):
         title = f"{draft.say(Text.DESK_HERE)} · {draft.desk.id}"
-        return DeskCard(title, draft.say(Text.SETTING_UP if going else Text.DESK_READY), (), opens, ())
-    presses = (Button(draft.desk.id, "", key, "Go on here", "send", "setup.here"),) if going else ()
-    facts = tuple(Fact(leg.title, leg.missing(draft) or "ready") for leg in WALK.values())
+        return DeskCard(
+            title, draft.say(Text.SETTING_UP if going else Text.DESK_READY), (), (opens,) if going else (), ()
+        )
+    here = Button(draft.desk.id, "", key, "Go on here", "send", "setup.here")
+    facts = (*(Fact(leg.title, leg.missing(draft) or READY) for leg in WALK.values()), *_besides(draft))
     text = legs.about_roster(draft) if going else "Set up. Post something in the channel to try it."
-    return DeskCard(f"Setup of {draft.desk.id}", text, (*facts, *_besides(draft)), opens, presses)
+    title = f"Setup of {draft.desk.id}"
+    if not going and all(fact.text == READY for fact in facts):
+        return DeskCard(title, text, facts, (), ())
+    return DeskCard(title, text, facts, (opens,), (here,))
 
 
 def _besides(draft: Draft) -> tuple[Fact, ...]:
@@ -148,7 +155,7 @@ def _draw_next(draft: Draft, event: Press, error: str) -> Answer:
 
 def _draw_all(draft: Draft, event: Press, error: str) -> Answer:
     ways = tuple(Way(leg.title, name, opens=True) for name, leg in WALK.items())
-    note = "\n".join(f"{leg.title}: {leg.missing(draft) or 'ready'}" for leg in WALK.values())
+    note = "\n".join(f"{leg.title}: {leg.missing(draft) or READY}" for leg in WALK.values())
     return _dialog(draft, event, title="All steps", note=note, error=error, ways=(*ways, Way("Finish", "setup.end")))
 
 
@@ -187,7 +194,7 @@ def _form(
 def _taken(name: str) -> Callable[[Draft, Send], Answer]:
     def take(draft: Draft, event: Send) -> Answer:
         if draft.facts.setup is None:
-            _begin(draft, {})
+            _begin(draft, _own_card(event))
         try:
             said = WALK[name].take(draft, event)
         except Overtaken as overtaken:
@@ -203,11 +210,17 @@ def _taken(name: str) -> Callable[[Draft, Send], Answer]:
     return take
 
 
+def _own_card(event: Press) -> dict[str, str]:
+    """Return the card in the admin's own chat that was pressed, so that it is kept up to date from then on."""
+    is_own = event.card.startswith(OWN) and event.place == personal(event.author.id)
+    return {event.card: event.place} if is_own else {}
+
+
 def _skip(draft: Draft, event: Send) -> Answer:
     if event.choice not in WALK:
         raise Refused(draft.say(Text.STALE))
     if draft.facts.setup is None:
-        _begin(draft, {})
+        _begin(draft, _own_card(event))
     return _went_on(draft, event, event.choice, "")
 
 
@@ -246,14 +259,16 @@ def _over(draft: Draft, event: Press, said: str = "") -> Answer:
 
 
 def _again(draft: Draft, event: Send) -> Answer:
+    setup = draft.facts.setup
     legs.put(draft, None)
-    _begin(draft, {}, ())
+    _begin(draft, {**(setup.cards if setup else {}), **_own_card(event)}, ())
+    _refresh(draft)
     return _draw_next(draft, replace(event, fields={}, choice=""), "")
 
 
 def _look(draft: Draft, event: Send) -> Answer:
     """Show the team's list, and ask Teams for it where it is not known; without a setup that is all there is to do."""
-    _begin(draft, {}, tuple(name for name in WALK if name != "setup.people"))
+    _begin(draft, _own_card(event), tuple(name for name in WALK if name != "setup.people"))
     _refresh(draft)
     return _form(draft, event, "setup.people", "", given=legs.anew(draft, event))
 

@@ -657,3 +657,55 @@ async def test_a_pair_and_a_channel_that_somebody_else_chose_meanwhile_are_not_u
     assert "Somebody else changed meanwhile: Team channel: None" in back.error
     await sent(town, back)
     assert (await town.desk()).info.team_channel == "19:general@thread.tacv2"
+
+
+async def test_as_long_as_anything_is_missing_the_admins_card_keeps_a_way_on() -> None:
+    town = empty()
+    public, own = await asked(town)
+    await step(town, "setup.people", "0", people="ana,ben")
+    await step(town, "setup.end")
+    shown = town.teams.messages[own].text
+    assert "[Set up…]" in shown
+    assert "[Go on here]" in shown
+    assert "nobody is on duty" in shown
+    assert "[Set up…]" not in town.teams.messages[public].text
+    end = await town.open("setup", "", FARID, card=own)
+    assert "[Set up again]" in plain(end)
+    await town.send("setup.again", "", FARID, card=own)
+    await town.send("setup.pair", "", FARID, card=own, first="ana", second="ben")
+    assert "nobody of the pair has production access" in town.teams.messages[own].text
+    await town.send("setup.end", "", FARID, card=own)
+    assert "[Set up…]" in town.teams.messages[own].text
+
+
+async def test_where_nothing_is_missing_the_admins_card_has_no_way_on() -> None:
+    town = Town(policy=Policy(slack_channel="#bugs", jira_project="EDGE", documentation=PAGES, admin_pages=PAGES))
+    _, own = await asked(town)
+    await town.post("label printer down")
+    await step(town, "setup.end")
+    assert "[" not in town.teams.messages[own].text
+
+
+async def test_a_setup_that_is_asked_for_twice_ends_on_every_card_that_it_has_shown() -> None:
+    town = empty()
+    public, own = await asked(town)
+    await town.write("setup", FARID)
+    below = town.teams.sent[-1].key
+    await town.send("setup.people", "", FARID, card=below, choice="0", people="ana")
+    for key in (own, below):
+        assert "People\nready" in town.teams.messages[key].text
+    await town.send("setup.end", "", FARID, card=below)
+    assert "An admin is setting me up" not in town.teams.messages[public].text
+    for key in (own, below):
+        assert "Set up. Post something in the channel to try it." in town.teams.messages[key].text
+
+
+async def test_only_a_card_of_a_setup_is_one_of_those_that_go_on_with_it() -> None:
+    town = Town()
+    thread = await town.post("label printer down")
+    await town.press(Send, "", FARID, card="card:R-1", step="setup.again", place=thread)
+    await town.press(Send, "", FARID, card="setup.me:1", step="setup.again", place=thread)
+    assert "will answer by 10:05" in town.card()
+    setup = (await (await town.desk()).state()).facts.setup
+    assert setup is not None
+    assert setup.cards == {}
