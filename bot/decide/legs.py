@@ -476,6 +476,7 @@ WALK: Mapping[str, Leg] = MappingProxyType(
             _never,
             _marks("experienced", "Who has done support before", lambda one: one.experienced),
             _take_marks("experienced"),
+            "Untick newcomers: whoever is unticked observes first.",
         ),
         "setup.pair": Leg(
             "Support this week",

@@ -179,8 +179,9 @@ def _form(
     """
     leg, page = WALK[name], legs.page_of(event)
     number = list(WALK).index(name) + 1
-    missing = [other.title for key, other in WALK.items() if key != name and other.missing(draft)]
-    left = f"Still missing: {'; '.join(missing)}." if missing else "Nothing else is missing."
+    setup = draft.facts.setup
+    todo = [one.title for key, one in WALK.items() if (key not in setup.done if setup else one.missing(draft))]
+    left = f"Still to do: {'; '.join(todo)}." if todo else "Every step was taken."
     fields = leg.inputs(draft, page)
     marks = legs.marked(fields) if drawn is None else drawn
     more = leg.ways(draft, event, marks) if leg.ways else ()

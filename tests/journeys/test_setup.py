@@ -117,7 +117,7 @@ async def test_every_step_can_be_skipped_and_what_is_missing_is_said_at_the_end(
     town = empty()
     await asked(town)
     for name in ("people", "access", "days", "experienced", "pair", "channel", "tools", "pages"):
-        assert "Still missing: People" in await step(town, "setup.skip", f"setup.{name}")
+        assert "Still to do: " in await step(town, "setup.skip", f"setup.{name}")
     end = await step(town, "setup.skip", "setup.contacts")
     for missing in (
         "People: nobody is in it yet",
@@ -709,3 +709,28 @@ async def test_only_a_card_of_a_setup_is_one_of_those_that_go_on_with_it() -> No
     setup = (await (await town.desk()).state()).facts.setup
     assert setup is not None
     assert setup.cards == {}
+
+
+async def test_each_step_says_which_are_not_taken_yet_itself_among_them() -> None:
+    town = empty()
+    await asked(town)
+    rest = "Support this week; Team channel; Slack, Jira, handbook; Pages to link to; Training and language."
+    titles = ("People", "Production access", "Days off", "Experience")
+    assert f"Step 1 of 9. Still to do: {'; '.join(titles)}; {rest}" in (await form(town)).note
+    await step(town, "setup.people", "0", people="ana,ben")
+    note = (await form(town)).note
+    assert f"Step 2 of 9. Still to do: Production access; Days off; Experience; {rest}" in note
+    await step(town, "setup.skip", "setup.days")
+    assert f"Step 2 of 9. Still to do: Production access; Experience; {rest}" in (await form(town)).note
+
+
+async def test_a_step_that_is_opened_after_the_end_says_what_is_missing() -> None:
+    town = Town()
+    assert "Still to do: Slack, Jira, handbook; Pages to link to." in (await form(town, "setup.days")).note
+    town = Town(policy=Policy(slack_channel="#bugs", jira_project="EDGE", documentation=PAGES, admin_pages=PAGES))
+    assert (await form(town, "setup.days")).note == "Step 3 of 9. Every step was taken."
+
+
+async def test_the_step_of_experience_says_that_newcomers_are_to_be_unticked() -> None:
+    note = (await form(Town(), "setup.experienced")).note
+    assert "Untick newcomers: whoever is unticked observes first." in note
