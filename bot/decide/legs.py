@@ -35,7 +35,7 @@ class Leg:
     missing: Callable[[Draft], str]
     inputs: Callable[[Draft, int], tuple[Field, ...]]
     take: Callable[[Draft, Send], str]
-    note: str = ""
+    note: Callable[[Draft], str] = lambda _: ""
     ways: Callable[[Draft, Press, str], tuple[Way, ...]] | None = None
 
 
@@ -118,8 +118,7 @@ def _people_inputs(draft: Draft, page: int) -> tuple[Field, ...]:
     chosen = ",".join(one.id for one in members if _known(draft, one))
     choices = [(one.id, one.name) for one in members]
     field = forms.many("people", label, choices, chosen, required=False)
-    others = "E-mails of others, one a line" if members else f"{about_roster(draft)} E-mails, one a line"
-    emails = forms.text("emails", others, required=False)
+    emails = forms.text("emails", f"E-mails{' of others' if members else ''}, one a line", required=False)
     return (field, emails) if members else (emails,)
 
 
@@ -129,6 +128,10 @@ def ask_teams(draft: Draft) -> None:
     assert setup is not None
     put(draft, replace(setup, roster=None))
     draft.fetch_roster()
+
+
+def _people_note(draft: Draft) -> str:
+    return "" if team(draft) else about_roster(draft)
 
 
 def _people_ways(draft: Draft, event: Press, drawn: str) -> tuple[Way, ...]:
@@ -463,7 +466,7 @@ def _access_missing(draft: Draft) -> str:
 
 WALK: Mapping[str, Leg] = MappingProxyType(
     {
-        "setup.people": Leg("People", _people_missing, _people_inputs, _take_people, ways=_people_ways),
+        "setup.people": Leg("People", _people_missing, _people_inputs, _take_people, _people_note, _people_ways),
         "setup.access": Leg(
             "Production access",
             _access_missing,
@@ -476,14 +479,14 @@ WALK: Mapping[str, Leg] = MappingProxyType(
             _never,
             _marks("experienced", "Who has done support before", lambda one: one.experienced),
             _take_marks("experienced"),
-            "Untick newcomers: whoever is unticked observes first.",
+            lambda _: "Untick newcomers: whoever is unticked observes first.",
         ),
         "setup.pair": Leg(
             "Support this week",
             _pair_missing,
             _pair_inputs,
             _take_pair,
-            "At least one of the two should have production access.",
+            lambda _: "At least one of the two should have production access.",
         ),
         "setup.channel": Leg("Team channel", _channel_missing, _channel_inputs, _take_channel),
         "setup.tools": _settings("Slack, Jira, handbook", "slack_channel", "jira_project", "handbook"),

@@ -187,7 +187,7 @@ def _form(
     more = leg.ways(draft, event, marks) if leg.ways else ()
     ways = (Way("Save and go on", name, f"{page}{MARKED}{marks}"), *more)
     ways = (*ways, Way("Skip", "setup.skip", name), Way("All steps", "setup.all", opens=True))
-    note = "\n".join(filter(None, (said, f"Step {number} of {len(WALK)}. {left}", leg.note)))
+    note = "\n".join(filter(None, (said, f"Step {number} of {len(WALK)}. {left}", leg.note(draft))))
     parts = {"title": leg.title, "note": note, "error": error, "fields": fields, "ways": ways}
     return _dialog(draft, event, given=given, **parts)
 

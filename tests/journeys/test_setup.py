@@ -319,9 +319,11 @@ async def test_while_teams_has_not_answered_one_can_go_on_with_e_mails() -> None
     roster, town.teams.roster = town.teams.roster, None
     _, own = await asked(town)
     assert "I am asking Teams" in town.teams.messages[own].text
-    waiting = plain(await form(town))
-    assert "I am asking Teams who is in this team. E-mails, one a line" in waiting
-    assert "[Show the list]" in waiting
+    waiting = await form(town)
+    assert waiting.note.endswith("\nI am asking Teams who is in this team.")
+    assert [field.label for field in waiting.fields] == ["E-mails, one a line"]
+    assert "[Show the list]" in plain(waiting)
+    assert "[Show the list]" in await step(town, "setup.look")
     await step(town, "setup.people", "0", emails="ben@example.com")
     town.teams.roster = roster
     await step(town, "setup.look")
@@ -345,9 +347,12 @@ async def test_a_failed_fetch_is_said_kindly_and_can_be_tried_again() -> None:
     roster, town.teams.roster = town.teams.roster, Roster(town.now, failure="it does not answer")
     _, own = await asked(town)
     assert "Teams did not tell me who is in this team: it does not answer." in town.teams.messages[own].text
-    assert "[Ask Teams again]" in plain(await form(town))
+    failed = await form(town)
+    assert "You can go on with e-mails, or ask again." in failed.note
+    assert "[Ask Teams again]" in plain(failed)
     town.teams.roster = roster
     assert "People" in await step(town, "setup.look")
+    assert "ask" not in (await form(town)).note
     assert [choice.id for choice in (await form(town)).fields[0].choices] == ["ana", "ben", "farid", "olga"]
 
 
