@@ -74,7 +74,7 @@ class Policy:
     admin_pages: tuple[Page, ...] = ()
     handbook: str = "https://github.com/liefery/liefery-backend/blob/master/docs/emergency_handbook.md"
     jira_project: str = ""
-    slack_channel: str = ""
+    slack_channel: str = "#bugsnag-backend"
     admins: tuple[str, ...] = ()
     texts_days: int = 90
     names_days: int = 30

@@ -55,6 +55,8 @@ async def test_the_wikis_values_are_the_defaults_in_every_form() -> None:
     assert values["second"] == "- 0 - 15 25"
     assert values["training"] == "Dana\nJosi"
     assert values["texts_days"] == "90"
+    assert values["slack_channel"] == "#bugsnag-backend"
+    assert values["jira_project"] == ""
 
 
 @pytest.mark.parametrize("name", list(policies.GROUPS))

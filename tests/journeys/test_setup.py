@@ -123,7 +123,7 @@ async def test_every_step_can_be_skipped_and_what_is_missing_is_said_at_the_end(
         "People: nobody is in it yet",
         "Support this week: nobody is on duty",
         "Team channel: none",
-        "empty: Slack channel of the alerts (name or id), Jira project (key or address of a new ticket)",
+        "Slack, Jira, handbook: empty: Jira project (key or address of a new ticket)",
         "Mention mode: I have not heard a post yet",
     ):
         assert missing in end
