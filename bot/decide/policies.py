@@ -3,13 +3,14 @@
 A value that cannot be is answered with what is allowed, and nothing typed is lost. What runs already keeps its times.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from bot.commands import Right
-from bot.decide import forms, marks, spelling
+from bot.decide import addresses, forms, marks, spelling
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
@@ -26,6 +27,7 @@ from bot.views import Button, DeskCard, Field
 WEEKDAYS = tuple((str(day), name) for day, name in enumerate(spelling.WEEK))
 LANGUAGES = ((Language.ENGLISH.value, "English"), (Language.GERMAN.value, "Deutsch"))
 ACTS = "What runs already keeps its times; all else acts at once."
+PROJECT = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 Read = Callable[[Draft, str], Any]
 
 
@@ -226,6 +228,15 @@ def _read_language(text: str) -> Language:
         raise ValueError("choose English or Deutsch") from None
 
 
+def _read_project(text: str) -> str:
+    spelling.word(500)(text)
+    if text and not PROJECT.fullmatch(text) and not addresses.is_link(text):
+        raise ValueError(
+            "write a key of letters, digits and _, such as EDGE, or an address that begins with https://, or nothing"
+        )
+    return text.upper() if PROJECT.fullmatch(text) else text
+
+
 def _found(draft: Draft, text: str) -> Person | Member | None:
     """Return who has this Entra id, e-mail or name, of the people or the team."""
     wanted = text.casefold()
@@ -341,7 +352,7 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                     "jira_project",
                     "Jira project (key or address of a new ticket)",
                     _text,
-                    _plain(spelling.word(500)),
+                    _plain(_read_project),
                 ),
                 Setting("slack_channel", "Slack channel of the alerts (name or id)", _text, _plain(spelling.word())),
             ),

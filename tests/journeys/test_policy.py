@@ -131,6 +131,10 @@ async def test_new_hours_hold_at_once_and_the_alarm_follows_them() -> None:
         ("policy.links", "training", "Dana\u202e", "signs in it that can't be shown"),
         ("policy.links", "handbook", "http://wiki", "begins with https://"),
         ("policy.links", "jira_project", "E" * 501, "at most 500 characters"),
+        ("policy.links", "jira_project", "a b c <script>", "letters, digits and _"),
+        ("policy.links", "jira_project", "http://jira.example.com", "an address that begins with https://"),
+        ("policy.links", "jira_project", "https://jira.example.com/<b>", "an address that begins with https://"),
+        ("policy.links", "jira_project", "7UP", "such as EDGE"),
         ("policy.links", "training", "Dana, nobody", "I know nobody so"),
         ("policy.words", "language", "fr", "choose English or Deutsch"),
         ("policy.words", "emergency", "x" * 301, "at most 300 characters"),
@@ -193,6 +197,16 @@ async def test_links_and_contacts_are_read_a_line_each() -> None:
         Contact("Lea Sommer", "lea"),
         Contact("Josi"),
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("EDGE", "EDGE"), ("edge_2", "EDGE_2"), ("https://jira.example.com/browse/EDGE", None), ("", None)],
+)
+async def test_a_jira_project_is_a_key_or_an_address(typed: str, kept: str | None) -> None:
+    town = Town(policy=Policy(jira_project="OLD"))
+    assert "Jira project" in await save(town, "policy.links", jira_project=typed)
+    assert (await policy(town)).jira_project == (typed if kept is None else kept)
 
 
 async def test_admins_are_named_by_name_or_id_and_have_the_right_from_then_on() -> None:
