@@ -18,6 +18,13 @@ WEEK = DAYS[Language.ENGLISH]
 STEPS = ("mention", "pair", "fallback", "thread", "team")
 MOST_LINES = 40
 LONGEST = 3000  # characters of them
+_WORKING = (
+    ("mondays", "montags"),
+    ("tuesdays", "dienstags"),
+    ("wednesdays", "weds", "mittwochs"),
+    ("thursdays", "donnerstags"),
+    ("fridays", "freitags"),
+)
 _PAGE = re.compile(r"(.*?)[\s,;:]*(https://\S+)")
 _TIME = re.compile(r"(\d{1,2})[:. ]?(\d{2})?")
 
@@ -192,8 +199,14 @@ def few_lines(text: str) -> list[str]:
 
 
 def _weekdays(text: str) -> frozenset[int]:
-    words = [word[:3].title() for word in re.findall(r"\w+", text)]
-    wrong = [word for word in words if word not in WEEK[:5]]
+    found = {word: _weekday(word.casefold()) for word in re.findall(r"\w+", text)}
+    wrong = [word for word, day in found.items() if day is None]
     if wrong:
-        raise ValueError(f'"{wrong[0]}": write days of {" ".join(WEEK[:5])}')
-    return frozenset(WEEK.index(word) for word in words)
+        raise ValueError(f'"{wrong[0][:40]}": write days of {" ".join(WEEK[:5])}')
+    return frozenset(day for day in found.values() if day is not None)
+
+
+def _weekday(word: str) -> int | None:
+    """Return the day that a word begins to name, in English or German; None for no working day."""
+    named = [day for day, names in enumerate(_WORKING) for name in names if len(word) > 1 and name.startswith(word)]
+    return named[0] if named else None

@@ -71,6 +71,22 @@ async def test_one_is_opened_and_edited() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("typed", "works"),
+    [
+        ("Freitag", {0, 1, 2, 3}),
+        ("Mo, Di. MITTWOCHS do", {4}),
+        ("fridays + Tues", {0, 2, 3}),
+        ("Mon Wed Thursday", {1, 4}),
+        ("Mon Weds", {1, 3, 4}),
+    ],
+)
+async def test_days_off_are_read_in_english_and_german(typed: str, works: set[int]) -> None:
+    town = Town()
+    assert "Saved" in await send(town, "people.edit", "ben", working_days=typed)
+    assert (await people(town))["ben"] == replace(BEN, working_days=frozenset(works))
+
+
 async def test_a_form_sent_as_it_was_changes_nothing() -> None:
     town = Town()
     before = await people(town)
@@ -108,7 +124,8 @@ async def test_a_name_is_all_that_some_have_and_can_be_changed() -> None:
         ("name", "", "Name: write a name on one line"),
         ("email", "ben(at)example.com", 'E-mail: "ben(at)example.com" is no e-mail address'),
         ("entra_object_id", "ben2", "is no Entra object id"),
-        ("working_days", "Sonntag", '"Son": write days of Mon Tue Wed Thu Fri'),
+        ("working_days", "Fr, sonntags", '"sonntags": write days of Mon Tue Wed Thu Fri'),
+        ("working_days", "Monster", '"Monster": write days of'),
         ("left", "tomorrow", '"tomorrow" must be a date such as 2026-11-25'),
         ("slack_user_id", "x" * 90, "at most 80 characters"),
     ],

@@ -484,7 +484,7 @@ async def test_days_off_are_read_by_name_and_what_is_not_clear_is_asked() -> Non
     await step(town, "setup.people", "0", people="ana,ben")
     again = await step(town, "setup.days", days="ben: Fri\nChen: Fri\nana: Sunday\nana: Mon Tue Wed Thu Fri")
     assert '"Chen: Fri": begin with one of Ana Lindqvist or Ben Okafor' in again
-    assert '"ana: Sunday": "Sun": write days of Mon Tue Wed Thu Fri' in again
+    assert '"ana: Sunday": "Sunday": write days of Mon Tue Wed Thu Fri' in again
     assert "leave at least one day" in again
     await step(town, "setup.days", days="ben@example.com: fri, Mon")
     assert (await (await town.desk()).state()).rota.people["ben"].working_days == {1, 2, 3}
