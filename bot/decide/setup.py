@@ -108,9 +108,8 @@ def _card(draft: Draft, key: str, place: str) -> DeskCard:
     opens = Button(draft.desk.id, "", key, draft.say(Text.SET_UP), "open", "setup")
     if not person_of(place):
         title = f"{draft.say(Text.DESK_HERE)} · {draft.desk.id}"
-        return DeskCard(
-            title, draft.say(Text.SETTING_UP if going else Text.DESK_READY), (), (opens,) if going else (), ()
-        )
+        ready = Text.DESK_READY if draft.facts.hears_all else Text.DESK_READY_IF_MENTIONED
+        return DeskCard(title, draft.say(Text.SETTING_UP if going else ready), (), (opens,) if going else (), ())
     here = Button(draft.desk.id, "", key, "Go on here", "send", "setup.here")
     facts = (*(Fact(leg.title, leg.missing(draft) or READY) for leg in WALK.values()), *_besides(draft))
     text = legs.about_roster(draft) if going else "Set up. Post something in the channel to try it."

@@ -13,6 +13,7 @@ from bot.decide.forms import Way
 from bot.decide.pictures import status_line
 from bot.effects import Answer, Dialog
 from bot.events import Press, Send
+from bot.people import Person
 from bot.support.request import Act, Request, Status, step
 from bot.support.texts import Text
 from bot.support.words import moment
@@ -86,3 +87,14 @@ def say_as(
     heading = draft.say(Text.SAYS, who=event.author.name)
     draft.show(key, request.place, ReplyCard(heading, text, headline=Line(called), calls=bool(called)))
     return {"posted": key, "place": request.place, "text": text}
+
+
+def form(draft: Draft, request: Request, event: Press, title: str, name: str, send: str, **parts: object) -> Dialog:
+    """Return a step's form, with the button that sends it and the way back to the menu."""
+    ways = (Way(send, name), Way("Back", "support", opens=True))
+    return forms.dialog(draft, request, event, title, **{"ways": ways, **parts})
+
+
+def verb(people: tuple[Person, ...], one: str, many: str) -> str:
+    """Return the form of a verb that fits so many people."""
+    return one if len(people) == 1 else many

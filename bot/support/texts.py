@@ -81,6 +81,7 @@ class Text(StrEnum):
     DESK_HERE = "desk here"
     SETTING_UP = "setting up"
     DESK_READY = "desk ready"
+    DESK_READY_IF_MENTIONED = "desk ready if mentioned"
     SET_UP = "set up"
     SHALL_I_RAISE = "shall I raise"
     RAISE = "raise"
@@ -263,6 +264,7 @@ TEXTS = MappingProxyType(
                 Text.DESK_HERE: "Support for this channel",
                 Text.SETTING_UP: "An admin is setting me up. From then on, every post here gets an answer.",
                 Text.DESK_READY: "Post here what you need, and support sees it at once.",
+                Text.DESK_READY_IF_MENTIONED: "Post here what you need and mention me, and support sees it at once.",
                 Text.SET_UP: "Set up…",
                 Text.STALE: "This button is from an older card. Please use the newest one in the thread.",
                 Text.SHALL_I_RAISE: "Shall I raise this with support?",
@@ -453,6 +455,7 @@ TEXTS = MappingProxyType(
                 Text.DESK_HERE: "Support für diesen Kanal",
                 Text.SETTING_UP: "Ich werde gerade eingerichtet. Danach bekommt hier jeder Beitrag eine Antwort.",
                 Text.DESK_READY: "Schreib hier, was du brauchst, dann sieht es der Support sofort.",
+                Text.DESK_READY_IF_MENTIONED: "Erwähne mich und schreib, was du brauchst: Der Support sieht es sofort.",
                 Text.SET_UP: "Einrichten…",
                 Text.STALE: "Dieser Knopf ist von einer älteren Karte. Bitte nimm die neueste im Thread.",
                 Text.SHALL_I_RAISE: "Soll ich das an den Support geben?",

@@ -107,7 +107,7 @@ async def test_setup_goes_from_an_empty_channel_to_a_working_desk() -> None:
     assert policy.documentation[0] == Page("Printers", "https://wiki.example.com/printers")
     assert [(one.name, one.id) for one in policy.training] == [("Dana", ""), ("Olga Brandt", "olga")]
     assert policy.language is Language.GERMAN
-    assert "Schreib hier, was du brauchst" in town.teams.messages[public].text
+    assert "Erwähne mich und schreib, was du brauchst" in town.teams.messages[public].text
     assert "Set up. Post something" in town.teams.messages[own].text
     await town.post("label printer down")
     assert "Ana Lindqvist oder @Ben Okafor" in town.card()

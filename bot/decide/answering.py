@@ -1,0 +1,205 @@
+"""Answering a request: the claim, a question, a reply, by phone, a promise, and an observer's suggestion."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from bot.decide import claims, forms, rights, support
+from bot.decide.claims import Until
+from bot.decide.draft import Draft
+from bot.decide.pictures import names
+from bot.decide.step import Step, claim_first, done, form, ready, say_as, verb
+from bot.effects import Answer
+from bot.errors import Refused
+from bot.events import Open, Press, Send
+from bot.people import Person
+from bot.places import personal
+from bot.support.request import Act, Advice, Outcome, Request, Status, close, step
+from bot.support.texts import Text
+from bot.support.words import moment
+from bot.views import Button, NoticeCard, NoticeEntry
+
+UNTIL = MappingProxyType(
+    {
+        Until.HALF_AN_HOUR: "in 30 minutes",
+        Until.AN_HOUR: "in an hour",
+        Until.TODAY: "by the end of support",
+        Until.NEXT_DAY: "by the end of support on the next working day",
+    }
+)
+WHEN = "Choose until when they hear more."
+
+
+def _draw_ask(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    label = f"Your question. It goes into the thread under your name; then I wait for {request.requester.name}."
+    return form(
+        draft,
+        request,
+        event,
+        "Ask a question",
+        "ask",
+        "Send",
+        error=error,
+        fields=(forms.text("text", label, draft.say(Text.QUESTIONS)),),
+    )
+
+
+def _take_ask(draft: Draft, request: Request, event: Send) -> Answer:
+    text, wrong = ready(draft, request, event, "text")
+    if wrong:
+        return _draw_ask(draft, request, event, wrong)
+    claimed = claim_first(draft, request, event)
+    waiting = claims.wait_for_requester(draft, claimed, event.author, event.happened_at)
+    draft.did(waiting, event, "asked a question", **say_as(draft, request, event, text))
+    support.tell_claimer(draft, request, event, f"{event.author.name} asked a question on {request.id}", ended=False)
+    return done(draft, request, event, "Sent.")
+
+
+def _draw_reply(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    suggested, used = "", event.choice if isinstance(event, Open) else ""
+    if used:
+        if request.suggestion is None or used != _use(request.suggestion):
+            raise Refused("This suggestion was taken back, or another came after it: see Support….")
+        suggested = request.suggestion.text
+    fields = (
+        forms.text("text", "Your reply. It goes into the thread under your name.", suggested),
+        forms.listed("until", f"{request.requester.name} hears more", _promises(draft), Until.HALF_AN_HOUR),
+    )
+    return form(draft, request, event, "Reply", "reply", "Send", error=error, fields=fields)
+
+
+def _take_reply(draft: Draft, request: Request, event: Send) -> Answer:
+    text, wrong = ready(draft, request, event, "text")
+    until = _until(event)
+    if wrong or until is None:
+        return _draw_reply(draft, request, event, wrong or WHEN)
+    claimed = claim_first(draft, request, event)
+    spoken = claims.spoken(draft, claimed, event.happened_at, until)
+    draft.did(spoken, event, "replied", **say_as(draft, request, event, text))
+    support.tell_claimer(draft, request, event, f"{event.author.name} replied on {request.id}", ended=False)
+    return done(draft, request, event, "Sent.")
+
+
+def _draw_phone(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    then = (("closed", "It is answered: close it"), *((id_, f"More {title}") for id_, title in _promises(draft)))
+    fields = (
+        forms.text("text", "What you told them. It goes into the thread under your name.", draft.say(Text.BY_PHONE)),
+        forms.listed("then", "And now", then, "closed"),
+    )
+    return form(draft, request, event, "Answered by phone", "phone", "Send", error=error, fields=fields)
+
+
+def _take_phone(draft: Draft, request: Request, event: Send) -> Answer:
+    text, wrong = ready(draft, request, event, "text")
+    ends = event.fields.get("then", "closed") == "closed"
+    until = Until.HALF_AN_HOUR if ends else _until(event, "then")
+    if wrong or until is None:
+        return _draw_phone(draft, request, event, wrong or WHEN)
+    claimed = claim_first(draft, request, event)
+    said = say_as(draft, request, event, text)
+    if ends:
+        ended = close(claimed, Act.SOLVE, Outcome.ANSWERED, event.author, event.happened_at)
+    else:
+        ended = claims.spoken(draft, claimed, event.happened_at, until)
+    draft.did(ended, event, "answered by phone", **said)
+    did = f"{event.author.name} answered {request.id} by phone"
+    support.tell_claimer(draft, request, event, did, ended=ends)
+    return done(draft, request, event, "Noted.")
+
+
+def _draw_promise(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    fields = (forms.one("until", f"{request.requester.name} hears more", _promises(draft), Until.AN_HOUR),)
+    return form(draft, request, event, "More by…", "promise", "Promise it", error=error, fields=fields)
+
+
+def _take_promise(draft: Draft, request: Request, event: Send) -> Answer:
+    until = _until(event)
+    if until is None:
+        return _draw_promise(draft, request, event, WHEN)
+    claimed = claim_first(draft, request, event)
+    draft.did(claims.spoken(draft, claimed, event.happened_at, until), event, "promised more")
+    support.tell_claimer(draft, request, event, f"{event.author.name} promised more on {request.id}", ended=False)
+    return done(draft, request, event, "Promised.")
+
+
+def _take_claim(draft: Draft, request: Request, event: Send) -> Answer:
+    if request.status is Status.OPEN:
+        support.take(draft, request, event)
+        return done(draft, request, event, "It is yours.")
+    return done(draft, request, event, "You have it." if rights.has(request, event.author) else "Somebody was faster.")
+
+
+def _draw_suggest(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    people = tuple(_suggested_to(draft, request, event))
+    field = forms.text(
+        "text", f"What you would answer. {names(people)} {verb(people, 'gets', 'get')} it; only support reads it."
+    )
+    return form(draft, request, event, "Suggest an answer", "suggest", "Suggest", error=error, fields=(field,))
+
+
+def _take_suggest(draft: Draft, request: Request, event: Send) -> Answer:
+    text, wrong = ready(draft, request, event, "text")
+    if wrong:
+        return _draw_suggest(draft, request, event, wrong)
+    suggestion = Advice(event.author, event.happened_at, text)
+    people = _suggested_to(draft, request, event)
+    keys = tuple([f"suggestion:{request.id}:{person.id}" for person in people])
+    changed = replace(request, suggestion=suggestion)
+    draft.did(changed, event, "suggested an answer", others=keys, only=("suggestion",))
+    heading = f"{event.author.name} suggests an answer to {request.requester.name}"
+    for key, person in zip(keys, people, strict=True):
+        use = Button(draft.state.desk.id, request.id, key, "Use it", "open", "reply", _use(suggestion))
+        title = f"{request.requester.name} · {request.id}"
+        entry = NoticeEntry(title, text, "", request.place, waiting=True, presses=(), opens=(use,))
+        draft.show(key, personal(person.id), NoticeCard(heading, (entry,)))
+    return done(draft, request, event, "Thank you, passed on.")
+
+
+def _use(suggestion: Advice) -> str:
+    """Return how the button that uses a suggestion names it."""
+    return f"suggestion@{suggestion.at.isoformat()}"
+
+
+def _suggested_to(draft: Draft, request: Request, event: Press) -> list[Person]:
+    """Return whoever has the request, or else the pair; only those who may be written to now."""
+    duty = rights.duty_of(draft, request, event)
+    claimer = draft.rota.people.get(request.claimer.id) if request.claimer else None
+    people = (claimer,) if claimer and claims.is_here(draft, claimer.id) else duty.pair
+    here = [one for one in people if claims.is_here(draft, one.id)]
+    if not here:
+        raise Refused("Nobody on duty can be told now. Try again in support hours.")
+    return here
+
+
+def _may_suggest(draft: Draft, request: Request, event: Press) -> None:
+    step(request, Act.SOLVE)
+    if not rights.duty_of(draft, request, event).observes(event.author.id):
+        rights.may_handle(draft, request, event)
+
+
+def _promises(draft: Draft) -> list[tuple[str, str]]:
+    """Return until when more can be promised, each with its moment."""
+    promises = []
+    for until, title in UNTIL.items():
+        by = claims.word_by(draft, draft.now, until)
+        today = " today" if until is Until.TODAY and draft.is_today(by) else ""
+        promises.append((until.value, f"{title}{today} ({moment(by, draft.now, draft.hours)})"))
+    return promises
+
+
+def _until(event: Send, field: str = "until") -> Until | None:
+    """Return until when more was promised, None for what is no choice."""
+    given = event.fields.get(field, "") or Until.HALF_AN_HOUR
+    return next((one for one in UNTIL if one == given), None)
+
+
+STEPS: Mapping[str, Step] = MappingProxyType(
+    {
+        "claim": Step("I'm looking into it", None, _take_claim, rights.may_claim),
+        "promise": Step("More by…", _draw_promise, _take_promise),
+        "ask": Step("Ask a question", _draw_ask, _take_ask),
+        "reply": Step("Reply", _draw_reply, _take_reply),
+        "phone": Step("Answered by phone", _draw_phone, _take_phone),
+        "suggest": Step("Suggest an answer", _draw_suggest, _take_suggest, _may_suggest),
+    }
+)

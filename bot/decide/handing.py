@@ -1,0 +1,195 @@
+"""Handing a request on: to whoever has production access, to a colleague, back, or with a question to the team."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from types import MappingProxyType
+
+from bot.decide import claims, clocks, forms, rights, support
+from bot.decide.draft import Draft
+from bot.decide.pictures import mentions, names
+from bot.decide.step import Step, claim_first, done, form, ready, verb
+from bot.effects import Answer
+from bot.errors import Refused
+from bot.events import Press, Send
+from bot.people import Person
+from bot.places import personal
+from bot.rota.duty import present
+from bot.support.request import Act, Request, Status, step
+from bot.support.words import moment
+from bot.views import Field, Line, Link
+
+MOST_HELPERS = 3
+MOST_NOTE = 1000  # characters
+PERSON = "person"
+
+
+def _note_field(label: str, *, required: bool = True) -> Field:
+    return forms.text("note", label, required=required, longest=MOST_NOTE)
+
+
+def _draw_production(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    people = _with_access(draft, request, event)
+    label = f"What has to be done. {names(people)} {verb(people, 'gets', 'get')} it; nobody outside support reads it."
+    return form(
+        draft,
+        request,
+        event,
+        "Needs production access",
+        "production",
+        "Hand it on",
+        error=error,
+        fields=(_note_field(label),),
+    )
+
+
+def _take_production(draft: Draft, request: Request, event: Send) -> Answer:
+    people = _with_access(draft, request, event)
+    note, wrong = ready(draft, request, event, "note", longest=MOST_NOTE)
+    if wrong:
+        return _draw_production(draft, request, event, wrong)
+    claimed = claim_first(draft, request, event)
+    only = tuple([person.id for person in people])
+    said = f"{event.author.name} needs production access for this"
+    handed = claims.hand_on(
+        draft, claimed, Act.HAND_ON, event.happened_at, by=event.author, only=only, note=said, handed=note
+    )
+    draft.did(handed, event, "handed it on")
+    return done(draft, request, event, _told(draft, people))
+
+
+def _told(draft: Draft, people: tuple[Person, ...]) -> str:
+    if draft.paused:
+        return f"{names(people)} will be told when the pause is over."
+    have = verb(people, "has", "have")
+    return f"{names(people)} {have} been told." if draft.is_open else f"{names(people)} will be told at the opening."
+
+
+def _with_access(draft: Draft, request: Request, event: Press) -> tuple[Person, ...]:
+    """Return the pair's own anchor, or else whoever else on duty has production access."""
+    duty = rights.duty_of(draft, request, event)
+    for people in (duty.pair, duty.further):
+        able = tuple(one for one in people if one.production_access and one.id != event.author.id)
+        if able:
+            return able
+    raise Refused("Nobody else on duty has production access now. Ask the team instead.")
+
+
+def _draw_pass(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    others = _on_duty_besides(draft, request, event)
+    fields = (
+        forms.one(PERSON, "To whom", [(one.id, one.name) for one in others], others[0].id),
+        _note_field("What they should know", required=False),
+    )
+    return form(draft, request, event, "Pass on", "pass", "Pass on", error=error, fields=fields)
+
+
+def _take_pass(draft: Draft, request: Request, event: Send) -> Answer:
+    others = _on_duty_besides(draft, request, event)
+    found = next((one for one in others if one.id == event.fields.get(PERSON)), None)
+    if found is None:
+        return _draw_pass(draft, request, event, "Choose somebody who is on duty.")
+    note, wrong = ready(draft, request, event, "note", longest=MOST_NOTE, required=False)
+    if wrong:
+        return _draw_pass(draft, request, event, wrong)
+    said = f"{event.author.name} passes this on to you"
+    if request.status is Status.OPEN:
+        if not claims.is_here(draft, found.id):
+            raise Refused(f"{found.name} is not there now: nobody is called outside support hours.")
+        rings = clocks.pass_on(draft, request, event.author, found, event.happened_at, note)
+        draft.did(draft.request(request.id) or request, event, "passed it on", only=("handed",))
+        if not rings:
+            return done(draft, request, event, f"{found.name} was called before; what you add stands on their copy.")
+    else:
+        step(request, Act.HAND_ON)
+        support.tell_claimer(draft, request, event, f"{event.author.name} passed {request.id} on to {found.name}")
+        handed = claims.hand_on(
+            draft, request, Act.HAND_ON, event.happened_at, by=event.author, only=(found.id,), note=said, handed=note
+        )
+        draft.did(handed, event, "passed it on")
+    return done(draft, request, event, _told(draft, (found,)))
+
+
+def _on_duty_besides(draft: Draft, request: Request, event: Press) -> tuple[Person, ...]:
+    duty = rights.duty_of(draft, request, event)
+    people = tuple(one for one in duty.responders + duty.further if one.id != event.author.id)
+    if not people:
+        raise Refused("Nobody else is on duty now. Ask the team instead.")
+    return people
+
+
+def _draw_back(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    step(request, Act.HAND_ON)
+    fields = (_note_field("What the others should know", required=False),)
+    return form(draft, request, event, "Give back", "back", "Give back", error=error, fields=fields)
+
+
+def _take_back(draft: Draft, request: Request, event: Send) -> Answer:
+    step(request, Act.HAND_ON)
+    note, wrong = ready(draft, request, event, "note", longest=MOST_NOTE, required=False)
+    if wrong:
+        return _draw_back(draft, request, event, wrong)
+    said = f"{event.author.name} gave this back"
+    handed = claims.hand_on(draft, request, Act.HAND_ON, event.happened_at, by=event.author, note=said, handed=note)
+    draft.did(handed, event, "gave it back")
+    return done(draft, request, event, "It is open again.")
+
+
+def _draw_team(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    people = _helpers(draft, request, event)
+    fields = [forms.text("text", "What you want to know")]
+    if people:
+        choices = [(one.id, one.name) for one in people]
+        fields.append(forms.many("people", f"Whom to mention, {MOST_HELPERS} at most", choices, required=False))
+    return form(draft, request, event, "Ask the team", "team", "Ask", error=error, fields=tuple(fields))
+
+
+def _take_team(draft: Draft, request: Request, event: Send) -> Answer:
+    people = _helpers(draft, request, event)
+    text, wrong = ready(draft, request, event, "text")
+    asked = forms.chosen(event, "people", [one.id for one in people])
+    wrong = wrong or ("" if asked or draft.state.desk.team_channel else "Choose whom to ask.")
+    if wrong or len(asked) > MOST_HELPERS:
+        return _draw_team(draft, request, event, wrong or f"At most {MOST_HELPERS} people at once, please.")
+    mentioned = tuple(one for one in people if one.id in asked)
+    claimed = claim_first(draft, request, event)
+    link = Link(f"{request.requester.name} · {request.id}", request.place)
+    parts = (*mentions(mentioned, " and ", asked), ": " if mentioned else "", f"{event.author.name} asks for ", link)
+    line = Line((*parts, f": {text}"))
+    key, channel = f"team:{request.id}:{event.key}", draft.state.desk.team_channel
+    if channel:
+        draft.show(key, channel, line)
+    else:
+        for one in mentioned:
+            draft.show(f"{key}:{one.id}", personal(one.id), line)
+    helped = replace(claimed, helpers=(*request.helpers, *asked), helped_at=event.happened_at)
+    others = () if channel else tuple(f"{key}:{one.id}" for one in mentioned)
+    posted = key if channel else ""
+    draft.did(helped, event, "asked the team", posted=posted, place=channel, text=line.plain, others=others)
+    return done(draft, request, event, "Asked.")
+
+
+def _helpers(draft: Draft, request: Request, event: Press) -> list[Person]:
+    """Return whom one may ask: those present and not on duty, but for observers; raise Refused within 15 minutes."""
+    again = timedelta(minutes=draft.policy.ask_again_after)
+    if request.helped_at is not None and event.happened_at - request.helped_at < again:
+        at = moment(request.helped_at + again, draft.now, draft.hours)
+        raise Refused(f"The team was asked a moment ago. Give them until {at}; then you can ask more people.")
+    duty = rights.duty_of(draft, request, event)
+    silent = {*duty.observers, *duty.pair, *duty.further}
+    ids = {*request.helpers, event.author.id, request.requester.id}
+    here = present(draft.rota, draft.now, draft.hours) if draft.is_open else ()
+    people = [one for one in here if one not in silent and one.id not in ids and one.entra_object_id]
+    if not people and not draft.state.desk.team_channel:
+        raise Refused("Nobody else of the team is here now, and there is no team channel to post in.")
+    return people
+
+
+STEPS: Mapping[str, Step] = MappingProxyType(
+    {
+        "production": Step("Needs production access", _draw_production, _take_production),
+        "pass": Step("Pass on", _draw_pass, _take_pass),
+        "back": Step("Give back", _draw_back, _take_back),
+        "team": Step("Ask the team", _draw_team, _take_team),
+    }
+)
