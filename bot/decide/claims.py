@@ -198,7 +198,8 @@ def due(draft: Draft, request: Request) -> None:
         _waited(draft, request, request.wait, claimer)
     elif request.word is not None and request.word.answered_at is not None:
         _told_late(draft, request, request.word, request.word.answered_at)
-    elif request.word is not None:
+    else:
+        assert request.word is not None
         _promised(draft, request, request.word, claimer)
 
 

@@ -29,12 +29,9 @@ def person_changed(draft: Draft, id_: str, row: PersonRow) -> Person:
     Raise Refused where another has their Entra id. An empty e-mail is taken from whoever has an Entra id.
     """
     others = [person for person in draft.rota.people.values() if person.id != id_]
-    known = draft.rota.people[id_]
     taken = _Namings(others).find(replace(row.person, name=""))
     if taken:
         raise Refused(f"{row.where}: {draft.rota.people[taken[0]].name} has this e-mail or Entra id already")
-    if row.person.name != known.name and any(one.id == row.person.name for one in others):
-        raise Refused(f'{row.where}: somebody is called "{row.person.name}" already; write an e-mail for each')
     return _take(draft, {id_: row}, clears=True)[id_]
 
 

@@ -123,8 +123,7 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
     if worked := [one for one in made if one.deed is not None]:
         raise Refused(f"{worked[0].id}, which came of it, was worked on since: it can't be taken back any more.")
     for one in made:
-        if one.status is not Status.CLOSED:
-            draft.put(withdraw(one, event.happened_at))
+        draft.put(withdraw(one, event.happened_at))
     _mark(draft, deed)
     if request.handed != before.handed:
         clocks.take_back(draft, request, deed.author)

@@ -8,7 +8,7 @@ from bot.events import Adopt, Claim, GoOn, Open, Reopen, Solve
 from bot.rota.shift import Absence, Role, Shift
 from bot.support.request import NextWord, Outcome, Status
 from bot.views import NoticeCard
-from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, ITERATION, OLGA, TOM, Town, at, said, shifts
+from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, ITERATION, OLGA, TOM, Town, at, plain, said, shifts
 
 PRINTER = "label printer down"
 WEEKS = tuple(one for week in range(4) for one in shifts(ITERATION + timedelta(days=7 * week)))
@@ -413,3 +413,37 @@ async def test_words_due_at_once_are_asked_for_in_one_message() -> None:
     await town.wait(30)
     (asked,) = town.to(ANA)
     assert asked.text.startswith("2 requests wait for you")
+
+
+async def reopened_by_words() -> tuple[Town, str, str]:
+    """Return a town in which a reply opened R-1 again, its thread, and the reply's id."""
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    await town.press(Solve, "R-1", ANA)
+    await town.wait(30)
+    return town, place, await town.reply(place, "it jams again, at tray 2", OLGA)
+
+
+async def test_the_words_that_open_a_request_again_are_shown_to_whoever_has_it_next() -> None:
+    town, _, _ = await reopened_by_words()
+    assert "Olga Brandt adds: it jams again, at tray 2" in town.to(ANA)[0].text
+    assert "Olga Brandt adds: it jams again, at tray 2" in plain(await town.open("support", "R-1", ANA))
+
+
+async def test_words_that_are_kept_for_support_follow_their_edit_and_go_with_their_deletion() -> None:
+    town, place, reply = await reopened_by_words()
+    await town.edit(place, "it jams again, at tray 3", OLGA, reply=reply)
+    assert "at tray 3" in town.to(ANA)[0].text
+    await town.delete(place, reply=reply)
+    assert "tray" not in town.to(ANA)[0].text
+
+
+async def test_who_answers_after_it_was_given_up_is_not_said_to_complain() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.send("ask", "R-1", ANA, text="Which one?")
+    await town.wait(4 * 24 * 60)
+    assert (await town.request()).outcome is Outcome.NO_REPLY
+    await town.reply(place, "the one at the dock", OLGA)
+    assert town.to(ANA)[-1].text.startswith("Olga Brandt answered after all")

@@ -1,6 +1,6 @@
 """What people's copies show once their request has changed, ended, or come back."""
 
-from bot.events import Claim, Solve
+from bot.events import Claim, Reopen, Solve
 from bot.views import NoticeCard
 from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, OLGA, TOM, Message, Town
 
@@ -126,3 +126,16 @@ async def test_deleted_words_leave_the_copies_of_what_was_split_off_too() -> Non
     assert sum("secret" in one for one in [one.text for one in town.to(BEN)]) == 2 or [one.text for one in town.to(BEN)]
     await town.delete(place)
     assert not any("secret" in one for one in [one.text for one in town.to(BEN)])
+
+
+async def test_a_copy_of_the_second_clock_comes_back_with_what_was_closed() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.press(Claim, "R-1", ANA)
+    await town.send("back", "R-1", ANA)
+    assert "[I'm looking into it]" in town.to(BEN)[0].text
+    await town.press(Solve, "R-1", OLGA)
+    assert town.to(BEN)[0].text.startswith("Olga Brandt closed it")
+    await town.press(Reopen, "R-1", OLGA)
+    assert "[I'm looking into it]" in town.to(BEN)[0].text
+    assert len(town.to(BEN)) == 1

@@ -65,6 +65,7 @@ from tests.journeys.town import (
     TOM,
     Town,
     at,
+    said,
     shifts,
 )
 
@@ -1081,3 +1082,11 @@ async def test_what_was_asked_is_sent_whole_on_as_many_cards_as_it_takes() -> No
     assert all("".join(text.split()) in told for text in texts)
     assert [one.label for one in shown][:2] == ["Name", "Entra id"]
     assert shown[-1].label == "Besides"
+
+
+async def test_whoever_presses_on_what_nobody_is_known_to_have_asked_hears_who_may() -> None:
+    town = Town()
+    await town.post("printer down", TOM)
+    await town.press(Solve, "R-1", TOM)
+    await erase(town, "tom")
+    assert said(await town.press(Reopen, "R-1", EVA)).startswith("This is for support: Ana Lindqvist and Ben Okafor")
