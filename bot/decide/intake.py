@@ -249,7 +249,7 @@ def _went_on(draft: Draft, requests: list[Request], event: Replied) -> None:
     if not event.picture and is_content(event.text, [one.name for one in draft.rota.people.values()]):
         return
     if claims.reopens(ended, at):
-        reopened = claims.reopen(draft, matters.alone(draft, ended), at, claims.said(event))
+        reopened = claims.reopen(draft, matters.by_itself(draft, ended), at, claims.said(event))
         draft.did(reopened, event, "wrote that it is not solved")
     else:
         _open(draft, event)

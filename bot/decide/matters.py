@@ -41,13 +41,18 @@ def of_thread(draft: Draft, place: str) -> list[Request]:
 
 
 def alone(draft: Draft, request: Request) -> Request:
-    """Let a closed request, which is going to be opened again, follow no other any more; what answered that stands."""
+    """Let a request follow no other any more."""
     relink(draft, request, "")
+    return replace(request, lead="", follow_up=False)
+
+
+def by_itself(draft: Draft, request: Request) -> Request:
+    """Let a closed request, which is going to be opened again, follow no other; what answered that answered it, too."""
     lead = draft.request(request.lead)
-    if lead is None or request.responder is not None:
-        return replace(request, lead="", follow_up=False)
-    answered = replace(request, responder=lead.responder, responded_at=lead.responded_at, claimer=lead.claimer)
-    return replace(answered, lead="", follow_up=False)
+    if lead is not None and request.responder is None:
+        answered = {"responder": lead.responder, "responded_at": lead.responded_at, "claimer": lead.claimer}
+        request = replace(request, **answered)  # type: ignore[arg-type]
+    return alone(draft, request)
 
 
 def lead_for(draft: Draft, event: Posted) -> Request | None:
