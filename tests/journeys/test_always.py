@@ -16,6 +16,7 @@ from tests.journeys.town import ANA, BEN, EVA, FARID, OLGA, TEAM, TEAM_CHANNEL, 
 STORIES = 150
 PRESSES: tuple[type[Press], ...] = (Claim, Solve, Reopen, Separate, Adopt, GoOn)
 PLAYERS: tuple[Author | Person, ...] = (ANA, ANA, ANA, BEN, *TEAM, OLGA, TOM)
+ASKERS: tuple[Author | Person, ...] = (OLGA, OLGA, TOM, EVA, ANA)
 ACTS = (
     *("post", "post", "post", "reply", "reply", "late", "edit", "delete", "restore"),
     *("press", "press", "press", "press", "step", "step", "step", "step", "step", "step", "undo", "undo"),
@@ -40,9 +41,7 @@ class Story:
         act, who = random.choice(ACTS), random.choice(PLAYERS)
         match act:
             case "post":
-                self.places.append(
-                    await town.post("request: printer down\nscanner", random.choice([OLGA, OLGA, TOM, EVA, ANA]))
-                )
+                self.places.append(await town.post("request: printer down\nscanner", random.choice(ASKERS)))
             case "wait":
                 await town.wait(random.choice([0.5, 1, 2, 5, 11, 31, 60]))
             case "night":
