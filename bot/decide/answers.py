@@ -14,7 +14,6 @@ from bot.commands import (
     EditPolicy,
     GoAway,
     ResumePosts,
-    Right,
     SendPrivacy,
     SetUp,
     ShowDuty,
@@ -125,7 +124,7 @@ def unknown(draft: Draft, event: Message) -> None:
     if found is not None:
         _aside(draft, event, Line((draft.is_for(found[0].right),)))
         return
-    near = draft.say(Text.OR).join(nearest(event.text, right_of(draft, event.author)))
+    near = draft.say(Text.OR).join(nearest(event.text, draft.right_of(event.author)))
     _aside(draft, event, Line((draft.say(Text.UNKNOWN_COMMAND, near=near),)))
 
 
@@ -166,15 +165,8 @@ def _aside(draft: Draft, event: Message, view: View) -> None:
     draft.post(f"say:{event.key}", place, view)
 
 
-def right_of(draft: Draft, author: Author) -> Right:
-    """Return what somebody may use."""
-    if draft.is_admin(author):
-        return Right.ADMIN
-    return Right.COLLEAGUE if draft.colleague(author) else Right.TENANT
-
-
 def _may(draft: Draft, author: Author, row: Command) -> bool:
-    return right_of(draft, author) >= row.right
+    return draft.right_of(author) >= row.right
 
 
 def _help(draft: Draft, event: Message | Welcomed) -> HelpCard:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.commands import Right
-from bot.decide import answers
 from bot.decide.draft import Draft
 from bot.effects import Answer
 from bot.errors import Refused
@@ -48,6 +47,6 @@ def _allowed(draft: Draft, event: Press, name: str, steps: Mapping[str, DeskStep
     desk = draft.state.desk
     if event.place != personal(event.author.id) and channel_of(event.place) not in {desk.channel, desk.team_channel}:
         raise Refused(draft.say(Text.ELSEWHERE))
-    if answers.right_of(draft, event.author) < known.right:
+    if draft.right_of(event.author) < known.right:
         raise Refused(draft.is_for(known.right))
     return known

@@ -87,6 +87,12 @@ class Draft:
             or (person is not None and person.email.casefold() in self.admins - {""})
         )
 
+    def right_of(self, author: Author) -> Right:
+        """Return what somebody may use."""
+        if self.is_admin(author):
+            return Right.ADMIN
+        return Right.COLLEAGUE if self.colleague(author) else Right.TENANT
+
     def is_for(self, right: Right) -> str:
         """Say for whom something is that needs a right: the admins by name, as far as the rota knows them."""
         if right is not Right.ADMIN:
