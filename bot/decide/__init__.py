@@ -139,7 +139,7 @@ def next_due(state: State, now: datetime, hours: SupportHours) -> datetime:
     """
     pause = state.facts.pause
     step = _next_step(state, now, hours) if pause is None else pause.until
-    untold = hours.next_open(now) if any(one.untold for one in state.facts.raised) else None
+    untold = _coming(now, hours) if any(one.untold for one in state.facts.raised) else None
     return min(at for at in (privacy.next_sweep(state.facts, now, hours), step, untold) if at is not None)
 
 
@@ -151,9 +151,15 @@ def _next_step(state: State, now: datetime, hours: SupportHours) -> datetime | N
         return opening
     if not any(request.status is Status.OPEN for request in live):
         return next_at
-    coming = opening if opening > now else hours.next_open(hours.closing(now))
+    coming = _coming(now, hours)
     back = [away.end for away in state.rota.absences if now < away.end < coming]
     return min([coming, *back, *([] if next_at is None else [next_at])])
+
+
+def _coming(now: datetime, hours: SupportHours) -> datetime:
+    """Return the next opening after ``now``."""
+    opening = hours.next_open(now)
+    return opening if opening > now else hours.next_open(hours.closing(now))
 
 
 def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR0911, PLR0912, PLR0915 - one row per event

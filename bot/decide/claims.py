@@ -10,7 +10,7 @@ from enum import StrEnum
 from bot.decide import clocks
 from bot.decide.draft import Draft
 from bot.decide.pictures import names, words
-from bot.events import Message
+from bot.events import Message, Replied
 from bot.people import Author
 from bot.places import personal
 from bot.rota.duty import present
@@ -28,6 +28,7 @@ from bot.support.request import (
     claim,
     close,
     go_on,
+    hand,
     open_again,
     reacted,
 )
@@ -116,17 +117,18 @@ def answered_by_requester(draft: Draft, request: Request, event: Message) -> Non
     at, now = event.happened_at, draft.is_open and not draft.paused
     asker = request.wait.by if request.wait else None
     going = go_on(request, NextWord(word_by(draft, at), answered_at=None if now else at))
-    if not now:
-        going = replace(going, handed=said(event))
-    draft.put(going)
+    draft.put(hand(going, said(event)))
     if now:
         heading = f"{event.author.name} answered {asker.name if asker else 'you'}"
-        _answered(draft, going, heading, at, words(replace(request, text=event.text, matter="")))
+        _answered(
+            draft, draft.request(going.id) or going, heading, at, words(replace(going, text=event.text, matter=""))
+        )
 
 
 def said(event: Message) -> Advice:
     """Return what a requester says to whoever has their request next."""
-    return Advice(event.author, event.happened_at, event.text[:MOST_SAID], getattr(event, "reply", ""))
+    by_reply = event.reply if isinstance(event, Replied) else event.place
+    return Advice(event.author, event.happened_at, event.text[:MOST_SAID], by_reply)
 
 
 def _answered(draft: Draft, request: Request, heading: str, at: datetime, excerpt: str) -> None:
@@ -166,7 +168,7 @@ def hand_on(
     clock = replace(start(draft.policy, draft.hours, at), only=only, note=note, anew=True)
     opened = open_again(request, act, clock, at, by.id if by else "")
     if by is not None:
-        opened = replace(opened, handed=Advice(by, at, handed))
+        opened = hand(opened, Advice(by, at, handed))
     elif act is not Act.REOPEN and not (opened.deed and opened.deed.only):
         opened = replace(opened, before=None)  # a press cannot be taken back once its promise was missed
     draft.put(opened)
@@ -179,7 +181,7 @@ def reopen(draft: Draft, request: Request, at: datetime, by_words: Advice | None
     last = request.claimer.id if request.claimer else ""
     waited = request.outcome is Outcome.NO_REPLY
     note = f"{request.requester.name} {'answered after all' if waited else 'says it is not solved'}"
-    request = replace(request, handed=by_words)
+    request = hand(request, by_words) if by_words else request
     return hand_on(draft, request, Act.REOPEN, at, only=(last,) if last else (), note=note)
 
 
@@ -207,10 +209,9 @@ def _told_late(draft: Draft, request: Request, word: NextWord, at: datetime) -> 
     """Tell a claimer, now that support is there, that they were answered; their time begins now."""
     going = replace(request, word=NextWord(max(word.by, word_by(draft, draft.now))))
     draft.put(going)
-    heading = f"{request.requester.name} answered you ({moment(at, draft.now, draft.hours)})"
-    handed = request.handed
-    told = handed.text if handed and handed.at == at else ""
-    _answered(draft, going, heading, at, words(replace(request, text=told or request.text, matter="")))
+    heading = f"{request.requester.name} answered ({moment(at, draft.now, draft.hours)})"
+    told = next((one.text for one in reversed(request.handed) if one.reply), "")
+    _answered(draft, going, heading, at, words(replace(request, text=told, matter="")))
 
 
 def is_here(draft: Draft, person: str) -> bool:

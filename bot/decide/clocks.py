@@ -15,7 +15,7 @@ from bot.places import channel_of, personal
 from bot.rota.duty import Duty, present
 from bot.state import Call, Notice, NoticeItem
 from bot.support.escalation import having_called, overdue, without
-from bot.support.request import Advice, Clock, Deferred, Request, Status, Step, reacted
+from bot.support.request import Advice, Clock, Deed, Deferred, Request, Status, Step, hand, reacted
 from bot.support.texts import Text
 from bot.support.words import MINUTE, length, moment
 from bot.views import Line, Mention
@@ -84,13 +84,18 @@ def redraw(draft: Draft, request: Request) -> None:
             person = "" if person == TEAM else person
             others = [one for one in draft.requests() if key in one.copies and one.id != request.id]
             items = tuple(
-                notice_item(one, draft.now, draft.hours, second=_told_by_second(one, key, person))
+                notice_item(one, draft.now, draft.hours, second=_told_by_second(one, key, person), call=_call_of(key))
                 for one in (*others, request)
             )
             heading = f"{request.requester.name} is waiting for an answer"
             place = personal(person) if person else draft.state.desk.team_channel
             claimable = duty.may_claim(person) if person else duty.nobody
             draft.put_notice(Notice(key, place, person, draft.now - TOGETHER, claimable, heading, items))
+
+
+def _call_of(key: str) -> Call:
+    """Say what a copy called for: an answer, or the next word."""
+    return Call.WORD if ":word:" in key else Call.ANSWER
 
 
 def _told_by_second(request: Request, key: str, person: str) -> bool:
@@ -139,9 +144,10 @@ def _call_in_thread(draft: Draft, request: Request, clock: Clock, duty: Duty) ->
         line.append(".")
     elif duty.standing_in:
         line.append(draft.say(Text.ALL_TOLD))
-    if request.place not in draft.lined:  # once for all matters of the thread
+    people = set(_ids(pair + further))
+    if not people <= draft.lined.get(request.place, set()) or request.place not in draft.lined:
         draft.post(f"line:{request.id}:{_round(clock)}", request.place, Line(tuple(line)))
-        draft.lined.add(request.place)
+        draft.lined[request.place] = people | draft.lined.get(request.place, set())  # once for all matters
     draft.put(replace(request, clock=having_called(clock, _ids(pair + further))))
     _call_personally(draft, request, duty.standing_in, _waiting(draft, request, clock))
 
@@ -297,7 +303,7 @@ def _copy_key(request: Request, new: Notice) -> str:
 
 def _calls(request: Request, clock: Clock, person: str) -> int:
     """Return how often a clock has called somebody on the card and by messages of their own."""
-    ours = f"copy:{request.id}:{_round(clock)}:"
+    ours = f"copy:{request.id}:{_began(clock)}"
     own = [key for key in request.copies if key.startswith(ours) and key.rpartition(":")[2] == person]
     return (person in clock.mentioned) + len(own)
 
@@ -307,26 +313,34 @@ def pass_on(draft: Draft, request: Request, by: Author, to: Person, at: datetime
 
     Whoever was called three times, or was brought it before, reads what is added on the copies that they have.
     """
-    draft.put(reacted(replace(request, handed=Advice(by, at, note)), by.id))
+    draft.put(reacted(hand(request, Advice(by, at, note)), by.id))
     clock = request.clock
     assert clock is not None
     brought = f"copy:{request.id}:{_round(clock)}:{PASSED}:{to.id}"
     lined = to.id in clock.called and all(due.step is not Step.THREAD for due in clock.pending)
-    if brought in request.copies or _calls(request, clock, to.id) + lined >= MOST_CALLS:
-        return False
     heading = f"{by.name} passes this on to you"
+    if brought in request.copies or _calls(request, clock, to.id) + lined >= MOST_CALLS:
+        known = draft.notice(brought)
+        if known is not None and len(known.items) == 1:
+            draft.put_notice(replace(known, heading=heading))
+        return False
     tell(draft, request.id, [(to.id, personal(to.id))], heading, claimable=True, key=PASSED, alone=True)
     return True
 
 
-def take_back(draft: Draft, request: Request, by: Author) -> None:
-    """Let the copies by which somebody passed a request on say that this was taken back."""
+def take_back(draft: Draft, request: Request, deed: Deed) -> None:
+    """Let the copy by which somebody was passed a request say that this was taken back."""
     for notice in filter(None, map(draft.notice, request.copies)):
-        if f":{PASSED}:" in notice.key:
-            draft.put_notice(replace(notice, heading=f"{by.name} took back that you were passed this"))
+        if f":{PASSED}:" in notice.key and notice.place == deed.place and len(notice.items) == 1:
+            draft.put_notice(replace(notice, heading=f"{deed.author.name} took back that you were passed this"))
 
 
 def _round(clock: Clock) -> str:
+    """Name a clock of a request, and the pause after which it calls anew."""
+    return _began(clock) + (f"+{clock.resumed_at.isoformat()}" if clock.resumed_at else "")
+
+
+def _began(clock: Clock) -> str:
     """Name a clock of a request: its first, which may be taken up again, or when a later one started."""
     if clock.second or clock.anew:
         return f"{'second' if clock.second else 'anew'}@{clock.started_at.isoformat()}"

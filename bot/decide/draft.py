@@ -61,7 +61,7 @@ class Draft:
         self._quiet: list[Change] = []
         self._duty: dict[tuple[datetime, str], Duty] = {}
         self._anew: set[str] = set()
-        self.lined: set[str] = set()  # threads in which a line says that nobody has answered
+        self.lined: dict[str, set[str]] = {}  # threads in which a line says that nobody answered, and whom it calls
         self.answered: dict[str, tuple[str, tuple[NoticeEntry, ...]]] = {}  # people, and the card that tells them
 
     @property
@@ -254,7 +254,8 @@ class Draft:
                 shows.append(Show(CARD + request.id, request.place, self.request_card(request), first=before is None))
         for notice in self._notices.values():
             settled = all(item.settled for item in notice.items)
-            closed = all(item.closed for item in notice.items)
+            held = self.state.requests.keys()
+            closed = all(item.closed or (item.settled and item.request not in held) for item in notice.items)
             changes.append(DropNotice(notice.key) if closed else PutNotice(notice))
             view = notice_card(self.state.desk, notice)
             told = self._was_shown(notice)

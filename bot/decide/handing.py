@@ -94,10 +94,14 @@ def _take_pass(draft: Draft, request: Request, event: Send) -> Answer:
         return _draw_pass(draft, request, event, wrong)
     said = f"{event.author.name} passes this on to you"
     if request.status is Status.OPEN:
+        if draft.paused:
+            raise Refused("Nobody is called in a pause. Take it, or pass it on when the pause is over.")
         if not claims.is_here(draft, found.id):
             raise Refused(f"{found.name} is not there now: nobody is called outside support hours.")
         rings = clocks.pass_on(draft, request, event.author, found, event.happened_at, note)
-        draft.did(draft.request(request.id) or request, event, "passed it on", only=("handed",))
+        draft.did(
+            draft.request(request.id) or request, event, "passed it on", only=("handed",), place=personal(found.id)
+        )
         if not rings:
             return done(draft, request, event, f"{found.name} was called before; what you add stands on their copy.")
     else:
@@ -112,7 +116,8 @@ def _take_pass(draft: Draft, request: Request, event: Send) -> Answer:
 
 def _on_duty_besides(draft: Draft, request: Request, event: Press) -> tuple[Person, ...]:
     duty = rights.duty_of(draft, request, event)
-    people = tuple(one for one in duty.responders + duty.further if one.id != event.author.id)
+    mine = {event.author.id, request.claimer.id if request.claimer else ""}
+    people = tuple(one for one in duty.responders + duty.further if one.id not in mine)
     if not people:
         raise Refused("Nobody else is on duty now. Ask the team instead.")
     return people

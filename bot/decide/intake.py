@@ -16,14 +16,17 @@ from bot.state import Early, Heard
 from bot.support.escalation import first_clock, second_clock
 from bot.support.intake import is_content, is_marked, is_request
 from bot.support.request import (
+    Advice,
     Outcome,
     Request,
     Status,
     answered_by_observer,
     answered_earlier,
     follow,
+    hand,
     reacted,
     restore,
+    rewritten,
     withdraw,
 )
 
@@ -90,9 +93,11 @@ def edited(draft: Draft, event: Edited) -> None:
     requests = _raised_by(draft, event.place, event.reply)
     if not requests:
         _became_one(draft, event)
-    for one in _handed_by(draft, event):
-        assert one.handed is not None
-        draft.put(replace(one, handed=replace(one.handed, text=event.text[: claims.MOST_SAID])))
+    _reword(
+        draft,
+        event,
+        Advice(event.author, event.happened_at, event.text[: claims.MOST_SAID], event.reply or event.place),
+    )
     for request in requests:
         if event.happened_at > request.text_at and event.author.id == request.requester.id:
             new = replace(request, text=event.text, text_at=event.happened_at)
@@ -104,8 +109,7 @@ def deleted(draft: Draft, event: Deleted) -> None:
     """Withdraw a request whose post was deleted before anyone answered; its text is kept in no case."""
     if not event.reply:
         _heard_early(draft, Heard.DELETION, event)
-    for one in _handed_by(draft, event):
-        draft.put(replace(one, handed=None))
+    _reword(draft, event, None)
     for request in _raised_by(draft, event.place, event.reply):
         if event.happened_at < request.text_at:
             continue
@@ -115,7 +119,9 @@ def deleted(draft: Draft, event: Deleted) -> None:
         clocks.redraw(draft, gone)
         draft.put(gone)
         for one in _split_off(draft, request):
-            draft.put(replace(one, text="", matter="", before=None))
+            emptied = replace(one, text="", matter="", before=None)
+            clocks.redraw(draft, emptied)
+            draft.put(emptied)
 
 
 def restored(draft: Draft, event: Restored) -> None:
@@ -150,11 +156,12 @@ def _raised_by(draft: Draft, place: str, reply: str) -> list[Request]:
     return [request for request in draft.in_thread(place) if request.reply == reply]
 
 
-def _handed_by(draft: Draft, event: Edited | Deleted) -> list[Request]:
-    """Return the requests of which a reply is kept for whoever has them next."""
-    return [
-        one for one in draft.in_thread(event.place) if event.reply and one.handed and one.handed.reply == event.reply
-    ]
+def _reword(draft: Draft, event: Edited | Deleted, now: Advice | None) -> None:
+    """Let what is kept of a message for whoever has a request next follow its edit, or go with it."""
+    said = event.reply or event.place
+    for one in [one for one in draft.requests() if any(old.reply == said for old in one.handed) or one.before]:
+        if (new := rewritten(one, said, now)) != one:
+            draft.put(new)
 
 
 def _split_off(draft: Draft, request: Request) -> list[Request]:
@@ -237,10 +244,13 @@ def _early(draft: Draft, what: Heard, place: str) -> list[Early]:
 def _went_on(draft: Draft, requests: list[Request], event: Replied) -> None:
     """Take what people outside the backend team say in a thread: an answer, a matter that is not solved, a new one."""
     at, live = event.happened_at, [one for one in requests if one.status is not Status.CLOSED]
+    small_talk = _is_small_talk(event)
     for request in live:
-        here = event.place == request.place or not _is_small_talk(event)
+        here = event.place == request.place or not small_talk
         if request.wait is not None and at >= request.wait.since and here:
             claims.answered_by_requester(draft, request, event)
+        elif not small_talk:
+            draft.put(hand(request, claims.said(event)))
         draft.did(draft.request(request.id) or request, event, "wrote")
     ended = max(requests, key=lambda one: one.closed_at or one.posted_at)
     before_its_end = ended.closed_at is not None and at < ended.closed_at

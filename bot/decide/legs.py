@@ -96,7 +96,11 @@ def _page(event: Press) -> str:
 
 def marked(fields: Iterable[Field]) -> str:
     """Return the marks of what a form is drawn with: each text, and each choice that is ticked."""
-    return marks.marked(part for one in fields for part in (one.value.split(",") if one.is_many else [one.value]))
+    fields = tuple(fields)
+    if not any(one.is_many for one in fields):
+        return marks.marked(one.value for one in fields)
+    parts = (part for one in fields for part in (one.value.split(",") if one.is_many else [one.value]))
+    return marks.marked(parts, marks.SHORT)
 
 
 def drawn_with(event: Press) -> str | None:
@@ -147,7 +151,7 @@ def _people_ways(draft: Draft, event: Press, drawn: str) -> tuple[Way, ...]:
 def _ticked(event: Press) -> str:
     """Return the marks of who was ticked in a form, or in the one before it, which had the list."""
     if isinstance(event, Send) and event.fields.get("people"):
-        return marks.marked(_ids(event)[:PAGE])
+        return marks.marked(_ids(event)[:PAGE], marks.SHORT)
     return (drawn_with(event) or "") if isinstance(event, Send) and event.step == LOOK else ""
 
 
@@ -182,7 +186,7 @@ def _take_people(draft: Draft, event: Send) -> str:
     rows |= {mail: PersonRow(mail, Person(mail, _called(mail), email=mail), NEW) for mail, one in found if one is None}
     before = set(draft.rota.people)
     import_people(draft, event.key, rows.values())
-    said = _forget(draft, _unticked(draft, shown, {*ticked, *rows}))
+    said = _forget(draft, _unticked(draft, page_of(event), shown, {*ticked, *rows}))
     setup = draft.facts.setup
     assert setup is not None
     put(draft, replace(setup, added=(*setup.added, *(id_ for id_ in draft.rota.people if id_ not in before))))
@@ -235,12 +239,11 @@ def _shown(event: Send) -> set[str]:
     return set(marks.read(drawn_with(event) or ""))
 
 
-def _unticked(draft: Draft, shown: Container[str], ticked: Container[str]) -> list[Person]:
-    """Return who was ``shown`` as ticked in a form and is not ticked any more."""
-    people = {one.id: person for one in team(draft) if (person := _known(draft, one))}
-    return [
-        one for id_, one in {**draft.rota.people, **people}.items() if marks.mark(id_) in shown and id_ not in ticked
-    ]
+def _unticked(draft: Draft, page: int, shown: Container[str], ticked: Container[str]) -> list[Person]:
+    """Return who was ``shown`` as ticked on a page of the list and is not ticked any more."""
+    _, members = _on_page(draft, page)
+    people = {one.id: person for one in members if (person := _known(draft, one))}
+    return [one for id_, one in people.items() if marks.mark(id_) in shown and id_ not in ticked]
 
 
 def _forget(draft: Draft, some: Iterable[Person]) -> str:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-SHORT = 4  # hex digits by which a text is told from another
+SHORT, FULL = 4, 8  # hex digits by which a tick, of many, and a text are told from another
 MARKED = "|"  # between the marks and what else a button names
 AGAIN = "Nothing was saved yet: save it again if what you wrote still fits."
 
@@ -26,20 +26,20 @@ class Changes:
     elsewhere: tuple[str, ...] = ()
 
 
-def mark(text: str) -> str:
+def mark(text: str, digits: int = SHORT) -> str:
     """Return what tells a text from another, in short; how its lines end is the client's."""
     plain = "\n".join(line.strip() for line in text.splitlines())
-    return hashlib.sha256(plain.encode(errors="replace")).hexdigest()[:SHORT]
+    return hashlib.sha256(plain.encode(errors="replace")).hexdigest()[:digits]
 
 
-def marked(texts: Iterable[str]) -> str:
+def marked(texts: Iterable[str], digits: int = FULL) -> str:
     """Return the marks of some texts as a button carries them."""
-    return "".join(map(mark, texts))
+    return "".join(mark(text, digits) for text in texts)
 
 
-def read(marks: str) -> list[str]:
+def read(marks: str, digits: int = SHORT) -> list[str]:
     """Return the marks that a button carries."""
-    return [marks[at : at + SHORT] for at in range(0, len(marks), SHORT)]
+    return [marks[at : at + digits] for at in range(0, len(marks), digits)]
 
 
 def changes(now: Mapping[str, str], sent: Mapping[str, str], marks: str, stands: Callable[[str], str]) -> Changes:
@@ -48,11 +48,11 @@ def changes(now: Mapping[str, str], sent: Mapping[str, str], marks: str, stands:
     A form without them changes all that it holds. Raise Overtaken where somebody else has changed the same meanwhile;
     ``stands`` says what a field is called and how it is now.
     """
-    found = read(marks)
+    found = read(marks, FULL)
     drawn = dict(zip(now, found, strict=True)) if len(found) == len(now) else {}
     sent = {field: text.strip() for field, text in sent.items() if field in now}
-    typed = {field: text for field, text in sent.items() if mark(text) != drawn.get(field)}
-    elsewhere = tuple(field for field in now if drawn and mark(now[field]) != drawn[field])
+    typed = {field: text for field, text in sent.items() if mark(text, FULL) != drawn.get(field)}
+    elsewhere = tuple(field for field in now if drawn and mark(now[field], FULL) != drawn[field])
     clash = [field for field in elsewhere if mark(typed.get(field, now[field])) != mark(now[field])]
     if clash:
         raise Overtaken(

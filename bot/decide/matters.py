@@ -109,8 +109,9 @@ def relink(draft: Draft, request: Request, lead: str) -> None:
 
 def take_back(draft: Draft, before: Request) -> None:
     """Let those that followed a request before it followed another follow it again."""
+    joined = draft.request(before.id)
     for one in filter(None, map(draft.request, before.followers)):
-        if one.lead not in ("", before.id):
+        if joined is not None and one.lead == joined.lead != "":
             relink(draft, one, "")
             draft.put(replace(draft.request(one.id) or one, lead=before.id))
 
@@ -153,8 +154,14 @@ def split(draft: Draft, request: Request, matters: list[str], by: Author, word_b
 
 
 def keep_together(draft: Draft) -> None:
-    """Let all that follows a changed request end, and open again, with it."""
-    for lead in [one for one in draft.changed() if one.followers]:
+    """Let all that follows a changed request end, and open again, with it; what follows a follower follows its lead."""
+    for one in [one for one in draft.changed() if one.lead and one.status is not Status.CLOSED]:
+        followed = draft.request(one.lead)
+        if followed is not None and followed.lead:
+            relink(draft, one, followed.lead)
+            draft.put(replace(draft.request(one.id) or one, lead=followed.lead))
+    ids = dict.fromkeys(id_ for one in draft.changed() for id_ in (one.id, one.lead))
+    for lead in [known for id_ in ids if (known := draft.request(id_)) and known.followers]:
         for one in _followers(draft, lead):
             if lead.outcome is Outcome.WITHDRAWN and one.status is not Status.CLOSED:
                 separate(draft, one, draft.now)

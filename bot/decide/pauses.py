@@ -96,7 +96,7 @@ def _together(draft: Draft, clock: Clock) -> Clock:
     again = (Step.PAIR, Step.FALLBACK) if Step.FALLBACK in late else (Step.PAIR,)
     digest = tuple(Due(step, draft.opening) for step in again)
     spared = tuple(step for step in late if step not in again)
-    return replace(clock, pending=(*digest, *rest), spared=spared, called=(), anew=True)
+    return replace(clock, pending=(*digest, *rest), spared=spared, called=(), resumed_at=draft.now)
 
 
 def _open_now(draft: Draft) -> str:

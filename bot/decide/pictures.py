@@ -104,9 +104,8 @@ def notice_item(
 
 
 def handed_note(request: Request) -> str:
-    """Return what was last said to whoever has a request next, "" for nothing."""
-    handed = request.handed
-    return f"{handed.author.name} adds: {handed.text}" if handed and handed.text else ""
+    """Return what was said to whoever has a request next, a line each."""
+    return "\n".join(f"{one.author.name} adds: {one.text}" for one in request.handed if one.text)
 
 
 def words(request: Request, limit: int = WAITING) -> str:

@@ -151,7 +151,7 @@ def erased(draft: Draft, event: PersonErased) -> Answer:
         else:
             draft.put(known)
     asked = frozenset(one.id for one in requests if one.requester.id == id_)
-    handed = frozenset(one.id for one in requests if one.handed and one.handed.author.id == id_)
+    handed = frozenset(one.id for one in requests if any(said.author.id == id_ for said in one.handed))
     for notice in draft.state.notices.values():
         if notice.person == id_:
             draft.quietly(DropNotice(notice.key))
@@ -520,7 +520,7 @@ def _parts(request: Request, me: str) -> Iterator[tuple[Text, str]]:
         theirs = ((Text.MY_MATTERS, request.matter), (Text.MY_REMARKS, request.remark))
         yield from ((label, said) for label, said in theirs if said)
     clock, deed = request.clock, request.deed
-    advice = (request.advice, request.suggestion, request.handed)
+    advice = (request.advice, request.suggestion, *request.handed)
     done: tuple[tuple[Text, Author | None, str], ...] = (
         (Text.MY_ANSWERED, request.responder, ""),
         (Text.MY_TAKEN, request.claimer, ""),

@@ -17,6 +17,7 @@ from bot.effects import Answer, Dialog, Word
 from bot.events import Choose, Chosen, Delivered, Open, Posted, Press, Raise, Replied, Undeliverable, Wrote
 from bot.people import Author
 from bot.places import personal
+from bot.rota.duty import present
 from bot.state import Raised
 from bot.support.intake import is_marked
 from bot.support.request import Request
@@ -86,10 +87,14 @@ def stands(draft: Draft, event: Delivered) -> None:
 
 def tell(draft: Draft) -> None:
     """Tell those for whom somebody else raised something, in support hours."""
-    if not draft.is_open:
+    if not draft.is_open or draft.paused:
         return
-    for one in [one for one in draft.facts.raised if one.untold]:
+    here = {one.id for one in present(draft.rota, draft.now, draft.hours)}
+    away = draft.rota.people.keys() - here
+    for one in [one for one in draft.facts.raised if one.untold and one.requester.id not in away]:
         _keep(draft, replace(one, untold=False))
+        if not one.requester.id:  # who is erased meanwhile
+            continue
         said = draft.say(Text.RAISED_FOR_YOU, by=one.by.name, id=one.request)
         link = Link(draft.say(Text.OPEN_THREAD), one.place)
         draft.post(f"raised for:{one.key}", personal(one.requester.id), Line((said, link)))

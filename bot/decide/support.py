@@ -125,8 +125,7 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
     for one in made:
         draft.put(withdraw(one, event.happened_at))
     _mark(draft, deed)
-    if request.handed != before.handed:
-        clocks.take_back(draft, request, deed.author)
+    clocks.take_back(draft, request, deed)
     joined = draft.request(request.lead) if request.lead != before.lead else None
     if request.lead != before.lead:
         matters.relink(draft, request, before.lead)
@@ -135,16 +134,18 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
         restored = replace(request, **{name: getattr(before, name) for name in deed.only})
     else:  # the post stays as it is now: only what was pressed is taken back
         restored = replace(before, text=request.text, text_at=request.text_at, posted_at=request.posted_at)
+    if "suggestion" in deed.only:
+        restored = replace(restored, suggestion=None)
     post = replace(restored, helpers=request.helpers, helped_at=request.helped_at)
     either = dict.fromkeys((*request.followers, *before.followers))
     followers = tuple(id_ for id_ in either if (other := draft.request(id_)) and other.lead == request.id)
     standing = replace(post, copies=request.copies, followers=followers)
     draft.did(standing, event, "took that back")
     clocks.redraw(draft, standing)
-    if deed.posted or deed.others:
+    if deed.posted or deed.others or deed.place:
         draft.put(replace(draft.request(request.id) or standing, before=None))  # what is withdrawn does not come back
     clocks.escalate(draft, request.id)
-    if joined is not None and joined.deed is not None and joined.deed.key == deed.key:
+    if joined is not None and joined.before is not None and joined.deed and joined.deed.key == deed.key:
         undo(draft, draft.request(joined.id) or joined, event)  # which was claimed by the same press
     return draft.request(request.id) or standing
 

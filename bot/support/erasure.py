@@ -57,7 +57,7 @@ def without_names(request: Request) -> Request:
         closed_by=request.closed_by and _SOMEBODY,
         advice=request.advice and replace(request.advice, author=_SOMEBODY),
         suggestion=request.suggestion and replace(request.suggestion, author=_SOMEBODY),
-        handed=request.handed and replace(request.handed, author=_SOMEBODY),
+        handed=tuple(replace(one, author=_SOMEBODY) for one in request.handed),
         wait=request.wait and replace(request.wait, by=None),
         clock=request.clock and replace(request.clock, called=(), deferred=(), mentioned=(), only=(), note=""),
         triage=tuple(replace(one, by="") for one in request.triage),
@@ -79,7 +79,7 @@ def without_texts(request: Request) -> Request:
         remark="",
         advice=request.advice and replace(request.advice, text=""),
         suggestion=request.suggestion and replace(request.suggestion, text=""),
-        handed=request.handed and replace(request.handed, text=""),
+        handed=(),
         clock=request.clock and replace(request.clock, note=""),
         deed=request.deed and replace(request.deed, text=""),
         triage=(),
@@ -132,7 +132,7 @@ def without_person(request: Request, person: str, names: Iterable[str] = ()) -> 
         closed_by=other(request.closed_by),
         advice=advised(request.advice),
         suggestion=advised(request.suggestion),
-        handed=advised(request.handed),
+        handed=tuple(advised(one) or one for one in request.handed),
         wait=request.wait and replace(request.wait, by=other(request.wait.by)),
         clock=request.clock and clock(request.clock),
         triage=triage,
@@ -175,7 +175,7 @@ def authors(request: Request) -> Iterator[Author]:
     some = (request.requester, request.responder, request.claimer, request.closed_by)
     yield from filter(None, some)
     yield from filter(None, (request.wait and request.wait.by,))
-    yield from (one.author for one in (request.advice, request.suggestion, request.handed, request.deed) if one)
+    yield from (one.author for one in (request.advice, request.suggestion, *request.handed, request.deed) if one)
     if request.before is not None:
         yield from authors(request.before)
 

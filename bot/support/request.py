@@ -12,6 +12,8 @@ from types import MappingProxyType
 from bot.errors import Refused
 from bot.people import Author
 
+MOST_HANDED = 5  # things said to whoever has a request next
+
 
 class Status(StrEnum):
     """Where a request stands."""
@@ -123,7 +125,8 @@ class Clock:
     ``pending`` are the steps still to be done, earliest first. ``called`` are the people whom this clock has called,
     by a personal message or in the thread's line; ``mentioned`` those whom the card mentioned. ``only`` are those whom
     its first personal message goes to instead of the pair, and ``note`` what it tells them. ``spared`` are steps that
-    fell due in a pause and were not done; ``anew`` says that a clock ran before: whom that called is called again.
+    fell due in a pause and were not done; ``anew`` says that a clock ran before: whom that called is called again,
+    as at the end of a pause (``resumed_at``).
     """
 
     second: bool
@@ -137,6 +140,7 @@ class Clock:
     note: str = ""
     anew: bool = False
     spared: tuple[Step, ...] = ()
+    resumed_at: datetime | None = None
 
     @property
     def next_at(self) -> datetime | None:
@@ -237,7 +241,7 @@ class Request:
     this one follows, "" for none: as a duplicate, or as a ``follow_up`` of the same person; ``followers`` those that
     follow this one. ``matter`` names it where several are in one thread, ``remark`` is what its requester reads at its
     end. ``advice`` is a colleague's answer in the thread, ``suggestion`` an observer's to the pair, ``handed`` what was
-    last said to whoever has it next. ``deed`` and ``before`` (the request before it) are what *Undo* needs;
+    said to whoever has it next, the latest last. ``deed`` and ``before`` (the request before it) are what *Undo* needs;
     ``triage`` is how far triage has come.
     ``helpers`` were asked in the team channel, last at ``helped_at``. ``open_since`` is when it was opened again, None
     where that never was: what was said before does not answer it.
@@ -260,7 +264,7 @@ class Request:
     wait: Wait | None = None
     advice: Advice | None = None
     suggestion: Advice | None = None
-    handed: Advice | None = None
+    handed: tuple[Advice, ...] = ()
     lead: str = ""
     follow_up: bool = False
     followers: tuple[str, ...] = ()
@@ -306,6 +310,24 @@ class Request:
 def goes_with_own(request: Request, lead: Request | None) -> bool:
     """Say whether a request follows an earlier one of the same person, and not a duplicate of somebody else's."""
     return request.follow_up and lead is not None and lead.requester.id == request.requester.id
+
+
+def hand(request: Request, said: Advice) -> Request:
+    """Keep what is said to whoever has a request next, beside what was said before."""
+    return replace(request, handed=(*request.handed, said)[-MOST_HANDED:])
+
+
+def rewritten(request: Request, reply: str, said: Advice | None) -> Request:
+    """Return a request of which a kept reply reads otherwise now, None for not at all; *Undo* brings back no other."""
+
+    def now(old: Advice) -> tuple[Advice, ...]:
+        if old.reply != reply or (said is not None and said.at < old.at):
+            return (old,)
+        return (said,) if said else ()
+
+    handed = tuple(one for old in request.handed for one in now(old))
+    before = request.before and rewritten(request.before, reply, said)
+    return replace(request, handed=handed, before=before)
 
 
 def step(request: Request, act: Act) -> Status:
@@ -395,7 +417,7 @@ def answered_by_observer(request: Request, by: Author, at: datetime, second: Clo
 def close(request: Request, act: Act, outcome: Outcome, by: Author, at: datetime) -> Request:
     """End the request with an outcome and stop its clocks."""
     ended = replace(request, status=step(request, act), clock=None, word=None, wait=None, advice=None)
-    ended = replace(ended, suggestion=None, handed=None)
+    ended = replace(ended, suggestion=None, handed=())
     return replace(ended, outcome=outcome, closed_by=by, closed_at=at)
 
 

@@ -173,7 +173,7 @@ async def test_an_answer_at_night_ends_the_waiting_and_calls_nobody() -> None:
     assert town.to(ANA) == []
     await town.until("2026-11-24 09:00")
     (told,) = town.to(ANA)
-    assert told.text.startswith("Olga Brandt answered you (Mon 23 Nov, 20:00)\nOlga Brandt · R-1\nthe one at the dock")
+    assert told.text.startswith("Olga Brandt answered (Mon 23 Nov, 20:00)\nOlga Brandt · R-1\nthe one at the dock")
     assert "[Support…]" in told.text
     await town.until("2026-11-24 09:29")
     assert len(town.to(ANA)) == 1
@@ -203,7 +203,7 @@ async def test_an_answer_in_a_pause_is_told_when_it_ends_and_then_half_an_hour_i
     assert town.to(ANA) == []
     await town.write("resume", FARID)
     await town.wait(29)
-    assert [told.text.split("\n")[0] for told in town.to(ANA)] == ["Olga Brandt answered you (10:00)"]
+    assert [told.text.split("\n")[0] for told in town.to(ANA)] == ["Olga Brandt answered (10:00)"]
     await town.wait(1)
     assert len(town.to(ANA)) == 2
 

@@ -179,7 +179,7 @@ def request(
         wait=Wait(NOW, None, NOW),
         advice=Advice(Author("eva", "Eva"), NOW),
         suggestion=Advice(Author("dilan", "Dilan"), NOW, "restart it"),
-        handed=Advice(Author("ben", "Ben"), NOW, "reindex it"),
+        handed=(Advice(Author("ben", "Ben"), NOW, "reindex it", "1"),),
         lead="r7",
         follow_up=True,
         followers=("r8",),
