@@ -149,7 +149,7 @@ def _next_step(state: State, now: datetime, hours: SupportHours) -> datetime | N
     next_at = min((request.next_at for request in live if request.next_at), default=None)
     if next_at is not None and next_at <= now:
         return opening
-    if not any(request.status is Status.OPEN for request in live):
+    if not live:
         return next_at
     coming = _coming(now, hours)
     back = [away.end for away in state.rota.absences if now < away.end < coming]

@@ -61,9 +61,10 @@ def _draw_reply(draft: Draft, request: Request, event: Press, error: str) -> Ans
         if request.suggestion is None or used != _use(request.suggestion):
             raise Refused("This suggestion was taken back, or another came after it: see Support….")
         suggested = request.suggestion.text
+    kept, until = _kept(draft, request)
     fields = (
         forms.text("text", "Your reply. It goes into the thread under your name.", suggested),
-        forms.listed("until", f"{request.requester.name} hears more", _promises(draft), Until.HALF_AN_HOUR),
+        forms.listed("until", f"{request.requester.name} hears more", (*kept, *_promises(draft)), until),
     )
     return form(draft, request, event, "Reply", "reply", "Send", error=error, fields=fields)
 
@@ -161,10 +162,10 @@ def _use(suggestion: Advice) -> str:
 
 
 def _suggested_to(draft: Draft, request: Request, event: Press) -> list[Person]:
-    """Return whoever has the request, or else the pair; only those who may be written to now."""
+    """Return the pair, and whoever has the request; only those who may be written to now."""
     duty = rights.duty_of(draft, request, event)
     claimer = draft.rota.people.get(request.claimer.id) if request.claimer else None
-    people = (claimer,) if claimer and claims.is_here(draft, claimer.id) else duty.pair
+    people = dict.fromkeys((*duty.pair, *((claimer,) if claimer else ())))
     here = [one for one in people if claims.is_here(draft, one.id)]
     if not here:
         raise Refused("Nobody on duty can be told now. Try again in support hours.")
@@ -175,6 +176,14 @@ def _may_suggest(draft: Draft, request: Request, event: Press) -> None:
     step(request, Act.SOLVE)
     if not rights.duty_of(draft, request, event).observes(event.author.id):
         rights.may_handle(draft, request, event)
+
+
+def _kept(draft: Draft, request: Request) -> tuple[tuple[tuple[str, str], ...], Until]:
+    """Return the choice to leave a later promise as it is, if there is one, and what is chosen at first."""
+    word = request.word
+    if word is None or word.by <= claims.word_by(draft, draft.now, Until.HALF_AN_HOUR):
+        return (), Until.HALF_AN_HOUR
+    return ((Until.KEPT, f"as promised ({moment(word.by, draft.now, draft.hours)})"),), Until.KEPT
 
 
 def _promises(draft: Draft) -> list[tuple[str, str]]:
@@ -190,7 +199,7 @@ def _promises(draft: Draft) -> list[tuple[str, str]]:
 def _until(event: Send, field: str = "until") -> Until | None:
     """Return until when more was promised, None for what is no choice."""
     given = event.fields.get(field, "") or Until.HALF_AN_HOUR
-    return next((one for one in UNTIL if one == given), None)
+    return next((one for one in Until if one == given), None)
 
 
 STEPS: Mapping[str, Step] = MappingProxyType(

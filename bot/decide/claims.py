@@ -43,12 +43,13 @@ WHY = "they keep the thread, and know what comes next."
 
 
 class Until(StrEnum):
-    """Until when a requester is promised to hear more."""
+    """Until when a requester is promised to hear more; KEPT is as it was promised before."""
 
     HALF_AN_HOUR = "30"
     AN_HOUR = "60"
     TODAY = "today"
     NEXT_DAY = "next day"
+    KEPT = "kept"
 
 
 def word_by(draft: Draft, at: datetime, until: Until | None = None) -> datetime:
@@ -85,8 +86,8 @@ def wait_for_requester(draft: Draft, request: Request, by: Author, at: datetime)
 def spoken(draft: Draft, request: Request, at: datetime, until: Until | None = None) -> Request:
     """Take that the requester heard from support: the next word is promised anew, never sooner unless it is said."""
     by = word_by(draft, at, until)
-    promised = request.word.by if request.word and until is None else by
-    fresh = replace(request, word=NextWord(max(by, promised)), wait=None)
+    promised = request.word.by if request.word and until in (None, Until.KEPT) else by
+    fresh = replace(request, word=NextWord(max(by, promised)), wait=None, suggestion=None)
     draft.put(fresh)
     return fresh
 
@@ -182,6 +183,7 @@ def reopen(draft: Draft, request: Request, at: datetime, by_words: Advice | None
     waited = request.outcome is Outcome.NO_REPLY
     note = f"{request.requester.name} {'answered after all' if waited else 'says it is not solved'}"
     request = hand(request, by_words) if by_words else request
+    clocks.redraw(draft, request)
     return hand_on(draft, request, Act.REOPEN, at, only=(last,) if last else (), note=note)
 
 
@@ -219,11 +221,26 @@ def is_here(draft: Draft, person: str) -> bool:
     return draft.is_open and any(one.id == person for one in present(draft.rota, draft.now, draft.hours))
 
 
+def cannot_keep(draft: Draft, request: Request) -> bool:
+    """Say whether a promise is due today while its claimer is away, now and then."""
+    word, claimer = request.word, request.claimer
+    if word is None or claimer is None or not draft.is_open or not draft.is_today(word.by):
+        return False
+    then = present(draft.rota, word.by, draft.hours)
+    return not is_here(draft, claimer.id) and all(one.id != claimer.id for one in then)
+
+
+def lapse(draft: Draft, request: Request) -> None:
+    """Open a request again whose claimer did not keep, or cannot keep, what was promised."""
+    assert request.claimer is not None
+    away = "" if is_here(draft, request.claimer.id) else ", who is away"
+    note = f"{request.requester.name} was to hear more from {request.claimer.name}{away}"
+    hand_on(draft, request, Act.LAPSE, draft.now, note=note)
+
+
 def _promised(draft: Draft, request: Request, word: NextWord, claimer: Author) -> None:
-    away = "" if is_here(draft, claimer.id) else ", who is away"
-    if word.lapses_at is not None or away:
-        note = f"{request.requester.name} was to hear more from {claimer.name}{away}"
-        hand_on(draft, request, Act.LAPSE, draft.now, note=note)
+    if word.lapses_at is not None or not is_here(draft, claimer.id):
+        lapse(draft, request)
     else:
         lapses = draft.hours.add(draft.now, timedelta(minutes=draft.policy.word_lapses))
         asked = replace(request, word=replace(word, lapses_at=lapses))

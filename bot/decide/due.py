@@ -14,4 +14,6 @@ def struck(draft: Draft) -> None:
             clocks.escalate(draft, request.id)
             clocks.call_held_back(draft, request.id)
             claims.due(draft, request)
+        elif claims.cannot_keep(draft, request):
+            claims.lapse(draft, request)
         clocks.follow_duty_of(draft, request.id)

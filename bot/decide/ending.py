@@ -13,6 +13,7 @@ from bot.effects import Answer
 from bot.errors import Refused
 from bot.events import Press, Send
 from bot.support.request import Act, Outcome, Request, Status, close, step
+from bot.support.words import listed
 from bot.views import Field
 
 MOST_REMARK = 500  # characters
@@ -32,12 +33,18 @@ def _draw_close(draft: Draft, request: Request, event: Press, error: str) -> Ans
     step(request, Act.SOLVE)
     show = Way(f"Show what {request.requester.name} reads", "close", "preview")
     ways = (show, Way("It is not mended…", "stops", opens=True), Way("Back", "support", opens=True))
-    fields = _close_fields(request, Outcome.ANSWERED, "")
+    fields = _close_fields(draft, request, Outcome.ANSWERED, "")
     return form(draft, request, event, "Close", "close", "", error=error, fields=fields, ways=ways)
 
 
-def _close_fields(request: Request, outcome: Outcome, text: str) -> tuple[Field, ...]:
-    label = f"A last word to {request.requester.name} on the card, if there is one"
+def _readers(draft: Draft, request: Request) -> str:
+    """Name whoever reads how a request ends: who asked, and who asked the same."""
+    live = [one for one in map(draft.request, request.followers) if one and one.status is not Status.CLOSED]
+    return listed(list(dict.fromkeys(one.requester.name for one in (request, *live))), " and ")
+
+
+def _close_fields(draft: Draft, request: Request, outcome: Outcome, text: str) -> tuple[Field, ...]:
+    label = f"A last word to {_readers(draft, request)} on the card, if there is one"
     return (
         forms.listed("outcome", "How it ended", [(one.value, one.value.capitalize()) for one in ENDINGS], outcome),
         forms.text("text", label, text, required=False, longest=500),
@@ -78,8 +85,8 @@ def _preview(draft: Draft, request: Request, event: Send, ended: Request) -> Ans
     again, back = Way("Show again", "close", "preview"), Way("Back", "support", opens=True)
     seen = shown_as(ended.outcome or Outcome.ANSWERED, ended.remark)
     ways = (Way("Close it", "close", f"close:{seen}"), again, back)
-    fields = _close_fields(request, ended.outcome or Outcome.ANSWERED, ended.remark)
-    note = f"{request.requester.name} will read:\n{reads}"
+    fields = _close_fields(draft, request, ended.outcome or Outcome.ANSWERED, ended.remark)
+    note = f"{_readers(draft, request)} will read:\n{reads}"
     return form(draft, request, event, "Close", "close", "", note=note, fields=fields, ways=ways)
 
 

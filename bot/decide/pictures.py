@@ -61,7 +61,8 @@ def request_card(
         presses.append(button(Text.SOLVE, "solve"))
     elif not gone:
         presses.append(button(Text.REOPEN, "reopen"))
-    there = lead.place if lead and elsewhere and not live else ""  # a live one has three buttons, and a line links it
+    own = live and goes_with_own(request, lead)  # for which support presses on the first card
+    there = lead.place if lead and elsewhere and (own or not live) else ""  # at most three buttons
     return RequestCard(
         headline=headline,
         detail=f"{detail} · {request.id}" if detail else request.id,
@@ -69,7 +70,7 @@ def request_card(
         also=tuple(Also(say(Text.ALSO, language, what=words(one, ADDED))) for one in also),
         settled=not live,
         presses=tuple(presses),
-        opens=() if gone else (button(Text.SUPPORT, "open", "support"),),
+        opens=() if gone or own else (button(Text.SUPPORT, "open", "support"),),
         thread=there,
         thread_label=say(Text.OPEN_THREAD, language) if there else "",
     )
@@ -213,7 +214,8 @@ def _words(desk: DeskInfo, request: Request, duty: Duty, now: datetime, hours: S
     else:
         late = clock.due_at <= now
         text = Text.WILL_ANSWER_LATE if late else Text.WILL_FOLLOW_UP if clock.second else Text.WILL_ANSWER
-        who = mentions(duty.pair, say(Text.OR, language), clock.mentioned)
+        asked = tuple(one for one in duty.responders + duty.further if one.id in clock.only) or duty.pair
+        who = mentions(asked, say(Text.OR, language), clock.mentioned)
         headline = Line((*who, say(text, language, by=by)))
         details.append(say(Text.WAS_DUE, language, by=by) if late else "")
     if opening > now:

@@ -14,6 +14,7 @@ from bot.decide.pictures import status_line
 from bot.effects import Answer, Dialog
 from bot.events import Press, Send
 from bot.people import Person
+from bot.places import personal
 from bot.support.request import Act, Request, Status, step
 from bot.support.texts import Text
 from bot.support.words import moment
@@ -84,6 +85,10 @@ def say_as(
 ) -> dict[str, str]:
     """Post words in the thread under their sender's name, with whom they call; return what the deed must know."""
     key = f"reply:{request.id}:{event.key}"
+    if request.suggestion is not None:
+        for person in draft.rota.people:
+            line = Line((f"{event.author.name} answered {request.requester.name}.",))
+            draft.show(f"suggestion:{request.id}:{person}", personal(person), line, first=False)
     heading = draft.say(Text.SAYS, who=event.author.name)
     draft.show(key, request.place, ReplyCard(heading, text, headline=Line(called), calls=bool(called)))
     return {"posted": key, "place": request.place, "text": text}

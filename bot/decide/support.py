@@ -142,7 +142,7 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
     standing = replace(post, copies=request.copies, followers=followers)
     draft.did(standing, event, "took that back")
     clocks.redraw(draft, standing)
-    if deed.posted or deed.others or deed.place:
+    if deed.posted or deed.others or request.handed != before.handed:
         draft.put(replace(draft.request(request.id) or standing, before=None))  # what is withdrawn does not come back
     clocks.escalate(draft, request.id)
     if joined is not None and joined.before is not None and joined.deed and joined.deed.key == deed.key:

@@ -139,3 +139,16 @@ async def test_a_copy_of_the_second_clock_comes_back_with_what_was_closed() -> N
     await town.press(Reopen, "R-1", OLGA)
     assert "[I'm looking into it]" in town.to(BEN)[0].text
     assert len(town.to(BEN)) == 1
+
+
+async def test_a_copy_of_what_was_closed_is_true_again_when_it_is_opened_again() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.wait(2)
+    await town.press(Claim, "R-1", BEN)
+    await town.press(Solve, "R-1", BEN)
+    assert town.to(ANA)[0].text.startswith("Ben Okafor closed it")
+    await town.wait(30)
+    await town.press(Reopen, "R-1", OLGA)
+    assert "Open again" in town.to(ANA)[0].text
+    assert len(town.to(ANA)) == 1

@@ -136,7 +136,7 @@ async def test_what_needs_production_access_goes_to_whoever_on_duty_has_it_and_t
     assert town.to(BEN) == town.to(FARID) == []
     request = await town.request()
     assert (request.status, request.responder) == (Status.OPEN, Author("ben", BEN.name))
-    assert "Ana Lindqvist or Ben Okafor will follow up by 10:15." in town.card()
+    assert "Ana Lindqvist will follow up by 10:15." in town.card()  # who was called
 
 
 async def test_without_anybody_else_who_has_access_that_is_said_and_the_words_are_kept() -> None:
@@ -422,11 +422,14 @@ async def test_an_observers_suggestion_goes_to_the_pair_alone_and_can_be_used() 
     assert "Dilan Kaya suggests: restart the spooler" in plain(await town.open("support", "R-1", ANA))
 
 
-async def test_a_suggestion_for_what_somebody_has_goes_to_them_alone() -> None:
+async def test_a_suggestion_for_what_somebody_has_goes_to_the_pair_too() -> None:
     town = await opened()
     await town.press(Claim, "R-1", BEN)
     await town.send("suggest", "R-1", DILAN, text="restart the spooler")
-    assert [len(town.to(one)) for one in (ANA, BEN)] == [0, 1]
+    assert [len(town.to(one)) for one in (ANA, BEN)] == [1, 1]
+    await town.send("reply", "R-1", BEN, text="Please restart the spooler.")
+    for one in (ANA, BEN):
+        assert town.to(one)[0].text == "Ben Okafor answered Olga Brandt."
 
 
 async def test_a_suggestion_at_night_or_without_words_comes_back() -> None:
@@ -596,3 +599,38 @@ async def test_a_preview_writes_nothing() -> None:
     before = (await town.journal.load("tenant", "backend")).revision
     await town.send("close", "R-1", ANA, choice="preview", outcome="answered", text="x")
     assert (await town.journal.load("tenant", "backend")).revision == before
+
+
+async def test_whoever_has_a_request_is_not_offered_to_pass_it_on_to() -> None:
+    town = await opened("2026-11-20 10:00")
+    await town.press(Claim, "R-1", CHEN)
+    form = await town.open("pass", "R-1", ANA)
+    assert [choice.id for choice in form.fields[0].choices] == ["ben"]
+
+
+async def test_a_later_promise_stays_unless_another_is_chosen() -> None:
+    town = await opened()
+    await town.send("promise", "R-1", ANA, until="today")
+    form = await town.open("reply", "R-1", ANA)
+    assert (form.fields[1].value, form.fields[1].choices[0].title) == ("kept", "as promised (18:00)")
+    await town.send("reply", "R-1", ANA, text="The part is ordered.", until="kept")
+    assert "You'll hear more by 18:00." in town.card()
+    await town.send("reply", "R-1", ANA, text="It is here.", until="30")
+    assert "You'll hear more by 10:30." in town.card()
+
+
+async def test_what_somebody_on_their_day_off_cannot_keep_is_open_for_the_others_at_the_opening() -> None:
+    absences = (Absence("ben", at("2026-11-24 00:00"), at("2026-11-25 00:00")),)
+    town = await opened("2026-11-23 17:50", absences=absences)
+    await town.press(Claim, "R-1", BEN)
+    await town.until("2026-11-24 09:00")
+    assert (await town.request()).status is Status.OPEN
+    assert town.to(ANA)[0].text.startswith("Olga Brandt was to hear more from Ben Okafor, who is away")
+
+
+async def test_who_is_away_for_a_while_and_back_in_time_keeps_it() -> None:
+    absences = (Absence("ben", at("2026-11-24 00:00"), at("2026-11-24 12:00")),)
+    town = await opened("2026-11-23 17:50", absences=absences)
+    await town.send("promise", "R-1", BEN, until="next day")
+    await town.until("2026-11-24 12:30")
+    assert (await town.request()).status is Status.ACKNOWLEDGED

@@ -148,6 +148,6 @@ async def test_a_thursday_afternoon() -> None:  # noqa: PLR0915 - a long afterno
     mentions, copies, words_due = 8, 5, 2
     assert rung == {
         ANA.id: mentions + copies + 4,  # an answer, production access, R-8 open again, a suggestion
-        BEN.id: mentions + copies + words_due + 2,  # R-8 open again, and R-1
+        BEN.id: mentions + copies + words_due + 3,  # R-8 open again, and R-1, a suggestion
         EVA.id: 1,  # please pass it on
     }

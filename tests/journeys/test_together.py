@@ -5,7 +5,7 @@ import pytest
 from bot.events import Claim, Reopen, Send, Separate, Solve
 from bot.people import Author
 from bot.support.request import Outcome, Status
-from tests.journeys.town import ANA, BEN, CHANNEL, EVA, OLGA, TOM, Town, at, said
+from tests.journeys.town import ANA, BEN, CHANNEL, EVA, OLGA, TOM, Town, at, plain, said
 
 PRINTER, SCANNER = "label printer down", "and the scanner too"
 
@@ -27,7 +27,7 @@ async def test_a_second_post_within_fifteen_minutes_is_shown_on_the_first_card_a
     town, _, second = await followed(14.9)
     assert "Also: and the scanner too" in town.card("R-1")
     assert town.card("R-2").startswith("This goes with your other post.")
-    assert "[Separate matter]\n[It's solved]\n[Support…]" in town.card("R-2")
+    assert "[Separate matter]\n[It's solved]\nOpen thread" in town.card("R-2")
     assert town.in_thread(second) == []
     await town.wait(60)
     assert town.in_thread(second) == []
@@ -459,3 +459,23 @@ async def test_an_old_form_does_not_split_again_what_was_split_since() -> None:
     answer = await town.press(Send, "R-1", ANA, step="split", fields=fields, form=old.form, seen=old.seen)
     assert "R-1 is not as it was when this form was opened." in said(answer)
     assert [one.matter for one in await town.requests()] == ["printer", "tour"]
+
+
+async def test_whoever_closes_a_lead_sees_who_all_will_read_it() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.post("printer broken in Kiel", TOM)
+    await town.send("same", "R-2", ANA, lead="R-1")
+    form = await town.open("close", "R-1", ANA)
+    assert form.fields[1].label == "A last word to Olga Brandt and Tom Reuter on the card, if there is one"
+    answer = await town.send("close", "R-1", ANA, choice="preview", outcome="answered", text="It was the cable.")
+    assert "Olga Brandt and Tom Reuter will read:" in answer
+
+
+async def test_words_in_the_thread_of_a_duplicate_are_shown_to_whoever_has_the_lead() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    other = await town.post("printer broken in Kiel", TOM)
+    await town.send("same", "R-2", ANA, lead="R-1")
+    await town.reply(other, "and in Bremen too, it is urgent", TOM)
+    assert "Tom Reuter adds: and in Bremen too, it is urgent" in plain(await town.open("support", "R-1", ANA))
