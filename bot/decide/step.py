@@ -86,8 +86,9 @@ def say_as(
     """Post words in the thread under their sender's name, with whom they call; return what the deed must know."""
     key = f"reply:{request.id}:{event.key}"
     if request.suggestion is not None:
-        for person in draft.rota.people:
-            line = Line((f"{event.author.name} answered {request.requester.name}.",))
+        line = Line((f"{event.author.name} answered {request.requester.name}.",))
+        claimer = {request.claimer.id} if request.claimer else set()
+        for person in sorted(claimer.union(one.id for one in rights.duty_of(draft, request, event).pair)):
             draft.show(f"suggestion:{request.id}:{person}", personal(person), line, first=False)
     heading = draft.say(Text.SAYS, who=event.author.name)
     draft.show(key, request.place, ReplyCard(heading, text, headline=Line(called), calls=bool(called)))

@@ -53,7 +53,8 @@ class Watched(Town):
             known = set(self.teams.messages)
             take(desk, outgoing)  # type: ignore[arg-type]
             for one in outgoing:  # type: ignore[attr-defined]
-                if isinstance(one.effect, Show | Say) and one.effect.key not in known:
+                edit = isinstance(one.effect, Show) and one.effect.only_if_shown
+                if isinstance(one.effect, Show | Say) and one.effect.key not in known and not edit:
                     self._note(one.effect)
 
         self.teams.take = noting  # type: ignore[method-assign]

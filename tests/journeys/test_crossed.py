@@ -338,3 +338,14 @@ async def test_a_colleague_who_asked_is_not_said_to_have_been_called() -> None:
     await town.wait(70)
     late = [one.text for one in town.to(EVA)][-1]
     assert "Ana Lindqvist and Ben Okafor have been called" not in late
+
+
+async def test_whoever_was_called_three_times_reads_what_is_passed_on_where_they_were_called() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.wait(5.5)
+    assert "@Ben" in town.in_thread(place)[0]
+    answer = await town.send("pass", "R-1", ANA, person="ben", note="yours, I think")
+    assert answer.startswith("Ben Okafor was called before; what you add stands on their copy.")
+    (told,) = town.to(BEN)
+    assert "Ana Lindqvist adds: yours, I think" in told.text
