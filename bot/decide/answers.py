@@ -29,7 +29,7 @@ from bot.commands import (
     nearest,
     parse,
 )
-from bot.decide import away, chats, clocks, colleagues, lists, pauses, policies, privacy, setup, summons
+from bot.decide import away, chats, clocks, colleagues, held, lists, pauses, policies, setup, summons
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.errors import Refused
@@ -67,9 +67,9 @@ def command(draft: Draft, event: Message) -> bool:  # noqa: C901, PLR0912 - one 
         case ShowRota(weeks):
             _aside(draft, event, _rota_card(draft, weeks))
         case ShowPrivacy():
-            _say(draft, event, privacy.explained(draft))
+            _say(draft, event, held.explained(draft))
         case SendPrivacy():
-            for number, card in enumerate(privacy.about(draft, event), 1):
+            for number, card in enumerate(held.about(draft, event), 1):
                 draft.post(f"say:{event.key}:{number}", personal(event.author.id), card)
         case ShowTriage(request):
             summons.summoned(draft, event, request)

@@ -1,11 +1,10 @@
-"""What is kept of people and their words: for how long, what is held about somebody, and how it is forgotten.
+"""What is kept of people and their words, for how long, and how it is forgotten.
 
 Whatever is past its time is erased once a day, after midnight or when the bot is next up. Messages in Teams are the
 team's own and stay. What waits to be delivered is kept until it is.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
@@ -13,7 +12,6 @@ from difflib import get_close_matches
 from bot.commands import SendPrivacy, parse
 from bot.decide.claims import REOPENS
 from bot.decide.draft import Draft
-from bot.decide.pictures import words
 from bot.effects import (
     Answer,
     DropNotice,
@@ -38,15 +36,11 @@ from bot.rota.shift import Rota
 from bot.state import Facts, Notice, Pause, Raised, Setup, State
 from bot.support.erasure import WITHOUT, Part, authors, held, unnamed, without_person
 from bot.support.request import Request, Status
-from bot.support.texts import DAYS, Text
-from bot.support.words import listed, moment
-from bot.views import Fact, HelpCard
+from bot.support.words import listed
 
 SWEEPS = time(0, 5)  # in the desk's zone
 UNDO_ENDS = timedelta(days=1)  # after closing, whatever the policy
 MOST_NEAR = 3  # names that may have been meant
-LONGEST = 1000  # characters of one row of a card, which is then shown whole, whatever they are
-HEAVIEST, FRAME = 15_000, 400  # bytes of a card as JSON, and of what stands around the words of each row
 MESSAGES = ("copy", "answer", "suggestion", "reply", "same", "team")  # kinds of keys that go on with a request's id
 PASSING = (
     "mine:",
@@ -57,21 +51,6 @@ PASSING = (
     "raise:",
 )  # forms and lists, which a press answers where it is
 YEAR = 12  # months
-Row = tuple[Text, list[str]]
-PARTS = (  # what somebody did in requests, or had done to them, in the order in which they read it
-    Text.MY_MATTERS,
-    Text.MY_REMARKS,
-    Text.MY_ANSWERED,
-    Text.MY_TAKEN,
-    Text.MY_CLOSED,
-    Text.MY_QUESTIONS,
-    Text.MY_ADVICE,
-    Text.MY_TRIAGE,
-    Text.MY_LATEST,
-    Text.MY_RUNG,
-    Text.MY_HELPING,
-    Text.MY_REACTED,
-)
 
 
 def next_sweep(facts: Facts, now: datetime, hours: SupportHours) -> datetime:
@@ -163,48 +142,6 @@ def erased(draft: Draft, event: PersonErased) -> Answer:
         draft.put_rota(rota)
     draft.quietly(ForgetPerson(id_))
     return Erased(name)
-
-
-def explained(draft: Draft) -> HelpCard:
-    """Say what is held, why, for how long by the desk's policy, who can read it, and whom to ask."""
-    say, limits = draft.say, past_time(draft.policy, draft.now)
-    days = {part: (draft.now - until).days for part, until in limits.items()}
-    return HelpCard(
-        say(Text.PRIVACY_TITLE),
-        say(Text.PRIVACY_WHY),
-        (
-            Fact(
-                say(Text.PRIVACY_REQUESTS),
-                say(Text.PRIVACY_REQUESTS_KEPT, texts=days[Part.TEXTS], names=days[Part.NAMES]),
-            ),
-            Fact(say(Text.PRIVACY_TEAM), say(Text.PRIVACY_TEAM_KEPT, months=draft.policy.shifts_months)),
-            Fact(say(Text.PRIVACY_AWAY), say(Text.PRIVACY_AWAY_KEPT, days=draft.policy.absences_days)),
-            Fact(say(Text.PRIVACY_READERS), say(Text.PRIVACY_READ_BY)),
-            Fact(say(Text.PRIVACY_ASK), say(Text.PRIVACY_ASK_WHOM, who=_admins(draft))),
-        ),
-    )
-
-
-def about(draft: Draft, event: Message) -> tuple[HelpCard, ...]:
-    """Say all that is held about somebody, on as many cards as it takes: who they are first, then their requests."""
-    author, say = event.author, draft.say
-    person = draft.rota.people.get(author.id)
-    rows = [(Text.MY_NAME, [author.name]), (Text.MY_ID, [author.id])]
-    rows += _as_person(draft, person) if person else []
-    rows += _in_facts(draft, author)
-    rows += _in_requests(draft, author)
-    rows.append((Text.MY_HISTORY, [say(Text.MY_HISTORY_KEPT)]))
-    facts = [Fact(say(label), text) for label, lines in rows for text in _whole("\n".join(filter(None, lines)))]
-    pages, title = _pages(facts), say(Text.MY_TITLE)
-    text = " ".join(filter(None, (say(Text.MY_TEXT), draft.only_here(event))))
-    return tuple(
-        HelpCard(
-            say(Text.MY_PAGE, title=title, number=number, count=len(pages)) if len(pages) > 1 else title,
-            text if number == 1 else "",
-            tuple(page),
-        )
-        for number, page in enumerate(pages, 1)
-    )
 
 
 # -- daily ----------------------------------------------------------------------------------------------------------
@@ -344,18 +281,18 @@ def _check(draft: Draft, id_: str, name: str) -> None:
     stands_in = any(one.stand_in == id_ and one.end > now for one in draft.rota.overrides)
     problems = []
     if asked:
-        problems.append(f"{name} still waits for an answer to {_list(asked)}; close that first.")
+        problems.append(f"{name} still waits for an answer to {listed(asked, ' and ')}; close that first.")
     if raised:
         problems.append(f"What {name} asked is being posted just now; try again in a minute.")
     if has:
-        problems.append(f"{name} still has {_list(has)}; close that, or give it back, first.")
+        problems.append(f"{name} still has {listed(has, ' and ')}; close that, or give it back, first.")
     problems += [
         f"{name} still has {one.id}, which goes with {one.lead}; close {one.lead}, or make it a separate matter, first."
         for one in claimed
         if one.lead
     ]
     if weeks:
-        those = _list([f"{week:%Y-%m-%d}" for week in weeks])
+        those = listed([f"{week:%Y-%m-%d}" for week in weeks], " and ")
         problems.append(f"{name} serves in the iteration of {those}; name others in it first (shifts import).")
     if stands_in:
         problems.append(f"{name} stands in for somebody now or later; set somebody else first.")
@@ -433,150 +370,3 @@ def _notice_without(notice: Notice, id_: str, asked: frozenset[str], handed: fro
         for item in notice.items
     )
     return replace(notice, items=items)
-
-
-# -- what somebody asks ---------------------------------------------------------------------------------------------
-
-
-def _admins(draft: Draft) -> str:
-    people = draft.rota.people.values()
-    known = [one.name for one in people if draft.is_admin(Author(one.id, one.name))]
-    return listed(sorted(known), draft.say(Text.OR).rstrip() + " ") or draft.say(Text.PRIVACY_ADMINS)
-
-
-def _as_person(draft: Draft, person: Person) -> list[Row]:
-    say, language = draft.say, draft.policy.language
-    yes, rota = (say(Text.MY_NO), say(Text.MY_YES)), draft.rota
-    shifts = sorted(f"{one.iteration:%Y-%m-%d} {one.role}" for one in rota.shifts if one.person == person.id)
-    away = [_span(draft, one.start, one.end) for one in rota.absences if one.person == person.id]
-    stands = [_span(draft, one.start, one.end) for one in rota.overrides if person.id in (one.person, one.stand_in)]
-    dates = [f"{day:%Y-%m-%d}" if day else "-" for day in (person.joined, person.left)]
-    return [
-        (Text.MY_EMAIL, [person.email]),
-        (Text.MY_SLACK, [person.slack_user_id]),
-        (Text.MY_DAYS, [" ".join(DAYS[language][day] for day in sorted(person.working_days))]),
-        (Text.MY_PRODUCTION, [yes[person.production_access]]),
-        (Text.MY_EXPERIENCED, [yes[person.experienced]]),
-        (Text.MY_DATES, [" / ".join(dates) if person.joined or person.left else ""]),
-        (Text.MY_SHIFTS, shifts[::-1]),
-        (Text.MY_ABSENCES, away[::-1]),
-        (Text.MY_STANDING_IN, stands[::-1]),
-    ]
-
-
-def _in_facts(draft: Draft, author: Author) -> list[Row]:
-    facts, me, yes = draft.facts, author.id, draft.say(Text.MY_YES)
-
-    def when(times: Mapping[str, datetime]) -> list[str]:
-        return [_at(draft, at) for id_, at in times.items() if id_ == me]
-
-    def raised(one: Raised) -> str:
-        return _told(" · ".join(filter(None, (one.request, _at(draft, one.at)))), one.text)
-
-    roster = facts.setup.roster if facts.setup else None
-    members = [f"{one.name} {one.email}" for one in (roster.members if roster else ()) if one.id == me]
-    added = [yes] if facts.setup and me in facts.setup.added else []
-    messages = [item.request for one in draft.state.notices.values() if one.person == me for item in one.items]
-    return [
-        (Text.MY_ADMIN, [yes] if draft.is_admin(author) else []),
-        (Text.MY_TRAINING, [yes for one in draft.policy.training if one.id == me]),
-        (Text.MY_CHAT, when(facts.chats)),
-        (Text.MY_CALLED, when(facts.helped_at)),
-        (Text.MY_ADVISED, when(facts.advised_at)),
-        (Text.MY_UNREACHABLE, [facts.unreachable.get(personal(me), "")]),
-        (Text.MY_SETUP, members or added),
-        (Text.MY_PAUSE, [_at(draft, facts.pause.since)] if facts.pause and facts.pause.by.id == me else []),
-        (Text.MY_EARLY, [_at(draft, one.at) for one in facts.early if one.author and one.author.id == me]),
-        (Text.MY_RAISED, [raised(one) for one in facts.raised if one.by.id == me]),
-        (Text.MY_RAISED_FOR, [raised(one) for one in facts.raised if one.requester.id == me != one.by.id]),
-        (Text.MY_MESSAGES, list(dict.fromkeys(messages))),
-    ]
-
-
-def _in_requests(draft: Draft, author: Author) -> list[Row]:
-    named = sorted(draft.requests(), key=lambda one: one.posted_at, reverse=True)
-    mine = [one for one in named if one.requester.id == author.id]
-    others = [one for one in named if one not in mine and without_person(one, author.id, {author.name}) != one]
-    asked = [
-        _told(f"{one.id} · {_at(draft, one.posted_at)}", text)
-        for one in mine
-        for text in dict.fromkeys((one.text or words(one), *((one.before.text,) if one.before else ())))
-    ]
-    parts: dict[Text, list[str]] = {label: [] for label in PARTS}
-    for one in (*mine, *others):
-        for label, said in dict.fromkeys(_parts(one, author.id)):
-            parts[label].append(_told(one.id, said))
-    none = draft.say(Text.MY_NONE)
-    return [
-        (Text.MY_REQUESTS, asked or [none]),
-        *parts.items(),
-        (Text.MY_PART, [", ".join(one.id for one in others) or none]),
-    ]
-
-
-def _parts(request: Request, me: str) -> Iterator[tuple[Text, str]]:
-    """Yield what a request, and its state before the latest deed, knows of somebody, and of what they said."""
-    if request.requester.id == me:
-        theirs = ((Text.MY_MATTERS, request.matter), (Text.MY_REMARKS, request.remark))
-        yield from ((label, said) for label, said in theirs if said)
-    clock, deed = request.clock, request.deed
-    advice = (request.advice, request.suggestion, *request.handed)
-    done: tuple[tuple[Text, Author | None, str], ...] = (
-        (Text.MY_ANSWERED, request.responder, ""),
-        (Text.MY_TAKEN, request.claimer, ""),
-        (Text.MY_CLOSED, request.closed_by, request.remark),
-        (Text.MY_QUESTIONS, request.wait.by if request.wait else None, ""),
-        *((Text.MY_ADVICE, one.author, one.text) for one in advice if one),
-        *(((Text.MY_LATEST, deed.author, _told(deed.what, deed.text)),) if deed else ()),
-    )
-    yield from ((label, said) for label, author, said in done if author is not None and author.id == me)
-    yield from ((Text.MY_TRIAGE, _told(one.question.strip("_"), one.answer)) for one in request.triage if one.by == me)
-    rung = (*clock.called, *clock.mentioned, *clock.only, *(one.person for one in clock.deferred)) if clock else ()
-    keys = (*request.copies, *(deed.others if deed else ()))
-    for label, ids in (
-        (Text.MY_RUNG, (*rung, *request.asked, *(key.rpartition(":")[2] for key in keys))),
-        (Text.MY_HELPING, request.helpers),
-        (Text.MY_REACTED, request.reacted),
-    ):
-        if me in ids:
-            yield label, ""
-    if request.before is not None:
-        yield from _parts(request.before, me)
-
-
-def _told(what: str, said: str) -> str:
-    return f"{what}: {said}" if said else what
-
-
-def _whole(text: str) -> Iterator[str]:
-    """Yield a text in pieces that a card shows whole, ended where a line or a word ends."""
-    while len(text) > LONGEST:
-        end = text.rfind("\n", 0, LONGEST) + 1 or text.rfind(" ", 0, LONGEST) + 1 or LONGEST
-        yield text[:end].rstrip()
-        text = text[end:]
-    yield from filter(None, (text,))
-
-
-def _pages(facts: list[Fact]) -> list[list[Fact]]:
-    """Return facts on as many cards as it takes that nothing of them is cut."""
-    pages, left = [list[Fact]()], HEAVIEST
-    for fact in facts:
-        weight = FRAME + len(json.dumps(fact.label + fact.text))
-        if weight > left and pages[-1]:
-            pages.append([])
-            left = HEAVIEST
-        pages[-1].append(fact)
-        left -= weight
-    return pages
-
-
-def _at(draft: Draft, at: datetime) -> str:
-    return moment(at, draft.now, draft.hours, draft.policy.language)
-
-
-def _span(draft: Draft, start: datetime, end: datetime) -> str:
-    return f"{_at(draft, start)} - {_at(draft, end)}"
-
-
-def _list(words: list[str]) -> str:
-    return listed(words, " and ")

@@ -19,6 +19,7 @@ async def test_same_as_can_be_undone_after_the_leads_post_was_deleted() -> None:
     await town.send("same", "R-2", ANA, lead="R-1")
     await town.delete(first)
     await town.send("undo", "R-2", ANA)
+    assert [(one.lead, one.followers) for one in await town.requests()] == [("", ()), ("", ())]
 
 
 async def test_undo_of_an_undo_brings_no_line_twice() -> None:

@@ -171,20 +171,22 @@ async def test_an_observer_may_take_a_suggestion_back() -> None:
 
 async def test_undo_of_a_suggestion_says_nothing_twice_in_the_thread() -> None:
     town = Town()
-    await town.post("label printer down")
+    place = await town.post("label printer down")
     await town.wait(1)
     await town.send("suggest", "R-1", DILAN, text="restart it")
     await town.wait(5)  # 10:05: the line in the thread
     await town.send("undo", "R-1", DILAN)
+    assert len(town.in_thread(place)) == 1
 
 
 async def test_undo_of_pass_on_says_nothing_twice_in_the_thread() -> None:
     town = Town()
-    await town.post("label printer down")
+    place = await town.post("label printer down")
     await town.wait(3.5)
     await town.send("pass", "R-1", ANA, person="ben")
     await town.wait(2)
     await town.send("undo", "R-1", ANA)
+    assert len(town.in_thread(place)) == 1
 
 
 async def test_an_observers_undo_gives_nobody_a_request_back_that_lapsed() -> None:
