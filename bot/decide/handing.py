@@ -117,9 +117,10 @@ def _take_pass(draft: Draft, request: Request, event: Send) -> Answer:
 def _on_duty_besides(draft: Draft, request: Request, event: Press) -> tuple[Person, ...]:
     duty = rights.duty_of(draft, request, event)
     mine = {event.author.id, request.claimer.id if request.claimer else ""}
-    people = tuple(one for one in duty.responders + duty.further if one.id not in mine)
+    reached = [one for one in duty.responders + duty.further if one.entra_object_id]
+    people = tuple(one for one in reached if one.id not in mine)
     if not people:
-        raise Refused("Nobody else is on duty now. Ask the team instead.")
+        raise Refused("Nobody else on duty can be reached now. Ask the team instead.")
     return people
 
 

@@ -1,6 +1,7 @@
 """*Support…*: what is on the menu for whom, and what each step does and says."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -20,6 +21,7 @@ from tests.journeys.town import (
     FARID,
     ITERATION,
     OLGA,
+    TEAM,
     TOM,
     Town,
     at,
@@ -191,7 +193,7 @@ async def test_only_somebody_else_on_duty_can_be_passed_something(whom: str) -> 
 
 async def test_alone_on_duty_or_at_night_nothing_can_be_passed_on() -> None:
     town = await opened(absences=(Absence("ben", at("2026-11-23 00:00"), at("2026-11-24 00:00")),))
-    assert await town.press_open("pass", "R-1", ANA) == "Nobody else is on duty now. Ask the team instead."
+    assert await town.press_open("pass", "R-1", ANA) == "Nobody else on duty can be reached now. Ask the team instead."
     town = await opened("2026-11-23 19:00")
     assert (await town.send("pass", "R-1", ANA, person="ben", note="x")).startswith("Ben Okafor is not there now")
 
@@ -634,3 +636,10 @@ async def test_who_is_away_for_a_while_and_back_in_time_keeps_it() -> None:
     await town.send("promise", "R-1", BEN, until="next day")
     await town.until("2026-11-24 12:30")
     assert (await town.request()).status is Status.ACKNOWLEDGED
+
+
+async def test_whoever_cannot_be_reached_is_not_offered_to_pass_something_on_to() -> None:
+    people = (ANA, replace(BEN, entra_object_id=""), *TEAM[2:])
+    town = await opened(people=people)
+    answer = said(await town.press(Open, "R-1", ANA, step="pass"))
+    assert answer == "Nobody else on duty can be reached now. Ask the team instead."
