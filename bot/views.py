@@ -62,6 +62,14 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """An https address outside Teams, which a button opens."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Also:
     """What a requester added to a request."""
 
@@ -73,7 +81,7 @@ class RequestCard:
     """The one calm card of a request, in its thread: who, until when, what next.
 
     ``presses`` act at once, ``opens`` open a dialog; ``thread`` is the one that a request which follows another leads
-    to, "" for none.
+    to, "" for none; ``links`` lead out of Teams.
     """
 
     headline: Line
@@ -85,6 +93,7 @@ class RequestCard:
     opens: tuple[Button, ...]
     thread: str
     thread_label: str
+    links: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +153,6 @@ class ButtonRow:
 
     heading: str
     buttons: tuple[Button, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """An https address outside Teams, which a button opens."""
-
-    title: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,12 @@ def ticket(project: str, said: str) -> str:
     return f"{_base(project)}/browse/{said.upper()}" if is_link(project) else said.upper()
 
 
+def key_of(ticket: str) -> str:
+    """Return the key of a ticket that is named by its key or its link, "" where a link has none."""
+    found = KEY.findall(ticket)
+    return found[-1].upper() if found else ""
+
+
 def is_link(text: str) -> bool:
     """Say whether a text is an https address, and nothing else."""
     return LINK.fullmatch(text) is not None

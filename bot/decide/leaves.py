@@ -48,7 +48,8 @@ class Form:
 class Filled:
     """What a form's fields come to: lines added to the reply, whom it calls, what is noted, and what is wrong.
 
-    ``ends`` says that the problem is settled by it, though the leaf goes on where it is not.
+    ``ends`` says that the problem is settled by it, though the leaf goes on where it is not; ``ticket`` is the one
+    that has its cause now.
     """
 
     added: tuple[str, ...] = ()
@@ -56,6 +57,7 @@ class Filled:
     noted: tuple[Answered, ...] = ()
     wrong: str = ""
     ends: bool = False
+    ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +276,7 @@ def _ticket_fields(form: Form) -> tuple[Field, ...]:
     return (
         forms.text("summary", "Summary, to copy", _summary(form), required=False),
         forms.text("description", "Description, to copy", _description(form), required=False),
-        forms.line("ticket", "The ticket's key or link. It stands below your words."),
+        forms.line("ticket", "The ticket's key or link. It stands below your words.", form.request.ticket),
     )
 
 
@@ -302,19 +304,18 @@ def _ticket_read(form: Form) -> Filled:
         follows = isinstance(form.event, Send) and form.event.choice.endswith(f":{LATER}")
         ask = f"Write the key or the link of the ticket that you created, or press *{KEY_FOLLOWS}*."
         return Filled(wrong="" if follows else ask)
-    said_there, wrong = named(form.draft, given)
-    return Filled(added=(said_there,), wrong=wrong)
+    ticket, wrong = named(form.draft, given)
+    return Filled(added=(form.draft.say(Text.FIND_IT_AS, key=ticket),), wrong=wrong, ticket=ticket)
 
 
 def named(draft: Draft, given: str) -> tuple[str, str]:
-    """Return what a requester reads of a ticket that is named by its key or its link, and what is wrong with that."""
+    """Return the ticket that is named by its key or its link as others find it, and what is wrong with that."""
     if len(given) > SHORT:
         return "", f"At most {SHORT} characters in one line, please; these are {len(given)}."
     try:
-        ticket = addresses.ticket(draft.policy.jira_project, given)
+        return addresses.ticket(draft.policy.jira_project, given), ""
     except ValueError:
         return "", "Write the ticket's key, such as EDGE-12, or its https link."
-    return draft.say(Text.FIND_IT_AS, key=ticket), ""
 
 
 _WORDS = Part(_nothing_noted, _no_fields, _nothing_more)

@@ -5,16 +5,17 @@ Pure functions from state to views. The card is for the requester: who, until wh
 
 from datetime import datetime
 
+from bot.decide.addresses import is_link, key_of
 from bot.hours import SupportHours
 from bot.people import Person
 from bot.policy import Language
 from bot.rota.duty import Duty
 from bot.state import Call, DeskInfo, Notice, NoticeItem
 from bot.support.intake import excerpt
-from bot.support.request import Clock, Outcome, Request, Status, Step, goes_with_own
+from bot.support.request import WITH_TICKET, Clock, Outcome, Request, Status, Step, goes_with_own
 from bot.support.texts import Text
 from bot.support.words import listed, moment, say
-from bot.views import Also, Button, Line, Mention, NoticeCard, NoticeEntry, RequestCard
+from bot.views import Address, Also, Button, Line, Mention, NoticeCard, NoticeEntry, RequestCard
 
 WAITING, SETTLED, ADDED = 300, 100, 120  # characters of a request that a copy, and a card, show
 CARD = "card:"
@@ -43,6 +44,9 @@ def request_card(
     elsewhere = lead is not None and lead.place != request.place
     live = request.status is not Status.CLOSED
     remark = told.remark or (say(Text.ANSWER_THERE, language) if elsewhere and not live else "")
+    ticket = told.ticket if told.outcome in WITH_TICKET else ""
+    if ticket:
+        remark = say(Text.FIND_IT_AS, language, key=key_of(ticket) or ticket)
     if lead and live:
         remark = headline.plain
         headline = Line((say(Text.FOLLOWS_OWN if goes_with_own(request, lead) else Text.FOLLOWS, language),))
@@ -63,6 +67,7 @@ def request_card(
         presses.append(button(Text.REOPEN, "reopen"))
     own = live and goes_with_own(request, lead)  # for which support presses on the first card
     there = lead.place if lead and elsewhere and (own or not live) else ""  # at most three buttons
+    links = (Address(say(Text.OPEN_TICKET, language), ticket),) if is_link(ticket) and not there else ()
     return RequestCard(
         headline=headline,
         detail=f"{detail} · {request.id}" if detail else request.id,
@@ -73,6 +78,7 @@ def request_card(
         opens=() if gone or own else (button(Text.SUPPORT, "open", "support"),),
         thread=there,
         thread_label=say(Text.OPEN_THREAD, language) if there else "",
+        links=links,
     )
 
 

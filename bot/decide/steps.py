@@ -15,7 +15,7 @@ from bot.decide.step import Step, done, stands
 from bot.effects import Answer, Dialog
 from bot.errors import Refused
 from bot.events import Open, Press, Send
-from bot.support.request import Act, Outcome, Request, Status, step
+from bot.support.request import WITH_TICKET, Act, Request, Status, step
 from bot.support.texts import Text
 
 
@@ -53,7 +53,8 @@ def menu(draft: Draft, request: Request, event: Press) -> Answer:
     if request.status is Status.CLOSED:
         rights.may_end(draft, request, event)
         mine = rights.has(request, event.author) or rights.duty_of(draft, request, event).may_claim(event.author.id)
-        key = (_way("key"),) if request.outcome is Outcome.TICKET and mine else ()
+        title = "Another ticket's key" if request.ticket else STEPS["key"].title
+        key = (Way(title, "key", opens=True),) if request.outcome in WITH_TICKET and mine else ()
         return _menu(draft, request, event, (*undo, *key, Way("Not solved", "reopen")))
     duty = rights.duty_of(draft, request, event)
     if duty.observes(event.author.id) and not rights.has(request, event.author):

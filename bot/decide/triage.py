@@ -15,7 +15,7 @@ from bot.decide.step import Step, claim_first, done, meanwhile, ready, say_as
 from bot.effects import Answer
 from bot.errors import Refused
 from bot.events import Open, Press, Send
-from bot.support.request import Act, Answered, Outcome, Request, close, step
+from bot.support.request import WITH_TICKET, Act, Answered, Outcome, Request, close, step
 from bot.support.texts import Text
 from bot.support.triage import (
     END,
@@ -186,7 +186,7 @@ def _take_stops(draft: Draft, request: Request, event: Send) -> Answer:
         return _stops_form(draft, request, event, wrong)
     claimed = claim_first(draft, request, event)
     if now == ENDED and ended:
-        return _close(draft, claimed, event, ended.outcome, (), {})
+        return _close(draft, claimed, event, ended.outcome, Filled(), {})
     by = event.author.id
     more = noted(claimed.triage, Answered(IMPACT, impact, by), Answered(tree.stops, now, by))
     draft.did(replace(claimed, triage=more), event, "said what it stops")
@@ -249,7 +249,7 @@ def _take_leaf(draft: Draft, request: Request, event: Send) -> Answer:
         draft.did(replace(spoken, triage=noted(spoken.triage, *filled.noted, sent)), event, "replied", **posted)
         support.tell_claimer(draft, request, event, f"{event.author.name} replied on {request.id}", ended=False)
         return _go_on(draft, request, event, news="Sent.")
-    return _close(draft, claimed, event, _outcome(draft, request, leaf), filled.noted, posted)
+    return _close(draft, claimed, event, _outcome(draft, request, leaf), filled, posted)
 
 
 def _outcome(draft: Draft, request: Request, leaf: Leaf) -> Outcome:
@@ -273,13 +273,14 @@ def _close(
     claimed: Request,
     event: Send,
     outcome: Outcome,
-    more: tuple[Answered, ...],
+    filled: Filled,
     posted: Mapping[str, str],
 ) -> Answer:
     support.tell_claimer(draft, claimed, event, f"{event.author.name} closed {claimed.id}")
     ended = close(claimed, Act.SOLVE, outcome, event.author, event.happened_at)
     end = Answered(END, outcome, event.author.id)
-    draft.did(replace(ended, triage=noted(ended.triage, *more, end)), event, f"closed it ({outcome})", **posted)
+    ended = replace(ended, ticket=filled.ticket, triage=noted(ended.triage, *filled.noted, end))
+    draft.did(ended, event, f"closed it ({outcome})", **posted)
     return done(draft, claimed, event, "Sent and closed." if posted else "Closed.")
 
 
@@ -287,23 +288,25 @@ def _close(
 
 
 def _draw_key(draft: Draft, request: Request, event: Press, error: str) -> Answer:
-    label = f"The ticket's key or link. {request.requester.name} reads it in the thread, under your name."
-    field = forms.line("ticket", label, required=True)
+    reader = request.requester.name
+    label = f"The ticket's key or link. {reader} reads it on the card, and in the thread under your name."
+    field = forms.line("ticket", label, request.ticket, required=True)
     ways = (Way("Send", "key"), Way("Back", "support", opens=True))
     return forms.dialog(draft, request, event, "The ticket's key", error=error, fields=(field,), ways=ways)
 
 
 def _take_key(draft: Draft, request: Request, event: Send) -> Answer:
-    words, wrong = leaves.named(draft, forms.filled(event, "ticket"))
+    ticket, wrong = leaves.named(draft, forms.filled(event, "ticket"))
     if wrong:
         return _draw_key(draft, request, event, wrong)
-    draft.did(request, event, "named the ticket", **say_as(draft, request, event, words))
+    posted = say_as(draft, request, event, draft.say(Text.TICKET_IS, key=ticket))
+    draft.did(replace(request, ticket=ticket), event, "named the ticket", **posted)
     return done(draft, request, event, "Sent.")
 
 
 def may_name(draft: Draft, request: Request, event: Press) -> None:
     """Raise Refused, saying why, unless a request ended with a ticket and the presser may handle it."""
-    if request.outcome is not Outcome.TICKET:
+    if request.outcome not in WITH_TICKET:
         raise Refused(f"{request.id} did not end with a ticket.")
     rights.may_handle(draft, request, event)
 

@@ -77,6 +77,7 @@ def without_texts(request: Request) -> Request:
         text="",
         matter="",
         remark="",
+        ticket="",
         advice=request.advice and replace(request.advice, text=""),
         suggestion=request.suggestion and replace(request.suggestion, text=""),
         handed=(),

@@ -44,6 +44,10 @@ class Outcome(StrEnum):
     NOT_A_REQUEST = "not a request"
 
 
+WITH_TICKET = frozenset({Outcome.TICKET, Outcome.WORKAROUND})
+"""The outcomes that leave the cause to a ticket."""
+
+
 class Act(StrEnum):
     """What happens to a request."""
 
@@ -235,7 +239,7 @@ class Request:
     ``reply`` is the id of the reply that raised it, "" for the thread's own post. ``clock`` runs while the request is
     OPEN; a withdrawn one keeps its clock, stopped, should its post be restored. ``asked`` are the people whom its card
     names as those who will answer, ``reacted`` backend colleagues who said or pressed something here; ``copies`` the
-    keys of the notices that show it.
+    keys of the notices that show it. ``ticket`` is the key or link of the ticket that has its cause, "" for none.
 
     After the claim either ``word`` runs or the request waits for the requester (``wait``). ``lead`` is the request that
     this one follows, "" for none: as a duplicate, or as a ``follow_up`` of the same person; ``followers`` those that
@@ -270,6 +274,7 @@ class Request:
     followers: tuple[str, ...] = ()
     matter: str = ""
     remark: str = ""
+    ticket: str = ""
     triage: tuple[Answered, ...] = ()
     helpers: tuple[str, ...] = ()
     helped_at: datetime | None = None

@@ -54,6 +54,8 @@ class Text(StrEnum):
     WITH_DEVELOPERS = "with developers"
     PASSED_ON = "passed on"
     FIND_IT_AS = "find it as"
+    TICKET_IS = "ticket is"
+    OPEN_TICKET = "open ticket"
     ANSWERED = "answered"
     TAKEN_BACK = "taken back"
     TOO_LATE = "too late"
@@ -237,6 +239,8 @@ TEXTS = MappingProxyType(
                 Text.WITH_DEVELOPERS: "Passed to our developers, who take it from here.",
                 Text.PASSED_ON: "Passed on.",
                 Text.FIND_IT_AS: "You find it there as {key}.",
+                Text.TICKET_IS: "It is with our developers as {key}.",
+                Text.OPEN_TICKET: "Open ticket",
                 Text.ANSWERED: "Answered.",
                 Text.TAKEN_BACK: "{who} took this back.",
                 Text.TOO_LATE: "That was closed more than a week ago. Please post it again.",
@@ -428,6 +432,8 @@ TEXTS = MappingProxyType(
                 Text.WITH_DEVELOPERS: "An unsere Entwickler weitergegeben, die sich darum kümmern.",
                 Text.PASSED_ON: "Weitergegeben.",
                 Text.FIND_IT_AS: "Dort findest du es unter {key}.",
+                Text.TICKET_IS: "Bei unseren Entwicklern findest du es unter {key}.",
+                Text.OPEN_TICKET: "Ticket öffnen",
                 Text.ANSWERED: "Beantwortet.",
                 Text.TAKEN_BACK: "{who} hat das zurückgenommen.",
                 Text.TOO_LATE: "Das ist seit über einer Woche geschlossen. Bitte schreib es noch einmal.",

@@ -200,8 +200,13 @@ async def _triage() -> dict[str, CardView]:
         Send, "R-1", MIRA, step="stops", fields={"text": "40 parcels wait at the dock in Utrecht.", "now": "no"}
     )
     views["form_card.ticket"] = _opened(ticket)
+    await town.post(WINDOW, JONAS)
+    await town.send("leaf", "R-2", MIRA, choice="ticket", text="Our developers have it.", ticket="EDGE-214")
+    views["request_card.ticket"] = _shown(town, "card:R-2")
     await town.send("leaf", "R-1", MIRA, choice="train", text="I am passing this on; they will call you.", who="0,1")
-    views["reply_card.training"] = next(_card(one.view) for one in town.teams.sent if one.key.startswith("reply:"))
+    views["reply_card.training"] = _shown(
+        town, next(key for key in town.teams.messages if key.startswith("reply:R-1:"))
+    )
     return views
 
 

@@ -749,6 +749,7 @@ FILLED = Request(
     followers=("R-3",),
     matter=WORDS,
     remark="Zoe Quist restarted it",
+    ticket="https://jira.example.com/browse/EDGE-7",
     triage=(Answered(IMPACT, WORDS, "zoe"), Answered("bug", "yes", "zoe")),
     helpers=("zoe",),
     helped_at=NOON,

@@ -13,7 +13,7 @@ from bot.rota.shift import Absence
 from bot.state import DeskInfo
 from bot.support.request import Answered, Outcome, Status
 from bot.support.triage import GAP
-from bot.views import FormCard, Mention, ReplyCard
+from bot.views import Address, FormCard, Mention, ReplyCard, RequestCard
 from tests.journeys.town import ANA, BEN, DILAN, EVA, OLGA, TOM, TRIAGE, Town, at
 from tests.support.test_words import JARGON
 
@@ -49,6 +49,13 @@ def value(view: FormCard, field: str) -> str:
 
 def titles(view: FormCard) -> list[str]:
     return [button.title for row in view.rows for button in row.buttons]
+
+
+def links(town: Town, request: str = "R-1") -> list[Address]:
+    card = town.teams.messages[f"card:{request}"].view
+    assert isinstance(card, RequestCard)
+    assert len(card.presses) + len(card.opens) + len(card.links) + bool(card.thread) <= 3
+    return list(card.links)
 
 
 async def sent(town: Town, step: str, by: Author | Person, choice: str = "", **more: object) -> FormCard:
@@ -822,11 +829,14 @@ async def test_what_names_no_request_is_no_command(text: str) -> None:
     assert "I don't know that one." in await Town().write(text, ANA)
 
 
-async def test_the_key_of_a_ticket_that_follows_later_is_sent_by_whoever_had_it() -> None:
-    town, place = await town_with()
+@pytest.mark.parametrize("first", ["no", "yes"])
+async def test_the_key_of_a_ticket_that_follows_later_is_sent_by_whoever_had_it(first: str) -> None:
+    town, place = await town_with(policy=Policy(jira_project="https://jira.example.com"))
     await town.send("triage", "R-1", ANA, choice="bug:yes")
     await town.send("triage", "R-1", ANA, choice="verify:yes")
-    await town.send("stops", "R-1", ANA, text="two tours", now="no")
+    await town.send("stops", "R-1", ANA, text="two tours", now=first)
+    if first == "yes":
+        await town.send("leaf", "R-1", ANA, choice="workaround", text="Print them from the admin panel.")
     view = await sent(town, "leaf", ANA, "ticket:later", fields={"text": "Our developers have it."})
     assert titles(view) == ["Undo", "Support…"]
     assert "The ticket's key" not in titles(await town.open("support", "R-1", OLGA))
@@ -835,9 +845,42 @@ async def test_the_key_of_a_ticket_that_follows_later_is_sent_by_whoever_had_it(
     assert (await town.open("key", "R-1", ANA)).fields[0].id == "ticket"
     assert "Write the ticket's key, such as EDGE-12" in (await sent(town, "key", ANA, fields={"ticket": "soon"})).error
     await sent(town, "key", ANA, fields={"ticket": "EDGE-12"})
-    assert town.in_thread(place)[1] == "Ana Lindqvist:\nYou find it there as EDGE-12."
-    assert (await town.request()).outcome is Outcome.TICKET
+    link = "https://jira.example.com/browse/EDGE-12"
+    assert town.in_thread(place)[-1] == f"Ana Lindqvist:\nIt is with our developers as {link}."
     assert "for support: Ana Lindqvist and Ben Okafor" in word(await town.press(Open, "R-1", EVA, step="key"))
+    assert "You find it there as EDGE-12." in town.card()
+    assert links(town) == [Address("Open ticket", link)]
+
+
+async def test_a_wrong_key_can_be_put_right_and_taken_back() -> None:
+    town, _ = await town_with()
+    await town.send("leaf", "R-1", ANA, choice="ticket", text="Our developers have it.", ticket="edge-12")
+    assert "You find it there as EDGE-12." in town.card()
+    assert links(town) == []
+    assert "Another ticket's key" in titles(await town.open("support", "R-1", ANA))
+    assert value(await town.open("key", "R-1", ANA), "ticket") == "EDGE-12"
+    await sent(town, "key", ANA, fields={"ticket": "EDGE-21"})
+    assert "You find it there as EDGE-21." in town.card()
+    await town.send("undo", "R-1", ANA)
+    assert "You find it there as EDGE-12." in town.card()
+    assert (await town.request()).outcome is Outcome.TICKET
+
+
+async def test_a_request_opened_again_still_knows_its_ticket_and_says_so_once_it_ends_there() -> None:
+    town, _ = await town_with()
+    await town.send("leaf", "R-1", ANA, choice="ticket", text="Our developers have it.", ticket="EDGE-12")
+    await town.press(Reopen, "R-1", OLGA)
+    assert "EDGE-12" not in town.card()
+    assert value(await town.open("triage", "R-1", ANA, "ticket"), "ticket") == "EDGE-12"
+
+
+async def test_a_duplicates_card_names_the_ticket_of_its_lead() -> None:
+    town, _ = await town_with(policy=Policy(jira_project="https://jira.example.com"))
+    await town.post("label printer down here too", TOM)
+    await town.send("same", "R-2", ANA, lead="R-1")
+    await town.send("leaf", "R-1", ANA, choice="ticket", text="Our developers have it.", ticket="EDGE-12")
+    assert "You find it there as EDGE-12." in town.card("R-2")
+    assert links(town, "R-2") == []  # beside the way to the lead's thread there would be four buttons
 
 
 async def test_only_what_ended_with_a_ticket_has_a_key() -> None:
