@@ -162,11 +162,14 @@ class GoOn(Press):
 class Open(Press):
     """A step's form opened, as a dialog or as a card in the personal chat. It changes nothing.
 
-    ``choice`` is what was chosen on the way: an id of what the form is about, "" for nothing.
+    ``choice`` is what was chosen on the way: an id of what the form is about, "" for nothing. ``fields`` are those of
+    the form that was left for it, ``form`` which that was.
     """
 
     step: str
     choice: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

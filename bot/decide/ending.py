@@ -31,7 +31,7 @@ ENDINGS = (
 
 def _draw_close(draft: Draft, request: Request, event: Press, error: str) -> Answer:
     step(request, Act.SOLVE)
-    show = Way(f"Show what {request.requester.name} reads", "close", "preview")
+    show = Way(f"Show what {request.requester.name} reads", "close", "close:preview")
     ways = (show, Way("It is not mended…", "stops", opens=True), Way("Back", "support", opens=True))
     fields = _close_fields(draft, request, Outcome.ANSWERED, "")
     return form(draft, request, event, "Close", "close", "", error=error, fields=fields, ways=ways)
@@ -82,7 +82,7 @@ def shown_as(outcome: Outcome, text: str) -> str:
 def _preview(draft: Draft, request: Request, event: Send, ended: Request) -> Answer:
     shown = draft.request_card(ended)
     reads = "\n".join(filter(None, (shown.headline.plain, shown.remark, shown.detail)))
-    again, back = Way("Show again", "close", "preview"), Way("Back", "support", opens=True)
+    again, back = Way("Show again", "close", "close:preview"), Way("Back", "support", opens=True)
     seen = shown_as(ended.outcome or Outcome.ANSWERED, ended.remark)
     ways = (Way("Close it", "close", f"close:{seen}"), again, back)
     fields = _close_fields(draft, request, ended.outcome or Outcome.ANSWERED, ended.remark)

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.decide.draft import Draft
+from bot.decide.marks import FULL, mark
 from bot.decide.pictures import CARD, words
 from bot.effects import Dialog
-from bot.events import Press, Send
+from bot.events import Open, Press, Send
 from bot.support.request import Request
 from bot.views import Address, Button, ButtonRow, Choice, Field, FormCard, Label
 
@@ -20,6 +21,7 @@ WORDS = (
 )  # fmt: skip
 """The fields for people's own words, in every form about a request."""
 ROW = 3  # buttons beside each other
+KEPT = "kept"  # the id of a field for words that were not sent begins so
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,24 @@ def card(
     """Return a form; ``ways`` are its buttons, those under a heading together.
 
     A form that comes back with an ``error`` is the same opening of it: what is sent twice counts once. It holds
-    what was ``given`` in it, whole up to HEAVIEST, and says so where that was more.
+    what was ``given`` in it, whole up to HEAVIEST, and says so where that was more. Words that were written into a
+    form about a request, which was left for another step, go along until that form is opened again: so its client
+    must not ask for what is missing, or one could not leave.
     """
     if given is None:
         given = event.fields if error and isinstance(event, Send) else {}
-    whole = tuple(_with(field, given.get(field.id, field.value)) for field in fields)
+    every = [way for part in ways for way in ([part] if isinstance(part, Way) else part[1])]
+    kept = _kept(event) if request else {}
+    own = _own(every)
+    given = {field.id: kept.pop(f"{KEPT}/{own}/{field.id}", field.value) for field in fields} | dict(given)
+    whole = tuple(_with(field, given[field.id]) for field in fields)
+    whole += tuple(_with(text(id_, "Not sent yet", required=False), said) for id_, said in kept.items())
+    takes_along = request is not None and any(_is_text(field) for field in whole)
+    left = f"{own}|{_drawn(fields)}"
     fields = _fitting(whole)
     error = " ".join(filter(None, (error, CUT if fields != whole else "")))
+    if takes_along and any(way.opens for way in every):
+        fields = tuple(replace(field, required=False) for field in fields)
     opening = event.key
     if isinstance(event, Send):  # whose key holds the opening's: named anew, or it would grow with each form
         opening = event.form if error else hashlib.sha256(event.key.encode(errors="replace")).hexdigest()[:32]
@@ -99,9 +112,9 @@ def card(
             "open" if way.opens else "send",
             way.step,
             way.choice,
-            opening,
+            left if way.opens and takes_along else opening,
             seen,
-            inputs="none" if way.opens else "auto",
+            inputs="none" if way.opens and not takes_along else "auto",
         )
 
     rows = [ButtonRow("", tuple(button(way) for way in ways if isinstance(way, Way)))]
@@ -119,7 +132,7 @@ def dialog(draft: Draft, request: Request, event: Press, name: str, **parts: obj
 def returned(draft: Draft, event: Send, why: str) -> Dialog:
     """Return what somebody wrote that could not be sent, so that it is not lost."""
     request = draft.request(event.request)
-    fields = tuple(text(id_, "What you wrote. Nothing was sent.", event.fields[id_]) for id_ in written(event))
+    fields = tuple(text(id_, "What you wrote. Nothing was sent.") for id_ in written(event))
     back = (Way("Back", "support", opens=True),) if request else ()
     return Dialog(
         event.request or "Hotseat", card(draft, request, event, title="", error=why, fields=fields, ways=back)
@@ -153,6 +166,32 @@ def chosen(event: Send, field: str, allowed: Iterable[str]) -> tuple[str, ...]:
     """Return which of the ``allowed`` ids were chosen in a field, in their order."""
     marked = {id_.strip() for id_ in event.fields.get(field, "").split(",")}
     return tuple(id_ for id_ in allowed if id_ in marked)
+
+
+def _is_text(field: Field) -> bool:
+    return field.is_long or field.is_short
+
+
+def _own(ways: Iterable[Way]) -> str:
+    """Return what a form is about, by the button that sends it."""
+    return next((f"{way.step}/{way.choice.partition(':')[0]}" for way in ways if not way.opens), "")
+
+
+def _drawn(fields: Iterable[Field]) -> str:
+    """Return what stood in the texts of a form, as the buttons that leave it carry that."""
+    return ",".join(f"{field.id}={mark(field.value, FULL)}" for field in fields if _is_text(field))
+
+
+def _kept(event: Press) -> dict[str, str]:
+    """Return the words that were not sent, by the ids of their fields: kept before, and of a form that was left."""
+    sent = event.fields if isinstance(event, Open | Send) else {}
+    kept = {id_: said for id_, said in sent.items() if id_.startswith(f"{KEPT}/") and visible(said)}
+    if isinstance(event, Open):
+        own, _, drawn = event.form.partition("|")
+        stood = dict(one.split("=", 1) for one in drawn.split(",") if "=" in one)
+        written = {id_: sent.get(id_, "") for id_, mark_ in stood.items() if mark(sent.get(id_, ""), FULL) != mark_}
+        kept |= {f"{KEPT}/{own}/{id_}": said for id_, said in written.items() if visible(said)}
+    return kept
 
 
 def _with(field: Field, given: str) -> Field:

@@ -180,6 +180,8 @@ def _invoked(activity: dict[str, Any], author: Author, at: datetime) -> Arrival 
         kind = Raise
     if issubclass(kind, Open | Send):
         press |= {"step": _field(data, "step")[:LONGEST_ID], "choice": _field(data, "choice")[:LONGEST_ID]}
+    if issubclass(kind, Open):
+        press |= {name: value for name, value in _sent(data).items() if name != "seen"}
     if issubclass(kind, Send):
         press |= _sent(data)
         press["key"] = _form_key(press) or press["key"]

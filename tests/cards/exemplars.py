@@ -18,7 +18,7 @@ from bot.policy import Contact, Language, Page, Policy
 from bot.rota.shift import Role, Shift
 from bot.state import Member, Roster, TeamChannel
 from bot.teams.cards import Cards
-from bot.views import CardView, Line, ReplyCard, View
+from bot.views import CardView, FormCard, Line, ReplyCard, View
 from tests.journeys.town import Town
 
 CARDS = Path(__file__).parent.parent.parent / "cards"
@@ -87,7 +87,13 @@ async def _one_request() -> dict[str, CardView]:
     await town.wait(8)
     views["notice_card.team"] = _card(town.in_team_channel()[0].view)
     views["form_card.support"] = _opened(await town.press(Open, "R-1", MIRA, step="support"))
-    views["form_card"] = _opened(await town.press(Open, "R-1", MIRA, step="ask", card=copy))
+    ask = views["form_card"] = _opened(await town.press(Open, "R-1", MIRA, step="ask", card=copy))
+    assert isinstance(ask, FormCard)
+    back = ask.rows[0].buttons[-1]
+    left = {"text": "Which printer is it, the one at dock 4 or the one in the office?"}
+    views["form_card.kept"] = _opened(
+        await town.press(Open, "R-1", MIRA, step=back.step, card=copy, form=back.form, fields=left)
+    )
     views["form_card.error"] = _opened(await town.press(Send, "R-1", MIRA, step="ask", card=copy, fields={"text": " "}))
     asked = "Which printer is it?\nDoes the route on the screen look right?"
     await town.send("ask", "R-1", MIRA, card=copy, text=asked)

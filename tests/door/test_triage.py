@@ -74,12 +74,19 @@ async def test_the_same_steps_work_as_cards_in_ones_own_chat(tmp_path: Path) -> 
         assert thread in reply.conversation
 
 
-async def test_a_button_that_leads_elsewhere_waits_for_no_input(tmp_path: Path) -> None:
+async def test_a_button_that_leads_elsewhere_takes_the_words_along_and_waits_for_no_input(tmp_path: Path) -> None:
     async with whole(tmp_path) as bot:
-        card = await opened(bot, (await bot.opened())["id"], "R-1", "stops")
-        assert [one["title"] for one in buttons(card) if one.get("associatedInputs") == "none"] == [
-            "Ask a question",
-            "Back",
-        ]
+        thread = (await bot.opened())["id"]
+        card = await opened(bot, thread, "R-1", "stops")
+        inputs = [item for part in card["body"] for item in part.get("items", []) if item["type"].startswith("Input.")]
+        assert [one["isRequired"] for one in inputs] == [False, False]
         assert all(one["type"] == "Action.Submit" for one in buttons(card))
-        assert button(card, "Next")["associatedInputs"] == "auto"
+        assert {one["associatedInputs"] for one in buttons(card)} == {"auto"}
+        card = await pressed(bot, thread, card, "Ask a question", text="two tours", now="")
+        assert "two tours" in str(card)
+        kept = next(item["id"] for part in card["body"] for item in part.get("items", []) if "two tours" in str(item))
+        card = await pressed(bot, thread, card, "Back", **{kept: "three tours"})
+        card = await pressed(bot, thread, card, "What does it stop?", **{kept: "three tours"})
+        assert next(one for part in card["body"] for one in part.get("items", []) if one.get("id") == "text")[
+            "value"
+        ] == ("three tours")

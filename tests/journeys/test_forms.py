@@ -7,7 +7,7 @@ import pytest
 
 from bot.decide import forms, policies
 from bot.effects import Dialog
-from bot.events import Send
+from bot.events import Open, Send
 from bot.people import Person
 from bot.support.triage import GAP
 from bot.teams.cards import Cards
@@ -92,3 +92,119 @@ async def test_what_is_too_much_for_one_form_is_cut_no_more_than_it_must_and_sai
     held = [field.value for field in view.fields if field.id in texts]
     assert sum(len(json.dumps(text)) for text in held) > 0.9 * forms.HEAVIEST
     assert weight(view) < 28_000
+
+
+# -- words that were not sent ---------------------------------------------------------------------------------------
+
+
+class Client:
+    """A dialog as Teams holds it: what is typed stays in its fields, and goes with the button that is pressed."""
+
+    def __init__(self, town: Town, view: FormCard, who: Person = ANA) -> None:
+        self.town, self.view, self.who = town, view, who
+
+    async def press(self, title: str, **typed: str) -> "Client":
+        """Type into some fields, and press a button."""
+        button = next(one for row in self.view.rows for one in row.buttons if one.title == title)
+        fields = {field.id: field.value for field in self.view.fields} | typed
+        assert typed.keys() <= {field.id for field in self.view.fields}
+        assert button.inputs == "auto" or not typed
+        blocked = [one for one in self.view.fields if one.required and not fields[one.id].strip()]
+        assert not blocked or button.inputs == "none", f"the client blocks {title}: {blocked}"
+        more = {"step": button.step, "choice": button.choice, "form": button.form}
+        kind, seen = (Open, {}) if button.verb == "open" else (Send, {"seen": button.seen})
+        answer = await self.town.press(
+            kind, "R-1", self.who, fields=fields if button.inputs == "auto" else {}, **more, **seen
+        )
+        assert isinstance(answer, Dialog), answer
+        assert isinstance(answer.view, FormCard)
+        return Client(self.town, answer.view, self.who)
+
+    @property
+    def held(self) -> list[tuple[str, str]]:
+        """Return the fields for words: what they are called, and what stands in them."""
+        return [(field.label, field.value) for field in self.view.fields if not field.choices]
+
+
+async def dialog(step: str = "support", choice: str = "", *, claimed: bool = True) -> Client:
+    town = Town()
+    await town.post("label printer down")
+    if claimed:
+        await town.send("claim", "R-1", ANA)
+    return Client(town, await town.open(step, "R-1", ANA, choice))
+
+
+REPLY = "Your reply. It goes into the thread under your name."
+
+
+async def test_words_that_were_not_sent_wait_where_they_were_written() -> None:
+    menu = await (await (await dialog()).press("Reply")).press("Back", text="Restart the print service.")
+    assert menu.held == [("Not sent yet", "Restart the print service.")]
+    question = await menu.press("What is it?")
+    assert question.held == [("Not sent yet", "Restart the print service.")]
+    menu = await (await question.press("Yes")).press("Back")
+    reply = await (await menu.press("Back")).press("Reply")
+    assert reply.held == [(REPLY, "Restart the print service.")]
+    sent = await reply.press("Send", text="Restart the print service. Then reload.")
+    assert (sent.view.title, sent.held) == ("Sent.", [])
+    assert sent.town.teams.sent[-1].text == "Ana Lindqvist:\nRestart the print service. Then reload."
+
+
+async def test_a_text_that_stood_ready_and_was_not_touched_is_not_kept() -> None:
+    menu = await (await (await dialog()).press("Ask a question")).press("Back")
+    assert menu.held == []
+    leaf = await dialog("triage", "explain")
+    assert (await leaf.press("Back")).held == []
+
+
+async def test_a_ready_text_that_was_rewritten_comes_back_rewritten() -> None:
+    menu = await (await (await dialog()).press("Ask a question")).press("Back", text="Which printer is it?")
+    assert menu.held == [("Not sent yet", "Which printer is it?")]
+    assert [said for _, said in (await menu.press("Ask a question")).held] == ["Which printer is it?"]
+
+
+async def test_each_leaf_has_its_own_words_and_another_does_not_take_them() -> None:
+    leaf = await dialog("triage", "explain")
+    stops = await leaf.press("What does it stop?", text="It prints what it was told.")
+    assert stops.held == [("Who and what is affected", ""), ("Not sent yet", "It prints what it was told.")]
+    ask = await stops.press("Ask a question", text="two tours")
+    assert [said for _, said in ask.held][1:] == ["It prints what it was told.", "two tours"]
+    menu = await ask.press("Back")
+    assert [said for _, said in menu.held] == ["It prints what it was told.", "two tours"]
+    cause = await (await menu.press("What is it?")).press("Error page")
+    assert len(cause.view.fields) == 2
+
+
+async def test_a_step_of_the_menu_leaves_them_where_they_are() -> None:
+    menu = await (await (await dialog(claimed=False)).press("Reply")).press("Back", text="Restart the print service.")
+    taken = await menu.press("I'm looking into it")
+    assert (taken.view.title, taken.held) == ("It is yours.", [("Not sent yet", "Restart the print service.")])
+    reply = await (await taken.press("Support…")).press("Reply")
+    assert reply.held == [(REPLY, "Restart the print service.")]
+
+
+async def test_whoever_empties_the_field_is_rid_of_them() -> None:
+    menu = await (await (await dialog()).press("Reply")).press("Back", text="Restart the print service.")
+    kept = menu.view.fields[0].id
+    reply = await menu.press("Reply", **{kept: " "})
+    assert reply.held == [(REPLY, "")]
+
+
+async def test_what_came_back_with_an_error_is_kept_too() -> None:
+    ask = await (await dialog()).press("Reply")
+    again = await ask.press("Send", text="x" * 3001)
+    assert again.view.error
+    menu = await again.press("Back")
+    assert [said for _, said in menu.held] == ["x" * 3001]
+    other = await menu.press("Ask a question")
+    again = await other.press("Send", text=" ")
+    assert again.view.error
+    assert [said for _, said in again.held][1:] == ["x" * 3001]
+
+
+async def test_the_preview_of_a_close_keeps_the_last_word() -> None:
+    close = await (await dialog()).press("Close")
+    shown = await close.press("Show what Olga Brandt reads", text="Restarted.")
+    menu = await shown.press("Back", text="Restarted twice.")
+    assert menu.held == [("Not sent yet", "Restarted twice.")]
+    assert [said for _, said in (await menu.press("Close")).held] == ["Restarted twice."]
