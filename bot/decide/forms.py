@@ -88,6 +88,7 @@ def card(
     every = [way for part in ways for way in ([part] if isinstance(part, Way) else part[1])]
     kept = _kept(event) if request else {}
     own = _own(every)
+    main = next((way for way in every if fields and not way.opens), None)
     given = {field.id: kept.pop(f"{KEPT}/{own}/{field.id}", field.value) for field in fields} | dict(given)
     whole = tuple(_with(field, given[field.id]) for field in fields)
     whole += tuple(_with(text(id_, "Not sent yet", required=False), said) for id_, said in kept.items())
@@ -114,6 +115,7 @@ def card(
             way.choice,
             left if way.opens and takes_along else opening,
             seen,
+            main=way is main,
             inputs="none" if way.opens and not takes_along else "auto",
         )
 
