@@ -1,8 +1,9 @@
 """The desk: the shell around ``decide``.
 
 It serialises one desk's events. Those that wait are decided one after another, committed together, and answered
-after the commit (group commit). Its state is a cache of the journal by revision: a commit is compare-and-set on
-it, and who loses reloads and decides again. It must not know what any event means.
+after the commit (group commit); what is committed goes out when nobody waits for an answer, or three commits later.
+Its state is a cache of the journal by revision: a commit is compare-and-set on it, and who loses reloads and decides
+again. It must not know what any event means.
 """
 
 import asyncio
@@ -44,6 +45,7 @@ log = logging.getLogger(__name__)
 
 RECENT_KEYS = 1_000  # those before are known to the journal
 BATCH = 64  # events decided in one go, so that the event loop is never held for long
+MOST_HELD = 3  # commits of which nothing goes out yet while others wait for their answers
 PORTION = 100  # closed requests erased in one go, for the same reason
 ATTEMPTS = 5
 RETRY_SECONDS = 1.0
@@ -77,6 +79,7 @@ class Desk:
         self._recent: OrderedDict[str, None] = OrderedDict()
         self._queue: deque[Waiting] = deque()
         self._worker: asyncio.Task[None] | None = None
+        self._held: deque[tuple[Outgoing, ...]] = deque()  # what is committed and still to be handed to the courier
         self._handed: set[str] = set()  # rows of the outbox that the courier has and that are not struck yet
 
     async def start(self) -> None:
@@ -140,9 +143,12 @@ class Desk:
 
     async def _work(self) -> None:
         try:
-            while self._queue:
-                batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
-                await self._turn(batch)
+            while self._queue or self._held:
+                if self._queue:
+                    await self._turn([self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))])
+                if self._held and (not self._queue or len(self._held) > MOST_HELD):
+                    self._hand_over(self._held.popleft())
+                    await asyncio.sleep(0)
         finally:
             self._worker = None
 
@@ -201,7 +207,8 @@ class Desk:
         while len(self._recent) > RECENT_KEYS:
             self._recent.popitem(last=False)
         self._handed.difference_update(batch.struck)
-        self._hand_over(commit.outgoing)
+        if commit.outgoing:
+            self._held.append(commit.outgoing)
         self._set_due(standing, batch)
 
     def _decide(self, standing: Standing, waiting: list[Waiting], known: frozenset[str]) -> Batch:
@@ -290,6 +297,7 @@ class Desk:
         self.info = loaded.desk
         self._people, self._chats = loaded.rota.people, loaded.facts.chats
         self._set_due(standing, None)
+        self._held.clear()  # it is in the outbox
         # A commit that failed may yet have been written: what only the journal knows of goes out too.
         self._hand_over(loaded.outgoing)
 

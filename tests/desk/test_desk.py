@@ -5,9 +5,10 @@ import logging
 
 import pytest
 
-from bot.desk import BATCH
-from bot.effects import Card
+from bot.desk import BATCH, MOST_HELD, Desk
+from bot.effects import Answer, Card
 from bot.errors import NotStored
+from bot.ports import Commit, Outgoing
 from bot.store.memory import MemoryJournal
 from tests.desk.house import ANA, BEN, Broken, Stage
 from tests.journeys.town import at, plain
@@ -38,6 +39,67 @@ async def test_no_more_are_decided_in_one_go_than_the_event_loop_can_bear() -> N
     desk = await stage.open()
     await asyncio.gather(*(desk.handle(stage.posted(n)) for n in range(1, BATCH + 9)))
     assert [len(commit.records) for commit in stage.journal.commits] == [BATCH, 8]
+
+
+async def crowd(stage: Stage, desk: Desk, number: int) -> list[asyncio.Task[Answer | None]]:
+    """Let somebody post while each commit is under way, so that never nobody waits; return who is left to be answered.
+
+    One commit more than ``number`` is under way then, and one post waits.
+    """
+    stage.journal.gate.clear()
+    posts = [asyncio.create_task(desk.handle(stage.posted(1)))]
+    await stage.journal.asked.wait()
+    for n in range(number):
+        posts.append(asyncio.create_task(desk.handle(stage.posted(n + 2))))
+        await asyncio.sleep(0)
+        stage.journal.gate.set()
+        stage.journal.gate.clear()  # lets one through
+        await posts.pop(0)
+    posts.append(asyncio.create_task(desk.handle(stage.posted(number + 2))))
+    await asyncio.sleep(0)
+    return posts
+
+
+def sent(stage: Stage, commits: int) -> list[Outgoing]:
+    """Return what the first so many commits send."""
+    return [one for commit in stage.journal.commits[:commits] for one in commit.outgoing]
+
+
+async def test_those_who_wait_are_answered_before_the_cards_go_out() -> None:
+    stage = Stage()
+    desk = await stage.open()
+    left = await crowd(stage, desk, MOST_HELD)
+    assert stage.courier.taken == []
+    stage.journal.gate.set()
+    await asyncio.gather(*left)
+    await desk.settle()
+    assert stage.courier.taken == sent(stage, MOST_HELD + 2)
+
+
+async def test_no_card_is_held_back_for_long_however_many_wait() -> None:
+    stage = Stage()
+    desk = await stage.open()
+    left = await crowd(stage, desk, MOST_HELD + 2)
+    assert stage.courier.taken == sent(stage, 2)
+    stage.journal.gate.set()
+    await asyncio.gather(*left)
+
+
+async def test_what_is_held_back_goes_out_once_where_another_writer_was_faster_meanwhile() -> None:
+    stage = Stage()
+    desk = await stage.open()
+    left = await crowd(stage, desk, 1)
+    revision = (await stage.journal.load("tenant", "backend")).revision
+    await MemoryJournal.commit(stage.journal, Commit("tenant", "backend", revision))
+    stage.journal.gate.set()
+    stage.journal.gate.clear()
+    while not stage.courier.taken:
+        await asyncio.sleep(0)
+    desk.report(stage.delivered(stage.courier.taken[0]))
+    stage.journal.gate.set()
+    await asyncio.gather(*left)
+    await desk.settle()
+    assert stage.courier.taken == sent(stage, 3)
 
 
 async def test_who_loses_the_race_reloads_and_decides_again() -> None:
