@@ -128,6 +128,7 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
         draft = Draft(state, now, knowledge)
         answer = forms.returned(draft, event, str(refusal))
     matters.keep_together(draft)
+    clocks.head_together(draft)
     return pauses.hush(draft, draft.decision(answer))
 
 

@@ -271,14 +271,23 @@ def _copy(draft: Draft, request: Request, item: NoticeItem, new: Notice, *, alon
     """Put an item into the notice of the last minute at the same place, or into a new one; return its key."""
     for notice in () if alone else draft.notices(new.place):
         if abs(draft.now - notice.created_at) < TOGETHER and not all(old.settled for old in notice.items):
-            others = tuple(old for old in notice.items if old.request != request.id)
+            others = notice.items
+            if notice.key in request.copies:
+                others = tuple(old for old in others if old.request != request.id)
+            if others:
+                draft.gathered.add(notice.key)
             claimable = notice.claimable or new.claimable
-            heading = _together(draft, (*others, item)) if others else new.heading
-            draft.put_notice(replace(notice, claimable=claimable, heading=heading, items=(*others, item)))
+            draft.put_notice(replace(notice, claimable=claimable, heading=new.heading, items=(*others, item)))
             return notice.key
     key = _copy_key(request, new)
     draft.put_notice(replace(new, key=key, items=(item,)))
     return key
+
+
+def head_together(draft: Draft) -> None:
+    """Let each message that several requests have come into say how many, once all have: there may be thousands."""
+    for notice in filter(None, map(draft.notice, draft.gathered)):
+        draft.put_notice(replace(notice, heading=_together(draft, notice.items)))
 
 
 def _together(draft: Draft, items: tuple[NoticeItem, ...]) -> str:

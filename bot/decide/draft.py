@@ -1,6 +1,6 @@
 """What one decision has changed so far, over the state it was made on. Nobody outside a decision ever sees one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -61,7 +61,9 @@ class Draft:
         self._quiet: list[Change] = []
         self._duty: dict[tuple[datetime, str], Duty] = {}
         self._anew: set[str] = set()
+        self._places: dict[str, dict[str, None]] | None = None  # the keys of all notices by place, once asked for
         self.lined: dict[str, set[str]] = {}  # threads in which a line says that nobody answered, and whom it calls
+        self.gathered: set[str] = set()  # notices that several requests came into, whose heading is said at the end
         self.answered: dict[str, tuple[str, tuple[NoticeEntry, ...]]] = {}  # people, and the card that tells them
 
     @property
@@ -179,12 +181,17 @@ class Draft:
 
     def notices(self, place: str) -> list[Notice]:
         """Return the notices at a place as they stand now."""
-        held = {**self.state.notices, **self._notices} if self._notices else self.state.notices
-        return [notice for notice in held.values() if notice.place == place]
+        if self._places is None:
+            self._places = {}
+            for one in (*self.state.notices.values(), *self._notices.values()):
+                self._places.setdefault(one.place, {})[one.key] = None
+        return [notice for key in self._places.get(place, ()) if (notice := self.notice(key))]
 
     def put_notice(self, notice: Notice) -> None:
         """Change or add a notice."""
         self._notices[notice.key] = notice
+        if self._places is not None:
+            self._places.setdefault(notice.place, {})[notice.key] = None
 
     def post(self, key: str, place: str, view: View) -> None:
         """Post once."""
@@ -200,7 +207,7 @@ class Draft:
         here = notice is not None and channel_of(notice.place) == channel_of(place)
         if notice is None or not here or request.id not in {old.request for old in notice.items}:
             notice = Notice(card, place, "", self.now, claimable=False, heading=item.line, items=(item,))
-        return notice_card(self.state.desk, self._fresh(notice, request))
+        return notice_card(self.state.desk, self._fresh(notice, {request.id: request}))
 
     def show(self, key: str, place: str, view: View, *, first: bool = True) -> None:
         """Post what has buttons or may be edited later; edit what stands under ``key`` unless it is the ``first``."""
@@ -249,9 +256,9 @@ class Draft:
             drawn = shown and one.status is Status.OPEN
             request = replace(one, asked=self.asked(one.requester.id)) if drawn else one
             changes.append(PutRequest(request))
-            self._refresh_copies(request)
             if shown:
                 shows.append(Show(CARD + request.id, request.place, self.request_card(request), first=before is None))
+        self._refresh_copies([change.request for change in changes if isinstance(change, PutRequest)])
         for notice in self._notices.values():
             settled = all(item.settled for item in notice.items)
             held = self.state.requests.keys()
@@ -289,16 +296,21 @@ class Draft:
         before = self.state.requests.get(request.id)
         return before is None or _face(before) != _face(request)
 
-    def _refresh_copies(self, request: Request) -> None:
-        for key in request.copies:
+    def _refresh_copies(self, changed: list[Request]) -> None:
+        copied: dict[str, dict[str, Request]] = {}
+        for request in changed:
+            for key in request.copies:
+                copied.setdefault(key, {})[request.id] = request
+        for key, requests in copied.items():
             notice = self.notice(key)
-            fresh = self._fresh(notice, request) if notice else None
+            fresh = self._fresh(notice, requests) if notice else None
             if fresh is not None and fresh != notice:
                 self._notices[key] = fresh
 
-    def _fresh(self, notice: Notice, request: Request) -> Notice:
+    def _fresh(self, notice: Notice, requests: Mapping[str, Request]) -> Notice:
         def fresh(old: NoticeItem) -> NoticeItem:
-            if old.request != request.id:
+            request = requests.get(old.request)
+            if request is None:
                 return old
             return notice_item(request, self.now, self.hours, second=old.second, call=old.call)
 
