@@ -77,6 +77,7 @@ class Desk:
         self._people: Mapping[str, Person] = {}  # as last known, so that they are found while the state is not held
         self._chats: Mapping[str, datetime] = {}
         self._recent: OrderedDict[str, None] = OrderedDict()
+        self._swept: Expired | None = None  # the last portion, so that one which is found again is not erased for ever
         self._queue: deque[Waiting] = deque()
         self._worker: asyncio.Task[None] | None = None
         self._held: deque[tuple[Outgoing, ...]] = deque()  # what is committed and still to be handed to the courier
@@ -95,15 +96,15 @@ class Desk:
         self._enqueue(event, shown)
 
     async def strike(self) -> None:
-        """Do what is due now, and erase what is past its time, portion by portion; other events come in between."""
+        """Do what is due now, and erase a portion of what is past its time; where there is more, that is due soon."""
         now = self._clock()
         await self.handle(ClockStruck(key=f"clock:{uuid4()}", happened_at=now))
-        before: Expired | None = None
-        while (found := await self._expired(now)) is not None:
-            last = not found.more or found == before
+        found = await self._expired(now)
+        if found is not None:
+            last = not found.more or found == self._swept
             key, portion = f"sweep:{uuid4()}", found.requests
             await self.handle(Sweep(key=key, happened_at=now, requests=portion, revision=found.revision, last=last))
-            before = found
+            self._swept = found
 
     async def settle(self) -> None:
         """Wait until every event taken so far is decided and stored."""
@@ -126,7 +127,7 @@ class Desk:
         return self._standing.view()
 
     async def _expired(self, now: datetime) -> Expired | None:
-        """Return the next portion of what is past its time, None where today's look at that was had."""
+        """Return the next portion of what is past its time, None where it is not the time for that."""
         state = await self.state()
         hours = self._lookup.knowledge(state.desk, now).hours
         if privacy.next_sweep(state.facts, now, hours) > now:

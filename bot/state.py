@@ -173,10 +173,10 @@ class Facts:
 
     ``helped_at`` is when people were last called to help, ``advised_at`` when asked to pass their answers on;
     ``unreachable`` maps a place (a person's, or a channel) to the reason in words; ``early`` is kept for an hour, and
-    ``raised`` for a week. ``swept_on`` is the day on which what was past its time was last erased, ``nameless_to`` the
-    revision before which the history names nobody any more. ``hears_all`` says that a post that does not mention the
-    bot has arrived: until then the desk is in mention mode. ``chats`` are the people who chose this desk for their own
-    chat, and when.
+    ``raised`` for a week. ``swept_on`` is the day on which what was past its time was last erased, ``sweeps_on_at``
+    when that goes on where it was too much for one go, ``nameless_to`` the revision before which the history names
+    nobody any more. ``hears_all`` says that a post that does not mention the bot has arrived: until then the desk is in
+    mention mode. ``chats`` are the people who chose this desk for their own chat, and when.
     """
 
     last_number: int = 0
@@ -185,6 +185,7 @@ class Facts:
     unreachable: Mapping[str, str] = field(default_factory=dict)
     early: tuple[Early, ...] = ()
     swept_on: date | None = None
+    sweeps_on_at: datetime | None = None
     nameless_to: int = 0
     raised: tuple[Raised, ...] = ()
     hears_all: bool = False

@@ -1,7 +1,7 @@
 """What is kept of people and their words, for how long, and how it is forgotten.
 
-Whatever is past its time is erased once a day, after midnight or when the bot is next up. Messages in Teams are the
-team's own and stay. What waits to be delivered is kept until it is.
+Whatever is past its time is erased once a day, after midnight or when the bot is next up, a long list in portions.
+Messages in Teams are the team's own and stay. What waits to be delivered is kept until it is.
 """
 
 from collections.abc import Iterable, Iterator
@@ -39,6 +39,7 @@ from bot.support.request import Request, Status
 from bot.support.words import listed
 
 SWEEPS = time(0, 5)  # in the desk's zone
+REST = timedelta(seconds=2)  # between two portions of a long list, which would slow all else down at a stretch
 UNDO_ENDS = timedelta(days=1)  # after closing, whatever the policy
 MOST_NEAR = 3  # names that may have been meant
 MESSAGES = ("copy", "answer", "suggestion", "reply", "same", "team")  # kinds of keys that go on with a request's id
@@ -55,6 +56,8 @@ YEAR = 12  # months
 
 def next_sweep(facts: Facts, now: datetime, hours: SupportHours) -> datetime:
     """Return when what is past its time is next erased: once a day, at once where that was never done."""
+    if facts.sweeps_on_at is not None:
+        return facts.sweeps_on_at
     if facts.swept_on is None:
         return now
     return datetime.combine(facts.swept_on + timedelta(days=1), SWEEPS, hours.zone).astimezone(UTC)
@@ -81,6 +84,7 @@ def swept(draft: Draft, event: Sweep) -> None:
     if event.revision > facts.nameless_to:
         draft.quietly(ForgetActs(facts.nameless_to, event.revision))
         facts = replace(facts, nameless_to=event.revision)
+    facts = replace(facts, sweeps_on_at=None if event.last else draft.now + REST)
     if event.last:
         _sweep_rota(draft)
         _sweep_notices(draft, limits[Part.NAMES])

@@ -795,6 +795,7 @@ KNOWN = Facts(
     unreachable={personal("zoe"): "no app", CHANNEL: "Zoe Quist removed me"},
     early=(Early(Heard.SMALL_TALK, "19:t", NOON, ZOE),),
     swept_on=date(2026, 11, 23),
+    sweeps_on_at=NOON,
     nameless_to=1,
     raised=(Raised("raise:1", ZOE, ZOE, NOON, WORDS, refused=True, request="R-1", place="19:t"),),
     hears_all=True,

@@ -83,6 +83,7 @@ FACTS = Facts(
     {ANA.id: NOW},
     {"person:x": "has not installed the app"},
     swept_on=WEDNESDAY,
+    sweeps_on_at=NOW,
     nameless_to=3,
     raised=(RAISED,),
     hears_all=True,
