@@ -1,25 +1,21 @@
-"""The steps of ``setup`` in their order: what each asks, what of it is missing, and what it does when it is sent."""
+"""The legs of ``setup``, its steps: what one is, what its form carries, and those about channels and settings.
 
-from collections.abc import Callable, Container, Iterable, Mapping
+Those about people are in ``people_legs``, their order in ``setup``.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from types import MappingProxyType
 
-from bot.decide import clocks, colleagues, forms, marks, policies, rota, spelling
+from bot.decide import colleagues, forms, marks, policies
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
-from bot.decide.marks import MARKED, Changes, Overtaken
-from bot.events import PeopleImported, PersonRow, Press, Send, ShiftsImported
-from bot.ids import EMAIL
-from bot.people import Person
-from bot.rota.iteration import iteration_of
-from bot.rota.shift import Role, Shift
-from bot.state import Member, Setup
-from bot.support.words import listed
+from bot.decide.marks import MARKED, Changes
+from bot.events import Press, Send
+from bot.state import Setup
 from bot.views import Field
 
 PAGE = 40
-MOST_EMAILS, LONGEST_EMAIL = 100, 150
 NEXT = ">"  # ends a choice that names the page after which the next one follows
 
 
@@ -44,39 +40,7 @@ def put(draft: Draft, setup: Setup | None) -> None:
     draft.put_facts(replace(draft.facts, setup=setup))
 
 
-def about_roster(draft: Draft) -> str:
-    """Say what Teams told of the team."""
-    setup = draft.facts.setup
-    roster = setup.roster if setup else None
-    if roster is None:
-        return "I am asking Teams who is in this team."
-    if roster.failure:
-        return f"Teams did not tell me who is in this team: {roster.failure}. You can go on with e-mails, or ask again."
-    people, channels = len(roster.members), len(roster.channels)
-    there = f"This team has {people} {'person' if people == 1 else 'people'}, and {channels or 'no'} other "
-    there += "channel." if channels == 1 else "channels."
-    return f"{there} Every step can be skipped, and you go on where you stopped."
-
-
-# -- people ---------------------------------------------------------------------------------------------------------
-
-
-def team(draft: Draft) -> tuple[Member, ...]:
-    """Return who is in the team, as far as Teams told."""
-    setup = draft.facts.setup
-    return setup.roster.members if setup and setup.roster else ()
-
-
-def by_email(members: Iterable[Member], email: str) -> Member | None:
-    """Return the member with an e-mail address."""
-    return next((one for one in members if email and one.email.casefold() == email.casefold()), None)
-
-
-def _known(draft: Draft, member: Member) -> Person | None:
-    """Return the person whom a member of the team is."""
-    people = draft.rota.people
-    same = [one for one in people.values() if one.email and one.email.casefold() == member.email.casefold()]
-    return people.get(member.id) or next(iter(same), None)
+# -- what a form carries --------------------------------------------------------------------------------------------
 
 
 def page_of(event: Press) -> int:
@@ -109,298 +73,9 @@ def drawn_with(event: Press) -> str | None:
     return found if said else None
 
 
-def _on_page(draft: Draft, page: int) -> tuple[int, tuple[Member, ...]]:
-    everybody = team(draft)
-    page = min(page, max(0, (len(everybody) - 1) // PAGE))
-    return page, everybody[page * PAGE : (page + 1) * PAGE]
-
-
-def _people_inputs(draft: Draft, page: int) -> tuple[Field, ...]:
-    page, members = _on_page(draft, page)
-    pages = -(-len(team(draft)) // PAGE)
-    label = "Who is a backend colleague" + (f" (page {page + 1} of {pages})" if pages > 1 else "")
-    chosen = ",".join(one.id for one in members if _known(draft, one))
-    choices = [(one.id, one.name) for one in members]
-    field = forms.many("people", label, choices, chosen, required=False)
-    emails = forms.text("emails", f"E-mails{' of others' if members else ''}, one a line", required=False)
-    return (field, emails) if members else (emails,)
-
-
-def ask_teams(draft: Draft) -> None:
-    """Ask Teams who is in the team, and keep nothing of what it said before."""
-    setup = draft.facts.setup
-    assert setup is not None
-    put(draft, replace(setup, roster=None))
-    draft.fetch_roster()
-
-
-def _people_note(draft: Draft) -> str:
-    return "" if team(draft) else about_roster(draft)
-
-
-def _people_ways(draft: Draft, event: Press, drawn: str) -> tuple[Way, ...]:
-    page, members = _on_page(draft, page_of(event))
-    if not members:
-        setup = draft.facts.setup
-        title = "Ask Teams again" if setup and setup.roster else "Show the list"
-        return (Way(title, LOOK, f"{page}{MARKED}{_ticked(event)}"),)
-    more = len(team(draft)) > (page + 1) * PAGE
-    return (Way("Save, next page", "setup.people", f"{page}{NEXT}{MARKED}{drawn}"),) if more else ()
-
-
-def _ticked(event: Press) -> str:
-    """Return the marks of who was ticked in a form, or in the one before it, which had the list."""
-    if isinstance(event, Send) and event.fields.get("people"):
-        return marks.marked(_ids(event)[:PAGE], marks.SHORT)
-    return (drawn_with(event) or "") if isinstance(event, Send) and event.step == LOOK else ""
-
-
-def _ids(event: Send) -> list[str]:
-    return [id_.strip() for id_ in event.fields.get("people", "").split(",") if id_.strip()]
-
-
-def anew(draft: Draft, event: Send) -> dict[str, str]:
-    """Return what a form of people holds that is drawn anew: who is in the list, and who was ticked besides."""
-    ticked = set(marks.read(_ticked(event)))
-    people = [one.id for one in team(draft) if _known(draft, one) or marks.mark(one.id) in ticked]
-    return {"people": ",".join(people), "emails": event.fields.get("emails", "")}
-
-
-def _check_known(draft: Draft, event: Send) -> None:
-    """Raise Overtaken where it is not known, or known no longer, who was ticked."""
-    known = {one.id for one in team(draft)}
-    if _ids(event) and not known:
-        ask_teams(draft)
-        raise Overtaken(LOST, anew(draft, event))
-    if not known.union(draft.rota.people).issuperset(_ids(event)):
-        raise Overtaken(GONE, anew(draft, event))
-
-
-def _take_people(draft: Draft, event: Send) -> str:
-    _check_known(draft, event)
-    emails = _emails(event)
-    ticked, shown = forms.chosen(event, "people", [one.id for one in team(draft)]), _shown(event)
-    found = [(one, by_email(team(draft), one)) for one in dict.fromkeys(emails)]
-    chosen = [one for one in team(draft) if one.id in ticked and marks.mark(one.id) not in shown]
-    rows = {one.id: _row(one) for one in (*chosen, *(one for _, one in found if one))}
-    rows |= {mail: PersonRow(mail, Person(mail, _called(mail), email=mail), NEW) for mail, one in found if one is None}
-    before = set(draft.rota.people)
-    import_people(draft, event.key, rows.values())
-    said = _forget(draft, _unticked(draft, page_of(event), shown, {*ticked, *rows}))
-    setup = draft.facts.setup
-    assert setup is not None
-    put(draft, replace(setup, added=(*setup.added, *(id_ for id_ in draft.rota.people if id_ not in before))))
-    return said
-
-
-NEW = frozenset({"entra_object_id", "email"})
-LOOK = "setup.look"
-LOST = (
-    "Nothing was saved. I no longer know who is in this team, and I am asking Teams again. Press Show the list in a "
-    "moment: your ticks and e-mails are kept."
-)
-GONE = "Nothing was saved yet. Somebody who was ticked is no longer in this team. Save again if the rest still fits."
-
-
-def _emails(event: Send) -> list[str]:
-    emails = [part for line in spelling.lines(event.fields.get("emails", "")) for part in _addresses(line)]
-    if len(emails) > MOST_EMAILS:
-        raise ValueError(f"At most {MOST_EMAILS} e-mails at once, please; these are {len(emails)}.")
-    wrong = [one for one in emails if not EMAIL.fullmatch(one) or not one.isprintable() or len(one) > LONGEST_EMAIL]
-    if wrong:
-        raise ValueError("\n".join(f'"{one[:80]}" is no e-mail address.' for one in wrong[:5]))
-    return emails
-
-
-def _row(member: Member) -> PersonRow:
-    person = Person(member.id, member.name, entra_object_id=member.id, email=member.email.casefold())
-    return PersonRow(member.name, person, NEW)
-
-
-def _addresses(line: str) -> list[str]:
-    """Return the addresses of a line, as mail programs write them too: Ana Lindqvist <ana@example.com>; ..."""
-    parts = line.replace(";", ",").split(",")
-    return [part.rpartition("<")[2].strip(" <>\t").casefold() for part in parts if part.strip()]
-
-
-def _called(email: str) -> str:
-    return " ".join(part.capitalize() for part in email.partition("@")[0].replace(".", " ").split()) or email
-
-
-def import_people(draft: Draft, key: str, rows: Iterable[PersonRow]) -> None:
-    """Add people to the rota, or change them."""
-    rows = tuple(rows)
-    if rows:
-        rota.people_imported(draft, PeopleImported(key=key, happened_at=draft.now, rows=rows))
-
-
-def _shown(event: Send) -> set[str]:
-    """Return the marks of whom a form showed as ticked: what is changed of others meanwhile stays."""
-    return set(marks.read(drawn_with(event) or ""))
-
-
-def _unticked(draft: Draft, page: int, shown: Container[str], ticked: Container[str]) -> list[Person]:
-    """Return who was ``shown`` as ticked on a page of the list and is not ticked any more."""
-    _, members = _on_page(draft, page)
-    people = {one.id: person for one in members if (person := _known(draft, one))}
-    return [one for id_, one in people.items() if marks.mark(id_) in shown and id_ not in ticked]
-
-
-def _forget(draft: Draft, some: Iterable[Person]) -> str:
-    """Take those back whom this setup added and who have nothing to do yet; say who went, and who stays and why."""
-    setup, now = draft.facts.setup, draft.rota
-    assert setup is not None
-    busy = {one.person for part in (now.shifts, now.absences, now.overrides) for one in part}
-    kinds: dict[str, list[str]] = {said: [] for said in (TAKEN_OFF, KEPT_BUSY, KEPT_KNOWN)}
-    gone = set()
-    for one in some:
-        kind = KEPT_KNOWN if one.id not in setup.added else KEPT_BUSY if one.id in busy else TAKEN_OFF
-        kinds[kind].append(one.name)
-        gone |= {one.id} if kind == TAKEN_OFF else set()
-    if gone:
-        draft.put_rota(replace(now, people={id_: one for id_, one in now.people.items() if id_ not in gone}))
-        clocks.follow_duty(draft)
-    return "\n".join(said.format(names=", ".join(names)) for said, names in kinds.items() if names)
-
-
-TAKEN_OFF = "Taken off the list: {names}."
-KEPT_BUSY = "Kept, since they are on duty or planned for: {names}. people lets them leave."
-KEPT_KNOWN = "Kept, since they were in the list before this setup: {names}. people lets them leave."
-
-
-def _people_missing(draft: Draft) -> str:
-    return "" if draft.rota.people else "nobody is in it yet"
-
-
-# -- what they can do -----------------------------------------------------------------------------------------------
-
-
-def _chosen_people(draft: Draft) -> list[Person]:
-    today = draft.hours.local(draft.now).date()
-    return [one for one in colleagues.by_name(draft) if one.left is None or one.left > today][:PAGE]
-
-
-def _marks(field: str, label: str, holds: Callable[[Person], bool]) -> Callable[[Draft, int], tuple[Field, ...]]:
-    def inputs(draft: Draft, _: int) -> tuple[Field, ...]:
-        people = _chosen_people(draft)
-        if not people:
-            return ()
-        value = ",".join(colleagues.choice(one) for one in people if holds(one))
-        choices = [(colleagues.choice(one), one.name) for one in people]
-        return (forms.many(field, label, choices, value, required=False),)
-
-    return inputs
-
-
-def _take_marks(field: str) -> Callable[[Draft, Send], str]:
-    def take(draft: Draft, event: Send) -> str:
-        people = {colleagues.choice(one): one for one in _chosen_people(draft)}
-        ticked, drawn = forms.chosen(event, field, people), drawn_with(event)
-        shown = {id_ for id_ in people if marks.mark(id_) in marks.read(drawn or "")}
-        touched = [id_ for id_ in people if drawn is None or (id_ in ticked) != (id_ in shown)]
-        changed = [replace(people[id_], **{field: id_ in ticked}) for id_ in touched]  # type: ignore[arg-type]
-        import_people(draft, event.key, [PersonRow(one.name, one, frozenset({field})) for one in changed])
-        return ""
-
-    return take
-
-
-def _changes(event: Send, now: Mapping[str, str], stands: Callable[[str], str]) -> Changes:
+def changes(event: Send, now: Mapping[str, str], stands: Callable[[str], str]) -> Changes:
+    """Return what a form changes of the fields that are so ``now``; ``stands`` says how one is."""
     return marks.changes(now, event.fields, drawn_with(event) or "", stands)
-
-
-def _days(draft: Draft) -> str:
-    off = [(one.name, spelling.spell_days_off(one.working_days)) for one in _chosen_people(draft)]
-    return "\n".join(f"{name}: {days}" for name, days in off if days)
-
-
-def _days_inputs(draft: Draft, _: int) -> tuple[Field, ...]:
-    label = "Who never works on some days, one a line, such as Ben Okafor: Fri"
-    return (forms.text("days", label, _days(draft), required=False),)
-
-
-def _take_days(draft: Draft, event: Send) -> str:
-    known = _days(draft)
-    typed = _changes(event, {"days": known}, lambda _: f"Days off: {'; '.join(spelling.lines(known)) or 'none'}").typed
-    if "days" not in typed:
-        return ""
-    people = _chosen_people(draft)
-    working: dict[str, frozenset[int]] = {}
-    problems = []
-    lines = spelling.few_lines(typed["days"])
-    if lines and not people:
-        raise ValueError("Add people first: days off are theirs.")
-    for line in lines:
-        called, _, days = line.rpartition(":")
-        found = [one for one in people if called.strip().casefold() in (one.name.casefold(), one.email, one.id)]
-        found = found or [one for one in people if called.strip() and called.strip().casefold() in one.name.casefold()]
-        if len(found) != 1:
-            names = listed([one.name for one in people], " or ")
-            problems.append(f'"{line[:80]}": begin with one of {names}, then a colon, then the days.')
-            continue
-        try:
-            working[found[0].id] = spelling.days_off(days)
-        except ValueError as problem:
-            problems.append(f'"{line[:80]}": {problem}.')
-    if problems:
-        raise ValueError("\n".join(problems))
-    everybody = spelling.days_off("")
-    changed = [replace(one, working_days=working.get(one.id, everybody)) for one in people]
-    import_people(draft, event.key, [PersonRow(one.name, one, frozenset({"working_days"})) for one in changed])
-    return ""
-
-
-# -- who is on duty -------------------------------------------------------------------------------------------------
-
-
-def _iteration(draft: Draft) -> date:
-    return iteration_of(draft.hours.duty_day(draft.opening))
-
-
-def _pair(draft: Draft) -> list[str]:
-    return [one.person for one in draft.rota.of(_iteration(draft)) if one.role is Role.SUPPORT]
-
-
-def _pair_inputs(draft: Draft, _: int) -> tuple[Field, ...]:
-    choices = [(colleagues.choice(one), one.name) for one in _chosen_people(draft)]
-    now = _pair_now(draft)
-    return tuple(forms.listed(one, PAIR[one], choices, now[one], required=False) for one in PAIR if choices)
-
-
-PAIR = MappingProxyType({"first": "On duty this week", "second": "And with them"})
-
-
-def _pair_now(draft: Draft) -> dict[str, str]:
-    return dict(zip(PAIR, [one.replace(",", ";") for one in [*_pair(draft), "", ""]], strict=False))
-
-
-def _take_pair(draft: Draft, event: Send) -> str:
-    people = {colleagues.choice(one): one for one in _chosen_people(draft)}
-    if not people:
-        raise ValueError("Add people first: the pair is chosen from them.")
-    now = _pair_now(draft)
-    nobody = Person("", "nobody")
-    new = _changes(event, now, lambda field: f"{PAIR[field]}: {people.get(now[field], nobody).name}")
-    found = [people[id_] for id_ in {**now, **new.typed}.values() if id_ in people]
-    if not found:
-        raise ValueError("Choose who is on duty this week.")
-    ids = [one.id for one in found]
-    if len(set(ids)) < len(ids):
-        raise ValueError("A pair is two people; choose another one beside them.")
-    week = _iteration(draft)
-    others = tuple(one for one in draft.rota.of(week) if one.role is not Role.SUPPORT and one.person not in ids)
-    shifts = (*(Shift(week, id_, Role.SUPPORT) for id_ in ids), *others)
-    rota.shifts_imported(draft, ShiftsImported(key=event.key, happened_at=draft.now, shifts=shifts))
-    return ""
-
-
-def _pair_missing(draft: Draft) -> str:
-    pair = [draft.rota.people[id_] for id_ in _pair(draft) if id_ in draft.rota.people]
-    if not pair:
-        return "nobody is on duty; all who are present are called"
-    if len(pair) == 1:
-        return f"{pair[0].name} is alone on duty"
-    return "" if any(one.production_access for one in pair) else "nobody of the pair has production access"
 
 
 # -- where, and with what -------------------------------------------------------------------------------------------
@@ -428,7 +103,7 @@ def _channel_inputs(draft: Draft, _: int) -> tuple[Field, ...]:
 def _take_channel(draft: Draft, event: Send) -> str:
     known = draft.desk.team_channel or NO_CHANNEL
     names = dict(_channels(draft))
-    typed = _changes(event, {"channel": known}, lambda _: f"Team channel: {names.get(known, 'None')}").typed
+    typed = changes(event, {"channel": known}, lambda _: f"Team channel: {names.get(known, 'None')}").typed
     chosen = typed.get("channel", known)
     if chosen != NO_CHANNEL and chosen not in names:
         raise ValueError("Choose one of the channels, or none.")
@@ -457,44 +132,12 @@ def _settings(title: str, *fields: str) -> Leg:
     return Leg(title, missing, lambda draft, _: policies.inputs(draft, settings), take)
 
 
-def _never(draft: Draft) -> str:
-    """Return what is missing of people's traits: nothing, once there are people, since each has a usual value."""
-    return _people_missing(draft) and "waits for people"
-
-
-def _access_missing(draft: Draft) -> str:
-    able = any(one.production_access for one in draft.rota.people.values())
-    return _never(draft) or ("" if able else "nobody has it")
-
-
-WALK: Mapping[str, Leg] = MappingProxyType(
+LEGS: Mapping[str, Leg] = MappingProxyType(
     {
-        "setup.people": Leg("People", _people_missing, _people_inputs, _take_people, _people_note, _people_ways),
-        "setup.access": Leg(
-            "Production access",
-            _access_missing,
-            _marks("production_access", "Who has production access", lambda one: one.production_access),
-            _take_marks("production_access"),
-        ),
-        "setup.days": Leg("Days off", _never, _days_inputs, _take_days),
-        "setup.experienced": Leg(
-            "Experience",
-            _never,
-            _marks("experienced", "Who has done support before", lambda one: one.experienced),
-            _take_marks("experienced"),
-            lambda _: "Untick newcomers: whoever is unticked observes first.",
-        ),
-        "setup.pair": Leg(
-            "Support this week",
-            _pair_missing,
-            _pair_inputs,
-            _take_pair,
-            lambda _: "At least one of the two should have production access.",
-        ),
         "setup.channel": Leg("Team channel", _channel_missing, _channel_inputs, _take_channel),
         "setup.tools": _settings("Slack, Jira, handbook", "slack_channel", "jira_project", "handbook"),
         "setup.pages": _settings("Pages to link to", "documentation", "admin_pages"),
         "setup.contacts": _settings("Training and language", "training", "language"),
     }
 )
-"""The steps in their order."""
+"""The steps about channels and settings, in their order."""

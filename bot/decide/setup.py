@@ -11,11 +11,11 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.commands import Right
-from bot.decide import forms, legs
+from bot.decide import forms, legs, people_legs
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
-from bot.decide.legs import WALK
+from bot.decide.legs import Leg
 from bot.decide.marks import MARKED, Overtaken
 from bot.effects import Answer, Dialog, Word
 from bot.errors import Refused
@@ -34,6 +34,8 @@ MENTION_MODE = (
 )
 READY = "ready"
 MISTYPED = "Nothing was taken yet; mend this first."
+WALK: Mapping[str, Leg] = MappingProxyType({**people_legs.LEGS, **legs.LEGS})
+"""The steps in their order."""
 
 
 # -- the cards ------------------------------------------------------------------------------------------------------
@@ -60,12 +62,12 @@ def fetched(draft: Draft, event: RosterFetched) -> None:
     before, new = setup.roster, event.roster
     kept = replace(before, failure=new.failure) if before and new.failure else new
     unknown = [one for one in draft.rota.people.values() if one.email and not one.entra_object_id]
-    found = [(one, member) for one in unknown if (member := legs.by_email(new.members, one.email))]
+    found = [(one, member) for one in unknown if (member := people_legs.by_email(new.members, one.email))]
     renamed: dict[str, str] = {}
     for person, member in found:
         row = PersonRow(person.name, replace(person, entra_object_id=member.id), frozenset({"entra_object_id"}))
         with suppress(Refused):  # somebody else has this id or e-mail: what Teams says is taken all the same
-            legs.import_people(draft, event.key, [row])
+            people_legs.import_people(draft, event.key, [row])
             renamed[person.id] = member.id
     legs.put(draft, replace(setup, roster=kept, added=tuple(renamed.get(id_, id_) for id_ in setup.added)))
     _refresh(draft)
@@ -93,7 +95,7 @@ def _begin(draft: Draft, cards: Mapping[str, str], done: Iterable[str] | None = 
     stale = roster is None or bool(roster.failure) or draft.now - roster.at > OLD
     legs.put(draft, replace(setup, cards={**setup.cards, **cards}))
     if stale:
-        legs.ask_teams(draft)
+        people_legs.ask_teams(draft)
 
 
 def _refresh(draft: Draft, cards: Mapping[str, str] | None = None) -> None:
@@ -112,7 +114,7 @@ def _card(draft: Draft, key: str, place: str) -> DeskCard:
         return DeskCard(title, draft.say(Text.SETTING_UP if going else ready), (), (opens,) if going else (), ())
     here = Button(draft.desk.id, "", key, "Go on here", "send", "setup.here")
     facts = (*(Fact(leg.title, leg.missing(draft) or READY) for leg in WALK.values()), *_besides(draft))
-    text = legs.about_roster(draft) if going else "Set up. Post something in the channel to try it."
+    text = people_legs.about_roster(draft) if going else "Set up. Post something in the channel to try it."
     title = f"Setup of {draft.desk.id}"
     if not going and all(fact.text == READY for fact in facts):
         return DeskCard(title, text, facts, (), ())
@@ -136,8 +138,9 @@ def _besides(draft: Draft) -> tuple[Fact, ...]:
 
 def _kept_apart(draft: Draft) -> list[str]:
     """Return who has the e-mail of a member of the team who is somebody else in the list."""
-    people = draft.rota.people.values()
-    both = [(one, legs.by_email(legs.team(draft), one.email)) for one in people if not one.entra_object_id]
+    members = people_legs.team(draft)
+    unknown = [one for one in draft.rota.people.values() if not one.entra_object_id]
+    both = [(one, people_legs.by_email(members, one.email)) for one in unknown]
     return [f"{one.name} has the e-mail of {member.name}" for one, member in both if member]
 
 
@@ -270,7 +273,7 @@ def _look(draft: Draft, event: Send) -> Answer:
     """Show the team's list, and ask Teams for it where it is not known; without a setup that is all there is to do."""
     _begin(draft, _own_card(event), tuple(name for name in WALK if name != "setup.people"))
     _refresh(draft)
-    return _form(draft, event, "setup.people", "", given=legs.anew(draft, event))
+    return _form(draft, event, "setup.people", "", given=people_legs.anew(draft, event))
 
 
 def _here(draft: Draft, event: Send) -> Answer:
@@ -292,7 +295,7 @@ STEPS: Mapping[str, DeskStep] = MappingProxyType(
         "setup.all": DeskStep(Right.ADMIN, _draw_all, None),
         **{name: DeskStep(Right.ADMIN, _drawn(name), _taken(name)) for name in WALK},
         "setup.skip": DeskStep(Right.ADMIN, None, _skip),
-        legs.LOOK: DeskStep(Right.ADMIN, None, _look),
+        people_legs.LOOK: DeskStep(Right.ADMIN, None, _look),
         "setup.here": DeskStep(Right.ADMIN, None, _here),
         "setup.again": DeskStep(Right.ADMIN, None, _again),
         "setup.end": DeskStep(Right.ADMIN, None, _end),
