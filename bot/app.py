@@ -106,9 +106,9 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     transport = Transport(session, hosts, token, Limits(TEAMS if settings.send_limits else ()))
     references = References(journal, settings.app_id)
     await references.load()
-    outbound = Outbound(transport, references, Cards(CARDS))
+    # The lambdas, since the desks are made below.
+    outbound = Outbound(transport, references, Cards(CARDS), lambda desk, place: desks.shares(desk, place))  # noqa: PLW0108
     clock = await stack.enter_async_context(open_clock(settings.clock))
-    # The lambda, since the desks are made below.
     rosters = Rosters(transport, references, clock, lambda desk: desks.channels_besides(desk))  # noqa: PLW0108
     courier = Courier(journal, outbound.send, lambda desk: write_rota(journal, files, desk), clock, rosters.fetch)
     almanac = Almanac(frozenset(settings.admins), KeptHolidays(settings.data / "holidays.json"), triage=tree)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 from bot.desk import Desk
 from bot.errors import Refused
+from bot.places import channel_of, person_of
 from bot.ports import Journal
 from bot.state import DeskInfo
 
@@ -82,6 +83,12 @@ class Desks:
     def channels_besides(self, desk: DeskInfo) -> frozenset[str]:
         """Return the channels of the tenant's other desks, which can't be this one's team channel."""
         return frozenset(one.info.channel for one in self._of(desk.tenant) if one.info.id != desk.id)
+
+    def shares(self, desk: DeskInfo, place: str) -> bool:
+        """Say whether others of the tenant's desks write at a place too: to a person, or in the same team channel."""
+        channel = "" if person_of(place) else channel_of(place)
+        others = [one.info for one in self._of(desk.tenant) if one.info.id != desk.id]
+        return any(not channel or one.team_channel == channel for one in others)
 
     def named(self, tenant: str, desk: str) -> Desk | None:
         """Return a tenant's desk by its id."""

@@ -28,6 +28,8 @@ from bot.teams.outbound import CARD, Outbound
 from bot.teams.references import References
 
 OLDEST = timedelta(days=30)  # what claims to be older than any delivery can be is taken as now
+Seen = tuple[DeskInfo, str]
+"""The desk that answers, and the place at which the answer is seen."""
 
 
 class Desks(Protocol):
@@ -72,16 +74,16 @@ class HotseatBot:
         admitted: Admitted = context.turn_state[ADMITTED]
         invoked = admitted.activity["type"] == ActivityTypes.invoke
         try:
-            desk, answer = await self._handle(admitted)
+            seen, answer = await self._handle(admitted)
         except Stale:
-            desk, answer = None, None
+            seen, answer = None, None
         if invoked:
             nowhere = admitted.activity.get("name") in ACTIONS and not self._desks.of_raiser(admitted.tenant, "")
             missing = Text.NOWHERE_TO_RAISE if nowhere else Text.STALE
             word = answer or Word(say(missing, self._language(admitted)))
-            await context.send_activity(self._response(admitted.activity, desk, word))
+            await context.send_activity(self._response(admitted.activity, seen, word))
 
-    async def _handle(self, admitted: Admitted) -> tuple[DeskInfo | None, Answer | None]:
+    async def _handle(self, admitted: Admitted) -> tuple[Seen | None, Answer | None]:
         activity = admitted.activity
         now = self._clock()
         at = admitted.happened_at
@@ -100,7 +102,8 @@ class HotseatBot:
             await self._references.served(desk.info.tenant, activity)
         else:
             await self._references.learn(desk.info.tenant, arrival.channel or arrival.place, activity)
-        return desk.info, await desk.handle(event)
+        answer = await desk.handle(event)
+        return (desk.info, arrival.place), answer
 
     def _route(self, tenant: str, arrival: Arrival) -> tuple[Desk | None, Event | None]:
         if isinstance(arrival.event, Choose | Raise):
@@ -156,19 +159,19 @@ class HotseatBot:
         desk = self._desks.of_channel(admitted.tenant, channel)
         return desk.info.policy.language if desk else Language.ENGLISH
 
-    def _response(self, activity: dict[str, Any], desk: DeskInfo | None, answer: Answer) -> Activity:
-        body = self._action(desk, answer) if activity.get("name") == "adaptiveCard/action" else self._task(desk, answer)
+    def _response(self, activity: dict[str, Any], seen: Seen | None, answer: Answer) -> Activity:
+        body = self._action(seen, answer) if activity.get("name") == "adaptiveCard/action" else self._task(seen, answer)
         return Activity(type="invokeResponse", value=InvokeResponse(status=200, body=body))
 
-    def _action(self, desk: DeskInfo | None, answer: Answer) -> dict[str, Any]:
-        if isinstance(answer, Card | Dialog) and desk is not None:
-            return {"statusCode": 200, "type": CARD, "value": self._outbound.card(desk, answer.view)}
+    def _action(self, seen: Seen | None, answer: Answer) -> dict[str, Any]:
+        if isinstance(answer, Card | Dialog) and seen is not None:
+            return {"statusCode": 200, "type": CARD, "value": self._outbound.card(*seen, answer.view)}
         assert isinstance(answer, Word)
         return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": answer.text}
 
-    def _task(self, desk: DeskInfo | None, answer: Answer) -> dict[str, Any]:
-        if isinstance(answer, Dialog) and desk is not None:
-            card = {"contentType": CARD, "content": self._outbound.dialog(desk, answer.view)}
+    def _task(self, seen: Seen | None, answer: Answer) -> dict[str, Any]:
+        if isinstance(answer, Dialog) and seen is not None:
+            card = {"contentType": CARD, "content": self._outbound.dialog(*seen, answer.view)}
             size = {"height": "medium", "width": "medium"}
             return {"task": {"type": "continue", "value": {"title": answer.title, **size, "card": card}}}
         assert isinstance(answer, Word)

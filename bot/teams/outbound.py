@@ -1,7 +1,11 @@
-"""What leaves for Teams: a view becomes an activity, a place an address; sent until Teams says yes or no."""
+"""What leaves for Teams: a view becomes an activity, a place an address; sent until Teams says yes or no.
+
+Where more than one desk writes, each view says of which it is: only here it is known both what it says and where.
+"""
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot.courier import Undelivered
@@ -14,7 +18,7 @@ from bot.teams.cards import Cards, fallback_text
 from bot.teams.references import References
 from bot.teams.texts import TEXT_FORMAT, message
 from bot.teams.transport import Final, Temporary, Transport, retrying
-from bot.views import CardView, Line, View
+from bot.views import CardView, FormCard, Line, NoticeCard, ReplyCard, RequestCard, View
 
 log = logging.getLogger(__name__)
 
@@ -34,19 +38,28 @@ _REASONS = {
 class Outbound:
     """Sends effects to Teams."""
 
-    def __init__(self, transport: Transport, references: References, cards: Cards) -> None:
-        """Bind to the way out, the addresses, and the cards."""
+    def __init__(
+        self,
+        transport: Transport,
+        references: References,
+        cards: Cards,
+        is_shared: Callable[[DeskInfo, str], bool],
+    ) -> None:
+        """Bind to the way out, the addresses, the cards, and where others write than the desk."""
         self._transport = transport
         self._references = references
         self._cards = cards
+        self._is_shared = is_shared
 
-    def card(self, desk: DeskInfo, view: CardView) -> dict[str, Any]:
-        """Return a view as an Adaptive Card."""
-        return self._cards.render(view, link=lambda place: addresses.thread(desk, place))
+    def card(self, desk: DeskInfo, place: str, view: CardView) -> dict[str, Any]:
+        """Return a view as the Adaptive Card that is seen at a place."""
+        shown = self._named(desk, place, view)
+        assert not isinstance(shown, Line)
+        return self._drawn(desk, shown)
 
-    def dialog(self, desk: DeskInfo, view: CardView) -> dict[str, Any]:
+    def dialog(self, desk: DeskInfo, place: str, view: CardView) -> dict[str, Any]:
         """Return a view as the Adaptive Card of a dialog, in which Teams takes Action.Submit only."""
-        submitted: dict[str, Any] = _submitted(self.card(desk, view))
+        submitted: dict[str, Any] = _submitted(self.card(desk, place, view))
         return submitted
 
     async def send(self, desk: DeskInfo, effect: Show | Say, address: Address | None) -> Address | None:
@@ -54,7 +67,7 @@ class Outbound:
 
         What is first shown to a person is a call and rings; answers and edits do not.
         """
-        activity = self._activity(desk, effect.view)
+        activity = self._activity(desk, self._named(desk, effect.place, effect.view))
         try:
             if address is None:
                 if isinstance(effect, Show) and person_of(effect.place):
@@ -105,8 +118,39 @@ class Outbound:
         return {
             "type": "message",
             "summary": fallback_text(view),
-            "attachments": [{"contentType": CARD, "content": self.card(desk, view)}],
+            "attachments": [{"contentType": CARD, "content": self._drawn(desk, view)}],
         }
+
+    def _named(self, desk: DeskInfo, place: str, view: View) -> View:
+        return headed(view, desk.id) if self._is_shared(desk, place) else view
+
+    def _drawn(self, desk: DeskInfo, view: CardView) -> dict[str, Any]:
+        return self._cards.render(view, link=lambda place: addresses.thread(desk, place))
+
+
+def headed(view: View, desk: str) -> View:
+    """Return a view headed with its desk, but for one that is so already or lets its reader choose one."""
+
+    def name(heading: str) -> str:
+        named = heading.startswith(f"{desk} ") or heading.endswith(f" {desk}")
+        return heading if named else " · ".join(filter(None, (desk, heading)))
+
+    match view:
+        case Line():
+            return view if view.plain.startswith(f"{desk} ") else Line((f"{desk} · ", *view.parts))
+        case RequestCard():
+            return replace(view, headline=Line((f"{desk} · ", *view.headline.parts)))
+        case NoticeCard() | ReplyCard():
+            return replace(view, heading=name(view.heading))
+        case FormCard() if _offers(view, desk):
+            return view
+    return replace(view, title=name(view.title))
+
+
+def _offers(form: FormCard, desk: str) -> bool:
+    """Say whether a form lets its reader choose the desk, among others."""
+    buttons = {button.title for row in form.rows for button in row.buttons}
+    return desk in buttons | {choice.id for field in form.fields for choice in field.choices}
 
 
 def _submitted(node: Any) -> Any:

@@ -1,0 +1,106 @@
+"""Several desks of one tenant over HTTP: what is seen in somebody's own chat says of which desk it is."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.folder import desks_alone
+from bot.operations import add_desk, import_people, import_shifts
+from bot.teams.outbound import headed
+from bot.views import DutyCard, FormCard, Line, NoticeCard, ReplyCard, RequestCard, View
+from tests.door.whole import ANA, PEOPLE, SHIFTS, TEAM_CHANNEL, Whole, whole
+from tests.journeys.town import at, plain
+from tests.rig import activities
+from tests.rig.entra import TENANT
+
+EDGE = "19:edge@thread.tacv2"
+SOLVED = RequestCard(Line(("Solved.",)), "", "", (), settled=True, presses=(), opens=(), thread="", thread_label="")
+LATE = "2026-11-23T09:45:00.000Z"  # a quarter of an hour ago
+
+
+@asynccontextmanager
+async def two_desks(folder: Path, team_channel: str = TEAM_CHANNEL) -> AsyncIterator[Whole]:
+    """Run the bot with a second desk of the same people."""
+    async with whole(folder) as bot:
+        settings = bot.settings
+    now = at("2026-11-20 12:00")
+    edge = {"tenant": TENANT, "team": activities.GROUP, "channel": EDGE, "name": "edge", "team_channel": team_channel}
+    async with desks_alone(settings) as desks:
+        await add_desk(desks, edge, now)
+        await import_people(desks, {"text": PEOPLE, "desk": "edge"}, now)
+        await import_shifts(desks, {"text": SHIFTS, "desk": "edge"}, now)
+    async with whole(folder) as bot:
+        yield bot
+
+
+def chat(bot: Whole, text: str, who: str, **fields: Any) -> dict[str, Any]:
+    return activities.personal_message(text, conversation=f"a:{who[-1]}", **bot.by(who), **fields)
+
+
+def seen(bot: Whole, words: str) -> list[str]:
+    """Return what now says these words, as a notification reads."""
+    said = [str(one.get("summary") or one.get("text")) for one in bot.connector.messages.values()]
+    return [one for one in said if words in one]
+
+
+async def test_personal_copies_and_posts_in_a_shared_team_channel_say_the_desk(tmp_path: Path) -> None:
+    async with two_desks(tmp_path) as bot:
+        await bot.post(bot.channel_post(at=LATE))
+        await bot.post(bot.channel_post("tours are missing", at=LATE, channel=EDGE))
+        await bot.quiet()
+        for words, desk in (("label printer down", "backend"), ("tours are missing", "edge")):
+            copies = seen(bot, words)
+            assert len(copies) > 1
+            assert all(one.startswith(f"{desk} · ") for one in copies)
+        assert all(not one.startswith("backend") for one in seen(bot, "No answer yet"))
+
+
+async def test_a_team_channel_of_one_desk_alone_needs_no_name(tmp_path: Path) -> None:
+    async with two_desks(tmp_path, "19:edge-internal@thread.tacv2") as bot:
+        await bot.post(bot.channel_post(at=LATE))
+        await bot.quiet()
+        posted = [one.body for one in bot.connector.sent() if TEAM_CHANNEL in str(one.body.get("channelData"))]
+        assert [one["activity"]["summary"].startswith("backend") for one in posted] == [False]
+
+
+async def test_with_one_desk_nothing_says_its_name(tmp_path: Path) -> None:
+    async with whole(tmp_path) as bot:
+        await bot.post(bot.channel_post(at=LATE))
+        await bot.post(chat(bot, "requests", ANA))
+        await bot.quiet()
+        assert not any("backend ·" in str(one) for one in bot.connector.messages.values())
+
+
+async def test_what_a_button_in_ones_own_chat_brings_says_the_desk_and_in_the_thread_it_does_not(
+    tmp_path: Path,
+) -> None:
+    async with two_desks(tmp_path) as bot:
+        post = await bot.opened()
+        ids = {"verb": "open", "step": "support", "desk": "backend", "request": "R-1", "card": "card:R-1"}
+        _, there = await bot.post(activities.dialog(ids, thread=post["id"], **bot.by(ANA)))
+        _, here = await bot.post(activities.dialog(ids, conversation="a:ana", **bot.by(ANA)))
+        titles = [answer["task"]["value"]["card"]["content"]["body"][0] for answer in (there, here)]
+        assert [one["inlines"][0]["text"] for one in titles] == ["Anna Ops wrote:", "backend · Anna Ops wrote:"]
+
+
+@pytest.mark.parametrize(
+    ("view", "shown"),
+    [
+        (Line(("Raised as R-1",)), "edge · Raised as R-1"),
+        (Line(("edge is paused.",)), "edge is paused."),
+        (
+            RequestCard(Line(("Solved.",)), "", "", (), settled=True, presses=(), opens=(), thread="", thread_label=""),
+            "edge · Solved.",
+        ),
+        (NoticeCard("Olga waits", ()), "edge · Olga waits"),
+        (ReplyCard("Ana:", "", ""), "edge · Ana:"),
+        (DutyCard("Who is on duty", (), ()), "edge · Who is on duty"),
+        (FormCard("Policy of edge", "", "", "", (), ()), "Policy of edge"),
+        (FormCard("", "", "", "Nothing was sent.", (), ()), "edge\nNothing was sent."),
+    ],
+)
+def test_each_view_is_headed_once(view: View, shown: str) -> None:
+    assert plain(headed(view, "edge")) == shown
