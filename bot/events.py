@@ -111,11 +111,15 @@ class AdminMet(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undecided(Event):
-    """Somebody of several ``desks`` wrote to the bot personally, and has not said yet to which."""
+    """Somebody of several ``desks`` wrote a command to the bot personally, and has not said yet to which.
+
+    ``text`` is the command, "" where it was the one that chooses.
+    """
 
     place: str
     author: Author
     desks: tuple[str, ...]
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,7 @@
-"""Which desk somebody's own chat with the bot is about: whoever belongs to several is asked, and it is remembered."""
+"""Which desk somebody's own chat with the bot is about: whoever belongs to several is asked, and it is remembered.
+
+What was written before the choice is carried by its buttons: the door lets the desk that was chosen hear it then.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,11 +20,16 @@ STEP = "desk"
 
 
 def asked(draft: Draft, event: Undecided) -> None:
-    """Ask which of their desks somebody writes to."""
+    """Ask which of their desks somebody writes to; what they wrote comes back with their choice."""
     key = f"which:{event.key}"
-    buttons = tuple(Button(desk, "", key, desk, "send", STEP) for desk in event.desks)
+    buttons = tuple(Button(desk, "", key, desk, "send", STEP, event.text) for desk in event.desks)
     rows = tuple(ButtonRow("", buttons[at : at + ROW]) for at in range(0, len(buttons), ROW))
-    note = "You belong to several desks. Choose one, and write it once more; desk changes it later."
+    if event.text:
+        note = f"You belong to several desks. Choose one, and it answers {event.text}; desk changes it later."
+    elif event.author.id in draft.facts.chats:
+        note = f"Which of your desks is this chat about? It is {draft.desk.id} now."
+    else:
+        note = "You belong to several desks. Choose the one that this chat is about."
     draft.show(key, event.place, FormCard("Which desk?", "", note, "", (), rows))
 
 

@@ -12,9 +12,10 @@ from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes
 
 from bot.commands import ChooseDesk, parse
+from bot.decide import chats
 from bot.desk import Desk
 from bot.effects import Answer, Card, Dialog, Word
-from bot.events import Choose, Event, Raise, Undecided, Welcomed, Wrote
+from bot.events import Choose, Event, Raise, Send, Undecided, Welcomed, Wrote
 from bot.places import channel_of
 from bot.policy import Language
 from bot.state import DeskInfo
@@ -103,7 +104,15 @@ class HotseatBot:
         else:
             await self._references.learn(desk.info.tenant, arrival.channel or arrival.place, activity)
         answer = await desk.handle(event)
+        if isinstance(event, Send) and event.step == chats.STEP and isinstance(answer, Dialog):
+            await self._go_on(desk, arrival, event)
         return (desk.info, arrival.place), answer
+
+    async def _go_on(self, desk: Desk, arrival: Arrival, event: Send) -> None:
+        """Let the desk that somebody chose hear what they had written before they were asked."""
+        if event.choice and not arrival.channel:
+            said = {"key": f"{event.key}|said", "happened_at": event.happened_at, "place": arrival.place}
+            await desk.handle(Wrote(author=event.author, text=event.choice, addressed=True, **said))  # type: ignore[arg-type]
 
     def _route(self, tenant: str, arrival: Arrival) -> tuple[Desk | None, Event | None]:
         if isinstance(arrival.event, Choose | Raise):
@@ -140,17 +149,18 @@ class HotseatBot:
         return found, event
 
     def _decided(self, tenant: str, arrival: Arrival) -> Event:
-        """Return what somebody wrote personally; who belongs to several desks and chose none is asked which."""
+        """Return what somebody wrote personally; who belongs to several desks is asked which a command is for."""
         event = arrival.event
         several = self._desks.several(tenant, arrival.author) if isinstance(event, Wrote) else []
-        if not isinstance(event, Wrote) or not several:
+        found = parse(event.text) if isinstance(event, Wrote) else None
+        if not isinstance(event, Wrote) or not several or found is None:
             return event
-        found = parse(event.text)
-        again = found is not None and isinstance(found[1], ChooseDesk)
+        again = isinstance(found[1], ChooseDesk)
         if not again and any(desk.chosen_at(arrival.author) for desk in several):
             return event
         names = tuple(desk.info.id for desk in several)
         fields = {"key": event.key, "happened_at": event.happened_at, "place": event.place, "author": event.author}
+        fields |= {"text": "" if again else event.text.strip()}
         return Undecided(desks=names, **fields)  # type: ignore[arg-type]
 
     def _language(self, admitted: Admitted) -> Language:

@@ -11,7 +11,7 @@ from bot.folder import desks_alone
 from bot.operations import add_desk, import_people, import_shifts
 from bot.teams.outbound import headed
 from bot.views import DutyCard, FormCard, Line, NoticeCard, ReplyCard, RequestCard, View
-from tests.door.whole import ANA, PEOPLE, SHIFTS, TEAM_CHANNEL, Whole, whole
+from tests.door.whole import ANA, PEOPLE, SHIFTS, TEAM_CHANNEL, Whole, card_of, whole
 from tests.journeys.town import at, plain
 from tests.rig import activities
 from tests.rig.entra import TENANT
@@ -38,6 +38,10 @@ async def two_desks(folder: Path, team_channel: str = TEAM_CHANNEL) -> AsyncIter
 
 def chat(bot: Whole, text: str, who: str, **fields: Any) -> dict[str, Any]:
     return activities.personal_message(text, conversation=f"a:{who[-1]}", **bot.by(who), **fields)
+
+
+def buttons(card: dict[str, Any]) -> list[dict[str, Any]]:
+    return [action for part in card["body"] for row in part.get("items", []) for action in row.get("actions", [])]
 
 
 def seen(bot: Whole, words: str) -> list[str]:
@@ -84,6 +88,47 @@ async def test_what_a_button_in_ones_own_chat_brings_says_the_desk_and_in_the_th
         _, here = await bot.post(activities.dialog(ids, conversation="a:ana", **bot.by(ANA)))
         titles = [answer["task"]["value"]["card"]["content"]["body"][0] for answer in (there, here)]
         assert [one["inlines"][0]["text"] for one in titles] == ["Anna Ops wrote:", "backend · Anna Ops wrote:"]
+
+
+async def test_what_was_written_before_the_choice_is_done_after_it_at_the_chosen_desk(tmp_path: Path) -> None:
+    async with two_desks(tmp_path) as bot:
+        await bot.post(bot.channel_post("tours are missing", channel=EDGE))
+        await bot.post(chat(bot, "requests", ANA))
+        await bot.quiet()
+        (form,) = [call for call in bot.cards() if "Which desk?" in str(call.body)]
+        assert seen(bot, "open") == []
+        data = next(one["data"] for one in buttons(card_of(form)) if one["title"] == "edge")
+        press = activities.press("send", data, conversation="a:1", **bot.by(ANA))
+        for _ in range(2):  # Teams may deliver it again
+            _, answer = await bot.post(press)
+            assert "Your desk here: edge" in str(answer["value"])
+        await bot.quiet()
+        (listed,) = seen(bot, "One request is open")
+        assert listed.startswith("edge · ")
+        assert "tours are missing" in listed
+
+
+async def test_desk_says_which_one_it_is_now(tmp_path: Path) -> None:
+    async with two_desks(tmp_path) as bot:
+        await bot.post(chat(bot, "desk", ANA))
+        await bot.quiet()
+        (form,) = [call for call in bot.cards() if "Which desk?" in str(call.body)]
+        data = next(one["data"] for one in buttons(card_of(form)) if one["title"] == "edge")
+        await bot.post(activities.press("send", data, conversation="a:1", **bot.by(ANA)))
+        await bot.quiet()
+        before = len(bot.connector.calls)
+        await bot.post(chat(bot, "desk", ANA))
+        await bot.quiet()
+        assert "It is edge now." in str([one.body for one in bot.connector.calls[before:]])
+
+
+async def test_what_is_no_command_needs_no_choice_before_it(tmp_path: Path) -> None:
+    async with two_desks(tmp_path) as bot:
+        await bot.post(chat(bot, "request: the printer of hub 4", ANA))
+        await bot.quiet()
+        assert seen(bot, "Which desk?") == []
+        (offer,) = seen(bot, "Shall I raise this with support?")
+        assert offer.startswith("Shall I")
 
 
 @pytest.mark.parametrize(

@@ -19,11 +19,18 @@ async def test_whoever_belongs_to_one_desk_only_is_told_which() -> None:
 async def test_whoever_belongs_to_several_chooses_one_by_a_button_each() -> None:
     town = Town()
     names = ("backend", "edge", "ops", "web")
-    await town._handle(Undecided(key="u", happened_at=town.now, place="person:eva", author=EVAS, desks=names))
+    asks = {"happened_at": town.now, "place": "person:eva", "author": EVAS, "desks": names}
+    await town._handle(Undecided(key="u", text="requests", **asks))  # type: ignore[arg-type]
     form = town.to(EVA)[0].view
     assert isinstance(form, FormCard)
     assert [[button.desk for button in row.buttons] for row in form.rows] == [["backend", "edge", "ops"], ["web"]]
-    assert "write it once more" in plain(form)
+    assert {button.choice for row in form.rows for button in row.buttons} == {"requests"}
+    assert "Choose one, and it answers requests" in plain(form)
+    await town._handle(Undecided(key="v", **asks))  # type: ignore[arg-type]
+    assert "Choose the one that this chat is about." in town.to(EVA)[1].text
+    await town.press(Send, "", EVA, card="which:v", step="desk")
+    await town._handle(Undecided(key="w", **asks))  # type: ignore[arg-type]
+    assert "It is backend now." in town.to(EVA)[2].text
 
 
 async def test_the_choice_is_remembered_over_a_restart() -> None:
