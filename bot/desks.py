@@ -82,13 +82,16 @@ class Desks:
 
     def channels_besides(self, desk: DeskInfo) -> frozenset[str]:
         """Return the channels of the tenant's other desks, which can't be this one's team channel."""
-        return frozenset(one.info.channel for one in self._of(desk.tenant) if one.info.id != desk.id)
+        return frozenset(one.info.channel for one in self.besides(desk))
 
     def shares(self, desk: DeskInfo, place: str) -> bool:
         """Say whether others of the tenant's desks write at a place too: to a person, or in the same team channel."""
         channel = "" if person_of(place) else channel_of(place)
-        others = [one.info for one in self._of(desk.tenant) if one.info.id != desk.id]
-        return any(not channel or one.team_channel == channel for one in others)
+        return any(not channel or one.info.team_channel == channel for one in self.besides(desk))
+
+    def besides(self, desk: DeskInfo) -> list[Desk]:
+        """Return the tenant's other desks."""
+        return [one for one in self._of(desk.tenant) if one.info.id != desk.id]
 
     def named(self, tenant: str, desk: str) -> Desk | None:
         """Return a tenant's desk by its id."""

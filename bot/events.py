@@ -72,10 +72,12 @@ class Restored(Message):
 class Wrote(Message):
     """A message in the personal chat, or one that addresses the bot in the team channel.
 
-    ``desks`` are the ids of those that its writer has to choose from, none where it is clear which one is meant.
+    ``desks`` are the ids of those that its writer has to choose from, none where it is clear which one is meant;
+    ``beside`` says that another desk answers: this one only if it holds anything of the writer's.
     """
 
     desks: tuple[str, ...] = ()
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ from bot.effects import (
     Show,
     WriteRota,
 )
-from bot.events import Message, Press, Wrote
+from bot.events import Message, Press
 from bot.people import Author, Person
 from bot.places import channel_of
 from bot.rota.duty import Duty, on_duty, present
@@ -119,13 +119,6 @@ class Draft:
     def say(self, text: Text, **values: object) -> str:
         """Return a sentence in the desk's language."""
         return say(text, self.policy.language, **values)
-
-    def only_here(self, event: Message) -> str:
-        """Say of which desk an answer about its reader is, "" where there is no other that they may mean."""
-        others = [desk for desk in event.desks if desk != self.desk.id] if isinstance(event, Wrote) else []
-        if not others:
-            return ""
-        return self.say(Text.OF_ONE_DESK, desk=self.desk.id, others=listed(others, self.say(Text.AND)))
 
     def request(self, id_: str) -> Request | None:
         """Return a request as it stands now."""

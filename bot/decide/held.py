@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.decide.draft import Draft
 from bot.decide.pictures import words
 from bot.decide.privacy import past_time
-from bot.events import Message
+from bot.events import Message, Wrote
 from bot.people import Author, Person
 from bot.places import personal
 from bot.state import Raised
@@ -57,21 +57,24 @@ def explained(draft: Draft) -> HelpCard:
 
 
 def about(draft: Draft, event: Message) -> tuple[HelpCard, ...]:
-    """Say all that is held about somebody, on as many cards as it takes: who they are first, then their requests."""
+    """Say all that is held about somebody, on as many cards as it takes: who they are first, then their requests.
+
+    There is none where nothing is held and another desk answers.
+    """
     author, say = event.author, draft.say
     person = draft.rota.people.get(author.id)
-    rows = [(Text.MY_NAME, [author.name]), (Text.MY_ID, [author.id])]
-    rows += _as_person(draft, person) if person else []
-    rows += _in_facts(draft, author)
-    rows += _in_requests(draft, author)
+    known = [*(_as_person(draft, person) if person else []), *_in_facts(draft, author), *_in_requests(draft, author)]
+    said = {line for _, lines in known for line in lines}
+    if isinstance(event, Wrote) and event.beside and said <= {"", say(Text.MY_NONE)}:
+        return ()
+    rows = [(Text.MY_NAME, [author.name]), (Text.MY_ID, [author.id]), *known]
     rows.append((Text.MY_HISTORY, [say(Text.MY_HISTORY_KEPT)]))
     facts = [Fact(say(label), text) for label, lines in rows for text in _whole("\n".join(filter(None, lines)))]
     pages, title = _pages(facts), say(Text.MY_TITLE)
-    text = " ".join(filter(None, (say(Text.MY_TEXT), draft.only_here(event))))
     return tuple(
         HelpCard(
             say(Text.MY_PAGE, title=title, number=number, count=len(pages)) if len(pages) > 1 else title,
-            text if number == 1 else "",
+            say(Text.MY_TEXT) if number == 1 else "",
             tuple(page),
         )
         for number, page in enumerate(pages, 1)

@@ -11,7 +11,7 @@ from bot.decide.draft import Draft
 from bot.decide.pictures import SUPPORT, status_line, words
 from bot.decide.rights import has
 from bot.effects import Answer, Card
-from bot.events import Event, Message, Press
+from bot.events import Event, Message, Press, Wrote
 from bot.people import Author
 from bot.places import person_of, personal
 from bot.support.intake import excerpt
@@ -54,7 +54,8 @@ def show_mine(draft: Draft, event: Message) -> None:
     at_home = person_of(event.place) == event.author.id
     card = _card(event.author) + event.key if at_home else ""
     view = mine(draft, event.author, card)
-    view = replace(view, note=" ".join(filter(None, (view.note, draft.only_here(event)))))
+    if not view.rows and isinstance(event, Wrote) and event.beside:
+        return
     if card:
         draft.show(card, event.place, view)
     else:

@@ -125,7 +125,6 @@ class Text(StrEnum):
     PRIVACY_ADMINS = "privacy admins"
     MY_TITLE = "my title"
     MY_TEXT = "my text"
-    OF_ONE_DESK = "of one desk"
     MY_NAME = "my name"
     MY_ID = "my id"
     MY_EMAIL = "my email"
@@ -327,7 +326,6 @@ TEXTS = MappingProxyType(
                 Text.PRIVACY_ADMINS: "whoever runs this bot",
                 Text.MY_TITLE: "What I hold about you",
                 Text.MY_TEXT: "Only you get this. Write privacy to read for how long I keep it.",
-                Text.OF_ONE_DESK: "This is of {desk} alone; for {others}, write the same to me in its channel.",
                 Text.MY_NAME: "Name",
                 Text.MY_ID: "Entra id",
                 Text.MY_EMAIL: "E-mail",
@@ -523,7 +521,6 @@ TEXTS = MappingProxyType(
                 Text.PRIVACY_ADMINS: "wer diesen Bot betreibt",
                 Text.MY_TITLE: "Was ich über dich habe",
                 Text.MY_TEXT: "Das bekommst nur du. Schreib privacy, um zu lesen, wie lange ich es behalte.",
-                Text.OF_ONE_DESK: "Das ist nur von {desk}; für {others} schreib mir dasselbe in dessen Kanal.",
                 Text.MY_NAME: "Name",
                 Text.MY_ID: "Entra-Kennung",
                 Text.MY_EMAIL: "E-Mail",

@@ -11,12 +11,12 @@ from typing import Any, Protocol
 from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes
 
-from bot.commands import ChooseDesk, parse
+from bot.commands import ChooseDesk, SendPrivacy, ShowMine, parse
 from bot.decide import chats
 from bot.desk import Desk
 from bot.effects import Answer, Card, Dialog, Word
-from bot.events import Choose, Event, Raise, Send, Undecided, Welcomed, Wrote
-from bot.places import channel_of
+from bot.events import Choose, Event, Message, Press, Raise, Send, Undecided, Welcomed, Wrote
+from bot.places import channel_of, person_of, personal
 from bot.policy import Language
 from bot.state import DeskInfo
 from bot.support.texts import Text
@@ -50,6 +50,9 @@ class Desks(Protocol):
 
     def several(self, tenant: str, person: str) -> Sequence[Desk]:
         """Return the desks that a person belongs to, none unless there are several."""
+
+    def besides(self, desk: DeskInfo) -> Sequence[Desk]:
+        """Return the tenant's other desks."""
 
 
 class HotseatBot:
@@ -106,13 +109,16 @@ class HotseatBot:
         answer = await desk.handle(event)
         if isinstance(event, Send) and event.step == chats.STEP and isinstance(answer, Dialog):
             await self._go_on(desk, arrival, event)
+        if isinstance(event, Message) and _is_for_every_desk(event):
+            beside = _asked(event, personal(event.author.id), event.text)
+            for other in self._desks.besides(desk.info):
+                await other.handle(replace(beside, beside=True))
         return (desk.info, arrival.place), answer
 
     async def _go_on(self, desk: Desk, arrival: Arrival, event: Send) -> None:
         """Let the desk that somebody chose hear what they had written before they were asked."""
         if event.choice and not arrival.channel:
-            said = {"key": f"{event.key}|said", "happened_at": event.happened_at, "place": arrival.place}
-            await desk.handle(Wrote(author=event.author, text=event.choice, addressed=True, **said))  # type: ignore[arg-type]
+            await desk.handle(_asked(event, arrival.place, event.choice))
 
     def _route(self, tenant: str, arrival: Arrival) -> tuple[Desk | None, Event | None]:
         if isinstance(arrival.event, Choose | Raise):
@@ -156,7 +162,7 @@ class HotseatBot:
         if not isinstance(event, Wrote) or not several or found is None:
             return event
         again = isinstance(found[1], ChooseDesk)
-        if not again and any(desk.chosen_at(arrival.author) for desk in several):
+        if _is_for_every_desk(event) or (not again and any(desk.chosen_at(arrival.author) for desk in several)):
             return event
         names = tuple(desk.info.id for desk in several)
         fields = {"key": event.key, "happened_at": event.happened_at, "place": event.place, "author": event.author}
@@ -186,6 +192,23 @@ class HotseatBot:
             return {"task": {"type": "continue", "value": {"title": answer.title, **size, "card": card}}}
         assert isinstance(answer, Word)
         return {"task": {"type": "message", "value": answer.text}}
+
+
+def _is_for_every_desk(event: Message) -> bool:
+    """Say whether a message asks for what is its writer's own, which each of the desks may hold a part of.
+
+    A list of their requests stands where it was asked for: in a channel it is that desk's.
+    """
+    found = parse(event.text) if event.addressed and not event.picture else None
+    if found is None:
+        return False
+    return isinstance(found[1], SendPrivacy) or (isinstance(found[1], ShowMine) and person_of(event.place) != "")
+
+
+def _asked(event: Message | Press, place: str, text: str) -> Wrote:
+    """Return a command as if it were written at a place; it is known by the event that brought it."""
+    fields = {"key": f"{event.key}|said", "happened_at": event.happened_at, "place": place, "author": event.author}
+    return Wrote(text=text, addressed=True, **fields)  # type: ignore[arg-type]
 
 
 def _ids(desks: Sequence[Desk]) -> tuple[str, ...]:

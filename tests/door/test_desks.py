@@ -16,6 +16,7 @@ from tests.journeys.town import at, plain
 from tests.rig import activities
 from tests.rig.entra import TENANT
 
+LEA, TOM = (f"bbbbbbbb-0000-4000-8000-00000000000{n}" for n in (7, 8))
 EDGE = "19:edge@thread.tacv2"
 SOLVED = RequestCard(Line(("Solved.",)), "", "", (), settled=True, presses=(), opens=(), thread="", thread_label="")
 LATE = "2026-11-23T09:45:00.000Z"  # a quarter of an hour ago
@@ -38,6 +39,10 @@ async def two_desks(folder: Path, team_channel: str = TEAM_CHANNEL) -> AsyncIter
 
 def chat(bot: Whole, text: str, who: str, **fields: Any) -> dict[str, Any]:
     return activities.personal_message(text, conversation=f"a:{who[-1]}", **bot.by(who), **fields)
+
+
+def by(bot: Whole, who: str) -> dict[str, Any]:
+    return {key: value for key, value in bot.by(who).items() if key != "service_url"}
 
 
 def buttons(card: dict[str, Any]) -> list[dict[str, Any]]:
@@ -129,6 +134,43 @@ async def test_what_is_no_command_needs_no_choice_before_it(tmp_path: Path) -> N
         assert seen(bot, "Which desk?") == []
         (offer,) = seen(bot, "Shall I raise this with support?")
         assert offer.startswith("Shall I")
+
+
+@pytest.mark.parametrize("words", ["my requests", "privacy me"])
+async def test_whoever_asks_what_is_theirs_gets_it_of_every_desk_that_has_any(tmp_path: Path, words: str) -> None:
+    async with two_desks(tmp_path) as bot:
+        await bot.post(chat(bot, "desk", ANA))
+        await bot.quiet()
+        (form,) = [call for call in bot.cards() if "Which desk?" in str(call.body)]
+        data = next(one["data"] for one in buttons(card_of(form)) if one["title"] == "backend")
+        await bot.post(activities.press("send", data, conversation="a:1", **bot.by(ANA)))
+        await bot.post(bot.channel_post("tours are missing", channel=EDGE, **by(bot, LEA)))
+        await bot.post(bot.channel_post("request: my laptop", channel=EDGE, **by(bot, ANA)))
+        await bot.quiet()
+        answers = []
+        for who in (LEA, ANA, TOM):
+            before = len(bot.connector.calls)
+            await bot.post(chat(bot, words, who))
+            await bot.quiet()
+            answers.append(
+                [one.body["summary"].split(" · ")[0] for one in bot.connector.calls[before:] if "summary" in one.body]
+            )
+        assert answers == [["backend", "edge"], ["backend", "edge"], ["backend"]]
+
+
+async def test_privacy_me_in_a_channel_is_answered_by_every_desk_too_and_my_requests_by_that_channels(
+    tmp_path: Path,
+) -> None:
+    async with two_desks(tmp_path) as bot:
+        await bot.post(bot.channel_post(**by(bot, LEA)))
+        await bot.quiet()
+        for words, desks in (("privacy me", {"edge", "backend"}), ("my requests", {"Your requests Nothing"})):
+            before = len(bot.connector.calls)
+            await bot.post(bot.channel_post(words, mention=True, channel=EDGE, **by(bot, LEA)))
+            await bot.quiet()
+            said = [one.body["summary"] for one in bot.connector.calls[before:] if "summary" in one.body]
+            assert len(said) == len(desks)
+            assert all(one.startswith(tuple(desks)) for one in said)
 
 
 @pytest.mark.parametrize(

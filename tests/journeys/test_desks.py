@@ -7,7 +7,7 @@ import pytest
 from bot.events import Send, Undecided, Wrote
 from bot.people import Author
 from bot.views import FormCard
-from tests.journeys.town import EVA, OLGA, TEAM, Town, person, plain, said
+from tests.journeys.town import EVA, OLGA, TEAM, TOM, Town, person, plain, said
 
 EVAS = Author("eva", "Eva Novak")
 
@@ -66,10 +66,17 @@ async def test_an_admin_who_is_none_of_the_people_may_choose() -> None:
 
 
 @pytest.mark.parametrize("words", ["my requests", "privacy me"])
-async def test_what_is_told_of_oneself_says_of_which_desk_it_is_where_there_are_several(words: str) -> None:
+async def test_beside_another_desk_one_answers_only_if_it_holds_anything_of_whoever_asks(words: str) -> None:
     town = Town()
     await town.post("printer down", OLGA)
-    asks = {"key": words, "happened_at": town.now, "place": "person:olga", "author": OLGA, "addressed": True}
-    await town._handle(Wrote(text=words, desks=("backend", "edge"), **asks))  # type: ignore[arg-type]
-    assert "This is of backend alone; for edge, write the same to me in its channel." in town.teams.sent[-1].text
-    assert "alone" not in await town.write(words, OLGA)
+
+    async def heard(who: Author) -> int:
+        before = len(town.teams.sent)
+        asks = {"key": words + who.id, "happened_at": town.now, "place": f"person:{who.id}", "author": who}
+        await town._handle(Wrote(text=words, addressed=True, beside=True, **asks))  # type: ignore[arg-type]
+        return len(town.teams.sent) - before
+
+    assert await heard(TOM) == 0
+    assert await heard(OLGA) == 1
+    assert "printer down" in town.teams.sent[-1].text
+    assert await town.write(words, TOM)
