@@ -167,7 +167,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 "who",
                 {
                     Language.ENGLISH: "Who is on duty now, and when that changes",
-                    Language.GERMAN: "Wer gerade Dienst hat, und wann das wechselt",
+                    Language.GERMAN: "Wer gerade Dienst hat und wann das wechselt",
                 },
                 Right.TENANT,
                 EVERYWHERE,
@@ -197,7 +197,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 "setup",
                 {
                     Language.ENGLISH: "Make this channel a desk, or go on with that",
-                    Language.GERMAN: "Diesen Kanal einrichten, oder damit weitermachen",
+                    Language.GERMAN: "Diesen Kanal einrichten oder damit weitermachen",
                 },
                 Right.ADMIN,
                 frozenset({"team"}),
@@ -207,7 +207,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 "people",
                 {
                     Language.ENGLISH: "Who belongs to the backend team, and what they can do",
-                    Language.GERMAN: "Wer zum Backend-Team gehört, und wer was kann",
+                    Language.GERMAN: "Wer zum Backend-Team gehört und wer was kann",
                 },
                 Right.ADMIN,
                 frozenset({"personal"}),
@@ -277,7 +277,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 "my requests",
                 {
                     Language.ENGLISH: "What you asked, and how it stands",
-                    Language.GERMAN: "Was du gefragt hast, und wie es steht",
+                    Language.GERMAN: "Was du gefragt hast und wie es darum steht",
                 },
                 Right.TENANT,
                 PERSONAL,
@@ -287,7 +287,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 "help",
                 {
                     Language.ENGLISH: "What I do, and what you can ask me",
-                    Language.GERMAN: "Was ich tue, und was du mich fragen kannst",
+                    Language.GERMAN: "Was ich tue und was du mich fragen kannst",
                 },
                 Right.TENANT,
                 EVERYWHERE,
@@ -297,7 +297,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 "privacy",
                 {
                     Language.ENGLISH: "What I keep, why and for how long; privacy me sends you what I hold about you",
-                    Language.GERMAN: "Was ich aufbewahre und wie lange; privacy me schickt dir alles über dich",
+                    Language.GERMAN: "Was ich aufbewahre und wie lange; datenschutz ich schickt dir alles über dich",
                 },
                 Right.TENANT,
                 EVERYWHERE,
@@ -311,6 +311,8 @@ SAME: Mapping[str, str] = MappingProxyType(
     {"hilfe": "help", "wer": "who", "meine anfragen": "my requests", "datenschutz": "privacy"}
 )
 """What requesters type in German for a command."""
+GERMAN: Mapping[str, str] = MappingProxyType({**SAME, "ich": "me"})
+"""What each word of a command means that is typed in German."""
 
 
 def name_in(language: Language, command: Command) -> str:
@@ -322,7 +324,7 @@ def name_in(language: Language, command: Command) -> str:
 def parse(text: str) -> tuple[Command, Call] | None:
     """Return the command that the whole of ``text`` is, None if it is none. Case and order are forgiven."""
     words = _joined(WORD.findall(text.casefold()) if len(text) <= LONGEST else [])
-    words = [SAME.get(word, word) for word in words]
+    words = [GERMAN.get(word, word) for word in words]
     names = [word for word in words if word in COMMANDS]
     if len(names) != 1:
         return None
@@ -340,14 +342,17 @@ def mistyped(text: str) -> bool:
     """Say whether a text that is no command is so near to one that it was meant as one."""
     words = WORD.findall(text.casefold()) if len(text) <= LONGEST else []
     near = [word for word in (*words[:1], " ".join(words)) if get_close_matches(word, COMMANDS, n=1, cutoff=NEAR)]
+    near += get_close_matches(" ".join(words), SAME, n=1, cutoff=NEAR)  # "Hilfe, Drucker" is a request
     return 0 < len(words) <= LONGEST_COMMAND and bool(near)
 
 
-def nearest(text: str, right: Right) -> list[str]:
+def nearest(text: str, right: Right, language: Language) -> list[str]:
     """Return the two commands, besides help, that ``right`` allows and whose names are nearest to ``text``."""
     words = re.findall(r"\w+", text[:LONGEST].casefold())
-    names = [row.name for row in COMMANDS.values() if row.right <= right and row.name != "help"]
-    return get_close_matches(words[0] if words else "", names, n=2, cutoff=0.0)
+    rows = [row for row in COMMANDS.values() if row.right <= right and row.name != "help"]
+    names = {name: name_in(language, row) for row in rows for name in (row.name, name_in(language, row))}
+    found = get_close_matches(words[0] if words else "", names, n=len(names), cutoff=0.0)
+    return list(dict.fromkeys(names[name] for name in found))[:2]
 
 
 def _joined(words: list[str]) -> list[str]:

@@ -124,7 +124,7 @@ def unknown(draft: Draft, event: Message) -> None:
     if found is not None:
         _aside(draft, event, Line((draft.is_for(found[0].right),)))
         return
-    near = draft.say(Text.OR).join(nearest(event.text, draft.right_of(event.author)))
+    near = draft.say(Text.OR).join(nearest(event.text, draft.right_of(event.author), draft.policy.language))
     _aside(draft, event, Line((draft.say(Text.UNKNOWN_COMMAND, near=near),)))
 
 

@@ -10,11 +10,12 @@ from bot.decide.privacy import past_time
 from bot.events import Message, Wrote
 from bot.people import Author, Person
 from bot.places import personal
+from bot.policy import Language
 from bot.state import Raised
 from bot.support.erasure import Part, without_person
 from bot.support.request import Request
 from bot.support.texts import DAYS, Text
-from bot.support.words import listed, moment
+from bot.support.words import done, listed, moment
 from bot.views import Fact, HelpCard
 
 LONGEST = 1000  # characters of one row of a card, which is then shown whole, whatever they are
@@ -147,7 +148,7 @@ def _in_requests(draft: Draft, author: Author) -> list[Row]:
     ]
     parts: dict[Text, list[str]] = {label: [] for label in PARTS}
     for one in (*mine, *others):
-        for label, said in dict.fromkeys(_parts(one, author.id)):
+        for label, said in dict.fromkeys(_parts(one, author.id, draft.policy.language)):
             parts[label].append(_told(one.id, said))
     none = draft.say(Text.MY_NONE)
     return [
@@ -157,22 +158,22 @@ def _in_requests(draft: Draft, author: Author) -> list[Row]:
     ]
 
 
-def _parts(request: Request, me: str) -> Iterator[tuple[Text, str]]:
+def _parts(request: Request, me: str, language: Language) -> Iterator[tuple[Text, str]]:
     """Yield what a request, and its state before the latest deed, knows of somebody, and of what they said."""
     if request.requester.id == me:
         theirs = ((Text.MY_MATTERS, request.matter), (Text.MY_REMARKS, request.remark))
         yield from ((label, said) for label, said in theirs if said)
     clock, deed = request.clock, request.deed
     advice = (request.advice, request.suggestion, *request.handed)
-    done: tuple[tuple[Text, Author | None, str], ...] = (
+    did: tuple[tuple[Text, Author | None, str], ...] = (
         (Text.MY_ANSWERED, request.responder, ""),
         (Text.MY_TAKEN, request.claimer, ""),
         (Text.MY_CLOSED, request.closed_by, request.remark),
         (Text.MY_QUESTIONS, request.wait.by if request.wait else None, ""),
         *((Text.MY_ADVICE, one.author, one.text) for one in advice if one),
-        *(((Text.MY_LATEST, deed.author, _told(deed.what, deed.text)),) if deed else ()),
+        *(((Text.MY_LATEST, deed.author, _told(done(deed.what, language), deed.text)),) if deed else ()),
     )
-    yield from ((label, said) for label, author, said in done if author is not None and author.id == me)
+    yield from ((label, said) for label, author, said in did if author is not None and author.id == me)
     yield from ((Text.MY_TRIAGE, _told(one.question.strip("_"), one.answer)) for one in request.triage if one.by == me)
     rung = (*clock.called, *clock.mentioned, *clock.only, *(one.person for one in clock.deferred)) if clock else ()
     keys = (*request.copies, *(deed.others if deed else ()))
@@ -184,7 +185,7 @@ def _parts(request: Request, me: str) -> Iterator[tuple[Text, str]]:
         if me in ids:
             yield label, ""
     if request.before is not None:
-        yield from _parts(request.before, me)
+        yield from _parts(request.before, me, language)
 
 
 def _told(what: str, said: str) -> str:

@@ -305,7 +305,7 @@ TEXTS = MappingProxyType(
                 ),
                 Text.PRIVACY_TITLE: "What I keep",
                 Text.PRIVACY_WHY: (
-                    "Only what it takes for every request to be answered. I erase it by myself, every day. "
+                    "Only what it takes for every request to be answered. I erase what is past its time every day. "
                     "Messages in Teams are the team's own and stay there."
                 ),
                 Text.PRIVACY_REQUESTS: "Requests",
@@ -388,7 +388,7 @@ TEXTS = MappingProxyType(
             {
                 Text.OR: " oder ",
                 Text.AND: " und ",
-                Text.AND_ALSO: ", und ",
+                Text.AND_ALSO: ", außerdem ",
                 Text.WILL_ANSWER: " antwortet bis {by}.",
                 Text.WILL_ANSWER_LATE: " antwortet.",
                 Text.WILL_FOLLOW_UP: " meldet sich bis {by}.",
@@ -398,12 +398,12 @@ TEXTS = MappingProxyType(
                 Text.NOBODY_BY: "Jemand meldet sich bis {by}.",
                 Text.NO_ANSWER: "Noch keine Antwort.",
                 Text.NO_FOLLOW_UP: "Noch keine Rückmeldung.",
-                Text.CALLING_AGAIN: " Wir rufen noch einmal.",
+                Text.CALLING_AGAIN: " Wir haken noch einmal nach.",
                 Text.TEAM_CALLED: " Das ganze Team weiß Bescheid.",
                 Text.WAS_DUE: "Eine Antwort war bis {by} fällig.",
                 Text.LATE: " Sie ist seit {late} fällig.",
                 Text.WAS_DUE_BY: " Sie war bis {by} fällig.",
-                Text.CALLING: " Wir rufen ",
+                Text.CALLING: " Wir benachrichtigen ",
                 Text.AGAIN: " noch einmal",
                 Text.ALL_TOLD: " Alle Anwesenden wissen Bescheid.",
                 Text.LOOKING: "{who} schaut es sich an.",
@@ -411,7 +411,7 @@ TEXTS = MappingProxyType(
                 Text.SOLVED: "Gelöst.",
                 Text.CLOSED_BY: "{who}, {at}.",
                 Text.WITHDRAWN: "Zurückgezogen.",
-                Text.NOT_A_REQUEST: "Nichts für den Support. Wenn dich etwas blockiert, schreib einfach noch einmal.",
+                Text.NOT_A_REQUEST: "Das ist nichts für den Support. Wenn dich etwas blockiert, schreib einfach neu.",
                 Text.CLAIM: "Ich schaue es mir an",
                 Text.SOLVE: "Ist gelöst",
                 Text.SUPPORT: "Support…",
@@ -422,25 +422,25 @@ TEXTS = MappingProxyType(
                 Text.FOLLOWS: "Wir sehen uns das zusammen mit einer anderen Anfrage an.",
                 Text.ANSWER_THERE: "Die Antwort steht im anderen Thread.",
                 Text.FOLLOWS_OWN: "Das gehört zu deinem anderen Beitrag.",
-                Text.SAME_AS: "Wir sehen uns das zusammen an mit ",
+                Text.SAME_AS: "Das sehen wir uns gemeinsam an mit ",
                 Text.ASKED_YOU: "{who} hat eine Frage an dich.",
                 Text.WAITS: "Sobald du hier antwortest, geht es weiter.",
                 Text.REMINDER: ", kannst du die Frage von {who} beantworten? Dann geht es weiter.",
                 Text.NO_REPLY: "Geschlossen, weil nichts mehr kam. Schreib hier, wenn du es noch brauchst.",
-                Text.WITH_DEVELOPERS: "An unsere Entwickler weitergegeben, die sich darum kümmern.",
+                Text.WITH_DEVELOPERS: "An unser Entwicklungsteam weitergegeben, das sich darum kümmert.",
                 Text.PASSED_ON: "Weitergegeben.",
                 Text.FIND_IT_AS: "Dort findest du es unter {key}.",
                 Text.TICKET_IS: "Bei unseren Entwicklern findest du es unter {key}.",
                 Text.OPEN_TICKET: "Ticket öffnen",
                 Text.ANSWERED: "Beantwortet.",
                 Text.TAKEN_BACK: "{who} hat das zurückgenommen.",
-                Text.TOO_LATE: "Das ist seit über einer Woche geschlossen. Bitte schreib es noch einmal.",
+                Text.TOO_LATE: "Das ist seit über einer Woche geschlossen. Bitte schreib einen neuen Beitrag.",
                 Text.BY_PHONE: "Wir haben telefoniert.",
                 Text.SAYS: "{who}:",
                 Text.QUESTIONS: _QUESTIONS_DE,
                 Text.IS_ON_DUTY: "Das ist für den Support: {who} hat Dienst.",
                 Text.ARE_ON_DUTY: "Das ist für den Support: {who} haben Dienst.",
-                Text.HELP_THEM: " Wenn du die Antwort kennst, hilf ihnen damit.",
+                Text.HELP_THEM: " Wenn du die Antwort kennst, gib sie gern weiter.",
                 Text.SUGGEST_IT: " Wenn du die Antwort kennst, schlag sie mit Support… vor.",
                 Text.FOR_THE_TEAM: "Das ist für das Backend-Team; wer davon da ist, kann es übernehmen.",
                 Text.MAY_CLOSE: "{requester} hat gefragt und kann das tun, außerdem {who}.",
@@ -454,32 +454,32 @@ TEXTS = MappingProxyType(
                 Text.UNTIL: "bis {at}",
                 Text.UNTIL_RESUMED: "bis auf Weiteres",
                 Text.SET_UP_BY_ADMINS: "Meine Admins können diesen Kanal einrichten. Bitte frag deine Teamleitung.",
-                Text.NO_DESK_YET: "Ich bin noch in keinem Kanal. Es beginnt mit @Hotseat setup: Das schreiben meine "
-                "Admins in den Kanal, in dem gefragt wird.",
+                Text.NO_DESK_YET: "Ich bin noch in keinem Kanal. Los geht es mit @Hotseat setup: Das schreibt "
+                "jemand von meinen Admins in den Kanal, in dem Fragen gestellt werden.",
                 Text.DESK_HERE: "Support für diesen Kanal",
                 Text.SETTING_UP: "Ich werde gerade eingerichtet. Danach bekommt hier jeder Beitrag eine Antwort.",
                 Text.DESK_READY: "Schreib hier, was du brauchst, dann sieht es der Support sofort.",
                 Text.DESK_READY_IF_MENTIONED: "Erwähne mich und schreib, was du brauchst: Der Support sieht es sofort.",
                 Text.SET_UP: "Einrichten…",
                 Text.STALE: "Dieser Knopf ist von einer älteren Karte. Bitte nimm die neueste im Thread.",
-                Text.SHALL_I_RAISE: "Soll ich das an den Support geben?",
-                Text.RAISE: "An den Support geben",
+                Text.SHALL_I_RAISE: "Soll ich das an den Support weitergeben?",
+                Text.RAISE: "An den Support weitergeben",
                 Text.RAISE_FOR: "Ich schreibe es in den Kanal, unter dem Namen von {who}.",
-                Text.RAISE_HERE: "Es wird eine Anfrage von {who}, in seinem eigenen Thread.",
+                Text.RAISE_HERE: "Daraus wird eine Anfrage von {who}, im Thread der Nachricht.",
                 Text.RAISE_NO_PICTURE: " Ein Bild kommt nicht mit: Häng es danach im Thread an.",
                 Text.RAISE_IT: "Weitergeben",
                 Text.RAISE_NOT: "Nein",
-                Text.RAISE_WORDS: "Die Worte, wie der Support sie liest",
+                Text.RAISE_WORDS: "So liest es der Support",
                 Text.RAISE_WHERE: "Für wen ist es?",
                 Text.RAISE_EMPTY: "Schreib in ein paar Worten, was du brauchst.",
-                Text.RAISE_TOO_LONG: "Das ist zu lang, um es ganz zu schreiben. Bitte kürze es auf {most} Zeichen.",
+                Text.RAISE_TOO_LONG: "Das ist zu lang für einen Beitrag. Bitte kürze es auf {most} Zeichen.",
                 Text.RAISING: "Ich gebe es in den Kanal weiter. Der Link kommt in einer eigenen Nachricht.",
                 Text.RAISED: "Weitergegeben als {id}. Dort siehst du, wer antwortet und bis wann: ",
-                Text.RAISED_FOR_YOU: "{by} hat deine Nachricht an den Support gegeben, als {id}: ",
-                Text.RAISE_AFTER_ALL: "Du hattest Nein gesagt: Nichts wurde geschrieben. Soll ich es doch weitergeben?",
+                Text.RAISED_FOR_YOU: "{by} hat deine Nachricht an den Support weitergegeben, als {id}: ",
+                Text.RAISE_AFTER_ALL: "Du hattest Nein gesagt, also steht nichts im Kanal. Soll ich es weitergeben?",
                 Text.RAISED_BEFORE: "Das wurde schon weitergegeben, als {id}.",
                 Text.NOT_RAISED: (
-                    "Das konnte ich nicht schreiben: Der Kanal ist gerade nicht erreichbar. "
+                    "Das konnte ich nicht in den Kanal schreiben: Er ist gerade nicht erreichbar. "
                     "Deine Worte sind noch hier. Versuch es später noch einmal, oder sag es dem Backend-Team direkt."
                 ),
                 Text.NOTHING_RAISED: "In Ordnung, ich habe nichts geschrieben.",
@@ -493,40 +493,42 @@ TEXTS = MappingProxyType(
                     "und du siehst, wer sich kümmert und wann du mehr hörst."
                 ),
                 Text.HELP_COLLEAGUE: (
-                    "Ich lese den Kanal mit, rufe, wer Dienst hat, und halte zu jeder Anfrage eine Karte aktuell."
+                    "Ich lese den Kanal mit, benachrichtige, wer Dienst hat, und halte zu jeder Anfrage eine Karte "
+                    "aktuell."
                 ),
                 Text.PRIVACY_TITLE: "Was ich aufbewahre",
                 Text.PRIVACY_WHY: (
-                    "Nur, was nötig ist, damit jede Anfrage eine Antwort bekommt. Ich lösche es täglich von "
-                    "selbst. Nachrichten in Teams gehören dem Team und bleiben dort."
+                    "Nur, was nötig ist, damit jede Anfrage eine Antwort bekommt. Was abgelaufen ist, lösche ich "
+                    "täglich. Nachrichten in Teams gehören dem Team und bleiben dort."
                 ),
                 Text.PRIVACY_REQUESTS: "Anfragen",
                 Text.PRIVACY_REQUESTS_KEPT: (
-                    "Was wann gefragt wurde, wie es ausging, und wer gefragt, geantwortet und geschlossen "
+                    "Was wann gefragt wurde, wie es ausging und wer gefragt, geantwortet und geschlossen "
                     "hat. {names} Tage nach dem Schließen verschwinden die Namen, nach {texts} die Texte."
                 ),
                 Text.PRIVACY_TEAM: "Backend-Team",
                 Text.PRIVACY_TEAM_KEPT: (
-                    "Name, E-Mail, Kennungen, Arbeitstage und Dienste. Dienste behalten {months} Monate lang den Namen."
+                    "Name, E-Mail, Kennungen, Arbeitstage und Dienste. Bei Diensten steht der Name "
+                    "{months} Monate lang."
                 ),
                 Text.PRIVACY_AWAY: "Abwesenheiten",
                 Text.PRIVACY_AWAY_KEPT: "Von wann bis wann, nie warum. {days} Tage nach dem Ende gelöscht.",
                 Text.PRIVACY_READERS: "Wer es liest",
                 Text.PRIVACY_READ_BY: (
-                    "Das Backend-Team, und wer diesen Bot betreibt. "
+                    "Das Backend-Team und wer diesen Bot betreibt. "
                     "Bei niemandem werden Anfragen gezählt oder Zeiten gemessen."
                 ),
-                Text.PRIVACY_ASK: "Fragen",
-                Text.PRIVACY_ASK_WHOM: "{who}. Schreib privacy me, dann schicke ich dir, was ich über dich habe.",
+                Text.PRIVACY_ASK: "Fragen an",
+                Text.PRIVACY_ASK_WHOM: "{who}. Schreib datenschutz ich, dann schicke ich dir, was ich über dich habe.",
                 Text.PRIVACY_ADMINS: "wer diesen Bot betreibt",
                 Text.MY_TITLE: "Was ich über dich habe",
-                Text.MY_TEXT: "Das bekommst nur du. Schreib privacy, um zu lesen, wie lange ich es behalte.",
+                Text.MY_TEXT: "Das bekommst nur du. Schreib datenschutz, um zu lesen, wie lange ich es aufbewahre.",
                 Text.MY_NAME: "Name",
                 Text.MY_ID: "Entra-Kennung",
                 Text.MY_EMAIL: "E-Mail",
                 Text.MY_SLACK: "Slack-Kennung",
                 Text.MY_DAYS: "Arbeitstage",
-                Text.MY_PRODUCTION: "Produktion",
+                Text.MY_PRODUCTION: "Produktionszugang",
                 Text.MY_EXPERIENCED: "Erfahren",
                 Text.MY_YES: "ja",
                 Text.MY_NO: "nein",
@@ -535,7 +537,7 @@ TEXTS = MappingProxyType(
                 Text.MY_ABSENCES: "Abwesend",
                 Text.MY_STANDING_IN: "Vertretungen",
                 Text.MY_REQUESTS: "Du hast gefragt",
-                Text.MY_PART: "Du kommst vor in",
+                Text.MY_PART: "Genannt in",
                 Text.MY_CALLED: "Um Hilfe gebeten",
                 Text.MY_ADVISED: "Hinweis erhalten",
                 Text.MY_UNREACHABLE: "Nicht erreicht",
@@ -543,13 +545,13 @@ TEXTS = MappingProxyType(
                 Text.MY_PAGE: "{title} · {number} von {count}",
                 Text.MY_ADMIN: "Admin",
                 Text.MY_TRAINING: "Schulungskontakt",
-                Text.MY_CHAT: "Desk gewählt",
+                Text.MY_CHAT: "Diesen Desk gewählt",
                 Text.MY_RAISED: "Weitergegeben",
                 Text.MY_RAISED_FOR: "Für dich weitergegeben",
                 Text.MY_EARLY: "Du schriebst auch",
                 Text.MY_PAUSE: "Du hast angehalten",
                 Text.MY_SETUP: "In der Einrichtung",
-                Text.MY_MESSAGES: "Ich schrieb dir von",
+                Text.MY_MESSAGES: "Ich schrieb dir zu",
                 Text.MY_MATTERS: "Worum es geht",
                 Text.MY_REMARKS: "Dir gesagt",
                 Text.MY_ANSWERED: "Du hast geantwortet",
@@ -559,17 +561,17 @@ TEXTS = MappingProxyType(
                 Text.MY_ADVICE: "Dem Team gesagt",
                 Text.MY_LATEST: "Zuletzt getan",
                 Text.MY_TRIAGE: "Du hast geklärt",
-                Text.MY_RUNG: "Du wurdest gerufen",
+                Text.MY_RUNG: "Du wurdest benachrichtigt",
                 Text.MY_HELPING: "Du wurdest gebeten",
                 Text.MY_REACTED: "Du hast reagiert",
                 Text.MY_HISTORY: "Außerdem",
                 Text.MY_HISTORY_KEPT: (
-                    "Dass du etwas geschrieben oder gedrückt hast, wann, und zu welcher Anfrage; "
+                    "Dass du etwas geschrieben oder gedrückt hast, wann und zu welcher Anfrage; "
                     "und wie ich deinen Chat erreiche."
                 ),
-                Text.UNKNOWN_COMMAND: "Das kenne ich nicht. Versuch {near}, oder help für alles, was ich kann.",
+                Text.UNKNOWN_COMMAND: "Das kenne ich nicht. Versuch {near}, oder hilfe für alles, was ich kann.",
                 Text.WHO_IS_ON_DUTY: "Wer Dienst hat",
-                Text.ON_DUTY: "Dienst hat",
+                Text.ON_DUTY: "Im Dienst",
                 Text.PRESENT: "Anwesend",
                 Text.FALLBACK: "Vertretung",
                 Text.OBSERVING: "Liest mit",
@@ -577,11 +579,39 @@ TEXTS = MappingProxyType(
                 Text.NEXT_HANDOVER: "Nächster Wechsel",
                 Text.THEN: "Danach",
                 Text.NOT_ANYBODY: "niemand",
-                Text.NOT_SET: "noch niemand",
+                Text.NOT_SET: "noch niemand eingeteilt",
             }
         ),
     }
 )
+
+DEEDS = MappingProxyType(
+    {
+        "asked a question": "nachgefragt",
+        "replied": "geantwortet",
+        "answered by phone": "telefonisch geantwortet",
+        "promised more": "Nächstes zugesagt",
+        "suggested an answer": "eine Antwort vorgeschlagen",
+        "closed it": "geschlossen",
+        "split it": "aufgeteilt",
+        "put ": "zusammengelegt",
+        "said that it is not a request": "als keine Anfrage eingestuft",
+        "said that it is not solved": "als nicht gelöst gemeldet",
+        "said ": "etwas geklärt",
+        "handed it on": "weitergegeben",
+        "passed it on": "weitergegeben",
+        "gave it back": "zurückgegeben",
+        "asked the team": "das Team gefragt",
+        "wrote": "geschrieben",
+        "named the ticket": "das Ticket genannt",
+        "adopted an answer": "eine Antwort übernommen",
+        "needs more time": "um mehr Zeit gebeten",
+        "took it": "übernommen",
+        "took that back": "zurückgenommen",
+        "made it a matter of its own": "als eigenes Thema abgetrennt",
+    }
+)
+"""What somebody did, by how its English begins, which is what is kept: in German, for those whom it is told."""
 
 DAYS = MappingProxyType(
     {

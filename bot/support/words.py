@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.hours import SupportHours
 from bot.policy import Language
-from bot.support.texts import DAYS, MONTHS, TEXTS, Text
+from bot.support.texts import DAYS, DEEDS, MONTHS, TEXTS, Text
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -29,6 +29,12 @@ def moment(at: datetime, now: datetime, hours: SupportHours, language: Language 
     if language is Language.GERMAN:
         return f"{day} {there.day}.{there.month}.{'' if there.year == here.year else there.year}, {time}"
     return f"{day} {there.day} {MONTHS[there.month - 1]}{'' if there.year == here.year else f' {there.year}'}, {time}"
+
+
+def done(what: str, language: Language) -> str:
+    """Return what somebody did to a request, as a deed keeps it, in ``language``."""
+    german = next((said for begin, said in DEEDS.items() if what.startswith(begin)), what)
+    return german if language is Language.GERMAN else what
 
 
 def length(span: timedelta) -> str:

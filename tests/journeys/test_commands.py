@@ -186,6 +186,9 @@ async def test_whoever_reads_german_gets_german() -> None:
         assert line in answer
     assert "Wer gerade Dienst hat" in await town.write("help", OLGA)
     assert (await town.write("roat", EVA)).startswith("Das kenne ich nicht. Versuch rota oder ")
+    unknown = "Das kenne ich nicht. Versuch datenschutz oder meine anfragen, oder hilfe für alles, was ich kann."
+    assert await town.write("datenschuz", OLGA) == unknown
+    assert "Soll ich das" in await town.write("Hilfe, Drucker", OLGA)
 
 
 async def test_a_place_refused_twice_for_the_same_reason_is_shown_once() -> None:

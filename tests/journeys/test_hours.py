@@ -149,7 +149,9 @@ async def test_a_german_desk_speaks_german() -> None:
     place = await town.post("Drucker kaputt")
     assert "@Ana Lindqvist oder @Ben Okafor antwortet bis Di 24.11., 09:03." in town.card()
     await town.until("2026-11-24 09:03")
-    assert town.in_thread(place) == ["Noch keine Antwort. Wir rufen @Ana Lindqvist und @Ben Okafor noch einmal."]
+    assert town.in_thread(place) == [
+        "Noch keine Antwort. Wir benachrichtigen @Ana Lindqvist und @Ben Okafor noch einmal."
+    ]
 
 
 async def test_a_german_date_of_another_year_says_the_year() -> None:

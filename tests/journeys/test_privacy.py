@@ -1,5 +1,6 @@
 """What is kept of people and their words: for how long, who is told, and how it is forgotten."""
 
+import ast
 import itertools
 import json
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from bot import decide
 from bot.effects import Change, Erased, PutFacts, PutNotice, PutRequest, PutRota
 from bot.errors import Refused
 from bot.events import Chosen, Claim, PersonErased, Raise, Reopen, Solve, Sweep
@@ -49,6 +51,7 @@ from bot.support.request import (
     Wait,
 )
 from bot.support.triage import IMPACT
+from bot.support.words import done
 from bot.teams.cards import MOST_BYTES, Cards
 from bot.views import Fact, HelpCard
 from tests.journeys.town import (
@@ -1001,6 +1004,26 @@ async def test_privacy_is_told_in_german() -> None:
     answer = await town.write("privacy me", EVA)
     assert "Du hast gefragt\nnichts" in answer
     assert "Mo Di Mi Do Fr" in answer
+    place = await town.post("Drucker kaputt", OLGA)
+    await town.press(Claim, "R-1", ANA)
+    assert "Zuletzt getan\nR-1: übernommen" in await town.write("Datenschutz ich", ANA)
+    await town.send("reply", "R-1", ANA, text="Bitte neu starten")
+    assert "Zuletzt getan\nR-1: geantwortet: Bitte neu starten" in await town.write("privacy me", ANA)
+    await town.reply(place, "Geht immer noch nicht", OLGA)
+    assert "Zuletzt getan\nR-1: geschrieben" in await town.write("privacy me", OLGA)
+
+
+def test_every_deed_that_is_kept_has_a_german_name() -> None:
+    sources = (Path(decide.__file__).parent).glob("*.py")
+    kept = {
+        "".join(str(part.value) for part in getattr(what, "values", [what]) if isinstance(part, ast.Constant))
+        for source in sources
+        for call in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "did" and len(call.args) > 2
+        for what in [call.args[2]]
+    }
+    assert len(kept) > 15
+    assert {what for what in kept if done(what, Language.GERMAN) == what} == set()
 
 
 async def test_privacy_me_says_what_was_raised_and_which_desk_was_chosen() -> None:

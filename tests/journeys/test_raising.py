@@ -313,7 +313,7 @@ async def test_a_colleague_raises_with_the_word_only(text: str) -> None:
 async def test_in_german_nothing_is_said_in_english() -> None:
     town = Town(policy=GERMAN)
     card = await offered(town)
-    assert "Soll ich das an den Support geben?" in card.text
+    assert "Soll ich das an den Support weitergeben?" in card.text
     assert all("Write" not in field.problem for field in form(card).fields)
     await press(town, button(form(card), "Weitergeben"), OLGA)
     assert "Weitergegeben als R-1." in town.teams.sent[-1].text
