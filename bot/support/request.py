@@ -427,9 +427,9 @@ def close(request: Request, act: Act, outcome: Outcome, by: Author, at: datetime
 
 
 def withdraw(request: Request, at: datetime) -> Request:
-    """End the request because its post was deleted before anyone answered; its clock stands still."""
+    """End the request, by nobody, because its post was deleted before anyone answered; its clock stands still."""
     ended = close(request, Act.WITHDRAW, Outcome.WITHDRAWN, request.requester, at)
-    return replace(ended, clock=request.clock)
+    return replace(ended, clock=request.clock, closed_by=None)
 
 
 def restore(request: Request) -> Request:

@@ -1070,6 +1070,20 @@ async def test_privacy_me_says_all_that_one_said_in_others_requests() -> None:
     assert "You were called\nR-1" in await town.write("privacy me", BEN)
 
 
+async def test_what_was_withdrawn_is_closed_by_nobody() -> None:
+    town = Town()
+    await town.post("printer and login")
+    await town.send("split", "R-1", ANA, text="Printer\n\nLogin")
+    await town.send("undo", "R-1", ANA)
+    assert (await town.request("R-2")).outcome is Outcome.WITHDRAWN
+    await town.post("scanner", TOM)
+    for who in (OLGA, ANA):
+        assert "You closed" not in await town.write("privacy me", who)
+    gone = await town.post("never mind", TOM)
+    await town.delete(gone)
+    assert "You closed" not in await town.write("privacy me", TOM)
+
+
 async def test_privacy_me_names_whatever_an_erasure_would_take_away() -> None:
     zoe = replace(EVA, id="zoe", entra_object_id="zoe", name=ZOE.name)
     town = Town(people=(*TEAM, zoe))
