@@ -118,12 +118,11 @@ def answered_by_requester(draft: Draft, request: Request, event: Message) -> Non
     at, now = event.happened_at, draft.is_open and not draft.paused
     asker = request.wait.by if request.wait else None
     going = go_on(request, NextWord(word_by(draft, at), answered_at=None if now else at))
-    draft.put(hand(going, said(event)))
+    told = said(event)
+    draft.put(hand(going, told))
     if now:
         heading = f"{event.author.name} answered {asker.name if asker else 'you'}"
-        _answered(
-            draft, draft.request(going.id) or going, heading, at, words(replace(going, text=event.text, matter=""))
-        )
+        _answered(draft, draft.request(going.id) or going, heading, told)
 
 
 def said(event: Message) -> Advice:
@@ -132,7 +131,15 @@ def said(event: Message) -> Advice:
     return Advice(event.author, event.happened_at, event.text[:MOST_SAID], by_reply)
 
 
-def _answered(draft: Draft, request: Request, heading: str, at: datetime, excerpt: str) -> None:
+def answer_reads_otherwise(draft: Draft, card: str) -> None:
+    """Show a card that told of answers as these read now."""
+    found = [(one, said) for one in draft.requests() for said in one.handed if said.shown == card]
+    entries = tuple(_told(draft, request, card, said.text) for request, said in found)
+    heading = f"{len(found)} answers for you" if len(found) > 1 else f"{found[0][0].requester.name} answered"
+    draft.show(card, personal(card.rpartition(":")[2]), NoticeCard(heading, entries), first=False)
+
+
+def _answered(draft: Draft, request: Request, heading: str, told: Advice) -> None:
     """Tell whoever has a request of an answer, all in one message; somebody who is away loses it to the pair."""
     claimer = request.claimer
     assert claimer is not None
@@ -140,13 +147,20 @@ def _answered(draft: Draft, request: Request, heading: str, at: datetime, excerp
         note = f"{request.requester.name} answered, and {claimer.name} is away"
         hand_on(draft, request, Act.HAND_ON, draft.now, note=note)
         return
-    card, before = draft.answered.get(claimer.id, (f"answer:{request.id}:{at.isoformat()}", ()))
-    opens = (Button(draft.state.desk.id, request.id, card, "Support…", "open", "support"),)
-    title = f"{request.requester.name} · {request.id}"
-    entry = NoticeEntry(title, excerpt, "", request.place, waiting=True, presses=(), opens=opens)
+    new = f"answer:{request.id}:{told.at.isoformat()}:{claimer.id}"
+    card, before = draft.answered.get(claimer.id, (new, ()))
+    entry = _told(draft, request, card, told.text)
+    handed = tuple(replace(one, shown=card) if one == told else one for one in request.handed)
+    draft.put(replace(request, handed=handed))
     draft.answered[claimer.id] = card, (*before, entry)
     heading = f"{len(before) + 1} answers for you" if before else heading
     draft.show(card, personal(claimer.id), NoticeCard(heading, (*before, entry)), first=not before)
+
+
+def _told(draft: Draft, request: Request, card: str, text: str) -> NoticeEntry:
+    opens = (Button(draft.state.desk.id, request.id, card, "Support…", "open", "support"),)
+    title, excerpt = f"{request.requester.name} · {request.id}", words(replace(request, text=text, matter=""))
+    return NoticeEntry(title, excerpt, "", request.place, waiting=True, presses=(), opens=opens)
 
 
 def hand_on(
@@ -212,8 +226,8 @@ def _told_late(draft: Draft, request: Request, word: NextWord, at: datetime) -> 
     going = replace(request, word=NextWord(max(word.by, word_by(draft, draft.now))))
     draft.put(going)
     heading = f"{request.requester.name} answered ({moment(at, draft.now, draft.hours)})"
-    told = next((one.text for one in reversed(request.handed) if one.reply), "")
-    _answered(draft, going, heading, at, words(replace(request, text=told, matter="")))
+    told = next((one for one in reversed(request.handed) if one.reply), Advice(request.requester, at))
+    _answered(draft, going, heading, told)
 
 
 def is_here(draft: Draft, person: str) -> bool:

@@ -158,10 +158,13 @@ def _raised_by(draft: Draft, place: str, reply: str) -> list[Request]:
 
 def _reword(draft: Draft, event: Edited | Deleted, now: Advice | None) -> None:
     """Let what is kept of a message for whoever has a request next follow its edit, or go with it."""
-    said = event.reply or event.place
+    said, cards = event.reply or event.place, dict[str, None]()
     for one in [one for one in draft.requests() if any(old.reply == said for old in one.handed) or one.before]:
         if (new := rewritten(one, said, now)) != one:
             draft.put(new)
+            cards |= dict.fromkeys(old.shown for old in new.handed if old.reply == said and old.shown)
+    for card in cards:
+        claims.answer_reads_otherwise(draft, card)
 
 
 def _split_off(draft: Draft, request: Request) -> list[Request]:

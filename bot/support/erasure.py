@@ -57,7 +57,7 @@ def without_names(request: Request) -> Request:
         closed_by=request.closed_by and _SOMEBODY,
         advice=request.advice and replace(request.advice, author=_SOMEBODY),
         suggestion=request.suggestion and replace(request.suggestion, author=_SOMEBODY),
-        handed=tuple(replace(one, author=_SOMEBODY) for one in request.handed),
+        handed=tuple(replace(one, author=_SOMEBODY, shown="") for one in request.handed),
         wait=request.wait and replace(request.wait, by=None),
         clock=request.clock and replace(request.clock, called=(), deferred=(), mentioned=(), only=(), note=""),
         triage=tuple(replace(one, by="") for one in request.triage),
@@ -99,6 +99,8 @@ def without_person(request: Request, person: str, names: Iterable[str] = ()) -> 
         return Author("", FORMER) if author is not None and author.id == person else author
 
     def advised(old: Advice | None) -> Advice | None:
+        if old is not None and old.shown.rpartition(":")[2] == person:
+            old = replace(old, shown="")
         return Advice(Author("", FORMER), old.at) if old and old.author.id == person else old
 
     def others(ids: tuple[str, ...]) -> tuple[str, ...]:

@@ -193,13 +193,15 @@ class Advice:
     """What somebody has to say to whoever has a request next.
 
     An answer given in the thread by a colleague off duty (``text`` is empty), an observer's suggestion to the pair
-    alone, or what is written when a request is handed on, answered at night or opened again; by which ``reply``.
+    alone, or what is written when a request is handed on, answered or opened again; by which ``reply``. ``shown`` is
+    the card that told an answer to whoever waited for it, "" for none.
     """
 
     author: Author
     at: datetime
     text: str = ""
     reply: str = ""
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +330,8 @@ def rewritten(request: Request, reply: str, said: Advice | None) -> Request:
     def now(old: Advice) -> tuple[Advice, ...]:
         if old.reply != reply or (said is not None and said.at < old.at):
             return (old,)
-        return (said,) if said else ()
+        new = said or (replace(old, text="") if old.shown else None)
+        return (replace(new, shown=old.shown),) if new else ()
 
     handed = tuple(one for old in request.handed for one in now(old))
     before = request.before and rewritten(request.before, reply, said)
@@ -420,9 +423,10 @@ def answered_by_observer(request: Request, by: Author, at: datetime, second: Clo
 
 
 def close(request: Request, act: Act, outcome: Outcome, by: Author, at: datetime) -> Request:
-    """End the request with an outcome and stop its clocks."""
+    """End the request with an outcome and stop its clocks; it keeps where answers are shown, should they be deleted."""
+    shown = tuple(replace(one, text="") for one in request.handed if one.shown)
     ended = replace(request, status=step(request, act), clock=None, word=None, wait=None, advice=None)
-    ended = replace(ended, suggestion=None, handed=())
+    ended = replace(ended, suggestion=None, handed=shown)
     return replace(ended, outcome=outcome, closed_by=by, closed_at=at)
 
 

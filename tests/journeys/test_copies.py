@@ -1,6 +1,7 @@
 """What people's copies show once their request has changed, ended, or come back."""
 
 from bot.events import Claim, Reopen, Solve
+from bot.people import Author
 from bot.views import NoticeCard
 from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, OLGA, TOM, Message, Town
 
@@ -43,6 +44,56 @@ async def test_words_edited_or_deleted_after_the_answer_leave_every_copy() -> No
     await town.delete(place)
     assert not any("password" in copy.text for copy in copies)
     assert len(copies) == 4
+
+
+async def waiting(town: Town, text: str = "label printer down", who: Author = OLGA) -> str:
+    """Raise a request that waits for its requester, and return its thread."""
+    place = await town.post(text, who)
+    id_ = (await town.requests())[-1].id
+    await town.send("ask", id_, ANA, text="Which one?")
+    return place
+
+
+async def test_an_answer_that_was_told_follows_its_edit_and_goes_with_its_deletion() -> None:
+    town = Town()
+    place = await waiting(town)
+    reply = await town.reply(place, "mine: hunter2", OLGA)
+    (told,) = town.to(ANA)
+    assert "hunter2" in told.text
+    await town.wait(1)
+    await town.edit(place, "the one at the dock", reply=reply)
+    assert "the one at the dock" in told.text
+    assert "hunter2" not in told.text
+    await town.edit(place, "an older edit", reply=reply, happened="2026-11-23 10:00")
+    assert "the one at the dock" in told.text
+    await town.send("close", "R-1", ANA, choice="close", outcome="answered")
+    await town.wait(1)
+    await town.edit(place, "the one at the gate", reply=reply)
+    assert "the one at the gate" in told.text
+    await town.wait(1)
+    await town.delete(place, reply=reply)
+    assert told.text.startswith("Olga Brandt answered")
+    assert "(no text: see the thread)" in told.text
+    assert "the one" not in told.text
+    assert town.to(ANA) == [told]
+
+
+async def test_answers_that_were_told_together_each_follow_their_own() -> None:
+    town = Town("2026-11-23 17:50")
+    first = await waiting(town)
+    second = await waiting(town, "no tours", TOM)
+    await town.until("2026-11-23 19:00")
+    reply = await town.reply(first, "mine: hunter2", OLGA)
+    other = await town.reply(second, "tour 12", TOM)
+    await town.until("2026-11-24 09:01")
+    (told,) = [one for one in town.to(ANA) if one.text.startswith("2 answers for you")]
+    assert "hunter2" in told.text
+    assert "tour 12" in told.text
+    await town.delete(first, reply=reply)
+    await town.edit(second, "tour 13", TOM, reply=other)
+    assert told.text.startswith("2 answers for you")
+    assert "hunter2" not in told.text
+    assert "tour 13" in told.text
 
 
 async def test_an_edit_in_the_second_clock_is_shown_to_whom_it_called_and_settles_nothing_else() -> None:
