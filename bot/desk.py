@@ -119,6 +119,10 @@ class Desk:
         """Return when a person chose this desk for their own chat, None if they never did."""
         return self._chats.get(person)
 
+    async def remembers(self, person: str) -> bool:
+        """Say whether somebody is known by what they did, or by their chat, under this Entra id."""
+        return await self._journal.remembers(self.info.tenant, self.info.id, person.casefold())
+
     async def state(self) -> State:
         """Return the desk's state as it stands."""
         if self._standing is None:

@@ -245,9 +245,13 @@ class Sweep(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonErased(Event):
-    """Somebody is to be forgotten: a person of the rota, or whoever asked; by id, name or e-mail."""
+    """Somebody is to be forgotten: a person of the rota, or whoever asked; by id, name or e-mail.
+
+    ``acted`` says that it is the id of somebody who is known by what they did, or by their chat.
+    """
 
     who: str
+    acted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,7 +95,8 @@ async def erase_person(desks: Desks, arguments: Arguments, now: datetime) -> Don
     if not who:
         raise Refused("Whom? Say a name, an e-mail or an Entra id. Nobody was erased.")
     before = await desk.state()
-    answer = await desk.handle(PersonErased(key=f"erase:{uuid4()}", happened_at=now, who=who))
+    acted = await desk.remembers(who)
+    answer = await desk.handle(PersonErased(key=f"erase:{uuid4()}", happened_at=now, who=who, acted=acted))
     if not isinstance(answer, Erased):
         raise Refused(answer.text if isinstance(answer, Word) else "Nothing was erased.")
     was_person = len((await desk.state()).rota.people) < len(before.rota.people)

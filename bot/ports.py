@@ -127,6 +127,9 @@ class Journal(Protocol):
     async def naming(self, tenant: str, desk: str, words: Iterable[str]) -> tuple[Request, ...]:
         """Return the requests, open or not erased yet, in which one of ``words`` stands: an id, or a name."""
 
+    async def remembers(self, tenant: str, desk: str, person: str) -> bool:
+        """Say whether the history names somebody by their id, or their chat with the bot is known."""
+
     async def expired(self, tenant: str, desk: str, limits: Limits, portion: int) -> Expired:
         """Return what is past its time, at most ``portion`` requests and as many events, the oldest first."""
 

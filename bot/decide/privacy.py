@@ -115,13 +115,7 @@ def erased(draft: Draft, event: PersonErased) -> Answer:
 
     What they asked for goes with their name. Whoever is unknown is refused as well: it may be a slip of the pen.
     """
-    people = {one.id: one.name for one in _meant(draft.rota, event.who)}
-    ids = people or dict.fromkeys(_so_called(_known(draft), event.who), event.who)
-    if len(ids) > 1:
-        raise Refused(f"{len(ids)} people are called {event.who}. Say which by the Entra id, or by the e-mail.")
-    if not ids:
-        raise Refused(_unknown(draft, event.who))
-    ((id_, name),) = ids.items()
+    id_, name = _whom(draft, event)
     _check(draft, id_, name)
     requests = list(draft.requests())
     names = frozenset(one.name for one in _known(draft) if one.id == id_)
@@ -238,6 +232,21 @@ def _days_in(first: date) -> int:
 # -- by command -----------------------------------------------------------------------------------------------------
 
 
+def _whom(draft: Draft, event: PersonErased) -> tuple[str, str]:
+    """Return the id and the name of whoever is to be erased, their id where no name of theirs is known."""
+    id_ = event.who.strip().casefold()
+    people = {one.id: one.name for one in _meant(draft.rota, event.who)}
+    ids = people or dict.fromkeys(_so_called(_known(draft), event.who), event.who)
+    if not ids and (event.acted or id_ in _ids(draft)):
+        ids = {id_: event.who}
+    if len(ids) > 1:
+        raise Refused(f"{len(ids)} people are called {event.who}. Say which by the Entra id, or by the e-mail.")
+    if not ids:
+        raise Refused(_unknown(draft, event.who))
+    ((id_, name),) = ids.items()
+    return id_, name
+
+
 def _meant(rota: Rota, who: str) -> list[Person]:
     """Return those of the rota's people whom an id, an e-mail or a name means."""
     same = who.strip().casefold()
@@ -259,7 +268,11 @@ def _unknown(draft: Draft, who: str) -> str:
     near = get_close_matches(who.strip().casefold(), [part for part, _ in spelt], n=len(spelt) or 1)
     found = list(dict.fromkeys(one for part in near for known, one in spelt if known == part))
     meant = f" Did you mean {listed(found[:MOST_NEAR], ' or ')}?" if found else ""
-    hint = " Whoever only asked is known by name and Entra id, not by e-mail." if "@" in who and not found else ""
+    hint = " Whoever only typed commands is known by the Entra id alone."
+    if found:
+        hint = ""
+    elif "@" in who:
+        hint = " Whoever only asked is known by name and Entra id, not by e-mail."
     return f"Nothing is held of {who.strip()} in {draft.desk.id}, and nothing was erased.{meant}{hint}"
 
 
@@ -272,6 +285,17 @@ def _known(draft: Draft) -> Iterator[Author]:
     yield from (one.author for one in facts.early if one.author)
     if facts.pause:
         yield facts.pause.by
+
+
+def _ids(draft: Draft) -> frozenset[str]:
+    """Return whom the desk knows by id alone."""
+    facts = draft.facts
+    setup = facts.setup or Setup()
+    places = (*facts.unreachable, *setup.cards.values())
+    told = (one.person for one in draft.state.notices.values())
+    met = (one.id for one in (setup.roster.members if setup.roster else ()))
+    some = (*facts.helped_at, *facts.advised_at, *facts.chats, *setup.added, *map(person_of, places), *told, *met)
+    return frozenset(some) - {""}
 
 
 def _check(draft: Draft, id_: str, name: str) -> None:

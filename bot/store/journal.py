@@ -19,6 +19,7 @@ from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from bot.effects import Forget
 from bot.errors import Misconfigured, NotStored, Refused
+from bot.places import personal
 from bot.ports import Address, Commit, Expired, Limits, Loaded, Outgoing, Record
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Notice
@@ -159,6 +160,12 @@ class SqlJournal:
         )
         found = {id_: parse(Request, text, f"requests {tenant} {desk} {id_}") for id_, text in rows}
         return tuple(sorted(found.values(), key=lambda request: (request.posted_at, request.id)))
+
+    async def remembers(self, tenant: str, desk: str, person: str) -> bool:
+        """Say whether the history names somebody by their id, or their chat with the bot is known."""
+        who = {"tenant_": tenant, "desk_": desk, "person_": person, "place_": personal(person)}
+        found = await self._run(lambda connection: [connection.execute(one, who).first() for one in sql.REMEMBERED])
+        return person != "" and any(found)
 
     async def expired(self, tenant: str, desk: str, limits: Limits, portion: int) -> Expired:
         """Return what is past its time, at most ``portion`` requests and as many events, the oldest first."""

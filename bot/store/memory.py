@@ -111,6 +111,11 @@ class MemoryJournal:
             if any(word in dump(request) for word in wanted)
         )
 
+    async def remembers(self, tenant: str, desk: str, person: str) -> bool:
+        """Say whether the history names somebody by their id, or their chat with the bot is known."""
+        acted = any(record.actor == person != "" for record in self._kept(tenant, desk).records.values())
+        return acted or (tenant, personal(person)) in self._references
+
     async def expired(self, tenant: str, desk: str, limits: Limits, portion: int) -> Expired:
         """Return what is past its time, at most ``portion`` requests and as many events, the oldest first."""
         kept = self._kept(tenant, desk)

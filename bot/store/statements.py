@@ -121,6 +121,13 @@ FORGET_PLACE = delete(references).where(
     references.c.tenant == bindparam("tenant_"), references.c.place == bindparam("place_")
 )
 
+REMEMBERED = (
+    select(records.c.key).where(_here(records), records.c.actor == bindparam("person_")).limit(1),
+    select(references.c.place).where(
+        references.c.tenant == bindparam("tenant_"), references.c.place == bindparam("place_")
+    ),
+)
+
 ALL_REFERENCES = select(references).order_by(references.c.tenant, references.c.place)
 HISTORY = (
     select(

@@ -421,6 +421,9 @@ def test_a_setting_that_is_wrong_ends_a_command_with_its_name(
     assert ended.err.startswith("PORT: ")
 
 
+BY_ID = " Whoever only typed commands is known by the Entra id alone."
+
+
 async def test_somebody_is_erased_from_every_file_of_the_folder(running: Path, tmp_path: Path) -> None:
     people, shifts = tmp_path / "people.csv", tmp_path / "shifts.csv"
     people.write_text(PEOPLE)
@@ -432,7 +435,7 @@ async def test_somebody_is_erased_from_every_file_of_the_folder(running: Path, t
     assert done.out.startswith("Eva Novak is now a former colleague in the people, shifts, absences, requests and the")
     again = await child(running, "people", "erase", "Eva Novak")
     assert (again.code, again.out) == (1, "")
-    assert again.err == "Nothing is held of Eva Novak in backend, and nothing was erased.\n"
+    assert again.err == f"Nothing is held of Eva Novak in backend, and nothing was erased.{BY_ID}\n"
     exported = await child(running, "shifts", "export")
     assert "2020-01-01,former colleague,SUPPORT" in exported.out
     async with asyncio.timeout(5):

@@ -233,6 +233,17 @@ async def test_a_request_is_found_by_whom_it_names_or_by_its_words_while_it_hold
         assert [one.id for one in await journal.naming(T, D, words)] == found, words
 
 
+async def test_somebody_is_remembered_by_what_they_did_or_by_their_chat(journal: Journal) -> None:
+    await journal.commit(Commit(T, D, 0, records=(replace(record("k"), actor="rita"),)))
+    await journal.learn(T, "person:tom", "{}")
+    await journal.learn("another", "person:eva", "{}")
+    known = [await journal.remembers(T, D, one) for one in ("rita", "tom", "eva", "ri", "")]
+    assert known == [True, True, False, False, False]
+    await journal.commit(changing(ForgetPerson("rita"), ForgetPerson("tom"), revision=1))
+    assert not await journal.remembers(T, D, "rita")
+    assert not await journal.remembers(T, D, "tom")
+
+
 async def test_acts_of_a_time_and_of_a_person_name_nobody(journal: Journal) -> None:
     for revision in range(4):
         act = replace(record(f"k{revision}"), actor="rita" if revision % 2 else "tom", recorded_at=NOW)
