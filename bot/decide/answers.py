@@ -1,6 +1,7 @@
 """Answers to what people type: commands, and what is none."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar, assert_never
 
@@ -129,8 +130,11 @@ def unknown(draft: Draft, event: Message) -> None:
 
 
 def welcomed(draft: Draft, event: Welcomed) -> None:
-    """Say hello, with what can be asked."""
-    draft.post(f"welcome:{event.key}", event.place, _help(draft, event))
+    """Say hello, in short: whoever wants to know more presses help, or has just written it."""
+    hello = _help(draft, event)
+    more = Typed(name_in(draft.policy.language, COMMANDS["help"]))
+    rows = _rows([more, *(button for row in hello.rows for button in row.buttons)])
+    draft.post(f"welcome:{event.key}", event.place, replace(hello, commands=(), rows=rows))
 
 
 def uninstalled(draft: Draft, event: Uninstalled) -> None:
@@ -178,8 +182,11 @@ def _help(draft: Draft, event: Message | Welcomed) -> HelpCard:
     aside = draft.colleague(author) is not None and channel_of(event.place) == draft.state.desk.channel
     shown_there = aside or person_of(event.place) == author.id
     typed = [Typed(name_in(language, row)) for row in known if row.name in WHOLE and shown_there]
-    rows = tuple(TypedRow(tuple(typed[at : at + 3])) for at in range(0, len(typed), 3))
-    return HelpCard("Hotseat", draft.say(text), facts, rows)
+    return HelpCard("Hotseat", draft.say(text), facts, _rows(typed))
+
+
+def _rows(typed: list[Typed]) -> tuple[TypedRow, ...]:
+    return tuple(TypedRow(tuple(typed[at : at + 3])) for at in range(0, len(typed), 3))
 
 
 def _duty_card(draft: Draft, event: Message) -> DutyCard:

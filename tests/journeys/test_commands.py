@@ -8,10 +8,11 @@ from bot.commands import SAME, parse
 from bot.decide.answers import WHOLE
 from bot.events import PeopleImported, PersonRow, Uninstalled, Welcomed, Wrote
 from bot.people import Author
+from bot.places import personal
 from bot.policy import Language, Policy
 from bot.support.request import Status
 from bot.views import HelpCard
-from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, OLGA, TEAM_CHANNEL, Town
+from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, OLGA, TEAM_CHANNEL, Town, plain
 
 
 @pytest.mark.parametrize("text", ["who", "WHO?", " who! ", "rota 8", "8 rota", "Rota, 8", "help"])
@@ -74,8 +75,19 @@ async def test_somebody_who_writes_personally_is_asked_whether_to_raise_it() -> 
 
 async def test_whoever_installs_the_bot_is_welcomed() -> None:
     town = Town()
+    for who in (OLGA, Author("eva", EVA.name)):
+        await town._handle(Welcomed(key=f"w{who.id}", happened_at=town.now, place=personal(who.id), author=who))
+    olgas, evas = (message.view for message in town.teams.sent)
+    assert "Post in the channel what you need" in plain(olgas)
+    assert typed(olgas) == ["help", "who", "my requests", "privacy"]
+    assert typed(evas)[0] == "help"
+
+
+async def test_the_first_help_after_the_welcome_is_not_the_same_card_again() -> None:
+    town = Town()
     await town._handle(Welcomed(key="w", happened_at=town.now, place="person:olga", author=OLGA))
-    assert "Hotseat" in town.teams.sent[0].text
+    assert "Who is on duty now" not in town.teams.sent[0].text
+    assert "Who is on duty now" in await town.write("help", OLGA)
 
 
 async def test_who_cannot_be_reached_is_shown_to_an_admin_where_others_do_not_read() -> None:
