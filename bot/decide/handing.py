@@ -59,20 +59,27 @@ def _take_production(draft: Draft, request: Request, event: Send) -> Answer:
 
 
 def _told(draft: Draft, people: tuple[Person, ...]) -> str:
-    if draft.paused:
-        return f"{names(people)} will be told when the pause is over."
-    have = verb(people, "has", "have")
-    return f"{names(people)} {have} been told." if draft.is_open else f"{names(people)} will be told at the opening."
+    lost = tuple(one for one in people if personal(one.id) in draft.facts.unreachable)
+    told = tuple(one for one in people if one not in lost)
+    said = [f"{names(lost)} could not be reached in Teams. Please tell them yourself."] if lost else []
+    if told and draft.paused:
+        said.insert(0, f"{names(told)} will be told when the pause is over.")
+    elif told and not draft.is_open:
+        said.insert(0, f"{names(told)} will be told at the opening.")
+    elif told:
+        said.insert(0, f"{names(told)} {verb(told, 'has', 'have')} been told.")
+    return " ".join(said)
 
 
 def _with_access(draft: Draft, request: Request, event: Press) -> tuple[Person, ...]:
     """Return the pair's own anchor, or else whoever else on duty has production access."""
     duty = rights.duty_of(draft, request, event)
     for people in (duty.pair, duty.further):
-        able = tuple(one for one in people if one.production_access and one.id != event.author.id)
+        others = [one for one in people if one.entra_object_id and one.id != event.author.id]
+        able = tuple(one for one in others if one.production_access)
         if able:
             return able
-    raise Refused("Nobody else on duty has production access now. Ask the team instead.")
+    raise Refused("Nobody else on duty with production access can be reached now. Ask the team instead.")
 
 
 def _draw_pass(draft: Draft, request: Request, event: Press, error: str) -> Answer:

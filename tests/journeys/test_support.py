@@ -144,7 +144,7 @@ async def test_what_needs_production_access_goes_to_whoever_on_duty_has_it_and_t
 async def test_without_anybody_else_who_has_access_that_is_said_and_the_words_are_kept() -> None:
     town = await opened()
     answer = await town.send("production", "R-1", ANA, note="reindex the routes")
-    assert answer.startswith("Nobody else on duty has production access now. Ask the team instead.")
+    assert answer.startswith("Nobody else on duty with production access can be reached now. Ask the team instead.")
     assert "reindex the routes" in answer
     assert await town.press_open("production", "R-1", ANA) == answer.split("\n")[0]
 
@@ -643,3 +643,24 @@ async def test_whoever_cannot_be_reached_is_not_offered_to_pass_something_on_to(
     town = await opened(people=people)
     answer = said(await town.press(Open, "R-1", ANA, step="pass"))
     assert answer == "Nobody else on duty can be reached now. Ask the team instead."
+
+
+async def test_nothing_is_handed_on_to_whoever_has_access_but_cannot_be_reached() -> None:
+    people = (replace(ANA, entra_object_id=""), *TEAM[1:])
+    town = await opened(people=people)
+    for answer in (
+        await town.press_open("production", "R-1", BEN),
+        await town.send("production", "R-1", BEN, note="reindex the routes"),
+    ):
+        assert answer.startswith("Nobody else on duty with production access can be reached now.")
+
+
+@pytest.mark.parametrize("step", ["pass", "production"])
+async def test_whoever_could_not_be_reached_is_not_said_to_have_been_told(step: str) -> None:
+    town = Town()
+    town.teams.refuse["person:ana"] = "has not installed the app"
+    await town.post("label printer down")
+    await town.wait(3)
+    answer = await town.send(step, "R-1", BEN, person="ana", note="reindex the routes")
+    assert "Ana Lindqvist could not be reached in Teams. Please tell them yourself." in answer
+    assert "has been told" not in answer
