@@ -176,7 +176,8 @@ class Facts:
     ``raised`` for a week. ``swept_on`` is the day on which what was past its time was last erased, ``sweeps_on_at``
     when that goes on where it was too much for one go, ``nameless_to`` the revision before which the history names
     nobody any more. ``hears_all`` says that a post that does not mention the bot has arrived: until then the desk is in
-    mention mode. ``chats`` are the people who chose this desk for their own chat, and when.
+    mention mode. ``set_up`` are the places of the cards, by key, of setups that are over, as long as anything is
+    missing. ``chats`` are the people who chose this desk for their own chat, and when.
     """
 
     last_number: int = 0
@@ -190,6 +191,7 @@ class Facts:
     raised: tuple[Raised, ...] = ()
     hears_all: bool = False
     setup: Setup | None = None
+    set_up: Mapping[str, str] = field(default_factory=dict)
     pause: Pause | None = None
     chats: Mapping[str, datetime] = field(default_factory=dict)
 

@@ -127,6 +127,7 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
             raise
         draft = Draft(state, now, knowledge)
         answer = forms.returned(draft, event, str(refusal))
+    setup.follow(draft)
     matters.keep_together(draft)
     clocks.head_together(draft)
     return pauses.hush(draft, draft.decision(answer))

@@ -46,6 +46,7 @@ class Draft:
         """Begin with ``state`` unchanged."""
         self.state = state
         self.now = now
+        self._knowledge = knowledge
         self.hours = knowledge.hours
         self.opening = knowledge.hours.next_open(now)  # now, if support is there
         self.admins = knowledge.admins
@@ -65,6 +66,10 @@ class Draft:
         self.lined: dict[str, set[str]] = {}  # threads in which a line says that nobody answered, and whom it calls
         self.gathered: set[str] = set()  # notices that several requests came into, whose heading is said at the end
         self.answered: dict[str, tuple[str, tuple[NoticeEntry, ...]]] = {}  # people, and the card that tells them
+
+    def unchanged(self) -> "Draft":
+        """Return a draft of what stood before this one's changes, to compare with."""
+        return Draft(self.state, self.now, self._knowledge)
 
     @property
     def is_open(self) -> bool:

@@ -4,7 +4,7 @@ Whatever is past its time is erased once a day, after midnight or when the bot i
 Messages in Teams are the team's own and stay. What waits to be delivered is kept until it is.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
@@ -88,7 +88,7 @@ def swept(draft: Draft, event: Sweep) -> None:
     if event.last:
         _sweep_rota(draft)
         _sweep_notices(draft, limits[Part.NAMES])
-        draft.quietly(ForgetMessages((*PASSING, "setup.form:" if facts.setup else "setup")))
+        draft.quietly(ForgetMessages((*PASSING, "setup.form:" if facts.setup or facts.set_up else "setup")))
         facts = replace(_swept_facts(draft, facts), swept_on=draft.hours.local(draft.now).date())
     draft.put_facts(facts)
 
@@ -354,6 +354,7 @@ def _without(draft: Draft, id_: str) -> Facts:
         raised=tuple(_raised_without(one, id_) for one in facts.raised if not _is_only_theirs(one, id_)),
         chats={one: at for one, at in facts.chats.items() if one != id_},
         setup=facts.setup and _setup_without(facts.setup, id_),
+        set_up=_cards_without(facts.set_up, id_),
         pause=facts.pause and _pause_without(draft, facts.pause, id_),
     )
 
@@ -374,8 +375,12 @@ def _setup_without(setup: Setup, id_: str) -> Setup:
     roster = setup.roster
     if roster is not None:
         roster = replace(roster, members=tuple(one for one in roster.members if one.id != id_))
-    cards = {key: place for key, place in setup.cards.items() if place != personal(id_)}
-    return replace(setup, roster=roster, cards=cards, added=tuple(one for one in setup.added if one != id_))
+    added = tuple(one for one in setup.added if one != id_)
+    return replace(setup, roster=roster, cards=_cards_without(setup.cards, id_), added=added)
+
+
+def _cards_without(cards: Mapping[str, str], id_: str) -> dict[str, str]:
+    return {key: place for key, place in cards.items() if place != personal(id_)}
 
 
 def _pause_without(draft: Draft, pause: Pause, id_: str) -> Pause:

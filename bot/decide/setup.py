@@ -26,6 +26,7 @@ from bot.support.texts import Text
 from bot.views import Button, DeskCard, Fact, FormCard
 
 OWN = "setup.me:"  # the key of a card in an admin's own chat begins so
+MOST_CARDS = 8  # of setups that are over, which are kept up to date
 OLD = timedelta(hours=1)  # a roster is asked for again after this
 FORGOTTEN = timedelta(hours=12)  # a setup that nobody goes on with keeps no roster for longer than this
 MENTION_MODE = (
@@ -74,9 +75,28 @@ def fetched(draft: Draft, event: RosterFetched) -> None:
 
 
 def heard_all(draft: Draft) -> None:
-    """Take that the desk hears posts that do not mention the bot; a setup's cards say so."""
+    """Take that the desk hears posts that do not mention the bot."""
     draft.put_facts(replace(draft.facts, hears_all=True))
-    _refresh(draft)
+
+
+def follow(draft: Draft) -> None:
+    """Show those cards anew that say something else because of what no step of a setup did: a post, people, policy.
+
+    Those of a setup that is over are followed until nothing is missing any more.
+    """
+    now, was = draft.facts, draft.state.facts
+    going = now.setup.cards if now.setup and now.setup is was.setup else {}
+    cards = {**{key: place for key, place in was.set_up.items() if key in now.set_up}, **going}
+    facts_stand = now.hears_all == was.hears_all and now.unreachable is was.unreachable
+    if not cards or (facts_stand and draft.rota is draft.state.rota and draft.desk is draft.state.desk):
+        return
+    before = draft.unchanged()
+    for key, place in cards.items():
+        card = _card(draft, key, place)
+        if card != _card(before, key, place):
+            draft.show(key, place, card, first=False)
+    if not _is_lacking(draft):
+        draft.put_facts(replace(draft.facts, set_up={}))
 
 
 def let_go(draft: Draft) -> None:
@@ -93,7 +113,8 @@ def _begin(draft: Draft, cards: Mapping[str, str], done: Iterable[str] | None = 
     setup = draft.facts.setup or Setup(done=tuple(done))
     roster = setup.roster
     stale = roster is None or bool(roster.failure) or draft.now - roster.at > OLD
-    legs.put(draft, replace(setup, cards={**setup.cards, **cards}))
+    over = {key: place for key, place in draft.facts.set_up.items() if key not in cards}
+    draft.put_facts(replace(draft.facts, setup=replace(setup, cards={**setup.cards, **cards}), set_up=over))
     if stale:
         people_legs.ask_teams(draft)
 
@@ -106,19 +127,27 @@ def _refresh(draft: Draft, cards: Mapping[str, str] | None = None) -> None:
 
 def _card(draft: Draft, key: str, place: str) -> DeskCard:
     """Return the card of a setup: what anybody may read, and in the admin's own chat how far it is."""
-    going = draft.facts.setup is not None
+    going = draft.facts.setup is not None and key in draft.facts.setup.cards
     opens = Button(draft.desk.id, "", key, draft.say(Text.SET_UP), "open", "setup")
     if not person_of(place):
         title = f"{draft.say(Text.DESK_HERE)} · {draft.desk.id}"
         ready = Text.DESK_READY if draft.facts.hears_all else Text.DESK_READY_IF_MENTIONED
         return DeskCard(title, draft.say(Text.SETTING_UP if going else ready), (), (opens,) if going else (), ())
     here = Button(draft.desk.id, "", key, "Go on here", "send", "setup.here")
-    facts = (*(Fact(leg.title, leg.missing(draft) or READY) for leg in WALK.values()), *_besides(draft))
+    facts = _facts(draft)
     text = people_legs.about_roster(draft) if going else "Set up. Post something in the channel to try it."
     title = f"Setup of {draft.desk.id}"
-    if not going and all(fact.text == READY for fact in facts):
+    if not (going or _is_lacking(draft)):
         return DeskCard(title, text, facts, (), ())
     return DeskCard(title, text, facts, (opens,), (here,))
+
+
+def _facts(draft: Draft) -> tuple[Fact, ...]:
+    return (*(Fact(leg.title, leg.missing(draft) or READY) for leg in WALK.values()), *_besides(draft))
+
+
+def _is_lacking(draft: Draft) -> bool:
+    return any(fact.text != READY for fact in _facts(draft))
 
 
 def _besides(draft: Draft) -> tuple[Fact, ...]:
@@ -244,8 +273,10 @@ def _went_on(draft: Draft, event: Send, name: str, said: str) -> Answer:
 
 def _end(draft: Draft, event: Send, said: str = "") -> Answer:
     setup = draft.facts.setup
-    legs.put(draft, None)
-    _refresh(draft, setup.cards if setup else {})
+    cards = setup.cards if setup else {}
+    over = dict([*draft.facts.set_up.items(), *cards.items()][-MOST_CARDS:]) if _is_lacking(draft) else {}
+    draft.put_facts(replace(draft.facts, setup=None, set_up=over))
+    _refresh(draft, cards)
     return _over(draft, event, said)
 
 

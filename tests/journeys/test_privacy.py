@@ -688,15 +688,15 @@ async def test_forms_and_lists_in_peoples_own_chats_are_forgotten_the_next_night
         "card:R-1",
     )
     address = Address("https://example.com", "a:1", "1")
-    for going in (True, False):
+    for setup, over in ((Setup(), {}), (None, {"setup:1": CHANNEL}), (None, {})):
         revision = (await town.journal.load("tenant", "backend")).revision
-        facts = replace((await (await town.desk()).state()).facts, setup=Setup() if going else None)
+        facts = replace((await (await town.desk()).state()).facts, setup=setup, set_up=over)
         shown = tuple((key, address) for key in kinds)
         await town.journal.commit(Commit("tenant", "backend", revision, changes=(PutFacts(facts),), shown=shown))
         await town.restart()
         await town.wait(24 * 60)
         left = set(town.journal._desks["tenant", "backend"].shown)
-        assert left == ({"card:R-1", "setup:1"} if going else {"card:R-1"})
+        assert left == ({"card:R-1", "setup:1"} if setup or over else {"card:R-1"})
 
 
 async def test_chats_of_whoever_is_gone_are_forgotten() -> None:
@@ -813,6 +813,7 @@ KNOWN = Facts(
             NOON, (Member("zoe", ZOE.name, "zoe@example.com"),), (TeamChannel("19:v", "General"),), "ask Zoe Quist"
         ),
     ),
+    set_up={"setup.me:2": personal("zoe")},
     pause=Pause(NOON, NOON, ZOE),
     chats={"zoe": NOON},
 )

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.decide.setup import MOST_CARDS
 from bot.effects import Dialog, Word
 from bot.events import AdminMet, Delivered, Open, RosterFetched, Send
 from bot.people import Author
@@ -689,6 +690,73 @@ async def test_where_nothing_is_missing_the_admins_card_has_no_way_on() -> None:
     await town.post("label printer down")
     await step(town, "setup.end")
     assert "[" not in town.teams.messages[own].text
+
+
+async def test_a_card_of_a_setup_that_is_over_says_what_came_later() -> None:
+    town = empty()
+    public, own = await asked(town)
+    await step(town, "setup.people", "0", people="ana,ben")
+    await step(town, "setup.end")
+    shown = town.teams.messages[own]
+    assert "nobody has it" in shown.text
+    assert "I have not heard a post yet" in shown.text
+    await town.send("people.edit", "", FARID, choice="ana", card="form", production_access="yes")
+    assert "Production access\nready" in shown.text
+    await town.sleep_until("2026-11-24 09:00")
+    await town.post("label printer down")
+    assert "I have not heard a post yet" not in shown.text
+    assert town.teams.messages[public].text.endswith("Post here what you need, and support sees it at once.")
+    await town.send("policy.links", "", FARID, card="form", jira_project="EDGE")
+    assert "Jira project" not in shown.text
+    await town.send("policy.words", "", FARID, card="form", language="de")
+    assert "Support für diesen Kanal" in town.teams.messages[public].text
+
+
+async def test_a_card_of_a_setup_is_not_drawn_again_where_it_would_say_the_same() -> None:
+    town = empty()
+    public, own = await asked(town)
+    await step(town, "setup.people", "0", people="ana,ben")
+    await step(town, "setup.end")
+    await town.post("label printer down")
+    drawn = [len(town.teams.messages[key].versions) for key in (public, own)]
+    await town.post("label printer still down")
+    await town.send("people.edit", "", FARID, choice="ana", card="form", slack_user_id="U1")
+    assert [len(town.teams.messages[key].versions) for key in (public, own)] == drawn
+
+
+async def test_a_setup_under_way_says_what_people_and_policy_change_meanwhile() -> None:
+    town = empty()
+    public, own = await asked(town)
+    await step(town, "setup.people", "0", people="ana,ben")
+    await town.send("people.edit", "", FARID, choice="ana", card="form", production_access="yes")
+    assert "Production access\nready" in town.teams.messages[own].text
+    assert "[Set up…]" in town.teams.messages[public].text
+
+
+async def test_a_card_on_which_nothing_was_missing_any_more_is_let_go() -> None:
+    town = Town(policy=Policy(slack_channel="#bugs", jira_project="EDGE", documentation=PAGES, admin_pages=PAGES))
+    _, own = await asked(town)
+    await step(town, "setup.end")
+    assert own in (await (await town.desk()).state()).facts.set_up
+    await town.post("label printer down")
+    assert "Mention mode" not in town.teams.messages[own].text
+    assert (await (await town.desk()).state()).facts.set_up == {}
+
+
+async def test_of_many_setups_the_latest_cards_are_kept_up_to_date() -> None:
+    town = empty()
+    for _ in range(MOST_CARDS):
+        _, own = await asked(town)
+        await step(town, "setup.end")
+    kept = (await (await town.desk()).state()).facts.set_up
+    assert len(kept) == MOST_CARDS
+    assert own in kept
+    await asked(town)
+    await town.send("setup.again", "", FARID, card=own)
+    facts = (await (await town.desk()).state()).facts
+    assert facts.setup is not None
+    assert own in facts.setup.cards
+    assert own not in facts.set_up
 
 
 async def test_a_setup_that_is_asked_for_twice_ends_on_every_card_that_it_has_shown() -> None:

@@ -87,6 +87,7 @@ FACTS = Facts(
     nameless_to=3,
     raised=(RAISED,),
     hears_all=True,
+    set_up={"setup.me:1": "person:farid"},
     setup=Setup(
         ("setup.people",),
         (ANA.id,),
