@@ -25,6 +25,7 @@ _WORKING = (
     ("thursdays", "donnerstags"),
     ("fridays", "freitags"),
 )
+_TO = re.compile(r"\s*(?:[-\u2010-\u2015]|\b(?:to|till|until|through|bis)\b)\s*", re.IGNORECASE)
 _PAGE = re.compile(r"(.*?)[\s,;:]*(https://\S+)")
 _TIME = re.compile(r"(\d{1,2})[:. ]?(\d{2})?")
 
@@ -199,14 +200,23 @@ def few_lines(text: str) -> list[str]:
 
 
 def _weekdays(text: str) -> frozenset[int]:
-    found = {word: _weekday(word.casefold()) for word in re.findall(r"\w+", text)}
-    wrong = [word for word, day in found.items() if day is None]
-    if wrong:
-        raise ValueError(f'"{wrong[0][:40]}": write days of {" ".join(WEEK[:5])}')
-    return frozenset(day for day in found.values() if day is not None)
+    spans = [span.lstrip("-") for span in re.findall(r"[\w-]+", _TO.sub("-", text))]
+    return frozenset(day for span in spans if span for day in _span(span))
 
 
-def _weekday(word: str) -> int | None:
-    """Return the day that a word begins to name, in English or German; None for no working day."""
-    named = [day for day, names in enumerate(_WORKING) for name in names if len(word) > 1 and name.startswith(word)]
-    return named[0] if named else None
+def _span(text: str) -> range:
+    """Return the day that a word names, or those from one to another that a dash parts."""
+    words = text.split("-")
+    days = [_weekday(word) for word in words if word]
+    if len(days) != len(words) or len(days) > 2 or days[0] > days[-1]:  # noqa: PLR2004 - the first and the last
+        raise ValueError(f'"{text[:40]}": write each day, or the first and the last, such as Mon-Wed')
+    return range(days[0], days[-1] + 1)
+
+
+def _weekday(word: str) -> int:
+    """Return the working day that a word begins to name, in English or German."""
+    begun = word.casefold()
+    named = [day for day, names in enumerate(_WORKING) for name in names if len(begun) > 1 and name.startswith(begun)]
+    if not named:
+        raise ValueError(f'"{word[:40]}": write days of {" ".join(WEEK[:5])}')
+    return named[0]

@@ -79,6 +79,11 @@ async def test_one_is_opened_and_edited() -> None:
         ("fridays + Tues", {0, 2, 3}),
         ("Mon Wed Thursday", {1, 4}),
         ("Mon Weds", {1, 3, 4}),
+        ("Mon-Wed", {3, 4}),
+        ("Mo\u2013Mi, Fr", {3}),
+        ("Tue to Thursday", {0, 4}),
+        ("Dienstag bis Do", {0, 4}),
+        ("- Fri", {0, 1, 2, 3}),
     ],
 )
 async def test_days_off_are_read_in_english_and_german(typed: str, works: set[int]) -> None:
@@ -126,6 +131,10 @@ async def test_a_name_is_all_that_some_have_and_can_be_changed() -> None:
         ("entra_object_id", "ben2", "is no Entra object id"),
         ("working_days", "Fr, sonntags", '"sonntags": write days of Mon Tue Wed Thu Fri'),
         ("working_days", "Monster", '"Monster": write days of'),
+        ("working_days", "Fri-Mon", '"Fri-Mon": write each day, or the first and the last, such as Mon-Wed'),
+        ("working_days", "Mon - Wed - Fri", '"Mon-Wed-Fri": write each day, or the first and the last'),
+        ("working_days", "Mon to", '"Mon-": write each day, or the first and the last'),
+        ("working_days", "Fri-Sun", '"Sun": write days of Mon Tue Wed Thu Fri'),
         ("left", "tomorrow", '"tomorrow" must be a date such as 2026-11-25'),
         ("slack_user_id", "x" * 90, "at most 80 characters"),
     ],
