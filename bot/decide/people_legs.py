@@ -128,17 +128,19 @@ def _take_people(draft: Draft, event: Send) -> str:
     _check_known(draft, event)
     emails = _emails(event)
     ticked, shown = forms.chosen(event, "people", [one.id for one in team(draft)]), _shown(event)
-    found = [(one, by_email(team(draft), one)) for one in dict.fromkeys(emails)]
+    found = {mail: by_email(team(draft), mail) for mail in emails}
     chosen = [one for one in team(draft) if one.id in ticked and marks.mark(one.id) not in shown]
-    rows = {one.id: _row(one) for one in (*chosen, *(one for _, one in found if one))}
-    rows |= {mail: PersonRow(mail, Person(mail, _called(mail), email=mail), NEW) for mail, one in found if one is None}
+    rows = {one.id: _row(one) for one in (*chosen, *filter(None, found.values()))}
+    named = [*draft.rota.people.values(), *(row.person for row in rows.values())]
+    new, told = _by_mail([mail for mail, one in found.items() if one is None], named)
+    rows |= {one.id: PersonRow(one.id, one, NEW) for one in new}
     before = set(draft.rota.people)
     import_people(draft, event.key, rows.values())
     said = _forget(draft, _unticked(draft, legs.page_of(event), shown, {*ticked, *rows}))
     setup = draft.facts.setup
     assert setup is not None
     legs.put(draft, replace(setup, added=(*setup.added, *(id_ for id_ in draft.rota.people if id_ not in before))))
-    return said
+    return "\n".join(filter(None, (told, said)))
 
 
 NEW = frozenset({"entra_object_id", "email"})
@@ -173,6 +175,32 @@ def _addresses(line: str) -> list[str]:
 
 def _called(email: str) -> str:
     return " ".join(part.capitalize() for part in email.partition("@")[0].replace(".", " ").split()) or email
+
+
+def _by_mail(mails: Iterable[str], named: list[Person]) -> tuple[list[Person], str]:
+    """Return whom e-mails mean that nobody of the team has, and what to know of it.
+
+    A name that is made of an address is no proof: whoever is known by more than that name is somebody else.
+    """
+    new: list[Person] = []
+    kinds: dict[str, list[str]] = {said: [] for said in (THEIRS, APART)}
+    for mail in mails:
+        name = _called(mail)
+        everybody = [*named, *new]
+        is_known = any(one.email.casefold() == mail for one in everybody)
+        same = [] if is_known else [one for one in everybody if one.name.casefold() == name.casefold()]
+        apart = any(one.entra_object_id or one.email for one in same)
+        if same:
+            kinds[APART if apart else THEIRS].append(mail)
+        new.append(Person(mail, mail if apart else name, email=mail))
+    return new, "\n".join(said.format(mails=", ".join(mails)) for said, mails in kinds.items() if mails)
+
+
+THEIRS = "Taken as theirs who were known by name only: {mails}."
+APART = (
+    "Added as somebody else, since a namesake is known by another e-mail or an Entra id: {mails}. "
+    "If it is the same person after all, let this one leave with people."
+)
 
 
 def import_people(draft: Draft, key: str, rows: Iterable[PersonRow]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from bot.decide.setup import MOST_CARDS
 from bot.effects import Dialog, Word
 from bot.events import AdminMet, Delivered, Open, RosterFetched, Send
-from bot.people import Author
+from bot.people import Author, Person
 from bot.places import personal
 from bot.policy import Language, Page, Policy
 from bot.rota.shift import Role, Shift
@@ -218,6 +218,47 @@ async def test_pasted_e_mails_are_matched_with_the_team_and_kept_where_they_are_
     assert people["ana"].entra_object_id == "ana"
     assert people["zoe.ash@example.com"].name == "Zoe Ash"
     assert "Can't be reached\nZoe Ash" in town.teams.sent[0].text
+
+
+@pytest.mark.parametrize("zoe", [Person("z", "Zoe Ash", "z"), Person("z", "Zoe Ash", email="ash@example.com")])
+async def test_an_e_mail_is_not_given_to_a_namesake_who_is_known_by_more_than_the_name(zoe: Person) -> None:
+    town = Town(people=(zoe, FARID), team=())
+    await asked(town)
+    added = await sent(town, await form(town, "setup.people"), emails="zoe.ash@example.com")
+    assert (
+        "Added as somebody else, since a namesake is known by another e-mail or an Entra id: zoe.ash@example.com. "
+        "If it is the same person after all, let this one leave with people."
+    ) in added.note
+    now = (await (await town.desk()).state()).rota.people
+    assert now["z"] == zoe
+    assert now["zoe.ash@example.com"].name == "zoe.ash@example.com"
+    again = await sent(town, await form(town, "setup.people"), emails="zoe.ash@example.com")
+    assert "somebody else" not in again.note
+    assert len(await people(town)) == 3
+
+
+async def test_an_e_mail_of_somebody_who_is_known_by_name_only_is_theirs_and_it_is_said() -> None:
+    town = Town(people=(Person("Zoe Ash", "Zoe Ash", production_access=True), FARID), team=())
+    await asked(town)
+    note = (await sent(town, await form(town, "setup.people"), emails="zoe.ash@example.com")).note
+    assert "Taken as theirs who were known by name only: zoe.ash@example.com." in note
+    assert (await (await town.desk()).state()).rota.people["zoe.ash@example.com"].production_access
+
+
+async def test_two_e_mails_that_make_one_name_are_two_people_who_can_be_told_apart() -> None:
+    town = empty()
+    await asked(town)
+    await step(town, "setup.people", "0", emails="zoe.ash@a.example.com, zoe.ash@b.example.com, ana.lindqvist@x.com")
+    named = {one.name for one in (await (await town.desk()).state()).rota.people.values()}
+    assert named == {"Zoe Ash", "zoe.ash@b.example.com", "Ana Lindqvist"}
+
+
+async def test_an_e_mail_beside_a_ticked_namesake_of_whom_teams_says_none_is_somebody_else() -> None:
+    town = empty()
+    town.teams.roster = Roster(town.now, (Member("ana", "Ana Lindqvist"),))
+    await asked(town)
+    await step(town, "setup.people", "0", people="ana", emails="ana.lindqvist@example.com")
+    assert await people(town) == ["ana", "ana.lindqvist@example.com"]
 
 
 async def test_what_is_no_e_mail_is_said_and_nothing_that_was_typed_is_lost() -> None:
