@@ -149,13 +149,15 @@ class Roster:
 class Setup:
     """A setup under way: the steps done or skipped, whom it added, and the places of its cards by key.
 
-    ``roster`` is None until Teams has answered; it is kept no longer than the setup needs it.
+    ``roster`` is None until Teams has answered; it is kept no longer than the setup needs it, and ``forgotten`` says
+    that it was there.
     """
 
     done: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
     cards: Mapping[str, str] = field(default_factory=dict)
     roster: Roster | None = None
+    forgotten: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.marks import MARKED, Changes
 from bot.events import Press, Send
-from bot.state import Setup
+from bot.state import Roster, Setup
 from bot.views import Field
 
 PAGE = 40
@@ -38,6 +38,40 @@ class Leg:
 def put(draft: Draft, setup: Setup | None) -> None:
     """Change how far a setup is; None: there is none any more."""
     draft.put_facts(replace(draft.facts, setup=setup))
+
+
+def roster(draft: Draft) -> Roster | None:
+    """Return what Teams told of the team, None where it did not yet, or it is kept no longer."""
+    return draft.facts.setup.roster if draft.facts.setup else None
+
+
+def about_roster(draft: Draft) -> str:
+    """Say what Teams told of the team."""
+    told = roster(draft)
+    if told is None:
+        return ASKING if _is_asking(draft) else UNKNOWN
+    if told.failure:
+        return f"Teams did not tell me who is in this team: {told.failure}. You can go on with e-mails, or ask again."
+    people, channels = len(told.members), len(told.channels)
+    there = f"This team has {people} {'person' if people == 1 else 'people'}, and {channels or 'no'} other "
+    there += "channel." if channels == 1 else "channels."
+    return f"{there} Every step can be skipped, and you go on where you stopped."
+
+
+ASKING = "I am asking Teams who is in this team."
+UNKNOWN = (
+    "I don't know who is in this team now, since I keep that for half a day at most. Ask Teams again for the list."
+)
+
+
+def ask_title(draft: Draft) -> str:
+    """Return what a button is called that asks Teams who is in the team, or shows what it answered meanwhile."""
+    return "Show the list" if _is_asking(draft) else "Ask Teams again"
+
+
+def _is_asking(draft: Draft) -> bool:
+    setup = draft.facts.setup
+    return setup is not None and setup.roster is None and not setup.forgotten
 
 
 # -- what a form carries --------------------------------------------------------------------------------------------
@@ -82,9 +116,8 @@ def changes(event: Send, now: Mapping[str, str], stands: Callable[[str], str]) -
 
 
 def _channels(draft: Draft) -> list[tuple[str, str]]:
-    setup = draft.facts.setup
-    roster = setup.roster if setup else None
-    known = [(one.id, one.name) for one in roster.channels if one.id != draft.desk.channel] if roster else []
+    told = roster(draft)
+    known = [(one.id, one.name) for one in told.channels if one.id != draft.desk.channel] if told else []
     now = draft.desk.team_channel
     if now and now not in dict(known):
         known.append((now, "The one that is set now"))
@@ -113,6 +146,18 @@ def _take_channel(draft: Draft, event: Send) -> str:
     return ""
 
 
+def _channel_note(draft: Draft) -> str:
+    told = roster(draft)
+    return "" if told and not told.failure else about_roster(draft)
+
+
+def _channel_ways(draft: Draft, _: Press, drawn: str) -> tuple[Way, ...]:
+    return (Way(ask_title(draft), CHANNELS, f"{MARKED}{drawn}"),) if _channel_note(draft) else ()
+
+
+CHANNELS = "setup.channels"
+
+
 def _channel_missing(draft: Draft) -> str:
     return "" if draft.desk.team_channel else "none: what is internal goes to those concerned"
 
@@ -134,7 +179,9 @@ def _settings(title: str, *fields: str) -> Leg:
 
 LEGS: Mapping[str, Leg] = MappingProxyType(
     {
-        "setup.channel": Leg("Team channel", _channel_missing, _channel_inputs, _take_channel),
+        "setup.channel": Leg(
+            "Team channel", _channel_missing, _channel_inputs, _take_channel, _channel_note, _channel_ways
+        ),
         "setup.tools": _settings("Slack, Jira, handbook", "slack_channel", "jira_project", "handbook"),
         "setup.pages": _settings("Pages to link to", "documentation", "admin_pages"),
         "setup.contacts": _settings("Training and language", "training", "language"),

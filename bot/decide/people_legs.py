@@ -25,24 +25,10 @@ MOST_EMAILS, LONGEST_EMAIL = 100, 150
 # -- who they are ---------------------------------------------------------------------------------------------------
 
 
-def about_roster(draft: Draft) -> str:
-    """Say what Teams told of the team."""
-    setup = draft.facts.setup
-    roster = setup.roster if setup else None
-    if roster is None:
-        return "I am asking Teams who is in this team."
-    if roster.failure:
-        return f"Teams did not tell me who is in this team: {roster.failure}. You can go on with e-mails, or ask again."
-    people, channels = len(roster.members), len(roster.channels)
-    there = f"This team has {people} {'person' if people == 1 else 'people'}, and {channels or 'no'} other "
-    there += "channel." if channels == 1 else "channels."
-    return f"{there} Every step can be skipped, and you go on where you stopped."
-
-
 def team(draft: Draft) -> tuple[Member, ...]:
     """Return who is in the team, as far as Teams told."""
-    setup = draft.facts.setup
-    return setup.roster.members if setup and setup.roster else ()
+    told = legs.roster(draft)
+    return told.members if told else ()
 
 
 def by_email(members: Iterable[Member], email: str) -> Member | None:
@@ -78,20 +64,18 @@ def ask_teams(draft: Draft) -> None:
     """Ask Teams who is in the team, and keep nothing of what it said before."""
     setup = draft.facts.setup
     assert setup is not None
-    legs.put(draft, replace(setup, roster=None))
+    legs.put(draft, replace(setup, roster=None, forgotten=False))
     draft.fetch_roster()
 
 
 def _people_note(draft: Draft) -> str:
-    return "" if team(draft) else about_roster(draft)
+    return "" if team(draft) else legs.about_roster(draft)
 
 
 def _people_ways(draft: Draft, event: Press, drawn: str) -> tuple[Way, ...]:
     page, members = _on_page(draft, legs.page_of(event))
     if not members:
-        setup = draft.facts.setup
-        title = "Ask Teams again" if setup and setup.roster else "Show the list"
-        return (Way(title, LOOK, f"{page}{MARKED}{_ticked(event)}"),)
+        return (Way(legs.ask_title(draft), LOOK, f"{page}{MARKED}{_ticked(event)}"),)
     more = len(team(draft)) > (page + 1) * PAGE
     return (Way("Save, next page", "setup.people", f"{page}{NEXT}{MARKED}{drawn}"),) if more else ()
 

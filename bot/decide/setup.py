@@ -103,7 +103,7 @@ def let_go(draft: Draft) -> None:
     """Keep no roster of a setup that nobody goes on with."""
     setup = draft.facts.setup
     if setup is not None and setup.roster is not None and draft.now - setup.roster.at > FORGOTTEN:
-        legs.put(draft, replace(setup, roster=None))
+        legs.put(draft, replace(setup, roster=None, forgotten=True))
 
 
 def _begin(draft: Draft, cards: Mapping[str, str], done: Iterable[str] | None = None) -> None:
@@ -135,7 +135,7 @@ def _card(draft: Draft, key: str, place: str) -> DeskCard:
         return DeskCard(title, draft.say(Text.SETTING_UP if going else ready), (), (opens,) if going else (), ())
     here = Button(draft.desk.id, "", key, "Go on here", "send", "setup.here")
     facts = _facts(draft)
-    text = people_legs.about_roster(draft) if going else "Set up. Post something in the channel to try it."
+    text = legs.about_roster(draft) if going else "Set up. Post something in the channel to try it."
     title = f"Setup of {draft.desk.id}"
     if not (going or _is_lacking(draft)):
         return DeskCard(title, text, facts, (), ())
@@ -302,9 +302,19 @@ def _again(draft: Draft, event: Send) -> Answer:
 
 def _look(draft: Draft, event: Send) -> Answer:
     """Show the team's list, and ask Teams for it where it is not known; without a setup that is all there is to do."""
-    _begin(draft, _own_card(event), tuple(name for name in WALK if name != "setup.people"))
-    _refresh(draft)
+    _ask(draft, event, "setup.people")
     return _form(draft, event, "setup.people", "", given=people_legs.anew(draft, event))
+
+
+def _look_for_channels(draft: Draft, event: Send) -> Answer:
+    """Show the team's channels, and ask Teams for them where they are not known."""
+    _ask(draft, event, "setup.channel")
+    return _form(draft, event, "setup.channel", "", drawn=legs.drawn_with(event), given=event.fields)
+
+
+def _ask(draft: Draft, event: Send, only: str) -> None:
+    _begin(draft, _own_card(event), tuple(name for name in WALK if name != only))
+    _refresh(draft)
 
 
 def _here(draft: Draft, event: Send) -> Answer:
@@ -327,6 +337,7 @@ STEPS: Mapping[str, DeskStep] = MappingProxyType(
         **{name: DeskStep(Right.ADMIN, _drawn(name), _taken(name)) for name in WALK},
         "setup.skip": DeskStep(Right.ADMIN, None, _skip),
         people_legs.LOOK: DeskStep(Right.ADMIN, None, _look),
+        legs.CHANNELS: DeskStep(Right.ADMIN, None, _look_for_channels),
         "setup.here": DeskStep(Right.ADMIN, None, _here),
         "setup.again": DeskStep(Right.ADMIN, None, _again),
         "setup.end": DeskStep(Right.ADMIN, None, _end),

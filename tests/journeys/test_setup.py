@@ -429,6 +429,35 @@ async def test_a_setup_that_nobody_goes_on_with_keeps_no_roster() -> None:
     assert state.facts.setup.roster is None
 
 
+async def test_a_roster_that_is_kept_no_longer_is_not_said_to_be_asked_for() -> None:
+    town = empty()
+    _, own = await asked(town)
+    await town.sleep_until("2026-11-24 09:00")
+    for name in ("setup.people", "setup.channel"):
+        drawn = await form(town, name)
+        assert "I don't know who is in this team now, since I keep that for half a day at most." in drawn.note
+        assert "I am asking Teams" not in drawn.note
+        assert "[Ask Teams again]" in plain(drawn)
+    await town.send("setup.skip", "", FARID, card=own, choice="setup.days")
+    assert "I don't know who is in this team now" in town.teams.messages[own].text
+    roster, town.teams.roster = town.teams.roster, None
+    asking = await sent(town, await form(town, "setup.people"), "Ask Teams again")
+    assert "I am asking Teams who is in this team." in asking.note
+    assert "[Show the list]" in plain(asking)
+    town.teams.roster = roster
+
+
+async def test_the_teams_channels_can_be_asked_for_where_they_are_not_known() -> None:
+    town = empty()
+    await asked(town)
+    await town.sleep_until("2026-11-24 09:00")
+    assert len((await form(town, "setup.channel")).fields[0].choices) == 1
+    await sent(town, await form(town, "setup.channel"), "Ask Teams again")
+    shown = await form(town, "setup.channel")
+    assert [one.title for one in shown.fields[0].choices][1:] == ["General", "Backend team"]
+    assert "Ask Teams again" not in plain(shown)
+
+
 async def test_who_was_ticked_is_not_lost_with_the_list_of_the_team() -> None:
     town = empty()
     await asked(town)
