@@ -23,6 +23,7 @@ NEXT = ">"  # ends a choice that names the page after which the next one follows
 class Leg:
     """One step of the walk: its title, what of it is missing, its inputs, and what is done with them when sent.
 
+    ``stands`` says what is so where nothing is missing, "" where that goes without saying.
     ``inputs`` are those of a page of the list, from 0; ``ways`` come after *Save and go on*. ``take`` returns what its
     sender should know of what it did, and raises ValueError where something is wrong with what was sent.
     """
@@ -33,6 +34,7 @@ class Leg:
     take: Callable[[Draft, Send], str]
     note: Callable[[Draft], str] = lambda _: ""
     ways: Callable[[Draft, Press, str], tuple[Way, ...]] | None = None
+    stands: Callable[[Draft], str] = lambda _: ""
 
 
 def put(draft: Draft, setup: Setup | None) -> None:

@@ -12,7 +12,7 @@ from bot.decide.legs import NEXT, PAGE, Leg
 from bot.decide.marks import MARKED, Overtaken
 from bot.events import PeopleImported, PersonRow, Press, Send, ShiftsImported
 from bot.ids import EMAIL
-from bot.people import Person
+from bot.people import WORKING_WEEK, Person
 from bot.rota.iteration import iteration_of
 from bot.rota.shift import Role, Shift
 from bot.state import Member
@@ -235,9 +235,14 @@ def _people_missing(draft: Draft) -> str:
 # -- what they can do -----------------------------------------------------------------------------------------------
 
 
-def _chosen_people(draft: Draft) -> list[Person]:
+def _not_left(draft: Draft) -> list[Person]:
+    """Return whoever has not left."""
     today = draft.hours.local(draft.now).date()
-    return [one for one in colleagues.by_name(draft) if one.left is None or one.left > today][:PAGE]
+    return [one for one in colleagues.by_name(draft) if one.left is None or one.left > today]
+
+
+def _chosen_people(draft: Draft) -> list[Person]:
+    return _not_left(draft)[:PAGE]
 
 
 def _marks(field: str, label: str, holds: Callable[[Person], bool]) -> Callable[[Draft, int], tuple[Field, ...]]:
@@ -365,6 +370,22 @@ def _never(draft: Draft) -> str:
     return _people_missing(draft) and "waits for people"
 
 
+def _days_stand(draft: Draft) -> str:
+    return _some(draft, lambda one: not one.working_days >= WORKING_WEEK) or "nobody has any"
+
+
+def _experience_stands(draft: Draft) -> str:
+    new = _some(draft, lambda one: not one.experienced)
+    return f"{new} new to support" if new else "everybody is experienced"
+
+
+def _some(draft: Draft, has: Callable[[Person], bool]) -> str:
+    """Say how many people have a trait, "" for nobody."""
+    people = _not_left(draft)
+    count = sum(map(has, people))
+    return f"{count} of {len(people)} people" if count else ""
+
+
 def _access_missing(draft: Draft) -> str:
     able = any(one.production_access for one in draft.rota.people.values())
     return _never(draft) or ("" if able else "nobody has it")
@@ -379,13 +400,14 @@ LEGS: Mapping[str, Leg] = MappingProxyType(
             _marks("production_access", "Who has production access", lambda one: one.production_access),
             _take_marks("production_access"),
         ),
-        "setup.days": Leg("Days off", _never, _days_inputs, _take_days),
+        "setup.days": Leg("Days off", _never, _days_inputs, _take_days, stands=_days_stand),
         "setup.experienced": Leg(
             "Experience",
             _never,
             _marks("experienced", "Who has done support before", lambda one: one.experienced),
             _take_marks("experienced"),
             lambda _: "Untick newcomers: whoever is unticked observes first.",
+            stands=_experience_stands,
         ),
         "setup.pair": Leg(
             "Support this week",

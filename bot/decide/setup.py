@@ -143,11 +143,16 @@ def _card(draft: Draft, key: str, place: str) -> DeskCard:
 
 
 def _facts(draft: Draft) -> tuple[Fact, ...]:
-    return (*(Fact(leg.title, leg.missing(draft) or READY) for leg in WALK.values()), *_besides(draft))
+    return (*(Fact(leg.title, _how(draft, leg)) for leg in WALK.values()), *_besides(draft))
+
+
+def _how(draft: Draft, leg: Leg) -> str:
+    """Say how far a step is: what is missing, or what stands."""
+    return leg.missing(draft) or ": ".join(filter(None, (READY, leg.stands(draft))))
 
 
 def _is_lacking(draft: Draft) -> bool:
-    return any(fact.text != READY for fact in _facts(draft))
+    return any(leg.missing(draft) for leg in WALK.values()) or bool(_besides(draft))
 
 
 def _besides(draft: Draft) -> tuple[Fact, ...]:
@@ -186,7 +191,7 @@ def _draw_next(draft: Draft, event: Press, error: str) -> Answer:
 
 def _draw_all(draft: Draft, event: Press, error: str) -> Answer:
     ways = tuple(Way(leg.title, name, opens=True) for name, leg in WALK.items())
-    note = "\n".join(f"{leg.title}: {leg.missing(draft) or READY}" for leg in WALK.values())
+    note = "\n".join(f"{leg.title}: {_how(draft, leg)}" for leg in WALK.values())
     return _dialog(draft, event, title="All steps", note=note, error=error, ways=(*ways, Way("Finish", "setup.end")))
 
 
@@ -282,7 +287,8 @@ def _end(draft: Draft, event: Send, said: str = "") -> Answer:
 
 def _over(draft: Draft, event: Press, said: str = "") -> Answer:
     """Say what works now, and what is missing, after what came of the last step."""
-    works = [leg.title for leg in WALK.values() if not leg.missing(draft)]
+    there = [leg for leg in WALK.values() if not leg.missing(draft)]
+    works = [f"{leg.title} ({stands})" if (stands := leg.stands(draft)) else leg.title for leg in there]
     missing = [f"{leg.title}: {said}" for leg in WALK.values() if (said := leg.missing(draft))]
     missing += [f"{fact.label}: {fact.text}" for fact in _besides(draft)]
     parts = [*filter(None, [said]), f"Set up: {'; '.join(works) or 'nothing yet'}."]

@@ -874,6 +874,24 @@ async def test_a_step_that_is_opened_after_the_end_says_what_is_missing() -> Non
     assert (await form(town, "setup.days")).note == "Step 3 of 9. Every step was taken."
 
 
+async def test_days_off_and_experience_say_what_is_assumed_of_people() -> None:
+    town = empty()
+    _, own = await asked(town)
+    assert "Days off\nwaits for people" in town.teams.messages[own].text
+    await step(town, "setup.people", "0", people="ana,ben,farid")
+    shown = town.teams.messages[own]
+    assert "Days off\nready: nobody has any" in shown.text
+    assert "Experience\nready: everybody is experienced" in shown.text
+    await step(town, "setup.days", days="Ben: Fri")
+    await step(town, "setup.experienced", experienced="ana")
+    assert "Days off\nready: 1 of 3 people" in shown.text
+    assert "Experience\nready: 2 of 3 people new to support" in shown.text
+    assert "Days off: ready: 1 of 3 people" in (await form(town, "setup.all")).note
+    assert "Set up: People; Days off (1 of 3 people); Experience (2 of 3 people new to support);" in await step(
+        town, "setup.end"
+    )
+
+
 async def test_the_step_of_experience_says_that_newcomers_are_to_be_unticked() -> None:
     note = (await form(Town(), "setup.experienced")).note
     assert "Untick newcomers: whoever is unticked observes first." in note
