@@ -58,8 +58,8 @@ def key_of(ticket: str) -> str:
 
 
 def is_link(text: str) -> bool:
-    """Say whether a text is an https address, and nothing else."""
-    return LINK.fullmatch(text) is not None
+    """Say whether a text is an https address, and nothing else; whatever is typed as one is held to this."""
+    return text.isprintable() and LINK.fullmatch(text) is not None
 
 
 def fills_in(project: str) -> bool:

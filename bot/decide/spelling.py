@@ -9,6 +9,7 @@ from datetime import date, time
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from bot.decide import addresses
 from bot.ids import EMAIL, GUID
 from bot.people import WORKING_WEEK
 from bot.policy import Language, Pace, Page
@@ -118,7 +119,7 @@ def pages(text: str) -> tuple[Page, ...]:
     found = []
     for line in few_lines(text):
         match = _PAGE.fullmatch(line)
-        if match is None:
+        if match is None or not addresses.is_link(match[2]):
             raise ValueError(f'"{line[:80]}": write one a line, a title and an address that begins with https://')
         found.append(Page(match[1].strip() or match[2].removeprefix("https://")[:60], match[2]))
     return tuple(found)
@@ -131,7 +132,7 @@ def spell_pages(some: Iterable[Page]) -> str:
 
 def address(text: str) -> str:
     """Read one address, "" for none."""
-    if text and not re.fullmatch(r"https://\S{1,500}", text):
+    if text and not (addresses.is_link(text) and len(text) <= 500):  # noqa: PLR2004
         raise ValueError("write an address that begins with https://, or nothing")
     return text
 
