@@ -94,7 +94,7 @@ def card(
     whole += tuple(_with(text(id_, "Not sent yet", required=False), said) for id_, said in kept.items())
     takes_along = request is not None and any(_is_text(field) for field in whole)
     left = f"{own}|{_drawn(fields)}"
-    fields = _fitting(whole)
+    fields = fitting(whole)
     error = " ".join(filter(None, (error, CUT if fields != whole else "")))
     if takes_along and any(way.opens for way in every):
         fields = tuple(replace(field, required=False) for field in fields)
@@ -157,9 +157,14 @@ def visible(said: str) -> bool:
     return any(sign.isprintable() and not sign.isspace() for sign in said)
 
 
+def weight(text: str) -> int:
+    """Return how many bytes a text is as escaped JSON."""
+    return len(json.dumps(text))
+
+
 def cut(text: str, most: int = HEAVIEST) -> str:
     """Return as much of a text's beginning as weighs at most ``most`` bytes as escaped JSON."""
-    while (heavy := len(json.dumps(text))) > most:
+    while (heavy := weight(text)) > most:
         text = text[: len(text) * most // heavy]
     return text
 
@@ -207,13 +212,24 @@ def _with(field: Field, given: str) -> Field:
     return replace(field, value=given, longest=max(field.longest, len(given)))
 
 
-def _fitting(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+def lighter(fields: tuple[Field, ...], given: Mapping[str, str]) -> tuple[Field, ...]:
+    """Return fields without the texts that nobody touched, where all would not fit into one card with what was given.
+
+    It is for forms in which a field that does not come stays as it is.
+    """
+    whole = tuple(_with(field, given.get(field.id, field.value)) for field in fields)
+    if fitting(whole) == whole:
+        return fields
+    return tuple(field for field, new in zip(fields, whole, strict=True) if field.choices or new.value != field.value)
+
+
+def fitting(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     """Return fields whose texts fit into one card together: the longest are cut, and no more than they must be."""
     left, held = HEAVIEST, {field.id: field for field in fields}
-    by_weight = sorted(fields, key=lambda field: len(json.dumps(field.value)))
+    by_weight = sorted(fields, key=lambda field: weight(field.value))
     for at, field in enumerate(by_weight):
         value = cut(field.value, left // (len(fields) - at))
-        left -= len(json.dumps(value))
+        left -= weight(value)
         held[field.id] = replace(field, value=value) if value != field.value else field
     return tuple(held.values())
 

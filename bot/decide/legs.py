@@ -176,7 +176,10 @@ def _settings(title: str, *fields: str) -> Leg:
         empty = [one.label.partition(",")[0] for one in settings if not getattr(draft.policy, one.field)]
         return f"empty: {', '.join(empty)}" if empty else ""
 
-    return Leg(title, missing, lambda draft, _: policies.inputs(draft, settings), take)
+    def note(draft: Draft) -> str:
+        return policies.not_shown(draft, settings)
+
+    return Leg(title, missing, lambda draft, _: policies.inputs(draft, settings), take, note)
 
 
 LEGS: Mapping[str, Leg] = MappingProxyType(

@@ -97,7 +97,7 @@ def read(draft: Draft, event: Send, settings: Iterable[Setting], drawn: str) -> 
     is as it is now. Raise ValueError with all that is wrong, Overtaken where both changed the same.
     """
     fields = {one.field: one for one in settings}
-    now = {field: _spelt(draft, one) for field, one in fields.items()}
+    now = {one.id: one.value for one in inputs(draft, fields.values())}
     sent = {field: fields[field].sent(text) for field, text in event.fields.items() if field in fields}
 
     def stands(field: str) -> str:
@@ -118,15 +118,28 @@ def read(draft: Draft, event: Send, settings: Iterable[Setting], drawn: str) -> 
         new = new if problems else _in_its_country(draft, new)
     except ValueError as problem:
         problems.append(f"Part of the country: {problem}.")
-    if problems := problems or _contradictions(new, set(fields)):
+    if problems := problems or _contradictions(new, set(fields)) or _too_long(draft, new):
         raise ValueError("\n".join(problems))
     stays = "; ".join(map(stands, changes.elsewhere))
     return new, f"Somebody else changed meanwhile, and it stays: {stays}." if stays else ""
 
 
 def inputs(draft: Draft, settings: Iterable[Setting]) -> tuple[Field, ...]:
-    """Return the inputs of a form."""
-    return tuple(setting.input(_spelt(draft, setting)) for setting in settings)
+    """Return the inputs of a form, each as much of its value as fits into one."""
+    return forms.fitting(tuple(setting.input(_spelt(draft, setting)) for setting in settings))
+
+
+def not_shown(draft: Draft, settings: Iterable[Setting]) -> str:
+    """Say of which values a form shows the beginning only, "" where it shows all."""
+    fields = {one.id: one.value for one in inputs(draft, settings)}
+    cut = [one.label.partition(",")[0] for one in settings if fields[one.field] != _spelt(draft, one)]
+    return CUT.format(labels="; ".join(cut)) if cut else ""
+
+
+CUT = (
+    "Too long for one form, so that the end is not shown: {labels}. "
+    "What you leave as it is stays whole; what you change is saved as it is shown."
+)
 
 
 def put(draft: Draft, policy: Policy) -> list[str]:
@@ -178,6 +191,21 @@ def _contradictions(new: Policy, fields: set[str]) -> list[str]:
         ),
     )
     return [said for field, wrong, said in found if wrong and field in fields]
+
+
+def _too_long(draft: Draft, new: Policy) -> list[str]:
+    """Say what to shorten where a form could not show again all that it holds; what was so before may get shorter."""
+    problems = []
+    for group in GROUPS.values():
+        before = {one: _spelt(draft, one) for one in group.settings}
+        after = {one: one.spell(draft, getattr(new, one.field)) for one in group.settings}
+        weight = sum(map(forms.weight, after.values()))
+        if weight > max(forms.HEAVIEST, sum(map(forms.weight, before.values()))):
+            longest = max((one for one in after if after[one] != before[one]), key=lambda one: forms.weight(after[one]))
+            text, label = after[longest], longest.label.partition(",")[0]
+            characters = -((forms.HEAVIEST - weight) * len(text) // forms.weight(text))
+            problems.append(f"Too long for one form together; shorten {label} by {characters} characters.")
+    return problems
 
 
 def _in_its_country(draft: Draft, new: Policy) -> Policy:
@@ -409,8 +437,10 @@ def _form(
     """Return a group's form with what was ``given`` in it; *Save* says what it was ``drawn`` with, None for now."""
     group = GROUPS[name]
     fields = inputs(draft, group.settings)
+    note = " ".join(filter(None, (group.note, not_shown(draft, group.settings))))
     held = marks.marked(field.value for field in fields) if drawn is None else drawn
-    parts = {"title": group.title, "note": group.note, "error": error, "fields": fields, "given": given}
+    shown = forms.lighter(fields, given)
+    parts = {"title": group.title, "note": note, "error": error, "fields": shown, "given": given}
     return _dialog(draft, event, ways=(Way("Save", name, held), Way("Back", "policy", opens=True)), **parts)
 
 

@@ -224,7 +224,8 @@ def _form(
     ways = (Way("Save and go on", name, f"{page}{MARKED}{marks}"), *more)
     ways = (*ways, Way("Skip", "setup.skip", name), Way("All steps", "setup.all", opens=True))
     note = "\n".join(filter(None, (said, f"Step {number} of {len(WALK)}. {left}", leg.note(draft))))
-    parts = {"title": leg.title, "note": note, "error": error, "fields": fields, "ways": ways}
+    shown = forms.lighter(fields, given or {})
+    parts = {"title": leg.title, "note": note, "error": error, "fields": shown, "ways": ways}
     return _dialog(draft, event, given=given, **parts)
 
 
@@ -237,7 +238,8 @@ def _taken(name: str) -> Callable[[Draft, Send], Answer]:
         except Overtaken as overtaken:
             return _form(draft, event, name, str(overtaken), given=overtaken.given)
         except (Refused, ValueError) as wrong:
-            return _form(draft, event, name, f"{MISTYPED}\n{wrong}", drawn=legs.drawn_with(event) or "")
+            error, drawn = f"{MISTYPED}\n{wrong}", legs.drawn_with(event) or ""
+            return _form(draft, event, name, error, drawn=drawn, given=event.fields)
         if legs.goes_on(event):
             _refresh(draft)
             following = replace(event, fields={}, choice=str(legs.page_of(event) + 1))

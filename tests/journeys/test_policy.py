@@ -254,9 +254,9 @@ def test_the_busy_hours_may_be_none() -> None:
     assert spelling.clock("16") == spelling.clock("16:00") == spelling.clock("16 00")
 
 
-async def press_save(town: Town, form_: FormCard, **typed: str) -> FormCard:
+async def press_save(town: Town, form_: FormCard, title: str = "Save", **typed: str) -> FormCard:
     """Fill a form in beside what it was drawn with, and save it."""
-    button = next(one for row in form_.rows for one in row.buttons if one.title == "Save")
+    button = next(one for row in form_.rows for one in row.buttons if one.title == title)
     fields = {field.id: field.value for field in form_.fields} | typed
     answer = await town.press(Send, "", FARID, card=CARD, step=button.step, choice=button.choice, fields=fields)
     assert isinstance(answer, Dialog)
@@ -303,6 +303,39 @@ async def test_a_policy_form_that_was_wrong_still_saves_only_what_was_changed_in
     await save(town, "policy.after", remind_after="6")
     await press_save(town, back, next_word="45")
     assert ((await policy(town)).next_word, (await policy(town)).remind_after) == (45, 6)
+
+
+LONG = tuple(Page("\u00e4" * 60, f"https://wiki.example.com/{number}") for number in range(30))
+
+
+@pytest.mark.parametrize(("name", "title"), [("policy.links", "Save"), ("setup.pages", "Save and go on")])
+async def test_what_a_form_could_not_show_again_is_refused_with_what_to_shorten_and_comes_back_whole(
+    name: str, title: str
+) -> None:
+    town = Town(policy=Policy(admin_pages=LONG))
+    typed = spelling.spell_pages(LONG)
+    back = await press_save(town, await form(town, name), title, documentation=typed)
+    assert "Too long for one form together; shorten Documentation by 706 characters." in back.error
+    assert {field.id: field.value for field in back.fields if not field.choices} == {"documentation": typed}
+    assert await policy(town) == Policy(admin_pages=LONG)
+    await press_save(town, back, title, documentation=spelling.spell_pages(LONG[:20]))
+    assert await policy(town) == Policy(admin_pages=LONG, documentation=LONG[:20])
+
+
+@pytest.mark.parametrize(("name", "title"), [("policy.links", "Save"), ("setup.pages", "Save and go on")])
+async def test_what_was_stored_and_is_too_long_for_one_form_is_kept_whole_until_it_is_cut(
+    name: str, title: str
+) -> None:
+    town = Town(policy=Policy(admin_pages=LONG, documentation=LONG))
+    drawn = await form(town, name)
+    assert "Too long for one form, so that the end is not shown: Documentation; Pages of the admin panel." in drawn.note
+    assert "What you leave as it is stays whole; what you change is saved as it is shown." in drawn.note
+    await press_save(town, drawn, title)
+    assert await policy(town) == Policy(admin_pages=LONG, documentation=LONG)
+    await press_save(town, drawn, title, admin_pages=spelling.spell_pages(LONG[:25]))
+    assert await policy(town) == Policy(admin_pages=LONG[:25], documentation=LONG)
+    await press_save(town, await form(town, name), title, documentation=spelling.spell_pages(LONG[:20]))
+    assert "Too long" not in (await form(town, name)).note
 
 
 async def test_two_forms_that_contradict_each_other_come_back() -> None:
