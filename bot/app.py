@@ -111,7 +111,6 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     clock = await stack.enter_async_context(open_clock(settings.clock))
     rosters = Rosters(transport, references, clock, lambda desk: desks.channels_besides(desk))  # noqa: PLW0108
     courier = Courier(journal, outbound.send, lambda desk: write_rota(journal, files, desk), clock, rosters.fetch)
-    almanac = Almanac(frozenset(settings.admins), KeptHolidays(settings.data / "holidays.json"), triage=tree)
     alarm = Alarm(clock, real)
     desks = Desks(
         journal,
@@ -120,6 +119,8 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         settings.tenants_let_in,
         frozenset(settings.admins),
     )
+    holidays = KeptHolidays(settings.data / "holidays.json")
+    almanac = Almanac(frozenset(settings.admins), holidays, triage=tree, own=desks)
     await open_desks(journal, files, desks, clock)
     stack.push_async_callback(_drain, courier, desks)
     await stack.enter_async_context(Control(settings.data / "control.sock", desks, clock))

@@ -37,6 +37,10 @@ class Desks:
         """Yield every desk."""
         return iter(tuple(self._desks.values()))
 
+    def __contains__(self, channel: object) -> bool:
+        """Say whether a channel, by tenant and id, is a desk's own."""
+        return any((desk.info.tenant, desk.info.channel) == channel for desk in self)
+
     async def open(self) -> None:
         """Load every desk."""
         for info in await self._journal.desks():

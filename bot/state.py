@@ -3,7 +3,7 @@
 State stays small for ever: what is closed and shown nowhere leaves it. Knowledge is what the shell looks up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -219,10 +219,12 @@ class State:
 class Knowledge:
     """What the shell looked up for an event: the desk's hours, the admins' ids, the tree of triage.
 
-    ``countries`` are those whose public holidays are known, each with its subdivisions.
+    ``countries`` are those whose public holidays are known, each with its subdivisions; ``own`` the channels, by tenant
+    and id, that are a desk's own.
     """
 
     hours: SupportHours = SupportHours()
     admins: frozenset[str] = frozenset()
     triage: Tree = NO_TREE
     countries: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    own: Container[tuple[str, str]] = frozenset()

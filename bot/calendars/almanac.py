@@ -1,6 +1,6 @@
-"""What the shell looks up for a desk: its support hours, with the public holidays, who the admins are, and the tree."""
+"""What the shell looks up for a desk: its support hours with the public holidays, admins, the tree, desks' channels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -19,10 +19,21 @@ MOST_POLICIES = 256  # kept by identity, which each reload of a desk makes anew
 class Almanac:
     """Answers the desk's look-ups; a year's holidays are looked up once."""
 
-    def __init__(self, admins: frozenset[str], days_of: Holidays = public_holidays, *, triage: Tree = NO_TREE) -> None:
-        """Take the ids and e-mails of those who are admins everywhere, who knows the holidays, and triage's tree."""
+    def __init__(
+        self,
+        admins: frozenset[str],
+        days_of: Holidays = public_holidays,
+        *,
+        triage: Tree = NO_TREE,
+        own: Container[tuple[str, str]] = frozenset(),
+    ) -> None:
+        """Take the ids and e-mails of those who are admins everywhere, who knows the holidays, and triage's tree.
+
+        ``own`` knows which channels, by tenant and id, are a desk's own by now.
+        """
         self._admins = admins
         self._triage = triage
+        self._own = own
         self._countries = Countries()
         self._days_of = days_of
         self._known: dict[tuple[int, int], tuple[Policy, Knowledge]] = {}
@@ -35,7 +46,8 @@ class Almanac:
             if len(self._known) >= MOST_POLICIES:
                 self._known.clear()
             hours = support_hours(desk.policy, now.year, self._days_of)
-            found = self._known[key] = (desk.policy, Knowledge(hours, self._admins, self._triage, self._countries))
+            knowledge = Knowledge(hours, self._admins, self._triage, self._countries, self._own)
+            found = self._known[key] = (desk.policy, knowledge)
         return found[1]
 
 

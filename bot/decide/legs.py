@@ -119,7 +119,9 @@ def changes(event: Send, now: Mapping[str, str], stands: Callable[[str], str]) -
 
 def _channels(draft: Draft) -> list[tuple[str, str]]:
     told = roster(draft)
-    known = [(one.id, one.name) for one in told.channels if one.id != draft.desk.channel] if told else []
+    own, tenant = draft.own_channels, draft.desk.tenant
+    others = [one for one in told.channels if one.id != draft.desk.channel] if told else []
+    known = [(one.id, one.name) for one in others if (tenant, one.id) not in own]
     now = draft.desk.team_channel
     if now and now not in dict(known):
         known.append((now, "The one that is set now"))
@@ -140,6 +142,8 @@ def _take_channel(draft: Draft, event: Send) -> str:
     names = dict(_channels(draft))
     typed = changes(event, {"channel": known}, lambda _: f"Team channel: {names.get(known, 'None')}").typed
     chosen = typed.get("channel", known)
+    if (draft.desk.tenant, chosen) in draft.own_channels:
+        raise ValueError("That channel is a desk by now, where requests are answered. Choose another one, or none.")
     if chosen != NO_CHANNEL and chosen not in names:
         raise ValueError("Choose one of the channels, or none.")
     new = "" if chosen == NO_CHANNEL else chosen

@@ -88,6 +88,8 @@ async def test_a_desk_is_found_by_its_channel_by_the_team_channel_and_in_its_own
     added = await desks.add(INFO)
     assert desks.of_channel("tenant", CHANNEL) is desks.of_channel("tenant", TEAM_CHANNEL) is added
     assert desks.of_channel("another", CHANNEL) is desks.named("another", "backend") is None
+    assert ("tenant", CHANNEL) in desks
+    assert ("tenant", TEAM_CHANNEL) not in desks
     assert desks.of_person("another", "ana") is None
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.calendars.almanac import Almanac
 from bot.decide.setup import MOST_CARDS
 from bot.effects import Dialog, Word
 from bot.events import AdminMet, Delivered, Open, RosterFetched, Send
@@ -15,7 +16,7 @@ from bot.rota.shift import Role, Shift
 from bot.state import Member, Roster, TeamChannel
 from bot.teams.inbound import LONGEST_ID
 from bot.views import DeskCard, FormCard
-from tests.journeys.town import ANA, BEN, CHANNEL, EVA, FARID, ITERATION, OLGA, TEAM_CHANNEL, Town, plain, said
+from tests.journeys.town import ANA, BEN, CHANNEL, EVA, FARID, ITERATION, OLGA, TEAM_CHANNEL, TRIAGE, Town, plain, said
 
 FARID_HIMSELF = Author("farid", FARID.name)
 NAMES = ("Ana Lindqvist", "Ben Okafor", "Farid Haddad", "Olga Brandt")
@@ -604,6 +605,19 @@ async def test_the_team_channel_is_one_of_the_teams_own() -> None:
     assert "Choose one of the channels" in await step(town, "setup.channel", channel=CHANNEL)
     await step(town, "setup.channel", channel=TEAM_CHANNEL)
     await step(town, "setup.channel", channel="-")
+    assert (await town.desk()).info.team_channel == ""
+
+
+async def test_a_channel_that_became_a_desk_meanwhile_is_no_team_channel() -> None:
+    town = empty()
+    own: set[tuple[str, str]] = set()
+    town.almanac = Almanac(frozenset({"farid"}), triage=TRIAGE, own=own)
+    await asked(town)
+    drawn = await form(town, "setup.channel")
+    own.add(("tenant", TEAM_CHANNEL))
+    back = await sent(town, drawn, channel=TEAM_CHANNEL)
+    assert "That channel is a desk by now, where requests are answered. Choose another one, or none." in back.error
+    assert TEAM_CHANNEL not in [one.id for one in back.fields[0].choices]
     assert (await town.desk()).info.team_channel == ""
 
 
