@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.calendars.almanac import Almanac
+from bot.decide.legs import PAGE
 from bot.decide.setup import MOST_CARDS
 from bot.effects import Dialog, Word
 from bot.events import AdminMet, Delivered, Open, RosterFetched, Send
@@ -209,6 +210,23 @@ async def test_large_teams_are_shown_forty_at_a_time() -> None:
     assert all(len(one.choice) <= LONGEST_ID for row in full.rows for one in row.buttons)
     assert "page 2 of 3" in plain(await sent(town, full, "Save, next page", people=everybody.removeprefix("m000,")))
     assert len(await people(town)) == 41
+
+
+async def test_a_page_of_the_list_takes_nobody_off_who_stands_on_another() -> None:
+    town = empty()
+    town.teams.roster = Roster(town.now, tuple(Member(f"m{one:03}", f"Member {one:03}") for one in range(PAGE + 5)))
+    await asked(town)
+    first, second = [await form(town, "setup.people", page) for page in ("0", "1")]
+    await sent(town, first, people="m000,m001")
+    await sent(town, second, people="m040,m041")
+    assert await people(town) == ["m000", "m001", "m040", "m041"]
+    first, second = [await form(town, "setup.people", page) for page in ("0", "1")]
+    assert (first.fields[0].value, second.fields[0].value) == ("m000,m001", "m040,m041")
+    assert (await sent(town, second, people="m041")).note.startswith("Taken off the list: Member 040.")
+    assert (await sent(town, first, "Save, next page", people="m001")).note.startswith(
+        "Taken off the list: Member 000."
+    )
+    assert await people(town) == ["m001", "m041"]
 
 
 async def test_pasted_e_mails_are_matched_with_the_team_and_kept_where_they_are_not() -> None:
