@@ -177,7 +177,7 @@ def _settings(title: str, *fields: str) -> Leg:
         return meanwhile
 
     def missing(draft: Draft) -> str:
-        empty = [one.label.partition(",")[0] for one in settings if not getattr(draft.policy, one.field)]
+        empty = [one.name for one in settings if not getattr(draft.policy, one.field)]
         return f"empty: {', '.join(empty)}" if empty else ""
 
     def note(draft: Draft) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import count
 from types import MappingProxyType
 
 from bot.decide import clocks, colleagues, forms, legs, marks, rota, spelling
@@ -174,15 +175,18 @@ def _by_mail(mails: Iterable[str], named: list[Person]) -> tuple[list[Person], s
         is_known = any(one.email.casefold() == mail for one in everybody)
         same = [] if is_known else [one for one in everybody if one.name.casefold() == name.casefold()]
         apart = any(one.entra_object_id or one.email for one in same)
+        if apart:
+            taken = {one.name.casefold() for one in everybody}
+            name = next(other for number in count(2) if (other := f"{name} {number}").casefold() not in taken)
         if same:
-            kinds[APART if apart else THEIRS].append(mail)
-        new.append(Person(mail, mail if apart else name, email=mail))
-    return new, "\n".join(said.format(mails=", ".join(mails)) for said, mails in kinds.items() if mails)
+            kinds[APART if apart else THEIRS].append(f"{name}, {mail}")
+        new.append(Person(mail, name, email=mail))
+    return new, "\n".join(said.format(who="; ".join(who)) for said, who in kinds.items() if who)
 
 
-THEIRS = "Taken as theirs who were known by name only: {mails}."
+THEIRS = "Taken as theirs who were known by name only: {who}."
 APART = (
-    "Added as somebody else, since a namesake is known by another e-mail or an Entra id: {mails}. "
+    "Added as somebody else, since a namesake is known by another e-mail or an Entra id: {who}. "
     "If it is the same person after all, let this one leave with people."
 )
 
@@ -297,7 +301,7 @@ def _take_days(draft: Draft, event: Send) -> str:
         found = [one for one in people if called.strip().casefold() in (one.name.casefold(), one.email, one.id)]
         found = found or [one for one in people if called.strip() and called.strip().casefold() in one.name.casefold()]
         if len(found) != 1:
-            names = listed([one.name for one in people], " or ")
+            names = listed([one.name for one in found or people], " or ")
             problems.append(f'"{line[:80]}": begin with one of {names}, then a colon, then the days.')
             continue
         try:

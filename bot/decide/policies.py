@@ -44,6 +44,11 @@ class Setting:
     some_of: tuple[tuple[str, str], ...] = ()
     allowed: str = ""
 
+    @property
+    def name(self) -> str:
+        """Return what it is called, without how it is written."""
+        return self.label.partition(",")[0]
+
     def input(self, value: str) -> Field:
         """Return the input that holds ``value``."""
         if self.one_of:
@@ -112,7 +117,7 @@ def read(draft: Draft, event: Send, settings: Iterable[Setting], drawn: str) -> 
         try:
             values[field] = fields[field].read(draft, text)
         except ValueError as problem:
-            problems.append(f"{fields[field].label}: {problem}.")
+            problems.append(f"{fields[field].name}: {problem}.")
     new: Policy = replace(draft.policy, **values)
     try:
         new = new if problems else _in_its_country(draft, new)
@@ -132,7 +137,7 @@ def inputs(draft: Draft, settings: Iterable[Setting]) -> tuple[Field, ...]:
 def not_shown(draft: Draft, settings: Iterable[Setting]) -> str:
     """Say of which values a form shows the beginning only, "" where it shows all."""
     fields = {one.id: one.value for one in inputs(draft, settings)}
-    cut = [one.label.partition(",")[0] for one in settings if fields[one.field] != _spelt(draft, one)]
+    cut = [one.name for one in settings if fields[one.field] != _spelt(draft, one)]
     return CUT.format(labels="; ".join(cut)) if cut else ""
 
 
@@ -202,9 +207,9 @@ def _too_long(draft: Draft, new: Policy) -> list[str]:
         weight = sum(map(forms.weight, after.values()))
         if weight > max(forms.HEAVIEST, sum(map(forms.weight, before.values()))):
             longest = max((one for one in after if after[one] != before[one]), key=lambda one: forms.weight(after[one]))
-            text, label = after[longest], longest.label.partition(",")[0]
+            text = after[longest]
             characters = -((forms.HEAVIEST - weight) * len(text) // forms.weight(text))
-            problems.append(f"Too long for one form together; shorten {label} by {characters} characters.")
+            problems.append(f"Too long for one form together; shorten {longest.name} by {characters} characters.")
     return problems
 
 

@@ -296,7 +296,8 @@ def _over(draft: Draft, event: Press, said: str = "") -> Answer:
     parts = [*filter(None, [said]), f"Set up: {'; '.join(works) or 'nothing yet'}."]
     parts += ["Missing:", *missing] if missing else ["Nothing is missing."]
     parts.append("Post something in the channel to try it. people and policy change everything later.")
-    ways = (Way("Set up again", "setup.again"),)
+    lacking = tuple(Way(leg.title, name, opens=True) for name, leg in WALK.items() if leg.missing(draft))
+    ways = (*lacking, Way("Set up again", "setup.again"))
     return _dialog(draft, event, title=f"Desk {draft.desk.id}", note="\n".join(parts), ways=ways)
 
 

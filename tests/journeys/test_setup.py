@@ -245,12 +245,12 @@ async def test_an_e_mail_is_not_given_to_a_namesake_who_is_known_by_more_than_th
     await asked(town)
     added = await sent(town, await form(town, "setup.people"), emails="zoe.ash@example.com")
     assert (
-        "Added as somebody else, since a namesake is known by another e-mail or an Entra id: zoe.ash@example.com. "
-        "If it is the same person after all, let this one leave with people."
+        "Added as somebody else, since a namesake is known by another e-mail or an Entra id: Zoe Ash 2, "
+        "zoe.ash@example.com. If it is the same person after all, let this one leave with people."
     ) in added.note
     now = (await (await town.desk()).state()).rota.people
     assert now["z"] == zoe
-    assert now["zoe.ash@example.com"].name == "zoe.ash@example.com"
+    assert now["zoe.ash@example.com"].name == "Zoe Ash 2"
     again = await sent(town, await form(town, "setup.people"), emails="zoe.ash@example.com")
     assert "somebody else" not in again.note
     assert len(await people(town)) == 3
@@ -260,16 +260,16 @@ async def test_an_e_mail_of_somebody_who_is_known_by_name_only_is_theirs_and_it_
     town = Town(people=(Person("Zoe Ash", "Zoe Ash", production_access=True), FARID), team=())
     await asked(town)
     note = (await sent(town, await form(town, "setup.people"), emails="zoe.ash@example.com")).note
-    assert "Taken as theirs who were known by name only: zoe.ash@example.com." in note
+    assert "Taken as theirs who were known by name only: Zoe Ash, zoe.ash@example.com." in note
     assert (await (await town.desk()).state()).rota.people["zoe.ash@example.com"].production_access
 
 
 async def test_two_e_mails_that_make_one_name_are_two_people_who_can_be_told_apart() -> None:
     town = empty()
     await asked(town)
-    await step(town, "setup.people", "0", emails="zoe.ash@a.example.com, zoe.ash@b.example.com, ana.lindqvist@x.com")
+    await step(town, "setup.people", "0", emails="zoe.ash@a.com, zoe.ash@b.com; zoe.ash@c.com, ana.lindqvist@x.com")
     named = {one.name for one in (await (await town.desk()).state()).rota.people.values()}
-    assert named == {"Zoe Ash", "zoe.ash@b.example.com", "Ana Lindqvist"}
+    assert named == {"Zoe Ash", "Zoe Ash 2", "Zoe Ash 3", "Ana Lindqvist"}
 
 
 async def test_an_e_mail_beside_a_ticked_namesake_of_whom_teams_says_none_is_somebody_else() -> None:
@@ -579,6 +579,26 @@ async def test_days_off_are_read_by_name_and_what_is_not_clear_is_asked() -> Non
     await step(town, "setup.days", days="ben@example.com: fri, Mon")
     assert (await (await town.desk()).state()).rota.people["ben"].working_days == {1, 2, 3}
     assert "Ben Okafor: Mon Fri" in plain(await form(town, "setup.days"))
+
+
+async def test_a_name_that_several_have_is_answered_with_theirs_alone() -> None:
+    town = Town(people=(ANA, replace(EVA, name="Eva Lindqvist"), BEN, FARID))
+    again = await step(town, "setup.days", days="Lindqvist: Fri")
+    assert '"Lindqvist: Fri": begin with one of Ana Lindqvist or Eva Lindqvist, then a colon' in again
+
+
+async def test_the_end_leads_to_what_is_missing() -> None:
+    town = empty()
+    _, own = await asked(town)
+    await step(town, "setup.people", "0", people="ana,ben")
+    end = await step(town, "setup.end")
+    assert "[Production access]" in end
+    assert "[Team channel]" in end
+    assert "[People]" not in end
+    drawn = await town.open("setup.pair", "", FARID, card=own)
+    assert drawn.note.startswith("Step 5 of 9. Still to do: Production access; Support this week;")
+    await town.send("setup.pair", "", FARID, card=own, first="ana", second="ben")
+    assert "nobody of the pair has production access" in town.teams.messages[own].text
 
 
 async def test_the_pair_is_two_people_of_the_list() -> None:
