@@ -62,7 +62,7 @@ def about_roster(draft: Draft) -> str:
 
 ASKING = "I am asking Teams who is in this team."
 UNKNOWN = (
-    "I don't know who is in this team now, since I keep that for half a day at most. Ask Teams again for the list."
+    "I don't know who is in this team now, since I keep that for a short while only. Ask Teams again for the list."
 )
 
 

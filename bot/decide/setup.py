@@ -148,7 +148,7 @@ def _facts(draft: Draft) -> tuple[Fact, ...]:
 
 def _how(draft: Draft, leg: Leg) -> str:
     """Say how far a step is: what is missing, or what stands."""
-    return leg.missing(draft) or ": ".join(filter(None, (READY, leg.stands(draft))))
+    return leg.missing(draft) or ", ".join(filter(None, (READY, leg.stands(draft))))
 
 
 def _is_lacking(draft: Draft) -> bool:

@@ -454,7 +454,7 @@ async def test_a_roster_that_is_kept_no_longer_is_not_said_to_be_asked_for() -> 
     await town.sleep_until("2026-11-24 09:00")
     for name in ("setup.people", "setup.channel"):
         drawn = await form(town, name)
-        assert "I don't know who is in this team now, since I keep that for half a day at most." in drawn.note
+        assert "I don't know who is in this team now, since I keep that for a short while only." in drawn.note
         assert "I am asking Teams" not in drawn.note
         assert "[Ask Teams again]" in plain(drawn)
     await town.send("setup.skip", "", FARID, card=own, choice="setup.days")
@@ -932,13 +932,13 @@ async def test_days_off_and_experience_say_what_is_assumed_of_people() -> None:
     assert "Days off\nwaits for people" in town.teams.messages[own].text
     await step(town, "setup.people", "0", people="ana,ben,farid")
     shown = town.teams.messages[own]
-    assert "Days off\nready: nobody has any" in shown.text
-    assert "Experience\nready: everybody is experienced" in shown.text
+    assert "Days off\nready, nobody has any" in shown.text
+    assert "Experience\nready, everybody is experienced" in shown.text
     await step(town, "setup.days", days="Ben: Fri")
     await step(town, "setup.experienced", experienced="ana")
-    assert "Days off\nready: 1 of 3 people" in shown.text
-    assert "Experience\nready: 2 of 3 people new to support" in shown.text
-    assert "Days off: ready: 1 of 3 people" in (await form(town, "setup.all")).note
+    assert "Days off\nready, 1 of 3 people" in shown.text
+    assert "Experience\nready, 2 of 3 people new to support" in shown.text
+    assert "Days off: ready, 1 of 3 people" in (await form(town, "setup.all")).note
     assert "Set up: People; Days off (1 of 3 people); Experience (2 of 3 people new to support);" in await step(
         town, "setup.end"
     )
