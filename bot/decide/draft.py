@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.commands import Right
@@ -68,9 +68,9 @@ class Draft:
         self.gathered: set[str] = set()  # notices that several requests came into, whose heading is said at the end
         self.answered: dict[str, tuple[str, tuple[NoticeEntry, ...]]] = {}  # people, and the card that tells them
 
-    def unchanged(self) -> "Draft":
-        """Return a draft of what stood before this one's changes, to compare with."""
-        return Draft(self.state, self.now, self._knowledge)
+    def unchanged(self, days: int) -> "Draft":
+        """Return a draft of what stood before this one's changes, so many days ago, to compare with."""
+        return Draft(self.state, self.now - timedelta(days), self._knowledge)
 
     @property
     def is_open(self) -> bool:

@@ -80,17 +80,18 @@ def heard_all(draft: Draft) -> None:
 
 
 def follow(draft: Draft) -> None:
-    """Show those cards anew that say something else because of what no step of a setup did: a post, people, policy.
+    """Show those cards anew that say something else because of what no step did: a post, people, policy, a new week.
 
     Those of a setup that is over are followed until nothing is missing any more.
     """
     now, was = draft.facts, draft.state.facts
     going = now.setup.cards if now.setup and now.setup is was.setup else {}
     cards = {**{key: place for key, place in was.set_up.items() if key in now.set_up}, **going}
-    facts_stand = now.hears_all == was.hears_all and now.unreachable is was.unreachable
+    days = (now.swept_on - was.swept_on).days if now.swept_on and was.swept_on else 0
+    facts_stand = now.hears_all == was.hears_all and now.unreachable is was.unreachable and not days
     if not cards or (facts_stand and draft.rota is draft.state.rota and draft.desk is draft.state.desk):
         return
-    before = draft.unchanged()
+    before = draft.unchanged(days)
     for key, place in cards.items():
         card = _card(draft, key, place)
         if card != _card(before, key, place):

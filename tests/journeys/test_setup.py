@@ -834,6 +834,25 @@ async def test_a_card_of_a_setup_that_is_over_says_what_came_later() -> None:
     assert "Support für diesen Kanal" in town.teams.messages[public].text
 
 
+async def test_a_card_of_a_setup_says_who_is_on_duty_in_the_week_that_has_begun() -> None:
+    town = empty()
+    _, own = await asked(town)
+    await step(town, "setup.people", "0", people="ana,ben")
+    await step(town, "setup.access", production_access="ana")
+    await step(town, "setup.end")
+    week = ITERATION + timedelta(days=7)
+    await town.import_shifts((Shift(week, "ana", Role.SUPPORT), Shift(week, "ben", Role.SUPPORT)))
+    shown = town.teams.messages[own]
+    await town.wait(24 * 60)
+    assert "Support this week\nnobody is on duty" in shown.text
+    drawn = len(shown.versions)
+    await town.until("2026-11-25 09:00")
+    assert "Support this week\nready" in shown.text
+    assert len(shown.versions) == drawn + 1
+    await town.until("2026-11-27 09:00")
+    assert len(shown.versions) == drawn + 1
+
+
 async def test_a_card_of_a_setup_is_not_drawn_again_where_it_would_say_the_same() -> None:
     town = empty()
     public, own = await asked(town)
