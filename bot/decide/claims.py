@@ -177,12 +177,14 @@ def hand_on(
     """Open a request again under the second clock, or, where nobody ever answered it, under the first.
 
     At once the people ``only`` are called, if they are on duty, else the pair; never ``by``, who handed it on and wrote
-    the words ``handed`` to them. The ``note`` says in short why they are called.
+    the words ``handed`` to them, or opened it again. The ``note`` says in short why they are called.
     """
     start = second_clock if request.responder else first_clock
     clock = replace(start(draft.policy, draft.hours, at), only=only, note=note, anew=True)
+    if by is not None and act is Act.HAND_ON:
+        clock = replace(clock, by=by.id)
     opened = open_again(request, act, clock, at, by.id if by else "")
-    if by is not None:
+    if by is not None and act is Act.HAND_ON:
         opened = hand(opened, Advice(by, at, handed))
     elif act is not Act.REOPEN and not (opened.deed and opened.deed.only):
         opened = replace(opened, before=None)  # a press cannot be taken back once its promise was missed
@@ -191,14 +193,14 @@ def hand_on(
     return draft.request(request.id) or opened
 
 
-def reopen(draft: Draft, request: Request, at: datetime, by_words: Advice | None = None) -> Request:
+def reopen(draft: Draft, request: Request, by: Author, at: datetime, by_words: Advice | None = None) -> Request:
     """Open a closed request again, which follows none, by a press or by words: its last claimer is told, if on duty."""
-    last = request.claimer.id if request.claimer else ""
-    waited = request.outcome is Outcome.NO_REPLY
-    note = f"{request.requester.name} {'answered after all' if waited else 'says it is not solved'}"
+    last = request.claimer.id if request.claimer and request.claimer.id != by.id else ""
+    waited = request.outcome is Outcome.NO_REPLY and by_words is not None
+    note = f"{by.name} {'answered after all' if waited else 'says it is not solved'}"
     request = hand(request, by_words) if by_words else request
     clocks.redraw(draft, request)
-    return hand_on(draft, request, Act.REOPEN, at, only=(last,) if last else (), note=note)
+    return hand_on(draft, request, Act.REOPEN, at, by=by, only=(last,) if last else (), note=note)
 
 
 def reopens(request: Request, at: datetime) -> bool:

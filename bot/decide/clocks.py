@@ -21,7 +21,11 @@ from bot.support.words import MINUTE, length, moment
 from bot.views import Line, Mention
 
 MOST_CALLS = 3  # of one person by one clock
-PASSED, ADOPT = "passed", "adopt"  # in the key of a copy: what a colleague passed on, or answered
+PASSED, ADOPT, HELP = (
+    "passed",
+    "adopt",
+    "help",
+)  # in the key of a copy: passed on, answered by a colleague, only to help
 TEAM = "team"  # in the key of a copy, for the post in the team channel
 
 
@@ -41,7 +45,7 @@ def escalate(draft: Draft, id_: str) -> None:
     steps = overdue(request.clock, draft.now)
     if not steps or not draft.is_open:
         return
-    duty = draft.duty(draft.now, besides=request.requester.id)
+    duty = draft.duty_for(request)
     mentioned = _ids(_unheard(request, duty.pair)) if steps == (Step.MENTION,) else request.clock.mentioned
     clock = without(request.clock, steps, mentioned)
     request = replace(request, clock=clock)
@@ -53,31 +57,42 @@ def escalate(draft: Draft, id_: str) -> None:
     elif Step.THREAD in steps:
         _call_in_thread(draft, request, clock, duty)
     elif duty.nobody or steps != (Step.MENTION,):
-        wanted = tuple([one for one in duty.responders + duty.further if one.id in clock.only])
+        wanted = tuple([one for one in duty.pair + duty.further if one.id in clock.only])
         first = (wanted or duty.responders) if duty.nobody or Step.PAIR in steps else ()
         further = duty.further if Step.FALLBACK in steps else ()
         _call_personally(draft, request, first + further, _waiting(draft, request, clock))
 
 
 def follow_duty_of(draft: Draft, id_: str) -> None:
-    """Let the card name who answers now, and the copies' buttons be theirs; nobody is called by that."""
+    """Let the card name who answers now, and the copies' buttons be theirs; call whoever comes after the pair was."""
     request = draft.request(id_)
     if request is None or request.clock is None or request.status is not Status.OPEN or not draft.is_open:
         return
-    duty = draft.duty(draft.now, besides=request.requester.id)
-    asked = draft.asked(request.requester.id)
+    clock, duty = request.clock, draft.duty_for(request)
+    asked = draft.asked(request)
     if asked != request.asked:
         draft.put(replace(request, asked=asked))
-    if duty.nobody and not draft.paused:
-        _call_personally(draft, request, duty.standing_in, _waiting(draft, request, request.clock))
+    if not draft.paused:
+        people = duty.standing_in if duty.nobody else _come_late(clock, duty)
+        _call_personally(draft, request, people, _waiting(draft, request, clock))
     for notice in filter(None, map(draft.notice, request.copies)):
-        if notice.person and notice.claimable != duty.may_claim(notice.person):
-            draft.put_notice(replace(notice, claimable=not notice.claimable))
+        claimable = duty.may_claim(notice.person) if notice.person else duty.nobody
+        if notice.claimable != claimable:
+            heading = notice.heading
+            if not notice.person and len(notice.items) == 1:
+                heading = _to_team(draft, request, clock, duty)
+            draft.put_notice(replace(notice, claimable=claimable, heading=heading))
+
+
+def _come_late(clock: Clock, duty: Duty) -> tuple[Person, ...]:
+    """Return the pair where its message went before, to whoever was on duty then; none where it is for others."""
+    waits = Step.PAIR in {*clock.spared, *(due.step for due in clock.pending)}
+    return () if waits or any(one.id in clock.only for one in duty.pair + duty.further) else duty.pair
 
 
 def redraw(draft: Draft, request: Request) -> None:
     """Show a request on all its copies as it is now, those held no longer too; nobody is called by that."""
-    duty = draft.duty(draft.now, besides=request.requester.id)
+    duty = draft.duty_for(request)
     for key in request.copies:
         if draft.notice(key) is None:
             person = key.rpartition(":")[2]
@@ -163,15 +178,7 @@ def _call_to_adopt(draft: Draft, request: Request, clock: Clock, advice: Advice,
 def _call_team(draft: Draft, request: Request, clock: Clock, duty: Duty) -> None:
     people = duty.responders + duty.further
     _call_personally(draft, request, people, _waiting(draft, request, clock))
-    if request.advice:
-        what = f"{request.advice.author.name} answered, but nobody on duty has adopted it"
-    elif clock.note:
-        what = f"{clock.note}; nobody has taken it over {_since(draft, clock.started_at)}"
-    elif clock.second and request.responder:
-        what = f"{request.responder.name} answered, but nobody has taken it over {_since(draft, clock.started_at)}"
-    else:
-        what = f"No answer {_since(draft, request.posted_at)}"
-    heading = f"{what}; {_called(duty)}"
+    heading = _to_team(draft, request, clock, duty)
     if draft.state.desk.team_channel:
         place = draft.state.desk.team_channel
         tell(draft, request.id, [("", place)], heading, claimable=duty.nobody)
@@ -189,18 +196,35 @@ def _call_team(draft: Draft, request: Request, clock: Clock, duty: Duty) -> None
     _hold_back(draft, request.id, later)
 
 
-def _called(duty: Duty) -> str:
+def _to_team(draft: Draft, request: Request, clock: Clock, duty: Duty) -> str:
+    """Say to the team what waits, and who was called about it."""
+    if request.advice:
+        what = f"{request.advice.author.name} answered, but nobody on duty has adopted it"
+    elif clock.note:
+        what = f"{clock.note}; nobody has taken it over {_since(draft, clock.started_at)}"
+    elif clock.second and request.responder:
+        what = f"{request.responder.name} answered, but nobody has taken it over {_since(draft, clock.started_at)}"
+    else:
+        what = f"No answer {_since(draft, request.posted_at)}"
+    return f"{what}; {_called(request, duty)}"
+
+
+def _called(request: Request, duty: Duty) -> str:
     people = duty.pair + duty.further
     if not people:
-        return "nobody is on duty. Whoever is here can take it."
-    return f"{names(people)} {'has' if len(people) == 1 else 'have'} been called. If you can help, tell them."
+        by = request.clock.by if request.clock else ""
+        return f"nobody {'else ' if by else ''}is on duty. Whoever is here can take it."
+    called = _unheard(request, people)
+    if not called:
+        return f"if you can help, tell {names(people)}."
+    return f"{names(called)} {'has' if len(called) == 1 else 'have'} been called. If you can help, tell them."
 
 
 def _call_helper(draft: Draft, id_: str, person: Person, heading: str) -> None:
     last = draft.facts.helped_at.get(person.id)
     if last is None or abs(draft.now - last) >= TOGETHER:
         draft.put_facts(replace(draft.facts, helped_at={**draft.facts.helped_at, person.id: draft.now}))
-    tell(draft, id_, [(person.id, personal(person.id))], heading, claimable=False)
+    tell(draft, id_, [(person.id, personal(person.id))], heading, claimable=False, key=HELP)
 
 
 def _free_at(draft: Draft, person: Person) -> datetime:
@@ -218,9 +242,9 @@ def call_held_back(draft: Draft, id_: str) -> None:
     due = [held.person for held in request.clock.deferred if held.at <= draft.now]
     rest = tuple(held for held in request.clock.deferred if held.at > draft.now)
     draft.put(replace(request, clock=replace(request.clock, deferred=rest)))
-    duty = draft.duty(draft.now, besides=request.requester.id)
+    duty = draft.duty_for(request)
     people = [one for one in present(draft.rota, draft.now, draft.hours) if one.id in due and one not in duty.observers]
-    heading = f"{request.requester.name} is still waiting; {_called(duty)}"
+    heading = f"{request.requester.name} is still waiting; {_called(request, duty)}"
     for person in _uncalled(draft, request, people):
         _call_helper(draft, id_, person, heading)
 
@@ -232,8 +256,14 @@ def _hold_back(draft: Draft, id_: str, later: list[Deferred]) -> None:
 
 
 def _call_personally(draft: Draft, request: Request, people: Iterable[Person], heading: str) -> None:
-    """Call people by messages of their own; what a person hands to one of them is a message by itself."""
-    whom = [(person.id, personal(person.id)) for person in _uncalled(draft, request, people)]
+    """Call people by messages of their own; what a person hands to one of them is a message by itself.
+
+    Whoever was only asked to help, and is to answer now, is called by this.
+    """
+    now = draft.request(request.id) or request
+    called = {id_ for id_ in (now.clock.called if now.clock else ()) if not _only_helped(now, id_)}
+    people = [one for one in _unheard(now, people) if one.id not in called and one.entra_object_id]
+    whom = [(person.id, personal(person.id)) for person in people]
     tell(draft, request.id, whom, heading, claimable=True, alone=bool(request.clock and request.clock.only))
 
 
@@ -312,9 +342,19 @@ def _copy_key(request: Request, new: Notice) -> str:
 
 def _calls(request: Request, clock: Clock, person: str) -> int:
     """Return how often a clock has called somebody on the card and by messages of their own."""
+    return (person in clock.mentioned) + len(_own_copies(request, clock, person))
+
+
+def _only_helped(request: Request, person: str) -> bool:
+    """Say whether a clock has called somebody to help those on duty, and not to answer."""
+    own = _own_copies(request, request.clock, person) if request.clock else []
+    return bool(own) and all(f":{HELP}:" in key for key in own)
+
+
+def _own_copies(request: Request, clock: Clock, person: str) -> list[str]:
+    """Return the keys of the messages by which a clock has called somebody."""
     ours = f"copy:{request.id}:{_began(clock)}"
-    own = [key for key in request.copies if key.startswith(ours) and key.rpartition(":")[2] == person]
-    return (person in clock.mentioned) + len(own)
+    return [key for key in request.copies if key.startswith(ours) and key.rpartition(":")[2] == person]
 
 
 def pass_on(draft: Draft, request: Request, by: Author, to: Person, at: datetime, note: str) -> bool:

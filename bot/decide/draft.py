@@ -1,6 +1,6 @@
 """What one decision has changed so far, over the state it was made on. Nobody outside a decision ever sees one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -61,7 +61,7 @@ class Draft:
         self._notices: dict[str, Notice] = {}
         self._effects: list[Effect] = []
         self._quiet: list[Change] = []
-        self._duty: dict[tuple[datetime, str], Duty] = {}
+        self._duty: dict[tuple[datetime, tuple[str, ...]], Duty] = {}
         self._anew: set[str] = set()
         self._places: dict[str, dict[str, None]] | None = None  # the keys of all notices by place, once asked for
         self.lined: dict[str, set[str]] = {}  # threads in which a line says that nobody answered, and whom it calls
@@ -108,19 +108,28 @@ class Draft:
         admins = [one.name for one in self.rota.people.values() if self.is_admin(Author(one.id, one.name))]
         return self.say(Text.FOR_ADMINS, who=listed(admins, self.say(Text.OR)) or self.say(Text.ASK_YOUR_ADMIN))
 
-    def duty(self, at: datetime, besides: str = "") -> Duty:
-        """Return who is on duty at ``at``, as if the person ``besides`` were away."""
-        key = (at, besides if besides in self.rota.people else "")
+    def duty(self, at: datetime, besides: Iterable[str] = ()) -> Duty:
+        """Return who is on duty at ``at``, as if the people ``besides`` were away."""
+        key = (at, tuple([one for one in besides if one in self.rota.people]))
         found = self._duty.get(key)
         if found is None:
             found = self._duty[key] = on_duty(self.rota, at, self.hours, key[1])
         return found
 
-    def asked(self, requester: str) -> tuple[str, ...]:
+    def duty_for(self, request: Request, at: datetime | None = None) -> Duty:
+        """Return who answers a request at ``at``, now by default: not who asked, nor who handed it on and is alone."""
+        at = at or self.now
+        by = request.clock.by if request.clock else ""
+        duty = self.duty(at, (request.requester.id,))
+        if {one.id for one in duty.pair + duty.further} == {by}:
+            return self.duty(at, (request.requester.id, by))
+        return duty
+
+    def asked(self, request: Request) -> tuple[str, ...]:
         """Return whom a request's card names as those who answer now: "" for nobody, none yet outside support hours."""
         if not self.is_open:
             return ()
-        return tuple([one.id for one in self.duty(self.now, besides=requester).pair]) or ("",)
+        return tuple([one.id for one in self.duty_for(request).pair]) or ("",)
 
     def say(self, text: Text, **values: object) -> str:
         """Return a sentence in the desk's language."""
@@ -253,7 +262,7 @@ class Draft:
             before = self.state.requests.get(one.id)
             shown = changed or before is None or one.id in beside or _face(before) != _face(one)
             drawn = shown and one.status is Status.OPEN
-            request = replace(one, asked=self.asked(one.requester.id)) if drawn else one
+            request = replace(one, asked=self.asked(one)) if drawn else one
             changes.append(PutRequest(request))
             if shown:
                 shows.append(Show(CARD + request.id, request.place, self.request_card(request), first=before is None))
@@ -280,11 +289,13 @@ class Draft:
 
     def request_card(self, request: Request) -> RequestCard:
         """Return the card of a request as it would be in its thread now."""
-        asked = self.duty(self._answered_at(request), besides=request.requester.id)
+        at = self._answered_at(request)
         lead = self.request(request.lead)
         followers = [one for id_ in request.followers if (one := self.request(id_)) and goes_with_own(one, request)]
         also = tuple(one for one in followers if one.outcome is not Outcome.WITHDRAWN)
-        return pictures.request_card(self.state.desk, request, lead, also, asked, self.now, self.hours)
+        return pictures.request_card(
+            self.state.desk, request, lead, also, self.duty_for(request, at), self.now, self.hours, at
+        )
 
     def _answered_at(self, request: Request) -> datetime:
         """Return when those answer whom a card names: now, or at the opening; on the day when an answer is due."""

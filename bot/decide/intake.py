@@ -262,7 +262,7 @@ def _went_on(draft: Draft, requests: list[Request], event: Replied) -> None:
     if not event.picture and is_content(event.text, [one.name for one in draft.rota.people.values()]):
         return
     if claims.reopens(ended, at):
-        reopened = claims.reopen(draft, matters.by_itself(draft, ended), at, claims.said(event))
+        reopened = claims.reopen(draft, matters.by_itself(draft, ended), event.author, at, claims.said(event))
         draft.did(reopened, event, "wrote that it is not solved")
     else:
         _open(draft, event)
@@ -313,7 +313,7 @@ def _answered(draft: Draft, request: Request, who: Author, at: datetime, event: 
     request = draft.request(request.id) or request
     if who.id == request.requester.id or at < request.posted_at:
         return
-    duty = draft.duty(at, besides=request.requester.id)
+    duty = draft.duty(at, (request.requester.id,))
     responds = duty.may_claim(who.id)
     overtaken = request.open_since is not None and at < request.open_since
     if (

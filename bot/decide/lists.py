@@ -96,7 +96,7 @@ def _turn(request: Request, me: str) -> int:
 
 def _row(draft: Draft, request: Request, event: Message) -> ListRow:
     """Return a row of the list, with *Support…* for those to whom it offers anything."""
-    duty, me = draft.duty(draft.now, besides=request.requester.id), event.author
+    duty, me = draft.duty_for(request), event.author
     on_duty = duty.may_claim(me.id) or duty.observes(me.id) or has(request, me)
     button = Button(draft.state.desk.id, request.id, f"list:{event.key}", SUPPORT, "open", "support")
     second = request.clock is not None and request.clock.second

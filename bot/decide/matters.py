@@ -28,6 +28,7 @@ from bot.views import Line, Link
 
 MOST_MATTERS = 5
 MOST_FOLLOWERS = 20
+OWN_MATTER = "This is a matter of its own now"  # why those are called who read it
 
 
 def of_thread(draft: Draft, place: str) -> list[Request]:
@@ -91,7 +92,7 @@ def separate(draft: Draft, request: Request, at: datetime) -> Request:
         clock = replace(first_clock(draft.policy, draft.hours, request.posted_at), anew=bool(request.copies))
         request = replace(request, due_at=clock.due_at)
     else:
-        clock = second_clock(draft.policy, draft.hours, at)
+        clock = replace(second_clock(draft.policy, draft.hours, at), note=OWN_MATTER)
     alone = replace(open_again(request, Act.SEPARATE, clock, at), lead="", follow_up=False)
     draft.put(alone)
     clocks.escalate(draft, request.id)

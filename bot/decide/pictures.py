@@ -30,17 +30,18 @@ def request_card(
     duty: Duty,
     now: datetime,
     hours: SupportHours,
+    at: datetime,
 ) -> RequestCard:
     """Return the card in the thread.
 
-    ``lead`` is the request that it follows, ``also`` are its requester's follow-ups; ``duty`` is who is on duty now, or
-    at the next opening.
+    ``lead`` is the request that it follows, ``also`` are its requester's follow-ups; ``duty`` is who is on duty when it
+    is going to be answered: at ``at``.
     """
     language = desk.policy.language
     gone = request.outcome is Outcome.WITHDRAWN
     lead = lead if request.outcome in (None, Outcome.DUPLICATE) else None
     told = lead or request
-    headline, detail = _words(desk, told, duty, now, hours)
+    headline, detail = _words(desk, told, duty, now, hours, at)
     elsewhere = lead is not None and lead.place != request.place
     live = request.status is not Status.CLOSED
     remark = told.remark or (say(Text.ANSWER_THERE, language) if elsewhere and not live else "")
@@ -193,7 +194,9 @@ def names(people: tuple[Person, ...], joint: str = " and ") -> str:
     return listed([person.name for person in people], joint)
 
 
-def _words(desk: DeskInfo, request: Request, duty: Duty, now: datetime, hours: SupportHours) -> tuple[Line, str]:
+def _words(
+    desk: DeskInfo, request: Request, duty: Duty, now: datetime, hours: SupportHours, at: datetime
+) -> tuple[Line, str]:
     language = desk.policy.language
     if request.status is Status.CLOSED:
         return _closing(request, now, hours, language)
@@ -212,15 +215,17 @@ def _words(desk: DeskInfo, request: Request, duty: Duty, now: datetime, hours: S
     details = []
     called_again = Step.THREAD not in left and request.advice is None
     if called_again or Step.TEAM not in left:
-        headline = _escalated(clock, left, language)
+        headline = _escalated(request, clock, left, duty, language)
         details.append(say(Text.WAS_DUE, language, by=by))
     elif duty.nobody:
-        headline, detail = _nobody(duty, by, language, is_open=opening == now)
+        hope = say(Text.NOBODY_BY if now < clock.due_at else Text.WAS_DUE, language, by=by)
+        headline, detail = _nobody(duty, hope, language, is_now=at == now)
         details.append(detail)
     else:
         late = clock.due_at <= now
         text = Text.WILL_ANSWER_LATE if late else Text.WILL_FOLLOW_UP if clock.second else Text.WILL_ANSWER
-        asked = tuple(one for one in duty.responders + duty.further if one.id in clock.only) or duty.pair
+        asked = tuple(one for one in duty.pair + duty.further if one.id in clock.only)
+        asked = asked or tuple(one for one in duty.pair if one.id != clock.by)
         who = mentions(asked, say(Text.OR, language), clock.mentioned)
         headline = Line((*who, say(text, language, by=by)))
         details.append(say(Text.WAS_DUE, language, by=by) if late else "")
@@ -230,14 +235,19 @@ def _words(desk: DeskInfo, request: Request, duty: Duty, now: datetime, hours: S
     return headline, " ".join(filter(None, details))
 
 
-def _escalated(clock: Clock, left: set[Step], language: Language) -> Line:
-    since = say(Text.NO_FOLLOW_UP if clock.second else Text.NO_ANSWER, language)
-    return Line((since + say(Text.CALLING_AGAIN if Step.TEAM in left else Text.TEAM_CALLED, language),))
+def _escalated(request: Request, clock: Clock, left: set[Step], duty: Duty, language: Language) -> Line:
+    parts = [] if request.advice else [say(Text.NO_FOLLOW_UP if clock.second else Text.NO_ANSWER, language)]
+    if Step.TEAM not in left:
+        parts.append(say(Text.TEAM_CALLED, language))
+    elif duty.standing_in:
+        parts.append(say(Text.ALL_TOLD, language))
+    elif any(one.id not in request.reacted for one in duty.pair + duty.further):
+        parts.append(say(Text.CALLING_AGAIN, language))
+    return Line(("".join(parts).strip(),))
 
 
-def _nobody(duty: Duty, by: str, language: Language, *, is_open: bool) -> tuple[Line, str]:
-    hope = say(Text.NOBODY_BY, language, by=by)
-    if not is_open:
+def _nobody(duty: Duty, hope: str, language: Language, *, is_now: bool) -> tuple[Line, str]:
+    if not is_now:
         return Line((hope,)), ""
     if not duty.standing_in:
         return Line((say(Text.NOBODY_HERE, language),)), ""  # of whom could an answer be promised
@@ -290,6 +300,6 @@ def status_line(  # noqa: PLR0911 - one line per state
         answered = "Open again" if request.clock.note else f"{request.responder.name} answered"
         if not second:
             return answered
-        return f"{answered}; somebody on duty {'has to take' if now < due_at else 'should have taken'} it by {by}"
+        return f"{answered}; {'to be taken' if now < due_at else 'it should have been taken'} by {by}"
     since = f"Waiting since {moment(request.posted_at, now, hours)}"
     return f"{since}, answer due by {by}" if now < due_at else f"{since}; an answer was due by {by}"

@@ -34,13 +34,14 @@ def has(request: Request, author: Author) -> bool:
 
 def duty_of(draft: Draft, request: Request, event: Press) -> Duty:
     """Return who answers a request when it was pressed: whoever asked is not called to answer it."""
-    return draft.duty(event.happened_at, besides=request.requester.id)
+    return draft.duty_for(request, event.happened_at)
 
 
 def may_claim(draft: Draft, request: Request, event: Press) -> None:
     """Raise Refused, saying who may, unless the presser may claim."""
     duty = duty_of(draft, request, event)
-    if not duty.may_claim(event.author.id):
+    is_by = request.clock is not None and request.clock.by == event.author.id  # who may take it again after all
+    if not duty.may_claim(event.author.id) and not (is_by and draft.duty(event.happened_at).may_claim(event.author.id)):
         raise Refused(who_may(draft, duty, event.author))
 
 

@@ -94,7 +94,7 @@ def open_again(draft: Draft, request: Request, event: Press) -> None:
     """Open a closed request again; raise Refused once a week is over."""
     if not claims.reopens(request, event.happened_at):
         raise Refused(draft.say(Text.TOO_LATE))
-    opened = claims.reopen(draft, matters.by_itself(draft, request), event.happened_at)
+    opened = claims.reopen(draft, matters.by_itself(draft, request), event.author, event.happened_at)
     draft.did(opened, event, "said that it is not solved")
 
 

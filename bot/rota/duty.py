@@ -4,6 +4,7 @@ The pair is the SUPPORT people present, filled up to two by the day's FALLBACK; 
 joins it where nobody in it has that. Whoever else is FALLBACK that day is a further fallback.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -46,8 +47,8 @@ class Duty:
         return any(person.id == person_id for person in self.observers)
 
 
-def on_duty(rota: Rota, at: datetime, hours: SupportHours, besides: str = "") -> Duty:
-    """Return who is on duty at ``at`` (aware), in the order of the shifts, as if the person ``besides`` were away."""
+def on_duty(rota: Rota, at: datetime, hours: SupportHours, besides: Container[str] = ()) -> Duty:
+    """Return who is on duty at ``at`` (aware), in the order of the shifts, as if the people ``besides`` were away."""
     day = hours.duty_day(at)
     pair: list[Person] = []
     reserve: list[Person] = []
@@ -55,7 +56,7 @@ def on_duty(rota: Rota, at: datetime, hours: SupportHours, besides: str = "") ->
     for shift in rota.of(iteration_of(day)):
         person = _serving(rota, shift, day, at)
         people = pair if shift.role is Role.SUPPORT else reserve if shift.role is Role.FALLBACK else watching
-        if person is not None and person.id != besides and person not in people:
+        if person is not None and person.id not in besides and person not in people:
             people.append(person)
     observers = tuple(watching)
     reserve = [person for person in reserve if person not in pair]
@@ -68,7 +69,7 @@ def on_duty(rota: Rota, at: datetime, hours: SupportHours, besides: str = "") ->
             reserve.remove(able)
     if pair:
         return Duty(tuple(pair), tuple(reserve), observers)
-    others = tuple(one for one in present(rota, at, hours) if one not in observers and one.id != besides)
+    others = tuple(one for one in present(rota, at, hours) if one not in observers and one.id not in besides)
     return Duty(observers=observers, standing_in=others)
 
 

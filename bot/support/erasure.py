@@ -59,7 +59,7 @@ def without_names(request: Request) -> Request:
         suggestion=request.suggestion and replace(request.suggestion, author=_SOMEBODY),
         handed=tuple(replace(one, author=_SOMEBODY, shown="") for one in request.handed),
         wait=request.wait and replace(request.wait, by=None),
-        clock=request.clock and replace(request.clock, called=(), deferred=(), mentioned=(), only=(), note=""),
+        clock=request.clock and replace(request.clock, called=(), deferred=(), mentioned=(), only=(), note="", by=""),
         triage=tuple(replace(one, by="") for one in request.triage),
         deed=None,
         before=None,
@@ -114,6 +114,7 @@ def without_person(request: Request, person: str, names: Iterable[str] = ()) -> 
             deferred=tuple(one for one in old.deferred if one.person != person),
             mentioned=others(old.mentioned),
             only=others(old.only),
+            by="" if old.by == person else old.by,
         )
 
     mine = request.requester.id == person

@@ -130,7 +130,7 @@ class Clock:
     by a personal message or in the thread's line; ``mentioned`` those whom the card mentioned. ``only`` are those whom
     its first personal message goes to instead of the pair, and ``note`` what it tells them. ``spared`` are steps that
     fell due in a pause and were not done; ``anew`` says that a clock ran before: whom that called is called again,
-    as at the end of a pause (``resumed_at``).
+    as at the end of a pause (``resumed_at``). ``by`` is who handed the request on, and is not to answer it again.
     """
 
     second: bool
@@ -145,6 +145,7 @@ class Clock:
     anew: bool = False
     spared: tuple[Step, ...] = ()
     resumed_at: datetime | None = None
+    by: str = ""
 
     @property
     def next_at(self) -> datetime | None:

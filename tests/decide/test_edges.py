@@ -29,7 +29,7 @@ async def test_a_follower_whose_lead_is_not_at_hand_says_that_it_goes_with_anoth
     town = Town()
     await town.post("label printer down")
     alone = follow(claim(await town.request(), OLGA, town.now, town.now), "R-9")
-    card = request_card(town.info, alone, None, (), Duty(), town.now, SupportHours())
+    card = request_card(town.info, alone, None, (), Duty(), town.now, SupportHours(), town.now)
     assert card.headline.plain == "We look at this together with another request."
     assert "Support" in plain(card)
 

@@ -140,7 +140,7 @@ async def test_an_observers_answer_settles_what_the_first_clock_told_and_tells_t
     first, second = town.to(ANA)
     assert "Dilan Kaya answered\n" in first.text
     assert second.text.startswith("Dilan Kaya answered Olga Brandt; please take it from here")
-    assert "Dilan Kaya answered; somebody on duty has to take it by 10:27" in second.text
+    assert "Dilan Kaya answered; to be taken by 10:27" in second.text
     for message in [*town.to(EVA), *town.in_team_channel()]:
         assert message.text.startswith("Dilan Kaya answered\n")
         assert not any(entry.presses for entry in getattr(message.view, "entries", ()))
@@ -150,7 +150,7 @@ async def test_an_observers_answer_settles_what_the_first_clock_told_and_tells_t
         "been called. If you can help, tell them."
     )
     assert town.in_team_channel()[1].text.startswith(heading)
-    assert "somebody on duty should have taken it by 10:27" in town.in_team_channel()[1].text
+    assert "it should have been taken by 10:27" in town.in_team_channel()[1].text
     await town.reply(place, "mine", BEN)
     assert all("Ben Okafor has it" in message.text for message in [second, town.in_team_channel()[1]])
 

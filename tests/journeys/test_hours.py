@@ -102,14 +102,14 @@ async def test_what_is_left_of_the_clock_at_closing_goes_on_at_the_opening() -> 
     assert "No answer since Mon 23 Nov, 17:58; Ana" in town.to(EVA)[0].text
 
 
-async def test_duty_changes_at_the_opening_of_the_first_working_day_while_a_clock_runs() -> None:
+async def test_a_new_pair_hears_at_its_opening_of_what_is_open_and_the_line_calls_it_again() -> None:
     following = date(2026, 11, 25)
     team = (*shifts(), Shift(following, "eva", Role.SUPPORT), Shift(following, "chen", Role.SUPPORT))
     town = Town("2026-11-24 17:58", team=team)
     place = await town.post("label printer down")
     await town.until("2026-11-25 09:03")
-    assert [len(town.to(who)) for who in (ANA, BEN, EVA, CHEN)] == [1, 1, 0, 0]
-    assert town.in_thread(place) == ["No answer yet. Calling @Eva Novak and @Chen Wei."]
+    assert [len(town.to(who)) for who in (ANA, BEN, EVA, CHEN)] == [1, 1, 1, 1]
+    assert town.in_thread(place) == ["No answer yet. Calling @Eva Novak and @Chen Wei again."]
 
 
 async def test_a_look_that_changes_nothing_writes_nothing() -> None:
@@ -131,7 +131,7 @@ async def test_at_the_opening_an_open_requests_card_and_buttons_follow_duty() ->
     assert "Ana Lindqvist or Chen Wei will answer by 09:03." in town.card()
     views = [town.to(who)[0].view for who in (ANA, BEN)]
     assert [bool(view.entries[0].presses) for view in views if isinstance(view, NoticeCard)] == [True, False]
-    assert [len(town.to(who)) for who in (ANA, BEN, CHEN)] == [1, 1, 0]
+    assert [len(town.to(who)) for who in (ANA, BEN, CHEN)] == [1, 1, 1]
 
 
 async def test_the_night_belongs_to_those_whose_day_it_was() -> None:

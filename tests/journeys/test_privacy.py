@@ -737,6 +737,7 @@ FILLED = Request(
         anew=True,
         spared=(Step.PAIR,),
         resumed_at=NOON,
+        by="zoe",
     ),
     responder=ZOE,
     responded_at=NOON,

@@ -207,7 +207,7 @@ async def test_what_is_given_back_is_open_for_the_others() -> None:
     told = town.to(BEN)[0].text
     assert told.startswith("Ana Lindqvist gave this back\n")
     assert "Ana Lindqvist adds: it is the network" in told
-    assert "Open again; somebody on duty has to take it by 10:25" in town.to(BEN)[0].text
+    assert "Open again; to be taken by 10:25" in town.to(BEN)[0].text
     assert "will follow up by 10:25" in town.card()
 
 
