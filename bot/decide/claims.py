@@ -238,12 +238,12 @@ def is_here(draft: Draft, person: str) -> bool:
 
 
 def cannot_keep(draft: Draft, request: Request) -> bool:
-    """Say whether a promise is due today while its claimer is away, now and then."""
+    """Say whether a promise is due today while its claimer, who was not there at the opening, is away now and then."""
     word, claimer = request.word, request.claimer
     if word is None or claimer is None or not draft.is_open or not draft.is_today(word.by):
         return False
-    then = present(draft.rota, word.by, draft.hours)
-    return not is_here(draft, claimer.id) and all(one.id != claimer.id for one in then)
+    moments = (draft.hours.opening(draft.hours.duty_day(draft.now)), draft.now, word.by)
+    return not any(one.id == claimer.id for at in moments for one in present(draft.rota, at, draft.hours))
 
 
 def lapse(draft: Draft, request: Request) -> None:

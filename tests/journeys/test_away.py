@@ -88,6 +88,20 @@ async def test_who_has_claimed_is_told_what_becomes_of_it_and_it_opens_again_whe
     assert "Ana Lindqvist will" in town.card()
 
 
+async def test_what_somebody_who_is_away_a_while_has_stays_theirs_until_the_moment_they_were_told() -> None:
+    town = Town("2026-11-23 12:00")
+    await town.post("label printer down")
+    await town.press(Claim, "R-1", BEN)
+    assert "stays yours; if you are away at 12:30" in await town.write("away 45", BEN)
+    await town.restart()
+    await town.wait(5)
+    await town.post("scanner down", TOM)
+    await town.wait(24)  # another request's clock strikes
+    assert "Ben Okafor is looking into it." in town.card()
+    await town.wait(1)
+    assert "Ana Lindqvist will" in town.card()
+
+
 async def test_what_waits_for_its_requester_opens_again_when_they_answer() -> None:
     town = Town()
     place = await town.post("label printer down")
