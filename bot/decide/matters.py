@@ -156,7 +156,9 @@ def split(draft: Draft, request: Request, matters: list[str], by: Author, word_b
 
 def keep_together(draft: Draft) -> None:
     """Let all that follows a changed request end, and open again, with it; what follows a follower follows its lead."""
-    for one in [one for one in draft.changed() if one.lead and one.status is not Status.CLOSED]:
+    led = [one for one in draft.changed() if one.lead]
+    either = {one.id: one for one in (*led, *(follower for one in led for follower in _followers(draft, one)))}
+    for one in [one for one in either.values() if one.lead and one.status is not Status.CLOSED]:
         followed = draft.request(one.lead)
         if followed is not None and followed.lead:
             relink(draft, one, followed.lead)

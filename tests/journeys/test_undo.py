@@ -262,3 +262,15 @@ async def test_a_reply_typed_in_the_thread_is_no_press_to_take_back() -> None:
     await town.wait(6)
     await town.press(Send, "R-1", ANA, step="undo", fields={})
     assert not town.in_thread(place)
+
+
+async def test_what_followed_a_separate_matter_ends_with_its_lead_once_that_is_taken_back() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.post("and the scanner")
+    await town.send("separate", "R-2", ANA)
+    await town.post("and the scale")  # it goes with the scanner
+    await town.send("undo", "R-2", ANA)
+    assert (await town.request("R-3")).lead == "R-1"
+    await town.press(Solve, "R-1", OLGA)
+    assert [one.status for one in await town.requests()] == [Status.CLOSED] * 3
