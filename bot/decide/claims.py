@@ -6,6 +6,7 @@ Nobody is asked outside support hours. Whoever would have to be called and is aw
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from bot.decide import clocks
 from bot.decide.draft import Draft
@@ -225,8 +226,7 @@ def due(draft: Draft, request: Request) -> None:
 
 def _told_late(draft: Draft, request: Request, word: NextWord, at: datetime) -> None:
     """Tell a claimer, now that support is there, that they were answered; their time begins now."""
-    going = replace(request, word=NextWord(max(word.by, word_by(draft, draft.now))))
-    draft.put(going)
+    going = _go_on(draft, request, word=NextWord(max(word.by, word_by(draft, draft.now))))
     heading = f"{request.requester.name} answered ({moment(at, draft.now, draft.hours)})"
     told = next((one for one in reversed(request.handed) if one.reply), Advice(request.requester, at))
     _answered(draft, going, heading, told)
@@ -254,13 +254,22 @@ def lapse(draft: Draft, request: Request) -> None:
     hand_on(draft, request, Act.LAPSE, draft.now, note=note)
 
 
+def _go_on(draft: Draft, request: Request, **clock: Any) -> Request:
+    """Change what the clock changes of a request; *Undo* of a press that changed nothing of it brings back no other."""
+    before = request.before
+    if before is not None and (before.word, before.wait) == (request.word, request.wait):
+        before = replace(before, **clock)
+    going = replace(request, before=before, **clock)
+    draft.put(going)
+    return going
+
+
 def _promised(draft: Draft, request: Request, word: NextWord, claimer: Author) -> None:
     if word.lapses_at is not None or not is_here(draft, claimer.id):
         lapse(draft, request)
     else:
         lapses = draft.hours.add(draft.now, timedelta(minutes=draft.policy.word_lapses))
-        asked = replace(request, word=replace(word, lapses_at=lapses))
-        draft.put(asked)
+        _go_on(draft, request, word=replace(word, lapses_at=lapses))
         heading = f"{request.requester.name} was promised to hear more by now"
         clocks.tell(draft, request.id, [(claimer.id, personal(claimer.id))], heading, claimable=False, call=Call.WORD)
 
@@ -268,10 +277,10 @@ def _promised(draft: Draft, request: Request, word: NextWord, claimer: Author) -
 def _waited(draft: Draft, request: Request, wait: Wait, claimer: Author) -> None:
     asked = request.requester
     if wait.ends_at <= draft.now and wait.remind_at is None:
-        draft.put(close(request, Act.GIVE_UP, Outcome.NO_REPLY, claimer, draft.now))
+        draft.put(replace(close(request, Act.GIVE_UP, Outcome.NO_REPLY, claimer, draft.now), before=None))
     else:
         ends = max(wait.ends_at, draft.hours.add(draft.now, timedelta(hours=draft.policy.remind_after)))
-        draft.put(replace(request, wait=replace(wait, remind_at=None, ends_at=ends)))
+        _go_on(draft, request, wait=replace(wait, remind_at=None, ends_at=ends))
         line = draft.say(Text.REMINDER, who=(wait.by or claimer).name)
         away = asked.id in draft.rota.people and not is_here(draft, asked.id)
         reminder = Line((asked.name if away else Mention(asked.id, asked.name), line))

@@ -274,3 +274,40 @@ async def test_what_followed_a_separate_matter_ends_with_its_lead_once_that_is_t
     assert (await town.request("R-3")).lead == "R-1"
     await town.press(Solve, "R-1", OLGA)
     assert [one.status for one in await town.requests()] == [Status.CLOSED] * 3
+
+
+async def test_undo_does_not_remind_the_requester_again() -> None:
+    town = Town("2026-11-23 09:00")
+    await town.post(PRINTER)
+    await town.send("ask", "R-1", ANA, text="Since when?")
+    await town.until("2026-11-23 12:58")
+    await town.send("team", "R-1", ANA, text="Who knows it?")
+    await town.until("2026-11-23 13:01")
+    assert (await town.send("undo", "R-1", ANA)).startswith("Taken back.")
+    wait = (await town.request()).wait
+    assert wait is not None
+    assert wait.remind_at is None  # it was at 13:00
+
+
+async def test_undo_does_not_ask_the_claimer_again_for_the_same_word() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    await town.wait(28)
+    await town.send("team", "R-1", ANA, text="Who knows it?")
+    await town.wait(5)
+    assert (await town.send("undo", "R-1", ANA)).startswith("Taken back.")
+    await town.until("2026-11-23 10:45")
+    assert (await town.request()).status is Status.OPEN
+
+
+async def test_not_solved_opens_what_the_clock_closed_since_the_pressers_last_act() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.send("ask", "R-1", ANA, text="Since when?")
+    await town.until("2026-11-25 09:55")
+    await town.send("team", "R-1", ANA, text="Who knows it?")
+    await town.wait(6)
+    assert (await town.request()).outcome is Outcome.NO_REPLY
+    await town.press(Reopen, "R-1", ANA)
+    assert (await town.request()).status is Status.OPEN
