@@ -14,12 +14,12 @@ from bot.state import Call, DeskInfo, Notice, NoticeItem
 from bot.support.intake import excerpt
 from bot.support.request import WITH_TICKET, Clock, Outcome, Request, Status, Step, goes_with_own
 from bot.support.texts import Text
-from bot.support.words import listed, moment, say
+from bot.support.words import MINUTE, length, listed, moment, say
 from bot.views import Address, Also, Button, Line, Mention, NoticeCard, NoticeEntry, RequestCard
 
 WAITING, SETTLED, ADDED = 300, 100, 120  # characters of a request that a copy, and a card, show
 CARD = "card:"
-CLAIM, ASK, SUPPORT, MORE = "I'm looking into it", "Ask", "Support…", "30 min more"
+CLAIM, ASK, SUPPORT = "I'm looking into it", "Ask", "Support…"
 
 
 def request_card(
@@ -156,7 +156,7 @@ def _entry(desk: DeskInfo, notice: Notice, item: NoticeItem, heading: str) -> No
 
     presses, opens = [], []
     if item.call is Call.WORD and not item.settled:
-        presses.append(button(MORE, "go_on"))
+        presses.append(button(f"{length(desk.policy.next_word * MINUTE)} more", "go_on"))
         opens.append(button(SUPPORT, "open", "support"))
     elif notice.claimable and not item.settled:
         presses.append(button(CLAIM, "claim", main=True))

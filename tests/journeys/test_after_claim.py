@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.events import Adopt, Claim, GoOn, Open, Reopen, Solve
+from bot.policy import Policy
 from bot.rota.shift import Absence, Role, Shift
 from bot.support.request import NextWord, Outcome, Status
 from bot.views import NoticeCard
@@ -404,6 +405,14 @@ async def test_the_personal_message_for_a_word_is_for_one_person_and_has_its_but
         "30 min more",
         "Support…",
     ]
+
+
+async def test_the_button_for_more_time_says_how_much_it_promises() -> None:
+    town = await claimed(policy=Policy(next_word=90))
+    await town.wait(90)
+    view = town.to(ANA)[0].view
+    assert isinstance(view, NoticeCard)
+    assert [button.title for button in view.entries[0].presses] == ["1 h 30 min more"]
 
 
 async def test_words_due_at_once_are_asked_for_in_one_message() -> None:
