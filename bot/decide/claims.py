@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.decide import clocks
 from bot.decide.draft import Draft
-from bot.decide.pictures import names, words
+from bot.decide.pictures import names, promised, words
 from bot.events import Message, Replied
 from bot.people import Author
 from bot.places import personal
@@ -270,7 +270,7 @@ def _promised(draft: Draft, request: Request, word: NextWord, claimer: Author) -
     else:
         lapses = draft.hours.add(draft.now, timedelta(minutes=draft.policy.word_lapses))
         _go_on(draft, request, word=replace(word, lapses_at=lapses))
-        heading = f"{request.requester.name} was promised to hear more by now"
+        heading = promised(request, draft.now, draft.hours)
         clocks.tell(draft, request.id, [(claimer.id, personal(claimer.id))], heading, claimable=False, call=Call.WORD)
 
 

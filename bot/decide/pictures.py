@@ -90,8 +90,9 @@ def notice_item(
 
     An observer's answer settles what the first clock told: the second tells anew.
     """
+    asked = call is Call.WORD and request.word is not None and request.word.lapses_at is not None
     if call is Call.WORD:
-        settled = request.word is None or request.word.lapses_at is None
+        settled = not asked
     else:
         answered = not second and request.clock is not None and request.clock.second
         settled = answered or request.status is not Status.OPEN
@@ -100,7 +101,7 @@ def notice_item(
         requester=request.requester.name,
         excerpt=words(request, SETTLED if settled else WAITING),
         place=request.place,
-        line=status_line(request, now, hours, second=second),
+        line=_asked(request, now, hours) if asked else status_line(request, now, hours, second=second),
         settled=settled,
         second=second,
         call=call,
@@ -109,6 +110,19 @@ def notice_item(
         note=handed_note(request),
         closed=request.status is Status.CLOSED,
     )
+
+
+def promised(request: Request, now: datetime, hours: SupportHours) -> str:
+    """Say to whoever has a request for when more was promised, now that they are asked for it."""
+    by = f" by {moment(request.word.by, now, hours)}" if request.word else ""
+    return f"{request.requester.name} was to hear more from you{by}"
+
+
+def _asked(request: Request, now: datetime, hours: SupportHours) -> str:
+    assert request.word is not None
+    assert request.word.lapses_at is not None
+    by, lapses = moment(request.word.by, now, hours), moment(request.word.lapses_at, now, hours)
+    return f"More was promised by {by}. At {lapses} it is open again"
 
 
 def handed_note(request: Request) -> str:

@@ -308,7 +308,7 @@ async def test_a_promise_that_fell_due_in_the_pause_is_asked_for_once_after_it()
     assert town.to(ANA) == []
     await town.write("resume", FARID)
     await town.wait(1)
-    assert ["was promised to hear more by now" in message.text for message in town.to(ANA)] == [True]
+    assert ["was to hear more from you" in message.text for message in town.to(ANA)] == [True]
 
 
 async def test_two_looks_at_one_instant_are_two_looks() -> None:
