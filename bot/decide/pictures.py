@@ -101,7 +101,9 @@ def notice_item(
         requester=request.requester.name,
         excerpt=words(request, SETTLED if settled else WAITING),
         place=request.place,
-        line=_asked(request, now, hours) if asked else status_line(request, now, hours, second=second),
+        line=_asked(request, now, hours)
+        if asked
+        else status_line(request, now, hours, second=second, until_when=call is Call.WORD),
         settled=settled,
         second=second,
         call=call,
@@ -280,21 +282,19 @@ def _closing(request: Request, now: datetime, hours: SupportHours, language: Lan
     return Line((say(text, language),)), say(Text.CLOSED_BY, language, who=request.closed_by.name, at=at)
 
 
-def _after_claim(request: Request, now: datetime, hours: SupportHours) -> str:
+def _after_claim(request: Request, now: datetime, hours: SupportHours, *, until_when: bool) -> str:
     if request.wait:
         return f", and waits for {request.requester.name} to answer"
-    if request.word and request.word.lapses_at:
-        return (
-            f"; {request.requester.name} was told to hear more by {moment(request.word.by, now, hours)}. "
-            f"At {moment(request.word.lapses_at, now, hours)} it is open again"
-        )
-    return ""
+    if not request.word or not until_when:
+        return ""
+    hears = "was to hear" if request.word.by <= now else "hears"
+    return f"; {request.requester.name} {hears} more by {moment(request.word.by, now, hours)}"
 
 
 def status_line(  # noqa: PLR0911 - one line per state
-    request: Request, now: datetime, hours: SupportHours, *, second: bool
+    request: Request, now: datetime, hours: SupportHours, *, second: bool, until_when: bool = False
 ) -> str:
-    """Say to support how a request stands."""
+    """Say to support how a request stands; to those who are to keep a promise, ``until_when``."""
     if request.outcome is Outcome.WITHDRAWN:
         return "The post was deleted"
     if request.outcome is Outcome.NO_REPLY:
@@ -305,7 +305,7 @@ def status_line(  # noqa: PLR0911 - one line per state
     if request.lead:
         return f"Goes with {request.lead}"
     if request.claimer and request.status is Status.ACKNOWLEDGED:
-        return f"{request.claimer.name} has it{_after_claim(request, now, hours)}"
+        return f"{request.claimer.name} has it{_after_claim(request, now, hours, until_when=until_when)}"
     if request.advice:
         return f"{request.advice.author.name} answered in the thread, but is not on duty"
     due_at = request.clock.due_at if request.clock else request.due_at

@@ -37,7 +37,8 @@ class Step:
 
 def stands(draft: Draft, request: Request) -> str:
     """Say to support how a request stands."""
-    return status_line(request, draft.now, draft.hours, second=bool(request.clock and request.clock.second))
+    second = bool(request.clock and request.clock.second)
+    return status_line(request, draft.now, draft.hours, second=second, until_when=True)
 
 
 def done(draft: Draft, request: Request, event: Press, said: str) -> Dialog:

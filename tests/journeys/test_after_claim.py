@@ -67,13 +67,29 @@ async def test_thirty_minutes_more_is_one_press_and_the_question_is_settled_by_i
     await town.wait(30)
     (asked,) = town.to(ANA)
     await town.press(GoOn, "R-1", ANA, card=asked.key)
-    assert asked.text.startswith("Ana Lindqvist has it")
+    assert asked.text.startswith("Ana Lindqvist has it; Olga Brandt hears more by 11:00")
     assert "You'll hear more by 11:00." in town.card()
     await town.press(GoOn, "R-1", ANA, card=asked.key)
     await town.wait(29)
     assert len(town.to(ANA)) == 1
     await town.press(Solve, "R-1", OLGA)
     assert "Solved." in said(await town.press(GoOn, "R-1", ANA))
+
+
+async def test_whoever_promises_more_sees_until_when() -> None:
+    town = await claimed()
+    answer = await town.send("promise", "R-1", ANA, until="60")
+    assert answer.startswith("Promised.\nR-1: Ana Lindqvist has it; Olga Brandt hears more by 11:00.")
+
+
+async def test_others_do_not_read_on_their_copies_that_a_promise_is_overdue() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.wait(12)
+    await town.press(Claim, "R-1", ANA)
+    await town.wait(31)
+    assert town.in_team_channel()[0].text.startswith("Ana Lindqvist has it\n")
+    assert town.to(BEN)[0].text.startswith("Ana Lindqvist has it\n")
 
 
 async def test_a_word_of_the_claimer_in_the_thread_is_the_next_word() -> None:

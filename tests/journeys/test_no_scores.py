@@ -68,7 +68,7 @@ def test_a_score_on_a_card_would_be_found(view: View) -> None:
 def test_a_score_in_an_export_would_be_found_and_a_date_is_none() -> None:
     assert scores(json.dumps({"name": "Ana Lindqvist", "claims": 7}))
     assert scores(json.dumps({"person": "ana", "median": "4.5"}))
-    assert not scores("Ana Lindqvist has it; Olga was told to hear more by Tue 24 Nov, 09:30. R-12 since 2026-11-23")
+    assert not scores("Ana Lindqvist has it; Olga hears more by Tue 24 Nov, 09:30. R-12 since 2026-11-23")
     assert not scores("7 requests wait for an answer")
 
 

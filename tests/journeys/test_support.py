@@ -108,7 +108,7 @@ async def test_a_reply_is_posted_under_its_senders_name_claims_and_promises() ->
     town = Town()
     place = await town.post(PRINTER)
     answer = await town.send("reply", "R-1", ANA, text="Restart it, please.", until="60")
-    assert answer.startswith("Sent.\nR-1: Ana Lindqvist has it.")
+    assert answer.startswith("Sent.\nR-1: Ana Lindqvist has it; Olga Brandt hears more by 11:00.")
     assert town.in_thread(place) == ["Ana Lindqvist:\nRestart it, please."]
     assert "You'll hear more by 11:00." in town.card()
     assert (await town.request()).responded_at == town.now
@@ -446,8 +446,9 @@ async def test_a_suggestion_at_night_or_without_words_comes_back() -> None:
 
 async def test_claiming_from_the_menu_says_who_was_faster() -> None:
     town = await opened()
-    assert (await town.send("claim", "R-1", ANA)).startswith("It is yours.\nR-1: Ana Lindqvist has it.")
-    assert (await town.send("claim", "R-1", BEN)).startswith("Somebody was faster.\nR-1: Ana Lindqvist has it.")
+    stands = "R-1: Ana Lindqvist has it; Olga Brandt hears more by 10:30."
+    assert (await town.send("claim", "R-1", ANA)).startswith(f"It is yours.\n{stands}")
+    assert (await town.send("claim", "R-1", BEN)).startswith(f"Somebody was faster.\n{stands}")
 
 
 async def test_the_menu_of_what_is_closed_offers_to_take_it_back_and_to_open_it_again() -> None:
