@@ -9,7 +9,7 @@ from bot.decide.claims import Until
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.decide.step import Step, claim_first, done, form, ready, say_as, verb
-from bot.effects import Answer
+from bot.effects import Answer, Show
 from bot.errors import Refused
 from bot.events import Open, Press, Send
 from bot.people import Person
@@ -152,7 +152,7 @@ def _take_suggest(draft: Draft, request: Request, event: Send) -> Answer:
         use = Button(draft.state.desk.id, request.id, key, "Use it", "open", "reply", _use(suggestion))
         title = f"{request.requester.name} · {request.id}"
         entry = NoticeEntry(title, text, "", request.place, waiting=True, presses=(), opens=(use,))
-        draft.show(key, personal(person.id), NoticeCard(heading, (entry,)))
+        draft.follow_with(Show(key, personal(person.id), NoticeCard(heading, (entry,))))  # it may stand there already
     return done(draft, request, event, "Thank you, passed on.")
 
 

@@ -284,6 +284,16 @@ async def test_one_answer_to_several_matters_rings_once() -> None:
     assert len(town.to(ANA)) == 1
 
 
+async def test_a_second_suggestion_is_read_where_the_first_was_after_a_restart_too() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.send("suggest", "R-1", DILAN, text="first idea")
+    await town.restart()
+    await town.send("suggest", "R-1", DILAN, text="second idea")
+    (told,) = town.to(ANA)
+    assert "second idea" in told.text
+
+
 async def test_suggestions_have_an_end() -> None:
     town = Town()
     await town.post("label printer down")
