@@ -8,7 +8,7 @@ from bot.decide import claims, forms, rights, support
 from bot.decide.claims import Until
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
-from bot.decide.step import Step, claim_first, done, form, ready, say_as, verb
+from bot.decide.step import Step, claim_first, done, form, ready, say_as, suggestion_key, verb
 from bot.effects import Answer, Show
 from bot.errors import Refused
 from bot.events import Open, Press, Send
@@ -58,9 +58,10 @@ def _take_ask(draft: Draft, request: Request, event: Send) -> Answer:
 def _draw_reply(draft: Draft, request: Request, event: Press, error: str) -> Answer:
     suggested, used = "", event.choice if isinstance(event, Open) else ""
     if used:
-        if request.suggestion is None or used != _use(request.suggestion):
+        found = next((one for one in request.suggestions if used == _use(one)), None)
+        if found is None:
             raise Refused("This suggestion was taken back, or another came after it: see Support….")
-        suggested = request.suggestion.text
+        suggested = found.text
     kept, until = _kept(draft, request)
     fields = (
         forms.text("text", "Your reply. It goes into the thread under your name.", suggested),
@@ -142,11 +143,14 @@ def _take_suggest(draft: Draft, request: Request, event: Send) -> Answer:
     text, wrong = ready(draft, request, event, "text")
     if wrong:
         return _draw_suggest(draft, request, event, wrong)
-    suggestion = Advice(event.author, event.happened_at, text)
+    mine = [one for one in request.suggestions if one.author.id == event.author.id]
+    shown = mine[0].shown if mine else str(request.deed.number if request.deed else 0)
+    suggestion = Advice(event.author, event.happened_at, text, shown=shown)
     people = _suggested_to(draft, request, event)
-    keys = tuple([f"suggestion:{request.id}:{person.id}" for person in people])
-    changed = replace(request, suggestion=suggestion)
-    draft.did(changed, event, "suggested an answer", others=keys, only=("suggestion",))
+    keys = tuple([suggestion_key(request, suggestion, person.id) for person in people])
+    others = tuple(one for one in request.suggestions if one not in mine)
+    changed = replace(request, suggestions=(*others, suggestion))
+    draft.did(changed, event, "suggested an answer", others=keys, only=("suggestions",))
     heading = f"{event.author.name} suggests an answer to {request.requester.name}"
     for key, person in zip(keys, people, strict=True):
         use = Button(draft.state.desk.id, request.id, key, "Use it", "open", "reply", _use(suggestion))
@@ -158,7 +162,7 @@ def _take_suggest(draft: Draft, request: Request, event: Send) -> Answer:
 
 def _use(suggestion: Advice) -> str:
     """Return how the button that uses a suggestion names it."""
-    return f"suggestion@{suggestion.at.isoformat()}"
+    return f"suggestion@{suggestion.shown}@{suggestion.at.isoformat()}"
 
 
 def _suggested_to(draft: Draft, request: Request, event: Press) -> list[Person]:

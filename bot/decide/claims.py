@@ -88,7 +88,7 @@ def spoken(draft: Draft, request: Request, at: datetime, until: Until | None = N
     """Take that the requester heard from support: the next word is promised anew, never sooner unless it is said."""
     by = word_by(draft, at, until)
     promised = request.word.by if request.word and until in (None, Until.KEPT) else by
-    fresh = replace(request, word=NextWord(max(by, promised)), wait=None, suggestion=None)
+    fresh = replace(request, word=NextWord(max(by, promised)), wait=None, suggestions=())
     draft.put(fresh)
     return fresh
 

@@ -164,7 +164,7 @@ def _parts(request: Request, me: str, language: Language) -> Iterator[tuple[Text
         theirs = ((Text.MY_MATTERS, request.matter), (Text.MY_REMARKS, request.remark))
         yield from ((label, said) for label, said in theirs if said)
     clock, deed = request.clock, request.deed
-    advice = (request.advice, request.suggestion, *request.handed)
+    advice = (request.advice, *request.suggestions, *request.handed)
     did: tuple[tuple[Text, Author | None, str], ...] = (
         (Text.MY_ANSWERED, request.responder, ""),
         (Text.MY_TAKEN, request.claimer, ""),

@@ -15,7 +15,7 @@ from bot.effects import Answer, Dialog
 from bot.events import Press, Send
 from bot.people import Person
 from bot.places import personal
-from bot.support.request import Act, Request, Status, step
+from bot.support.request import Act, Advice, Request, Status, step
 from bot.support.texts import Text
 from bot.support.words import moment
 from bot.views import Line, Mention, ReplyCard
@@ -86,14 +86,20 @@ def say_as(
 ) -> dict[str, str]:
     """Post words in the thread under their sender's name, with whom they call; return what the deed must know."""
     key = f"reply:{request.id}:{event.key}"
-    if request.suggestion is not None:
-        line = Line((f"{event.author.name} answered {request.requester.name}.",))
-        claimer = {request.claimer.id} if request.claimer else set()
-        for person in sorted(claimer.union(one.id for one in rights.duty_of(draft, request, event).pair)):
-            draft.show(f"suggestion:{request.id}:{person}", personal(person), line, first=False)
+    line = Line((f"{event.author.name} answered {request.requester.name}.",))
+    claimer = {request.claimer.id} if request.claimer else set()
+    people = claimer.union(one.id for one in rights.duty_of(draft, request, event).pair) if request.suggestions else ()
+    for suggestion in request.suggestions:
+        for person in sorted(people):
+            draft.show(suggestion_key(request, suggestion, person), personal(person), line, first=False)
     heading = draft.say(Text.SAYS, who=event.author.name)
     draft.show(key, request.place, ReplyCard(heading, text, headline=Line(called), calls=bool(called)))
     return {"posted": key, "place": request.place, "text": text}
+
+
+def suggestion_key(request: Request, suggestion: Advice, person: str) -> str:
+    """Return the key of the message by which a person gets a suggestion."""
+    return f"suggestion:{request.id}:{suggestion.shown}:{person}"
 
 
 def form(draft: Draft, request: Request, event: Press, title: str, name: str, send: str, **parts: object) -> Dialog:

@@ -73,12 +73,11 @@ def _way(name: str) -> Way:
 
 
 def _menu(draft: Draft, request: Request, event: Press, ways: tuple[Way | tuple[str, tuple[Way, ...]], ...]) -> Dialog:
-    advice = request.suggestion
     note = "\n".join(filter(None, (f"{stands(draft, request)}.", handed_note(request))))
     for one in filter(None, map(draft.request, request.followers)):
         note += f"\nWith it {one.id}: {words(one, 100)}"
-    if advice is not None:
-        note += f"\n{advice.author.name} suggests: {advice.text}"
+    for suggestion in request.suggestions:
+        note += f"\n{suggestion.author.name} suggests: {suggestion.text}"
     return forms.dialog(draft, request, event, request.id, note=note, ways=ways, thread=request.place)
 
 

@@ -134,8 +134,9 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
         restored = replace(request, **{name: getattr(before, name) for name in deed.only})
     else:  # the post stays as it is now: only what was pressed is taken back
         restored = replace(before, text=request.text, text_at=request.text_at, posted_at=request.posted_at)
-    if "suggestion" in deed.only:
-        restored = replace(restored, suggestion=None)
+    if "suggestions" in deed.only:  # nor does the one before it stand any more
+        others = tuple(one for one in restored.suggestions if one.author.id != deed.author.id)
+        restored = replace(restored, suggestions=others)
     post = replace(restored, helpers=request.helpers, helped_at=request.helped_at)
     either = dict.fromkeys((*request.followers, *before.followers))
     followers = tuple(id_ for id_ in either if (other := draft.request(id_)) and other.lead == request.id)

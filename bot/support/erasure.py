@@ -56,7 +56,7 @@ def without_names(request: Request) -> Request:
         claimer=request.claimer and _SOMEBODY,
         closed_by=request.closed_by and _SOMEBODY,
         advice=request.advice and replace(request.advice, author=_SOMEBODY),
-        suggestion=request.suggestion and replace(request.suggestion, author=_SOMEBODY),
+        suggestions=tuple(replace(one, author=_SOMEBODY) for one in request.suggestions),
         handed=tuple(replace(one, author=_SOMEBODY, shown="") for one in request.handed),
         wait=request.wait and replace(request.wait, by=None),
         clock=request.clock and replace(request.clock, called=(), deferred=(), mentioned=(), only=(), note="", by=""),
@@ -79,7 +79,7 @@ def without_texts(request: Request) -> Request:
         remark="",
         ticket="",
         advice=request.advice and replace(request.advice, text=""),
-        suggestion=request.suggestion and replace(request.suggestion, text=""),
+        suggestions=(),
         handed=(),
         clock=request.clock and replace(request.clock, note=""),
         deed=request.deed and replace(request.deed, text=""),
@@ -135,7 +135,7 @@ def without_person(request: Request, person: str, names: Iterable[str] = ()) -> 
         claimer=other(request.claimer),
         closed_by=other(request.closed_by),
         advice=advised(request.advice),
-        suggestion=advised(request.suggestion),
+        suggestions=tuple(one for one in request.suggestions if one.author.id != person),
         handed=tuple(advised(one) or one for one in request.handed),
         wait=request.wait and replace(request.wait, by=other(request.wait.by)),
         clock=request.clock and clock(request.clock),
@@ -179,7 +179,7 @@ def authors(request: Request) -> Iterator[Author]:
     some = (request.requester, request.responder, request.claimer, request.closed_by)
     yield from filter(None, some)
     yield from filter(None, (request.wait and request.wait.by,))
-    yield from (one.author for one in (request.advice, request.suggestion, *request.handed, request.deed) if one)
+    yield from (one.author for one in (request.advice, *request.suggestions, *request.handed, request.deed) if one)
     if request.before is not None:
         yield from authors(request.before)
 

@@ -195,7 +195,7 @@ class Advice:
 
     An answer given in the thread by a colleague off duty (``text`` is empty), an observer's suggestion to the pair
     alone, or what is written when a request is handed on, answered or opened again; by which ``reply``. ``shown`` is
-    the card that told an answer to whoever waited for it, "" for none.
+    the card that told an answer to whoever waited for it, "" for none; of a suggestion, what tells its cards apart.
     """
 
     author: Author
@@ -247,9 +247,9 @@ class Request:
     After the claim either ``word`` runs or the request waits for the requester (``wait``). ``lead`` is the request that
     this one follows, "" for none: as a duplicate, or as a ``follow_up`` of the same person; ``followers`` those that
     follow this one. ``matter`` names it where several are in one thread, ``remark`` is what its requester reads at its
-    end. ``advice`` is a colleague's answer in the thread, ``suggestion`` an observer's to the pair, ``handed`` what was
-    said to whoever has it next, the latest last. ``deed`` and ``before`` (the request before it) are what *Undo* needs;
-    ``triage`` is how far triage has come.
+    end. ``advice`` is a colleague's answer in the thread, ``suggestions`` are observers' to the pair, each one's
+    latest, ``handed`` what was said to whoever has it next, the latest last. ``deed`` and ``before`` (the request
+    before it) are what *Undo* needs; ``triage`` is how far triage has come.
     ``helpers`` were asked in the team channel, last at ``helped_at``. ``open_since`` is when it was opened again, None
     where that never was: what was said before does not answer it.
     """
@@ -270,7 +270,7 @@ class Request:
     word: NextWord | None = None
     wait: Wait | None = None
     advice: Advice | None = None
-    suggestion: Advice | None = None
+    suggestions: tuple[Advice, ...] = ()
     handed: tuple[Advice, ...] = ()
     lead: str = ""
     follow_up: bool = False
@@ -427,7 +427,7 @@ def close(request: Request, act: Act, outcome: Outcome, by: Author, at: datetime
     """End the request with an outcome and stop its clocks; it keeps where answers are shown, should they be deleted."""
     shown = tuple(replace(one, text="") for one in request.handed if one.shown)
     ended = replace(request, status=step(request, act), clock=None, word=None, wait=None, advice=None)
-    ended = replace(ended, suggestion=None, handed=shown)
+    ended = replace(ended, suggestions=(), handed=shown)
     return replace(ended, outcome=outcome, closed_by=by, closed_at=at)
 
 

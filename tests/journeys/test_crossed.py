@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from bot.events import Claim, Open, Reopen, Separate, Solve
+from bot.rota.shift import Role, Shift
 from bot.support.request import Outcome, Status
 from bot.views import Line, Mention
 from tests.journeys.test_raising import CHAT, chosen_and_sent
-from tests.journeys.town import ANA, BEN, DILAN, EVA, FARID, ITERATION, OLGA, TOM, TRIAGE, Town, said, shifts
+from tests.journeys.town import ANA, BEN, DILAN, EVA, FARID, ITERATION, OLGA, TOM, TRIAGE, Town, plain, said, shifts
 
 PRINTER, SCANNER = "label printer down", "and the scanner too"
 
@@ -292,6 +293,21 @@ async def test_a_second_suggestion_is_read_where_the_first_was_after_a_restart_t
     await town.send("suggest", "R-1", DILAN, text="second idea")
     (told,) = town.to(ANA)
     assert "second idea" in told.text
+
+
+async def test_a_second_observers_suggestion_takes_not_the_place_of_the_first() -> None:
+    town = Town(team=(*shifts(), Shift(ITERATION, "eva", Role.OBSERVER)))
+    await town.post(PRINTER)
+    await town.send("suggest", "R-1", DILAN, text="first idea")
+    await town.send("suggest", "R-1", EVA, text="second idea")
+    first, second = town.to(ANA)
+    assert ("first idea" in first.text, "second idea" in second.text) == (True, True)
+    menu = plain(await town.open("support", "R-1", ANA))
+    assert "Dilan Kaya suggests: first idea\nEva Novak suggests: second idea" in menu
+    (use,) = first.view.entries[0].opens  # type: ignore[union-attr]
+    assert (await town.open(use.step, "R-1", ANA, use.choice)).fields[0].value == "first idea"
+    await town.send("undo", "R-1", EVA)
+    assert ("first idea" in first.text, second.text) == (True, "Eva Novak took this back.")
 
 
 async def test_suggestions_have_an_end() -> None:

@@ -392,7 +392,7 @@ FULL = Request(
     responder=Author("ana", "Ana Lindqvist"),
     claimer=Author("ana", "Ana Lindqvist"),
     advice=Advice(Author("ana", "Ana Lindqvist"), at("2026-11-23 10:00"), SECRET),
-    suggestion=Advice(Author("dilan", "Dilan Kaya"), at("2026-11-23 10:00"), SECRET),
+    suggestions=(Advice(Author("dilan", "Dilan Kaya"), at("2026-11-23 10:00"), SECRET),),
     handed=(Advice(Author("ben", "Ben Okafor"), at("2026-11-23 10:00"), SECRET, shown="answer:R-1:noon:ana"),),
     matter=SECRET,
     remark=SECRET,
@@ -746,7 +746,7 @@ FILLED = Request(
     word=NextWord(NOON, NOON, NOON),
     wait=Wait(NOON, NOON, NOON, ZOE),
     advice=Advice(ZOE, NOON, WORDS, "reply-2", "answer:R-1:noon:zoe"),
-    suggestion=Advice(ZOE, NOON, WORDS, "reply-2", "answer:R-1:noon:zoe"),
+    suggestions=(Advice(ZOE, NOON, WORDS, "reply-2", "answer:R-1:noon:zoe"),),
     handed=(
         Advice(ZOE, NOON, WORDS, "reply-2", "answer:R-1:noon:zoe"),
         Advice(Author("tom", TOM.name), NOON, "at gate 3", "reply-3", "answer:R-1:noon:zoe"),
@@ -898,7 +898,8 @@ async def test_the_words_of_an_observer_go_with_them_and_so_does_whom_they_were_
     town = Town()
     await town.post("printer down")
     await town.send("suggest", "R-1", DILAN, text="my idea")
-    assert (await town.request()).suggestion == Advice(Author("dilan", DILAN.name), town.now, "my idea")
+    (idea,) = (await town.request()).suggestions
+    assert (idea.author, idea.text) == (Author("dilan", DILAN.name), "my idea")
     await town.import_shifts(tuple(one for one in NEW_TEAM if one.person != "dilan"))
     await erase(town, "ben")
     assert ":ben" not in repr((await town.request()).deed)

@@ -180,7 +180,7 @@ def request(
         word=NextWord(NOW, NOW, NOW),
         wait=Wait(NOW, None, NOW),
         advice=Advice(Author("eva", "Eva"), NOW),
-        suggestion=Advice(Author("dilan", "Dilan"), NOW, "restart it"),
+        suggestions=(Advice(Author("dilan", "Dilan"), NOW, "restart it"),),
         handed=(Advice(Author("ben", "Ben"), NOW, "reindex it", "1"),),
         lead="r7",
         follow_up=True,
