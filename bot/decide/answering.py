@@ -50,7 +50,7 @@ def _take_ask(draft: Draft, request: Request, event: Send) -> Answer:
         return _draw_ask(draft, request, event, wrong)
     claimed = claim_first(draft, request, event)
     waiting = claims.wait_for_requester(draft, claimed, event.author, event.happened_at)
-    draft.did(waiting, event, "asked a question", **say_as(draft, request, event, text))
+    draft.did(waiting, event, "asked a question", **say_as(draft, request, event, text, answers=False))
     support.tell_claimer(draft, request, event, f"{event.author.name} asked a question on {request.id}", ended=False)
     return done(draft, request, event, "Sent.")
 
@@ -60,7 +60,7 @@ def _draw_reply(draft: Draft, request: Request, event: Press, error: str) -> Ans
     if used:
         found = next((one for one in request.suggestions if used == _use(one)), None)
         if found is None:
-            raise Refused("This suggestion was taken back, or another came after it: see Support….")
+            raise Refused("This suggestion does not stand any more: see Support….")
         suggested = found.text
     kept, until = _kept(draft, request)
     fields = (
@@ -76,7 +76,7 @@ def _take_reply(draft: Draft, request: Request, event: Send) -> Answer:
     if wrong or until is None:
         return _draw_reply(draft, request, event, wrong or WHEN)
     claimed = claim_first(draft, request, event)
-    spoken = claims.spoken(draft, claimed, event.happened_at, until)
+    spoken = claims.spoken(draft, claimed, event.happened_at, until, answered=True)
     draft.did(spoken, event, "replied", **say_as(draft, request, event, text))
     support.tell_claimer(draft, request, event, f"{event.author.name} replied on {request.id}", ended=False)
     return done(draft, request, event, "Sent.")
@@ -102,7 +102,7 @@ def _take_phone(draft: Draft, request: Request, event: Send) -> Answer:
     if ends:
         ended = close(claimed, Act.SOLVE, Outcome.ANSWERED, event.author, event.happened_at)
     else:
-        ended = claims.spoken(draft, claimed, event.happened_at, until)
+        ended = claims.spoken(draft, claimed, event.happened_at, until, answered=True)
     draft.did(ended, event, "answered by phone", **said)
     did = f"{event.author.name} answered {request.id} by phone"
     support.tell_claimer(draft, request, event, did, ended=ends)

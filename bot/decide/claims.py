@@ -84,11 +84,17 @@ def wait_for_requester(draft: Draft, request: Request, by: Author, at: datetime)
     return waiting
 
 
-def spoken(draft: Draft, request: Request, at: datetime, until: Until | None = None) -> Request:
-    """Take that the requester heard from support: the next word is promised anew, never sooner unless it is said."""
+def spoken(
+    draft: Draft, request: Request, at: datetime, until: Until | None = None, *, answered: bool = False
+) -> Request:
+    """Take that the requester heard from support: the next word is promised anew, never sooner unless it is said.
+
+    Observers' suggestions stand until the requester was ``answered``.
+    """
     by = word_by(draft, at, until)
     promised = request.word.by if request.word and until in (None, Until.KEPT) else by
-    fresh = replace(request, word=NextWord(max(by, promised)), wait=None, suggestions=())
+    suggestions = () if answered else request.suggestions
+    fresh = replace(request, word=NextWord(max(by, promised)), wait=None, suggestions=suggestions)
     draft.put(fresh)
     return fresh
 

@@ -82,14 +82,23 @@ def claim_first(draft: Draft, request: Request, event: Send) -> Request:
 
 
 def say_as(
-    draft: Draft, request: Request, event: Send, text: str, called: tuple[str | Mention, ...] = ()
+    draft: Draft,
+    request: Request,
+    event: Send,
+    text: str,
+    called: tuple[str | Mention, ...] = (),
+    *,
+    answers: bool = True,
 ) -> dict[str, str]:
-    """Post words in the thread under their sender's name, with whom they call; return what the deed must know."""
+    """Post words in the thread under their sender's name, with whom they call; return what the deed must know.
+
+    Where they answer the requester, whoever got a suggestion reads so in its place.
+    """
     key = f"reply:{request.id}:{event.key}"
     line = Line((f"{event.author.name} answered {request.requester.name}.",))
     claimer = {request.claimer.id} if request.claimer else set()
-    people = claimer.union(one.id for one in rights.duty_of(draft, request, event).pair) if request.suggestions else ()
-    for suggestion in request.suggestions:
+    people = claimer.union(one.id for one in rights.duty_of(draft, request, event).pair)
+    for suggestion in request.suggestions if answers else ():
         for person in sorted(people):
             draft.show(suggestion_key(request, suggestion, person), personal(person), line, first=False)
     heading = draft.say(Text.SAYS, who=event.author.name)

@@ -245,7 +245,7 @@ def _take_leaf(draft: Draft, request: Request, event: Send) -> Answer:
     posted = say_as(draft, request, event, whole, filled.called)
     if leaf.then and not filled.ends:
         sent = Answered(TOLD + leaf.id, "sent", event.author.id)
-        spoken = claims.spoken(draft, claimed, event.happened_at)
+        spoken = claims.spoken(draft, claimed, event.happened_at, answered=True)
         draft.did(replace(spoken, triage=noted(spoken.triage, *filled.noted, sent)), event, "replied", **posted)
         support.tell_claimer(draft, request, event, f"{event.author.name} replied on {request.id}", ended=False)
         return _go_on(draft, request, event, news="Sent.")

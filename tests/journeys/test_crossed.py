@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
-from bot.events import Claim, Open, Reopen, Separate, Solve
+import pytest
+
+from bot.events import Claim, GoOn, Open, Reopen, Separate, Solve
 from bot.rota.shift import Role, Shift
 from bot.support.request import Outcome, Status
 from bot.views import Line, Mention
@@ -91,7 +93,7 @@ async def test_a_suggestion_that_is_taken_back_is_gone_from_the_pairs_chats() ->
     await town.send("undo", "R-1", DILAN)
     assert town.to(ANA)[-1].text == "Dilan Kaya took this back."
     answer = await town.press(Open, "R-1", ANA, step="reply", choice="suggestion")
-    assert said(answer) == ("This suggestion was taken back, or another came after it: see Support….")
+    assert said(answer) == "This suggestion does not stand any more: see Support…."
 
 
 async def test_a_colleague_who_asked_is_heard_in_their_own_thread() -> None:
@@ -308,6 +310,30 @@ async def test_a_second_observers_suggestion_takes_not_the_place_of_the_first() 
     assert (await town.open(use.step, "R-1", ANA, use.choice)).fields[0].value == "first idea"
     await town.send("undo", "R-1", EVA)
     assert ("first idea" in first.text, second.text) == (True, "Eva Novak took this back.")
+
+
+@pytest.mark.parametrize("act", ["promise", "30 min more", "a word in the thread", "a question"])
+async def test_a_suggestion_stands_until_the_request_is_answered(act: str) -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    await town.send("suggest", "R-1", DILAN, text="restart it")
+    (told,) = town.to(BEN)
+    match act:
+        case "promise":
+            await town.send("promise", "R-1", ANA, until="60")
+        case "30 min more":
+            await town.press(GoOn, "R-1", ANA)
+        case "a question":
+            await town.send("ask", "R-1", ANA, text="Since when?")
+        case _:
+            await town.reply(place, "one moment", ANA)
+    assert "Dilan Kaya suggests: restart it" in plain(await town.open("support", "R-1", ANA))
+    (use,) = told.view.entries[0].opens  # type: ignore[union-attr]
+    assert (await town.open(use.step, "R-1", BEN, use.choice)).fields[0].value == "restart it"
+    await town.send("reply", "R-1", ANA, text="Restart it.")
+    assert told.text == "Ana Lindqvist answered Olga Brandt."
+    assert "taken back" not in said(await town.press(Open, "R-1", BEN, step=use.step, choice=use.choice))
 
 
 async def test_suggestions_have_an_end() -> None:
