@@ -31,7 +31,7 @@ ENDINGS = (
 
 def _draw_close(draft: Draft, request: Request, event: Press, error: str) -> Answer:
     step(request, Act.SOLVE)
-    show = Way(f"Show what {request.requester.name} reads", "close", "close:preview")
+    show = Way("Show it first", "close", "close:preview")
     ways = (show, Way("It is not mended…", "stops", opens=True), Way("Back", "support", opens=True))
     fields = _close_fields(draft, request, Outcome.ANSWERED, "")
     return form(draft, request, event, "Close", "close", "", error=error, fields=fields, ways=ways)

@@ -8,7 +8,7 @@ import pytest
 from bot.decide import forms, policies
 from bot.effects import Dialog
 from bot.events import Open, Send
-from bot.people import Person
+from bot.people import Author, Person
 from bot.support.triage import GAP
 from bot.teams.cards import Cards
 from bot.views import FormCard
@@ -204,7 +204,15 @@ async def test_what_came_back_with_an_error_is_kept_too() -> None:
 
 async def test_the_preview_of_a_close_keeps_the_last_word() -> None:
     close = await (await dialog()).press("Close")
-    shown = await close.press("Show what Olga Brandt reads", text="Restarted.")
+    shown = await close.press("Show it first", text="Restarted.")
     menu = await shown.press("Back", text="Restarted twice.")
     assert menu.held == [("Not sent yet", "Restarted twice.")]
     assert [said for _, said in (await menu.press("Close")).held] == ["Restarted twice."]
+
+
+async def test_no_button_of_a_form_grows_with_the_name_of_whoever_asked() -> None:
+    town = Town()
+    await town.post("label printer down", Author("max", "Maximiliane Schmidt-Rottenberger"))
+    for step in (one for one in SUPPORT if one != "back"):
+        form = await town.open(step, "R-1", BEN if step == "production" else ANA)
+        assert not [button.title for row in form.rows for button in row.buttons if "Maximiliane" in button.title]
