@@ -281,7 +281,7 @@ def _ticket_fields(form: Form) -> tuple[Field, ...]:
 
 
 def _summary(form: Form) -> str:
-    return words(form.request, 100)
+    return " ".join(words(form.request, 100).split())
 
 
 def _description(form: Form) -> str:
@@ -291,11 +291,19 @@ def _description(form: Form) -> str:
     parts = (
         words(request, 1000),
         excerpt(request.text, 1000) if request.matter and request.text != request.matter else "",
+        *_added(form),
         f"Impact: {impact.answer if impact else 'not said yet'}",
         f"Steps: as {request.requester.name} wrote on {at}.",
         f"Thread: {addresses.thread(draft.state.desk, request.place)} ({request.id})",
     )
     return "\n\n".join(filter(None, parts))
+
+
+def _added(form: Form) -> tuple[str, ...]:
+    """Return what people outside the backend team wrote in the thread, the requester above all."""
+    people = form.draft.rota.people
+    typed = [one for one in form.request.handed if one.reply and one.text and one.author.id not in people]
+    return tuple(f"{one.author.name} added: {one.text}" for one in typed)
 
 
 def _ticket_read(form: Form) -> Filled:

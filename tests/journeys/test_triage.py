@@ -712,6 +712,17 @@ async def test_what_names_no_ticket_comes_back(ticket: str, error: str) -> None:
     assert town.in_thread(place) == []
 
 
+async def test_a_tickets_summary_is_one_line_and_its_description_has_what_the_requester_answered() -> None:
+    town, place = await town_with("Hello team,\n\nthe label printer is down since nine.\nThanks\nOlga")
+    await town.send("ask", "R-1", ANA, text="Which printer?")
+    await town.reply(place, "The blue one at gate 4.", OLGA)
+    await town.send("back", "R-1", ANA, note="I have to go.")
+    view = await town.open("triage", "R-1", BEN, "ticket")
+    assert value(view, "summary").startswith("Hello team, the label printer is down since nine. Thanks")
+    assert "Olga Brandt added: The blue one at gate 4." in value(view, "description")
+    assert "I have to go." not in value(view, "description")
+
+
 async def test_the_address_of_a_new_ticket_is_opened_filled_in() -> None:
     project = "https://jira.example.com/jira/secure/CreateIssueDetails!init.jspa?pid=10003&issuetype=4#top"
     town, _ = await town_with("Größe & Preis falsch\n" + "ü" * 900, policy=Policy(jira_project=project))
