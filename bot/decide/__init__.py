@@ -111,7 +111,7 @@ DESK_STEPS: Mapping[str, DeskStep] = MappingProxyType(
 def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> Decision:
     """Decide what ``event`` does to a desk at ``now``; raise Refused for a kind "no" to whoever caused it.
 
-    A form that is refused comes back with the words in it, and nothing is half done.
+    A form that is refused, or left for one that is, comes back with the words in it, and nothing is half done.
     What is said to happen in the future is taken as now.
     """
     if event.happened_at > now:
@@ -123,7 +123,7 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
     try:
         answer = _dispatch(draft, event)
     except Refused as refusal:
-        if not isinstance(event, Send) or not forms.written(event):
+        if not isinstance(event, Open | Send) or not forms.is_worded(event):
             raise
         draft = Draft(state, now, knowledge)
         answer = forms.returned(draft, event, str(refusal))

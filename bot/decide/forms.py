@@ -131,10 +131,16 @@ def dialog(draft: Draft, request: Request, event: Press, name: str, **parts: obj
     return Dialog(name, card(draft, request, event, **about))  # type: ignore[arg-type]
 
 
-def returned(draft: Draft, event: Send, why: str) -> Dialog:
-    """Return what somebody wrote that could not be sent, so that it is not lost."""
+def is_worded(event: Press) -> bool:
+    """Say whether a form that was sent, or left for another, holds words of its writer."""
+    return bool(_kept(event)) or (isinstance(event, Send) and bool(written(event)))
+
+
+def returned(draft: Draft, event: Press, why: str) -> Dialog:
+    """Return what somebody wrote in a form that could not be sent, or left for another, so that it is not lost."""
     request = draft.request(event.request)
-    fields = tuple(text(id_, "What you wrote. Nothing was sent.") for id_ in written(event))
+    ids = written(event) if isinstance(event, Send) else ()
+    fields = tuple(text(id_, "What you wrote. Nothing was sent.") for id_ in ids)
     back = (Way("Back", "support", opens=True),) if request else ()
     return Dialog(
         event.request or "Hotseat", card(draft, request, event, title="", error=why, fields=fields, ways=back)

@@ -1,18 +1,20 @@
 """Forms come back with all that was written in them, however much that is, and nothing is done."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from bot.decide import forms, policies
 from bot.effects import Dialog
-from bot.events import Open, Send
+from bot.events import Open, Send, Solve
 from bot.people import Author, Person
+from bot.rota.shift import Role, Shift
 from bot.support.triage import GAP
 from bot.teams.cards import Cards
 from bot.views import FormCard
-from tests.journeys.town import ANA, BEN, FARID, TRIAGE, Town
+from tests.journeys.town import ANA, BEN, FARID, OLGA, TRIAGE, Town, shifts
 
 CARDS = Cards(Path("cards"))
 TOO_LONG = "x" * 20_000
@@ -208,6 +210,58 @@ async def test_the_preview_of_a_close_keeps_the_last_word() -> None:
     menu = await shown.press("Back", text="Restarted twice.")
     assert menu.held == [("Not sent yet", "Restarted twice.")]
     assert [said for _, said in (await menu.press("Close")).held] == ["Restarted twice."]
+
+
+WORDS = "Restart the print service."
+
+
+@pytest.mark.parametrize(
+    ("title", "why"),
+    [
+        ("Same as…", "There is no other request that is not closed."),
+        ("Ask the team", "The team was asked a moment ago."),
+        ("Reply", "R-1 is already closed."),
+        ("Give back", "R-1 is already closed."),
+    ],
+)
+async def test_words_come_back_with_the_reason_where_the_next_step_cannot_be_opened_or_done(
+    title: str, why: str
+) -> None:
+    first = await dialog()
+    if title == "Ask the team":
+        await first.town.send("team", "R-1", ANA, text="Who knows?", people="eva")
+    menu = await (await first.press("Reply")).press("Back", text=WORDS)
+    if why == "R-1 is already closed.":
+        await menu.town.press(Solve, "R-1", OLGA)
+    refused = await menu.press(title)
+    assert refused.view.error.startswith(why)
+    assert [said for _, said in refused.held] == [WORDS]
+    assert [said for _, said in (await refused.press("Back")).held] == [WORDS]
+
+
+async def test_words_come_back_where_ones_duty_has_ended_meanwhile() -> None:
+    next_week = [Shift(date(2026, 11, 25), person, Role.SUPPORT) for person in ("chen", "eva")]
+    town = Town("2026-11-24 17:50", team=(*shifts(), *next_week))
+    await town.post("label printer down")
+    reply = Client(town, await town.open("reply", "R-1", ANA))
+    await town.until("2026-11-25 09:00")
+    for _ in range(2):
+        reply = await reply.press("Back", **({"text": WORDS} if not reply.view.error else {}))
+        assert "Chen Wei and Eva Novak are on duty" in reply.view.error
+        assert [said for _, said in reply.held] == [WORDS]
+
+
+async def test_a_refused_step_without_words_is_only_a_word() -> None:
+    town = (await dialog()).town
+    assert await town.press_open("same", "R-1", ANA) == "There is no other request that is not closed."
+
+
+async def test_a_press_that_is_refused_gives_back_the_words_of_other_forms_too() -> None:
+    menu = await (await (await dialog()).press("Reply")).press("Back", text=WORDS)
+    await menu.town.press(Solve, "R-1", OLGA)
+    refused = await menu.press("Not a request")
+    assert refused.view.error == "R-1 is already closed."
+    assert [said for _, said in refused.held] == [WORDS]
 
 
 async def test_no_button_of_a_form_grows_with_the_name_of_whoever_asked() -> None:
