@@ -57,7 +57,7 @@ def by_itself(draft: Draft, request: Request) -> Request:
 
 
 def lead_for(draft: Draft, event: Posted) -> Request | None:
-    """Return the request that a new post goes with: the same person's of the last minutes, which is not closed."""
+    """Return the request that a new post goes with: the same person's first of the last minutes, which is not closed."""
     within = timedelta(minutes=draft.policy.follow_up_within)
     mine = [
         one
@@ -65,6 +65,7 @@ def lead_for(draft: Draft, event: Posted) -> Request | None:
         if one.status is not Status.CLOSED
         and one.place != event.place
         and not one.reply
+        and not one.follow_up
         and timedelta() <= event.happened_at - one.posted_at < within
     ]
     latest = max(mine, key=lambda one: (one.posted_at, len(one.id), one.id), default=None)

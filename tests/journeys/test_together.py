@@ -52,6 +52,15 @@ async def test_a_third_post_goes_with_the_first_too() -> None:
     assert town.card("R-1").count("Also:") == 2
 
 
+async def test_a_post_more_than_fifteen_minutes_after_the_first_has_its_own_clock_whatever_followed_that() -> None:
+    town, _, _ = await followed(10)
+    await town.wait(10)
+    await town.post("customer 4711 gets no invoice")
+    await town.wait(10)
+    await town.post("nor does 4712")
+    assert [one.lead for one in await town.requests()] == ["", "R-1", "", "R-3"]
+
+
 async def test_whoever_posts_without_end_has_a_new_request_every_twenty_posts() -> None:
     town = Town()
     for _ in range(30):
