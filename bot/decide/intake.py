@@ -100,9 +100,7 @@ def edited(draft: Draft, event: Edited) -> None:
     )
     for request in requests:
         if event.happened_at > request.text_at and event.author.id == request.requester.id:
-            new = replace(request, text=event.text, text_at=event.happened_at)
-            clocks.redraw(draft, new)
-            draft.put(new)
+            _stands(draft, request, event)
 
 
 def deleted(draft: Draft, event: Deleted) -> None:
@@ -132,12 +130,17 @@ def restored(draft: Draft, event: Restored) -> None:
     for request in requests:
         if event.happened_at <= request.text_at or not request.requester.id:  # whose names are erased stays closed
             continue
-        back = replace(request, text=event.text, text_at=event.happened_at)
-        if request.outcome is Outcome.WITHDRAWN:
-            back = _back_again(draft, restore(back))
-        clocks.redraw(draft, back)
-        draft.put(back)
-        clocks.escalate(draft, request.id)
+        _stands(draft, request, event)
+
+
+def _stands(draft: Draft, request: Request, event: Edited | Restored) -> None:
+    """Let a request read as its post stands now; only one that was restored can be edited after its deletion."""
+    now = replace(request, text=event.text, text_at=event.happened_at)
+    if request.outcome is Outcome.WITHDRAWN:
+        now = _back_again(draft, restore(now))
+    clocks.redraw(draft, now)
+    draft.put(now)
+    clocks.escalate(draft, request.id)
 
 
 def _back_again(draft: Draft, back: Request) -> Request:
@@ -194,8 +197,10 @@ def _became_one(draft: Draft, event: Edited | Restored) -> None:
     if _is_request(draft, event):
         _heard_early(draft, Heard.EDIT, event)
         if isinstance(event, Restored) and event.posted_at:
-            event = replace(event, happened_at=event.posted_at)
-        _open(draft, event)
+            opened = _open(draft, replace(event, happened_at=event.posted_at))
+            draft.put(replace(draft.request(opened.id) or opened, text_at=event.happened_at))
+        else:
+            _open(draft, event)
 
 
 def _began_earlier(draft: Draft, request: Request, event: Posted) -> None:

@@ -111,6 +111,29 @@ async def test_a_deleted_post_that_is_restored_before_it_was_heard_is_a_request(
     assert [one.status for one in await town.requests()] == [Status.OPEN]
 
 
+@pytest.mark.parametrize("order", list(permutations(["post", "delete", "restore"])))
+async def test_an_older_deletion_never_withdraws_what_was_restored(order: tuple[str, ...]) -> None:
+    town = Town("2026-11-23 10:06")
+    for act in order:
+        if act == "restore":
+            await town.restore(PLACE, "label printer down", happened="2026-11-23 10:05", posted=POSTED)
+        else:
+            await heard(town, act)
+    (request,) = await town.requests()
+    assert (request.status, request.text) == (Status.OPEN, "label printer down")
+    assert request.due_at == at("2026-11-23 10:05")
+
+
+async def test_an_edit_that_overtakes_the_restoring_brings_the_request_back_as_it_reads_now() -> None:
+    town = Town("2026-11-23 10:07")
+    await heard(town, "post")
+    await heard(town, "delete")
+    await town.edit(PLACE, "label printer down again", happened="2026-11-23 10:06", posted=POSTED)
+    await town.restore(PLACE, "label printer down", happened="2026-11-23 10:05", posted=POSTED)
+    request = await town.request()
+    assert (request.status, request.text) == (Status.OPEN, "label printer down again")
+
+
 async def test_of_what_was_heard_early_the_last_fifty_of_an_hour_are_kept() -> None:
     town = Town()
     for number in range(60):
