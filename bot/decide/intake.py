@@ -140,6 +140,11 @@ def _stands(draft: Draft, request: Request, event: Edited | Restored) -> None:
         now = _back_again(draft, restore(now))
     clocks.redraw(draft, now)
     draft.put(now)
+    for one in _split_off(draft, request):
+        if not one.text and one.requester.id:  # which went with the post
+            refilled = replace(one, text=event.text)
+            clocks.redraw(draft, refilled)
+            draft.put(refilled)
     clocks.escalate(draft, request.id)
 
 

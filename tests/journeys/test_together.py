@@ -281,6 +281,21 @@ async def test_a_thread_is_split_into_matters_each_with_a_card_and_an_end_of_its
     assert [one.text for one in await town.requests()] == ["label printers down", "Login", "Scale"]
 
 
+async def test_the_matters_of_a_thread_whose_post_is_restored_have_its_words_again() -> None:
+    town = Town()
+    place = await town.post("label printer down\nand nobody can log in")
+    await town.send("split", "R-1", ANA, text="Printer\nLogin")
+    await town.wait(1)
+    await town.delete(place)
+    assert [one.text for one in await town.requests()] == ["", ""]
+    await town.wait(1)
+    await town.restore(place, "label printer down\nand nobody can log in")
+    assert {one.text for one in await town.requests()} == {"label printer down\nand nobody can log in"}
+    await town.wait(1)
+    await town.edit(place, "never mind the login")
+    assert (await town.request("R-2")).text == "label printer down\nand nobody can log in"
+
+
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
