@@ -49,9 +49,9 @@ def posted(draft: Draft, event: Posted) -> None:
         _heard_early(draft, Heard.SMALL_TALK, event, event.author)
 
 
-def raised(draft: Draft, event: Posted | Replied) -> Request:
-    """Open a request for a message that is one; a post soon after its author's last one follows that."""
-    lead = matters.lead_for(draft, event) if isinstance(event, Posted) else None
+def raised(draft: Draft, event: Posted | Replied | Edited | Restored) -> Request:
+    """Open a request for a message that is one; a post soon after its author's first one follows that."""
+    lead = None if isinstance(event, Replied) else matters.lead_for(draft, event)
     request = _open(draft, event, quietly=lead is not None)
     if lead is not None:
         _go_with(draft, request, lead, event)
@@ -202,10 +202,9 @@ def _became_one(draft: Draft, event: Edited | Restored) -> None:
     if _is_request(draft, event):
         _heard_early(draft, Heard.EDIT, event)
         if isinstance(event, Restored) and event.posted_at:
-            opened = _open(draft, replace(event, happened_at=event.posted_at))
-            draft.put(replace(draft.request(opened.id) or opened, text_at=event.happened_at))
+            draft.put(replace(raised(draft, replace(event, happened_at=event.posted_at)), text_at=event.happened_at))
         else:
-            _open(draft, event)
+            raised(draft, event)
 
 
 def _began_earlier(draft: Draft, request: Request, event: Posted) -> None:
@@ -219,7 +218,7 @@ def _began_earlier(draft: Draft, request: Request, event: Posted) -> None:
         pending = tuple(due for due in first.pending if due.step in left)
         clock = replace(clock, started_at=first.started_at, due_at=first.due_at, pending=pending)
     draft.put(replace(request, posted_at=at, due_at=first.due_at, clock=clock))
-    _answered_early(draft, request, event.place)
+    _answered_early(draft, draft.request(request.lead) or request, event.place)
     clocks.escalate(draft, request.id)
 
 

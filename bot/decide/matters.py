@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.decide import clocks
 from bot.decide.draft import Draft
-from bot.events import Posted
+from bot.events import Edited, Posted, Restored
 from bot.people import Author
 from bot.support.escalation import first_clock, second_clock
 from bot.support.request import (
@@ -56,9 +56,10 @@ def by_itself(draft: Draft, request: Request) -> Request:
     return alone(draft, request)
 
 
-def lead_for(draft: Draft, event: Posted) -> Request | None:
+def lead_for(draft: Draft, event: Posted | Edited | Restored) -> Request | None:
     """Return the request that a new post goes with: the same person's first of the last minutes, which is not closed."""
     within = timedelta(minutes=draft.policy.follow_up_within)
+    posted_at = event.happened_at if isinstance(event, Posted) else event.posted_at or event.happened_at
     mine = [
         one
         for one in draft.asked_by(event.author.id)
@@ -66,7 +67,7 @@ def lead_for(draft: Draft, event: Posted) -> Request | None:
         and one.place != event.place
         and not one.reply
         and not one.follow_up
-        and timedelta() <= event.happened_at - one.posted_at < within
+        and timedelta() <= posted_at - one.posted_at < within
     ]
     latest = max(mine, key=lambda one: (one.posted_at, len(one.id), one.id), default=None)
     lead = (draft.request(latest.lead) or latest) if latest else None

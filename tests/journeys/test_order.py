@@ -63,6 +63,19 @@ async def test_small_talk_edited_into_a_request_is_one_from_the_edit_on(order: t
     assert request.responded_at == at("2026-11-23 10:03")
 
 
+@pytest.mark.parametrize("order", list(permutations(["post", "edit", "reply"])))
+async def test_a_second_post_follows_the_first_in_whatever_order_it_and_its_edit_are_heard(
+    order: tuple[str, ...],
+) -> None:
+    town = Town("2026-11-23 10:04")
+    await town.post("scanner down", happened="2026-11-23 09:59")
+    for act in order:
+        await heard(town, act)
+    first, second = await town.requests()
+    assert (second.lead, second.posted_at) == ("R-1", at(POSTED))
+    assert (first.claimer, first.responded_at) == (Author("ben", BEN.name), at("2026-11-23 10:01"))
+
+
 async def test_the_clock_of_a_request_that_an_edit_opened_goes_back_to_its_posts_start() -> None:
     town = Town("2026-11-23 10:02")
     await heard(town, "edit")

@@ -75,6 +75,21 @@ async def test_a_follow_up_heard_before_its_first_post_is_a_request_of_its_own()
     assert [one.lead for one in await town.requests()] == ["", ""]
 
 
+@pytest.mark.parametrize("act", ["edit", "restore"])
+async def test_small_talk_that_becomes_a_request_follows_the_first_post_by_when_it_was_posted(act: str) -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.wait(14)
+    place = await town.post("hi")
+    await town.wait(5)
+    if act == "edit":
+        await town.edit(place, SCANNER, posted="2026-11-23 10:14")
+    else:
+        await town.restore(place, SCANNER, posted="2026-11-23 10:14")
+    assert (await town.request("R-2")).lead == "R-1"
+    assert town.card("R-2").startswith("This goes with your other post.")
+
+
 async def test_words_of_support_in_the_thread_of_a_follow_up_answer_the_first() -> None:
     town, _, second = await followed(1)
     await town.reply(second, "looking at both", BEN)
