@@ -103,6 +103,11 @@ def edited(draft: Draft, event: Edited) -> None:
             _stands(draft, request, event)
 
 
+def is_gone(draft: Draft, place: str) -> bool:
+    """Say whether a post that holds no request was deleted lately, and was not restored since."""
+    return bool(_early(draft, Heard.DELETION, place))
+
+
 def deleted(draft: Draft, event: Deleted) -> None:
     """Withdraw a request whose post was deleted before anyone answered; its text is kept in no case."""
     if not event.reply:
@@ -127,6 +132,7 @@ def restored(draft: Draft, event: Restored) -> None:
     requests = _raised_by(draft, event.place, event.reply)
     if not requests:
         _became_one(draft, event)
+        _is_back(draft, event)
     for request in requests:
         if event.happened_at <= request.text_at or not request.requester.id:  # whose names are erased stays closed
             continue
@@ -227,6 +233,13 @@ def _heard_early(draft: Draft, what: Heard, event: Message | Deleted, author: Au
     kept = [one for one in draft.facts.early if draft.now - one.at < RECENT]
     kept.append(Early(what, event.place, event.happened_at, author))
     draft.put_facts(replace(draft.facts, early=tuple(kept[-MOST_EARLY:])))
+
+
+def _is_back(draft: Draft, event: Restored) -> None:
+    """Forget that a post was deleted which is restored."""
+    over = [one for one in _early(draft, Heard.DELETION, event.place) if one.at < event.happened_at and not event.reply]
+    if over:
+        draft.put_facts(replace(draft.facts, early=tuple(one for one in draft.facts.early if one not in over)))
 
 
 def _goes_on(draft: Draft, event: Replied) -> bool:

@@ -55,6 +55,8 @@ def sent(draft: Draft, event: Raise) -> Answer:
     done = _done(draft, event.chosen) or _done_as(draft, known) or _offered_again(draft, event, known)
     if done is not None:
         return done
+    if event.chosen is not None and not event.chosen.reply and intake.is_gone(draft, event.chosen.place):
+        return Word(draft.say(Text.RAISE_GONE))
     text, wrong = _ready(draft, event)
     if wrong:
         form = _form(draft, event, Text.SHALL_I_RAISE, text, event.chosen, event.desks, wrong, event.choice)

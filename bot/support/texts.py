@@ -96,6 +96,7 @@ class Text(StrEnum):
     RAISE_WHERE = "raise where"
     RAISE_EMPTY = "raise empty"
     RAISE_TOO_LONG = "raise too long"
+    RAISE_GONE = "raise gone"
     RAISING = "raising"
     RAISED = "raised"
     RAISED_FOR_YOU = "raised for you"
@@ -281,6 +282,7 @@ TEXTS = MappingProxyType(
                 Text.RAISE_WHERE: "Who is it for?",
                 Text.RAISE_EMPTY: "Write in a few words what you need.",
                 Text.RAISE_TOO_LONG: "That is too long to be posted whole. Please shorten it to {most} characters.",
+                Text.RAISE_GONE: "This post was deleted in the meantime, so I left it at that.",
                 Text.RAISING: "I pass it on to the channel. The link comes in a message of its own.",
                 Text.RAISED: "Raised as {id}. You see there who answers, and until when: ",
                 Text.RAISED_FOR_YOU: "{by} raised your message with support as {id}: ",
@@ -473,6 +475,7 @@ TEXTS = MappingProxyType(
                 Text.RAISE_WHERE: "Für wen ist es?",
                 Text.RAISE_EMPTY: "Schreib in ein paar Worten, was du brauchst.",
                 Text.RAISE_TOO_LONG: "Das ist zu lang für einen Beitrag. Bitte kürze es auf {most} Zeichen.",
+                Text.RAISE_GONE: "Der Beitrag wurde inzwischen gelöscht, also habe ich nichts weitergegeben.",
                 Text.RAISING: "Ich gebe es in den Kanal weiter. Der Link kommt in einer eigenen Nachricht.",
                 Text.RAISED: "Weitergegeben als {id}. Dort siehst du, wer antwortet und bis wann: ",
                 Text.RAISED_FOR_YOU: "{by} hat deine Nachricht an den Support weitergegeben, als {id}: ",

@@ -394,6 +394,22 @@ async def test_a_message_of_the_channel_becomes_a_request_in_its_own_thread() ->
     assert len(await town.requests()) == 1
 
 
+async def test_a_post_deleted_while_its_form_was_open_is_raised_only_once_it_is_restored() -> None:
+    town = Town()
+    opened = await choose(town, HERE, ANA)
+    assert isinstance(opened, Dialog)
+    assert isinstance(opened.view, FormCard)
+    await town.wait(1)
+    await town.delete(THREAD)
+    await town.wait(1)
+    answer = await press(town, button(opened.view), ANA, WORDS, HERE)
+    assert answer == Word("This post was deleted in the meantime, so I left it at that.")
+    assert await town.requests() == []
+    await town.restore(THREAD, WORDS)  # when it was posted is not known
+    await chosen_and_sent(town, HERE, ANA)
+    assert [one.status for one in await town.requests()] == [Status.OPEN]
+
+
 async def test_its_current_card_is_shown_when_it_is_closed_too() -> None:
     town = Town()
     await chosen_and_sent(town, HERE, OLGA)
