@@ -27,7 +27,7 @@ def asked(draft: Draft, event: Undecided) -> None:
     if event.text:
         note = f"You belong to several desks. Choose one, and it answers {event.text}; desk changes it later."
     elif event.author.id in draft.facts.chats:
-        note = f"Which of your desks is this chat about? It is {draft.desk.id} now."
+        note = f"This chat is about {draft.desk.id} now."
     else:
         note = "You belong to several desks. Choose the one that this chat is about."
     draft.show(key, event.place, FormCard("Which desk?", "", note, "", (), rows))

@@ -124,7 +124,7 @@ async def test_desk_says_which_one_it_is_now(tmp_path: Path) -> None:
         before = len(bot.connector.calls)
         await bot.post(chat(bot, "desk", ANA))
         await bot.quiet()
-        assert "It is edge now." in str([one.body for one in bot.connector.calls[before:]])
+        assert "This chat is about edge now." in str([one.body for one in bot.connector.calls[before:]])
 
 
 async def test_what_is_no_command_needs_no_choice_before_it(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ async def test_whoever_belongs_to_several_chooses_one_by_a_button_each() -> None
     assert "Choose the one that this chat is about." in town.to(EVA)[1].text
     await town.press(Send, "", EVA, card="which:v", step="desk")
     await town._handle(Undecided(key="w", **asks))  # type: ignore[arg-type]
-    assert "It is backend now." in town.to(EVA)[2].text
+    assert "This chat is about backend now." in town.to(EVA)[2].text
 
 
 async def test_the_choice_is_remembered_over_a_restart() -> None:
