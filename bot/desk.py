@@ -102,8 +102,8 @@ class Desk:
         found = await self._expired(now)
         if found is not None:
             last = not found.more or found == self._swept
-            key, portion = f"sweep:{uuid4()}", found.requests
-            await self.handle(Sweep(key=key, happened_at=now, requests=portion, revision=found.revision, last=last))
+            past = {"requests": found.requests, "revision": found.revision, "chats": found.chats}
+            await self.handle(Sweep(key=f"sweep:{uuid4()}", happened_at=now, last=last, **past))  # type: ignore[arg-type]
             self._swept = found
 
     async def settle(self) -> None:

@@ -235,12 +235,13 @@ class ClockStruck(Event):
 class Sweep(Event):
     """Time to erase what is past its time: these closed requests, and who did what before a revision.
 
-    ``last`` says that nothing is left for today.
+    ``last`` says that nothing is left for today; ``chats`` are people who are known by their chat with the bot alone.
     """
 
     requests: tuple[str, ...]
     revision: int
     last: bool
+    chats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

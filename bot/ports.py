@@ -74,12 +74,14 @@ class Commit:
 class Expired:
     """A portion of what is past its time, and whether there is more.
 
-    Ids of closed requests, and the revision before which the history is to name nobody.
+    Ids of closed requests, and the revision before which the history is to name nobody. With the last portion come the
+    people whose ``chats`` with the bot are known, though no desk's history names them any more.
     """
 
     requests: tuple[str, ...]
     revision: int
     more: bool
+    chats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,9 @@ def swept(draft: Draft, event: Sweep) -> None:
         _sweep_rota(draft)
         _sweep_notices(draft, limits[Part.NAMES])
         draft.quietly(ForgetMessages((*PASSING, "setup.form:" if facts.setup or facts.set_up else "setup")))
+        needed = {*draft.rota.people, *(one.requester.id for one in _live(draft))}
+        if chats := tuple(one for one in event.chats if one not in needed):
+            draft.quietly(ForgetChats(chats))
         facts = replace(_swept_facts(draft, facts), swept_on=draft.hours.local(draft.now).date())
     draft.put_facts(facts)
 

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from bot.effects import Forget
 from bot.errors import Misconfigured, NotStored, Refused
-from bot.places import personal
+from bot.places import person_of, personal
 from bot.ports import Address, Commit, Expired, Limits, Loaded, Outgoing, Record
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Notice
@@ -186,7 +186,13 @@ class SqlJournal:
         until = instant(limits.closed[Part.NAMES])
         past = [revision for revision, recorded_at in done if recorded_at <= until]
         revision = max((one + 1 for one in past), default=limits.nameless_to)
-        return Expired(tuple(ids[:portion]), revision, len(ids) >= portion or len(past) >= portion)
+        more = len(ids) >= portion or len(past) >= portion
+        return Expired(tuple(ids[:portion]), revision, more, () if more else await self._silent(tenant))
+
+    async def _silent(self, tenant: str) -> tuple[str, ...]:
+        where = {"tenant_": tenant, "chats_": personal("")}
+        rows = await self._run(lambda connection: connection.execute(sql.SILENT, where).all())
+        return tuple(person_of(row[0]) for row in rows)
 
     async def closed(self, tenant: str, desk: str, requester: str, since: datetime) -> tuple[Request, ...]:
         """Return what somebody asked, was closed at ``since`` or later, and still has names, by their posts' time."""

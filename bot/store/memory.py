@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.effects import Change, ForgetActs, ForgetChats, ForgetMessages, ForgetPerson, PutDesk, PutRota
 from bot.errors import Misconfigured, NotStored, Refused
-from bot.places import personal
+from bot.places import person_of, personal
 from bot.ports import Address, Commit, Conflict, Expired, Limits, Loaded, Outgoing, Record
 from bot.rota.shift import Rota
 from bot.standing import Standing
@@ -129,7 +129,14 @@ class MemoryJournal:
         left = [key for key in kept.records if kept.revisions[key] >= limits.nameless_to][:portion]
         past = [key for key in left if kept.records[key].recorded_at <= limits.closed[Part.NAMES]]
         revision = max((kept.revisions[key] + 1 for key in past), default=limits.nameless_to)
-        return Expired(tuple(ids[:portion]), revision, len(ids) >= portion or len(past) >= portion)
+        more = len(ids) >= portion or len(past) >= portion
+        return Expired(tuple(ids[:portion]), revision, more, () if more else self._silent(tenant))
+
+    def _silent(self, tenant: str) -> tuple[str, ...]:
+        kept = [one for (known, _), one in self._desks.items() if known == tenant]
+        acted = {record.actor for one in kept for record in one.records.values()}
+        chats = sorted(person_of(place) for known, place in self._references if known == tenant)
+        return tuple(one for one in chats if one and one not in acted)
 
     async def closed(self, tenant: str, desk: str, requester: str, since: datetime) -> tuple[Request, ...]:
         """Return what somebody asked and was closed at ``since`` or later, by their posts' time."""

@@ -121,6 +121,17 @@ FORGET_PLACE = delete(references).where(
     references.c.tenant == bindparam("tenant_"), references.c.place == bindparam("place_")
 )
 
+SILENT = (
+    select(references.c.place)
+    .where(
+        references.c.tenant == bindparam("tenant_"),
+        references.c.place.startswith(bindparam("chats_")),
+        references.c.place.not_in(
+            select(bindparam("chats_") + records.c.actor).where(records.c.tenant == bindparam("tenant_"))
+        ),
+    )
+    .order_by(references.c.place)
+)
 REMEMBERED = (
     select(records.c.key).where(_here(records), records.c.actor == bindparam("person_")).limit(1),
     select(references.c.place).where(

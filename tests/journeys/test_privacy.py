@@ -257,6 +257,21 @@ async def test_chats_and_copies_are_forgotten_with_the_names() -> None:
     assert [place for _, place, _ in await town.journal.references()] == [personal("ana")]
 
 
+async def test_the_chat_of_whoever_only_typed_commands_is_forgotten_with_the_history() -> None:
+    town = Town()
+    place = await town.post("printer down", OLGA)  # who is still waiting
+    await town.write("who", TOM)
+    for person in ("tom", "eva", "olga"):
+        await town.journal.learn("tenant", personal(person), "{}")
+    await town.journal.learn("tenant", CHANNEL, "{}")
+    await town.until("2026-12-23 12:00")
+    known = {personal("tom"), personal("eva"), personal("olga"), CHANNEL}
+    assert {one for _, one, _ in await town.journal.references()} == known
+    await town.reply(place, "still nothing", OLGA)
+    await town.until("2026-12-25 12:00")
+    assert {one for _, one, _ in await town.journal.references()} == known - {personal("tom")}
+
+
 async def test_absences_go_thirty_days_after_they_end() -> None:
     ended = Absence("eva", at("2026-11-01 00:00"), at("2026-11-10 00:00"))
     coming = Absence("eva", at("2026-12-20 00:00"), at("2027-01-10 00:00"))

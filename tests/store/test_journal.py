@@ -244,6 +244,16 @@ async def test_somebody_is_remembered_by_what_they_did_or_by_their_chat(journal:
     assert not await journal.remembers(T, D, "tom")
 
 
+async def test_chats_of_those_whom_no_history_names_are_found_at_the_end(journal: Journal) -> None:
+    await journal.create(DeskInfo("other", T, "team", "19:other"))
+    await journal.commit(Commit(T, D, 0, records=(replace(record("k"), actor="rita", recorded_at=NOW),)))
+    await journal.commit(Commit(T, "other", 0, records=(replace(record("k"), actor="ben"),)))
+    for tenant, place in ((T, "person:rita"), (T, "person:ben"), (T, "person:tom"), (T, "19:x"), ("t2", "person:eva")):
+        await journal.learn(tenant, place, "{}")
+    assert (await journal.expired(T, D, limits(-9, -9, -9), 3)).chats == ("tom",)
+    assert (await journal.expired(T, D, limits(-9, 0, -9), 1)).chats == ()  # there is more
+
+
 async def test_acts_of_a_time_and_of_a_person_name_nobody(journal: Journal) -> None:
     for revision in range(4):
         act = replace(record(f"k{revision}"), actor="rita" if revision % 2 else "tom", recorded_at=NOW)
