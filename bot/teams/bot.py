@@ -11,11 +11,11 @@ from typing import Any, Protocol
 from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes
 
-from bot.commands import ChooseDesk, SendPrivacy, ShowMine, parse
+from bot.commands import Call, ChooseDesk, ComeBack, GoAway, SendPrivacy, ShowMine, parse
 from bot.decide import chats
 from bot.desk import Desk
 from bot.effects import Answer, Card, Dialog, Word
-from bot.events import Choose, Event, Message, Press, Raise, Send, Undecided, Welcomed, Wrote
+from bot.events import Choose, Event, Message, Posted, Raise, Replied, Send, Undecided, Welcomed, Wrote
 from bot.places import channel_of, person_of, personal
 from bot.policy import Language
 from bot.state import DeskInfo
@@ -109,11 +109,18 @@ class HotseatBot:
         answer = await desk.handle(event)
         if isinstance(event, Send) and event.step == chats.STEP and isinstance(answer, Dialog):
             await self._go_on(desk, arrival, event)
-        if isinstance(event, Message) and _is_for_every_desk(event):
-            beside = _asked(event, personal(event.author.id), event.text)
-            for other in self._desks.besides(desk.info):
+        if isinstance(event, Message):
+            for other in self._hearing(desk, event):
+                beside = _asked(event, personal(event.author.id), event.text)
                 await other.handle(replace(beside, beside=True))
         return (desk.info, arrival.place), answer
+
+    def _hearing(self, desk: Desk, event: Message) -> list[Desk]:
+        """Return the other desks that a command is for too: those of its writer if it is about themselves."""
+        call = _called(event)
+        others = self._desks.besides(desk.info) if call is not None and _is_about_themselves(event, call) else []
+        away = isinstance(call, GoAway | ComeBack)
+        return [other for other in others if not away or other.has(event.author.id)]
 
     async def _go_on(self, desk: Desk, arrival: Arrival, event: Send) -> None:
         """Let the desk that somebody chose hear what they had written before they were asked."""
@@ -156,13 +163,12 @@ class HotseatBot:
 
     def _decided(self, tenant: str, arrival: Arrival) -> Event:
         """Return what somebody wrote personally; who belongs to several desks is asked which a command is for."""
-        event = arrival.event
-        several = self._desks.several(tenant, arrival.author) if isinstance(event, Wrote) else []
-        found = parse(event.text) if isinstance(event, Wrote) else None
-        if not isinstance(event, Wrote) or not several or found is None:
+        event, call = arrival.event, _called(arrival.event)
+        several = self._desks.several(tenant, arrival.author)
+        if not isinstance(event, Wrote) or not several or call is None or _is_about_themselves(event, call):
             return event
-        again = isinstance(found[1], ChooseDesk)
-        if _is_for_every_desk(event) or (not again and any(desk.chosen_at(arrival.author) for desk in several)):
+        again = isinstance(call, ChooseDesk)
+        if not again and any(desk.chosen_at(arrival.author) for desk in several):
             return event
         names = tuple(desk.info.id for desk in several)
         fields = {"key": event.key, "happened_at": event.happened_at, "place": event.place, "author": event.author}
@@ -194,18 +200,25 @@ class HotseatBot:
         return {"task": {"type": "message", "value": answer.text}}
 
 
-def _is_for_every_desk(event: Message) -> bool:
-    """Say whether a message asks for what is its writer's own, which each of the desks may hold a part of.
+def _called(event: Event) -> Call | None:
+    """Return the command that is written to the bot, None for none."""
+    if not isinstance(event, Posted | Replied | Wrote) or not event.addressed or event.picture:
+        return None
+    found = parse(event.text)
+    return found[1] if found else None
+
+
+def _is_about_themselves(event: Event, call: Call) -> bool:
+    """Say whether a command is about its writer, and not about a desk: what each desk holds of them, or may call them.
 
     A list of their requests stands where it was asked for: in a channel it is that desk's.
     """
-    found = parse(event.text) if event.addressed and not event.picture else None
-    if found is None:
-        return False
-    return isinstance(found[1], SendPrivacy) or (isinstance(found[1], ShowMine) and person_of(event.place) != "")
+    if isinstance(call, ShowMine):
+        return isinstance(event, Wrote) and person_of(event.place) != ""
+    return isinstance(call, SendPrivacy | GoAway | ComeBack)
 
 
-def _asked(event: Message | Press, place: str, text: str) -> Wrote:
+def _asked(event: Message | Send, place: str, text: str) -> Wrote:
     """Return a command as if it were written at a place; it is known by the event that brought it."""
     fields = {"key": f"{event.key}|said", "happened_at": event.happened_at, "place": place, "author": event.author}
     return Wrote(text=text, addressed=True, **fields)  # type: ignore[arg-type]

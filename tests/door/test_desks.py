@@ -173,6 +173,30 @@ async def test_privacy_me_in_a_channel_is_answered_by_every_desk_too_and_my_requ
             assert all(one.startswith(tuple(desks)) for one in said)
 
 
+async def test_an_edit_of_what_was_asked_is_answered_by_no_desk(tmp_path: Path) -> None:
+    async with two_desks(tmp_path) as bot:
+        post = bot.channel_post("privacy me", mention=True, **by(bot, ANA))
+        await bot.post(post)
+        await bot.quiet()
+        before = len(bot.connector.calls)
+        edit = activities.edit("privacy me", of=post)
+        await bot.post(edit | {"entities": post["entities"], "text": post["text"]})
+        await bot.quiet()
+        assert len(bot.connector.calls) == before
+
+
+async def test_whoever_is_away_is_away_at_each_desk_that_they_belong_to(tmp_path: Path) -> None:
+    async with two_desks(tmp_path) as bot:
+        for words, said in (("away 45", "You are away until 11:45"), ("away off", "Welcome back.")):
+            await bot.post(chat(bot, words, ANA))
+            await bot.quiet()
+            assert {one.split(" · ")[0] for one in seen(bot, said)} == {"backend", "edge"}
+            assert seen(bot, "Which desk?") == []
+        await bot.post(chat(bot, "away 45", LEA))
+        await bot.quiet()
+        assert len(seen(bot, "This is for the backend team.")) == 1
+
+
 @pytest.mark.parametrize(
     ("view", "shown"),
     [
