@@ -85,7 +85,8 @@ class HotseatBot:
             nowhere = admitted.activity.get("name") in ACTIONS and not self._desks.of_raiser(admitted.tenant, "")
             missing = Text.NOWHERE_TO_RAISE if nowhere else Text.STALE
             word = answer or Word(say(missing, self._language(admitted)))
-            await context.send_activity(self._response(admitted.activity, seen, word))
+            # Not by the context, which copies the card and leaves circles for the garbage collector.
+            await context.adapter.send_activities(context, [self._response(admitted.activity, seen, word)])
 
     async def _handle(self, admitted: Admitted) -> tuple[Seen | None, Answer | None]:
         activity = admitted.activity

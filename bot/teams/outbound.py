@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
+import orjson
+
 from bot.courier import Undelivered
 from bot.decide import addresses
 from bot.effects import Say, Show
@@ -17,7 +19,7 @@ from bot.state import DeskInfo
 from bot.teams.cards import Cards, fallback_text
 from bot.teams.references import References
 from bot.teams.texts import TEXT_FORMAT, message
-from bot.teams.transport import Final, Temporary, Transport, retrying
+from bot.teams.transport import Final, Temporary, Transport, compact, retrying
 from bot.views import CardView, FormCard, Line, NoticeCard, ReplyCard, RequestCard, View
 
 log = logging.getLogger(__name__)
@@ -67,11 +69,9 @@ class Outbound:
 
         What is first shown to a person is a call and rings; answers and edits do not.
         """
-        activity = self._activity(desk, self._named(desk, effect.place, effect.view))
+        activity = self._activity(desk, effect, rings=address is None)
         try:
             if address is None:
-                if isinstance(effect, Show) and person_of(effect.place):
-                    activity["channelData"] = RINGS
                 return await self._post(desk, effect.place, activity)
             where = (address.service_url, address.conversation, address.activity)
             await _until_known(lambda: self._transport.update(*where, activity))
@@ -82,7 +82,7 @@ class Outbound:
             raise Undelivered(reason) from None
         return address
 
-    async def _post(self, desk: DeskInfo, place: str, activity: dict[str, Any]) -> Address:
+    async def _post(self, desk: DeskInfo, place: str, activity: orjson.Fragment) -> Address:
         if person_of(place):
             return await self._post_personally(desk, place, activity)
         reference = self._references.of(desk.tenant, channel_of(place))
@@ -96,7 +96,7 @@ class Outbound:
         )
         return Address(service, conversation if root_of(conversation) else thread(place, id_), id_)
 
-    async def _post_personally(self, desk: DeskInfo, place: str, activity: dict[str, Any]) -> Address:
+    async def _post_personally(self, desk: DeskInfo, place: str, activity: orjson.Fragment) -> Address:
         reference = self._references.of(desk.tenant, place)
         service, conversation = reference.service_url, reference.conversation
         if not conversation:
@@ -111,15 +111,18 @@ class Outbound:
             service, conversation, await _until_known(lambda: self._transport.post(service, conversation, activity))
         )
 
-    def _activity(self, desk: DeskInfo, view: View) -> dict[str, Any]:
+    def _activity(self, desk: DeskInfo, effect: Show | Say, *, rings: bool) -> orjson.Fragment:
+        """Return what is sent, as JSON already: a card's many parts are not held while Teams takes its time."""
+        view = self._named(desk, effect.place, effect.view)
         if isinstance(view, Line):
             text, entities = message(view, lambda place: addresses.thread(desk, place))
-            return {"type": "message", "textFormat": TEXT_FORMAT, "text": text, "entities": entities}
-        return {
-            "type": "message",
-            "summary": fallback_text(view),
-            "attachments": [{"contentType": CARD, "content": self._drawn(desk, view)}],
-        }
+            activity: dict[str, Any] = {"type": "message", "textFormat": TEXT_FORMAT, "text": text, "entities": entities}
+        else:
+            card = {"contentType": CARD, "content": self._drawn(desk, view)}
+            activity = {"type": "message", "summary": fallback_text(view), "attachments": [card]}
+        if rings and isinstance(effect, Show) and person_of(effect.place):
+            activity["channelData"] = RINGS
+        return orjson.Fragment(compact(activity))
 
     def _named(self, desk: DeskInfo, place: str, view: View) -> View:
         return headed(view, desk.id) if self._is_shared(desk, place) else view
