@@ -116,10 +116,11 @@ class Outbound:
         view = self._named(desk, effect.place, effect.view)
         if isinstance(view, Line):
             text, entities = message(view, lambda place: addresses.thread(desk, place))
-            activity: dict[str, Any] = {"type": "message", "textFormat": TEXT_FORMAT, "text": text, "entities": entities}
+            content: dict[str, Any] = {"textFormat": TEXT_FORMAT, "text": text, "entities": entities}
         else:
             card = {"contentType": CARD, "content": self._drawn(desk, view)}
-            activity = {"type": "message", "summary": fallback_text(view), "attachments": [card]}
+            content = {"summary": fallback_text(view), "attachments": [card]}
+        activity = {"type": "message", **content}
         if rings and isinstance(effect, Show) and person_of(effect.place):
             activity["channelData"] = RINGS
         return orjson.Fragment(compact(activity))
