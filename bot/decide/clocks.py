@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.decide.draft import TOGETHER, Draft
-from bot.decide.pictures import mentions, names, notice_item
+from bot.decide.pictures import mentions, names, notice_item, what_for
 from bot.people import Author, Person
 from bot.places import channel_of, personal
 from bot.rota.duty import Duty, present
@@ -323,10 +323,8 @@ def head_together(draft: Draft) -> None:
 def _together(draft: Draft, items: tuple[NoticeItem, ...]) -> str:
     """Say how many requests of one message wait, and how long once one of them is late."""
     waiting = [request for item in items if not item.settled and (request := draft.request(item.request))]
-    heading = (
-        f"{len(items)} requests wait for {'an answer' if all(one.call is Call.ANSWER for one in items) else 'you'}"
-    )
-    if all(draft.now < request.due_at for request in waiting):
+    heading = f"{len(items)} requests wait for {what_for(items)}"
+    if all(one.call is Call.WORD for one in items) or all(draft.now < request.due_at for request in waiting):
         return heading
     return f"{heading}, the longest {_since(draft, min(request.posted_at for request in waiting))}"
 

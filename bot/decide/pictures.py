@@ -3,6 +3,7 @@
 Pure functions from state to views. The card is for the requester: who, until when. Copies are for support.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.decide.addresses import is_link, key_of
@@ -151,12 +152,15 @@ ENDINGS = {
 
 def notice_card(desk: DeskInfo, notice: Notice) -> NoticeCard:
     """Return a notice as its reader sees it; whatever is settled says who has it."""
-    waiting = sum(not item.settled for item in notice.items)
+    left = [item for item in notice.items if not item.settled]
+    waiting = len(left)
     if len(notice.items) > 1:
         if waiting == len(notice.items):
             heading = notice.heading
         elif waiting:
-            heading = f"{waiting} of {len(notice.items)} still {'waits' if waiting == 1 else 'wait'} for an answer"
+            heading = (
+                f"{waiting} of {len(notice.items)} still {'waits' if waiting == 1 else 'wait'} for {what_for(left)}"
+            )
         elif all(item.claimer or item.closed for item in notice.items):
             heading = "All of these are taken care of"
         else:
@@ -164,6 +168,11 @@ def notice_card(desk: DeskInfo, notice: Notice) -> NoticeCard:
     else:
         heading = notice.heading if waiting else notice.items[0].line
     return NoticeCard(heading=heading, entries=tuple(_entry(desk, notice, item, heading) for item in notice.items))
+
+
+def what_for(waiting: Iterable[NoticeItem]) -> str:
+    """Say what requests wait for, of those whom a notice called."""
+    return "an answer" if all(item.call is Call.ANSWER for item in waiting) else "you"
 
 
 def _entry(desk: DeskInfo, notice: Notice, item: NoticeItem, heading: str) -> NoticeEntry:

@@ -444,6 +444,17 @@ async def test_words_due_at_once_are_asked_for_in_one_message() -> None:
     assert asked.text.startswith("2 requests wait for you")
 
 
+async def test_a_message_about_promises_does_not_say_that_somebody_waits_for_an_answer() -> None:
+    town = await claimed()
+    await town.post("scanner down", TOM)
+    await town.press(Claim, "R-2", ANA)
+    await town.wait(30)
+    (asked,) = town.to(ANA)
+    assert asked.text.startswith("2 requests wait for you\n")
+    await town.press(Solve, "R-1", ANA)
+    assert asked.text.startswith("1 of 2 still waits for you\n")
+
+
 async def reopened_by_words() -> tuple[Town, str, str]:
     """Return a town in which a reply opened R-1 again, its thread, and the reply's id."""
     town = Town()
