@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.decide.draft import TOGETHER, Draft
-from bot.decide.pictures import mentions, names, notice_item, what_for
+from bot.decide.pictures import mentions, names, notice_item, promised, what_for
 from bot.people import Author, Person
 from bot.places import channel_of, personal
 from bot.rota.duty import Duty, present
@@ -102,7 +102,9 @@ def redraw(draft: Draft, request: Request) -> None:
                 notice_item(one, draft.now, draft.hours, second=_told_by_second(one, key, person), call=_call_of(key))
                 for one in (*others, request)
             )
-            heading = f"{request.requester.name} is waiting for an answer"
+            asked = _call_of(key) is Call.WORD
+            waits = f"{request.requester.name} is waiting for an answer"
+            heading = promised(request, draft.now, draft.hours) if asked else waits
             place = personal(person) if person else draft.state.desk.team_channel
             claimable = duty.may_claim(person) if person else duty.nobody
             draft.put_notice(Notice(key, place, person, draft.now - TOGETHER, claimable, heading, items))

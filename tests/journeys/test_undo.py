@@ -311,3 +311,15 @@ async def test_not_solved_opens_what_the_clock_closed_since_the_pressers_last_ac
     assert (await town.request()).outcome is Outcome.NO_REPLY
     await town.press(Reopen, "R-1", ANA)
     assert (await town.request()).status is Status.OPEN
+
+
+async def test_undo_of_an_end_asks_for_the_next_word_in_the_words_that_it_was_asked_for() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.press(Claim, "R-1", BEN)
+    await town.wait(31)
+    (asked,) = town.to(BEN)
+    before = asked.text
+    await town.press(Solve, "R-1", BEN)
+    await town.send("undo", "R-1", BEN)
+    assert asked.text == before
