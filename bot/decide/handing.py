@@ -55,7 +55,15 @@ def _take_production(draft: Draft, request: Request, event: Send) -> Answer:
         draft, claimed, Act.HAND_ON, event.happened_at, by=event.author, only=only, note=said, handed=note
     )
     draft.did(handed, event, "handed it on")
+    _tell_uncalled(draft, request, handed, event, f"{event.author.name} asked for production access for {request.id}")
     return done(draft, request, event, _told(draft, people))
+
+
+def _tell_uncalled(draft: Draft, request: Request, handed: Request, event: Send, what: str) -> None:
+    """Tell whoever had a request what a colleague did to it, unless its new clock has called them just now."""
+    called = handed.clock.called if handed.clock else ()
+    if request.claimer is None or request.claimer.id not in called:
+        support.tell_claimer(draft, request, event, what)
 
 
 def _told(draft: Draft, people: tuple[Person, ...]) -> str:
@@ -145,6 +153,7 @@ def _take_back(draft: Draft, request: Request, event: Send) -> Answer:
     said = f"{event.author.name} gave this back"
     handed = claims.hand_on(draft, request, Act.HAND_ON, event.happened_at, by=event.author, note=said, handed=note)
     draft.did(handed, event, "gave it back")
+    _tell_uncalled(draft, request, handed, event, f"{event.author.name} gave back {request.id}")
     return done(draft, request, event, "It is open again.")
 
 

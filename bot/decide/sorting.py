@@ -40,6 +40,7 @@ def _take_split(draft: Draft, request: Request, event: Send) -> Answer:
     if wrong:
         return _draw_split(draft, request, event, wrong)
     claimed = claim_first(draft, request, event)
+    support.tell_claimer(draft, request, event, f"{event.author.name} split {request.id}", ended=False)
     others = matters.split(draft, claimed, found, event.author, claims.word_by(draft, event.happened_at))
     made = tuple(one.id for one in others)
     draft.did(draft.request(request.id) or claimed, event, "split it", others=made)
@@ -59,7 +60,9 @@ def _take_same(draft: Draft, request: Request, event: Send) -> Answer:
     lead = next((one for one in _leads(draft, request) if one.id == event.fields.get("lead")), None)
     if lead is None:
         return _draw_same(draft, request, event, "That one is closed, or goes with another; choose again.")
-    joined = matters.join(draft, claim_first(draft, request, event), lead, follow_up=False)
+    claimed = claim_first(draft, request, event)
+    support.tell_claimer(draft, request, event, f"{event.author.name} says that {lead.id} is the same as {request.id}")
+    joined = matters.join(draft, claimed, lead, follow_up=False)
     posted, text = matters.say_same(draft, request, lead, event.key) if lead.place != request.place else ("", "")
     draft.did(joined, event, f"put it together with {lead.id}", posted=posted, place=request.place, text=text)
     if lead.status is not Status.OPEN or not rights.duty_of(draft, lead, event).may_claim(event.author.id):

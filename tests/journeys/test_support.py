@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -458,6 +459,46 @@ async def test_the_menu_of_what_is_closed_offers_to_take_it_back_and_to_open_it_
     assert buttons(await town.open("support", "R-1", OLGA)) == ["Not solved"]
     assert (await town.send("reopen", "R-1", OLGA)).startswith("It is open again.")
     assert (await town.send("reopen", "R-1", OLGA)).startswith("It is open already.")
+
+
+@pytest.mark.parametrize(
+    ("step", "fields", "told"),
+    [
+        ("production", {"note": "restart it"}, "Ana Lindqvist asked for production access for R-1, which you had."),
+        ("same", {"lead": "R-2"}, "Ana Lindqvist says that R-2 is the same as R-1, which you had."),
+        ("split", {"text": "printer\nscanner"}, "Ana Lindqvist split R-1, which you have."),
+    ],
+)
+async def test_whoever_has_a_request_hears_what_a_colleague_does_with_it(
+    step: str, fields: dict[str, str], told: str
+) -> None:
+    town = Town("2026-11-20 10:00")  # a Friday, on which Chen has production access too
+    await town.post(PRINTER)
+    await town.post("labels do not come", TOM)
+    await town.press(Claim, "R-1", BEN)
+    await town.send(step, "R-1", ANA, **fields)
+    assert [one.text for one in town.to(BEN)] == [f"{told} (Olga Brandt had asked.)"]
+
+
+async def test_whoever_had_a_request_and_is_off_duty_hears_that_a_colleague_gave_it_back() -> None:
+    team = (*shifts(), *(Shift(ITERATION + timedelta(days=7), who, Role.SUPPORT) for who in ("ana", "eva")))
+    town = Town("2026-11-24 17:30", team=team)
+    await town.post(PRINTER)
+    await town.press(Claim, "R-1", BEN)
+    await town.send("promise", "R-1", BEN, until="next day")
+    await town.until("2026-11-25 09:10")
+    await town.send("back", "R-1", ANA)
+    (told,) = town.to(BEN)
+    assert told.text == "Ana Lindqvist gave back R-1, which you had. (Olga Brandt had asked.)"
+
+
+@pytest.mark.parametrize("step", ["back", "production"])
+async def test_whoever_is_called_about_what_they_had_is_told_once(step: str) -> None:
+    town = await opened()
+    await town.press(Claim, "R-1", ANA)
+    await town.send(step, "R-1", BEN, note="please")
+    (told,) = town.to(ANA)
+    assert told.text.startswith("Ben Okafor ")
 
 
 async def test_questions_stand_ready_in_the_language_of_the_desk() -> None:
