@@ -93,14 +93,16 @@ def card(
     whole = tuple(_with(field, given[field.id]) for field in fields)
     whole += tuple(_with(text(id_, "Not sent yet", required=False), said) for id_, said in kept.items())
     takes_along = request is not None and any(_is_text(field) for field in whole)
-    left = f"{own}|{_drawn(fields)}"
+    left, ready = f"{own}|{_drawn(fields)}", _drawn(field for field in fields if field.value)
     fields = fitting(whole)
     error = " ".join(filter(None, (error, CUT if fields != whole else "")))
     if takes_along and any(way.opens for way in every):
         fields = tuple(replace(field, required=False) for field in fields)
-    opening = event.key
-    if isinstance(event, Send):  # whose key holds the opening's: named anew, or it would grow with each form
-        opening = event.form if error else hashlib.sha256(event.key.encode(errors="replace")).hexdigest()[:32]
+    if isinstance(event, Send) and error:
+        opening = event.form
+    else:  # the key of what was sent holds the opening's: named anew, or it would grow with each form
+        opening = _named(event.key) if isinstance(event, Send) else event.key
+        opening += f"|{ready}" if request and ready else ""
     seen = str(request.deed.number if request and request.deed else 0)
     about = request.id if request else event.request
 
@@ -148,8 +150,9 @@ def returned(draft: Draft, event: Press, why: str) -> Dialog:
 
 
 def written(event: Send) -> tuple[str, ...]:
-    """Return the ids of the fields that hold words of their sender."""
-    return tuple(id_ for id_ in WORDS if filled(event, id_))
+    """Return the ids of the fields that hold words of their sender, and not what stood ready there."""
+    stood = _stood(event.form)
+    return tuple(id_ for id_ in WORDS if filled(event, id_) and mark(event.fields[id_], FULL) != stood.get(id_))
 
 
 def filled(event: Send, field: str) -> str:
@@ -181,6 +184,10 @@ def chosen(event: Send, field: str, allowed: Iterable[str]) -> tuple[str, ...]:
     return tuple(id_ for id_ in allowed if id_ in marked)
 
 
+def _named(key: str) -> str:
+    return hashlib.sha256(key.encode(errors="replace")).hexdigest()[:32]
+
+
 def _is_text(field: Field) -> bool:
     return field.is_long or field.is_short
 
@@ -191,8 +198,13 @@ def _own(ways: Iterable[Way]) -> str:
 
 
 def _drawn(fields: Iterable[Field]) -> str:
-    """Return what stood in the texts of a form, as the buttons that leave it carry that."""
+    """Return what stood in the texts of a form, as its buttons carry that."""
     return ",".join(f"{field.id}={mark(field.value, FULL)}" for field in fields if _is_text(field))
+
+
+def _stood(form: str) -> dict[str, str]:
+    """Return the marks of what stood in the texts of a form, by their ids, as its buttons carry them."""
+    return dict(one.split("=", 1) for one in form.rpartition("|")[2].split(",") if "=" in one)
 
 
 def _kept(event: Press) -> dict[str, str]:
@@ -200,8 +212,7 @@ def _kept(event: Press) -> dict[str, str]:
     sent = event.fields if isinstance(event, Open | Send) else {}
     kept = {id_: said for id_, said in sent.items() if id_.startswith(f"{KEPT}/") and visible(said)}
     if isinstance(event, Open):
-        own, _, drawn = event.form.partition("|")
-        stood = dict(one.split("=", 1) for one in drawn.split(",") if "=" in one)
+        own, stood = event.form.partition("|")[0], _stood(event.form)
         written = {id_: sent.get(id_, "") for id_, mark_ in stood.items() if mark(sent.get(id_, ""), FULL) != mark_}
         kept |= {f"{KEPT}/{own}/{id_}": said for id_, said in written.items() if visible(said)}
     return kept

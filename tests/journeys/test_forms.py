@@ -264,6 +264,15 @@ async def test_a_press_that_is_refused_gives_back_the_words_of_other_forms_too()
     assert [said for _, said in refused.held] == [WORDS]
 
 
+async def test_a_ready_text_that_was_not_touched_does_not_come_back_as_what_one_wrote() -> None:
+    leaf = await dialog("triage", "refuse")
+    await leaf.town.press(Solve, "R-1", OLGA)
+    typed = {"difficulty_why": "two tables", "risk_why": "invoices hang on it"}
+    refused = await leaf.press("Send", difficulty="3", risk="2", **typed)
+    assert refused.view.error == "R-1 is already closed."
+    assert [said for _, said in refused.held] == list(typed.values())
+
+
 async def test_no_button_of_a_form_grows_with_the_name_of_whoever_asked() -> None:
     town = Town()
     await town.post("label printer down", Author("max", "Maximiliane Schmidt-Rottenberger"))
