@@ -57,7 +57,7 @@ def by_itself(draft: Draft, request: Request) -> Request:
 
 
 def lead_for(draft: Draft, event: Posted | Edited | Restored) -> Request | None:
-    """Return the request that a new post goes with: the same person's first of the last minutes, which is not closed."""
+    """Return the request that a post goes with: the same person's first of the last minutes, which is not closed."""
     within = timedelta(minutes=draft.policy.follow_up_within)
     posted_at = event.happened_at if isinstance(event, Posted) else event.posted_at or event.happened_at
     mine = [
