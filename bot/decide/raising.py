@@ -52,11 +52,10 @@ def sent(draft: Draft, event: Raise) -> Answer:
     if event.step == DROP:
         return _declined(draft, event)
     known = _named(draft, event)
-    done = _done(draft, event.chosen) or _done_as(draft, known) or _offered_again(draft, event, known)
+    done = _done(draft, event.chosen) or _done_as(draft, known) or _gone(draft, event.chosen)
+    done = done or _offered_again(draft, event, known)
     if done is not None:
         return done
-    if event.chosen is not None and not event.chosen.reply and intake.is_gone(draft, event.chosen.place):
-        return Word(draft.say(Text.RAISE_GONE))
     text, wrong = _ready(draft, event)
     if wrong:
         form = _form(draft, event, Text.SHALL_I_RAISE, text, event.chosen, event.desks, wrong, event.choice)
@@ -225,14 +224,22 @@ def _fitting(text: str) -> str:
 
 
 def _is_theirs(draft: Draft, by: Author, message: Chosen | None) -> bool:
-    """Say whether somebody else's words go out under their name: then nobody edits them."""
-    return message is not None and _requester(draft, by, message) != by and forms.visible(message.text)
+    """Say whether somebody else's words go out under their name, or stand in the channel: then nobody edits them."""
+    if message is None or message.author is None or message.author.id == by.id or not forms.visible(message.text):
+        return False
+    return message.place != "" or _requester(draft, by, message) != by
 
 
 def _requester(draft: Draft, by: Author, message: Chosen | None) -> Author:
-    """Return whose request it is: a colleague raises for whoever wrote the message, everybody else for themselves."""
+    """Return whose request it is: of a post in the desk's channel, and of all that a colleague raises, its author's.
+
+    Everybody else raises for themselves what stands elsewhere, or is the backend team's own or an app's.
+    """
     author = message.author if message else None
-    return author if author and author.id != by.id and draft.colleague(by) else by
+    if message is None or author is None or author.id == by.id:
+        return by
+    posted_here = message.place != "" and not draft.colleague(author)
+    return author if posted_here or draft.colleague(by) else by
 
 
 def _heading(draft: Draft, requester: Author, by: Author) -> str:
@@ -255,6 +262,12 @@ def _done(draft: Draft, message: Chosen | None) -> Answer | None:
     place = message.place if message else ""
     made = [one for one in draft.in_thread(place) if message and one.reply == message.reply]
     return Dialog(draft.say(Text.RAISE), _current(draft, made[0])) if made else None
+
+
+def _gone(draft: Draft, message: Chosen | None) -> Answer | None:
+    """Say that a post of the desk's channel was deleted since it was chosen, None where it was not."""
+    gone = message is not None and not message.reply and intake.is_gone(draft, message.place)
+    return Word(draft.say(Text.RAISE_GONE)) if gone else None
 
 
 def _done_as(draft: Draft, known: Raised | None) -> Answer | None:

@@ -10,12 +10,12 @@ import pytest
 from bot.decide import forms
 from bot.effects import Answer, Dialog, Word
 from bot.errors import NotStored
-from bot.events import Choose, Chosen, Raise, Wrote
+from bot.events import Choose, Chosen, Claim, Raise, Solve, Wrote
 from bot.people import Author, Person
 from bot.places import personal
 from bot.policy import Language, Policy
 from bot.ports import Commit
-from bot.support.request import Status
+from bot.support.request import Outcome, Status
 from bot.views import Button, FormCard, Line, Link, ReplyCard, RequestCard
 from tests.journeys.town import ANA, BEN, CHANNEL, DILAN, EVA, OLGA, TEAM_CHANNEL, TOM, Message, Town, plain, said
 
@@ -408,6 +408,69 @@ async def test_a_post_deleted_while_its_form_was_open_is_raised_only_once_it_is_
     await town.restore(THREAD, WORDS)  # when it was posted is not known
     await chosen_and_sent(town, HERE, ANA)
     assert [one.status for one in await town.requests()] == [Status.OPEN]
+
+
+async def raised_by_tom() -> Town:
+    """Return a town in which Tom, who has asked something himself, has raised Olga's post in the channel."""
+    town = Town()
+    await town.post("scanner down", TOM)
+    await town.press(Claim, "R-1", ANA)
+    opened = await choose(town, HERE, TOM)
+    assert "a request of Olga Brandt, in its own thread" in said(opened)
+    answer = await press(town, button(_form_of(opened)), TOM, "what Olga never wrote", HERE)
+    assert "Ana Lindqvist or Ben Okafor will answer by 10:05" in said(answer)
+    return town
+
+
+def _form_of(answer: Answer | None) -> FormCard:
+    assert isinstance(answer, Dialog)
+    assert isinstance(answer.view, FormCard)
+    return answer.view
+
+
+async def test_a_post_of_the_channel_is_its_authors_whoever_raises_it() -> None:
+    town = await raised_by_tom()
+    request = await town.request("R-2")
+    assert (request.requester, request.text, request.lead) == (OLGA, WORDS, "")
+    assert "label printer down" in await town.write("my requests", OLGA)
+    assert "label printer down" not in await town.write("my requests", TOM)
+    await town.wait(2)
+    assert any(WORDS in one.text for one in town.to(BEN))
+    await town.edit(THREAD, "label printer and scanner down", OLGA)
+    assert (await town.request("R-2")).text == "label printer and scanner down"
+    await town.press(Solve, "R-2", OLGA)
+    assert (await town.request("R-2")).outcome is Outcome.SOLVED_BY_REQUESTER
+
+
+async def test_its_author_withdraws_a_post_that_another_raised_by_deleting_it() -> None:
+    town = await raised_by_tom()
+    await town.wait(1)
+    await town.delete(THREAD)
+    assert (await town.request("R-2")).outcome is Outcome.WITHDRAWN
+
+
+@pytest.mark.parametrize("author", [Author("eva", EVA.name), None], ids=["a colleague's", "an app's"])
+async def test_a_post_of_the_channel_that_asks_nothing_by_itself_is_its_raisers(author: Author | None) -> None:
+    town = Town()
+    await chosen_and_sent(town, replace(HERE, author=author), TOM)
+    assert (await town.request()).requester == TOM
+
+
+@pytest.mark.parametrize("author", [OLGA, Author("eva", EVA.name)], ids=["a requester's", "a colleague's"])
+@pytest.mark.parametrize("by", [TOM, ANA], ids=["by a requester", "by a colleague"])
+async def test_what_stands_in_the_channel_is_edited_by_nobody_but_its_author(
+    by: Author | Person, author: Author
+) -> None:
+    town = Town()
+    view = _form_of(await choose(town, replace(HERE, author=author), by))
+    assert (view.excerpt, view.fields) == (WORDS, ())
+    await press(town, button(view), by, "what they never wrote", replace(HERE, author=author))
+    assert (await town.request()).text == WORDS
+
+
+async def test_its_author_edits_what_stands_in_the_channel_before_raising_it() -> None:
+    town = Town()
+    assert [field.value for field in _form_of(await choose(town, HERE, OLGA)).fields] == [WORDS]
 
 
 async def test_its_current_card_is_shown_when_it_is_closed_too() -> None:
