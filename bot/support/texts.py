@@ -413,7 +413,9 @@ TEXTS = MappingProxyType(
                 Text.SOLVED: "Gelöst.",
                 Text.CLOSED_BY: "{who}, {at}.",
                 Text.WITHDRAWN: "Zurückgezogen.",
-                Text.NOT_A_REQUEST: "Das ist nichts für den Support. Wenn dich etwas blockiert, schreib einfach neu.",
+                Text.NOT_A_REQUEST: (
+                    "Das ist nichts für den Support. Wenn dich etwas blockiert, melde dich einfach wieder."
+                ),
                 Text.CLAIM: "Ich schaue es mir an",
                 Text.SOLVE: "Ist gelöst",
                 Text.SUPPORT: "Support…",
@@ -593,7 +595,7 @@ DEEDS = MappingProxyType(
         "asked a question": "nachgefragt",
         "replied": "geantwortet",
         "answered by phone": "telefonisch geantwortet",
-        "promised more": "Nächstes zugesagt",
+        "promised more": "eine Rückmeldung zugesagt",
         "suggested an answer": "eine Antwort vorgeschlagen",
         "closed it": "geschlossen",
         "split it": "aufgeteilt",
