@@ -116,14 +116,13 @@ class Outbound:
         view = self._named(desk, effect.place, effect.view)
         if isinstance(view, Line):
             text, entities = message(view, lambda place: addresses.thread(desk, place))
-            content: dict[str, Any] = {"textFormat": TEXT_FORMAT, "text": text, "entities": entities}
+            said: dict[str, Any] = {"textFormat": TEXT_FORMAT, "text": text, "entities": entities}
         else:
             card = {"contentType": CARD, "content": self._drawn(desk, view)}
-            content = {"summary": fallback_text(view), "attachments": [card]}
-        activity = {"type": "message", **content}
+            said = {"summary": fallback_text(view), "attachments": [card]}
         if rings and isinstance(effect, Show) and person_of(effect.place):
-            activity["channelData"] = RINGS
-        return orjson.Fragment(compact(activity))
+            said["channelData"] = RINGS
+        return orjson.Fragment(compact({"type": "message", **said}))
 
     def _named(self, desk: DeskInfo, place: str, view: View) -> View:
         return headed(view, desk.id) if self._is_shared(desk, place) else view
