@@ -13,7 +13,7 @@ from bot.policy import Language
 from bot.rota.duty import Duty
 from bot.state import Call, DeskInfo, Notice, NoticeItem
 from bot.support.intake import excerpt
-from bot.support.request import WITH_TICKET, Clock, Outcome, Request, Status, Step, goes_with_own
+from bot.support.request import WITH_TICKET, Clock, NextWord, Outcome, Request, Status, Step, goes_with_own
 from bot.support.texts import Text
 from bot.support.words import MINUTE, length, listed, moment, say
 from bot.views import Address, Also, Button, Line, Mention, NoticeCard, NoticeEntry, RequestCard
@@ -229,8 +229,8 @@ def _words(
         asker = request.wait.by or request.claimer
         return Line((say(Text.ASKED_YOU, language, who=asker.name),)), say(Text.WAITS, language)
     if request.claimer and request.word:
-        by = moment(request.word.by, now, hours, language)
-        return Line((say(Text.LOOKING, language, who=request.claimer.name),)), say(Text.MORE_BY, language, by=by)
+        looking = Line((say(Text.LOOKING, language, who=request.claimer.name),))
+        return looking, _promise(request.word, request.claimer.name, now, hours, language)
     clock = request.clock
     if clock is None:  # it follows one that is not at hand
         return Line((say(Text.FOLLOWS, language),)), ""
@@ -258,6 +258,14 @@ def _words(
         details.append(say(Text.BACK, language, at=moment(opening, now, hours, language)))
         details.append(desk.policy.emergency)
     return headline, " ".join(filter(None, details))
+
+
+def _promise(word: NextWord, who: str, now: datetime, hours: SupportHours, language: Language) -> str:
+    by = moment(word.by, now, hours, language)
+    if now < word.by:
+        return say(Text.MORE_BY, language, by=by)
+    reminded = say(Text.REMINDED, language, who=who) if word.lapses_at else ""
+    return " ".join(filter(None, (say(Text.MORE_WAS_BY, language, by=by), reminded)))
 
 
 def _escalated(request: Request, clock: Clock, left: set[Step], duty: Duty, language: Language) -> Line:

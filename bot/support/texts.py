@@ -32,6 +32,8 @@ class Text(StrEnum):
     ALL_TOLD = "all told"
     LOOKING = "looking"
     MORE_BY = "more by"
+    MORE_WAS_BY = "more was by"
+    REMINDED = "reminded"
     SOLVED = "solved"
     CLOSED_BY = "closed by"
     WITHDRAWN = "withdrawn"
@@ -217,6 +219,8 @@ TEXTS = MappingProxyType(
                 Text.ALL_TOLD: " Everyone present has been told.",
                 Text.LOOKING: "{who} is looking into it.",
                 Text.MORE_BY: "You'll hear more by {by}.",
+                Text.MORE_WAS_BY: "You were to hear more by {by}.",
+                Text.REMINDED: "{who} has been reminded.",
                 Text.SOLVED: "Solved.",
                 Text.CLOSED_BY: "{who}, {at}.",
                 Text.WITHDRAWN: "Withdrawn.",
@@ -410,6 +414,8 @@ TEXTS = MappingProxyType(
                 Text.ALL_TOLD: " Alle Anwesenden wissen Bescheid.",
                 Text.LOOKING: "{who} schaut es sich an.",
                 Text.MORE_BY: "Bis {by} hörst du mehr.",
+                Text.MORE_WAS_BY: "Bis {by} solltest du mehr hören.",
+                Text.REMINDED: "{who} wurde erinnert.",
                 Text.SOLVED: "Gelöst.",
                 Text.CLOSED_BY: "{who}, {at}.",
                 Text.WITHDRAWN: "Zurückgezogen.",

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.events import Adopt, Claim, GoOn, Open, Reopen, Solve
-from bot.policy import Policy
+from bot.policy import Language, Policy
 from bot.rota.shift import Absence, Role, Shift
 from bot.support.request import NextWord, Outcome, Status
 from bot.views import NoticeCard
@@ -60,6 +60,23 @@ async def test_the_claimer_is_asked_once_for_the_next_word_and_fifteen_minutes_l
     assert [message.text.split("\n")[0] for message in town.to(BEN)] == [
         "Olga Brandt was to hear more from Ana Lindqvist"
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "reads"),
+    [
+        (Language.ENGLISH, "You were to hear more by 10:30. Ana Lindqvist has been reminded."),
+        (Language.GERMAN, "Bis 10:30 solltest du mehr hören. Ana Lindqvist wurde erinnert."),
+    ],
+)
+async def test_a_promise_that_has_passed_stands_in_the_past_on_the_requesters_card(
+    language: Language, reads: str
+) -> None:
+    town = await claimed(policy=Policy(language=language))
+    await town.wait(30)
+    assert reads in town.card()
+    await town.press(GoOn, "R-1", ANA)
+    assert "You'll hear more by 11:00." in town.card() or "Bis 11:00 hörst du mehr." in town.card()
 
 
 async def test_thirty_minutes_more_is_one_press_and_the_question_is_settled_by_it() -> None:
