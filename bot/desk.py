@@ -310,11 +310,12 @@ class Desk:
         before = self.next_due
         paused, self._paused = self._paused, standing.facts.pause
         looks = batch is None or batch.looked or paused != self._paused
+        now = self._clock()
+        hours = self._lookup.knowledge(standing.desk, now).hours
         if batch is None or looks or any(request.has_no_step_left for request in batch.requests()):
-            now = self._clock()
-            self.next_due = next_due(standing.view(), now, self._lookup.knowledge(standing.desk, now).hours)
+            self.next_due = next_due(standing.view(), now, hours)
         else:
-            moments = [request.next_at for request in batch.requests() if request.next_at]
+            moments = [at for one in batch.requests() if one.next_at for at in (one.next_at, hours.closing(now))]
             self.next_due = min([*moments, *([before] if before else [])], default=None)
         if self.next_due != before:
             self._on_due()

@@ -136,8 +136,8 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
 def next_due(state: State, now: datetime, hours: SupportHours) -> datetime:
     """Return when the desk next has something to do; what is overdue outside support hours waits for the opening.
 
-    While something is open, each opening is looked at, since duty changes then, and so is each end of an absence; and
-    every day what is past its time. In a pause there is nothing else to do but its end.
+    While something is open, each opening is looked at, since duty changes then, and so is each close and each end of an
+    absence; and every day what is past its time. In a pause there is nothing else to do but its end.
     """
     pause = state.facts.pause
     step = _next_step(state, now, hours) if pause is None else pause.until
@@ -155,7 +155,7 @@ def _next_step(state: State, now: datetime, hours: SupportHours) -> datetime | N
         return next_at
     coming = _coming(now, hours)
     back = [away.end for away in state.rota.absences if now < away.end < coming]
-    return min([coming, *back, *([] if next_at is None else [next_at])])
+    return min([coming, hours.closing(now), *back, *([] if next_at is None else [next_at])])
 
 
 def _coming(now: datetime, hours: SupportHours) -> datetime:

@@ -217,11 +217,14 @@ def reopens(request: Request, at: datetime) -> bool:
 
 
 def due(draft: Draft, request: Request) -> None:
-    """Do what is due on a claimed request whose moment has come, in support hours."""
+    """Do what is due on a claimed request whose moment has come, in support hours; till then its card says so."""
     claimer = request.claimer
-    if request.status is not Status.ACKNOWLEDGED or claimer is None or not draft.is_open:
+    if request.status is not Status.ACKNOWLEDGED or claimer is None:
         return
-    if request.wait is not None:
+    if not draft.is_open:
+        for one in filter(None, map(draft.request, (request.id, *request.followers))):
+            draft.show_anew(one)
+    elif request.wait is not None:
         _waited(draft, request, request.wait, claimer)
     elif request.word is not None and request.word.answered_at is not None:
         _told_late(draft, request, request.word, request.word.answered_at)

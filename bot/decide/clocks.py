@@ -64,14 +64,19 @@ def escalate(draft: Draft, id_: str) -> None:
 
 
 def follow_duty_of(draft: Draft, id_: str) -> None:
-    """Let the card name who answers now, and the copies' buttons be theirs; call whoever comes after the pair was."""
+    """Let the card name who answers now, or when somebody will be there, and the copies' buttons be theirs.
+
+    Whoever comes after the pair was called is called by that, and nobody else.
+    """
     request = draft.request(id_)
-    if request is None or request.clock is None or request.status is not Status.OPEN or not draft.is_open:
+    if request is None or request.clock is None or request.status is not Status.OPEN:
         return
-    clock, duty = request.clock, draft.duty_for(request)
     asked = draft.asked(request)
     if asked != request.asked:
         draft.put(replace(request, asked=asked))
+    if not draft.is_open:
+        return
+    clock, duty = request.clock, draft.duty_for(request)
     if not draft.paused:
         people = duty.standing_in if duty.nobody else _come_late(clock, duty)
         _call_personally(draft, request, people, _waiting(draft, request, clock))

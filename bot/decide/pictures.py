@@ -234,7 +234,7 @@ def _words(
     clock = request.clock
     if clock is None:  # it follows one that is not at hand
         return Line((say(Text.FOLLOWS, language),)), ""
-    by = moment(clock.due_at, now, hours, language)
+    by = _lasting(clock.due_at, now, hours, language)
     left = {*clock.spared, *(due.step for due in clock.pending)}
     opening = hours.next_open(now)
     details = []
@@ -255,7 +255,7 @@ def _words(
         headline = Line((*who, say(text, language, by=by)))
         details.append(say(Text.WAS_DUE, language, by=by) if late else "")
     if opening > now:
-        details.append(say(Text.BACK, language, at=moment(opening, now, hours, language)))
+        details.append(_back(now, hours, language))
         details.append(desk.policy.emergency)
     return headline, " ".join(filter(None, details))
 
@@ -264,8 +264,23 @@ def _promise(word: NextWord, who: str, now: datetime, hours: SupportHours, langu
     by = moment(word.by, now, hours, language)
     if now < word.by:
         return say(Text.MORE_BY, language, by=by)
-    reminded = say(Text.REMINDED, language, who=who) if word.lapses_at else ""
-    return " ".join(filter(None, (say(Text.MORE_WAS_BY, language, by=by), reminded)))
+    if word.lapses_at is None:
+        by = _lasting(word.by, now, hours, language)
+        return " ".join(filter(None, (say(Text.MORE_WAS_BY, language, by=by), _back(now, hours, language))))
+    overnight = hours.local(word.lapses_at).date() != hours.local(word.by).date()
+    by = moment(word.by, now, hours, language, dated=overnight)  # nobody draws the card before
+    return f"{say(Text.MORE_WAS_BY, language, by=by)} {say(Text.REMINDED, language, who=who)}"
+
+
+def _back(now: datetime, hours: SupportHours, language: Language) -> str:
+    """Say when support is there again, "" while it is."""
+    opening = hours.next_open(now)
+    return say(Text.BACK, language, at=moment(opening, now, hours, language)) if opening > now else ""
+
+
+def _lasting(at: datetime, now: datetime, hours: SupportHours, language: Language) -> str:
+    """Return a moment as it reads all night: what is past has its day."""
+    return moment(at, now, hours, language, dated=at <= now < hours.next_open(now))
 
 
 def _escalated(request: Request, clock: Clock, left: set[Step], duty: Duty, language: Language) -> Line:

@@ -19,11 +19,13 @@ def say(text: Text, language: Language, **values: object) -> str:
     return sentence.format(**values) if values else sentence
 
 
-def moment(at: datetime, now: datetime, hours: SupportHours, language: Language = Language.ENGLISH) -> str:
-    """Return ``at`` as people say it in the desk's zone: the time, with the day when it is not today."""
+def moment(
+    at: datetime, now: datetime, hours: SupportHours, language: Language = Language.ENGLISH, *, dated: bool = False
+) -> str:
+    """Return ``at`` as people say it in the desk's zone: the time, with the day when it is not today or ``dated``."""
     there, here = hours.local(at), hours.local(now)
     time = f"{there.hour:02}:{there.minute:02}"
-    if there.date() == here.date():
+    if there.date() == here.date() and not dated:
         return time
     day = DAYS[language][there.weekday()]
     if language is Language.GERMAN:

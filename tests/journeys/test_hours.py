@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.events import Claim
 from bot.policy import Language, Policy
 from bot.rota.shift import Role, Shift
 from bot.support.request import NextWord
@@ -188,3 +189,53 @@ async def test_a_card_of_the_night_says_at_the_opening_no_more_that_support_come
     assert "Support is back 09:00." in town.card()
     await town.until("2026-11-24 09:05")
     assert "Support is back" not in town.card()
+
+
+@pytest.mark.parametrize(
+    ("language", "reads"),
+    [
+        (Language.ENGLISH, "You were to hear more by Fri 20 Nov, 17:50. Ana Lindqvist has been reminded."),
+        (Language.GERMAN, "Bis Fr 20.11., 17:50 solltest du mehr hören. Ana Lindqvist wurde erinnert."),
+    ],
+)
+async def test_a_promise_that_has_passed_says_its_day_once_support_has_gone(language: Language, reads: str) -> None:
+    town = Town("2026-11-20 17:20", policy=Policy(language=language, emergency="In an emergency call 030 123."))
+    await town.post("label printer down")
+    await town.press(Claim, "R-1", ANA)
+    await town.until("2026-11-21 11:00")  # a Saturday
+    assert town.card().split("\n")[1] == f"{reads} · R-1"
+
+
+async def test_a_promise_for_the_close_of_support_is_not_to_come_once_that_is_over() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.press(Claim, "R-1", ANA)
+    await town.send("promise", "R-1", ANA, until="today")
+    await town.until("2026-11-23 18:00")
+    assert "You were to hear more by Mon 23 Nov, 18:00. Support is back Tue 24 Nov, 09:00. ·" in town.card()
+
+
+async def test_what_is_open_at_the_close_says_when_somebody_is_there_and_what_to_do_in_an_emergency() -> None:
+    town = Town("2026-11-23 17:40", policy=Policy(emergency="In an emergency call 030 123."))
+    await town.post("label printer down")
+    await town.until("2026-11-23 17:59")
+    assert "An answer was due by 17:45. · R-1" in town.card()
+    sent, versions = len(town.teams.sent), len(town.teams.messages["card:R-1"].versions)
+    await town.until("2026-11-23 18:00")
+    assert (
+        "An answer was due by Mon 23 Nov, 17:45. Support is back Tue 24 Nov, 09:00. In an emergency call 030 123. · R-1"
+    ) in town.card()
+    await town.restart()
+    await town.until("2026-11-24 08:59")
+    assert len(town.teams.messages["card:R-1"].versions) == versions + 1
+    assert len(town.teams.sent) == sent
+    await town.until("2026-11-24 09:00")
+    assert "Support is back" not in town.card()
+
+
+async def test_what_came_shortly_before_the_close_says_it_too() -> None:
+    town = Town("2026-11-23 17:59", policy=Policy(emergency="In an emergency call 030 123."))
+    await town.wait(0.5)
+    await town.post("label printer down")
+    await town.until("2026-11-23 18:00")
+    assert "Support is back Tue 24 Nov, 09:00. In an emergency call 030 123." in town.card()

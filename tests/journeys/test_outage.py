@@ -76,7 +76,7 @@ async def test_a_post_heard_after_closing_says_what_was_due_and_when_support_is_
     town = Town("2026-11-23 20:00")
     await town.post("label printer down", happened="2026-11-23 17:50")
     assert (
-        "Ana Lindqvist or Ben Okafor will answer.\nAn answer was due by 17:55. Support is back Tue 24 Nov"
+        "Ana Lindqvist or Ben Okafor will answer.\nAn answer was due by Mon 23 Nov, 17:55. Support is back Tue 24 Nov"
         in town.card()
     )
 
