@@ -111,7 +111,11 @@ def _take_phone(draft: Draft, request: Request, event: Send) -> Answer:
 
 def _draw_promise(draft: Draft, request: Request, event: Press, error: str) -> Answer:
     fields = (forms.one("until", f"{request.requester.name} hears more", _promises(draft), Until.AN_HOUR),)
-    return form(draft, request, event, "More by…", "promise", "Promise it", error=error, fields=fields)
+    waits = (
+        f"{request.id} waits for {request.requester.name} to answer. A promise ends that: then it is your turn again."
+    )
+    note = waits if request.wait else ""
+    return form(draft, request, event, "More by…", "promise", "Promise it", error=error, fields=fields, note=note)
 
 
 def _take_promise(draft: Draft, request: Request, event: Send) -> Answer:
@@ -183,7 +187,9 @@ def _may_suggest(draft: Draft, request: Request, event: Press) -> None:
 
 
 def _kept(draft: Draft, request: Request) -> tuple[tuple[tuple[str, str], ...], Until]:
-    """Return the choice to leave a later promise as it is, if there is one, and what is chosen at first."""
+    """Return the choice to leave a later promise, or a question, as it is, if there is one, and what is chosen."""
+    if request.wait is not None:
+        return ((Until.KEPT, f"I still wait for {request.requester.name}'s answer"),), Until.KEPT
     word = request.word
     if word is None or word.by <= claims.word_by(draft, draft.now, Until.HALF_AN_HOUR):
         return (), Until.HALF_AN_HOUR

@@ -44,7 +44,7 @@ WHY = "they keep the thread, and know what comes next."
 
 
 class Until(StrEnum):
-    """Until when a requester is promised to hear more; KEPT is as it was promised before."""
+    """Until when a requester is promised to hear more; KEPT is as it was before: as promised, or once they answer."""
 
     HALF_AN_HOUR = "30"
     AN_HOUR = "60"
@@ -91,9 +91,13 @@ def spoken(
 
     Observers' suggestions stand until the requester was ``answered``.
     """
+    suggestions = () if answered else request.suggestions
+    if until is Until.KEPT and request.wait is not None:
+        still = replace(request, suggestions=suggestions)
+        draft.put(still)
+        return still
     by = word_by(draft, at, until)
     promised = request.word.by if request.word and until in (None, Until.KEPT) else by
-    suggestions = () if answered else request.suggestions
     fresh = replace(request, word=NextWord(max(by, promised)), wait=None, suggestions=suggestions)
     draft.put(fresh)
     return fresh

@@ -663,6 +663,27 @@ async def test_a_later_promise_stays_unless_another_is_chosen() -> None:
     assert "You'll hear more by 10:30." in town.card()
 
 
+async def test_a_reply_beside_a_question_leaves_it_waiting_unless_more_is_promised() -> None:
+    town = await opened()
+    await town.send("ask", "R-1", ANA, text="Which printer?")
+    form = await town.open("reply", "R-1", ANA)
+    assert (form.fields[1].value, form.fields[1].choices[0].title) == ("kept", "I still wait for Olga Brandt's answer")
+    await town.send("reply", "R-1", ANA, text="The number is on its back.", until="kept")
+    assert town.card().startswith("Ana Lindqvist has a question for you.")
+    await town.send("reply", "R-1", ANA, text="I found it.", until="30")
+    assert "You'll hear more by 10:30." in town.card()
+
+
+async def test_a_promise_beside_a_question_ends_the_waiting_and_its_form_says_so() -> None:
+    town = await opened()
+    assert "wait" not in (await town.open("promise", "R-1", ANA)).note
+    await town.send("ask", "R-1", ANA, text="Which printer?")
+    form = await town.open("promise", "R-1", ANA)
+    assert "R-1 waits for Olga Brandt to answer. A promise ends that: then it is your turn again." in form.note
+    await town.send("promise", "R-1", ANA, until="60")
+    assert "You'll hear more by 11:00." in town.card()
+
+
 async def test_what_somebody_on_their_day_off_cannot_keep_is_open_for_the_others_at_the_opening() -> None:
     absences = (Absence("ben", at("2026-11-24 00:00"), at("2026-11-25 00:00")),)
     town = await opened("2026-11-23 17:50", absences=absences)
