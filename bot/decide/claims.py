@@ -35,7 +35,7 @@ from bot.support.request import (
 )
 from bot.support.texts import Text
 from bot.support.words import moment
-from bot.views import Button, Line, Mention, NoticeCard, NoticeEntry
+from bot.views import Button, Line, Link, Mention, NoticeCard, NoticeEntry
 
 REOPENS = timedelta(days=7)
 ONCE_A_WEEK = timedelta(days=7)
@@ -134,6 +134,16 @@ def answered_by_requester(draft: Draft, request: Request, event: Message) -> Non
     if now:
         heading = f"{event.author.name} answered {asker.name if asker else 'you'}"
         _answered(draft, draft.request(going.id) or going, heading, told)
+        if asker is not None:
+            _tell_asker(draft, draft.request(going.id) or going, asker, told)
+
+
+def _tell_asker(draft: Draft, request: Request, asker: Author, told: Advice) -> None:
+    """Tell whoever asked, where a colleague has the request, that they were answered; the words stand in the thread."""
+    if request.claimer is not None and is_here(draft, asker.id):
+        link = Link(f"{request.requester.name} · {request.id}", request.place)
+        line = Line((f"{told.author.name} answered you: ", link, f". {request.claimer.name} has it."))
+        draft.post(f"answer:{request.id}:{told.at.isoformat()}:{asker.id}", personal(asker.id), line)
 
 
 def said(event: Message) -> Advice:

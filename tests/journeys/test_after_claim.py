@@ -183,6 +183,30 @@ async def test_an_answer_ends_the_waiting_and_tells_whoever_asked() -> None:
     assert (await town.request()).status is Status.OPEN
 
 
+async def test_whoever_asked_beside_the_claimer_hears_that_they_were_answered() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    await town.send("ask", "R-1", BEN, text="Which one?")
+    await town.reply(place, "the one at the dock", OLGA)
+    assert town.to(ANA)[-1].text.startswith("Olga Brandt answered Ben Okafor\n")
+    (told,) = town.to(BEN)
+    assert told.text == "Olga Brandt answered you: Olga Brandt · R-1. Ana Lindqvist has it."
+
+
+@pytest.mark.parametrize("who", ["ana", "ben"])
+async def test_whoever_is_away_hears_no_answer_and_of_what_opens_again_nobody_hears_twice(who: str) -> None:
+    town = Town(absences=(Absence(who, at("2026-11-23 10:20"), at("2026-11-24 00:00")),))
+    place = await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    await town.send("ask", "R-1", BEN, text="Which one?")
+    await town.wait(25)
+    before = len(town.teams.sent)
+    await town.reply(place, "the one at the dock", OLGA)
+    (told,) = town.teams.sent[before:]
+    assert told.place == ("person:ben" if who == "ana" else "person:ana")
+
+
 async def test_anybody_outside_the_team_may_answer_for_the_requester() -> None:
     town = Town()
     place = await town.post(PRINTER)
