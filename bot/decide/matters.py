@@ -168,7 +168,10 @@ def keep_together(draft: Draft) -> None:
     ids = dict.fromkeys(id_ for one in draft.changed() for id_ in (one.id, one.lead))
     for lead in [known for id_ in ids if (known := draft.request(id_)) and known.followers]:
         for one in _followers(draft, lead):
-            if lead.outcome is Outcome.WITHDRAWN and one.status is not Status.CLOSED:
+            alone = lead.outcome is Outcome.WITHDRAWN or (
+                lead.outcome is Outcome.NO_REPLY and one.requester.id != lead.requester.id  # whom nobody had asked
+            )
+            if alone and one.status is not Status.CLOSED:
                 separate(draft, one, draft.now)
             elif lead.status is Status.CLOSED and one.status is not Status.CLOSED:
                 by, at = lead.closed_by or lead.requester, lead.closed_at or draft.now

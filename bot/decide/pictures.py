@@ -49,6 +49,9 @@ def request_card(
     ticket = told.ticket if told.outcome in WITH_TICKET else ""
     if ticket:
         remark = say(Text.FIND_IT_AS, language, key=key_of(ticket) or ticket)
+    if lead and live and lead.wait and lead.claimer and elsewhere and not goes_with_own(request, lead):
+        asker = lead.wait.by or lead.claimer
+        headline, detail = Line((say(Text.ASKED_THERE, language, who=asker.name),)), ""
     if lead and live:
         remark = headline.plain
         headline = Line((say(Text.FOLLOWS_OWN if goes_with_own(request, lead) else Text.FOLLOWS, language),))

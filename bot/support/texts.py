@@ -50,6 +50,7 @@ class Text(StrEnum):
     FOLLOWS_OWN = "follows own"
     SAME_AS = "same as"
     ASKED_YOU = "asked you"
+    ASKED_THERE = "asked there"
     WAITS = "waits"
     REMINDER = "reminder"
     NO_REPLY = "no reply"
@@ -237,6 +238,7 @@ TEXTS = MappingProxyType(
                 Text.FOLLOWS_OWN: "This goes with your other post.",
                 Text.SAME_AS: "We look at this together with ",
                 Text.ASKED_YOU: "{who} has a question for you.",
+                Text.ASKED_THERE: "{who} has asked something in the other thread. Once it is answered, we go on.",
                 Text.WAITS: "As soon as you answer here, we go on.",
                 Text.REMINDER: ", can you answer {who}'s question? Then we can go on.",
                 Text.NO_REPLY: "Closed, since we heard nothing more. Write here if it is still needed.",
@@ -434,6 +436,7 @@ TEXTS = MappingProxyType(
                 Text.FOLLOWS_OWN: "Das gehört zu deinem anderen Beitrag.",
                 Text.SAME_AS: "Das sehen wir uns gemeinsam an mit ",
                 Text.ASKED_YOU: "{who} hat eine Frage an dich.",
+                Text.ASKED_THERE: "{who} hat im anderen Thread etwas gefragt. Nach der Antwort geht es weiter.",
                 Text.WAITS: "Sobald du hier antwortest, geht es weiter.",
                 Text.REMINDER: ", kannst du die Frage von {who} beantworten? Dann geht es weiter.",
                 Text.NO_REPLY: "Geschlossen, weil nichts mehr kam. Schreib hier, wenn du es noch brauchst.",

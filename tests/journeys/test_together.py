@@ -4,6 +4,7 @@ import pytest
 
 from bot.events import Claim, Reopen, Send, Separate, Solve
 from bot.people import Author
+from bot.policy import Language, Policy
 from bot.support.request import Outcome, Status
 from tests.journeys.town import ANA, BEN, CHANNEL, EVA, OLGA, TOM, Town, at, plain, said
 
@@ -518,3 +519,41 @@ async def test_words_in_the_thread_of_a_duplicate_are_shown_to_whoever_has_the_l
     await town.send("same", "R-2", ANA, lead="R-1")
     await town.reply(other, "and in Bremen too, it is urgent", TOM)
     assert "Tom Reuter adds: and in Bremen too, it is urgent" in plain(await town.open("support", "R-1", ANA))
+
+
+async def asked_there(policy: Policy = Policy()) -> Town:  # noqa: B008 - frozen
+    """Return a town in which Tom's R-2 follows Olga's R-1, and Olga is asked a question."""
+    town = Town(policy=policy)
+    await town.post(PRINTER)
+    await town.post("no labels in Hamburg", TOM)
+    await town.send("same", "R-2", ANA, lead="R-1")
+    await town.send("ask", "R-1", ANA, text="Which printer?")
+    return town
+
+
+@pytest.mark.parametrize(
+    ("language", "reads"),
+    [
+        (Language.ENGLISH, "Ana Lindqvist has asked something in the other thread. Once it is answered, we go on."),
+        (Language.GERMAN, "Ana Lindqvist hat im anderen Thread etwas gefragt. Nach der Antwort geht es weiter."),
+    ],
+)
+async def test_whoever_asked_the_same_is_not_said_to_be_asked_what_another_is(language: Language, reads: str) -> None:
+    town = await asked_there(Policy(language=language))
+    assert town.card("R-2").split("\n")[1:3] == ["R-2", reads]
+
+
+async def test_whoever_asked_the_same_is_not_given_up_since_another_is_silent() -> None:
+    town = await asked_there()
+    await town.until("2026-11-25 10:00")
+    assert (await town.request("R-1")).outcome is Outcome.NO_REPLY
+    two = await town.request("R-2")
+    assert (two.status, two.lead) == (Status.OPEN, "")
+
+
+async def test_a_follow_up_is_given_up_with_the_first_post_that_nobody_answers_for() -> None:
+    town, _, _ = await followed(1)
+    await town.send("ask", "R-1", ANA, text="Which printer?")
+    assert "Ana Lindqvist has a question for you." in town.card("R-2")
+    await town.until("2026-11-25 10:02")
+    assert await statuses(town) == [("CLOSED", Outcome.NO_REPLY), ("CLOSED", Outcome.DUPLICATE)]
