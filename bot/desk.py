@@ -251,7 +251,8 @@ class Desk:
         asked = [one.event.text for one in waiting if isinstance(one.event, Message) and one.event.addressed]
         ids.update(map(commands.named, asked))
         ids = ids.difference(standing.requests, {""})
-        places = {one.event.place for one in waiting if isinstance(one.event, Replied)}.difference(standing.threads)
+        replied = {one.event.place for one in waiting if isinstance(one.event, Replied)}
+        places = {place for place in replied if not standing.is_live(place)}
         places |= {one.event.place for one in waiting if isinstance(one.event, _CHANGED)}  # what is closed there, too
         places |= {place for one in waiting if (place := _chosen(one.event))}
         askers = {person for one in waiting if (person := lists.asked_by(one.event))}
@@ -295,7 +296,9 @@ class Desk:
     async def _load(self) -> None:
         loaded = await self._journal.load(self.info.tenant, self.info.id)
         standing = Standing(loaded.revision, loaded.desk, loaded.rota, loaded.facts)
-        for request in loaded.requests:
+        beside = {id_ for one in loaded.requests for id_ in one.followers}.difference(one.id for one in loaded.requests)
+        closed = await self._journal.matters(self.info.tenant, self.info.id, beside, []) if beside else ()
+        for request in (*loaded.requests, *closed):
             standing.put(request)
         standing.notices = {notice.key: notice for notice in loaded.notices}
         self._standing = standing

@@ -71,11 +71,18 @@ class Standing:
             case _:
                 assert_never(change)
 
+    def is_live(self, place: str) -> bool:
+        """Say whether anything is held in a thread that is not closed."""
+        return any(self.requests[id_].status is not Status.CLOSED for id_ in self.threads.get(place, ()))
+
     def drop_closed(self, ids: Iterable[str]) -> None:
-        """Let go of those of the requests that are closed."""
-        for id_ in ids:
+        """Let go of those of the requests that are closed, and of what followed them; what follows a live one stays."""
+        named = [request for id_ in ids if (request := self.requests.get(id_))]
+        for id_ in dict.fromkeys(id_ for one in named for id_ in (one.id, *one.followers)):
             request = self.requests.get(id_)
-            if request is not None and request.status is Status.CLOSED:
+            lead = self.requests.get(request.lead) if request else None
+            kept = lead is not None and lead.status is not Status.CLOSED
+            if request is not None and request.status is Status.CLOSED and not kept:
                 del self.requests[id_]
                 _take(self.threads, request.place, id_)
                 _take(self.askers, request.requester.id, id_)

@@ -237,7 +237,8 @@ def due(draft: Draft, request: Request) -> None:
         return
     if not draft.is_open:
         for one in filter(None, map(draft.request, (request.id, *request.followers))):
-            draft.show_anew(one)
+            if one.status is not Status.CLOSED:
+                draft.show_anew(one)
     elif request.wait is not None:
         _waited(draft, request, request.wait, claimer)
     elif request.word is not None and request.word.answered_at is not None:

@@ -557,3 +557,16 @@ async def test_a_follow_up_is_given_up_with_the_first_post_that_nobody_answers_f
     assert "Ana Lindqvist has a question for you." in town.card("R-2")
     await town.until("2026-11-25 10:02")
     assert await statuses(town) == [("CLOSED", Outcome.NO_REPLY), ("CLOSED", Outcome.DUPLICATE)]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_follow_up_that_is_solved_stays_on_the_first_card(restarted: bool) -> None:  # noqa: FBT001
+    town, _, _ = await followed(1)
+    await town.press(Claim, "R-1", ANA)
+    await town.press(Solve, "R-2", OLGA)
+    assert "Also: and the scanner too" in town.card("R-1")
+    if restarted:
+        await town.restart()
+    await town.wait(50)  # the word was missed: the card is drawn anew
+    assert "Ana Lindqvist or Ben Okafor will follow up by" in town.card("R-1")
+    assert "Also: and the scanner too" in town.card("R-1")
