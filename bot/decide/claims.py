@@ -103,7 +103,7 @@ def spoken(
     return fresh
 
 
-def advised(draft: Draft, id_: str, by: Author, at: datetime) -> None:
+def advised(draft: Draft, id_: str, by: Author, at: datetime, reply: str) -> None:
     """Offer a colleague's answer to those on duty, who did not give it; ask the colleague, now and then, to tell them.
 
     The copies that they have show it; the next step of the clock tells them.
@@ -112,7 +112,7 @@ def advised(draft: Draft, id_: str, by: Author, at: datetime) -> None:
     duty = draft.duty(at)
     if request is None or request.advice is not None or duty.nobody:
         return
-    draft.put(replace(request, advice=Advice(by, at)))
+    draft.put(replace(request, advice=Advice(by, at, reply=reply)))
     last = draft.facts.advised_at.get(by.id)
     if draft.paused:
         return

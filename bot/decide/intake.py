@@ -173,7 +173,8 @@ def _raised_by(draft: Draft, place: str, reply: str) -> list[Request]:
 def _reword(draft: Draft, event: Edited | Deleted, now: Advice | None) -> None:
     """Let what is kept of a message for whoever has a request next follow its edit, or go with it."""
     said, cards = event.reply or event.place, dict[str, None]()
-    for one in [one for one in draft.requests() if any(old.reply == said for old in one.handed) or one.before]:
+    some = [one for one in draft.requests() if one.advice or one.before or any(old.reply == said for old in one.handed)]
+    for one in some:
         if (new := rewritten(one, said, now)) != one:
             draft.put(new)
             cards |= dict.fromkeys(old.shown for old in new.handed if old.reply == said and old.shown)
@@ -355,7 +356,7 @@ def _answered(draft: Draft, request: Request, who: Author, at: datetime, event: 
         known = answered_earlier(request, who, at) if responds or duty.observes(who.id) else request
         draft.put(reacted(known, who.id))
         if request.status is Status.OPEN and not overtaken:
-            claims.advised(draft, request.id, who, at)
+            claims.advised(draft, request.id, who, at, event.reply if event else "")
         elif request.word is not None and at >= (request.claimed_at or at) and (responds or rights.has(request, who)):
             claims.spoken(draft, draft.request(request.id) or request, at)
     if event is not None and request.status is not Status.CLOSED:

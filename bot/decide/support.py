@@ -71,6 +71,7 @@ def adopted(draft: Draft, event: Adopt) -> Answer:
     request = rights.pressed(draft, event)
     if request.status is Status.OPEN:
         rights.may_claim(draft, request, event)
+    if request.status is Status.OPEN and request.advice is not None:  # which its writer may have deleted
         answered = answered_earlier(request, event.author, event.happened_at)
         draft.did(claims.give(draft, answered, event.author, event.happened_at), event, "adopted an answer")
     return _current(draft, request, event)

@@ -335,8 +335,10 @@ def rewritten(request: Request, reply: str, said: Advice | None) -> Request:
         return (replace(new, shown=old.shown),) if new else ()
 
     handed = tuple(one for old in request.handed for one in now(old))
+    gone = said is None and request.advice is not None and request.advice.reply == reply
+    advice = None if gone else request.advice
     before = request.before and rewritten(request.before, reply, said)
-    return replace(request, handed=handed, before=before)
+    return replace(request, handed=handed, advice=advice, before=before)
 
 
 def step(request: Request, act: Act) -> Status:

@@ -410,6 +410,31 @@ async def test_an_answer_off_duty_may_be_adopted_with_one_press_and_that_is_the_
     assert said(await town.press(Adopt, "R-1", EVA, place=place)).startswith("Ben Okafor is looking")
 
 
+async def test_an_answer_that_its_writer_deleted_cannot_be_adopted_and_one_that_was_edited_can() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    reply = await town.reply(place, "restart tray 2", EVA)
+    await town.wait(2)
+    (copy,) = town.to(ANA)
+    await town.edit(place, "restart tray 3", EVA, reply=reply)
+    assert "[Adopt Eva Novak's answer]" in copy.text
+    await town.delete(place, reply=reply)
+    assert "Adopt" not in copy.text
+    assert "will answer by" in said(await town.press(Adopt, "R-1", ANA))
+    assert (await town.request()).status is Status.OPEN
+
+
+async def test_undo_brings_no_deleted_answer_back_to_be_adopted() -> None:
+    town = Town()
+    place = await town.post(PRINTER)
+    reply = await town.reply(place, "restart tray 2", EVA)
+    await town.wait(2)
+    await town.press(Claim, "R-1", ANA)
+    await town.delete(place, reply=reply)
+    await town.send("undo", "R-1", ANA)
+    assert "Adopt" not in town.to(BEN)[0].text
+
+
 async def test_who_is_not_on_duty_adopts_nothing() -> None:
     town = Town()
     place = await town.post(PRINTER)

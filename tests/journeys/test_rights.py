@@ -11,7 +11,7 @@ from bot.effects import Word
 from bot.events import Adopt, Claim, GoOn, Open, Press, Reopen, Send, Separate, Solve
 from bot.people import Author, Person
 from bot.support.request import Outcome, Request
-from tests.journeys.town import ANA, BEN, DILAN, EVA, OLGA, TOM, Town
+from tests.journeys.town import ANA, BEN, DILAN, EVA, FARID, OLGA, TOM, Town
 
 PEOPLE: tuple[Author | Person, ...] = (OLGA, TOM, ANA, BEN, DILAN, EVA)
 PRESSES: dict[str, tuple[type[Press], dict[str, object]]] = {
@@ -74,7 +74,9 @@ async def test_who_may_press_what(press: str, standing: str, letters: str) -> No
     said = ""
     for who in PEOPLE:
         town = Town()
-        await town.post("label printer down")
+        place = await town.post("label printer down")
+        if press == "adopt":
+            await town.reply(place, "Restart it.", FARID)
         if standing != "OPEN":
             await town.press(Claim, "R-1", ANA)
         if standing == "closed":
