@@ -306,6 +306,6 @@ def _waited(draft: Draft, request: Request, wait: Wait, claimer: Author) -> None
         ends = max(wait.ends_at, draft.hours.add(draft.now, timedelta(hours=draft.policy.remind_after)))
         _go_on(draft, request, wait=replace(wait, remind_at=None, ends_at=ends))
         line = draft.say(Text.REMINDER, who=(wait.by or claimer).name)
-        away = asked.id in draft.rota.people and not is_here(draft, asked.id)
-        reminder = Line((asked.name if away else Mention(asked.id, asked.name), line))
+        whom = Mention(asked.id, asked.name) if draft.may_be_written_to(asked) else asked.name
+        reminder = Line((whom, line))
         draft.post(f"reminder:{request.id}:{wait.since.isoformat()}", request.place, reminder)

@@ -86,6 +86,10 @@ class Draft:
         person = self.rota.people.get(author.id)
         return person if person and person.belongs(self.hours.local(self.now).date()) else None
 
+    def may_be_written_to(self, author: Author) -> bool:
+        """Say whether somebody may be written to now: in support hours; no colleague who is away."""
+        return self.is_open and (self.colleague(author) is None or self._is_here(author.id))
+
     def is_admin(self, author: Author) -> bool:
         """Say whether ``author`` is an admin: by Entra id, by the e-mail the rota knows them under, or named one."""
         person = self.rota.people.get(author.id)

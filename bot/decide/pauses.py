@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from bot.commands import ResumePosts, StopPosts
-from bot.decide import claims, clocks
+from bot.decide import clocks
 from bot.decide.draft import Draft
 from bot.effects import Decision, Effect, Say, Show
 from bot.errors import Refused
@@ -52,8 +52,7 @@ def ends_by_itself(draft: Draft) -> None:
     pause = draft.facts.pause
     if pause is not None and pause.until is not None and pause.until <= draft.now:
         said = _end(draft)
-        away = pause.by.id in draft.rota.people and not claims.is_here(draft, pause.by.id)
-        if draft.is_open and pause.by.id and not away:
+        if pause.by.id and draft.may_be_written_to(pause.by):
             line = Line((f"The pause of {draft.desk.id} is over. {said}",))
             draft.post(f"pause over:{pause.since.isoformat()}", personal(pause.by.id), line)
 

@@ -17,7 +17,6 @@ from bot.effects import Answer, Dialog, Word
 from bot.events import Choose, Chosen, Delivered, Open, Posted, Press, Raise, Replied, Undeliverable, Wrote
 from bot.people import Author
 from bot.places import personal
-from bot.rota.duty import present
 from bot.state import Raised
 from bot.support.intake import is_marked
 from bot.support.request import Request
@@ -90,9 +89,7 @@ def tell(draft: Draft) -> None:
     """Tell those for whom somebody else raised something, in support hours."""
     if not draft.is_open or draft.paused:
         return
-    here = {one.id for one in present(draft.rota, draft.now, draft.hours)}
-    away = draft.rota.people.keys() - here
-    for one in [one for one in draft.facts.raised if one.untold and one.requester.id not in away]:
+    for one in [one for one in draft.facts.raised if one.untold and draft.may_be_written_to(one.requester)]:
         _keep(draft, replace(one, untold=False))
         if not one.requester.id:  # who is erased meanwhile
             continue

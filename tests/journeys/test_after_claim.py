@@ -1,6 +1,7 @@
 """After the claim: the next word, waiting for the requester, opening again, and colleagues who answer off duty."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -433,6 +434,15 @@ async def test_undo_brings_no_deleted_answer_back_to_be_adopted() -> None:
     await town.delete(place, reply=reply)
     await town.send("undo", "R-1", ANA)
     assert "Adopt" not in town.to(BEN)[0].text
+
+
+async def test_who_left_the_team_and_asks_is_mentioned_by_the_reminder() -> None:
+    left = replace(EVA, left=date(2026, 11, 1))
+    town = Town("2026-11-23 09:00", people=(ANA, BEN, CHEN, left))
+    place = await town.post(PRINTER, left)
+    await town.send("ask", "R-1", ANA, text="Since when?")
+    await town.wait(300)
+    assert town.in_thread(place)[-1].startswith("@Eva Novak, can you answer")
 
 
 async def test_who_is_not_on_duty_adopts_nothing() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -573,3 +574,10 @@ async def test_whoever_sent_a_picture_is_told_that_it_does_not_come_along() -> N
     assert "A picture does not come along" in form(town.teams.sent[-1]).note
     assert "A picture does not come along" in said(await choose(town, replace(CHAT, picture=True), TOM))
     assert "A picture does not come along" not in said(await choose(town, replace(HERE, picture=True), TOM))
+
+
+async def test_who_left_the_team_hears_that_something_was_raised_for_them() -> None:
+    town = Town(people=(ANA, BEN, replace(EVA, left=date(2026, 11, 1))))
+    await chosen_and_sent(town, Chosen("19:chat|1", Author("eva", "Eva Novak"), WORDS), ANA)
+    await town.wait(60)
+    assert "raised your message with support as R-1" in town.to(EVA)[0].text
