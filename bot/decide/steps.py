@@ -84,7 +84,7 @@ def _menu(draft: Draft, request: Request, event: Press, ways: tuple[Way | tuple[
 STEPS: Mapping[str, Step] = MappingProxyType(
     {**answering.STEPS, **triage.STEPS, **handing.STEPS, **sorting.STEPS, **ending.STEPS}
 )
-OWN = ("separate", "undo")
+OWN = ("separate", "undo", "reopen")
 """The steps that a request has that follows another; all others are its lead's."""
 MENU = (
     ("Answer", ("ask", "reply", "phone")),

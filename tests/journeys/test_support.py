@@ -501,6 +501,17 @@ async def test_whoever_is_called_about_what_they_had_is_told_once(step: str) -> 
     assert told.text.startswith("Ben Okafor ")
 
 
+async def test_a_closed_duplicate_is_opened_again_from_its_menu() -> None:
+    town = await opened()
+    await town.post("labels do not come", TOM)
+    await town.send("same", "R-2", ANA, lead="R-1")
+    await town.press(Solve, "R-1", ANA)
+    await town.wait(20)
+    assert "Not solved" in buttons(await town.open("support", "R-2", ANA))
+    assert (await town.send("reopen", "R-2", ANA)).startswith("It is open again.")
+    assert (await town.request("R-2")).status is Status.OPEN
+
+
 async def test_questions_stand_ready_in_the_language_of_the_desk() -> None:
     town = Town(policy=Policy(language=Language.GERMAN))
     await town.post("Drucker kaputt")
