@@ -58,7 +58,8 @@ def menu(draft: Draft, request: Request, event: Press) -> Answer:
         return _menu(draft, request, event, (*undo, *key, Way("Not solved", "reopen")))
     duty = rights.duty_of(draft, request, event)
     if duty.observes(event.author.id) and not rights.has(request, event.author):
-        return _menu(draft, request, event, (Way("Suggest an answer", "suggest", opens=True), *undo))
+        suggest = () if request.lead else (_way("suggest"),)
+        return _menu(draft, request, event, (*suggest, *undo))
     rights.may_handle(draft, request, event)
     if request.lead:
         return _menu(draft, request, event, (*undo, Way("Separate matter", "separate")))

@@ -501,6 +501,15 @@ async def test_whoever_is_called_about_what_they_had_is_told_once(step: str) -> 
     assert told.text.startswith("Ben Okafor ")
 
 
+async def test_an_observer_is_offered_to_suggest_an_answer_to_the_lead_alone() -> None:
+    town = await opened()
+    await town.post("labels do not come", TOM)
+    await town.send("same", "R-2", ANA, lead="R-1")
+    menu = await town.open("support", "R-2", DILAN)
+    assert (menu.note, buttons(menu)) == ("Goes with R-1.", [])
+    assert buttons(await town.open("support", "R-1", DILAN)) == ["Suggest an answer"]
+
+
 async def test_a_closed_duplicate_is_opened_again_from_its_menu() -> None:
     town = await opened()
     await town.post("labels do not come", TOM)
