@@ -50,14 +50,17 @@ def sent(draft: Draft, event: Send) -> Answer:
 def menu(draft: Draft, request: Request, event: Press) -> Answer:
     """Return the menu of what the presser may do with the request as it stands."""
     undo = (Way(f"Undo: {request.deed.what}", "undo"),) if request.deed and support.can_undo(request, event) else ()
+    duty = rights.duty_of(draft, request, event)
+    observes = duty.observes(event.author.id) and not rights.has(request, event.author)
     if request.status is Status.CLOSED:
+        if observes:
+            raise Refused(f"{request.id} is closed: there is nothing to suggest any more.")
         rights.may_end(draft, request, event)
-        mine = rights.has(request, event.author) or rights.duty_of(draft, request, event).may_claim(event.author.id)
+        mine = rights.has(request, event.author) or duty.may_claim(event.author.id)
         title = "Another ticket's key" if request.ticket else STEPS["key"].title
         key = (Way(title, "key", opens=True),) if request.outcome in WITH_TICKET and mine else ()
         return _menu(draft, request, event, (*undo, *key, Way("Not solved", "reopen")))
-    duty = rights.duty_of(draft, request, event)
-    if duty.observes(event.author.id) and not rights.has(request, event.author):
+    if observes:
         suggest = () if request.lead else (_way("suggest"),)
         return _menu(draft, request, event, (*suggest, *undo))
     rights.may_handle(draft, request, event)

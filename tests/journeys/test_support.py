@@ -510,6 +510,12 @@ async def test_an_observer_is_offered_to_suggest_an_answer_to_the_lead_alone() -
     assert buttons(await town.open("support", "R-1", DILAN)) == ["Suggest an answer"]
 
 
+async def test_an_observer_is_told_that_what_is_closed_needs_no_suggestion() -> None:
+    town = await opened()
+    await town.press(Solve, "R-1", ANA)
+    assert await town.press_open("support", "R-1", DILAN) == "R-1 is closed: there is nothing to suggest any more."
+
+
 async def test_a_closed_duplicate_is_opened_again_from_its_menu() -> None:
     town = await opened()
     await town.post("labels do not come", TOM)
