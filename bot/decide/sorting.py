@@ -1,5 +1,6 @@
 """Sorting requests: splitting one, putting two together or apart, and what is no request."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -13,10 +14,12 @@ from bot.events import Press, Send
 from bot.support.request import Act, Outcome, Request, Status, close
 
 MOST_MATTER = 100  # characters
+LISTED = re.compile(r"^\s*(?:[-*•\u2013]|\d{1,2}[.)])\s")  # how a line of a list begins
 
 
 def _draw_split(draft: Draft, request: Request, event: Press, error: str) -> Answer:
-    lines = [line.strip()[:MOST_MATTER] for line in request.text.splitlines() if forms.visible(line)]
+    found = [LISTED.sub("", line).strip() for line in request.text.splitlines()]
+    lines = [line[:MOST_MATTER] for line in found if forms.visible(line)]
     label = f"One matter a line, a few words each, {matters.MOST_MATTERS} at most. Each gets a card of its own."
     field = forms.text("text", label, "\n".join(lines[: matters.MOST_MATTERS]))
     return form(draft, request, event, "Split", "split", "Split", error=error, fields=(field,))

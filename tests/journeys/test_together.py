@@ -355,6 +355,13 @@ async def test_strangers_to_duty_put_nothing_together() -> None:
     assert "are on duty" in await town.send("same", "R-2", EVA, lead="R-1")
 
 
+async def test_the_lines_of_a_list_stand_ready_to_be_split_without_their_signs() -> None:
+    town = Town()
+    await town.post("- printer at -5 degrees\n* 2 scanners\n  • scale\n1. gate\n2) 3rd dock")
+    form = await town.open("split", "R-1", ANA)
+    assert form.fields[0].value == "printer at -5 degrees\n2 scanners\nscale\ngate\n3rd dock"
+
+
 async def test_the_first_matter_of_a_split_is_shown_by_its_own_words() -> None:
     town = Town()
     await town.post("Two things: the printer is down, and tour 12 is missing")
