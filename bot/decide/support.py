@@ -155,7 +155,7 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
 def _mark(draft: Draft, deed: Deed) -> None:
     """Mark what a deed posted as withdrawn."""
     withdrawn = draft.say(Text.TAKEN_BACK, who=deed.author.name)
-    line = Line((f"{deed.text} " if deed.text else "", withdrawn))
+    line = Line((f"{deed.text} ({withdrawn})" if deed.text else withdrawn,))
     if deed.posted:
         reply = ReplyCard(draft.say(Text.SAYS, who=deed.author.name), deed.text, withdrawn)
         draft.show(deed.posted, deed.place, reply if deed.posted.startswith("reply:") else line, first=False)

@@ -68,13 +68,13 @@ async def test_a_reply_that_is_taken_back_stays_and_is_marked() -> None:
     assert (await town.request()).status is Status.OPEN
 
 
-async def test_a_question_to_the_team_that_is_taken_back_is_marked_in_its_channel() -> None:
+async def test_a_question_to_the_team_that_is_taken_back_is_marked_apart_from_its_words_in_its_channel() -> None:
     town = Town()
     await town.post(PRINTER)
-    await town.send("team", "R-1", ANA, text="Who knows?", people="eva")
+    await town.send("team", "R-1", ANA, text="Who knows printers", people="eva")
     await town.send("undo", "R-1", ANA)
     assert [message.text for message in town.in_team_channel()] == [
-        "Eva Novak: Ana Lindqvist asks for Olga Brandt · R-1: Who knows? Ana Lindqvist took this back."
+        "Eva Novak: Ana Lindqvist asks for Olga Brandt · R-1: Who knows printers (Ana Lindqvist took this back.)"
     ]
 
 
@@ -140,7 +140,9 @@ async def test_what_was_put_together_is_apart_again_and_the_other_way_round() ->
     second = await town.post("printer broken in Kiel", TOM)
     await town.send("same", "R-2", ANA, lead="R-1")
     await town.send("undo", "R-2", ANA)
-    assert town.in_thread(second) == ["We look at this together with Olga Brandt · R-1. Ana Lindqvist took this back."]
+    assert town.in_thread(second) == [
+        "We look at this together with Olga Brandt · R-1. (Ana Lindqvist took this back.)"
+    ]
     assert [(one.lead, one.followers) for one in await town.requests()] == [("", ()), ("", ())]
     assert "will answer by" in town.card("R-2")
     await town.post("and in Bremen", TOM)
