@@ -345,9 +345,10 @@ def step(request: Request, act: Act) -> Status:
     """Return the status after ``act``; raise Refused, in words, where the table has no such step."""
     status = TRANSITIONS.get((request.status, act))
     if status is None:
-        raise Refused(
-            _REFUSALS[request.status].format(id=request.id, who=request.claimer.name if request.claimer else "")
-        )
+        closer = None if request.outcome is Outcome.NO_REPLY else request.closed_by  # which the clock has closed
+        who = request.claimer.name if request.claimer else ""
+        by = f", by {closer.name}" if closer else ""
+        raise Refused(_REFUSALS[request.status].format(id=request.id, who=who, by=by))
     return status
 
 
@@ -355,7 +356,7 @@ _REFUSALS = MappingProxyType(
     {
         Status.OPEN: "{id} is still open.",
         Status.ACKNOWLEDGED: "{who} is already looking into {id}.",
-        Status.CLOSED: "{id} is already closed.",
+        Status.CLOSED: "{id} is already closed{by}.",
     }
 )
 

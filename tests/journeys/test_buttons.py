@@ -134,7 +134,7 @@ async def test_not_a_request_claims_nothing_and_ends_it() -> None:
     await town.post("label printer down")
     await town.wait(3)
     assert "Taken out." in await town.send("dismiss", "R-1", ANA)
-    assert await town.send("dismiss", "R-1", BEN) == "R-1 is already closed."
+    assert await town.send("dismiss", "R-1", BEN) == "R-1 is already closed, by Ana Lindqvist."
     assert town.card().startswith("Not for support.")
     request = await town.request()
     assert (request.outcome, request.responder, request.claimer) == (Outcome.NOT_A_REQUEST, None, None)
@@ -265,7 +265,7 @@ async def test_a_question_on_what_is_closed_meanwhile_comes_back_with_its_words(
     place = await town.post("label printer down")
     await town.press(Solve, "R-1", OLGA)
     answer = await town.send("ask", "R-1", ANA, text="Since when?")
-    assert answer == "R-1 is already closed.\nWhat you wrote. Nothing was sent.\nSince when?\n[Back]"
+    assert answer == "R-1 is already closed, by Olga Brandt.\nWhat you wrote. Nothing was sent.\nSince when?\n[Back]"
     assert town.in_thread(place) == []
 
 

@@ -170,7 +170,7 @@ async def test_a_suggestion_reaches_the_pair_when_the_claimer_is_away_and_forms_
     await town.send("suggest", "R-1", DILAN, text="restart it")
     assert len(town.to(BEN)) == 1
     await town.press(Solve, "R-1", OLGA)
-    assert await town.press_open("reply", "R-1", BEN) == "R-1 is already closed."
+    assert await town.press_open("reply", "R-1", BEN) == "R-1 is already closed, by Olga Brandt."
     await town.wait(11)
     await town.press(Reopen, "R-1", OLGA)
     assert (await town.request()).status is Status.OPEN

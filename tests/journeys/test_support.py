@@ -356,12 +356,27 @@ async def test_a_last_word_that_is_too_long_comes_back() -> None:
     assert (await town.request()).status is Status.OPEN
 
 
+async def test_whoever_was_overtaken_by_an_end_sees_by_whom() -> None:
+    town = await opened()
+    await town.send("leaf", "R-1", ANA, choice="answer", text="Restart it.")
+    answer = await town.send("leaf", "R-1", BEN, choice="answer", text="Restart it!")
+    assert answer.startswith("R-1 is already closed, by Ana Lindqvist.")
+
+
+async def test_what_nobody_closed_is_said_to_be_closed_by_nobody() -> None:
+    town = await opened()
+    await town.send("ask", "R-1", ANA, text="Since when?")
+    await town.wait(5 * 24 * 60)
+    assert (await town.request()).outcome is Outcome.NO_REPLY
+    assert await town.press_open("reply", "R-1", ANA) == "R-1 is already closed."
+
+
 async def test_what_is_closed_meanwhile_keeps_the_words_of_whoever_was_writing() -> None:
     town = await opened()
     await town.press(Solve, "R-1", OLGA)
     for step in ("reply", "phone", "team", "split", "close"):
         answer = await town.send(step, "R-1", ANA, text="first line\nsecond line", choice="close", outcome="docs")
-        assert answer.startswith("R-1 is already closed.")
+        assert answer.startswith("R-1 is already closed, by Olga Brandt.")
         assert "first line\nsecond line" in answer
     assert town.in_thread((await town.request()).place) == []
 

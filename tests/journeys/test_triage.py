@@ -351,8 +351,8 @@ async def test_what_is_closed_meanwhile_is_refused(step: str, choice: str) -> No
     town, place = await town_with()
     await town.press(Solve, "R-1", OLGA)
     answer = await town.send(step, "R-1", ANA, choice=choice, text="Press F5.", impact="all", now="no")
-    assert answer.startswith("R-1 is already closed.\nWhat you wrote. Nothing was sent.\nPress F5.")
-    assert word(await town.press(Open, "R-1", ANA, step=step)) == "R-1 is already closed."
+    assert answer.startswith("R-1 is already closed, by Olga Brandt.\nWhat you wrote. Nothing was sent.\nPress F5.")
+    assert word(await town.press(Open, "R-1", ANA, step=step)) == "R-1 is already closed, by Olga Brandt."
     assert town.in_thread(place) == []
 
 
