@@ -141,14 +141,17 @@ def _in_requests(draft: Draft, author: Author) -> list[Row]:
     named = sorted(draft.requests(), key=lambda one: one.posted_at, reverse=True)
     mine = [one for one in named if one.requester.id == author.id]
     others = [one for one in named if one not in mine and without_person(one, author.id, {author.name}) != one]
+    language = draft.policy.language
     asked = [
         _told(f"{one.id} · {_at(draft, one.posted_at)}", text)
         for one in mine
-        for text in dict.fromkeys((one.text or words(one), *((one.before.text,) if one.before else ())))
+        for text in dict.fromkeys(
+            (one.text or words(one, language=language), *((one.before.text,) if one.before else ()))
+        )
     ]
     parts: dict[Text, list[str]] = {label: [] for label in PARTS}
     for one in (*mine, *others):
-        for label, said in dict.fromkeys(_parts(one, author.id, draft.policy.language)):
+        for label, said in dict.fromkeys(_parts(one, author.id, language)):
             parts[label].append(_told(one.id, said))
     none = draft.say(Text.MY_NONE)
     return [

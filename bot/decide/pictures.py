@@ -77,7 +77,7 @@ def request_card(
         headline=headline,
         detail=f"{detail} · {request.id}" if detail else request.id,
         remark=remark,
-        also=tuple(Also(say(Text.ALSO, language, what=words(one, ADDED))) for one in also),
+        also=tuple(Also(say(Text.ALSO, language, what=words(one, ADDED, language))) for one in also),
         settled=not live,
         presses=tuple(presses),
         opens=() if gone or own else (button(Text.SUPPORT, "open", "support"),),
@@ -136,9 +136,9 @@ def handed_note(request: Request) -> str:
     return "\n".join(f"{one.author.name} adds: {one.text}" for one in request.handed if one.text)
 
 
-def words(request: Request, limit: int = WAITING) -> str:
-    """Return the first words of a request as support's copies show them."""
-    return excerpt(request.matter or request.text, limit) or "(no text: see the thread)"
+def words(request: Request, limit: int = WAITING, language: Language = Language.ENGLISH) -> str:
+    """Return the first words of a request, as support's copies show them unless another ``language`` is read."""
+    return excerpt(request.matter or request.text, limit) or say(Text.NO_TEXT, language)
 
 
 ENDINGS = {

@@ -45,6 +45,7 @@ class Text(StrEnum):
     SEPARATE = "separate"
     OPEN_THREAD = "open thread"
     ALSO = "also"
+    NO_TEXT = "no text"
     FOLLOWS = "follows"
     ANSWER_THERE = "answer there"
     FOLLOWS_OWN = "follows own"
@@ -233,6 +234,7 @@ TEXTS = MappingProxyType(
                 Text.SEPARATE: "Separate matter",
                 Text.OPEN_THREAD: "Open thread",
                 Text.ALSO: "Also: {what}",
+                Text.NO_TEXT: "(no text: see the thread)",
                 Text.FOLLOWS: "We look at this together with another request.",
                 Text.ANSWER_THERE: "The answer is in the other thread.",
                 Text.FOLLOWS_OWN: "This goes with your other post.",
@@ -431,6 +433,7 @@ TEXTS = MappingProxyType(
                 Text.SEPARATE: "Eigenes Thema",
                 Text.OPEN_THREAD: "Zum Thread",
                 Text.ALSO: "Außerdem: {what}",
+                Text.NO_TEXT: "(ohne Text: siehe Thread)",
                 Text.FOLLOWS: "Wir sehen uns das zusammen mit einer anderen Anfrage an.",
                 Text.ANSWER_THERE: "Die Antwort steht im anderen Thread.",
                 Text.FOLLOWS_OWN: "Das gehört zu deinem anderen Beitrag.",

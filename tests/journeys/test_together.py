@@ -169,6 +169,14 @@ async def test_an_edit_of_a_follow_up_is_seen_on_the_first_card() -> None:
     assert "Also: and two scanners" in town.card("R-1")
 
 
+async def test_a_follow_up_of_a_picture_alone_is_shown_in_the_desks_language() -> None:
+    town = Town(policy=Policy(language=Language.GERMAN))
+    await town.post("Drucker kaputt")
+    await town.post("", picture=True)
+    assert "Außerdem: (ohne Text: siehe Thread)" in town.card()
+    assert "(ohne Text: siehe Thread)" in await town.write("datenschutz ich", OLGA)
+
+
 async def test_when_the_first_post_is_taken_back_the_follow_up_goes_its_own_way() -> None:
     town, first, _ = await followed(1)
     await town.delete(first)
