@@ -13,6 +13,7 @@ from bot.effects import Answer
 from bot.errors import Refused
 from bot.events import Press, Send
 from bot.support.request import Act, Outcome, Request, Status, close, step
+from bot.support.texts import Text
 from bot.support.words import listed
 from bot.views import Field
 
@@ -92,16 +93,16 @@ def _preview(draft: Draft, request: Request, event: Send, ended: Request) -> Ans
 
 def _take_reopen(draft: Draft, request: Request, event: Send) -> Answer:
     if request.status is not Status.CLOSED:
-        return done(draft, request, event, "It is open already.")
+        return done(draft, request, event, Text.OPEN_ALREADY)
     support.open_again(draft, request, event)
-    return done(draft, request, event, "It is open again.")
+    return done(draft, request, event, Text.OPEN_AGAIN)
 
 
 def _take_undo(draft: Draft, request: Request, event: Send) -> Answer:
     if not support.can_undo(request, event):
-        raise Refused("That can't be taken back any more: ten minutes are over, or somebody else has acted since.")
+        raise Refused(draft.say(Text.UNDO_TOO_LATE))
     support.undo(draft, request, event)
-    return done(draft, request, event, "Taken back.")
+    return done(draft, request, event, Text.UNDONE)
 
 
 def _anyone(draft: Draft, request: Request, event: Press) -> None:

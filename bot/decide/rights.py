@@ -27,6 +27,11 @@ def pressed(draft: Draft, event: Press) -> Request:
     return request
 
 
+def asked(request: Request, event: Press) -> bool:
+    """Say whether the presser is who asked: nobody is support on their own request."""
+    return event.author.id == request.requester.id
+
+
 def has(request: Request, author: Author) -> bool:
     """Say whether a request is the author's own matter until it is settled."""
     return request.claimer is not None and request.claimer.id == author.id

@@ -12,6 +12,7 @@ from bot.effects import Answer
 from bot.errors import Refused
 from bot.events import Press, Send
 from bot.support.request import Act, Outcome, Request, Status, close
+from bot.support.texts import Text
 
 MOST_MATTER = 100  # characters
 LISTED = re.compile(r"^\s*(?:[-*•\u2013]|\d{1,2}[.)])\s")  # how a line of a list begins
@@ -90,7 +91,7 @@ def _take_dismiss(draft: Draft, request: Request, event: Send) -> Answer:
 def _take_separate(draft: Draft, request: Request, event: Send) -> Answer:
     if request.lead and request.status is not Status.CLOSED:
         support.separate(draft, request, event)
-    return done(draft, request, event, "It is a matter of its own now.")
+    return done(draft, request, event, Text.SEPARATED)
 
 
 STEPS: Mapping[str, Step] = MappingProxyType(

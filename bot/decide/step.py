@@ -15,9 +15,11 @@ from bot.effects import Answer, Dialog
 from bot.events import Press, Send
 from bot.people import Person
 from bot.places import personal
+from bot.policy import Language
 from bot.support.request import Act, Advice, Request, Status, step
 from bot.support.texts import Text
-from bot.support.words import moment
+from bot.support.words import done as did
+from bot.support.words import moment, say
 from bot.views import Line, Mention, ReplyCard
 
 
@@ -42,12 +44,35 @@ def stands(draft: Draft, request: Request) -> str:
 
 
 def done(draft: Draft, request: Request, event: Press, said: str) -> Dialog:
-    """Say what was done, with the way to take it back."""
+    """Say what was done, with the way to take it back; what a requester may do is ``said`` as a Text."""
     now = draft.request(request.id) or request
-    undo = (Way("Undo", "undo"),) if now.deed and support.can_undo(now, event) else ()
-    ways = (*undo, Way("Support…", "support", opens=True))
+    said = say(said, _language(draft, now, event)) if isinstance(said, Text) else said
+    if rights.asked(now, event):
+        return to_requester(draft, now, event, said, undo(draft, now, event))
+    back = (Way("Undo", "undo"),) if now.deed and support.can_undo(now, event) else ()
+    ways = (*back, Way("Support…", "support", opens=True))
     view = forms.card(draft, now, event, title=said, note=f"{now.id}: {stands(draft, now)}.", ways=ways)
     return Dialog(f"{request.requester.name} · {request.id}", view)
+
+
+def to_requester(draft: Draft, request: Request, event: Press, said: str, ways: tuple[Way, ...]) -> Dialog:
+    """Return a dialog for whoever asked: what was done, if anything, and what the card says."""
+    shown = draft.request_card(request)
+    note = "\n".join(filter(None, (shown.headline.plain, shown.remark, shown.detail)))
+    return Dialog(request.id, forms.card(draft, request, event, title=said, note=note, ways=ways))
+
+
+def undo(draft: Draft, request: Request, event: Press) -> tuple[Way, ...]:
+    """Return the way to take back what the presser has just done, none where there is none."""
+    if request.deed is None or not support.can_undo(request, event):
+        return ()
+    language = _language(draft, request, event)
+    return (Way(say(Text.UNDO, language, what=did(request.deed.what, language)), "undo"),)
+
+
+def _language(draft: Draft, request: Request, event: Press) -> Language:
+    """Return what the presser reads: whoever asked reads the desk's language, support English."""
+    return draft.policy.language if rights.asked(request, event) else Language.ENGLISH
 
 
 def ready(

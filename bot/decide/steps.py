@@ -7,11 +7,11 @@ Nothing goes out that its sender has not seen: texts go out as they were written
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bot.decide import answering, ending, forms, handing, rights, sorting, support, triage
+from bot.decide import answering, ending, forms, handing, rights, sorting, triage
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.pictures import handed_note, words
-from bot.decide.step import Step, done, stands
+from bot.decide.step import Step, done, stands, to_requester, undo
 from bot.effects import Answer, Dialog
 from bot.errors import Refused
 from bot.events import Open, Press, Send
@@ -40,7 +40,7 @@ def sent(draft: Draft, event: Send) -> Answer:
     if known is None:
         raise Refused(draft.say(Text.STALE))
     if event.again or (event.form and request.deed is not None and request.deed.key == event.key):
-        return known.again(draft, request, event) if known.again else done(draft, request, event, "Done.")
+        return known.again(draft, request, event) if known.again else done(draft, request, event, Text.DONE)
     known.allow(draft, request, event)
     if request.lead and event.step not in OWN:
         raise Refused(f"{request.id} goes with {request.lead} now. Answer there: both are answered by it.")
@@ -49,27 +49,31 @@ def sent(draft: Draft, event: Send) -> Answer:
 
 def menu(draft: Draft, request: Request, event: Press) -> Answer:
     """Return the menu of what the presser may do with the request as it stands."""
-    undo = (Way(f"Undo: {request.deed.what}", "undo"),) if request.deed and support.can_undo(request, event) else ()
+    back = undo(draft, request, event)
+    closed = request.status is Status.CLOSED
+    if rights.asked(request, event) and (back or closed):
+        reopen = (Way(draft.say(Text.REOPEN), "reopen"),) if closed else ()
+        return to_requester(draft, request, event, "", (*back, *reopen))
     duty = rights.duty_of(draft, request, event)
     observes = duty.observes(event.author.id) and not rights.has(request, event.author)
-    if request.status is Status.CLOSED:
+    if closed:
         if observes:
             raise Refused(f"{request.id} is closed: there is nothing to suggest any more.")
         rights.may_end(draft, request, event)
         mine = rights.has(request, event.author) or duty.may_claim(event.author.id)
         title = "Another ticket's key" if request.ticket else STEPS["key"].title
         key = (Way(title, "key", opens=True),) if request.outcome in WITH_TICKET and mine else ()
-        return _menu(draft, request, event, (*undo, *key, Way("Not solved", "reopen")))
+        return _menu(draft, request, event, (*back, *key, Way("Not solved", "reopen")))
     if observes:
         suggest = () if request.lead else (_way("suggest"),)
-        return _menu(draft, request, event, (*suggest, *undo))
+        return _menu(draft, request, event, (*suggest, *back))
     rights.may_handle(draft, request, event)
     if request.lead:
-        return _menu(draft, request, event, (*undo, Way("Separate matter", "separate")))
+        return _menu(draft, request, event, (*back, Way("Separate matter", "separate")))
     groups = [(heading, tuple(_way(name) for name in steps)) for heading, steps in MENU]
     claimed = request.status is Status.ACKNOWLEDGED
     own = (_way("promise"), _way("back")) if claimed else (_way("claim"),)
-    return _menu(draft, request, event, (*own, *undo, *groups))
+    return _menu(draft, request, event, (*own, *back, *groups))
 
 
 def _way(name: str) -> Way:

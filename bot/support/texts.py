@@ -63,6 +63,13 @@ class Text(StrEnum):
     ANSWERED = "answered"
     TAKEN_BACK = "taken back"
     TOO_LATE = "too late"
+    UNDO = "undo"
+    UNDONE = "undone"
+    UNDO_TOO_LATE = "undo too late"
+    OPEN_AGAIN = "open again"
+    OPEN_ALREADY = "open already"
+    SEPARATED = "separated"
+    DONE = "done"
     BY_PHONE = "by phone"
     SAYS = "says"
     QUESTIONS = "questions"
@@ -252,6 +259,15 @@ TEXTS = MappingProxyType(
                 Text.ANSWERED: "Answered.",
                 Text.TAKEN_BACK: "{who} took this back.",
                 Text.TOO_LATE: "That was closed more than a week ago. Please post it again.",
+                Text.UNDO: "Undo: {what}",
+                Text.UNDONE: "Taken back.",
+                Text.UNDO_TOO_LATE: (
+                    "That can't be taken back any more: ten minutes are over, or somebody else has acted since."
+                ),
+                Text.OPEN_AGAIN: "It is open again.",
+                Text.OPEN_ALREADY: "It is open already.",
+                Text.SEPARATED: "It is a matter of its own now.",
+                Text.DONE: "Done.",
                 Text.BY_PHONE: "We spoke on the phone.",
                 Text.SAYS: "{who}:",
                 Text.QUESTIONS: _QUESTIONS_EN,
@@ -451,6 +467,15 @@ TEXTS = MappingProxyType(
                 Text.ANSWERED: "Beantwortet.",
                 Text.TAKEN_BACK: "{who} hat das zurückgenommen.",
                 Text.TOO_LATE: "Das ist seit über einer Woche geschlossen. Bitte schreib einen neuen Beitrag.",
+                Text.UNDO: "Zurücknehmen: {what}",
+                Text.UNDONE: "Zurückgenommen.",
+                Text.UNDO_TOO_LATE: (
+                    "Das lässt sich nicht mehr zurücknehmen: Zehn Minuten sind um, oder es ist seitdem etwas geschehen."
+                ),
+                Text.OPEN_AGAIN: "Es ist wieder offen.",
+                Text.OPEN_ALREADY: "Es ist schon offen.",
+                Text.SEPARATED: "Es ist jetzt ein eigenes Thema.",
+                Text.DONE: "Erledigt.",
                 Text.BY_PHONE: "Wir haben telefoniert.",
                 Text.SAYS: "{who}:",
                 Text.QUESTIONS: _QUESTIONS_DE,

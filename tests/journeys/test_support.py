@@ -549,6 +549,21 @@ async def test_questions_stand_ready_in_the_language_of_the_desk() -> None:
     assert (await town.open("phone", "R-1", ANA)).fields[0].value == "Wir haben telefoniert."
 
 
+async def test_a_requester_reads_the_desks_language_in_support() -> None:
+    town = Town(policy=Policy(language=Language.GERMAN))
+    await town.post("Drucker kaputt")
+    await town.press(Solve, "R-1", ANA)
+    await town.wait(20)
+    menu = await town.open("support", "R-1", OLGA)
+    assert plain(menu) == "Gelöst.\nAna Lindqvist, 10:00. · R-1\n[Nicht gelöst]"
+    opened_again = "Ana Lindqvist meldet sich bis 10:35.\nR-1\n[Zurücknehmen: als nicht gelöst gemeldet]"
+    assert await town.send("reopen", "R-1", OLGA) == f"Es ist wieder offen.\n{opened_again}"
+    assert (await town.send("reopen", "R-1", OLGA)).startswith("Es ist schon offen.")
+    await town.wait(11)
+    assert (await town.send("undo", "R-1", OLGA)).startswith("Das lässt sich nicht mehr zurücknehmen")
+    assert "haben Dienst" in await town.press_open("support", "R-1", OLGA)
+
+
 async def test_support_on_a_matter_of_their_own_is_not_their_own_support() -> None:
     town = Town()
     await town.post("request: my VPN", ANA)

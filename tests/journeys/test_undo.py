@@ -3,9 +3,10 @@
 import pytest
 
 from bot.events import Claim, Reopen, Send, Separate, Solve
+from bot.policy import Language, Policy
 from bot.support.request import Outcome, Status
 from bot.views import ReplyCard
-from tests.journeys.town import ANA, BEN, DILAN, EVA, OLGA, TEAM, TOM, Town, at, person, said
+from tests.journeys.town import ANA, BEN, DILAN, EVA, OLGA, TEAM, TOM, Town, at, person, plain, said
 
 PRINTER = "label printer down"
 NO = "That can't be taken back any more: ten minutes are over, or somebody else has acted since."
@@ -151,6 +152,28 @@ async def test_what_was_put_together_is_apart_again_and_the_other_way_round() ->
     await town.send("undo", "R-3", TOM)
     assert (await town.request("R-3")).lead == "R-2"
     assert (await town.request("R-2")).followers == ("R-3",)
+
+
+@pytest.mark.parametrize(
+    ("language", "offered", "told"),
+    [
+        (Language.ENGLISH, "[Undo: made it a matter of its own]", "Taken back.\nThis goes with your other post."),
+        (
+            Language.GERMAN,
+            "[Zurücknehmen: als eigenes Thema abgetrennt]",
+            "Zurückgenommen.\nDas gehört zu deinem anderen Beitrag.",
+        ),
+    ],
+)
+async def test_a_requester_takes_separate_matter_back_in_support(language: Language, offered: str, told: str) -> None:
+    town = Town(policy=Policy(language=language))
+    await town.post(PRINTER)
+    await town.post("and the scanner")
+    await town.press(Separate, "R-2", OLGA)
+    menu = await town.open("support", "R-2", OLGA)
+    assert plain(menu).endswith(offered)
+    assert (await town.send("undo", "R-2", OLGA)).startswith(told)
+    assert (await town.request("R-2")).lead == "R-1"
 
 
 async def test_undo_of_an_end_opens_what_ended_with_it() -> None:
