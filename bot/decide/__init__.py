@@ -31,7 +31,7 @@ from bot.decide import (
 )
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
-from bot.effects import Answer, Decision
+from bot.effects import Answer, Decision, Dialog
 from bot.errors import Refused
 from bot.events import (
     AdminMet,
@@ -127,6 +127,8 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
             raise
         draft = Draft(state, now, knowledge)
         answer = forms.returned(draft, event, str(refusal))
+    if isinstance(answer, Dialog):
+        answer = steps.named(draft, answer)
     setup.follow(draft)
     matters.keep_together(draft)
     clocks.head_together(draft)

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from bot.decide.draft import Draft
 from bot.decide.marks import FULL, mark
@@ -16,12 +17,24 @@ from bot.views import Address, Button, ButtonRow, Choice, Field, FormCard, Label
 LONGEST = 3000  # characters of a text
 HEAVIEST = 20_480  # bytes as escaped JSON that texts may weigh together, so that a card of 28 KB holds them whole
 CUT = "What you wrote is too long for one form: its end is missing below."
-WORDS = (
-    "text", "note", "reason", "difficulty_why", "risk_why", "link", "ticket", "who", "summary", "description",
-)  # fmt: skip
-"""The fields for people's own words, in every form about a request."""
+WORDS = MappingProxyType(
+    {
+        "text": "",
+        "note": "",
+        "reason": "why it was done",
+        "difficulty_why": "why this difficulty",
+        "risk_why": "why this risk",
+        "link": "link",
+        "ticket": "key",
+        "who": "to whom",
+        "summary": "summary",
+        "description": "description",
+    }
+)
+"""The fields for people's own words, in every form about a request, with what tells them from a form's main text."""
 ROW = 3  # buttons beside each other
 KEPT = "kept"  # the id of a field for words that were not sent begins so
+NOT_SENT = "Not sent yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +104,7 @@ def card(
     main = next((way for way in every if fields and not way.opens), None)
     given = {field.id: kept.pop(f"{KEPT}/{own}/{field.id}", field.value) for field in fields} | dict(given)
     whole = tuple(_with(field, given[field.id]) for field in fields)
-    whole += tuple(_with(text(id_, "Not sent yet", required=False), said) for id_, said in kept.items())
+    whole += tuple(_with(text(id_, NOT_SENT, required=False), said) for id_, said in kept.items())
     takes_along = request is not None and any(_is_text(field) for field in whole)
     left, ready = f"{own}|{_drawn(fields)}", _drawn(field for field in fields if field.value)
     fields = fitting(whole)
@@ -135,24 +148,23 @@ def dialog(draft: Draft, request: Request, event: Press, name: str, **parts: obj
 
 def is_worded(event: Press) -> bool:
     """Say whether a form that was sent, or left for another, holds words of its writer."""
-    return bool(_kept(event)) or (isinstance(event, Send) and bool(written(event)))
+    return bool(_kept(event)) or (isinstance(event, Send) and bool(_written(event)))
 
 
 def returned(draft: Draft, event: Press, why: str) -> Dialog:
     """Return what somebody wrote in a form that could not be sent, or left for another, so that it is not lost."""
     request = draft.request(event.request)
-    ids = written(event) if isinstance(event, Send) else ()
-    fields = tuple(text(id_, "What you wrote. Nothing was sent.") for id_ in ids)
+    fields = _unsent(event) if isinstance(event, Send) else ()
     back = (Way("Back", "support", opens=True),) if request else ()
     return Dialog(
         event.request or "Hotseat", card(draft, request, event, title="", error=why, fields=fields, ways=back)
     )
 
 
-def written(event: Send) -> tuple[str, ...]:
-    """Return the ids of the fields that hold words of their sender, and not what stood ready there."""
-    stood = _stood(event.form)
-    return tuple(id_ for id_ in WORDS if filled(event, id_) and mark(event.fields[id_], FULL) != stood.get(id_))
+def kept_from(id_: str) -> tuple[str, str, str]:
+    """Return of which step, which choice in it, and which field words are that were not sent, "" for all others."""
+    kept, step, choice, field, *_ = *id_.split("/"), "", "", ""
+    return (step, choice, field) if kept == KEPT else ("", "", "")
 
 
 def filled(event: Send, field: str) -> str:
@@ -199,12 +211,29 @@ def _own(ways: Iterable[Way]) -> str:
 
 def _drawn(fields: Iterable[Field]) -> str:
     """Return what stood in the texts of a form, as its buttons carry that."""
-    return ",".join(f"{field.id}={mark(field.value, FULL)}" for field in fields if _is_text(field))
+    texts = [field for field in fields if _is_text(field) and not field.id.startswith(f"{KEPT}/")]
+    return ",".join(f"{field.id}={mark(field.value, FULL)}" for field in texts)
 
 
 def _stood(form: str) -> dict[str, str]:
     """Return the marks of what stood in the texts of a form, by their ids, as its buttons carry them."""
     return dict(one.split("=", 1) for one in form.rpartition("|")[2].split(",") if "=" in one)
+
+
+def _unsent(event: Send) -> tuple[Field, ...]:
+    """Return the fields that give somebody back what they wrote, kept for the form that they sent."""
+    fields = []
+    for id_ in _written(event):
+        what = f"What you wrote ({WORDS[id_]})" if WORDS[id_] else "What you wrote"
+        kept = f"{KEPT}/{event.step}/{event.choice.partition(':')[0]}/{id_}"
+        fields.append(text(kept, f"{what}. Nothing was sent.", event.fields[id_], required=False))
+    return tuple(fields)
+
+
+def _written(event: Send) -> tuple[str, ...]:
+    """Return the ids of the fields that hold words of their sender, and not what stood ready there."""
+    stood = _stood(event.form)
+    return tuple(id_ for id_ in WORDS if filled(event, id_) and mark(event.fields[id_], FULL) != stood.get(id_))
 
 
 def _kept(event: Press) -> dict[str, str]:

@@ -5,6 +5,7 @@ Nothing goes out that its sender has not seen: texts go out as they were written
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from bot.decide import answering, ending, forms, handing, rights, sorting, triage
@@ -17,6 +18,7 @@ from bot.errors import Refused
 from bot.events import Open, Press, Send
 from bot.support.request import WITH_TICKET, Act, Request, Status, step
 from bot.support.texts import Text
+from bot.views import Field, FormCard, Label
 
 
 def opened(draft: Draft, event: Open) -> Answer:
@@ -45,6 +47,24 @@ def sent(draft: Draft, event: Send) -> Answer:
     if request.lead and event.step not in OWN:
         raise Refused(f"{request.id} goes with {request.lead} now. Answer there: both are answered by it.")
     return known.take(draft, request, event)
+
+
+def named(draft: Draft, answer: Dialog) -> Dialog:
+    """Return a form in which each text that was not sent says of which form, and of which of its fields, it is."""
+    if not isinstance(answer.view, FormCard):
+        return answer
+    fields = tuple(replace(one, label=_label(draft, one)) for one in answer.view.fields)
+    return replace(answer, view=replace(answer.view, fields=fields))
+
+
+def _label(draft: Draft, field: Field) -> Label:
+    name, choice, part = forms.kept_from(field.id)
+    if field.label != forms.NOT_SENT or name not in STEPS:
+        return field.label
+    leaf = draft.tree.leaves.get(choice) if name == "leaf" else None
+    title = leaf.title if leaf else STEPS[name].title
+    which = forms.WORDS.get(part, "")
+    return Label(f"{field.label} ({title}: {which})" if which else f"{field.label} ({title})")
 
 
 def menu(draft: Draft, request: Request, event: Press) -> Answer:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.decide import forms, policies
 from bot.effects import Dialog
-from bot.events import Open, Send, Solve
+from bot.events import Open, Reopen, Send, Solve
 from bot.people import Author, Person
 from bot.rota.shift import Role, Shift
 from bot.support.triage import GAP
@@ -141,9 +141,9 @@ REPLY = "Your reply. It goes into the thread under your name."
 
 async def test_words_that_were_not_sent_wait_where_they_were_written() -> None:
     menu = await (await (await dialog()).press("Reply")).press("Back", text="Restart the print service.")
-    assert menu.held == [("Not sent yet", "Restart the print service.")]
+    assert menu.held == [("Not sent yet (Reply)", "Restart the print service.")]
     question = await menu.press("What is it?")
-    assert question.held == [("Not sent yet", "Restart the print service.")]
+    assert question.held == [("Not sent yet (Reply)", "Restart the print service.")]
     menu = await (await question.press("Yes")).press("Back")
     reply = await (await menu.press("Back")).press("Reply")
     assert reply.held == [(REPLY, "Restart the print service.")]
@@ -161,14 +161,15 @@ async def test_a_text_that_stood_ready_and_was_not_touched_is_not_kept() -> None
 
 async def test_a_ready_text_that_was_rewritten_comes_back_rewritten() -> None:
     menu = await (await (await dialog()).press("Ask a question")).press("Back", text="Which printer is it?")
-    assert menu.held == [("Not sent yet", "Which printer is it?")]
+    assert menu.held == [("Not sent yet (Ask a question)", "Which printer is it?")]
     assert [said for _, said in (await menu.press("Ask a question")).held] == ["Which printer is it?"]
 
 
 async def test_each_leaf_has_its_own_words_and_another_does_not_take_them() -> None:
     leaf = await dialog("triage", "explain")
     stops = await leaf.press("What does it stop?", text="It prints what it was told.")
-    assert stops.held == [("Who and what is affected", ""), ("Not sent yet", "It prints what it was told.")]
+    kept = f"Not sent yet ({TRIAGE.leaves['explain'].title})"
+    assert stops.held == [("Who and what is affected", ""), (kept, "It prints what it was told.")]
     ask = await stops.press("Ask a question", text="two tours")
     assert [said for _, said in ask.held][1:] == ["It prints what it was told.", "two tours"]
     menu = await ask.press("Back")
@@ -180,7 +181,7 @@ async def test_each_leaf_has_its_own_words_and_another_does_not_take_them() -> N
 async def test_a_step_of_the_menu_leaves_them_where_they_are() -> None:
     menu = await (await (await dialog(claimed=False)).press("Reply")).press("Back", text="Restart the print service.")
     taken = await menu.press("I'm looking into it")
-    assert (taken.view.title, taken.held) == ("It is yours.", [("Not sent yet", "Restart the print service.")])
+    assert (taken.view.title, taken.held) == ("It is yours.", [("Not sent yet (Reply)", "Restart the print service.")])
     reply = await (await taken.press("Support…")).press("Reply")
     assert reply.held == [(REPLY, "Restart the print service.")]
 
@@ -208,7 +209,7 @@ async def test_the_preview_of_a_close_keeps_the_last_word() -> None:
     close = await (await dialog()).press("Close")
     shown = await close.press("Show it first", text="Restarted.")
     menu = await shown.press("Back", text="Restarted twice.")
-    assert menu.held == [("Not sent yet", "Restarted twice.")]
+    assert menu.held == [("Not sent yet (Close)", "Restarted twice.")]
     assert [said for _, said in (await menu.press("Close")).held] == ["Restarted twice."]
 
 
@@ -270,7 +271,36 @@ async def test_a_ready_text_that_was_not_touched_does_not_come_back_as_what_one_
     typed = {"difficulty_why": "two tables", "risk_why": "invoices hang on it"}
     refused = await leaf.press("Send", difficulty="3", risk="2", **typed)
     assert refused.view.error == "R-1 is already closed."
-    assert [said for _, said in refused.held] == list(typed.values())
+    assert refused.held == [
+        ("What you wrote (why this difficulty). Nothing was sent.", "two tables"),
+        ("What you wrote (why this risk). Nothing was sent.", "invoices hang on it"),
+    ]
+
+
+async def test_words_that_were_not_sent_say_which_form_they_are_of_and_which_part_of_it() -> None:
+    leaf = await dialog("triage", "refuse")
+    typed = {"difficulty_why": "two tables", "risk_why": "invoices hang on it", "text": "Rather not."}
+    menu = await leaf.press("Back", **typed)
+    title = TRIAGE.leaves["refuse"].title
+    labels = [f"Not sent yet ({title}: why this difficulty)", f"Not sent yet ({title}: why this risk)"]
+    assert [label for label, _ in menu.held] == [*labels, f"Not sent yet ({title})"]
+    view = await menu.town.open("support", "R-1", ANA, form="|", fields={"kept/": "a", "kept/x//text": "b"})  # type: ignore[arg-type]
+    assert [field.label for field in view.fields] == ["Not sent yet", "Not sent yet"]
+
+
+async def test_what_came_back_because_it_could_not_be_sent_waits_in_its_form() -> None:
+    first = await dialog()
+    reply = await first.press("Reply")
+    await first.town.press(Solve, "R-1", OLGA)
+    warned = await reply.press("Send", text=WORDS)
+    assert "Olga Brandt closed it meanwhile" in warned.view.error
+    refused = await warned.press("Send")
+    assert refused.held == [("What you wrote. Nothing was sent.", WORDS)]
+    menu = await refused.press("Back", **{refused.view.fields[0].id: f"{WORDS} Now."})
+    assert menu.held == [("Not sent yet (Reply)", f"{WORDS} Now.")]
+    await first.town.press(Reopen, "R-1", OLGA)
+    opened = await first.town.open("reply", "R-1", ANA, fields={menu.view.fields[0].id: WORDS})  # type: ignore[arg-type]
+    assert [said for _, said in Client(first.town, opened).held] == [WORDS]
 
 
 async def test_no_button_of_a_form_grows_with_the_name_of_whoever_asked() -> None:
