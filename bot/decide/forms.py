@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from bot.decide.draft import Draft
-from bot.decide.marks import FULL, mark
+from bot.decide.marks import FULL, SHORT, mark, marked, read
 from bot.decide.pictures import CARD, words
 from bot.effects import Dialog
 from bot.events import Open, Press, Send
@@ -35,6 +35,7 @@ WORDS = MappingProxyType(
 ROW = 3  # buttons beside each other
 KEPT = "kept"  # the id of a field for words that were not sent begins so
 NOT_SENT = "Not sent yet"
+CHOSEN = "~"  # ends the ids of the fields that are chosen in, among the marks of what a form was drawn with
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def card(
     kept = _kept(event) if request else {}
     own = _own(every)
     main = next((way for way in every if fields and not way.opens), None)
-    given = {field.id: kept.pop(f"{KEPT}/{own}/{field.id}", field.value) for field in fields} | dict(given)
+    given = {field.id: field.value for field in fields} | _taken(kept, own, fields) | dict(given)
     whole = tuple(_with(field, given[field.id]) for field in fields)
     whole += tuple(_with(text(id_, NOT_SENT, required=False), said) for id_, said in kept.items())
     takes_along = request is not None and any(_is_text(field) for field in whole)
@@ -210,13 +211,13 @@ def _own(ways: Iterable[Way]) -> str:
 
 
 def _drawn(fields: Iterable[Field]) -> str:
-    """Return what stood in the texts of a form, as its buttons carry that."""
-    texts = [field for field in fields if _is_text(field) and not field.id.startswith(f"{KEPT}/")]
-    return ",".join(f"{field.id}={mark(field.value, FULL)}" for field in texts)
+    """Return what stood in the fields of a form, as its buttons carry that."""
+    own = [field for field in fields if not field.id.startswith(f"{KEPT}/")]
+    return ",".join(f"{field.id}{'' if _is_text(field) else CHOSEN}={mark(field.value, FULL)}" for field in own)
 
 
 def _stood(form: str) -> dict[str, str]:
-    """Return the marks of what stood in the texts of a form, by their ids, as its buttons carry them."""
+    """Return the marks of what stood in the fields of a form, by their ids, as its buttons carry them."""
     return dict(one.split("=", 1) for one in form.rpartition("|")[2].split(",") if "=" in one)
 
 
@@ -225,7 +226,7 @@ def _unsent(event: Send) -> tuple[Field, ...]:
     fields = []
     for id_ in _written(event):
         what = f"What you wrote ({WORDS[id_]})" if WORDS[id_] else "What you wrote"
-        kept = f"{KEPT}/{event.step}/{event.choice.partition(':')[0]}/{id_}"
+        kept = f"{KEPT}/{event.step}/{event.choice.partition(':')[0]}/{id_}{_chosen(event)}"
         fields.append(text(kept, f"{what}. Nothing was sent.", event.fields[id_], required=False))
     return tuple(fields)
 
@@ -241,10 +242,37 @@ def _kept(event: Press) -> dict[str, str]:
     sent = event.fields if isinstance(event, Open | Send) else {}
     kept = {id_: said for id_, said in sent.items() if id_.startswith(f"{KEPT}/") and visible(said)}
     if isinstance(event, Open):
-        own, stood = event.form.partition("|")[0], _stood(event.form)
-        written = {id_: sent.get(id_, "") for id_, mark_ in stood.items() if mark(sent.get(id_, ""), FULL) != mark_}
-        kept |= {f"{KEPT}/{own}/{id_}": said for id_, said in written.items() if visible(said)}
+        own, texts = event.form.partition("|")[0], [id_ for id_ in _stood(event.form) if not id_.endswith(CHOSEN)]
+        stood, chosen = _stood(event.form), _chosen(event)
+        written = {id_: sent.get(id_, "") for id_ in texts if mark(sent.get(id_, ""), FULL) != stood[id_]}
+        kept |= {f"{KEPT}/{own}/{id_}{chosen}": said for id_, said in written.items() if visible(said)}
     return kept
+
+
+def _chosen(event: Open | Send) -> str:
+    """Return what was chosen otherwise than it stood in a form, as the ids of the words that are kept of it carry it.
+
+    Of each choice it is the mark: ids are too long.
+    """
+    parts = []
+    for id_, stood in _stood(event.form).items():
+        said = event.fields.get(id_.removesuffix(CHOSEN), "")
+        if id_.endswith(CHOSEN) and mark(said, FULL) != stood:
+            parts.append(f"{id_.removesuffix(CHOSEN)}={marked((one.strip() for one in said.split(',')), SHORT)}")
+    return "/" + ",".join(parts) if parts else ""
+
+
+def _taken(kept: dict[str, str], own: str, fields: tuple[Field, ...]) -> dict[str, str]:
+    """Take out of what is ``kept`` what is of a form itself: its words, and what was chosen with them."""
+    taken: dict[str, str] = {}
+    known, begin = {field.id: field for field in fields}, f"{KEPT}/{own}/"
+    mine = [(id_, *id_.removeprefix(begin).partition("/")) for id_ in kept if id_.startswith(begin)]
+    for id_, field, _, chosen in [one for one in mine if one[1] in known]:
+        taken[field] = kept.pop(id_)
+        for name, marks in (one.split("=", 1) for one in chosen.split(",") if "=" in one):
+            if name in known and known[name].choices:
+                taken[name] = ",".join(one.id for one in known[name].choices if mark(one.id) in read(marks))
+    return taken
 
 
 def _with(field: Field, given: str) -> Field:

@@ -127,6 +127,11 @@ class Client:
         """Return the fields for words: what they are called, and what stands in them."""
         return [(field.label, field.value) for field in self.view.fields if not field.choices]
 
+    @property
+    def filled(self) -> dict[str, str]:
+        """Return what stands in the fields."""
+        return {field.id: field.value for field in self.view.fields}
+
 
 async def dialog(step: str = "support", choice: str = "", *, claimed: bool = True) -> Client:
     town = Town()
@@ -301,6 +306,41 @@ async def test_what_came_back_because_it_could_not_be_sent_waits_in_its_form() -
     await first.town.press(Reopen, "R-1", OLGA)
     opened = await first.town.open("reply", "R-1", ANA, fields={menu.view.fields[0].id: WORDS})  # type: ignore[arg-type]
     assert [said for _, said in Client(first.town, opened).held] == [WORDS]
+
+
+async def test_whom_one_had_chosen_comes_back_with_the_words_for_them() -> None:
+    town = Town("2026-11-20 10:00")  # a Friday: Chen is on duty too
+    await town.post("label printer down")
+    first = Client(town, await town.open("pass", "R-1", ANA))
+    menu = await first.press("Back", person="chen", note="You know this one, Chen.")
+    again = await menu.press("Pass on")
+    assert again.filled == {"person": "chen", "note": "You know this one, Chen."}
+    other = await (await again.press("Back")).press("Reply")
+    assert (await (await other.press("Back")).press("Pass on")).filled == again.filled
+
+
+async def test_a_training_contact_who_was_not_to_be_called_stays_so() -> None:
+    leaf = await dialog("triage", "train")
+    menu = await (await leaf.press("Ask a question", who="1", text="Josi calls you.")).press("Back")
+    again = Client(menu.town, await menu.town.open("triage", "R-1", ANA, "train", fields=menu.filled))  # type: ignore[arg-type]
+    assert again.filled == {"text": "Josi calls you.", "who": "1"}
+
+
+async def test_what_was_chosen_comes_back_with_words_that_could_not_be_sent() -> None:
+    leaf = await dialog("triage", "train")
+    await leaf.town.press(Solve, "R-1", OLGA)
+    refused = await leaf.press("Send and close", who="", text="They call you.")
+    await leaf.town.press(Reopen, "R-1", OLGA)
+    await leaf.town.send("claim", "R-1", ANA)
+    again = await leaf.town.open("triage", "R-1", ANA, "train", fields=refused.filled)  # type: ignore[arg-type]
+    assert Client(leaf.town, again).filled == {"text": "They call you.", "who": ""}
+
+
+async def test_what_may_not_be_chosen_any_more_is_not_chosen() -> None:
+    town = (await dialog()).town
+    gone = {"kept/pass//note/person=ffff,else=ffff": "You know this one."}
+    again = await town.open("pass", "R-1", ANA, fields=gone)  # type: ignore[arg-type]
+    assert Client(town, again).filled == {"person": "ben", "note": "You know this one."}
 
 
 async def test_no_button_of_a_form_grows_with_the_name_of_whoever_asked() -> None:
