@@ -7,6 +7,7 @@ from types import MappingProxyType
 from bot.decide import claims, forms, rights, support
 from bot.decide.claims import Until
 from bot.decide.draft import Draft
+from bot.decide.forms import Way
 from bot.decide.pictures import names
 from bot.decide.step import Step, claim_first, done, form, ready, say_as, suggestion_key, verb
 from bot.effects import Answer, Show
@@ -32,6 +33,8 @@ WHEN = "Choose until when they hear more."
 
 def _draw_ask(draft: Draft, request: Request, event: Press, error: str) -> Answer:
     label = f"Your question. It goes into the thread under your name; then I wait for {request.requester.name}."
+    came = forms.came_from(event, "leaf")
+    back = forms.back_to(came, Way("Back", "support", opens=True))
     return form(
         draft,
         request,
@@ -41,6 +44,7 @@ def _draw_ask(draft: Draft, request: Request, event: Press, error: str) -> Answe
         "Send",
         error=error,
         fields=(forms.text("text", label, draft.say(Text.QUESTIONS)),),
+        ways=(Way("Send", "ask", f":{came}" if came else ""), back),
     )
 
 

@@ -129,7 +129,7 @@ def card(
             "open" if way.opens else "send",
             way.step,
             way.choice,
-            left if way.opens and takes_along else opening,
+            left if way.opens and request else opening,
             seen,
             main=way is main,
             inputs="none" if way.opens and not takes_along else "auto",
@@ -145,6 +145,22 @@ def dialog(draft: Draft, request: Request, event: Press, name: str, **parts: obj
     """Return a form about a request, headed by who wrote what."""
     about = {"title": f"{request.requester.name} wrote:", "excerpt": words(request), **parts}
     return Dialog(name, card(draft, request, event, **about))  # type: ignore[arg-type]
+
+
+def came_from(event: Press, *steps: str) -> str:
+    """Return the form that was left for this one, as "step/choice", if it is of one of the ``steps``, else "".
+
+    What sends this one carries it after a colon, so that a form that comes back still knows.
+    """
+    choice = event.choice.partition(":")[2] if isinstance(event, Send) else ""
+    own = event.form.partition("|")[0] if isinstance(event, Open) else choice
+    return own if own.partition("/")[0] in steps else ""
+
+
+def back_to(came: str, otherwise: Way) -> Way:
+    """Return the way back to the form from which one ``came``, "" for none."""
+    step, _, choice = came.partition("/")
+    return replace(otherwise, step=step, choice=choice) if came else otherwise
 
 
 def is_worded(event: Press) -> bool:

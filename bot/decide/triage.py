@@ -161,16 +161,24 @@ def _stops_form(draft: Draft, request: Request, event: Press, error: str = "", n
         forms.one("now", question.asks, choices, answer.answer if answer else ""),
     )
     done_after_all = ended is not None and ended.done and _is_able(draft, request, event)
+    came = _came(draft, request, event)
     ways = (
-        Way("Next", "stops"),
+        Way("Next", "stops", f":{came}" if came else ""),
         *((Way(ALL_THE_SAME, "triage", ended.done, opens=True),) if ended and done_after_all else ()),
         Way("Ask a question", "ask", opens=True),
-        _back(draft, request, question.id),
+        forms.back_to(came, _back(draft, request, question.id)),
     )
     note = "\n".join(filter(None, (news, *_so_far(draft, request))))
     return forms.dialog(
         draft, request, event, STOPS, note=note, error=error, fields=fields, ways=ways, thread=request.place
     )
+
+
+def _came(draft: Draft, request: Request, event: Press) -> str:
+    """Return the form from which one came to say what a matter stops, "" if that is where one would come by it."""
+    came = forms.came_from(event, "triage", "leaf", "close")
+    follows = before(draft.tree, request.triage, came.rpartition("/")[2]) == draft.tree.stops
+    return "" if follows else came
 
 
 def _take_stops(draft: Draft, request: Request, event: Send) -> Answer:

@@ -218,6 +218,38 @@ async def test_the_preview_of_a_close_keeps_the_last_word() -> None:
     assert [said for _, said in (await menu.press("Close")).held] == ["Restarted twice."]
 
 
+# -- back -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("title", ["What does it stop?", "Ask a question"])
+async def test_back_leads_to_the_leaf_from_which_one_came_though_the_form_came_back_meanwhile(title: str) -> None:
+    leaf = await dialog("triage", "answer")
+    other = await leaf.press(title, text="Press F5.")
+    wrong = "x" * 3001
+    send = next(one.title for row in other.view.rows for one in row.buttons if one.verb == "send")
+    again = await other.press(send, text=wrong, **({"now": "no"} if send == "Next" else {}))
+    assert again.view.error
+    for left in (other, again):
+        back = await left.press("Back", text=wrong)
+        assert (back.view.note, back.filled["text"]) == (leaf.view.note, "Press F5.")
+
+
+async def test_back_leads_to_the_question_from_which_one_came_by_none_of_these_and_to_the_close() -> None:
+    question = await dialog("triage", "docs")
+    back = await (await question.press("None of these")).press("Back")
+    assert back.view.note == question.view.note
+    close = await dialog("close")
+    back = await (await close.press("It is not mended…", text="Restarted.")).press("Back")
+    assert back.filled["text"] == "Restarted."
+
+
+async def test_back_from_where_the_answer_led_never_goes_in_a_circle() -> None:
+    stops = await dialog("stops")
+    ticket = await stops.press("Next", text="two tours", now="no")
+    menu = await (await ticket.press("Back")).press("Back")
+    assert menu.view.note.startswith("Ana Lindqvist has it")
+
+
 WORDS = "Restart the print service."
 
 
@@ -321,8 +353,7 @@ async def test_whom_one_had_chosen_comes_back_with_the_words_for_them() -> None:
 
 async def test_a_training_contact_who_was_not_to_be_called_stays_so() -> None:
     leaf = await dialog("triage", "train")
-    menu = await (await leaf.press("Ask a question", who="1", text="Josi calls you.")).press("Back")
-    again = Client(menu.town, await menu.town.open("triage", "R-1", ANA, "train", fields=menu.filled))  # type: ignore[arg-type]
+    again = await (await leaf.press("Ask a question", who="1", text="Josi calls you.")).press("Back")
     assert again.filled == {"text": "Josi calls you.", "who": "1"}
 
 
