@@ -103,13 +103,16 @@ def _take_phone(draft: Draft, request: Request, event: Send) -> Answer:
         return _draw_phone(draft, request, event, wrong or WHEN)
     claimed = claim_first(draft, request, event)
     said = say_as(draft, request, event, text)
-    if ends:
-        ended = close(claimed, Act.SOLVE, Outcome.ANSWERED, event.author, event.happened_at)
-    else:
-        ended = claims.spoken(draft, claimed, event.happened_at, until, answered=True)
-    draft.did(ended, event, "answered by phone", **said)
     did = f"{event.author.name} answered {request.id} by phone"
-    support.tell_claimer(draft, request, event, did, ended=ends)
+    if ends:
+        outcome = support.owing(draft, claimed) or Outcome.ANSWERED
+        ended = close(claimed, Act.SOLVE, outcome, event.author, event.happened_at)
+        told = support.tell_end(draft, ended, event, did)
+        draft.did(ended, event, "answered by phone", **said, others=told)
+    else:
+        going = claims.spoken(draft, claimed, event.happened_at, until, answered=True)
+        draft.did(going, event, "answered by phone", **said)
+        support.tell_claimer(draft, request, event, did, ended=False)
     return done(draft, request, event, "Noted.")
 
 

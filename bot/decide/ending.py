@@ -30,11 +30,17 @@ ENDINGS = (
 """How a request may be closed here: what leaves the problem standing goes by *What does it stop?*."""
 
 
+def _endings(draft: Draft, request: Request) -> tuple[Outcome, ...]:
+    """Return how a request may be closed: only by its workaround, where the ticket of that is still to be made."""
+    owing = support.owing(draft, request)
+    return (owing,) if owing else ENDINGS
+
+
 def _draw_close(draft: Draft, request: Request, event: Press, error: str) -> Answer:
     step(request, Act.SOLVE)
     show = Way("Show it first", "close", "close:preview")
     ways = (show, Way("It is not mended…", "stops", opens=True), Way("Back", "support", opens=True))
-    fields = _close_fields(draft, request, Outcome.ANSWERED, "")
+    fields = _close_fields(draft, request, _endings(draft, request)[0], "")
     return form(draft, request, event, "Close", "close", "", error=error, fields=fields, ways=ways)
 
 
@@ -45,15 +51,16 @@ def _readers(draft: Draft, request: Request) -> str:
 
 
 def _close_fields(draft: Draft, request: Request, outcome: Outcome, text: str) -> tuple[Field, ...]:
+    choices = [(one.value, one.value.capitalize()) for one in _endings(draft, request)]
     label = f"A last word to {_readers(draft, request)} on the card, if there is one"
     return (
-        forms.listed("outcome", "How it ended", [(one.value, one.value.capitalize()) for one in ENDINGS], outcome),
+        forms.listed("outcome", "How it ended", choices, outcome),
         forms.text("text", label, text, required=False, longest=500),
     )
 
 
 def _take_close(draft: Draft, request: Request, event: Send) -> Answer:
-    outcome = next((one for one in ENDINGS if one == event.fields.get("outcome")), None)
+    outcome = next((one for one in _endings(draft, request) if one == event.fields.get("outcome")), None)
     text = forms.filled(event, "text")
     if outcome is None:
         return _draw_close(draft, request, event, "Choose how it ended.")
@@ -70,8 +77,8 @@ def _take_close(draft: Draft, request: Request, event: Send) -> Answer:
     if request.status is Status.OPEN:
         claimed = claims.give(draft, request, event.author, event.happened_at)
     ended = replace(close(claimed, Act.SOLVE, outcome, event.author, event.happened_at), remark=text)
-    support.tell_claimer(draft, request, event, f"{event.author.name} closed {request.id}")
-    draft.did(ended, event, "closed it")
+    told = support.tell_end(draft, ended, event, f"{event.author.name} closed {request.id}")
+    draft.did(ended, event, "closed it", others=told)
     return done(draft, request, event, "Closed.")
 
 

@@ -16,9 +16,9 @@ from bot.events import Press, Send
 from bot.people import Person
 from bot.policy import Contact, Page
 from bot.support.intake import excerpt
-from bot.support.request import Answered, Request
+from bot.support.request import Answered, Request, Status
 from bot.support.texts import Text
-from bot.support.triage import ESTIMATE, IMPACT, Leaf, Need, said
+from bot.support.triage import ESTIMATE, IMPACT, Leaf, Need, past, said
 from bot.views import Address, Field, Mention
 
 SHORT, LONG = 300, 1000  # characters of one line, and of a link
@@ -265,33 +265,42 @@ def _ticket_note(_: Form) -> str:
     return "Create the ticket with the text below. The request closes as soon as you send your reply."
 
 
-def _ticket_links(form: Form) -> tuple[Address, ...]:
-    project = form.draft.policy.jira_project
-    address = addresses.new_ticket(project, _summary(form), _description(form))
+def new_ticket(draft: Draft, request: Request) -> tuple[Address, ...]:
+    """Return where a new ticket is made, if policy names that."""
+    project = draft.policy.jira_project
+    address = addresses.new_ticket(project, _summary(request), _description(draft, request))
     title = "New ticket, filled in" if addresses.fills_in(project) else "Open Jira"
     return (Address(title, address),) if address else ()
 
 
-def _ticket_fields(form: Form) -> tuple[Field, ...]:
+def _ticket_links(form: Form) -> tuple[Address, ...]:
+    return new_ticket(form.draft, form.request)
+
+
+def to_copy(draft: Draft, request: Request) -> tuple[Field, ...]:
+    """Return the fields with the text of a new ticket."""
     return (
-        forms.text("summary", "Summary, to copy", _summary(form), required=False),
-        forms.text("description", "Description, to copy", _description(form), required=False),
-        forms.line("ticket", "The ticket's key or link. It stands below your words.", form.request.ticket),
+        forms.text("summary", "Summary, to copy", _summary(request), required=False),
+        forms.text("description", "Description, to copy", _description(draft, request), required=False),
     )
 
 
-def _summary(form: Form) -> str:
-    return " ".join(words(form.request, 100).split())
+def _ticket_fields(form: Form) -> tuple[Field, ...]:
+    key = forms.line("ticket", "The ticket's key or link. It stands below your words.", form.request.ticket)
+    return (*to_copy(form.draft, form.request), key)
 
 
-def _description(form: Form) -> str:
-    draft, request = form.draft, form.request
-    impact = said(request.triage, IMPACT)
+def _summary(request: Request) -> str:
+    return " ".join(words(request, 100).split())
+
+
+def _description(draft: Draft, request: Request) -> str:
+    impact = said(past(request.triage) if request.status is Status.CLOSED else request.triage, IMPACT)
     at = f"{draft.hours.local(request.posted_at):%Y-%m-%d, %H:%M}"
     parts = (
         words(request, 1000),
         excerpt(request.text, 1000) if request.matter and request.text != request.matter else "",
-        *_added(form),
+        *_added(draft, request),
         f"Impact: {impact.answer if impact else 'not said yet'}",
         f"Steps: as {request.requester.name} wrote on {at}.",
         f"Thread: {addresses.thread(draft.state.desk, request.place)} ({request.id})",
@@ -299,10 +308,10 @@ def _description(form: Form) -> str:
     return "\n\n".join(filter(None, parts))
 
 
-def _added(form: Form) -> tuple[str, ...]:
+def _added(draft: Draft, request: Request) -> tuple[str, ...]:
     """Return what people outside the backend team wrote in the thread, the requester above all."""
-    people = form.draft.rota.people
-    typed = [one for one in form.request.handed if one.reply and one.text and one.author.id not in people]
+    people = draft.rota.people
+    typed = [one for one in request.handed if one.reply and one.text and one.author.id not in people]
     return tuple(f"{one.author.name} added: {one.text}" for one in typed)
 
 

@@ -8,13 +8,16 @@ from datetime import timedelta
 
 from bot.decide import claims, clocks, matters, rights
 from bot.decide.draft import Draft
+from bot.decide.pictures import SUPPORT, words
 from bot.effects import Answer, Card
 from bot.errors import Refused
 from bot.events import Adopt, Claim, GoOn, Press, Reopen, Separate, Solve
+from bot.people import Author
 from bot.places import personal
 from bot.support.request import Act, Deed, Outcome, Request, Status, answered_earlier, close, withdraw
 from bot.support.texts import Text
-from bot.views import Line, ReplyCard
+from bot.support.triage import owed
+from bot.views import Button, Line, NoticeCard, NoticeEntry, ReplyCard
 
 UNDO = timedelta(minutes=10)  # of real time
 
@@ -37,10 +40,10 @@ def solved(draft: Draft, event: Solve) -> Answer:
     mine = event.author.id == request.requester.id
     if not mine and request.status is Status.OPEN:
         request = claims.give(draft, request, event.author, event.happened_at)
-    else:
-        tell_claimer(draft, request, event, f"{event.author.name} closed {request.id}")
-    outcome = Outcome.SOLVED_BY_REQUESTER if mine else Outcome.ANSWERED
-    draft.did(close(request, Act.SOLVE, outcome, event.author, event.happened_at), event, "closed it")
+    outcome = owing(draft, request) or (Outcome.SOLVED_BY_REQUESTER if mine else Outcome.ANSWERED)
+    ended = close(request, Act.SOLVE, outcome, event.author, event.happened_at)
+    told = tell_end(draft, ended, event, f"{event.author.name} closed {request.id}")
+    draft.did(ended, event, "closed it", others=told)
     return _current(draft, request, event)
 
 
@@ -171,6 +174,35 @@ def tell_claimer(draft: Draft, request: Request, event: Press, what: str, *, end
     if claims.is_here(draft, claimer.id):
         line = f"{what}, which you {'had' if ended else 'have'}. ({request.requester.name} had asked.)"
         draft.post(f"ended:{request.id}:{event.key}", personal(claimer.id), Line((line,)))
+
+
+def owing(draft: Draft, request: Request) -> Outcome | None:
+    """Return how a request ends whose workaround went out while its ticket is still to be made, None for all others."""
+    leaf = None if request.ticket else owed(draft.tree, request.triage)
+    return leaf.outcome if leaf else None
+
+
+def tell_end(draft: Draft, ended: Request, event: Press, what: str) -> tuple[str, ...]:
+    """Tell whoever had a matter who ended it; of a ticket that is still to be made by a card, whose key is returned."""
+    claimer = ended.claimer
+    if claimer is None or owing(draft, ended) is None:
+        tell_claimer(draft, ended, event, what)
+        return ()
+    if not claims.is_here(draft, claimer.id):
+        return ()
+    key = owed_key(ended, claimer)
+    heading = f"The ticket of {ended.id} is still to be made."
+    heading = heading if event.author.id == claimer.id else f"{what}, which you had. {heading}"
+    use = Button(draft.state.desk.id, ended.id, key, SUPPORT, "open", "support")
+    title = f"{ended.requester.name} · {ended.id}"
+    entry = NoticeEntry(title, words(ended), "", ended.place, waiting=True, presses=(), opens=(use,))
+    draft.show(key, personal(claimer.id), NoticeCard(heading, (entry,)))
+    return (key,)
+
+
+def owed_key(ended: Request, claimer: Author) -> str:
+    """Return the key of the card that says that a ticket is still to be made."""
+    return f"owed:{ended.id}:{ended.closed_at.isoformat() if ended.closed_at else ''}:{claimer.id}"
 
 
 def _current(draft: Draft, request: Request, event: Press) -> Card:

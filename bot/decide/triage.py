@@ -15,6 +15,7 @@ from bot.decide.step import Step, claim_first, done, meanwhile, ready, say_as
 from bot.effects import Answer
 from bot.errors import Refused
 from bot.events import Open, Press, Send
+from bot.places import personal
 from bot.support.request import WITH_TICKET, Act, Answered, Outcome, Request, close, step
 from bot.support.texts import Text
 from bot.support.triage import (
@@ -36,8 +37,9 @@ from bot.support.triage import (
     said,
     told,
 )
+from bot.views import Line
 
-WHAT, STOPS, ALL_THE_SAME = "What is it?", "What does it stop?", "Done all the same…"
+WHAT, STOPS, ALL_THE_SAME, KEY = "What is it?", "What does it stop?", "Done all the same…", "The ticket's key"
 DONE = "done"
 NEEDS_NOW = ((YES, "Yes: they cannot go on without. I give one now."), (NO, "No: a ticket is enough."))
 
@@ -300,7 +302,10 @@ def _draw_key(draft: Draft, request: Request, event: Press, error: str) -> Answe
     label = f"The ticket's key or link. {reader} reads it on the card, and in the thread under your name."
     field = forms.line("ticket", label, request.ticket, required=True)
     ways = (Way("Send", "key"), Way("Back", "support", opens=True))
-    return forms.dialog(draft, request, event, "The ticket's key", error=error, fields=(field,), ways=ways)
+    to_make = not request.ticket
+    fields = (field, *(leaves.to_copy(draft, request) if to_make else ()))
+    links = leaves.new_ticket(draft, request) if to_make else ()
+    return forms.dialog(draft, request, event, KEY, error=error, fields=fields, ways=ways, links=links)
 
 
 def _take_key(draft: Draft, request: Request, event: Send) -> Answer:
@@ -308,6 +313,9 @@ def _take_key(draft: Draft, request: Request, event: Send) -> Answer:
     if wrong:
         return _draw_key(draft, request, event, wrong)
     posted = say_as(draft, request, event, draft.say(Text.TICKET_IS, key=ticket))
+    if request.claimer and request.claimer.id:
+        line = Line((f"The ticket of {request.id} is {ticket}.",))
+        draft.show(support.owed_key(request, request.claimer), personal(request.claimer.id), line, first=False)
     draft.did(replace(request, ticket=ticket), event, "named the ticket", **posted)
     return done(draft, request, event, "Sent.")
 
@@ -321,7 +329,7 @@ def may_name(draft: Draft, request: Request, event: Press) -> None:
 
 STEPS: Mapping[str, Step] = MappingProxyType(
     {
-        "key": Step("The ticket's key", _draw_key, _take_key, may_name),
+        "key": Step(KEY, _draw_key, _take_key, may_name),
         "triage": Step(WHAT, _draw_what, _take_what, may, _again),
         "stops": Step(STOPS, _draw_stops, _take_stops, may, _again),
         "leaf": Step(WHAT, _draw_what, _take_leaf, may, _again),

@@ -99,6 +99,11 @@ def current(triage: tuple[Answered, ...]) -> tuple[Answered, ...]:
     return triage[ends[-1] + 1 :] if ends else triage
 
 
+def past(triage: tuple[Answered, ...]) -> tuple[Answered, ...]:
+    """Return the answers that led to an end that is the latest, as they were before it."""
+    return triage[:-1] if triage and triage[-1].question == END else triage
+
+
 def said(triage: tuple[Answered, ...], question: str) -> Answered | None:
     """Return what is answered to a question, or noted, now; None if nothing."""
     return next((one for one in reversed(current(triage)) if one.question == question), None)
@@ -142,6 +147,12 @@ def told(tree: Tree, triage: tuple[Answered, ...], node: str) -> Leaf | None:
     """Return the leaf whose reply went out and led straight to ``node``, None if none did."""
     leaves = [one.question.removeprefix(TOLD) for one in reversed(current(triage)) if after(tree, one) == node]
     return next((tree.leaves[id_] for id_ in leaves if id_ in tree.leaves), None)
+
+
+def owed(tree: Tree, triage: tuple[Answered, ...]) -> Leaf | None:
+    """Return the leaf whose reply went out and which a ticket has to follow, None if there is none."""
+    tickets = [one.id for one in tree.leaves.values() if one.needs is Need.TICKET]
+    return next((leaf for id_ in tickets if (leaf := told(tree, triage, id_))), None)
 
 
 def diagram(tree: Tree) -> str:

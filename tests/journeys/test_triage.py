@@ -646,6 +646,84 @@ async def test_a_workaround_comes_first_and_the_ticket_follows() -> None:
     assert len(town.in_thread(place)) == 2
 
 
+async def worked_around(now: str = "2026-11-23 10:00") -> tuple[Town, str]:
+    """Return a town in which Ana gave a workaround and left the ticket for later, and the thread."""
+    town, place = await town_with(now=now, policy=Policy(jira_project="https://jira.example.com"))
+    await town.send("stops", "R-1", ANA, text="all drivers", now="yes")
+    await town.send("leaf", "R-1", ANA, choice="workaround", text="Print at gate B.")
+    return town, place
+
+
+@pytest.mark.parametrize(
+    ("how", "card"),
+    [
+        ("requester", "Olga Brandt closed R-1, which you had. The ticket of R-1 is still to be made."),
+        ("claimer", "The ticket of R-1 is still to be made."),
+        ("colleague", "Ben Okafor closed R-1, which you had. The ticket of R-1 is still to be made."),
+        ("close", "The ticket of R-1 is still to be made."),
+        ("phone", "The ticket of R-1 is still to be made."),
+    ],
+)
+async def test_what_ends_after_a_workaround_is_no_answer_and_its_ticket_is_not_forgotten(how: str, card: str) -> None:
+    town, _ = await worked_around()
+    pressers: dict[str, Author | Person] = {"requester": OLGA, "colleague": BEN}
+    if how == "close":
+        view = await town.open("close", "R-1", ANA)
+        assert [choice.id for choice in view.fields[0].choices] == ["workaround"]
+        assert "Choose how it ended." in await town.send("close", "R-1", ANA, choice="close", outcome="answered")
+        await town.send("close", "R-1", ANA, choice="close", outcome="workaround")
+    elif how == "phone":
+        await town.send("phone", "R-1", ANA, text="We spoke on the phone.", then="closed")
+    else:
+        await town.press(Solve, "R-1", pressers.get(how, ANA))
+    assert (await town.request()).outcome is Outcome.WORKAROUND
+    (told,) = town.to(ANA)
+    assert told.text.startswith(card)
+    assert "[Support…]" in told.text
+    assert "The ticket's key" in titles(await town.open("support", "R-1", ANA, card=told.key))
+    await sent(town, "undo", pressers.get(how, ANA))
+    assert "took this back" in told.text
+    assert (await town.request()).status is Status.ACKNOWLEDGED
+    assert value(await town.open("triage", "R-1", ANA), "description")
+
+
+async def test_the_ticket_that_is_still_to_be_made_is_made_from_the_menu_of_what_ended() -> None:
+    town, place = await worked_around()
+    await town.reply(place, "Gate B works.", OLGA)
+    await town.press(Solve, "R-1", OLGA)
+    view = await town.open("key", "R-1", ANA)
+    assert value(view, "summary") == "label printer down"
+    assert "Impact: all drivers" in value(view, "description")
+    assert view.links == (Address("Open Jira", "https://jira.example.com"),)
+    await sent(town, "key", ANA, fields={"ticket": "EDGE-12"})
+    link = "https://jira.example.com/browse/EDGE-12"
+    assert f"The ticket of R-1 is {link}." in [message.text for message in town.to(ANA)]
+    view = await town.open("key", "R-1", ANA)
+    assert ([field.id for field in view.fields], view.links) == (["ticket"], ())
+    await town.wait(11)
+    await town.press(Reopen, "R-1", OLGA)
+    await town.press(Solve, "R-1", OLGA)
+    assert (await town.request()).outcome is Outcome.SOLVED_BY_REQUESTER
+
+
+async def test_the_text_of_a_ticket_whose_key_follows_is_at_hand_after_the_end() -> None:
+    town, _ = await worked_around()
+    await town.send("leaf", "R-1", ANA, choice="ticket:later", text="Our developers have it.", ticket="")
+    assert "Impact: all drivers" in value(await town.open("key", "R-1", ANA), "description")
+
+
+async def test_nobody_hears_of_a_ticket_at_night_or_where_nobody_has_the_matter() -> None:
+    town, _ = await worked_around("2026-11-23 17:50")
+    await town.until("2026-11-23 18:10")
+    await town.press(Solve, "R-1", OLGA)
+    assert ((await town.request()).outcome, town.to(ANA)) == (Outcome.WORKAROUND, [])
+    town, _ = await worked_around()
+    await town.send("back", "R-1", ANA)
+    told = len(town.to(ANA))
+    await town.press(Solve, "R-1", OLGA)
+    assert ((await town.request()).outcome, len(town.to(ANA))) == (Outcome.WORKAROUND, told)
+
+
 async def test_whoever_tells_what_causes_an_error_says_what_it_stops_next() -> None:
     town, place = await town_with()
     await town.send("triage", "R-1", ANA, choice="bug:no")
