@@ -33,6 +33,7 @@ WORDS = MappingProxyType(
 )
 """The fields for people's own words, in every form about a request, with what tells them from a form's main text."""
 ROW = 3  # buttons beside each other
+SUMMONED = "menu:"  # begins the key of a form that stands in somebody's chat, without the frame of a dialog
 KEPT = "kept"  # the id of a field for words that were not sent begins so
 NOT_SENT = "Not sent yet"
 CHOSEN = "~"  # ends the ids of the fields that are chosen in, among the marks of what a form was drawn with
@@ -142,8 +143,10 @@ def card(
 
 
 def dialog(draft: Draft, request: Request, event: Press, name: str, **parts: object) -> Dialog:
-    """Return a form about a request, headed by who wrote what."""
-    about = {"title": f"{request.requester.name} wrote:", "excerpt": words(request), **parts}
+    """Return a form about a request, headed by who wrote what; as a card in a chat by its name, too."""
+    wrote = f"{request.requester.name} wrote:"
+    title = f"{name} · {wrote}" if event.card.startswith(SUMMONED) else wrote
+    about = {"title": title, "excerpt": words(request), **parts}
     return Dialog(name, card(draft, request, event, **about))  # type: ignore[arg-type]
 
 

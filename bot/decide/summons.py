@@ -2,6 +2,7 @@
 
 from bot.decide import steps
 from bot.decide.draft import Draft
+from bot.decide.forms import SUMMONED
 from bot.effects import Dialog
 from bot.errors import Refused
 from bot.events import Message, Open
@@ -18,7 +19,7 @@ def summoned(draft: Draft, event: Message, id_: str) -> None:
     place = personal(event.author.id)
     try:
         request = _meant(draft, event, id_)
-        card = f"menu:{request.id}:{event.key}"
+        card = f"{SUMMONED}{request.id}:{event.key}"
         asked = Open(
             key=event.key,
             happened_at=event.happened_at,

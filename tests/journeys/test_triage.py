@@ -878,6 +878,17 @@ async def test_the_command_shows_supports_menu_as_a_card_in_ones_own_chat(text: 
     assert (await town.request()).claimer == Author("ana", ANA.name)
 
 
+async def test_a_card_in_ones_own_chat_shows_the_title_that_a_dialog_has_in_its_frame() -> None:
+    town, _ = await town_with()
+    await town.write("triage R-1", ANA)
+    message = town.to(ANA)[-1]
+    assert message.text.startswith("R-1 · Olga Brandt wrote:\nlabel printer down")
+    question = await town.open("triage", "R-1", ANA, "docs", card=message.key)
+    assert question.title == "What is it? 5 of 9 · Olga Brandt wrote:"
+    assert (await town.open("reply", "R-1", ANA, card=message.key)).title == "Reply · Olga Brandt wrote:"
+    assert (await town.open("reply", "R-1", ANA)).title == "Olga Brandt wrote:"
+
+
 async def test_a_closed_request_can_be_named_too() -> None:
     town, _ = await town_with()
     await town.press(Solve, "R-1", OLGA)
