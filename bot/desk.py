@@ -11,7 +11,7 @@ import logging
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from bot import commands
@@ -27,6 +27,7 @@ from bot.events import (
     Edited,
     Event,
     Message,
+    Posted,
     Press,
     Raise,
     Replied,
@@ -49,6 +50,7 @@ MOST_HELD = 3  # commits of which nothing goes out yet while others wait for the
 PORTION = 100  # closed requests erased in one go, for the same reason
 ATTEMPTS = 5
 RETRY_SECONDS = 1.0
+LATE = timedelta(seconds=10)  # a post heard sooner can't have been raised, and closed, by anybody before
 _CHANGED = (Edited, Deleted, Restored)
 
 
@@ -253,7 +255,10 @@ class Desk:
         ids = ids.difference(standing.requests, {""})
         replied = {one.event.place for one in waiting if isinstance(one.event, Replied)}
         places = {place for place in replied if not standing.is_live(place)}
-        places |= {one.event.place for one in waiting if isinstance(one.event, _CHANGED)}  # what is closed there, too
+        now = self._clock()
+        late = [one.event for one in waiting if isinstance(one.event, Posted) and now - one.event.happened_at > LATE]
+        changed = [one.event for one in waiting if isinstance(one.event, _CHANGED)]
+        places |= {event.place for event in (*changed, *late)}  # what is closed there, too
         places |= {place for one in waiting if (place := _chosen(one.event))}
         askers = {person for one in waiting if (person := lists.asked_by(one.event))}
         found = await self._fetch_naming(standing, waiting)
@@ -266,7 +271,7 @@ class Desk:
         beside = beside.difference(request.id for request in found)
         if beside:
             found += await self._journal.matters(standing.desk.tenant, standing.desk.id, beside, [])
-        since = self._clock() - lists.CLOSED_WITHIN
+        since = now - lists.CLOSED_WITHIN
         for person in askers:
             found += await self._journal.closed(standing.desk.tenant, standing.desk.id, person, since)
         for request in found:

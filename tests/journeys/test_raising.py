@@ -499,6 +499,14 @@ async def test_a_post_heard_after_it_was_raised_opens_no_second_request() -> Non
     assert len(await town.requests()) == 1
 
 
+async def test_a_post_heard_after_it_was_raised_and_closed_opens_no_second_request() -> None:
+    town = Town()
+    await chosen_and_sent(town, HERE, ANA)
+    await town.press(Solve, "R-1", OLGA)
+    await town.post(WORDS, place=THREAD, happened="2026-11-23 09:59")
+    assert [one.status for one in await town.requests()] == [Status.CLOSED]
+
+
 async def test_who_has_several_desks_says_which_and_is_asked_again_with_what_was_wrong() -> None:
     town = Town()
     answer = await choose(town, CHAT, TOM, desks=("backend", "edge"))
