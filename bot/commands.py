@@ -338,10 +338,11 @@ def named(text: str) -> str:
     return found[1].request if found and isinstance(found[1], ShowTriage) else ""
 
 
-def mistyped(text: str) -> bool:
-    """Say whether a text that is no command is so near to one that it was meant as one."""
+def mistyped(text: str, right: Right = Right.ADMIN) -> bool:
+    """Say whether a text that is no command is so near to one that ``right`` allows that it was meant as one."""
     words = WORD.findall(text.casefold()) if len(text) <= LONGEST else []
-    near = [word for word in (*words[:1], " ".join(words)) if get_close_matches(word, COMMANDS, n=1, cutoff=NEAR)]
+    names = [row.name for row in COMMANDS.values() if row.right <= right]
+    near = [word for word in (*words[:1], " ".join(words)) if get_close_matches(word, names, n=1, cutoff=NEAR)]
     near += get_close_matches(" ".join(words), SAME, n=1, cutoff=NEAR)  # "Hilfe, Drucker" is a request
     return 0 < len(words) <= LONGEST_COMMAND and bool(near)
 

@@ -108,7 +108,7 @@ def wrote(draft: Draft, event: Wrote) -> bool:
         return False
     if is_marked(event.text):
         return True
-    if mistyped(event.text):
+    if parse(event.text) or mistyped(event.text, draft.right_of(event.author)):
         unknown(draft, event)
     elif not is_request(event.text, picture=event.picture, gif=event.gif):
         help_card(draft, event)

@@ -80,6 +80,14 @@ async def test_whoever_writes_personally_is_offered_to_raise_it_with_the_words_r
     assert (await (await town.desk()).state()).facts.raised == ()
 
 
+@pytest.mark.parametrize("text", ["desk broken", "people missing", "policy outdated", "rotate logs"])
+async def test_two_words_that_resemble_a_command_of_others_are_offered_to_be_raised(text: str) -> None:
+    town = Town()
+    assert [field.value for field in form(await offered(town, text)).fields] == [text]
+    assert await town.write("rota", OLGA) == "This is for the backend team."
+    assert (await town.write("hepl", OLGA)).startswith("I don't know that one.")
+
+
 async def test_what_is_raised_is_posted_under_its_writers_name_and_is_their_request() -> None:
     town = Town()
     card = await offered(town)
