@@ -111,22 +111,24 @@ def wrote(draft: Draft, event: Wrote) -> bool:
     if parse(event.text) or mistyped(event.text, draft.right_of(event.author)):
         unknown(draft, event)
     elif not is_request(event.text, picture=event.picture, gif=event.gif):
-        help_card(draft, event)
+        text = Text.HELP_COLLEAGUE if draft.colleague(event.author) else Text.SMALL_TALK
+        _say(draft, event, Line((draft.say(text),)))
     elif draft.colleague(event.author):
-        unknown(draft, event)
+        on_duty = draft.duty(event.happened_at).may_claim(event.author.id)
+        unknown(draft, event, draft.say(Text.ANSWERS_COUNT) if on_duty else "")
     else:
         return True
     return False
 
 
-def unknown(draft: Draft, event: Message) -> None:
-    """Name the two nearest commands and help; or who may, where it is one."""
+def unknown(draft: Draft, event: Message, more: str = "") -> None:
+    """Name the two nearest commands and help, and what ``more`` says; or who may, where it is one."""
     found = parse(event.text)
     if found is not None:
         _aside(draft, event, Line((draft.is_for(found[0].right),)))
         return
     near = draft.say(Text.OR).join(nearest(event.text, draft.right_of(event.author), draft.policy.language))
-    _aside(draft, event, Line((draft.say(Text.UNKNOWN_COMMAND, near=near),)))
+    _aside(draft, event, Line((draft.say(Text.UNKNOWN_COMMAND, near=near) + more,)))
 
 
 def welcomed(draft: Draft, event: Welcomed) -> None:

@@ -18,21 +18,23 @@ from bot.events import Choose, Chosen, Delivered, Open, Posted, Press, Raise, Re
 from bot.people import Author
 from bot.places import personal
 from bot.state import Raised
-from bot.support.intake import is_marked
-from bot.support.request import Request
+from bot.support.intake import excerpt, is_marked
+from bot.support.request import Request, Status
 from bot.support.texts import Text
 from bot.views import Field, FormCard, Label, Line, Link, ReplyCard, RequestCard
 
 SEND, DROP = "raise", "raise_no"
 KEPT = timedelta(days=7)
 MOST_KEPT = 50
+MOST_NAMED, MOST_SAID = 3, 40  # requests that one line names, and characters of each
 _MARK = re.compile(r"\s*#?\w+[\s:,.!-]*")
 
 
 def offer(draft: Draft, event: Wrote) -> None:
-    """Ask whoever wrote to the bot personally whether to raise their words, which are ready to edit."""
+    """Ask whoever wrote to the bot personally whether to raise their words, or meant what is open already."""
     text = _MARK.sub("", event.text, count=1) if is_marked(event.text) else event.text
-    _ask(draft, event.key, event.author, Text.SHALL_I_RAISE, text, desks=event.desks, picture=event.picture)
+    more, picture = _still_open(draft, event.author), event.picture
+    _ask(draft, event.key, event.author, Text.SHALL_I_RAISE, text, desks=event.desks, picture=picture, more=more)
 
 
 def chosen(draft: Draft, event: Choose) -> Answer:
@@ -125,11 +127,26 @@ def _ask(
     desks: tuple[str, ...] = (),
     choice: str = "",
     picture: bool = False,
+    more: str = "",
 ) -> None:
     """Show somebody, personally, the form that raises words."""
     place, card = personal(author.id), _card(author) + key
     asked = Open(key=key, happened_at=draft.now, place=place, author=author, request="", card=card, step=SEND)
-    draft.show(card, place, _form(draft, asked, title, _fitting(text), None, desks, choice=choice, picture=picture))
+    form = _form(draft, asked, title, _fitting(text), None, desks, choice=choice, picture=picture)
+    draft.show(card, place, replace(form, note=form.note + more))
+
+
+def _still_open(draft: Draft, author: Author) -> str:
+    """Say which requests of somebody are open, as many as fit into a line, and what shows them; "" for none."""
+    own = [one for one in draft.asked_by(author.id) if one.status is not Status.CLOSED]
+    own.sort(key=lambda one: (one.posted_at, one.id), reverse=True)
+    named = [" · ".join(filter(None, (one.id, _short_words(one)))) for one in own[:MOST_NAMED]]
+    what = ", ".join([*named, *(["…"] if len(own) > MOST_NAMED else [])])
+    return draft.say(Text.STILL_OPEN, what=what) if own else ""
+
+
+def _short_words(request: Request) -> str:
+    return excerpt(" ".join((request.matter or request.text).split()), MOST_SAID)
 
 
 def _form(

@@ -108,6 +108,7 @@ class Text(StrEnum):
     RAISE_EMPTY = "raise empty"
     RAISE_TOO_LONG = "raise too long"
     RAISE_GONE = "raise gone"
+    STILL_OPEN = "still open"
     RAISING = "raising"
     RAISED = "raised"
     RAISED_FOR_YOU = "raised for you"
@@ -122,6 +123,8 @@ class Text(StrEnum):
     MORE_REQUESTS = "more requests"
     HELP_REQUESTER = "help requester"
     HELP_COLLEAGUE = "help colleague"
+    SMALL_TALK = "small talk"
+    ANSWERS_COUNT = "answers count"
     PRIVACY_TITLE = "privacy title"
     PRIVACY_WHY = "privacy why"
     PRIVACY_REQUESTS = "privacy requests"
@@ -306,6 +309,7 @@ TEXTS = MappingProxyType(
                 Text.RAISE_WHERE: "Who is it for?",
                 Text.RAISE_EMPTY: "Write in a few words what you need.",
                 Text.RAISE_TOO_LONG: "That is too long to be posted whole. Please shorten it to {most} characters.",
+                Text.STILL_OPEN: " Write my requests to see how it stands with what is open: {what}",
                 Text.RAISE_GONE: "This post was deleted in the meantime, so I left it at that.",
                 Text.RAISING: "I pass it on to the channel. The link comes in a message of its own.",
                 Text.RAISED: "Raised as {id}. You see there who answers, and until when: ",
@@ -329,6 +333,8 @@ TEXTS = MappingProxyType(
                 Text.HELP_COLLEAGUE: (
                     "I watch the channel, call whoever is on duty, and keep one card per request up to date."
                 ),
+                Text.SMALL_TALK: "Post in the channel what you need, or write help for everything I do.",
+                Text.ANSWERS_COUNT: " An answer to a request counts in its thread, or by its buttons.",
                 Text.PRIVACY_TITLE: "What I keep",
                 Text.PRIVACY_WHY: (
                     "Only what it takes for every request to be answered. I erase what is past its time every day. "
@@ -514,6 +520,7 @@ TEXTS = MappingProxyType(
                 Text.RAISE_WHERE: "Für wen ist es?",
                 Text.RAISE_EMPTY: "Schreib in ein paar Worten, was du brauchst.",
                 Text.RAISE_TOO_LONG: "Das ist zu lang für einen Beitrag. Bitte kürze es auf {most} Zeichen.",
+                Text.STILL_OPEN: " Wie es um das steht, was noch offen ist, zeigt meine anfragen: {what}",
                 Text.RAISE_GONE: "Der Beitrag wurde inzwischen gelöscht, also habe ich nichts weitergegeben.",
                 Text.RAISING: "Ich gebe es in den Kanal weiter. Der Link kommt in einer eigenen Nachricht.",
                 Text.RAISED: "Weitergegeben als {id}. Dort siehst du, wer antwortet und bis wann: ",
@@ -538,6 +545,8 @@ TEXTS = MappingProxyType(
                     "Ich lese den Kanal mit, benachrichtige, wer Dienst hat, und halte zu jeder Anfrage eine Karte "
                     "aktuell."
                 ),
+                Text.SMALL_TALK: "Schreib in den Kanal, was du brauchst, oder hilfe für alles, was ich kann.",
+                Text.ANSWERS_COUNT: " Eine Antwort auf eine Anfrage zählt in ihrem Thread oder über ihre Knöpfe.",
                 Text.PRIVACY_TITLE: "Was ich aufbewahre",
                 Text.PRIVACY_WHY: (
                     "Nur, was nötig ist, damit jede Anfrage eine Antwort bekommt. Was abgelaufen ist, lösche ich "

@@ -63,6 +63,25 @@ async def test_a_colleague_who_tells_the_bot_a_story_hears_what_it_knows() -> No
     assert (await Town().write("the printer is down again", EVA)).startswith("I don't know that one. Try ")
 
 
+@pytest.mark.parametrize("words", ["thanks!", "ok", "👍", "hello"])
+async def test_small_talk_in_ones_own_chat_gets_one_short_line(words: str) -> None:
+    town = Town()
+    await town.post("label printer down")
+    assert await town.write(words, OLGA) == "Post in the channel what you need, or write help for everything I do."
+    assert (await town.write(words, EVA)).count("\n") == 0
+    german = await Town(policy=Policy(language=Language.GERMAN)).write(words, OLGA)
+    assert german == "Schreib in den Kanal, was du brauchst, oder hilfe für alles, was ich kann."
+
+
+async def test_a_colleague_on_duty_who_answers_in_their_own_chat_reads_where_that_counts() -> None:
+    town = Town()
+    await town.post("label printer down")
+    counts = "An answer to a request counts in its thread, or by its buttons."
+    assert (await town.write("I'm on it", BEN)).endswith(f"help for everything I do. {counts}")
+    assert counts not in await town.write("roat", BEN)
+    assert counts not in await town.write("I'm on it", EVA)
+
+
 async def test_help_shows_what_the_reader_may_use() -> None:
     assert "rota" in await Town().write("help", EVA)
     assert "rota" not in await Town().write("help", OLGA)

@@ -80,6 +80,26 @@ async def test_whoever_writes_personally_is_offered_to_raise_it_with_the_words_r
     assert (await (await town.desk()).state()).facts.raised == ()
 
 
+@pytest.mark.parametrize("text", ["it's solved", "when?", "R-1"])
+async def test_whoever_writes_of_what_is_open_reads_what_that_is_and_how_to_see_it(text: str) -> None:
+    town = Town()
+    await town.post("label printer\n\ndown since this morning, nobody knows why")
+    note = form(await offered(town, text)).note
+    shown = "R-1 · label printer down since this…"
+    assert note.endswith(f" Write my requests to see how it stands with what is open: {shown}")
+    assert "my requests" not in form(await offered(town, text, TOM)).note
+
+
+async def test_of_many_that_are_open_the_last_three_are_named() -> None:
+    town = Town(policy=GERMAN)
+    for _ in range(5):
+        await town.post("", picture=True)
+        await town.wait(20)
+    await town.press(Solve, "R-4", OLGA)
+    note = form(await offered(town, "und?")).note
+    assert note.endswith("Wie es um das steht, was noch offen ist, zeigt meine anfragen: R-5, R-3, R-2, …")
+
+
 @pytest.mark.parametrize("text", ["desk broken", "people missing", "policy outdated", "rotate logs"])
 async def test_two_words_that_resemble_a_command_of_others_are_offered_to_be_raised(text: str) -> None:
     town = Town()
