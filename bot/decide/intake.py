@@ -4,7 +4,7 @@ Acts are judged by duty at ``happened_at``. A post's edits and deletion, and the
 are heard before the post, too; what becomes of a reply that raised a request counts only when heard after it.
 """
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
 from bot.commands import mistyped
@@ -93,6 +93,7 @@ def edited(draft: Draft, event: Edited) -> None:
     requests = _raised_by(draft, event.place, event.reply)
     if not requests:
         _became_one(draft, event)
+        _was_thanks(draft, event)
     _reword(
         draft,
         event,
@@ -212,6 +213,17 @@ def _became_one(draft: Draft, event: Edited | Restored) -> None:
             draft.put(replace(raised(draft, replace(event, happened_at=event.posted_at)), text_at=event.happened_at))
         else:
             raised(draft, event)
+
+
+def _was_thanks(draft: Draft, event: Edited) -> None:
+    """Hear a reply that was mere thanks before this edit of it: it was written after the end, and opened nothing."""
+    requests, at = matters.of_thread(draft, event.place), event.posted_at
+    if draft.colleague(event.author):
+        requests = [one for one in requests if one.requester.id == event.author.id]
+    over = [one for one in requests if at is not None and one.closed_at is not None and one.closed_at < at]
+    if event.reply and requests == over and requests and not answers.called(draft, event):
+        shared = {field.name: getattr(event, field.name) for field in fields(Message)}
+        _went_on(draft, requests, Replied(reply=event.reply, **shared))
 
 
 def _began_earlier(draft: Draft, request: Request, event: Posted) -> None:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.events import Adopt, Claim, GoOn, Open, Reopen, Solve
+from bot.people import Author, Person
 from bot.policy import Language, Policy
 from bot.rota.shift import Absence, Role, Shift
 from bot.support.request import NextWord, Outcome, Status
@@ -327,6 +328,42 @@ async def test_thanks_after_closing_open_nothing(words: str) -> None:
     await town.press(Solve, "R-1", ANA)
     await town.reply(place, words, OLGA)
     assert [one.status for one in await town.requests()] == [Status.CLOSED]
+
+
+async def thanked(by: Author | Person = OLGA) -> tuple[Town, str, str]:
+    """Return a town in which somebody thanked at 10:20 for what was closed at 10:00, the thread, and the thanks."""
+    town = Town()
+    place = await town.post(PRINTER)
+    await town.press(Solve, "R-1", ANA)
+    await town.wait(20)
+    reply = await town.reply(place, "thanks", by)
+    await town.wait(1)
+    return town, place, reply
+
+
+@pytest.mark.parametrize("by", [OLGA, TOM])
+async def test_thanks_that_are_edited_into_words_open_it_again(by: Author) -> None:
+    town, place, reply = await thanked(by)
+    await town.edit(place, "thanks a lot", by, posted="2026-11-23 10:20", reply=reply)
+    assert (await town.request()).status is Status.CLOSED
+    await town.edit(place, "thanks, but it is down again", by, posted="2026-11-23 10:20", reply=reply)
+    assert (await town.request()).status is Status.OPEN
+    await town.wait(1)
+    await town.edit(place, "thanks, but both are down again", by, posted="2026-11-23 10:20", reply=reply)
+    assert [one.text for one in (await town.request()).handed] == ["thanks, but both are down again"]
+
+
+@pytest.mark.parametrize("posted", ["2026-11-23 09:59", ""])
+async def test_an_edit_of_words_that_are_older_than_the_end_opens_nothing(posted: str) -> None:
+    town, place, reply = await thanked()
+    await town.edit(place, "it is down, really", posted=posted, reply=reply)
+    assert (await town.request()).status is Status.CLOSED
+
+
+async def test_a_colleague_who_edits_a_reply_to_what_they_did_not_ask_opens_nothing() -> None:
+    town, place, reply = await thanked(EVA)
+    await town.edit(place, "you are welcome, it was the cable", EVA, posted="2026-11-23 10:20", reply=reply)
+    assert (await town.request()).status is Status.CLOSED
 
 
 async def test_a_reopened_request_goes_to_the_pair_when_its_last_claimer_is_not_on_duty() -> None:
