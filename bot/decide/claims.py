@@ -3,6 +3,7 @@
 Nobody is asked outside support hours. Whoever would have to be called and is away loses the request to the pair.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -152,9 +153,9 @@ def said(event: Message) -> Advice:
     return Advice(event.author, event.happened_at, event.text[:MOST_SAID], by_reply)
 
 
-def answer_reads_otherwise(draft: Draft, card: str) -> None:
-    """Show a card that told of answers as these read now."""
-    found = [(one, said) for one in draft.requests() for said in one.handed if said.shown == card]
+def answer_reads_otherwise(draft: Draft, card: str, requests: Iterable[Request]) -> None:
+    """Show a card that told of answers as these read now in the requests."""
+    found = [(one, said) for one in requests for said in one.handed if said.shown == card]
     entries = tuple(_told(draft, request, card, said.text) for request, said in found)
     heading = f"{len(found)} answers for you" if len(found) > 1 else f"{found[0][0].requester.name} answered you"
     draft.show(card, personal(card.rpartition(":")[2]), NoticeCard(heading, entries), first=False)

@@ -180,7 +180,7 @@ def _reword(draft: Draft, event: Edited | Deleted, now: Advice | None) -> None:
             draft.put(new)
             cards |= dict.fromkeys(old.shown for old in new.handed if old.reply == said and old.shown)
     for card in cards:
-        claims.answer_reads_otherwise(draft, card)
+        claims.answer_reads_otherwise(draft, card, draft.requests())
 
 
 def _split_off(draft: Draft, request: Request) -> list[Request]:

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 
 from bot.commands import SendPrivacy, parse
+from bot.decide import claims
 from bot.decide.claims import REOPENS
 from bot.decide.draft import Draft
 from bot.effects import (
@@ -130,21 +131,24 @@ def erased(draft: Draft, event: PersonErased) -> Answer:
     _check(draft, id_, name)
     requests = list(draft.requests())
     names = frozenset(one.name for one in _known(draft) if one.id == id_)
-    for request in requests:
-        known = without_person(request, id_, names)
+    left = [without_person(request, id_, names) for request in requests]
+    for request, known in zip(requests, left, strict=True):
         if known == request:
             continue
         if request.status is Status.CLOSED:
             draft.quietly(PutRequest(known))
         else:
             draft.put(known)
+    told = {said.shown for one in requests for said in one.handed if said.author.id == id_}
+    for card in sorted(told & {said.shown for one in left for said in one.handed} - {""}):
+        claims.answer_reads_otherwise(draft, card, left)
     asked = frozenset(one.id for one in requests if one.requester.id == id_)
     handed = frozenset(one.id for one in requests if any(said.author.id == id_ for said in one.handed))
     for notice in draft.state.notices.values():
         if notice.person == id_:
             draft.quietly(DropNotice(notice.key))
-        elif (left := unnamed(_notice_without(notice, id_, asked, handed), names)) != notice:
-            draft.put_notice(left)
+        elif (fresh := unnamed(_notice_without(notice, id_, asked, handed), names)) != notice:
+            draft.put_notice(fresh)
     draft.put_facts(unnamed(_without(draft, id_), names))
     rota = _former(draft.rota, id_)
     if rota != draft.rota:

@@ -101,7 +101,7 @@ def without_person(request: Request, person: str, names: Iterable[str] = ()) -> 
     def advised(old: Advice | None) -> Advice | None:
         if old is not None and old.shown.rpartition(":")[2] == person:
             old = replace(old, shown="")
-        return Advice(Author("", FORMER), old.at) if old and old.author.id == person else old
+        return Advice(Author("", FORMER), old.at, shown=old.shown) if old and old.author.id == person else old
 
     def others(ids: tuple[str, ...]) -> tuple[str, ...]:
         """Return ids, and keys of messages, which end with whoever got them, without the person's."""

@@ -966,6 +966,19 @@ async def test_whoever_only_typed_commands_is_erased_by_their_id() -> None:
     assert not await desk.remembers("zoe")
 
 
+async def test_an_answer_that_was_told_goes_with_whoever_gave_it() -> None:
+    town = Town()
+    place = await town.post("printer down")
+    await town.send("ask", "R-1", ANA, text="Which one?")
+    await town.reply(place, SECRET, OLGA)
+    (told,) = town.to(ANA)
+    assert SECRET in told.text
+    await town.press(Solve, "R-1", OLGA)
+    await erase(town, "olga")
+    assert SECRET not in told.text
+    assert "Olga" not in told.text
+
+
 async def test_whoever_only_got_a_copy_is_gone_from_its_key() -> None:
     town = Town()
     await town.post("printer down")
