@@ -258,8 +258,8 @@ WORDS = "Restart the print service."
     [
         ("Same as…", "There is no other request that is not closed."),
         ("Ask the team", "The team was asked a moment ago."),
-        ("Reply", "R-1 is already closed."),
-        ("Give back", "R-1 is already closed."),
+        ("Reply", "R-1 is already closed, by Olga Brandt."),
+        ("Give back", "R-1 is already closed, by Olga Brandt."),
     ],
 )
 async def test_words_come_back_with_the_reason_where_the_next_step_cannot_be_opened_or_done(
@@ -269,7 +269,7 @@ async def test_words_come_back_with_the_reason_where_the_next_step_cannot_be_ope
     if title == "Ask the team":
         await first.town.send("team", "R-1", ANA, text="Who knows?", people="eva")
     menu = await (await first.press("Reply")).press("Back", text=WORDS)
-    if why == "R-1 is already closed.":
+    if why == "R-1 is already closed, by Olga Brandt.":
         await menu.town.press(Solve, "R-1", OLGA)
     refused = await menu.press(title)
     assert refused.view.error.startswith(why)
@@ -298,7 +298,7 @@ async def test_a_press_that_is_refused_gives_back_the_words_of_other_forms_too()
     menu = await (await (await dialog()).press("Reply")).press("Back", text=WORDS)
     await menu.town.press(Solve, "R-1", OLGA)
     refused = await menu.press("Not a request")
-    assert refused.view.error == "R-1 is already closed."
+    assert refused.view.error == "R-1 is already closed, by Olga Brandt."
     assert [said for _, said in refused.held] == [WORDS]
 
 
@@ -307,7 +307,7 @@ async def test_a_ready_text_that_was_not_touched_does_not_come_back_as_what_one_
     await leaf.town.press(Solve, "R-1", OLGA)
     typed = {"difficulty_why": "two tables", "risk_why": "invoices hang on it"}
     refused = await leaf.press("Send", difficulty="3", risk="2", **typed)
-    assert refused.view.error == "R-1 is already closed."
+    assert refused.view.error == "R-1 is already closed, by Olga Brandt."
     assert refused.held == [
         ("What you wrote (why this difficulty). Nothing was sent.", "two tables"),
         ("What you wrote (why this risk). Nothing was sent.", "invoices hang on it"),
