@@ -160,7 +160,7 @@ class FormCard:
     """A step as its reader sees it, in a dialog or as a card in the personal chat.
 
     What it is about, what to know, what was wrong with the last try, the inputs, and the ways to go; ``thread`` is the
-    one that it is about, "" for none, ``links`` where else to go for it.
+    one that it is about, "" for none, ``links`` where else to go for it. ``trail`` is what was found out on the way.
     """
 
     title: str
@@ -171,6 +171,7 @@ class FormCard:
     rows: tuple[ButtonRow, ...]
     thread: str = ""
     links: tuple[Address, ...] = ()
+    trail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ def card(
     ways: tuple[Way | tuple[str, tuple[Way, ...]], ...] = (),
     thread: str = "",
     links: tuple[Address, ...] = (),
+    trail: str = "",
     given: Mapping[str, str] | None = None,
 ) -> FormCard:
     """Return a form; ``ways`` are its buttons, those under a heading together.
@@ -139,7 +140,7 @@ def card(
     rows = [ButtonRow("", tuple(button(way) for way in ways if isinstance(way, Way)))]
     rows += [ButtonRow(way[0], tuple(map(button, way[1]))) for way in ways if not isinstance(way, Way)]
     short = tuple(row for part in rows for row in _short(part))
-    return FormCard(title, excerpt, note, error, fields, short, thread, links)
+    return FormCard(title, excerpt, note, error, fields, short, thread, links, trail)
 
 
 def dialog(draft: Draft, request: Request, event: Press, name: str, **parts: object) -> Dialog:

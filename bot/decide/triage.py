@@ -5,6 +5,7 @@ How far it has come stands in the request: where one stopped one goes on, and tw
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import groupby
 from types import MappingProxyType
 
 from bot.decide import claims, forms, leaves, rights, support
@@ -41,6 +42,8 @@ from bot.views import Line
 
 WHAT, STOPS, ALL_THE_SAME, KEY = "What is it?", "What does it stop?", "Done all the same…", "The ticket's key"
 DONE = "done"
+NOTED = MappingProxyType({IMPACT: "Affected", ESTIMATE: "Estimate"})
+AT_ONCE = "Workaround at once"
 NEEDS_NOW = ((YES, "Yes: they cannot go on without. I give one now."), (NO, "No: a ticket is enough."))
 
 
@@ -97,8 +100,8 @@ def _question_form(draft: Draft, request: Request, event: Press, question: Quest
             (*(_jump(request, one) for one in main), Way("None of these", "triage", draft.tree.stops, opens=True)),
         ),
     )
-    note = "\n".join((question.asks, *_so_far(draft, request)))
-    return forms.dialog(draft, request, event, WHAT + number, note=note, error=error, ways=ways, thread=request.place)
+    parts = {"note": question.asks, "error": error, "ways": ways, "trail": _so_far(draft, request)}
+    return forms.dialog(draft, request, event, WHAT + number, thread=request.place, **parts)
 
 
 def _jump(request: Request, question: Question) -> Way:
@@ -111,16 +114,16 @@ def _back(draft: Draft, request: Request, node: str) -> Way:
     return Way("Back", "triage", came, opens=True) if came else Way("Back", "support", opens=True)
 
 
-def _so_far(draft: Draft, request: Request) -> tuple[str, ...]:
-    """Say who answered what so far."""
-    lines = []
-    for one in current(request.triage):
-        question = draft.tree.questions.get(one.question)
-        what = question.title if question else {IMPACT: "Affected", ESTIMATE: "Estimate"}.get(one.question)
-        if what:
-            joint = "" if what.endswith("?") else ":"
-            lines.append(f"{what}{joint} {one.answer[:200]} ({_name(draft, one.by)})")
-    return tuple(lines)
+def _so_far(draft: Draft, request: Request) -> str:
+    """Say who answered what so far, in one line: what one person answered alike one after another stands together."""
+    titles = {one.id: one.title for one in draft.tree.questions.values()}
+    titles |= {**NOTED, draft.tree.stops: AT_ONCE}
+    answered = [one for one in current(request.triage) if one.question in titles]
+    parts = []
+    for (answer, by), alike in groupby(answered, key=lambda one: (one.answer, one.by)):
+        what = ", ".join(titles[one.question] for one in alike)
+        parts.append(f"{what}: {answer[:200]} ({_name(draft, by)})")
+    return " · ".join(parts)
 
 
 def _name(draft: Draft, person: str) -> str:
@@ -170,10 +173,8 @@ def _stops_form(draft: Draft, request: Request, event: Press, error: str = "", n
         Way("Ask a question", "ask", opens=True),
         forms.back_to(came, _back(draft, request, question.id)),
     )
-    note = "\n".join(filter(None, (news, *_so_far(draft, request))))
-    return forms.dialog(
-        draft, request, event, STOPS, note=note, error=error, fields=fields, ways=ways, thread=request.place
-    )
+    parts = {"note": news, "error": error, "fields": fields, "ways": ways, "trail": _so_far(draft, request)}
+    return forms.dialog(draft, request, event, STOPS, thread=request.place, **parts)
 
 
 def _came(draft: Draft, request: Request, event: Press) -> str:
@@ -221,10 +222,10 @@ def _leaf_form(form: Form, error: str = "", news: str = "", *, given: Mapping[st
         Way(STOPS, "triage", tree.stops, opens=True),
         _back(draft, request, leaf.id),
     )
-    note = "\n".join(filter(None, (news, f"{leaf.title}.", part.note(form), *_so_far(draft, request))))
+    note = "\n".join(filter(None, (news, f"{leaf.title}.", part.note(form))))
     fields = (*part.fields(form), forms.text("text", label, leaf.replies[draft.policy.language]))
     parts = {"note": note, "error": error, "fields": fields, "ways": ways, "links": part.links(form), "given": given}
-    return forms.dialog(draft, request, event, WHAT, thread=request.place, **parts)
+    return forms.dialog(draft, request, event, WHAT, thread=request.place, trail=_so_far(draft, request), **parts)
 
 
 def _is_able(draft: Draft, request: Request, event: Press) -> bool:

@@ -70,7 +70,7 @@ def worded(text: str) -> dict[str, CardView]:
     return {
         "request_card": replace(request, headline=line, detail=text, remark=text, also=(Also(text),)),
         "notice_card": NoticeCard(text, (entry, entry)),
-        "form_card": FormCard(text, text, text, text, inputs, (ButtonRow(text, (ask, ask)),), place),
+        "form_card": FormCard(text, text, text, text, inputs, (ButtonRow(text, (ask, ask)),), place, trail=text),
         "reply_card": ReplyCard(text, text),
         "duty_card": DutyCard(text, (fact,), (fact,)),
         "rota_card": RotaCard(text, (RotaWeek(text, (fact,)),)),
@@ -151,6 +151,16 @@ def test_a_form_can_be_filled_in_by_ear_and_by_keyboard(cards: Cards, page: Canv
     reached = page.tab_through()
     assert [name for name in reached if name in buttons] == buttons
     assert len(reached) >= len(buttons) + len(view.fields)
+
+
+def test_the_buttons_of_a_question_stay_where_they_are_however_much_was_answered(cards: Cards, page: Canvas) -> None:
+    view = EXEMPLARS["form_card.question"]
+    assert isinstance(view, FormCard)
+    places = []
+    for trail in ("", view.trail, view.trail * 10):
+        page.draw(cards.render(replace(view, trail=trail), link=link))
+        places.append(page.card.get_by_role("button", name="Yes", exact=True).bounding_box())
+    assert places == places[:1] * 3
 
 
 def test_newlines_are_kept(cards: Cards, page: Canvas) -> None:

@@ -173,7 +173,7 @@ async def test_an_answer_claims_what_nobody_had_and_is_the_first_response() -> N
     town, _ = await town_with()
     await town.wait(2)
     view = await sent(town, "triage", ANA, "bug:no")
-    assert view.note.splitlines() == [TRIAGE.questions["exception"].asks, "Bug: no (Ana Lindqvist)"]
+    assert (view.note, view.trail) == (TRIAGE.questions["exception"].asks, "Bug: no (Ana Lindqvist)")
     request = await town.request()
     assert (request.status, request.claimer, request.responded_at) == (
         Status.ACKNOWLEDGED,
@@ -198,8 +198,19 @@ async def test_two_people_in_the_same_tree_see_each_others_answers() -> None:
     await town.send("triage", "R-1", ANA, choice="bug:no")
     await town.send("triage", "R-1", BEN, choice="exception:no")
     view = await town.open("triage", "R-1", ANA)
-    assert view.note.splitlines()[1:] == ["Bug: no (Ana Lindqvist)", "Error page: no (Ben Okafor)"]
+    assert view.trail == "Bug: no (Ana Lindqvist) · Error page: no (Ben Okafor)"
     assert (await town.request()).claimer == Author("ana", ANA.name)
+
+
+async def test_what_was_found_out_stands_in_one_line_and_says_what_a_yes_to_the_last_question_means() -> None:
+    town, _ = await town_with()
+    await no_until(town, "quick")
+    await town.send("triage", "R-1", BEN, choice="quick:no")
+    view = await sent(town, "stops", BEN, fields={"text": "all drivers", "now": "yes"})
+    assert view.trail == (
+        "Bug, Error page: no (Ana Lindqvist) · Quick answer: no (Ben Okafor) · "
+        "Affected: all drivers (Ben Okafor) · Workaround at once: yes (Ben Okafor)"
+    )
 
 
 async def test_an_answer_that_a_colleague_gave_meanwhile_is_not_overwritten() -> None:
@@ -324,7 +335,7 @@ async def test_what_the_tree_does_not_know_any_more_is_passed_over() -> None:
     old = (Answered("gone", "yes", "zoe"), Answered("bug", "no", "zoe"), Answered("_told gone", "sent", "zoe"))
     standing.put(replace(await town.request(), triage=old))
     view = await town.open("triage", "R-1", ANA)
-    assert view.note.splitlines() == [TRIAGE.questions["exception"].asks, "Bug: no (former colleague)"]
+    assert (view.note, view.trail) == (TRIAGE.questions["exception"].asks, "Bug: no (former colleague)")
 
 
 async def test_a_desk_without_a_tree_says_so_kindly() -> None:
@@ -550,7 +561,7 @@ async def test_a_refusal_that_offers_nothing_else_asks_what_it_stops() -> None:
     town, place = await town_with()
     view = await sent(town, "leaf", ANA, "refuse", fields={"text": "We would rather not.", **ESTIMATE})
     assert view.note.split("\n")[0] == "Sent."
-    assert "risk 4 (invoices hang on it) (Ana Lindqvist)" in view.note
+    assert "risk 4 (invoices hang on it) (Ana Lindqvist)" in view.trail
     assert [choice.id for choice in view.fields[1].choices] == ["yes", "no", "ended"]
     assert "We would rather not." in town.in_thread(place)[0]
     assert (await town.request()).status is Status.ACKNOWLEDGED
