@@ -211,8 +211,10 @@ async def test_a_promise_for_the_close_of_support_is_not_to_come_once_that_is_ov
     await town.post("label printer down")
     await town.press(Claim, "R-1", ANA)
     await town.send("promise", "R-1", ANA, until="today")
+    await town.post("and the scanner too")
     await town.until("2026-11-23 18:00")
     assert "You were to hear more by Mon 23 Nov, 18:00. Support is back Tue 24 Nov, 09:00. ·" in town.card()
+    assert "You were to hear more by Mon 23 Nov, 18:00." in town.card("R-2")
 
 
 async def test_what_is_open_at_the_close_says_when_somebody_is_there_and_what_to_do_in_an_emergency() -> None:
