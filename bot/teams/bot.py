@@ -177,9 +177,10 @@ class HotseatBot:
         return Undecided(desks=names, **fields)  # type: ignore[arg-type]
 
     def _language(self, admitted: Admitted) -> Language:
-        """Return the language of the desk where a button was pressed, English where it is none."""
+        """Return the language of the desk where a button was pressed, else the presser's, else English."""
         channel = channel_of(str(admitted.activity["conversation"]["id"]))
-        desk = self._desks.of_channel(admitted.tenant, channel)
+        who = str(admitted.activity["from"].get("aadObjectId", "")).casefold()
+        desk = self._desks.of_channel(admitted.tenant, channel) or self._desks.of_person(admitted.tenant, who)
         return desk.info.policy.language if desk else Language.ENGLISH
 
     def _response(self, activity: dict[str, Any], seen: Seen | None, answer: Answer) -> Activity:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sqlite3
 from pathlib import Path
 
 import aiohttp
@@ -33,6 +34,18 @@ async def test_overdue_the_pair_and_the_team_are_told_each_once_in_chats_that_ar
         assert sorted(posted) == sorted(f"a:{who}" for who in made)
         rung = [call for call in bot.connector.calls if call.body.get("channelData", {}).get("notification")]
         assert sorted(call.conversation for call in rung) == sorted(posted)
+
+
+async def test_an_old_button_in_ones_own_chat_is_answered_in_the_desks_language(tmp_path: Path) -> None:
+    async with whole(tmp_path) as bot:
+        await bot.opened()
+    with sqlite3.connect(tmp_path / "journal.sqlite") as journal:
+        journal.execute("""update desks set info = replace(info, '"language":"en"', '"language":"de"')""")
+    async with whole(tmp_path) as bot:
+        ids = {"desk": "gone", "request": "R-1", "card": "card:R-1"}
+        old = activities.press("solve", ids, **bot.by("olga"))
+        _, answer = await bot.post(old)
+        assert answer["value"].startswith("Dieser Knopf ist von einer älteren Karte.")
 
 
 async def test_an_answer_and_an_edit_ring_nobody(tmp_path: Path) -> None:
