@@ -32,7 +32,6 @@ from bot.events import (
     Raise,
     Replied,
     Restored,
-    Send,
     Sweep,
     Undeliverable,
 )
@@ -343,7 +342,7 @@ class Desk:
             return None
         found = await self._fetch(standing, [one])
         try:
-            event = replace(one.event, again=True) if isinstance(one.event, Send) else one.event
+            event = replace(one.event, again=True)
             return decide(standing.view(), event, now, self._lookup.knowledge(standing.desk, now)).answer
         except Refused as refusal:
             return Word(str(refusal))

@@ -126,12 +126,16 @@ class Undecided(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press(Event):
-    """A button pressed: by whom, where, on which request, on the card with which key; no more of it is believed."""
+    """A button pressed: by whom, where, on which request, on the card with which key; no more of it is believed.
+
+    ``again`` says that this very press was taken before.
+    """
 
     place: str
     author: Author
     request: str
     card: str
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,8 +186,7 @@ class Open(Press):
 class Send(Press):
     """A step's form sent: its fields by id, as their writer has seen them, and which opening of the form they are from.
 
-    ``seen`` says how many deeds the request had when the form was drawn, "" where it does not matter; ``again`` that
-    this was sent and done before.
+    ``seen`` says how many deeds the request had when the form was drawn, "" where it does not matter.
     """
 
     step: str
@@ -191,7 +194,6 @@ class Send(Press):
     fields: Mapping[str, str] = field(default_factory=dict)
     form: str = ""
     seen: str = ""
-    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

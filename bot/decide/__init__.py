@@ -193,6 +193,8 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             policies.admin_met(draft, event)
         case Undecided():
             chats.asked(draft, event)
+        case Claim() | Solve() | Reopen() | Separate() | Adopt() | GoOn() if event.again:
+            return lists.again(draft, event, support.pressed_again(draft, event))
         case Claim():
             return support.claimed(draft, event)
         case Solve():

@@ -89,6 +89,11 @@ def went_on(draft: Draft, event: GoOn) -> Answer:
     return _current(draft, request, event)
 
 
+def pressed_again(draft: Draft, event: Press) -> Answer:
+    """Show how a request stands now to whoever's press is delivered again: it does nothing a second time."""
+    return _current(draft, rights.pressed(draft, event), event)
+
+
 def take(draft: Draft, request: Request, event: Press) -> None:
     """Give an open request to the presser."""
     draft.did(claims.give(draft, request, event.author, event.happened_at), event, "took it")

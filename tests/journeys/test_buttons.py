@@ -188,6 +188,22 @@ async def test_a_question_is_posted_once_under_its_writers_name_and_claims() -> 
     assert (await town.request()).claimer == Author("ana", "Ana Lindqvist")
 
 
+@pytest.mark.parametrize(
+    ("kind", "step", "stands"), [(Claim, "back", "will follow up by"), (Solve, "undo", "will answer by")]
+)
+async def test_a_press_that_is_delivered_again_shows_how_it_stands_now(
+    kind: type[Press], step: str, stands: str
+) -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    ben = Author("ben", BEN.name)
+    press = kind(key="k-1", happened_at=town.now, place=place, author=ben, request="R-1", card="card:R-1")
+    await town._handle(press)
+    await town.send(step, "R-1", BEN)
+    assert stands in shown(await town._handle(press))
+    assert (await town.request()).status is Status.OPEN
+
+
 async def test_whoever_has_a_matter_hears_when_a_colleague_ends_it() -> None:
     town = Town()
     for text, who in (("label printer down", OLGA), ("the scanner", TOM), ("the scale", Author("uwe", "Uwe Lang"))):
