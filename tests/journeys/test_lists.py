@@ -7,6 +7,7 @@ from bot.decide.lists import MOST_ROWS
 from bot.effects import Card, Dialog
 from bot.events import Claim, Open, Reopen, Send, Solve
 from bot.people import Author
+from bot.places import personal
 from bot.policy import Language, Policy
 from bot.support.request import Status
 from bot.views import ListCard
@@ -102,7 +103,10 @@ async def test_in_the_channel_it_is_answered_personally_and_to_colleagues_alone(
     place = await town.post("requests", EVA, addressed=True)
     assert town.in_thread(place) == []
     assert rows_of(town.to(EVA)[-1]).title == "One request is open"
-    assert "help" in await town.write("request", DILAN) or town.to(DILAN)
+    assert (await town.write("request", DILAN)).startswith("Shall I raise this with support?")  # it is no command
+    await town.post("requests", OLGA, addressed=True)
+    assert (await town.request("R-2")).text == "requests"
+    assert [one for one in town.teams.sent if one.place == personal(OLGA.id)] == []
 
 
 async def test_my_requests_are_what_i_asked_and_how_it_stands_the_latest_first() -> None:
