@@ -53,7 +53,9 @@ def reopened(draft: Draft, event: Reopen) -> Answer:
     if request.status is not Status.CLOSED:
         return _current(draft, request, event)
     rights.may_end(draft, request, event)
-    if can_undo(request, event):
+    lead = draft.request(request.before.lead) if request.before else None
+    ended = lead is not None and lead.status is Status.CLOSED  # with which it would end again
+    if can_undo(request, event) and not ended:
         undo(draft, request, event)
     else:
         open_again(draft, request, event)
