@@ -122,7 +122,7 @@ def _so_far(draft: Draft, request: Request) -> str:
     parts = []
     for (answer, by), alike in groupby(answered, key=lambda one: (one.answer, one.by)):
         what = ", ".join(titles[one.question] for one in alike)
-        parts.append(f"{what}: {answer[:200]} ({_name(draft, by)})")
+        parts.append(f"{what}: {' '.join(answer.split())[:200]} ({_name(draft, by)})")
     return " · ".join(parts)
 
 

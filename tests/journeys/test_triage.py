@@ -206,7 +206,7 @@ async def test_what_was_found_out_stands_in_one_line_and_says_what_a_yes_to_the_
     town, _ = await town_with()
     await no_until(town, "quick")
     await town.send("triage", "R-1", BEN, choice="quick:no")
-    view = await sent(town, "stops", BEN, fields={"text": "all drivers", "now": "yes"})
+    view = await sent(town, "stops", BEN, fields={"text": "all\ndrivers", "now": "yes"})
     assert view.trail == (
         "Bug, Error page: no (Ana Lindqvist) · Quick answer: no (Ben Okafor) · "
         "Affected: all drivers (Ben Okafor) · Workaround at once: yes (Ben Okafor)"
