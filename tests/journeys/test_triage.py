@@ -733,6 +733,8 @@ async def test_nobody_hears_of_a_ticket_at_night_or_where_nobody_has_the_matter(
     told = len(town.to(ANA))
     await town.press(Solve, "R-1", OLGA)
     assert ((await town.request()).outcome, len(town.to(ANA))) == (Outcome.WORKAROUND, told)
+    await sent(town, "key", BEN, fields={"ticket": "EDGE-12"})
+    assert ("You find it there as EDGE-12." in town.card(), len(town.to(ANA))) == (True, told)
 
 
 async def test_whoever_tells_what_causes_an_error_says_what_it_stops_next() -> None:
