@@ -110,7 +110,7 @@ def wrote(draft: Draft, event: Wrote) -> bool:
         return True
     if parse(event.text) or mistyped(event.text, draft.right_of(event.author)):
         unknown(draft, event)
-    elif not is_request(event.text, picture=event.picture, gif=event.gif):
+    elif not is_request(event.text, draft.names, picture=event.picture, gif=event.gif):
         text = Text.HELP_COLLEAGUE if draft.colleague(event.author) else Text.SMALL_TALK
         _say(draft, event, Line((draft.say(text),)))
     elif draft.colleague(event.author):

@@ -90,6 +90,11 @@ class Draft:
         """Say whether somebody may be written to now: in support hours; no colleague who is away."""
         return self.is_open and (self.colleague(author) is None or self._is_here(author.id))
 
+    @property
+    def names(self) -> list[str]:
+        """Return the names of the rota's people, who may be greeted and thanked by them."""
+        return [one.name for one in self.rota.people.values()]
+
     def is_admin(self, author: Author) -> bool:
         """Say whether ``author`` is an admin: by Entra id, by the e-mail the rota knows them under, or named one."""
         person = self.rota.people.get(author.id)

@@ -82,7 +82,7 @@ def replied(draft: Draft, event: Replied) -> None:  # noqa: C901 - one row per k
     elif requests:
         _went_on(draft, requests, event)
     elif event.addressed or _goes_on(draft, event):
-        if is_request(event.text, picture=event.picture, gif=event.gif):
+        if not _is_small_talk(draft, event):
             _open(draft, event)
         elif event.addressed:
             _at_a_loss(draft, event)
@@ -191,12 +191,12 @@ def _split_off(draft: Draft, request: Request) -> list[Request]:
 def _is_request(draft: Draft, event: Message) -> bool:
     if draft.colleague(event.author):
         return is_marked(event.text)
-    return is_request(event.text, picture=event.picture, gif=event.gif)
+    return not _is_small_talk(draft, event)
 
 
 def _at_a_loss(draft: Draft, event: Message) -> None:
     """Answer whoever addressed the bot with what is neither a command nor a request."""
-    if draft.colleague(event.author) and is_request(event.text, picture=event.picture, gif=event.gif):
+    if draft.colleague(event.author) and not _is_small_talk(draft, event):
         answers.unknown(draft, event)
     else:
         answers.help_card(draft, event)
@@ -260,8 +260,8 @@ def _goes_on(draft: Draft, event: Replied) -> bool:
     return any(one.author == event.author for one in _early(draft, Heard.SMALL_TALK, event.place))
 
 
-def _is_small_talk(event: Message) -> bool:
-    return not is_request(event.text, picture=event.picture, gif=event.gif)
+def _is_small_talk(draft: Draft, event: Message) -> bool:
+    return not is_request(event.text, draft.names, picture=event.picture, gif=event.gif)
 
 
 def _is_gone(draft: Draft, event: Message) -> bool:
@@ -282,7 +282,7 @@ def _early(draft: Draft, what: Heard, place: str) -> list[Early]:
 def _went_on(draft: Draft, requests: list[Request], event: Replied) -> None:
     """Take what people outside the backend team say in a thread: an answer, a matter that is not solved, a new one."""
     at, live = event.happened_at, [one for one in requests if one.status is not Status.CLOSED]
-    small_talk = _is_small_talk(event)
+    small_talk = _is_small_talk(draft, event)
     for request in live:
         here = event.place == request.place or not small_talk
         if request.wait is not None and at >= request.wait.since and here:
@@ -292,9 +292,9 @@ def _went_on(draft: Draft, requests: list[Request], event: Replied) -> None:
         draft.did(draft.request(request.id) or request, event, "wrote")
     ended = max(requests, key=lambda one: one.closed_at or one.posted_at)
     before_its_end = ended.closed_at is not None and at < ended.closed_at
-    if live or before_its_end or not is_request(event.text, picture=event.picture, gif=event.gif):
+    if live or before_its_end or small_talk:
         return
-    if not event.picture and is_content(event.text, [one.name for one in draft.rota.people.values()]):
+    if not event.picture and is_content(event.text, draft.names):
         return
     if claims.reopens(ended, at):
         reopened = claims.reopen(draft, matters.by_itself(draft, ended), event.author, at, claims.said(event))

@@ -294,6 +294,7 @@ async def test_whoever_goes_on_by_themselves_at_night_is_not_told_again_in_the_m
             "thanks, but it is down",
         ),
         *("Danke. Der Scanner spinnt", "works, but only for me", "thanks! who fixed it?", "does not work"),
+        *("is it fixed now", "geht es jetzt wieder", "thanks, help"),
     ],
 )
 async def test_words_after_closing_open_it_again_and_tell_the_last_claimer(words: str) -> None:
@@ -320,6 +321,13 @@ async def test_words_after_closing_open_it_again_and_tell_the_last_claimer(words
         *("Perfect, works again, thanks", "Great, solved!", "Super, danke dir, passt jetzt", "Works.", "Ok, got it"),
         *("Danke, funktioniert wieder", "@Ana Lindqvist thanks!", "Alles klar, danke", "Thank you both"),
         *("Thanks a lot, I'll try that", "Will do, thanks", "that did the trick :)", "läuft wieder, danke euch"),
+        *(
+            "Danke euch beiden!",
+            "tausend Dank",
+            "Ok danke, schaue ich mir an",
+            "kein Problem mehr, danke",
+            "lifesaver!",
+        ),
     ],
 )
 async def test_thanks_after_closing_open_nothing(words: str) -> None:
