@@ -267,3 +267,13 @@ async def test_the_card_does_not_say_that_we_call_where_nobody_is_called() -> No
     await town.send("back", "R-1", ANA)
     await town.wait(16)
     assert "We are calling again" not in town.card()
+
+
+async def test_the_team_reads_whom_to_tell_where_nobody_else_is_there_to_be_called() -> None:
+    town = Town(absences=(BEN_AWAY,))
+    await solved_by_phone(town)
+    await town.wait(20)
+    await town.press(Reopen, "R-1", ANA)
+    await town.wait(26)
+    said_to_team = "Ana Lindqvist says it is not solved; nobody has taken it over for 25 min; if you can help, tell Ana"
+    assert said_to_team in town.in_team_channel()[0].text
