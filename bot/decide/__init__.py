@@ -28,6 +28,7 @@ from bot.decide import (
     setup,
     steps,
     support,
+    unsent,
 )
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
@@ -123,7 +124,7 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
     try:
         answer = _dispatch(draft, event)
     except Refused as refusal:
-        if not isinstance(event, Open | Send) or not forms.is_worded(event):
+        if not isinstance(event, Open | Send) or not unsent.is_worded(event):
             raise
         draft = Draft(state, now, knowledge)
         answer = forms.returned(draft, event, str(refusal))

@@ -4,39 +4,20 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
+from bot.decide import unsent
 from bot.decide.draft import Draft
-from bot.decide.marks import FULL, SHORT, mark, marked, read
 from bot.decide.pictures import CARD, words
 from bot.effects import Dialog
-from bot.events import Open, Press, Send
+from bot.events import Press, Send
 from bot.support.request import Request
 from bot.views import Address, Button, ButtonRow, Choice, Field, FormCard, Label
 
 LONGEST = 3000  # characters of a text
 HEAVIEST = 20_480  # bytes as escaped JSON that texts may weigh together, so that a card of 28 KB holds them whole
 CUT = "What you wrote is too long for one form: its end is missing below."
-WORDS = MappingProxyType(
-    {
-        "text": "",
-        "note": "",
-        "reason": "why it was done",
-        "difficulty_why": "why this difficulty",
-        "risk_why": "why this risk",
-        "link": "link",
-        "ticket": "key",
-        "who": "to whom",
-        "summary": "summary",
-        "description": "description",
-    }
-)
-"""The fields for people's own words, in every form about a request, with what tells them from a form's main text."""
 ROW = 3  # buttons beside each other
 SUMMONED = "menu:"  # begins the key of a form that stands in somebody's chat, without the frame of a dialog
-KEPT = "kept"  # the id of a field for words that were not sent begins so
-NOT_SENT = "Not sent yet"
-CHOSEN = "~"  # ends the ids of the fields that are chosen in, among the marks of what a form was drawn with
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +83,14 @@ def card(
     if given is None:
         given = event.fields if error and isinstance(event, Send) else {}
     every = [way for part in ways for way in ([part] if isinstance(part, Way) else part[1])]
-    kept = _kept(event) if request else {}
-    own = _own(every)
+    waiting = unsent.kept(event) if request else {}
+    own = next((f"{way.step}/{way.choice.partition(':')[0]}" for way in every if not way.opens), "")
     main = next((way for way in every if fields and not way.opens), None)
-    given = {field.id: field.value for field in fields} | _taken(kept, own, fields) | dict(given)
+    given = {field.id: field.value for field in fields} | unsent.take(waiting, own, fields) | dict(given)
     whole = tuple(_with(field, given[field.id]) for field in fields)
-    whole += tuple(_with(text(id_, NOT_SENT, required=False), said) for id_, said in kept.items())
-    takes_along = request is not None and any(_is_text(field) for field in whole)
-    left, ready = f"{own}|{_drawn(fields)}", _drawn(field for field in fields if field.value)
+    whole += tuple(_with(text(id_, unsent.NOT_SENT, required=False), said) for id_, said in waiting.items())
+    takes_along = request is not None and any(map(unsent.is_text, whole))
+    left, ready = f"{own}|{unsent.drawn(fields)}", unsent.drawn(field for field in fields if field.value)
     fields = fitting(whole)
     error = " ".join(filter(None, (error, CUT if fields != whole else "")))
     if takes_along and any(way.opens for way in every):
@@ -151,52 +132,29 @@ def dialog(draft: Draft, request: Request, event: Press, name: str, **parts: obj
     return Dialog(name, card(draft, request, event, **about))  # type: ignore[arg-type]
 
 
-def came_from(event: Press, *steps: str) -> str:
-    """Return the form that was left for this one, as "step/choice", if it is of one of the ``steps``, else "".
-
-    What sends this one carries it after a colon, so that a form that comes back still knows.
-    """
-    choice = event.choice.partition(":")[2] if isinstance(event, Send) else ""
-    own = event.form.partition("|")[0] if isinstance(event, Open) else choice
-    return own if own.partition("/")[0] in steps else ""
-
-
 def back_to(came: str, otherwise: Way) -> Way:
     """Return the way back to the form from which one ``came``, "" for none."""
     step, _, choice = came.partition("/")
     return replace(otherwise, step=step, choice=choice) if came else otherwise
 
 
-def is_worded(event: Press) -> bool:
-    """Say whether a form that was sent, or left for another, holds words of its writer."""
-    return bool(_kept(event)) or (isinstance(event, Send) and bool(_written(event)))
-
-
 def returned(draft: Draft, event: Press, why: str) -> Dialog:
     """Return what somebody wrote in a form that could not be sent, or left for another, so that it is not lost."""
     request = draft.request(event.request)
-    fields = _unsent(event) if isinstance(event, Send) else ()
-    back = (Way("Back", "support", opens=True),) if request else ()
-    return Dialog(
-        event.request or "Hotseat", card(draft, request, event, title="", error=why, fields=fields, ways=back)
+    back = unsent.given_back(event) if isinstance(event, Send) else {}
+    fields = tuple(
+        text(id_, f"What you wrote{f' ({which})' if which else ''}. Nothing was sent.", said, required=False)
+        for id_, (which, said) in back.items()
     )
-
-
-def kept_from(id_: str) -> tuple[str, str, str]:
-    """Return of which step, which choice in it, and which field words are that were not sent, "" for all others."""
-    kept, step, choice, field, *_ = *id_.split("/"), "", "", ""
-    return (step, choice, field) if kept == KEPT else ("", "", "")
+    ways = (Way("Back", "support", opens=True),) if request else ()
+    return Dialog(
+        event.request or "Hotseat", card(draft, request, event, title="", error=why, fields=fields, ways=ways)
+    )
 
 
 def filled(event: Send, field: str) -> str:
     """Return what was written into a field, "" where there is nothing to be seen."""
-    said = event.fields.get(field, "").strip()
-    return said if visible(said) else ""
-
-
-def visible(said: str) -> bool:
-    """Say whether there is anything to be seen in a text."""
-    return any(sign.isprintable() and not sign.isspace() for sign in said)
+    return unsent.filled(event.fields, field)
 
 
 def weight(text: str) -> int:
@@ -221,87 +179,13 @@ def _named(key: str) -> str:
     return hashlib.sha256(key.encode(errors="replace")).hexdigest()[:32]
 
 
-def _is_text(field: Field) -> bool:
-    return field.is_long or field.is_short
-
-
-def _own(ways: Iterable[Way]) -> str:
-    """Return what a form is about, by the button that sends it."""
-    return next((f"{way.step}/{way.choice.partition(':')[0]}" for way in ways if not way.opens), "")
-
-
-def _drawn(fields: Iterable[Field]) -> str:
-    """Return what stood in the fields of a form, as its buttons carry that."""
-    own = [field for field in fields if not field.id.startswith(f"{KEPT}/")]
-    return ",".join(f"{field.id}{'' if _is_text(field) else CHOSEN}={mark(field.value, FULL)}" for field in own)
-
-
-def _stood(form: str) -> dict[str, str]:
-    """Return the marks of what stood in the fields of a form, by their ids, as its buttons carry them."""
-    return dict(one.split("=", 1) for one in form.rpartition("|")[2].split(",") if "=" in one)
-
-
-def _unsent(event: Send) -> tuple[Field, ...]:
-    """Return the fields that give somebody back what they wrote, kept for the form that they sent."""
-    fields = []
-    for id_ in _written(event):
-        what = f"What you wrote ({WORDS[id_]})" if WORDS[id_] else "What you wrote"
-        kept = f"{KEPT}/{event.step}/{event.choice.partition(':')[0]}/{id_}{_chosen(event)}"
-        fields.append(text(kept, f"{what}. Nothing was sent.", event.fields[id_], required=False))
-    return tuple(fields)
-
-
-def _written(event: Send) -> tuple[str, ...]:
-    """Return the ids of the fields that hold words of their sender, and not what stood ready there."""
-    stood = _stood(event.form)
-    return tuple(id_ for id_ in WORDS if filled(event, id_) and mark(event.fields[id_], FULL) != stood.get(id_))
-
-
-def _kept(event: Press) -> dict[str, str]:
-    """Return the words that were not sent, by the ids of their fields: kept before, and of a form that was left."""
-    sent = event.fields if isinstance(event, Open | Send) else {}
-    kept = {id_: said for id_, said in sent.items() if id_.startswith(f"{KEPT}/") and visible(said)}
-    if isinstance(event, Open):
-        own, texts = event.form.partition("|")[0], [id_ for id_ in _stood(event.form) if not id_.endswith(CHOSEN)]
-        stood, chosen = _stood(event.form), _chosen(event)
-        written = {id_: sent.get(id_, "") for id_ in texts if mark(sent.get(id_, ""), FULL) != stood[id_]}
-        kept |= {f"{KEPT}/{own}/{id_}{chosen}": said for id_, said in written.items() if visible(said)}
-    return kept
-
-
-def _chosen(event: Open | Send) -> str:
-    """Return what was chosen otherwise than it stood in a form, as the ids of the words that are kept of it carry it.
-
-    Of each choice it is the mark: ids are too long.
-    """
-    parts = []
-    for id_, stood in _stood(event.form).items():
-        said = event.fields.get(id_.removesuffix(CHOSEN), "")
-        if id_.endswith(CHOSEN) and mark(said, FULL) != stood:
-            parts.append(f"{id_.removesuffix(CHOSEN)}={marked((one.strip() for one in said.split(',')), SHORT)}")
-    return "/" + ",".join(parts) if parts else ""
-
-
-def _taken(kept: dict[str, str], own: str, fields: tuple[Field, ...]) -> dict[str, str]:
-    """Take out of what is ``kept`` what is of a form itself: its words, and what was chosen with them."""
-    taken: dict[str, str] = {}
-    known, begin = {field.id: field for field in fields}, f"{KEPT}/{own}/"
-    mine = [(id_, *id_.removeprefix(begin).partition("/")) for id_ in kept if id_.startswith(begin)]
-    for id_, field, _, chosen in [one for one in mine if one[1] in known]:
-        taken[field] = kept.pop(id_)
-        for name, marks in (one.split("=", 1) for one in chosen.split(",") if "=" in one):
-            if name in known and known[name].choices:
-                taken[name] = ",".join(one.id for one in known[name].choices if mark(one.id) in read(marks))
-    return taken
-
-
 def _with(field: Field, given: str) -> Field:
     """Return a field with such of its choices as were given, or with the text, which may be shortened there."""
     if field.choices:
         ids = given.split(",") if field.is_many else [given]
         marked = [one.id for one in field.choices if one.id in map(str.strip, ids)]
         return replace(field, value=",".join(marked)) if marked or field.is_many else field
-    if field.required and not visible(given):
+    if field.required and not unsent.visible(given):
         return field
     return replace(field, value=given, longest=max(field.longest, len(given)))
 

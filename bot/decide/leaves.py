@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from bot.decide import addresses, forms, rights
+from bot.decide import addresses, forms, rights, unsent
 from bot.decide.draft import Draft
 from bot.decide.pictures import names, words
 from bot.errors import Refused
@@ -41,7 +41,7 @@ class Form:
     def said(self, field: str) -> str:
         """Return what was written into a field, "" where there is nothing to be seen."""
         written = self.given.get(field, "").strip()
-        return written if forms.visible(written) else ""
+        return written if unsent.visible(written) else ""
 
 
 @dataclass(frozen=True, slots=True)

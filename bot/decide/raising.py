@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.decide import forms, intake
+from bot.decide import forms, intake, unsent
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.effects import Answer, Dialog, Word
@@ -239,7 +239,7 @@ def _fitting(text: str) -> str:
 
 def _is_theirs(draft: Draft, by: Author, message: Chosen | None) -> bool:
     """Say whether somebody else's words go out under their name, or stand in the channel: then nobody edits them."""
-    if message is None or message.author is None or message.author.id == by.id or not forms.visible(message.text):
+    if message is None or message.author is None or message.author.id == by.id or not unsent.visible(message.text):
         return False
     return message.place != "" or _requester(draft, by, message) != by
 

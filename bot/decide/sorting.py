@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bot.decide import claims, forms, matters, rights, support
+from bot.decide import claims, forms, matters, rights, support, unsent
 from bot.decide.draft import Draft
 from bot.decide.pictures import words
 from bot.decide.step import Step, claim_first, done, form, ready
@@ -20,7 +20,7 @@ LISTED = re.compile(r"^\s*(?:[-*•\u2013]|\d{1,2}[.)])\s")  # how a line of a l
 
 def _draw_split(draft: Draft, request: Request, event: Press, error: str) -> Answer:
     found = [LISTED.sub("", line).strip() for line in request.text.splitlines()]
-    lines = [line[:MOST_MATTER] for line in found if forms.visible(line)]
+    lines = [line[:MOST_MATTER] for line in found if unsent.visible(line)]
     label = f"One matter a line, a few words each, {matters.MOST_MATTERS} at most. Each gets a card of its own."
     field = forms.text("text", label, "\n".join(lines[: matters.MOST_MATTERS]))
     return form(draft, request, event, "Split", "split", "Split", error=error, fields=(field,))
@@ -28,7 +28,7 @@ def _draw_split(draft: Draft, request: Request, event: Press, error: str) -> Ans
 
 def _take_split(draft: Draft, request: Request, event: Send) -> Answer:
     text, wrong = ready(draft, request, event, "text")
-    found = [line.strip() for line in text.splitlines() if forms.visible(line)]
+    found = [line.strip() for line in text.splitlines() if unsent.visible(line)]
     long = next((line for line in found if len(line) > MOST_MATTER), "")
     room = matters.MOST_MATTERS - len(draft.in_thread(request.place)) + 1
     if not wrong and len(found) < 2:  # noqa: PLR2004 - one matter is none to split

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from bot.decide import answering, ending, forms, handing, rights, sorting, triage
+from bot.decide import answering, ending, forms, handing, rights, sorting, triage, unsent
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.pictures import handed_note, words
@@ -58,12 +58,12 @@ def named(draft: Draft, answer: Dialog) -> Dialog:
 
 
 def _label(draft: Draft, field: Field) -> Label:
-    name, choice, part = forms.kept_from(field.id)
-    if field.label != forms.NOT_SENT or name not in STEPS:
+    name, choice, part = unsent.kept_of(field.id)
+    if field.label != unsent.NOT_SENT or name not in STEPS:
         return field.label
     leaf = draft.tree.leaves.get(choice) if name == "leaf" else None
     title = leaf.title if leaf else STEPS[name].title
-    which = forms.WORDS.get(part, "")
+    which = unsent.WORDS.get(part, "")
     return Label(f"{field.label} ({title}: {which})" if which else f"{field.label} ({title})")
 
 

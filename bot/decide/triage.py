@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from types import MappingProxyType
 
-from bot.decide import claims, forms, leaves, rights, support
+from bot.decide import claims, forms, leaves, rights, support, unsent
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.leaves import PARTS, Filled, Form
@@ -179,7 +179,7 @@ def _stops_form(draft: Draft, request: Request, event: Press, error: str = "", n
 
 def _came(draft: Draft, request: Request, event: Press) -> str:
     """Return the form from which one came to say what a matter stops, "" if that is where one would come by it."""
-    came = forms.came_from(event, "triage", "leaf", "close")
+    came = unsent.came_from(event, "triage", "leaf", "close")
     follows = before(draft.tree, request.triage, came.rpartition("/")[2]) == draft.tree.stops
     return "" if follows else came
 
