@@ -20,7 +20,7 @@ ASKERS: tuple[Author | Person, ...] = (OLGA, OLGA, TOM, EVA, ANA)
 ACTS = (
     *("post", "post", "post", "reply", "reply", "late", "edit", "delete", "restore"),
     *("press", "press", "press", "press", "step", "step", "step", "step", "step", "step", "undo", "undo"),
-    *("wait", "wait", "night", "away", "pause", "resume", "restart"),
+    *("wait", "wait", "night", "away", "pause", "resume", "restart", "apart", "apart"),
 )
 BESIDE = {"who": "0", "ticket": "EDGE-1", "difficulty": "1", "risk": "1", "reason": "they wait"}
 BESIDE |= {"difficulty_why": "small", "risk_why": "small"}
@@ -52,6 +52,8 @@ class Story:
                 await town.write(act, FARID)
             case "restart":
                 await town.restart()
+            case "apart":
+                await self.apart()
             case _ if self.places:
                 await self.about_a_request(act, who)
 
@@ -78,6 +80,16 @@ class Story:
                 await town.send("undo", request, who)
             case _:
                 await self.step(request, who)
+
+    async def apart(self) -> None:
+        """Let somebody make their second post a matter of its own, and write once more, which goes with that."""
+        who = self.random.choice([OLGA, TOM])
+        self.places += [await self.town.post("printer down", who), await self.town.post("and the scanner", who)]
+        second = (await self.town.requests())[-1].id
+        await self.town.press(Separate, second, who)
+        self.places.append(await self.town.post("and the scale", who))
+        if self.random.random() < 0.5:
+            await self.town.send("undo", second, who)
 
     def earlier(self) -> str:
         """Return a moment some minutes ago."""
