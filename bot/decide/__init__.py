@@ -22,12 +22,12 @@ from bot.decide import (
     matters,
     pauses,
     policies,
+    presses,
     privacy,
     raising,
     rota,
     setup,
     steps,
-    support,
     unsent,
 )
 from bot.decide.desk_steps import DeskStep
@@ -195,19 +195,19 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
         case Undecided():
             chats.asked(draft, event)
         case Claim() | Solve() | Reopen() | Separate() | Adopt() | GoOn() if event.again:
-            return lists.again(draft, event, support.pressed_again(draft, event))
+            return lists.again(draft, event, presses.pressed_again(draft, event))
         case Claim():
-            return support.claimed(draft, event)
+            return presses.claimed(draft, event)
         case Solve():
-            return lists.again(draft, event, support.solved(draft, event))
+            return lists.again(draft, event, presses.solved(draft, event))
         case Reopen():
-            return lists.again(draft, event, support.reopened(draft, event))
+            return lists.again(draft, event, presses.reopened(draft, event))
         case Separate():
-            return support.separated(draft, event)
+            return presses.separated(draft, event)
         case Adopt():
-            return support.adopted(draft, event)
+            return presses.adopted(draft, event)
         case GoOn():
-            return support.went_on(draft, event)
+            return presses.went_on(draft, event)
         case Choose():
             return raising.chosen(draft, event)
         case Raise():

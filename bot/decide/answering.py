@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from bot.decide import claims, forms, rights, support, unsent
+from bot.decide import claims, forms, presses, rights, unsent
 from bot.decide.claims import Until
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
@@ -55,7 +55,7 @@ def _take_ask(draft: Draft, request: Request, event: Send) -> Answer:
     claimed = claim_first(draft, request, event)
     waiting = claims.wait_for_requester(draft, claimed, event.author, event.happened_at)
     draft.did(waiting, event, "asked a question", **say_as(draft, request, event, text, answers=False))
-    support.tell_claimer(draft, request, event, f"{event.author.name} asked a question on {request.id}", ended=False)
+    presses.tell_claimer(draft, request, event, f"{event.author.name} asked a question on {request.id}", ended=False)
     return done(draft, request, event, "Sent.")
 
 
@@ -82,7 +82,7 @@ def _take_reply(draft: Draft, request: Request, event: Send) -> Answer:
     claimed = claim_first(draft, request, event)
     spoken = claims.spoken(draft, claimed, event.happened_at, until, answered=True)
     draft.did(spoken, event, "replied", **say_as(draft, request, event, text))
-    support.tell_claimer(draft, request, event, f"{event.author.name} replied on {request.id}", ended=False)
+    presses.tell_claimer(draft, request, event, f"{event.author.name} replied on {request.id}", ended=False)
     return done(draft, request, event, "Sent.")
 
 
@@ -105,14 +105,14 @@ def _take_phone(draft: Draft, request: Request, event: Send) -> Answer:
     said = say_as(draft, request, event, text)
     did = f"{event.author.name} answered {request.id} by phone"
     if ends:
-        outcome = support.owing(draft, claimed) or Outcome.ANSWERED
+        outcome = presses.owing(draft, claimed) or Outcome.ANSWERED
         ended = close(claimed, Act.SOLVE, outcome, event.author, event.happened_at)
-        told = support.tell_end(draft, ended, event, did)
+        told = presses.tell_end(draft, ended, event, did)
         draft.did(ended, event, "answered by phone", **said, others=told)
     else:
         going = claims.spoken(draft, claimed, event.happened_at, until, answered=True)
         draft.did(going, event, "answered by phone", **said)
-        support.tell_claimer(draft, request, event, did, ended=False)
+        presses.tell_claimer(draft, request, event, did, ended=False)
     return done(draft, request, event, "Noted.")
 
 
@@ -131,13 +131,13 @@ def _take_promise(draft: Draft, request: Request, event: Send) -> Answer:
         return _draw_promise(draft, request, event, WHEN)
     claimed = claim_first(draft, request, event)
     draft.did(claims.spoken(draft, claimed, event.happened_at, until), event, "promised more")
-    support.tell_claimer(draft, request, event, f"{event.author.name} promised more on {request.id}", ended=False)
+    presses.tell_claimer(draft, request, event, f"{event.author.name} promised more on {request.id}", ended=False)
     return done(draft, request, event, "Promised.")
 
 
 def _take_claim(draft: Draft, request: Request, event: Send) -> Answer:
     if request.status is Status.OPEN:
-        support.take(draft, request, event)
+        presses.take(draft, request, event)
         return done(draft, request, event, "It is yours.")
     return done(draft, request, event, "You have it." if rights.has(request, event.author) else "Somebody was faster.")
 

@@ -15,7 +15,7 @@ from bot.places import channel_of, personal
 from bot.rota.duty import Duty, present
 from bot.state import Call, Notice, NoticeItem
 from bot.support.escalation import having_called, overdue, without
-from bot.support.request import Advice, Clock, Deed, Deferred, Request, Status, Step, hand, reacted
+from bot.support.request import Advice, Clock, Deed, Deferred, Request, Rung, Status, hand, reacted
 from bot.support.texts import Text
 from bot.support.words import MINUTE, length, moment
 from bot.views import Line, Mention
@@ -46,20 +46,20 @@ def escalate(draft: Draft, id_: str) -> None:
     if not steps or not draft.is_open:
         return
     duty = draft.duty_for(request)
-    mentioned = _ids(_unheard(request, duty.pair)) if steps == (Step.MENTION,) else request.clock.mentioned
+    mentioned = _ids(_unheard(request, duty.pair)) if steps == (Rung.MENTION,) else request.clock.mentioned
     clock = without(request.clock, steps, mentioned)
     request = replace(request, clock=clock)
     draft.put(request)
-    if Step.TEAM in steps:
+    if Rung.TEAM in steps:
         _call_team(draft, request, clock, duty)
-    elif Step.THREAD in steps and request.advice and not duty.nobody:
+    elif Rung.THREAD in steps and request.advice and not duty.nobody:
         _call_to_adopt(draft, request, clock, request.advice, duty)
-    elif Step.THREAD in steps:
+    elif Rung.THREAD in steps:
         _call_in_thread(draft, request, clock, duty)
-    elif duty.nobody or steps != (Step.MENTION,):
+    elif duty.nobody or steps != (Rung.MENTION,):
         wanted = tuple([one for one in duty.pair + duty.further if one.id in clock.only])
-        first = (wanted or duty.responders) if duty.nobody or Step.PAIR in steps else ()
-        further = duty.further if Step.FALLBACK in steps else ()
+        first = (wanted or duty.responders) if duty.nobody or Rung.PAIR in steps else ()
+        further = duty.further if Rung.FALLBACK in steps else ()
         _call_personally(draft, request, first + further, _waiting(draft, request, clock))
 
 
@@ -91,7 +91,7 @@ def follow_duty_of(draft: Draft, id_: str) -> None:
 
 def _come_late(clock: Clock, duty: Duty) -> tuple[Person, ...]:
     """Return the pair where its message went before, to whoever was on duty then; none where it is for others."""
-    waits = Step.PAIR in {*clock.spared, *(due.step for due in clock.pending)}
+    waits = Rung.PAIR in {*clock.spared, *(due.step for due in clock.pending)}
     return () if waits or any(one.id in clock.only for one in duty.pair + duty.further) else duty.pair
 
 
@@ -126,7 +126,7 @@ def _told_by_second(request: Request, key: str, person: str) -> bool:
     if clock is None or not clock.second:
         return False
     latest = [copy for copy in request.copies if copy.rpartition(":")[2] == (person or TEAM)][-1]
-    told = person in clock.called if person else all(due.step is not Step.TEAM for due in clock.pending)
+    told = person in clock.called if person else all(due.step is not Rung.TEAM for due in clock.pending)
     return told and key == latest
 
 
@@ -371,7 +371,7 @@ def pass_on(draft: Draft, request: Request, by: Author, to: Person, at: datetime
     clock = request.clock
     assert clock is not None
     brought = f"copy:{request.id}:{_round(clock)}:{PASSED}:{to.id}"
-    lined = to.id in clock.called and all(due.step is not Step.THREAD for due in clock.pending)
+    lined = to.id in clock.called and all(due.step is not Rung.THREAD for due in clock.pending)
     heading = f"{by.name} passes this on to you"
     if brought in request.copies or _calls(request, clock, to.id) + lined >= MOST_CALLS:
         known = draft.notice(brought)

@@ -30,13 +30,13 @@ from bot.places import channel_of
 from bot.rota.duty import Duty, on_duty, present
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Knowledge, Notice, NoticeItem, State
-from bot.support.request import Deed, Outcome, Request, Status, Step, goes_with_own
+from bot.support.request import Deed, Outcome, Request, Rung, Status, goes_with_own
 from bot.support.texts import Text
 from bot.support.words import MINUTE, listed, say
 from bot.views import CardView, NoticeEntry, RequestCard, View
 
 TOGETHER = MINUTE  # reminders due to one person within this become one message
-SILENT = (Step.PAIR, Step.FALLBACK)  # steps of which the card in the thread shows nothing
+SILENT = (Rung.PAIR, Rung.FALLBACK)  # steps of which the card in the thread shows nothing
 
 
 class Draft:

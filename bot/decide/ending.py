@@ -5,7 +5,7 @@ from dataclasses import replace
 from hashlib import sha256
 from types import MappingProxyType
 
-from bot.decide import claims, forms, rights, support
+from bot.decide import claims, forms, presses, rights
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.step import Step, done, form, meanwhile
@@ -32,7 +32,7 @@ ENDINGS = (
 
 def _endings(draft: Draft, request: Request) -> tuple[Outcome, ...]:
     """Return how a request may be closed: only by its workaround, where the ticket of that is still to be made."""
-    owing = support.owing(draft, request)
+    owing = presses.owing(draft, request)
     return (owing,) if owing else ENDINGS
 
 
@@ -77,7 +77,7 @@ def _take_close(draft: Draft, request: Request, event: Send) -> Answer:
     if request.status is Status.OPEN:
         claimed = claims.give(draft, request, event.author, event.happened_at)
     ended = replace(close(claimed, Act.SOLVE, outcome, event.author, event.happened_at), remark=text)
-    told = support.tell_end(draft, ended, event, f"{event.author.name} closed {request.id}")
+    told = presses.tell_end(draft, ended, event, f"{event.author.name} closed {request.id}")
     draft.did(ended, event, "closed it", others=told)
     return done(draft, request, event, "Closed.")
 
@@ -101,14 +101,14 @@ def _preview(draft: Draft, request: Request, event: Send, ended: Request) -> Ans
 def _take_reopen(draft: Draft, request: Request, event: Send) -> Answer:
     if request.status is not Status.CLOSED:
         return done(draft, request, event, Text.OPEN_ALREADY)
-    support.open_again(draft, request, event)
+    presses.open_again(draft, request, event)
     return done(draft, request, event, Text.OPEN_AGAIN)
 
 
 def _take_undo(draft: Draft, request: Request, event: Send) -> Answer:
-    if not support.can_undo(request, event):
+    if not presses.can_undo(request, event):
         raise Refused(draft.say(Text.UNDO_TOO_LATE))
-    support.undo(draft, request, event)
+    presses.undo(draft, request, event)
     return done(draft, request, event, Text.UNDONE)
 
 

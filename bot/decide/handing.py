@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
-from bot.decide import claims, clocks, forms, rights, support
+from bot.decide import claims, clocks, forms, presses, rights
 from bot.decide.draft import Draft
 from bot.decide.pictures import mentions, names
 from bot.decide.step import Step, claim_first, done, form, ready, verb
@@ -63,7 +63,7 @@ def _tell_uncalled(draft: Draft, request: Request, handed: Request, event: Send,
     """Tell whoever had a request what a colleague did to it, unless its new clock has called them just now."""
     called = handed.clock.called if handed.clock else ()
     if request.claimer is None or request.claimer.id not in called:
-        support.tell_claimer(draft, request, event, what)
+        presses.tell_claimer(draft, request, event, what)
 
 
 def _told(draft: Draft, people: tuple[Person, ...]) -> str:
@@ -121,7 +121,7 @@ def _take_pass(draft: Draft, request: Request, event: Send) -> Answer:
             return done(draft, request, event, f"{found.name} was called before; what you add stands on their copy.")
     else:
         step(request, Act.HAND_ON)
-        support.tell_claimer(draft, request, event, f"{event.author.name} passed {request.id} on to {found.name}")
+        presses.tell_claimer(draft, request, event, f"{event.author.name} passed {request.id} on to {found.name}")
         handed = claims.hand_on(
             draft, request, Act.HAND_ON, event.happened_at, by=event.author, only=(found.id,), note=said, handed=note
         )

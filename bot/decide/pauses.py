@@ -17,7 +17,7 @@ from bot.events import Message
 from bot.places import personal
 from bot.state import Pause
 from bot.support.escalation import overdue
-from bot.support.request import Clock, Due, Request, Status, Step
+from bot.support.request import Clock, Due, Request, Rung, Status
 from bot.support.words import HOUR, MINUTE, moment
 from bot.views import Line
 
@@ -91,8 +91,8 @@ def _end(draft: Draft) -> str:
 def _together(draft: Draft, clock: Clock) -> Clock:
     """Put one message to those on duty, called before or not, in the place of all steps that are overdue."""
     late = overdue(clock, draft.now)
-    rest = tuple(due for due in clock.pending if due.at > draft.now and due.step is not Step.PAIR)
-    again = (Step.PAIR, Step.FALLBACK) if Step.FALLBACK in late else (Step.PAIR,)
+    rest = tuple(due for due in clock.pending if due.at > draft.now and due.step is not Rung.PAIR)
+    again = (Rung.PAIR, Rung.FALLBACK) if Rung.FALLBACK in late else (Rung.PAIR,)
     digest = tuple(Due(step, draft.opening) for step in again)
     spared = tuple(step for step in late if step not in again)
     return replace(clock, pending=(*digest, *rest), spared=spared, called=(), resumed_at=draft.now)

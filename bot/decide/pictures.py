@@ -13,7 +13,7 @@ from bot.policy import Language
 from bot.rota.duty import Duty
 from bot.state import Call, DeskInfo, Notice, NoticeItem
 from bot.support.intake import excerpt
-from bot.support.request import WITH_TICKET, Clock, NextWord, Outcome, Request, Status, Step, goes_with_own
+from bot.support.request import WITH_TICKET, Clock, NextWord, Outcome, Request, Rung, Status, goes_with_own
 from bot.support.texts import Text
 from bot.support.words import MINUTE, length, listed, moment, say
 from bot.views import Address, Also, Button, Line, Mention, NoticeCard, NoticeEntry, RequestCard
@@ -241,8 +241,8 @@ def _words(
     left = {*clock.spared, *(due.step for due in clock.pending)}
     opening = hours.next_open(now)
     details = []
-    called_again = Step.THREAD not in left and request.advice is None
-    if called_again or Step.TEAM not in left:
+    called_again = Rung.THREAD not in left and request.advice is None
+    if called_again or Rung.TEAM not in left:
         headline = _escalated(request, clock, left, duty, language)
         details.append(say(Text.WAS_DUE, language, by=by))
     elif duty.nobody:
@@ -286,9 +286,9 @@ def _lasting(at: datetime, now: datetime, hours: SupportHours, language: Languag
     return moment(at, now, hours, language, dated=at <= now < hours.next_open(now))
 
 
-def _escalated(request: Request, clock: Clock, left: set[Step], duty: Duty, language: Language) -> Line:
+def _escalated(request: Request, clock: Clock, left: set[Rung], duty: Duty, language: Language) -> Line:
     parts = [] if request.advice else [say(Text.NO_FOLLOW_UP if clock.second else Text.NO_ANSWER, language)]
-    if Step.TEAM not in left:
+    if Rung.TEAM not in left:
         parts.append(say(Text.TEAM_CALLED, language))
     elif duty.standing_in:
         parts.append(say(Text.ALL_TOLD, language))

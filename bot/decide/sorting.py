@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bot.decide import claims, forms, matters, rights, support, unsent
+from bot.decide import claims, forms, matters, presses, rights, unsent
 from bot.decide.draft import Draft
 from bot.decide.pictures import words
 from bot.decide.step import Step, claim_first, done, form, ready
@@ -44,7 +44,7 @@ def _take_split(draft: Draft, request: Request, event: Send) -> Answer:
     if wrong:
         return _draw_split(draft, request, event, wrong)
     claimed = claim_first(draft, request, event)
-    support.tell_claimer(draft, request, event, f"{event.author.name} split {request.id}", ended=False)
+    presses.tell_claimer(draft, request, event, f"{event.author.name} split {request.id}", ended=False)
     others = matters.split(draft, claimed, found, event.author, claims.word_by(draft, event.happened_at))
     made = tuple(one.id for one in others)
     draft.did(draft.request(request.id) or claimed, event, "split it", others=made)
@@ -65,7 +65,7 @@ def _take_same(draft: Draft, request: Request, event: Send) -> Answer:
     if lead is None:
         return _draw_same(draft, request, event, "That one is closed, or goes with another; choose again.")
     claimed = claim_first(draft, request, event)
-    support.tell_claimer(draft, request, event, f"{event.author.name} says that {lead.id} is the same as {request.id}")
+    presses.tell_claimer(draft, request, event, f"{event.author.name} says that {lead.id} is the same as {request.id}")
     joined = matters.join(draft, claimed, lead, follow_up=False)
     posted, text = matters.say_same(draft, request, lead, event.key) if lead.place != request.place else ("", "")
     draft.did(joined, event, f"put it together with {lead.id}", posted=posted, place=request.place, text=text)
@@ -82,7 +82,7 @@ def _leads(draft: Draft, request: Request) -> list[Request]:
 
 
 def _take_dismiss(draft: Draft, request: Request, event: Send) -> Answer:
-    support.tell_claimer(draft, request, event, f"{event.author.name} says that {request.id} is not a request")
+    presses.tell_claimer(draft, request, event, f"{event.author.name} says that {request.id} is not a request")
     ended = close(request, Act.DISMISS, Outcome.NOT_A_REQUEST, event.author, event.happened_at)
     draft.did(ended, event, "said that it is not a request")
     return done(draft, request, event, "Taken out.")
@@ -90,7 +90,7 @@ def _take_dismiss(draft: Draft, request: Request, event: Send) -> Answer:
 
 def _take_separate(draft: Draft, request: Request, event: Send) -> Answer:
     if request.lead and request.status is not Status.CLOSED:
-        support.separate(draft, request, event)
+        presses.separate(draft, request, event)
     return done(draft, request, event, Text.SEPARATED)
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.decide import claims, forms, rights, support
+from bot.decide import claims, forms, presses, rights
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.pictures import status_line
@@ -49,7 +49,7 @@ def done(draft: Draft, request: Request, event: Press, said: str) -> Dialog:
     said = say(said, _language(draft, now, event)) if isinstance(said, Text) else said
     if rights.asked(now, event):
         return to_requester(draft, now, event, said, undo(draft, now, event))
-    back = (Way("Undo", "undo"),) if now.deed and support.can_undo(now, event) else ()
+    back = (Way("Undo", "undo"),) if now.deed and presses.can_undo(now, event) else ()
     ways = (*back, Way("Support…", "support", opens=True))
     view = forms.card(draft, now, event, title=said, note=f"{now.id}: {stands(draft, now)}.", ways=ways)
     return Dialog(f"{request.requester.name} · {request.id}", view)
@@ -64,7 +64,7 @@ def to_requester(draft: Draft, request: Request, event: Press, said: str, ways: 
 
 def undo(draft: Draft, request: Request, event: Press) -> tuple[Way, ...]:
     """Return the way to take back what the presser has just done, none where there is none."""
-    if request.deed is None or not support.can_undo(request, event):
+    if request.deed is None or not presses.can_undo(request, event):
         return ()
     language = _language(draft, request, event)
     return (Way(say(Text.UNDO, language, what=did(request.deed.what, language)), "undo"),)

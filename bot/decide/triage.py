@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from types import MappingProxyType
 
-from bot.decide import claims, forms, leaves, rights, support, unsent
+from bot.decide import claims, forms, leaves, presses, rights, unsent
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.leaves import PARTS, Filled, Form
@@ -258,7 +258,7 @@ def _take_leaf(draft: Draft, request: Request, event: Send) -> Answer:
         sent = Answered(TOLD + leaf.id, "sent", event.author.id)
         spoken = claims.spoken(draft, claimed, event.happened_at, answered=True)
         draft.did(replace(spoken, triage=noted(spoken.triage, *filled.noted, sent)), event, "replied", **posted)
-        support.tell_claimer(draft, request, event, f"{event.author.name} replied on {request.id}", ended=False)
+        presses.tell_claimer(draft, request, event, f"{event.author.name} replied on {request.id}", ended=False)
         return _go_on(draft, request, event, news="Sent.")
     return _close(draft, claimed, event, _outcome(draft, request, leaf), filled, posted)
 
@@ -287,7 +287,7 @@ def _close(
     filled: Filled,
     posted: Mapping[str, str],
 ) -> Answer:
-    support.tell_claimer(draft, claimed, event, f"{event.author.name} closed {claimed.id}")
+    presses.tell_claimer(draft, claimed, event, f"{event.author.name} closed {claimed.id}")
     ended = close(claimed, Act.SOLVE, outcome, event.author, event.happened_at)
     end = Answered(END, outcome, event.author.id)
     ended = replace(ended, ticket=filled.ticket, triage=noted(ended.triage, *filled.noted, end))
@@ -316,7 +316,7 @@ def _take_key(draft: Draft, request: Request, event: Send) -> Answer:
     posted = say_as(draft, request, event, draft.say(Text.TICKET_IS, key=ticket))
     if request.claimer and request.claimer.id:
         line = Line((f"The ticket of {request.id} is {ticket}.",))
-        draft.show(support.owed_key(request, request.claimer), personal(request.claimer.id), line, first=False)
+        draft.show(presses.owed_key(request, request.claimer), personal(request.claimer.id), line, first=False)
     draft.did(replace(request, ticket=ticket), event, "named the ticket", **posted)
     return done(draft, request, event, "Sent.")
 

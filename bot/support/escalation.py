@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.hours import SupportHours
 from bot.policy import Pace, Policy
-from bot.support.request import Clock, Due, Step
+from bot.support.request import Clock, Due, Rung
 
 
 def first_clock(policy: Policy, hours: SupportHours, happened_at: datetime) -> Clock:
@@ -26,12 +26,12 @@ def second_clock(policy: Policy, hours: SupportHours, at: datetime) -> Clock:
     return _clock(policy.second, policy.second_response, hours, hours.next_open(at), second=True)
 
 
-def overdue(clock: Clock, now: datetime) -> tuple[Step, ...]:
+def overdue(clock: Clock, now: datetime) -> tuple[Rung, ...]:
     """Return the steps that are due at ``now``, lowest first."""
     return tuple([due.step for due in clock.pending if due.at <= now])
 
 
-def without(clock: Clock, steps: tuple[Step, ...], mentioned: tuple[str, ...]) -> Clock:
+def without(clock: Clock, steps: tuple[Rung, ...], mentioned: tuple[str, ...]) -> Clock:
     """Return the clock with ``steps`` done and the people ``mentioned`` on the card."""
     return replace(clock, pending=tuple([due for due in clock.pending if due.step not in steps]), mentioned=mentioned)
 
@@ -43,11 +43,11 @@ def having_called(clock: Clock, people: Iterable[str]) -> Clock:
 
 def _clock(pace: Pace, response: int, hours: SupportHours, starts: datetime, *, second: bool) -> Clock:
     rows = (
-        (Step.MENTION, pace.mention),
-        (Step.PAIR, pace.pair),
-        (Step.FALLBACK, pace.fallback),
-        (Step.THREAD, pace.thread),
-        (Step.TEAM, pace.team),
+        (Rung.MENTION, pace.mention),
+        (Rung.PAIR, pace.pair),
+        (Rung.FALLBACK, pace.fallback),
+        (Rung.THREAD, pace.thread),
+        (Rung.TEAM, pace.team),
     )
     closing = hours.closing(starts)
 

@@ -96,8 +96,8 @@ def diagram() -> str:
     return "\n".join(["stateDiagram-v2", f"    [*] --> {Status.OPEN}: post", *lines])
 
 
-class Step(StrEnum):
-    """A row of the escalation table, lowest first."""
+class Rung(StrEnum):
+    """A rung of the escalation table, lowest first."""
 
     MENTION = "mention"
     PAIR = "pair"
@@ -110,7 +110,7 @@ class Step(StrEnum):
 class Due:
     """A step and the instant (UTC) at which it falls due."""
 
-    step: Step
+    step: Rung
     at: datetime
 
 
@@ -143,7 +143,7 @@ class Clock:
     only: tuple[str, ...] = ()
     note: str = ""
     anew: bool = False
-    spared: tuple[Step, ...] = ()
+    spared: tuple[Rung, ...] = ()
     resumed_at: datetime | None = None
     by: str = ""
 

@@ -18,8 +18,8 @@ from bot.support.request import (
     NextWord,
     Outcome,
     Request,
+    Rung,
     Status,
-    Step,
     Wait,
 )
 from bot.views import (
@@ -169,7 +169,7 @@ def request(
             second=False,
             started_at=NOW,
             due_at=NOW + timedelta(minutes=5),
-            pending=(Due(Step.PAIR, NOW), Due(Step.TEAM, NOW + timedelta(minutes=10))),
+            pending=(Due(Rung.PAIR, NOW), Due(Rung.TEAM, NOW + timedelta(minutes=10))),
             called=("x",),
             deferred=(Deferred("y", NOW),),
         ),
