@@ -30,8 +30,8 @@ MOST_CARDS = 8  # of setups that are over, which are kept up to date
 OLD = timedelta(hours=1)  # a roster is asked for again after this
 FORGOTTEN = timedelta(hours=12)  # a setup that nobody goes on with keeps no roster for longer than this
 MENTION_MODE = (
-    "I have not heard a post yet that does not mention me. Till then only posts that mention me become requests, or "
-    "Raise with support. To change it, a team owner adds the app again and consents to ChannelMessage.Read.Group"
+    "on, until I hear a post that does not mention me. If I don't, a team owner adds the app again and consents to "
+    "ChannelMessage.Read.Group"
 )
 READY = "ready"
 MISTYPED = "Nothing was taken yet; mend this first."
