@@ -706,7 +706,7 @@ async def test_setup_in_the_personal_chat_goes_on_there_alone() -> None:
 
 async def test_mention_mode_is_said_until_a_post_without_a_mention_arrives() -> None:
     town = empty()
-    assert "Mention mode: on, until I hear a post that does not mention me" in await town.write("setup", FARID)
+    assert "on, until I hear a post that does not mention me" in await town.write("setup", FARID)
     assert "ChannelMessage.Read.Group" in await town.write("who", FARID)
     assert "ChannelMessage" not in await town.write("who", OLGA)
     await town.post("label printer down", addressed=True)
@@ -821,12 +821,12 @@ async def test_a_card_of_a_setup_that_is_over_says_what_came_later() -> None:
     await step(town, "setup.end")
     shown = town.teams.messages[own]
     assert "nobody has it" in shown.text
-    assert "Mention mode: on" in shown.text
+    assert "on, until I hear a post" in shown.text
     await town.send("people.edit", "", FARID, choice="ana", card="form", production_access="yes")
     assert "Production access\nready" in shown.text
     await town.sleep_until("2026-11-24 09:00")
     await town.post("label printer down")
-    assert "Mention mode: on" not in shown.text
+    assert "on, until I hear a post" not in shown.text
     assert town.teams.messages[public].text.endswith("Post here what you need, and support sees it at once.")
     await town.send("policy.links", "", FARID, card="form", jira_project="EDGE")
     assert "Jira project" not in shown.text
