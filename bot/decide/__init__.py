@@ -195,13 +195,13 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
         case Undecided():
             chats.asked(draft, event)
         case Claim() | Solve() | Reopen() | Separate() | Adopt() | GoOn() if event.again:
-            return lists.again(draft, event, presses.pressed_again(draft, event))
+            return lists.instead(draft, event, presses.pressed_again(draft, event))
         case Claim():
             return presses.claimed(draft, event)
         case Solve():
-            return lists.again(draft, event, presses.solved(draft, event))
+            return lists.instead(draft, event, presses.solved(draft, event))
         case Reopen():
-            return lists.again(draft, event, presses.reopened(draft, event))
+            return lists.instead(draft, event, presses.reopened(draft, event))
         case Separate():
             return presses.separated(draft, event)
         case Adopt():

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from bot.decide import claims, forms, presses, rights, unsent
+from bot.decide import claims, forms, presses, rights
 from bot.decide.claims import Until
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
@@ -33,7 +33,7 @@ WHEN = "Choose until when they hear more."
 
 def _draw_ask(draft: Draft, request: Request, event: Press, error: str) -> Answer:
     label = f"Your question. It goes into the thread under your name; then I wait for {request.requester.name}."
-    came = unsent.came_from(event, "leaf")
+    came = forms.came_from(event, "leaf")
     back = forms.back_to(came, Way("Back", "support", opens=True))
     return form(
         draft,

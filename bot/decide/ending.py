@@ -55,7 +55,7 @@ def _close_fields(draft: Draft, request: Request, outcome: Outcome, text: str) -
     label = f"A last word to {_readers(draft, request)} on the card, if there is one"
     return (
         forms.listed("outcome", "How it ended", choices, outcome),
-        forms.text("text", label, text, required=False, longest=500),
+        forms.text("text", label, text, required=False, longest=MOST_REMARK),
     )
 
 

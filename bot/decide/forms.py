@@ -1,4 +1,4 @@
-"""Forms: how a step's dialog, or its card in the personal chat, is put together. Must not know any step."""
+"""Forms: how a step's dialog, or its card in the personal chat, is put together. Must not know any step but the menu."""
 
 import hashlib
 import json
@@ -9,7 +9,7 @@ from bot.decide import unsent
 from bot.decide.draft import Draft
 from bot.decide.pictures import CARD, words
 from bot.effects import Dialog
-from bot.events import Press, Send
+from bot.events import Open, Press, Send
 from bot.support.request import Request
 from bot.views import Address, Button, ButtonRow, Choice, Field, FormCard, Label
 
@@ -130,6 +130,16 @@ def dialog(draft: Draft, request: Request, event: Press, name: str, **parts: obj
     title = f"{name} · {wrote}" if event.card.startswith(SUMMONED) else wrote
     about = {"title": title, "excerpt": words(request), **parts}
     return Dialog(name, card(draft, request, event, **about))  # type: ignore[arg-type]
+
+
+def came_from(event: Press, *steps: str) -> str:
+    """Return the form that was left for this one, as "step/choice", if it is of one of the ``steps``, else "".
+
+    What sends this one carries it after a colon, so that a form that comes back still knows.
+    """
+    choice = event.choice.partition(":")[2] if isinstance(event, Send) else ""
+    own = event.form.partition("|")[0] if isinstance(event, Open) else choice
+    return own if own.partition("/")[0] in steps else ""
 
 
 def back_to(came: str, otherwise: Way) -> Way:

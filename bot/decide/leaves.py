@@ -1,6 +1,6 @@
 """What the leaves of triage need: the fields of their forms, and what those add to the reply.
 
-One row for each need. Must not know where in the tree a leaf stands, nor what follows when its reply is sent.
+One row for each need. Must not know where in the tree a leaf stands.
 """
 
 import re
@@ -40,8 +40,7 @@ class Form:
 
     def said(self, field: str) -> str:
         """Return what was written into a field, "" where there is nothing to be seen."""
-        written = self.given.get(field, "").strip()
-        return written if unsent.visible(written) else ""
+        return unsent.filled(self.given, field)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def mine(draft: Draft, author: Author, card: str) -> ListCard:
     return ListCard(title, tuple(_own_row(draft, one, card) for one in own[:MOST_ROWS]), note)
 
 
-def again(draft: Draft, event: Press, answer: Answer) -> Answer:
+def instead(draft: Draft, event: Press, answer: Answer) -> Answer:
     """Return the list as it is now where its button was pressed, else the ``answer`` that was given."""
     if event.place != personal(event.author.id) or not event.card.startswith(_card(event.author)):
         return answer

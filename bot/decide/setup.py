@@ -302,7 +302,7 @@ def _over(draft: Draft, event: Press, said: str = "") -> Answer:
     return _dialog(draft, event, title=f"Desk {draft.desk.id}", note="\n".join(parts), ways=ways)
 
 
-def _again(draft: Draft, event: Send) -> Answer:
+def _start_over(draft: Draft, event: Send) -> Answer:
     setup = draft.facts.setup
     legs.put(draft, None)
     _begin(draft, {**(setup.cards if setup else {}), **_own_card(event)}, ())
@@ -349,7 +349,7 @@ STEPS: Mapping[str, DeskStep] = MappingProxyType(
         people_legs.LOOK: DeskStep(Right.ADMIN, None, _look),
         legs.CHANNELS: DeskStep(Right.ADMIN, None, _look_for_channels),
         "setup.here": DeskStep(Right.ADMIN, None, _here),
-        "setup.again": DeskStep(Right.ADMIN, None, _again),
+        "setup.again": DeskStep(Right.ADMIN, None, _start_over),
         "setup.end": DeskStep(Right.ADMIN, None, _end),
     }
 )

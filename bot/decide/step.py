@@ -1,9 +1,8 @@
 """What the steps of *Support…* have in common: what a step is, what may go out, who has a matter then, and its end.
 
-Must not know any step.
+Must not know any step but the menu, to which each leads back, and Undo.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -84,7 +83,7 @@ def ready(
         return text, "Write something first."
     if len(text) > longest:
         return text, f"At most {longest} characters, please; these are {len(text)}."
-    if len(json.dumps(text)) > forms.HEAVIEST:
+    if forms.weight(text) > forms.HEAVIEST:
         return text, "That is too long to be sent whole; please shorten it."
     return text, meanwhile(draft, request, event)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from types import MappingProxyType
 
-from bot.decide import claims, forms, leaves, presses, rights, unsent
+from bot.decide import claims, forms, leaves, presses, rights
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.leaves import PARTS, Filled, Form
@@ -16,6 +16,7 @@ from bot.decide.step import Step, claim_first, done, meanwhile, ready, say_as
 from bot.effects import Answer
 from bot.errors import Refused
 from bot.events import Open, Press, Send
+from bot.people import FORMER
 from bot.places import personal
 from bot.support.request import WITH_TICKET, Act, Answered, Outcome, Request, close, step
 from bot.support.texts import Text
@@ -128,7 +129,7 @@ def _so_far(draft: Draft, request: Request) -> str:
 
 def _name(draft: Draft, person: str) -> str:
     found = draft.rota.people.get(person)
-    return found.name if found else "former colleague"
+    return found.name if found else FORMER
 
 
 def _take_what(draft: Draft, request: Request, event: Send) -> Answer:
@@ -179,7 +180,7 @@ def _stops_form(draft: Draft, request: Request, event: Press, error: str = "", n
 
 def _came(draft: Draft, request: Request, event: Press) -> str:
     """Return the form from which one came to say what a matter stops, "" if that is where one would come by it."""
-    came = unsent.came_from(event, "triage", "leaf", "close")
+    came = forms.came_from(event, "triage", "leaf", "close")
     follows = before(draft.tree, request.triage, came.rpartition("/")[2]) == draft.tree.stops
     return "" if follows else came
 

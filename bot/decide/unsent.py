@@ -2,7 +2,7 @@
 
 A button that leads to another step carries what the form was drawn with (its ``form``: "step/choice|marks"), and the
 client sends what stands in the form's fields. What differs comes back as a field of the next form, whose id says of
-which step, choice and field it is, and is put back there once that form is opened again. Must not know any step.
+which step, choice and field it is, and is put back there once that form is opened again. Must know of the steps' fields only which hold words.
 """
 
 from collections.abc import Iterable, Mapping
@@ -36,16 +36,6 @@ def drawn(fields: Iterable[Field]) -> str:
     """Return what stands in the fields of a form, as its buttons carry that."""
     own = [field for field in fields if not field.id.startswith(f"{KEPT}/")]
     return ",".join(f"{field.id}{'' if is_text(field) else CHOSEN}={mark(field.value, FULL)}" for field in own)
-
-
-def came_from(event: Press, *steps: str) -> str:
-    """Return the form that was left for this one, as "step/choice", if it is of one of the ``steps``, else "".
-
-    What sends this one carries it after a colon, so that a form that comes back still knows.
-    """
-    choice = event.choice.partition(":")[2] if isinstance(event, Send) else ""
-    own = event.form.partition("|")[0] if isinstance(event, Open) else choice
-    return own if own.partition("/")[0] in steps else ""
 
 
 def is_worded(event: Press) -> bool:

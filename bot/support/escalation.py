@@ -1,7 +1,7 @@
-"""The response clocks: when each step of the escalation table falls due, and which of the overdue ones are done.
+"""The response clocks: when each rung of the escalation table falls due, and which of the overdue ones are done.
 
 All instants are computed once, when a clock starts, and stored with the request; later changes of policy act on
-new clocks only. Who is called is decided elsewhere, when a step is sent.
+new clocks only. Who is called is decided elsewhere, when a rung is done.
 """
 
 from collections.abc import Iterable
@@ -27,13 +27,13 @@ def second_clock(policy: Policy, hours: SupportHours, at: datetime) -> Clock:
 
 
 def overdue(clock: Clock, now: datetime) -> tuple[Rung, ...]:
-    """Return the steps that are due at ``now``, lowest first."""
+    """Return the rungs that are due at ``now``, lowest first."""
     return tuple([due.step for due in clock.pending if due.at <= now])
 
 
-def without(clock: Clock, steps: tuple[Rung, ...], mentioned: tuple[str, ...]) -> Clock:
-    """Return the clock with ``steps`` done and the people ``mentioned`` on the card."""
-    return replace(clock, pending=tuple([due for due in clock.pending if due.step not in steps]), mentioned=mentioned)
+def without(clock: Clock, rungs: tuple[Rung, ...], mentioned: tuple[str, ...]) -> Clock:
+    """Return the clock with ``rungs`` done and the people ``mentioned`` on the card."""
+    return replace(clock, pending=tuple([due for due in clock.pending if due.step not in rungs]), mentioned=mentioned)
 
 
 def having_called(clock: Clock, people: Iterable[str]) -> Clock:

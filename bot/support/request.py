@@ -108,7 +108,7 @@ class Rung(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A step and the instant (UTC) at which it falls due."""
+    """A rung of the escalation table, and the instant (UTC) at which it falls due."""
 
     step: Rung
     at: datetime
@@ -126,9 +126,9 @@ class Deferred:
 class Clock:
     """A running response clock: computed once when it starts, in UTC, and stored.
 
-    ``pending`` are the steps still to be done, earliest first. ``called`` are the people whom this clock has called,
+    ``pending`` are the rungs still to be done, earliest first. ``called`` are the people whom this clock has called,
     by a personal message or in the thread's line; ``mentioned`` those whom the card mentioned. ``only`` are those whom
-    its first personal message goes to instead of the pair, and ``note`` what it tells them. ``spared`` are steps that
+    its first personal message goes to instead of the pair, and ``note`` what it tells them. ``spared`` are rungs that
     fell due in a pause and were not done; ``anew`` says that a clock ran before: whom that called is called again,
     as at the end of a pause (``resumed_at``). ``by`` is who handed the request on, and is not to answer it again.
     """
@@ -311,7 +311,7 @@ class Request:
 
     @property
     def has_no_step_left(self) -> bool:
-        """Say whether this is open with every step done, so that only the next opening is left to look at."""
+        """Say whether this is open with every rung done, so that only the next opening is left to look at."""
         return self.status is Status.OPEN and self.next_at is None
 
 
@@ -453,7 +453,7 @@ def answered_earlier(request: Request, by: Author, at: datetime) -> Request:
 
 
 def reacted(request: Request, person: str) -> Request:
-    """Remember that a backend colleague said or pressed something here, so that no step calls them."""
+    """Remember that a backend colleague said or pressed something here, so that no rung calls them."""
     return request if person in request.reacted else replace(request, reacted=(*request.reacted, person))
 
 

@@ -48,7 +48,7 @@ LONGEST_ID = 200
 LONGEST_FIELD = 32_000  # characters; how long a text may be is the form's to say
 MOST_FIELDS = 60
 _IDS = frozenset({"verb", "desk", "request", "card", "step", "choice", "form", "seen", "msteams"})
-LONGEST_FORM = 500  # a form is named by the key of the press that opened it
+LONGEST_FORM = 500  # a form is named by the press that opened it, and carries marks of what stood in it
 MILLISECONDS = 13  # digits of a moment between 2001 and 2286
 FILE = "application/vnd.microsoft.teams.file.download.info"
 
@@ -231,7 +231,7 @@ def _digest(text: str) -> str:
 
 
 def _sent(data: dict[str, Any]) -> dict[str, Any]:
-    """Return what a form holds, as Send has it: its inputs are all that is no id."""
+    """Return what a form holds, as Open and Send have it: its inputs are all that is no id."""
     inputs = [(name, value) for name, value in data.items() if name not in _IDS and isinstance(value, str)]
     return {
         "fields": {name[:LONGEST_ID]: value[:LONGEST_FIELD] for name, value in sorted(inputs)[:MOST_FIELDS]},
