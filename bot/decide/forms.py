@@ -1,4 +1,4 @@
-"""Forms: how a step's dialog, or its card in the personal chat, is put together. Must not know any step but the menu."""
+"""Forms: how a step's dialog, or its card in one's own chat, is put together. Must not know any step but the menu."""
 
 import hashlib
 import json

@@ -2,7 +2,8 @@
 
 A button that leads to another step carries what the form was drawn with (its ``form``: "step/choice|marks"), and the
 client sends what stands in the form's fields. What differs comes back as a field of the next form, whose id says of
-which step, choice and field it is, and is put back there once that form is opened again. Must know of the steps' fields only which hold words.
+which step, choice and field it is, and is put back there once that form is opened again. Must know of the steps'
+fields only which hold words.
 """
 
 from collections.abc import Iterable, Mapping
