@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from bot import commands
 from bot.batch import Batch, Waiting
-from bot.decide import decide, lists, next_due, privacy
+from bot.decide import decide, lists, next_due, privacy, turns
 from bot.effects import Answer, Decision, Word
 from bot.errors import NotStored, Refused
 from bot.events import (
@@ -322,7 +322,8 @@ class Desk:
         if batch is None or looks or any(request.has_no_step_left for request in batch.requests()):
             self.next_due = next_due(standing.view(), now, hours)
         else:
-            moments = [at for one in batch.requests() if one.next_at for at in (one.next_at, hours.closing(now))]
+            moments = [one.next_at for one in batch.requests() if one.next_at]
+            moments += turns(standing.view(), now, hours) if moments else []
             self.next_due = min([*moments, *([before] if before else [])], default=None)
         if self.next_due != before:
             self._on_due()

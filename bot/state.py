@@ -40,7 +40,8 @@ class NoticeItem:
     """One request as a notice shows it; ``second`` says which of its clocks called by this notice.
 
     ``advised_by`` is the colleague off duty whose answer may be adopted, ``claimer`` the id of whoever has it, ``note``
-    what was said to whoever has it next; ``closed`` that it is over.
+    what was said to whoever has it next; ``closed`` that it is over. ``told_in`` names the clock or promise that it was
+    told for: it is settled when that is over, "" for one of an older version.
     """
 
     request: str
@@ -55,6 +56,7 @@ class NoticeItem:
     claimer: str = ""
     note: str = ""
     closed: bool = False
+    told_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)

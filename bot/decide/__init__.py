@@ -139,8 +139,8 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
 def next_due(state: State, now: datetime, hours: SupportHours) -> datetime:
     """Return when the desk next has something to do; what is overdue outside support hours waits for the opening.
 
-    While something is open, each opening is looked at, since duty changes then, and so is each close and each end of an
-    absence; and every day what is past its time. In a pause there is nothing else to do but its end.
+    While something is open, each opening is looked at, since duty changes then, each close, and the beginning and end
+    of each absence; and every day what is past its time. In a pause there is nothing else to do but its end.
     """
     pause = state.facts.pause
     step = _next_step(state, now, hours) if pause is None else pause.until
@@ -156,9 +156,14 @@ def _next_step(state: State, now: datetime, hours: SupportHours) -> datetime | N
         return opening
     if not live:
         return next_at
+    return min([*turns(state, now, hours), *([] if next_at is None else [next_at])])
+
+
+def turns(state: State, now: datetime, hours: SupportHours) -> list[datetime]:
+    """Return when it may next change who answers what is open, or what its card says of that."""
     coming = _coming(now, hours)
-    back = [away.end for away in state.rota.absences if now < away.end < coming]
-    return min([coming, hours.closing(now), *back, *([] if next_at is None else [next_at])])
+    ends = [at for away in state.rota.absences for at in (away.start, away.end) if now < at < coming]
+    return [coming, hours.closing(now), *ends]
 
 
 def _coming(now: datetime, hours: SupportHours) -> datetime:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.decide.draft import TOGETHER, Draft
-from bot.decide.pictures import mentions, names, notice_item, promised, what_for
+from bot.decide.pictures import mentions, names, notice_item, promised, told_for, what_for
 from bot.people import Author, Person
 from bot.places import channel_of, personal
 from bot.rota.duty import Duty, present
@@ -20,6 +20,7 @@ from bot.support.texts import Text
 from bot.support.words import MINUTE, length, moment
 from bot.views import Line, Mention
 
+OVER = "over"  # a clock or promise that there is no more
 MOST_CALLS = 3  # of one person by one clock
 PASSED, ADOPT, HELP = (
     "passed",
@@ -92,7 +93,8 @@ def follow_duty_of(draft: Draft, id_: str) -> None:
 def _come_late(clock: Clock, duty: Duty) -> tuple[Person, ...]:
     """Return the pair where its message went before, to whoever was on duty then; none where it is for others."""
     waits = Rung.PAIR in {*clock.spared, *(due.step for due in clock.pending)}
-    return () if waits or any(one.id in clock.only for one in duty.pair + duty.further) else duty.pair
+    told = {*clock.only}.intersection(clock.called)
+    return () if waits or any(one.id in told for one in duty.pair + duty.further) else duty.pair
 
 
 def redraw(draft: Draft, request: Request) -> None:
@@ -104,7 +106,14 @@ def redraw(draft: Draft, request: Request) -> None:
             person = "" if person == TEAM else person
             others = [one for one in draft.requests() if key in one.copies and one.id != request.id]
             items = tuple(
-                notice_item(one, draft.now, draft.hours, second=_told_by_second(one, key, person), call=_call_of(key))
+                notice_item(
+                    one,
+                    draft.now,
+                    draft.hours,
+                    second=_told_by_second(one, key, person),
+                    call=_call_of(key),
+                    told_in=_told_in(one, key, person),
+                )
                 for one in (*others, request)
             )
             asked = _call_of(key) is Call.WORD
@@ -118,6 +127,15 @@ def redraw(draft: Draft, request: Request) -> None:
 def _call_of(key: str) -> Call:
     """Say what a copy called for: an answer, or the next word."""
     return Call.WORD if ":word:" in key else Call.ANSWER
+
+
+def _told_in(request: Request, key: str, person: str) -> str:
+    """Name the clock or promise that a copy was made for: the present one, or one that is over."""
+    if _call_of(key) is Call.WORD:
+        mine = request.claimer is not None and request.claimer.id == person
+        return told_for(request, Call.WORD) if mine and request.word and request.word.by.isoformat() in key else OVER
+    first = request.clock is not None and not request.clock.second
+    return told_for(request, Call.ANSWER) if first or _told_by_second(request, key, person) else OVER
 
 
 def _told_by_second(request: Request, key: str, person: str) -> bool:
@@ -293,15 +311,22 @@ def tell(
     if not whom or request is None:
         return
     second = request.clock is not None and request.clock.second
-    item = notice_item(request, draft.now, draft.hours, second=second, call=call)
+    known = draft.rota.people
+    item = notice_item(request, draft.now, draft.hours, second=second, call=call, told_in=told_for(request, call))
     keys = [
-        _copy(draft, request, item, Notice(key, place, person, draft.now, claimable, heading, ()), alone=alone)
+        _copy(draft, request, item, Notice(key, place, person, draft.now, claimable, said, ()), alone=alone)
         for person, place in whom
+        for said in [_to_you(heading, known[person].name) if person in known else heading]
     ]
     called = [person for person, _ in whom if person]
     copies = tuple(dict.fromkeys((*request.copies, *keys)))
     clock = having_called(request.clock, called) if request.clock else None
     draft.put(replace(request, copies=copies, clock=clock))
+
+
+def _to_you(said: str, name: str) -> str:
+    """Return what is said of a colleague as that colleague reads it."""
+    return said.replace(f" to {name}", " to you").replace(f" from {name}", " from you")
 
 
 def _copy(draft: Draft, request: Request, item: NoticeItem, new: Notice, *, alone: bool) -> str:
@@ -358,7 +383,7 @@ def _only_helped(request: Request, person: str) -> bool:
 
 def _own_copies(request: Request, clock: Clock, person: str) -> list[str]:
     """Return the keys of the messages by which a clock has called somebody."""
-    ours = f"copy:{request.id}:{_began(clock)}"
+    ours = f"copy:{request.id}:{clock.round}"
     return [key for key in request.copies if key.startswith(ours) and key.rpartition(":")[2] == person]
 
 
@@ -372,7 +397,7 @@ def pass_on(draft: Draft, request: Request, by: Author, to: Person, at: datetime
     assert clock is not None
     brought = f"copy:{request.id}:{_round(clock)}:{PASSED}:{to.id}"
     lined = to.id in clock.called and all(due.step is not Rung.THREAD for due in clock.pending)
-    heading = f"{by.name} passes this on to you"
+    heading = f"{by.name} passed this on to you"
     if brought in request.copies or _calls(request, clock, to.id) + lined >= MOST_CALLS:
         known = draft.notice(brought)
         if known is not None and len(known.items) == 1:
@@ -391,14 +416,7 @@ def take_back(draft: Draft, request: Request, deed: Deed) -> None:
 
 def _round(clock: Clock) -> str:
     """Name a clock of a request, and the pause after which it calls anew."""
-    return _began(clock) + (f"+{clock.resumed_at.isoformat()}" if clock.resumed_at else "")
-
-
-def _began(clock: Clock) -> str:
-    """Name a clock of a request: its first, which may be taken up again, or when a later one started."""
-    if clock.second or clock.anew:
-        return f"{'second' if clock.second else 'anew'}@{clock.started_at.isoformat()}"
-    return "first"
+    return clock.round + (f"+{clock.resumed_at.isoformat()}" if clock.resumed_at else "")
 
 
 def _waiting(draft: Draft, request: Request, clock: Clock) -> str:

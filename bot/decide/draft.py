@@ -331,7 +331,7 @@ class Draft:
             request = requests.get(old.request)
             if request is None:
                 return old
-            return notice_item(request, self.now, self.hours, second=old.second, call=old.call)
+            return notice_item(request, self.now, self.hours, second=old.second, call=old.call, told_in=old.told_in)
 
         return replace(notice, items=tuple([fresh(old) for old in notice.items]))
 

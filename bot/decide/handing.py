@@ -14,7 +14,7 @@ from bot.errors import Refused
 from bot.events import Press, Send
 from bot.people import Person
 from bot.places import personal
-from bot.rota.duty import present
+from bot.rota.duty import Duty, present
 from bot.support.request import Act, Request, Status, step
 from bot.support.words import moment
 from bot.views import Field, Line, Link
@@ -79,9 +79,14 @@ def _told(draft: Draft, people: tuple[Person, ...]) -> str:
     return " ".join(said)
 
 
+def _answering(draft: Draft, request: Request, event: Press) -> Duty:
+    """Return who is going to answer what is handed on: whoever is on duty now, or at the opening."""
+    return rights.duty_of(draft, request, event) if draft.is_open else draft.duty_for(request, draft.opening)
+
+
 def _with_access(draft: Draft, request: Request, event: Press) -> tuple[Person, ...]:
     """Return the pair's own anchor, or else whoever else on duty has production access."""
-    duty = rights.duty_of(draft, request, event)
+    duty = _answering(draft, request, event)
     for people in (duty.pair, duty.further):
         others = [one for one in people if one.entra_object_id and one.id != event.author.id]
         able = tuple(one for one in others if one.production_access)
@@ -107,7 +112,7 @@ def _take_pass(draft: Draft, request: Request, event: Send) -> Answer:
     note, wrong = ready(draft, request, event, "note", longest=MOST_NOTE, required=False)
     if wrong:
         return _draw_pass(draft, request, event, wrong)
-    said = f"{event.author.name} passes this on to you"
+    said = f"{event.author.name} passed this on to {found.name}"
     if request.status is Status.OPEN:
         if draft.paused:
             raise Refused("Nobody is called in a pause. Take it, or pass it on when the pause is over.")
@@ -130,7 +135,7 @@ def _take_pass(draft: Draft, request: Request, event: Send) -> Answer:
 
 
 def _on_duty_besides(draft: Draft, request: Request, event: Press) -> tuple[Person, ...]:
-    duty = rights.duty_of(draft, request, event)
+    duty = _answering(draft, request, event)
     mine = {event.author.id, request.claimer.id if request.claimer else ""}
     reached = [one for one in duty.responders + duty.further if one.entra_object_id]
     people = tuple(one for one in reached if one.id not in mine)

@@ -153,6 +153,7 @@ def _stands(draft: Draft, request: Request, event: Edited | Restored) -> None:
             clocks.redraw(draft, refilled)
             draft.put(refilled)
     clocks.escalate(draft, request.id)
+    clocks.follow_duty_of(draft, request.id)
 
 
 def _back_again(draft: Draft, back: Request) -> Request:

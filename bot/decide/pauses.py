@@ -85,6 +85,7 @@ def _end(draft: Draft) -> str:
             draft.put(replace(request, clock=_together(draft, request.clock)))
     for request in list(draft.requests()):
         clocks.escalate(draft, request.id)
+        clocks.follow_duty_of(draft, request.id)
     return f"I post again. {_open_now(draft)}"
 
 

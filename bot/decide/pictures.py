@@ -87,18 +87,28 @@ def request_card(
     )
 
 
+def told_for(request: Request, call: Call) -> str:
+    """Name the clock or promise by which a request calls people now, "" for none."""
+    if call is Call.WORD:
+        since, word = request.claimed_at, request.word
+        return f"{since.isoformat()}/{word.by.isoformat()}" if word and since else ""
+    return request.clock.round if request.clock else ""
+
+
 def notice_item(
-    request: Request, now: datetime, hours: SupportHours, *, second: bool, call: Call = Call.ANSWER
+    request: Request, now: datetime, hours: SupportHours, *, second: bool, call: Call = Call.ANSWER, told_in: str = ""
 ) -> NoticeItem:
     """Return what a notice shows of a request, to those whom its first or its second clock called, or its claimer.
 
-    An observer's answer settles what the first clock told: the second tells anew.
+    What a clock or promise told is settled when another one runs (``told_in`` names it): that tells anew.
     """
-    asked = call is Call.WORD and request.word is not None and request.word.lapses_at is not None
+    over = told_in != "" and told_for(request, call) not in ("", told_in)
+    second = second and not over
+    asked = call is Call.WORD and request.word is not None and request.word.lapses_at is not None and not over
     if call is Call.WORD:
         settled = not asked
     else:
-        answered = not second and request.clock is not None and request.clock.second
+        answered = over or (not second and request.clock is not None and request.clock.second)
         settled = answered or request.status is not Status.OPEN
     return NoticeItem(
         request=request.id,
@@ -115,6 +125,7 @@ def notice_item(
         claimer=request.claimer.id if request.claimer and request.status is Status.ACKNOWLEDGED else "",
         note=handed_note(request),
         closed=request.status is Status.CLOSED,
+        told_in=told_in,
     )
 
 
@@ -243,11 +254,11 @@ def _words(
     details = []
     called_again = Rung.THREAD not in left and request.advice is None
     if called_again or Rung.TEAM not in left:
-        headline = _escalated(request, clock, left, duty, language)
+        headline = _escalated(request, clock, left, duty, language, is_open=opening == now)
         details.append(say(Text.WAS_DUE, language, by=by))
     elif duty.nobody:
         hope = say(Text.NOBODY_BY if now < clock.due_at else Text.WAS_DUE, language, by=by)
-        headline, detail = _nobody(duty, hope, language, is_now=at == now)
+        headline, detail = _nobody(duty, hope, language, is_now=at == now, has_by=clock.by != "")
         details.append(detail)
     else:
         late = clock.due_at <= now
@@ -286,23 +297,25 @@ def _lasting(at: datetime, now: datetime, hours: SupportHours, language: Languag
     return moment(at, now, hours, language, dated=at <= now < hours.next_open(now))
 
 
-def _escalated(request: Request, clock: Clock, left: set[Rung], duty: Duty, language: Language) -> Line:
+def _escalated(
+    request: Request, clock: Clock, left: set[Rung], duty: Duty, language: Language, *, is_open: bool
+) -> Line:
     parts = [] if request.advice else [say(Text.NO_FOLLOW_UP if clock.second else Text.NO_ANSWER, language)]
     if Rung.TEAM not in left:
         parts.append(say(Text.TEAM_CALLED, language))
-    elif duty.standing_in:
+    elif is_open and duty.standing_in:
         parts.append(say(Text.ALL_TOLD, language))
-    elif any(one.id not in request.reacted for one in duty.pair + duty.further):
+    elif is_open and any(one.id not in request.reacted for one in duty.pair + duty.further):
         parts.append(say(Text.CALLING_AGAIN, language))
-    return Line(("".join(parts).strip(),))
+    return Line(("".join(parts).strip() or say(Text.NO_FOLLOW_UP, language),))
 
 
-def _nobody(duty: Duty, hope: str, language: Language, *, is_now: bool) -> tuple[Line, str]:
+def _nobody(duty: Duty, hope: str, language: Language, *, is_now: bool, has_by: bool) -> tuple[Line, str]:
     if not is_now:
         return Line((hope,)), ""
     if not duty.standing_in:
         return Line((say(Text.NOBODY_HERE, language),)), ""  # of whom could an answer be promised
-    return Line((say(Text.NOBODY, language),)), hope
+    return Line((say(Text.ALL_TOLD, language).strip() if has_by else say(Text.NOBODY, language),)), hope
 
 
 def _closing(request: Request, now: datetime, hours: SupportHours, language: Language) -> tuple[Line, str]:

@@ -148,6 +148,13 @@ class Clock:
     by: str = ""
 
     @property
+    def round(self) -> str:
+        """Return what tells a request's clocks apart: its first, which may be taken up again, or when a later began."""
+        if self.second or self.anew:
+            return f"{'second' if self.second else 'anew'}@{self.started_at.isoformat()}"
+        return "first"
+
+    @property
     def next_at(self) -> datetime | None:
         """Return when this clock next has something to do; None when all is done."""
         moments = [due.at for due in self.pending[:1]] + [held.at for held in self.deferred]

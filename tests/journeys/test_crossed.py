@@ -124,7 +124,7 @@ async def test_what_is_passed_on_to_somebody_already_called_rings_again() -> Non
     await town.send("pass", "R-1", ANA, person="ben", note="yours")
     assert len(town.to(BEN)) == 2
     told = town.to(BEN)[1].text
-    assert told.startswith("Ana Lindqvist passes this on to you\n")
+    assert told.startswith("Ana Lindqvist passed this on to you\n")
     assert "Ana Lindqvist adds: yours" in told
 
 
@@ -216,7 +216,7 @@ async def test_what_is_passed_on_rings_though_something_else_was_told_a_moment_a
     await town.send("pass", "R-2", ANA, person="ben", note="yours")
     assert [told.text.split("\n")[0] for told in town.to(BEN)] == [
         "Olga Brandt is waiting for an answer",
-        "Ana Lindqvist passes this on to you",
+        "Ana Lindqvist passed this on to you",
     ]
 
 

@@ -186,7 +186,7 @@ async def test_what_is_handed_on_in_a_pause_is_told_when_it_is_over() -> None:
     assert town.to(BEN) == []
     await town.write("resume", FARID)
     told = town.to(BEN)[-1].text
-    assert told.startswith("Ana Lindqvist passes this on to you\n")
+    assert told.startswith("Ana Lindqvist passed this on to you\n")
     assert "Ana Lindqvist adds: please" in told
 
 

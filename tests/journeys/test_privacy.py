@@ -806,6 +806,7 @@ SHOWN = Notice(
             advised_by=ZOE.name,
             claimer="zoe",
             note=f"Zoe Quist adds: {WORDS}",
+            told_in="2026-11-23T10:00:00+00:00/2026-11-23T11:00:00+00:00",
         ),
         NoticeItem("R-9", "Tom Reuter", "scanner", "19:u", "Waiting since 10:00", settled=False),
     ),

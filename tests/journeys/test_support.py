@@ -168,7 +168,7 @@ async def test_an_unclaimed_request_that_is_passed_on_stays_unclaimed_and_its_cl
     request = await town.request()
     assert (request.status, request.responder, request.due_at) == (Status.OPEN, None, at("2026-11-23 10:05"))
     told = town.to(BEN)[0].text
-    assert told.startswith("Ana Lindqvist passes this on to you\n")
+    assert told.startswith("Ana Lindqvist passed this on to you\n")
     assert "Ana Lindqvist adds: your printer" in told
     await town.wait(3)
     assert len(town.to(BEN)) == 1
@@ -180,7 +180,7 @@ async def test_a_claimed_request_that_is_passed_on_is_open_again_and_only_one_pe
     await town.send("pass", "R-1", ANA, person="ben")
     assert (await town.request()).status is Status.OPEN
     assert [len(town.to(one)) for one in (ANA, BEN)] == [0, 1]
-    assert town.to(BEN)[0].text.startswith("Ana Lindqvist passes this on to you\n")
+    assert town.to(BEN)[0].text.startswith("Ana Lindqvist passed this on to you\n")
     await town.wait(15)
     assert len(town.in_thread((await town.request()).place)) == 1
 
