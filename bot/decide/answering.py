@@ -15,7 +15,7 @@ from bot.errors import Refused
 from bot.events import Open, Press, Send
 from bot.people import Person
 from bot.places import personal
-from bot.support.request import Act, Advice, Outcome, Request, Status, close, step
+from bot.support.request import Act, Outcome, Request, Status, Suggestion, close, step
 from bot.support.texts import Text
 from bot.support.words import moment
 from bot.views import Button, NoticeCard, NoticeEntry
@@ -155,8 +155,8 @@ def _take_suggest(draft: Draft, request: Request, event: Send) -> Answer:
     if wrong:
         return _draw_suggest(draft, request, event, wrong)
     mine = [one for one in request.suggestions if one.author.id == event.author.id]
-    shown = mine[0].shown if mine else str(request.deed.number if request.deed else 0)
-    suggestion = Advice(event.author, event.happened_at, text, shown=shown)
+    number = mine[0].number if mine else request.deed.number if request.deed else 0
+    suggestion = Suggestion(event.author, event.happened_at, text, number)
     people = _suggested_to(draft, request, event)
     keys = tuple([suggestion_key(request, suggestion, person.id) for person in people])
     others = tuple(one for one in request.suggestions if one not in mine)
@@ -171,9 +171,9 @@ def _take_suggest(draft: Draft, request: Request, event: Send) -> Answer:
     return done(draft, request, event, "Thank you, passed on.")
 
 
-def _use(suggestion: Advice) -> str:
+def _use(suggestion: Suggestion) -> str:
     """Return how the button that uses a suggestion names it."""
-    return f"suggestion@{suggestion.shown}@{suggestion.at.isoformat()}"
+    return f"suggestion@{suggestion.number}@{suggestion.at.isoformat()}"
 
 
 def _suggested_to(draft: Draft, request: Request, event: Press) -> list[Person]:

@@ -15,7 +15,7 @@ from bot.events import Press, Send
 from bot.people import Person
 from bot.places import personal
 from bot.policy import Language
-from bot.support.request import Act, Advice, Request, Status, step
+from bot.support.request import Act, Request, Status, Suggestion, step
 from bot.support.texts import Text
 from bot.support.words import done as did
 from bot.support.words import moment, say
@@ -130,9 +130,9 @@ def say_as(
     return {"posted": key, "place": request.place, "text": text}
 
 
-def suggestion_key(request: Request, suggestion: Advice, person: str) -> str:
+def suggestion_key(request: Request, suggestion: Suggestion, person: str) -> str:
     """Return the key of the message by which a person gets a suggestion."""
-    return f"suggestion:{request.id}:{suggestion.shown}:{person}"
+    return f"suggestion:{request.id}:{suggestion.number}:{person}"
 
 
 def form(draft: Draft, request: Request, event: Press, title: str, name: str, send: str, **parts: object) -> Dialog:

@@ -12,9 +12,11 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from bot.effects import Effect
+from bot.support.request import Request
 from bot.views import View
 
 T = TypeVar("T")
+SUGGESTED = ('"suggestion"', '"suggestions":[{')  # all others are read as they are, which is faster
 
 
 class Unreadable(Exception):  # noqa: N818 - says what the row is
@@ -36,9 +38,13 @@ def dump_effect(effect: Effect) -> str:
 def parse(kind: type[T], text: str, row: str) -> T:
     """Return the value of class ``kind`` that ``text`` holds; raise Unreadable naming ``row``."""
     try:
+        if kind is Request and any(mark in text for mark in SUGGESTED):
+            text = dump(_numbered(orjson.loads(text)))
         value = adapter(kind).validate_json(text, strict=True)
     except ValidationError as error:
         raise Unreadable(_complaint(row, kind.__name__, error)) from error
+    except (AttributeError, TypeError, ValueError) as error:
+        raise Unreadable(f"{row}: not a {kind.__name__} of any version ({error})") from error
     return value
 
 
@@ -74,6 +80,21 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 @cache
 def _kinds(union: object) -> Mapping[str, type]:
     return {kind.__name__: kind for kind in get_args(union)}
+
+
+def _numbered(request: dict[str, Any]) -> dict[str, Any]:
+    """Return a request's document with its suggestions as they are now: once it had one at most, then a text as number.
+
+    Of what *Undo* brings back the same is true.
+    """
+    old, before, deed = request.pop("suggestion", None), request.get("before"), request.get("deed")
+    some = request.get("suggestions", [old] if old else [])
+    request["suggestions"] = [{"number": int(one.get("shown") or 0), **one} for one in some]
+    if before:
+        request["before"] = _numbered(before)
+    if deed:
+        deed["only"] = ["suggestions" if name == "suggestion" else name for name in deed.get("only", ())]
+    return request
 
 
 def _plain(value: object) -> object:

@@ -200,9 +200,9 @@ class Wait:
 class Advice:
     """What somebody has to say to whoever has a request next.
 
-    An answer given in the thread by a colleague off duty (``text`` is empty), an observer's suggestion to the pair
-    alone, or what is written when a request is handed on, answered or opened again; by which ``reply``. ``shown`` is
-    the card that told an answer to whoever waited for it, "" for none; of a suggestion, what tells its cards apart.
+    An answer given in the thread by a colleague off duty (``text`` is empty), or what is written when a request is
+    handed on, answered or opened again. ``reply`` is the message of the thread in which it stands, "" for a colleague's
+    note, which stands nowhere else. ``shown`` is the card that told an answer to whoever waited for it, "" for none.
     """
 
     author: Author
@@ -210,6 +210,21 @@ class Advice:
     text: str = ""
     reply: str = ""
     shown: str = ""
+
+    @property
+    def is_note(self) -> bool:
+        """Say whether a colleague wrote this to support alone."""
+        return not self.reply
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An observer's answer, suggested to the pair alone; ``number`` tells its cards from those of others."""
+
+    author: Author
+    at: datetime
+    text: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +292,7 @@ class Request:
     word: NextWord | None = None
     wait: Wait | None = None
     advice: Advice | None = None
-    suggestions: tuple[Advice, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
     handed: tuple[Advice, ...] = ()
     lead: str = ""
     follow_up: bool = False

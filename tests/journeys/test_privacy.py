@@ -48,6 +48,7 @@ from bot.support.request import (
     Request,
     Rung,
     Status,
+    Suggestion,
     Wait,
 )
 from bot.support.triage import IMPACT
@@ -407,7 +408,7 @@ FULL = Request(
     responder=Author("ana", "Ana Lindqvist"),
     claimer=Author("ana", "Ana Lindqvist"),
     advice=Advice(Author("ana", "Ana Lindqvist"), at("2026-11-23 10:00"), SECRET),
-    suggestions=(Advice(Author("dilan", "Dilan Kaya"), at("2026-11-23 10:00"), SECRET),),
+    suggestions=(Suggestion(Author("dilan", "Dilan Kaya"), at("2026-11-23 10:00"), SECRET, 1),),
     handed=(Advice(Author("ben", "Ben Okafor"), at("2026-11-23 10:00"), SECRET, shown="answer:R-1:noon:ana"),),
     matter=SECRET,
     remark=SECRET,
@@ -761,7 +762,7 @@ FILLED = Request(
     word=NextWord(NOON, NOON, NOON),
     wait=Wait(NOON, NOON, NOON, ZOE),
     advice=Advice(ZOE, NOON, WORDS, "reply-2", "answer:R-1:noon:zoe"),
-    suggestions=(Advice(ZOE, NOON, WORDS, "reply-2", "answer:R-1:noon:zoe"),),
+    suggestions=(Suggestion(ZOE, NOON, WORDS, 1),),
     handed=(
         Advice(ZOE, NOON, WORDS, "reply-2", "answer:R-1:noon:zoe"),
         Advice(Author("tom", TOM.name), NOON, "at gate 3", "reply-3", "answer:R-1:noon:zoe"),

@@ -1,10 +1,15 @@
 """Undo: for ten minutes, by whoever pressed, while nobody else has acted since."""
 
+import json
+
 import pytest
 
+from bot.effects import PutRequest
 from bot.events import Claim, Reopen, Send, Separate, Solve
 from bot.policy import Language, Policy
-from bot.support.request import Outcome, Status
+from bot.ports import Commit
+from bot.store.document import dump, parse
+from bot.support.request import Outcome, Request, Status
 from bot.views import ReplyCard
 from tests.journeys.town import ANA, BEN, DILAN, EVA, OLGA, TEAM, TOM, Town, at, person, plain, said
 
@@ -191,6 +196,33 @@ async def test_an_observer_may_take_a_suggestion_back() -> None:
     await town.send("suggest", "R-1", DILAN, text="restart it")
     assert "Undo" in repr(await town.open("support", "R-1", DILAN))
     await town.send("undo", "R-1", DILAN)
+    assert (await town.request()).suggestions == ()
+
+
+async def suggested_before_the_upgrade() -> Town:
+    """Return a town in which an older version, which knew of one suggestion only, stored Dilan's."""
+    town = Town()
+    await town.post(PRINTER)
+    await town.send("suggest", "R-1", DILAN, text="restart the spooler")
+    row = json.loads(dump(await town.request()))
+    row["suggestion"] = {name: value for name, value in row.pop("suggestions")[0].items() if name != "number"}
+    row["before"]["suggestion"] = row["before"].pop("suggestions") or None
+    row["deed"]["only"] = ["suggestion"]
+    old = parse(Request, json.dumps(row, separators=(",", ":")), "requests")
+    loaded = await town.journal.load("tenant", "backend")
+    await town.journal.commit(Commit("tenant", "backend", loaded.revision, changes=(PutRequest(old),)))
+    await town.restart()
+    return town
+
+
+async def test_what_was_suggested_before_the_upgrade_stands() -> None:
+    town = await suggested_before_the_upgrade()
+    assert "restart the spooler" in plain(await town.open("support", "R-1", ANA))
+
+
+async def test_what_was_suggested_before_the_upgrade_can_be_taken_back() -> None:
+    town = await suggested_before_the_upgrade()
+    assert "Taken back." in await town.send("undo", "R-1", DILAN)
     assert (await town.request()).suggestions == ()
 
 

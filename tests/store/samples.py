@@ -20,6 +20,7 @@ from bot.support.request import (
     Request,
     Rung,
     Status,
+    Suggestion,
     Wait,
 )
 from bot.views import (
@@ -180,7 +181,7 @@ def request(
         word=NextWord(NOW, NOW, NOW),
         wait=Wait(NOW, None, NOW),
         advice=Advice(Author("eva", "Eva"), NOW),
-        suggestions=(Advice(Author("dilan", "Dilan"), NOW, "restart it"),),
+        suggestions=(Suggestion(Author("dilan", "Dilan"), NOW, "restart it", 2),),
         handed=(Advice(Author("ben", "Ben"), NOW, "reindex it", "1"),),
         lead="r7",
         follow_up=True,

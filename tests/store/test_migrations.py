@@ -5,18 +5,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from alembic.command import downgrade, upgrade
 from alembic.config import Config
 from sqlalchemy import text
 
 from bot.effects import Say, Show
+from bot.people import Author
 from bot.ports import Limits
+from bot.store.document import Unreadable, parse
 from bot.store.journal import SqlJournal
 from bot.store.migrate import SCRIPTS
 from bot.store.migrations.versions import v0002_erasure
 from bot.store.sqlite import Database
 from bot.support.erasure import Part
-from bot.support.request import NextWord, Status
+from bot.support.request import NextWord, Request, Status, Suggestion
 from bot.views import Line, NoticeCard, RequestCard
 from tests.store.samples import DESK
 
@@ -172,6 +175,24 @@ async def test_what_the_first_version_had_not_delivered_is_delivered_in_todays_s
         [],
     ]
     assert line == Say("k4", "19:c", Line(("No answer yet.",)))
+
+
+@pytest.mark.parametrize(("named", "number"), [("suggestion", 0), ("suggestions", 3)])
+def test_what_an_older_version_knew_of_suggestions_is_read(named: str, number: int) -> None:
+    idea = {"author": ANA, "at": NOW, "text": "restart it", "reply": ""}
+    some = idea if named == "suggestion" else [{**idea, "shown": str(number)}]
+    deed = {"number": 4, "author": ANA, "at": NOW, "what": "suggested an answer", "only": [named]}
+    document = old_request(1, "OPEN", **{named: some}, deed=deed, before=old_request(1, "OPEN", **{named: some}))
+    request = parse(Request, json.dumps(document, separators=(",", ":")), "requests")
+    read = (Suggestion(Author("ana", "Ana Lindqvist"), datetime.fromisoformat(NOW), "restart it", number),)
+    assert request.before is not None
+    assert request.deed is not None
+    assert (request.suggestions, request.before.suggestions, request.deed.only) == (read, read, ("suggestions",))
+
+
+def test_a_row_that_is_cut_off_is_named() -> None:
+    with pytest.raises(Unreadable, match="requests 7"):
+        parse(Request, '{"suggestion":', "requests 7")
 
 
 async def test_more_than_one_portion_is_rewritten_and_what_is_as_it_should_be_is_left(tmp_path: Path) -> None:
