@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.decide.draft import TOGETHER, Draft
-from bot.decide.pictures import mentions, names, notice_item, promised, told_for, what_for
+from bot.decide.pictures import HELP, mentions, names, notice_item, promised, told_for, what_for
 from bot.people import Author, Person
 from bot.places import channel_of, personal
 from bot.rota.duty import Duty, present
@@ -22,11 +22,7 @@ from bot.views import Line, Mention
 
 OVER = "over"  # a clock or promise that there is no more
 MOST_CALLS = 3  # of one person by one clock
-PASSED, ADOPT, HELP = (
-    "passed",
-    "adopt",
-    "help",
-)  # in the key of a copy: passed on, answered by a colleague, only to help
+PASSED, ADOPT = "passed", "adopt"  # in the key of a copy: passed on, answered by a colleague
 TEAM = "team"  # in the key of a copy, for the post in the team channel
 
 

@@ -20,6 +20,7 @@ from bot.views import Address, Also, Button, Line, Mention, NoticeCard, NoticeEn
 
 WAITING, SETTLED, ADDED = 300, 100, 120  # characters of a request that a copy, and a card, show
 CARD = "card:"
+HELP = "help"  # in the key of a copy, for those called only to help
 CLAIM, ASK, SUPPORT = "I'm looking into it", "Ask", "Support…"
 
 
@@ -213,7 +214,7 @@ def _entry(desk: DeskInfo, notice: Notice, item: NoticeItem, heading: str) -> No
         waiting=not item.settled,
         presses=tuple(presses),
         opens=tuple(opens),
-        note=item.note,
+        note=item.note if notice.person and f":{HELP}:" not in notice.key else "",  # which support alone reads
     )
 
 

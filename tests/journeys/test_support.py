@@ -142,6 +142,20 @@ async def test_what_needs_production_access_goes_to_whoever_on_duty_has_it_and_t
     assert "Ana Lindqvist will follow up by 10:15." in town.card()  # who was called
 
 
+@pytest.mark.parametrize(
+    ("step", "fields"),
+    [("production", {"note": "customer 4711 sues"}), ("pass", {"person": "ana", "note": "customer 4711 sues"})],
+)
+async def test_what_a_colleague_notes_is_read_by_nobody_outside_support(step: str, fields: dict[str, str]) -> None:
+    town = await opened()
+    await town.send(step, "R-1", BEN, **fields)
+    await town.wait(30)
+    others = [*town.in_team_channel(), *town.to(EVA), *town.to(FARID)]
+    assert others != []
+    assert not [message for message in others if "4711" in message.text]
+    assert "4711" in town.to(ANA)[0].text
+
+
 async def test_without_anybody_else_who_has_access_that_is_said_and_the_words_are_kept() -> None:
     town = await opened()
     answer = await town.send("production", "R-1", ANA, note="reindex the routes")
