@@ -343,8 +343,12 @@ def goes_with_own(request: Request, lead: Request | None) -> bool:
 
 
 def hand(request: Request, said: Advice) -> Request:
-    """Keep what is said to whoever has a request next, beside what was said before."""
-    return replace(request, handed=(*request.handed, said)[-MOST_HANDED:])
+    """Keep what is said to whoever has a request next; words go before notes: they stand in the thread, too."""
+    known = request.handed
+    if len(known) >= MOST_HANDED:
+        gone = next((one for one in known if not one.is_note), known[0])
+        known = tuple(one for one in known if one is not gone)
+    return replace(request, handed=(*known, said))
 
 
 def rewritten(request: Request, reply: str, said: Advice | None) -> Request:

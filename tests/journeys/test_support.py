@@ -142,6 +142,26 @@ async def test_what_needs_production_access_goes_to_whoever_on_duty_has_it_and_t
     assert "Ana Lindqvist will follow up by 10:15." in town.card()  # who was called
 
 
+async def test_what_has_to_be_done_in_production_is_not_lost_when_the_requester_writes_much() -> None:
+    town = await opened()
+    place = (await town.request()).place
+    await town.send("production", "R-1", BEN, note="reindex the routes")
+    for number in range(6):
+        await town.reply(place, f"any news? {number}", OLGA)
+    told = plain(await town.open("support", "R-1", ANA))
+    assert "Ben Okafor adds: reindex the routes" in told
+    assert ("any news? 1" in told, "any news? 2" in told, "any news? 5" in told) == (False, True, True)
+
+
+async def test_of_many_notes_the_latest_are_kept() -> None:
+    town = await opened()
+    for number in range(6):
+        by, to = (BEN, ANA) if number % 2 else (ANA, BEN)
+        await town.send("pass", "R-1", by, person=to.id, note=f"note {number}")
+    told = plain(await town.open("support", "R-1", ANA))
+    assert ("note 0" in told, "note 1" in told, "note 5" in told) == (False, True, True)
+
+
 @pytest.mark.parametrize(
     ("step", "fields"),
     [("production", {"note": "customer 4711 sues"}), ("pass", {"person": "ana", "note": "customer 4711 sues"})],
