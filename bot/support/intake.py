@@ -144,6 +144,20 @@ _MORE = re.compile(
     r"|will see\b|work(?:s|ing)? on\b|ok again\b|(?<!will )(?<!ll )(?<!to )(?<!i )(?<!did )(?:try|do)\b)"
 )
 """What asks for more, or says that it is there again, in words that say nothing else by themselves."""
+_AGAIN = re.compile(r"\b(?:again|wieder)\b")
+_WELL_AGAIN = re.compile(
+    rf"""\b(?:
+    (?:{"|".join(sorted(_THANKS))})(?:\ (?:you|so|much|very|all|both|everyone))*\ again
+    | (?:great|good|fine|better|well|works|worked|working|running|online|up|solved|fixed|sorted|resolved|smoothly
+    |perfectly|nicely)(?:\ (?:now|here|everything|for|me|us|finally))*\ again
+    | (?:geht|laeuft|klappt|geklappt|funktioniert|funzt|tut|passt|basst)
+    (?:\ (?:es|s|das|alles|auch|jetzt|nun|hier|bei|mir|uns|endlich|so|einwandfrei|problemlos))*\ wieder
+    | wieder(?:\ (?:alles|ganz|sehr|voll))*
+    \ (?:gut|besser|great|super|perfekt|prima|toll|bestens|ok|okay|klar|online|schnell|einwandfrei|problemlos)
+    )\b""",
+    re.VERBOSE,
+)
+"""What is as it should be again; beside all else "again" says that the problem is."""
 
 
 def is_marked(text: str) -> bool:
@@ -196,7 +210,9 @@ def _is_content(words: list[str], called: frozenset[str]) -> bool:
 def _may_want(words: list[str]) -> bool:
     """Say whether words that say nothing else may yet want something, and be it soon."""
     soon = not _SOON.isdisjoint(words) and (_CONTENT - {"ok", "okay"}).isdisjoint(words)
-    return soon or _asks(words) or _MORE.search(" ".join(words)) is not None
+    said = " ".join(words)
+    recurs = _AGAIN.search(_WELL_AGAIN.sub("", said)) is not None
+    return soon or recurs or _asks(words) or _MORE.search(said) is not None
 
 
 def _asks(words: list[str]) -> bool:

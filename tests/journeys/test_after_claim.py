@@ -294,7 +294,7 @@ async def test_whoever_goes_on_by_themselves_at_night_is_not_told_again_in_the_m
             "thanks, but it is down",
         ),
         *("Danke. Der Scanner spinnt", "works, but only for me", "thanks! who fixed it?", "does not work"),
-        *("is it fixed now", "geht es jetzt wieder", "thanks, help"),
+        *("is it fixed now", "geht es jetzt wieder", "thanks, help", "ok it did it again"),
     ],
 )
 async def test_words_after_closing_open_it_again_and_tell_the_last_claimer(words: str) -> None:

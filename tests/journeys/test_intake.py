@@ -31,6 +31,7 @@ from tests.journeys.town import ANA, BEN, EVA, OLGA, TOM, Town, at
         "thanks, help",
         "danke, jetzt Hilfe",
         "quick help again, thanks",
+        "thanks, it had this again",
         "Backend support help thanks",
         "Friday",
         "all",

@@ -88,6 +88,8 @@ I really appreciate it
 Really appreciated
 hats off
 Everything is up and running again
+Thank you so much again
+works now again
 ok, see you tomorrow
 Alright, thanks
 """
@@ -143,6 +145,8 @@ hat alles funktioniert, danke
 geht wieder
 Geht wieder, danke
 jetzt geht es wieder
+alles wieder ok
+Danke, ist wieder in Ordnung
 bei mir geht es auch wieder
 danke, jetzt geht's
 läuft
@@ -213,6 +217,10 @@ thanks but it is down again
 it's back, sorry
 it's back, thanks
 wow, it is here again
+Hi, it is there again
+ok it did it again
+Good, it has it again
+hi you, it is on again
 again
 again and again
 down again
@@ -304,6 +312,9 @@ noch nicht
 doch nicht
 wieder
 schon wieder
+Super, hat es wieder
+Danke, jetzt ist es wieder
+danke, bei mir wieder
 wieder kaputt
 wieder weg
 wieder da
@@ -417,6 +428,9 @@ danke bis heute
 super, schon wieder
 danke es ist wieder so
 wow, it is back again
+Great, it did it again
+Super, it has it again
+thanks, it had this again
 super, geht das
 Ben
 Ben Okafor
