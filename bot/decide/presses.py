@@ -55,7 +55,8 @@ def reopened(draft: Draft, event: Reopen) -> Answer:
     rights.may_end(draft, request, event)
     lead = draft.request(request.before.lead) if request.before else None
     ended = lead is not None and lead.status is Status.CLOSED  # with which it would end again
-    if can_undo(request, event) and not ended:
+    closed_it = request.deed is not None and request.closed_at == request.deed.at  # and not a later press, or its lead
+    if can_undo(request, event) and closed_it and not ended:
         undo(draft, request, event)
     else:
         open_again(draft, request, event)

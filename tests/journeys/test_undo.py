@@ -119,6 +119,32 @@ async def test_not_solved_soon_after_its_solved_takes_that_back() -> None:
     assert "will follow up by" in said(await town.press(Reopen, "R-1", OLGA))
 
 
+async def test_not_solved_opens_what_ended_with_a_ticket_whose_key_was_just_named() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.send("leaf", "R-1", ANA, choice="ticket:later", text="Our developers have it.", ticket="")
+    await town.wait(1)
+    await town.send("key", "R-1", ANA, ticket="EDGE-12")
+    await town.press(Reopen, "R-1", ANA)
+    request = await town.request()
+    assert (request.status, request.ticket) == (Status.OPEN, "EDGE-12")
+
+
+async def test_not_solved_on_a_duplicate_that_ended_with_its_lead_starts_the_second_clock() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    place = await town.post("printer broken in Kiel", TOM)
+    await town.wait(3)
+    await town.send("same", "R-2", ANA, lead="R-1")
+    await town.wait(3)
+    await town.press(Solve, "R-1", BEN)
+    await town.press(Reopen, "R-2", ANA)
+    assert not [line for line in town.in_thread(place) if "No answer yet" in line]
+    clock = (await town.request("R-2")).clock
+    assert clock is not None
+    assert clock.second
+
+
 async def test_a_split_of_which_a_matter_was_worked_on_is_not_taken_back() -> None:
     town = Town()
     await town.post(PRINTER)
