@@ -105,7 +105,8 @@ def _stood(form: str) -> dict[str, str]:
 def _written(event: Send) -> list[str]:
     """Return the ids of the fields that hold words of their sender, and not what stood ready there."""
     stood = _stood(event.form)
-    return [id_ for id_ in WORDS if filled(event.fields, id_) and mark(event.fields[id_], FULL) != stood.get(id_)]
+    texts = [id_ for id_ in WORDS if f"{id_}{CHOSEN}" not in stood and filled(event.fields, id_)]
+    return [id_ for id_ in texts if mark(event.fields[id_], FULL) != stood.get(id_)]
 
 
 def _chosen(event: Open | Send) -> str:

@@ -314,6 +314,13 @@ async def test_a_ready_text_that_was_not_touched_does_not_come_back_as_what_one_
     ]
 
 
+async def test_what_was_only_chosen_does_not_come_back_as_words() -> None:
+    leaf = await dialog("triage", "train")
+    await leaf.town.press(Solve, "R-1", OLGA)
+    refused = await leaf.press("Send and close", who="1", text="They call you.")
+    assert refused.held == [("What you wrote. Nothing was sent.", "They call you.")]
+
+
 async def test_words_that_were_not_sent_say_which_form_they_are_of_and_which_part_of_it() -> None:
     leaf = await dialog("triage", "refuse")
     typed = {"difficulty_why": "two tables", "risk_why": "invoices hang on it", "text": "Rather not."}
