@@ -237,10 +237,8 @@ def due(draft: Draft, request: Request) -> None:
     if request.status is not Status.ACKNOWLEDGED or claimer is None:
         return
     if not draft.is_open:
-        passed = request.word is not None and request.word.by <= draft.now
-        ids = (request.id, *request.followers) if passed else ()
-        for one in [one for one in map(draft.request, ids) if one and one.status is not Status.CLOSED]:
-            draft.show_anew(one)
+        if request.word is not None and request.word.by <= draft.now and not request.word.over:
+            _go_on(draft, request, word=replace(request.word, over=True))
     elif request.wait is not None:
         _waited(draft, request, request.wait, claimer)
     elif request.word is not None and request.word.answered_at is not None:

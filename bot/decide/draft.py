@@ -351,7 +351,7 @@ def _face(request: Request) -> tuple[object, ...]:
     clock = request.clock
     steps = tuple([due.step for due in clock.pending if due.step not in SILENT]) if clock else ()
     shown = (clock.due_at, clock.second, clock.mentioned) if clock else ()
-    word = request.word and (request.word.by, request.word.lapses_at is None)
+    word = request.word and (request.word.by, request.word.lapses_at is None, request.word.over)
     after = (word, request.wait is None, request.remark, request.outcome, request.ticket)
     together = (request.lead, request.followers, request.matter, request.follow_up and request.text)
     return request.status, request.claimer, request.asked, steps, shown, after, together

@@ -217,6 +217,30 @@ async def test_a_promise_for_the_close_of_support_is_not_to_come_once_that_is_ov
     assert "You were to hear more by Mon 23 Nov, 18:00." in town.card("R-2")
 
 
+async def test_a_promise_that_has_passed_is_not_shown_again_at_night_whenever_the_bot_looks() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.press(Claim, "R-1", ANA)
+    await town.send("promise", "R-1", ANA, until="today")
+    await town.post("and the scanner too")
+    await town.until("2026-11-23 18:30")
+    shown = [len(town.teams.messages[card].versions) for card in ("card:R-1", "card:R-2")]
+    await town.restart()
+    await town.until("2026-11-24 08:59")
+    assert [len(town.teams.messages[card].versions) for card in ("card:R-1", "card:R-2")] == shown
+    await town.until("2026-11-24 09:00")
+    assert "Ana Lindqvist has been reminded." in town.card()
+
+
+async def test_a_promise_that_passed_while_the_bot_was_down_says_so_at_its_start_though_it_is_night() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.press(Claim, "R-1", ANA)
+    await town.send("promise", "R-1", ANA, until="today")
+    await town.sleep_until("2026-11-23 20:00")
+    assert "You were to hear more by Mon 23 Nov, 18:00. Support is back Tue 24 Nov, 09:00. ·" in town.card()
+
+
 async def test_what_is_open_at_the_close_says_when_somebody_is_there_and_what_to_do_in_an_emergency() -> None:
     town = Town("2026-11-23 17:40", policy=Policy(emergency="In an emergency call 030 123."))
     await town.post("label printer down")
