@@ -11,7 +11,7 @@ from bot.events import Message, Wrote
 from bot.people import Author, Person
 from bot.places import personal
 from bot.policy import Language
-from bot.state import Raised
+from bot.state import Raised, Setup
 from bot.support.erasure import Part, without_person
 from bot.support.request import Request
 from bot.support.texts import DAYS, Text
@@ -117,9 +117,10 @@ def _in_facts(draft: Draft, author: Author) -> list[Row]:
     def raised(one: Raised) -> str:
         return _told(" · ".join(filter(None, (one.request, _at(draft, one.at)))), one.text)
 
-    roster = facts.setup.roster if facts.setup else None
-    members = [f"{one.name} {one.email}" for one in (roster.members if roster else ()) if one.id == me]
-    added = [yes] if facts.setup and me in facts.setup.added else []
+    setup = facts.setup or Setup()
+    members = [f"{one.name} {one.email}" for one in (setup.roster.members if setup.roster else ()) if one.id == me]
+    cards = (*setup.cards.values(), *facts.set_up.values())
+    part = [yes] if me in setup.added or personal(me) in cards else []
     messages = [item.request for one in draft.state.notices.values() if one.person == me for item in one.items]
     return [
         (Text.MY_ADMIN, [yes] if draft.is_admin(author) else []),
@@ -128,7 +129,7 @@ def _in_facts(draft: Draft, author: Author) -> list[Row]:
         (Text.MY_CALLED, when(facts.helped_at)),
         (Text.MY_ADVISED, when(facts.advised_at)),
         (Text.MY_UNREACHABLE, [facts.unreachable.get(personal(me), "")]),
-        (Text.MY_SETUP, members or added),
+        (Text.MY_SETUP, members or part),
         (Text.MY_PAUSE, [_at(draft, facts.pause.since)] if facts.pause and facts.pause.by.id == me else []),
         (Text.MY_EARLY, [_at(draft, one.at) for one in facts.early if one.author and one.author.id == me]),
         (Text.MY_RAISED, [raised(one) for one in facts.raised if one.by.id == me]),

@@ -306,7 +306,7 @@ def _ids(draft: Draft) -> frozenset[str]:
     """Return whom the desk knows by id alone."""
     facts = draft.facts
     setup = facts.setup or Setup()
-    places = (*facts.unreachable, *setup.cards.values())
+    places = (*facts.unreachable, *setup.cards.values(), *facts.set_up.values())
     told = (one.person for one in draft.state.notices.values())
     met = (one.id for one in (setup.roster.members if setup.roster else ()))
     some = (*facts.helped_at, *facts.advised_at, *facts.chats, *setup.added, *map(person_of, places), *told, *met)
