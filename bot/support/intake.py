@@ -48,7 +48,7 @@ _GREETING = (
         """
     hi hello hey hallo hej moin servus good guten gutes gute guter morning morgen evening abend afternoon mahlzeit ok
     okay welcome willkommen schönes schönen schöne schöner wochenende weekend feierabend bye tschüss ciao happy merry
-    frohe frohes frohen fröhliche grüße gruß lg vg lol haha huhu hoi salut
+    frohe frohes frohen fröhliche grüße gruß lg vg mfg regards lol haha huhu hoi salut
     """
     )
 )
@@ -59,7 +59,7 @@ _SMALL_TALK = _GREETING | _words(
     ihnen besten herzlichen herzlichsten allerbesten tausend 1000 vielmals an beide beiden both ein einen the very
     friday freitag montag monday christmas xmas weihnachten neues neue neuen jahr new year birthday geburtstag
     easter ostern pfingsten feiertage holidays holiday fest rutsch woche week urlaub enjoy your tomorrow und and zum ins
-    million bunch ton
+    million bunch ton best kind viele
     """
 )
 _CONTENT = _PRAISE | _words(
@@ -86,8 +86,8 @@ _AROUND = _words(
 _FOR = _words("for für fürs")
 _HELP = _words(
     """
-    help support answer reply solution patience effort efforts
-    hilfe antwort lösung unterstützung mühe geduld nachschauen
+    help support answer reply response solution patience effort efforts info infos information update updates
+    hilfe antwort rückmeldung lösung unterstützung mühe geduld nachschauen
     """
 )
 _WITH_THANKS = (
@@ -118,6 +118,8 @@ _PHRASES = re.compile(
     | in\ ordnung | let\ you\ (?:guys\ )?know | mache?\ ich | ich\ mache? | macht?'?s\ gut
     | guten\ start\ (?:in\ (?:die|den|das)|ins)
     | schaue?\ (?:ich\ )?(?:es\ |das\ )?mir\ (?:es\ |das\ )?(?:gleich\ |morgen\ |heute\ |jetzt\ )?an
+    | letting\ (?:me|us)\ know | (?<=fuers\ )bescheid\ (?:geben|sagen)
+    | mit\ (?:freundlichen|besten|vielen)\ gruessen | (?:dann\ )?weiss\ ich\ bescheid
     | bitte\ (?:schoen|sehr) | gern(?:e)?\ geschehen | good\ to\ know | gut\ zu\ wissen
     | (?:ein|mein)\ (?:schatz|engel|held)
     | bis\ (?:dann|bald|morgen|gleich|spaeter|montag) | nochmals?(?=\ danke) | (?<=danke\ )nochmals?

@@ -6,6 +6,12 @@ from bot.support.intake import is_content, is_request
 
 NAMES = ("Ana Lindqvist", "Ben Okafor", "Jörg Müller")
 THANKS_EN = """
+Thanks for the info
+Thanks for the update
+Thank you for the quick response
+Okay, thanks for letting me know
+Thanks and best regards
+Kind regards
 thanks a million
 Ah ok, thanks
 good to know
@@ -94,6 +100,12 @@ ok, see you tomorrow
 Alright, thanks
 """
 THANKS_DE = """
+Danke für die Info
+Danke für die schnelle Rückmeldung
+Danke fürs Bescheid geben
+Danke, dann weiß ich Bescheid
+Danke und viele Grüße
+Mit freundlichen Grüßen
 Perfekt, vielen Dank für die schnelle Lösung
 Danke fürs Nachschauen
 hat sich geklärt, danke
@@ -422,6 +434,10 @@ Tschüss, bis Montag
 see you tomorrow
 """
 REQUESTS = """
+bitte Bescheid geben
+please update
+no update yet
+viele Fehler
 danke, ich habe es auch
 now thanks
 danke bis heute
