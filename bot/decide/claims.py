@@ -129,19 +129,19 @@ def answered_by_requester(draft: Draft, request: Request, event: Message) -> Non
     """End the waiting, and tell whoever asked: at once, or when support is there again."""
     at, now = event.happened_at, draft.is_open and not draft.paused
     asker = request.wait.by if request.wait else None
-    going = go_on(request, NextWord(word_by(draft, at), answered_at=None if now else at))
+    later = {} if now else {"answered_at": at, "asker": asker}
+    going = go_on(request, NextWord(word_by(draft, at), **later))  # type: ignore[arg-type]
     told = said(event)
     draft.put(hand(going, told))
     if now:
         heading = f"{event.author.name} answered {asker.name if asker else 'you'}"
         _answered(draft, draft.request(going.id) or going, heading, told)
-        if asker is not None:
-            _tell_asker(draft, draft.request(going.id) or going, asker, told)
+        _tell_asker(draft, draft.request(going.id) or going, asker, told)
 
 
-def _tell_asker(draft: Draft, request: Request, asker: Author, told: Advice) -> None:
+def _tell_asker(draft: Draft, request: Request, asker: Author | None, told: Advice) -> None:
     """Tell whoever asked, where a colleague has the request, that they were answered; the words stand in the thread."""
-    if request.claimer is not None and is_here(draft, asker.id):
+    if asker is not None and request.claimer is not None and is_here(draft, asker.id):
         link = Link(f"{request.requester.name} · {request.id}", request.place)
         line = Line((f"{told.author.name} answered you: ", link, f". {request.claimer.name} has it."))
         draft.post(f"answer:{request.id}:{told.at.isoformat()}:{asker.id}", personal(asker.id), line)
@@ -249,11 +249,16 @@ def due(draft: Draft, request: Request) -> None:
 
 
 def _told_late(draft: Draft, request: Request, word: NextWord, at: datetime) -> None:
-    """Tell a claimer, now that support is there, that they were answered; their time begins now."""
+    """Tell a claimer, and whoever asked, now that support is there, of all answers; the claimer's time begins now."""
     going = _go_on(draft, request, word=NextWord(max(word.by, word_by(draft, draft.now))))
-    heading = f"{request.requester.name} answered ({moment(at, draft.now, draft.hours)})"
-    told = next((one for one in reversed(request.handed) if one.reply), Advice(request.requester, at))
-    _answered(draft, going, heading, told)
+    whom = f" {word.asker.name}" if word.asker else ""
+    since = [one for one in request.handed if one.reply and one.at >= at] or [Advice(request.requester, at)]
+    for told in since:
+        if going.status is Status.ACKNOWLEDGED:  # and is not with the pair now, who read what was handed on
+            heading = f"{told.author.name} answered{whom} ({moment(told.at, draft.now, draft.hours)})"
+            _answered(draft, going, heading, told)
+            going = draft.request(request.id) or going
+    _tell_asker(draft, going, word.asker, since[0])
 
 
 def is_here(draft: Draft, person: str) -> bool:

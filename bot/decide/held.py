@@ -174,6 +174,7 @@ def _parts(request: Request, me: str, language: Language) -> Iterator[tuple[Text
         (Text.MY_TAKEN, request.claimer, ""),
         (Text.MY_CLOSED, request.closed_by, request.remark),
         (Text.MY_QUESTIONS, request.wait.by if request.wait else None, ""),
+        (Text.MY_QUESTIONS, request.word.asker if request.word else None, ""),
         *((Text.MY_ADVICE, one.author, one.text) for one in advice if one),
         *(((Text.MY_LATEST, deed.author, _told(done(deed.what, language), deed.text)),) if deed else ()),
     )

@@ -58,6 +58,7 @@ def without_names(request: Request) -> Request:
         advice=request.advice and replace(request.advice, author=_SOMEBODY),
         suggestions=tuple(replace(one, author=_SOMEBODY) for one in request.suggestions),
         handed=tuple(replace(one, author=_SOMEBODY, shown="") for one in request.handed),
+        word=request.word and replace(request.word, asker=None),
         wait=request.wait and replace(request.wait, by=None),
         clock=request.clock and replace(request.clock, called=(), deferred=(), mentioned=(), only=(), note="", by=""),
         triage=tuple(replace(one, by="") for one in request.triage),
@@ -137,6 +138,7 @@ def without_person(request: Request, person: str, names: Iterable[str] = ()) -> 
         advice=advised(request.advice),
         suggestions=tuple(one for one in request.suggestions if one.author.id != person),
         handed=tuple(advised(one) or one for one in request.handed),
+        word=request.word and replace(request.word, asker=other(request.word.asker)),
         wait=request.wait and replace(request.wait, by=other(request.wait.by)),
         clock=request.clock and clock(request.clock),
         triage=triage,
@@ -178,7 +180,7 @@ def authors(request: Request) -> Iterator[Author]:
     """Yield whoever a request knows by name, its state before the latest deed included."""
     some = (request.requester, request.responder, request.claimer, request.closed_by)
     yield from filter(None, some)
-    yield from filter(None, (request.wait and request.wait.by,))
+    yield from filter(None, (request.word and request.word.asker, request.wait and request.wait.by))
     yield from (one.author for one in (request.advice, *request.suggestions, *request.handed, request.deed) if one)
     if request.before is not None:
         yield from authors(request.before)

@@ -165,14 +165,16 @@ class Clock:
 class NextWord:
     """When the requester was promised to hear more, and when the request opens again: set once its claimer is asked.
 
-    ``answered_at`` is when the requester answered, while the claimer could not be told: outside support hours; ``over``
-    says that ``by`` has passed outside them, as the card says till the opening.
+    ``answered_at`` is when the requester answered, while nobody could be told: outside support hours. ``asker`` is whom
+    they answered, where that is not the claimer. ``over`` says that ``by`` has passed outside support hours, as the
+    card says till the opening.
     """
 
     by: datetime
     lapses_at: datetime | None = None
     answered_at: datetime | None = None
     over: bool = False
+    asker: Author | None = None
 
     @property
     def next_at(self) -> datetime:

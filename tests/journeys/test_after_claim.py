@@ -245,6 +245,52 @@ async def test_an_answer_at_night_ends_the_waiting_and_calls_nobody() -> None:
     assert town.to(ANA)[1].text.startswith("Olga Brandt was to hear more from you by 09:30")
 
 
+@pytest.mark.parametrize("asker", [ANA, BEN])
+async def test_all_that_was_answered_at_night_is_told_in_the_morning_to_whoever_asked_too(asker: Person) -> None:
+    town = Town("2026-11-23 17:50")
+    place = await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    await town.send("ask", "R-1", asker, text="which one?")
+    await town.until("2026-11-23 18:30")
+    await town.reply(place, "the one in hall 3", TOM)
+    await town.reply(place, "and it smells of smoke", OLGA)
+    before = [len(town.to(one)) for one in (ANA, BEN)]
+    await town.until("2026-11-24 09:05")
+    assert [len(town.to(one)) - count for one, count in zip((ANA, BEN), before, strict=True)] == [1, asker is BEN]
+    told = town.to(ANA)[-1].text
+    assert told.startswith("2 answers for you\n")
+    assert "the one in hall 3" in told
+    assert "and it smells of smoke" in told
+    if asker is BEN:
+        assert town.to(BEN)[-1].text == "Tom Reuter answered you: Olga Brandt · R-1. Ana Lindqvist has it."
+
+
+async def test_an_answer_at_night_says_who_gave_it_and_to_whom() -> None:
+    town = Town("2026-11-23 17:50")
+    place = await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    await town.send("ask", "R-1", BEN, text="which one?")
+    await town.until("2026-11-23 18:30")
+    await town.reply(place, "the one in hall 3", TOM)
+    await town.until("2026-11-24 09:05")
+    assert town.to(ANA)[-1].text.startswith("Tom Reuter answered Ben Okafor (Mon 23 Nov, 18:30)\n")
+
+
+async def test_several_answers_at_night_to_somebody_away_in_the_morning_open_it_once() -> None:
+    absences = (Absence("ana", at("2026-11-24 00:00"), at("2026-11-25 00:00")),)
+    town = Town("2026-11-23 17:50", absences=absences)
+    place = await town.post(PRINTER)
+    await town.press(Claim, "R-1", ANA)
+    await town.send("ask", "R-1", ANA, text="which one?")
+    await town.until("2026-11-23 18:30")
+    await town.reply(place, "the one in hall 3", OLGA)
+    await town.reply(place, "and it smells of smoke", OLGA)
+    await town.until("2026-11-24 09:05")
+    told = town.to(BEN)[-1].text
+    assert "hall 3" in told
+    assert "smoke" in told
+
+
 async def test_an_answer_at_night_to_somebody_away_in_the_morning_opens_it_for_the_pair() -> None:
     town = Town("2026-11-23 17:50", absences=(Absence("ana", at("2026-11-24 00:00"), at("2026-11-25 00:00")),))
     place = await town.post(PRINTER)
