@@ -86,7 +86,8 @@ def menu(draft: Draft, request: Request, event: Press) -> Answer:
         return _menu(draft, request, event, (*back, *key, Way("Not solved", "reopen")))
     if observes:
         suggest = () if request.lead else (_way("suggest"),)
-        return _menu(draft, request, event, (*suggest, *back))
+        theirs = tuple(one for one in request.suggestions if one.author.id == event.author.id)
+        return _menu(draft, replace(request, suggestions=theirs), event, (*suggest, *back))
     rights.may_handle(draft, request, event)
     if request.lead:
         return _menu(draft, request, event, (*back, Way("Separate matter", "separate")))

@@ -474,6 +474,14 @@ async def test_an_observers_suggestion_goes_to_the_pair_alone_and_can_be_used() 
     assert "Dilan Kaya suggests: restart the spooler" in plain(await town.open("support", "R-1", ANA))
 
 
+async def test_a_suggestion_is_read_by_no_other_observer() -> None:
+    lea = person("Lea Sommer", experienced=False)
+    town = await opened(people=(*TEAM, lea), team=(*shifts(), Shift(ITERATION, "lea", Role.OBSERVER)))
+    await town.send("suggest", "R-1", DILAN, text="restart the spooler")
+    assert "spooler" not in plain(await town.open("support", "R-1", lea))
+    assert "spooler" in plain(await town.open("support", "R-1", DILAN))
+
+
 async def test_a_suggestion_for_what_somebody_has_goes_to_the_pair_too() -> None:
     town = await opened()
     await town.press(Claim, "R-1", BEN)
