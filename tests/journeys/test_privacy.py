@@ -761,7 +761,7 @@ FILLED = Request(
     responded_at=NOON,
     claimer=ZOE,
     claimed_at=NOON,
-    word=NextWord(NOON, NOON, NOON, ZOE),
+    word=NextWord(NOON, NOON, NOON, over=True, asker=ZOE),
     wait=Wait(NOON, NOON, NOON, ZOE),
     advice=Advice(ZOE, NOON, WORDS, "reply-2", "answer:R-1:noon:zoe"),
     suggestions=(Suggestion(ZOE, NOON, WORDS, 1),),

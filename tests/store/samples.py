@@ -178,7 +178,7 @@ def request(
         responded_at=NOW,
         claimer=Author("ana", "Ana"),
         claimed_at=NOW,
-        word=NextWord(NOW, NOW, NOW, Author("ben", "Ben")),
+        word=NextWord(NOW, NOW, NOW, over=True, asker=Author("ben", "Ben")),
         wait=Wait(NOW, None, NOW),
         advice=Advice(Author("eva", "Eva"), NOW),
         suggestions=(Suggestion(Author("dilan", "Dilan"), NOW, "restart it", 2),),
