@@ -157,7 +157,7 @@ def answer_reads_otherwise(draft: Draft, card: str, requests: Iterable[Request])
     """Show a card that told of answers as these read now in the requests."""
     found = [(one, said) for one in requests for said in one.handed if said.shown == card]
     entries = tuple(_told(draft, request, card, said.text) for request, said in found)
-    heading = f"{len(found)} answers for you" if len(found) > 1 else f"{found[0][0].requester.name} answered you"
+    heading = f"{len(found)} answers for you" if len(found) > 1 else f"{found[0][1].author.name} answered you"
     draft.show(card, personal(card.rpartition(":")[2]), NoticeCard(heading, entries), first=False)
 
 

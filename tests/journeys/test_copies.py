@@ -54,6 +54,16 @@ async def waiting(town: Town, text: str = "label printer down", who: Author = OL
     return place
 
 
+async def test_an_answer_that_is_edited_stays_its_writers() -> None:
+    town = Town()
+    place = await waiting(town)
+    reply = await town.reply(place, "the one in hall 3", TOM)
+    (told,) = town.to(ANA)
+    await town.edit(place, "the one in hall 4", TOM, reply=reply)
+    assert told.text.startswith("Tom Reuter answered you\n")
+    assert "the one in hall 4" in told.text
+
+
 async def test_an_answer_that_was_told_follows_its_edit_and_goes_with_its_deletion() -> None:
     town = Town()
     place = await waiting(town)
