@@ -133,6 +133,7 @@ def split(draft: Draft, request: Request, matters: list[str], by: Author, word_b
     named = replace(draft.request(request.id) or request, matter=matters[0])
     draft.put(named)
     number = draft.facts.last_number
+    told = tuple(replace(one, shown="") for one in named.handed)  # whose card is the first's
     others = tuple(
         replace(
             named,
@@ -141,6 +142,8 @@ def split(draft: Draft, request: Request, matters: list[str], by: Author, word_b
             text=matter,
             copies=(),
             followers=(),
+            suggestions=(),
+            handed=told,
             triage=(),
             deed=None,
             before=None,

@@ -3,7 +3,7 @@
 from bot.events import Claim, Reopen, Solve
 from bot.people import Author
 from bot.views import NoticeCard
-from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, OLGA, TOM, Message, Town
+from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, OLGA, TOM, Message, Town, plain
 
 
 def claimable(message: Message) -> list[str]:
@@ -62,6 +62,20 @@ async def test_an_answer_that_is_edited_stays_its_writers() -> None:
     await town.edit(place, "the one in hall 4", TOM, reply=reply)
     assert told.text.startswith("Tom Reuter answered you\n")
     assert "the one in hall 4" in told.text
+
+
+async def test_what_is_split_keeps_the_words_while_suggestions_and_cards_stay_the_firsts() -> None:
+    town = Town()
+    place = await waiting(town)
+    await town.send("suggest", "R-1", DILAN, text="restart the spooler")
+    reply = await town.reply(place, "the one in hall 3", OLGA)
+    told = town.to(ANA)[-1]
+    await town.send("split", "R-1", ANA, text="printer\nscanner")
+    await town.edit(place, "the one in hall 4", OLGA, reply=reply)
+    assert told.text.startswith("Olga Brandt answered you\n")
+    first, second = [plain(await town.open("support", id_, ANA)) for id_ in ("R-1", "R-2")]
+    assert ("hall 4" in first, "hall 4" in second) == (True, True)
+    assert ("spooler" in first, "spooler" in second) == (True, False)
 
 
 async def test_an_answer_that_was_told_follows_its_edit_and_goes_with_its_deletion() -> None:
