@@ -46,7 +46,8 @@ def request_card(
     headline, detail = _words(desk, told, duty, now, hours, at)
     elsewhere = lead is not None and lead.place != request.place
     live = request.status is not Status.CLOSED
-    remark = told.remark or (say(Text.ANSWER_THERE, language) if elsewhere and not live else "")
+    answered = told.responder is not None and told.outcome is not Outcome.NO_REPLY
+    remark = told.remark or (say(Text.ANSWER_THERE, language) if elsewhere and not live and answered else "")
     ticket = told.ticket if told.outcome in WITH_TICKET else ""
     if ticket:
         remark = say(Text.FIND_IT_AS, language, key=key_of(ticket) or ticket)

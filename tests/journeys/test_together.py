@@ -585,3 +585,18 @@ async def test_a_follow_up_that_is_solved_stays_on_the_first_card(restarted: boo
     await town.wait(50)  # the word was missed: the card is drawn anew
     assert "Ana Lindqvist or Ben Okafor will follow up by" in town.card("R-1")
     assert "Also: and the scanner too" in town.card("R-1")
+
+
+@pytest.mark.parametrize("how", ["no reply", "solved by its requester"])
+async def test_a_follow_up_does_not_speak_of_an_answer_where_none_was_given(how: str) -> None:
+    town = Town("2026-11-19 10:00")
+    await town.post("label printer down")
+    await town.wait(1)
+    await town.post("and the scanner")
+    if how == "no reply":
+        await town.send("ask", "R-1", ANA, text="Since when?")
+        await town.until("2026-11-23 10:30")
+    else:
+        await town.press(Solve, "R-1", OLGA)
+    assert (await town.request("R-2")).status is Status.CLOSED
+    assert "The answer is in the other thread." not in town.card("R-2")
