@@ -82,7 +82,6 @@ def _take_reply(draft: Draft, request: Request, event: Send) -> Answer:
     claimed = claim_first(draft, request, event)
     spoken = claims.spoken(draft, claimed, event.happened_at, until, answered=True)
     draft.did(spoken, event, "replied", **say_as(draft, request, event, text))
-    presses.tell_claimer(draft, request, event, f"{event.author.name} replied on {request.id}", ended=False)
     return done(draft, request, event, "Sent.")
 
 

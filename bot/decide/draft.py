@@ -66,6 +66,7 @@ class Draft:
         self._places: dict[str, dict[str, None]] | None = None  # the keys of all notices by place, once asked for
         self.lined: dict[str, set[str]] = {}  # threads in which a line says that nobody answered, and whom it calls
         self.gathered: set[str] = set()  # notices that several requests came into, whose heading is said at the end
+        self.told: dict[str, str] = {}  # requests, and the message that told whoever had them what was done
         self.answered: dict[str, tuple[str, tuple[NoticeEntry, ...]]] = {}  # people, and the card that tells them
 
     def unchanged(self, days: int) -> "Draft":
@@ -258,6 +259,7 @@ class Draft:
         """Return what was decided, with what must be shown anew."""
         changes: list[Change] = []
         shows: list[Effect] = []
+        self._keep_what_was_told()
         changed = self.rota is not self.state.rota  # cards name people, who may be called otherwise now
         for one in self.requests() if changed else ():
             if one.status is Status.OPEN:
@@ -295,6 +297,14 @@ class Draft:
             changes.append(PutDesk(self.desk))
         shows.extend(WriteRota() for change in changes if isinstance(change, PutRota | PutDesk))
         return Decision((*changes, *self._quiet), (*shows, *self._effects), answer)
+
+    def _keep_what_was_told(self) -> None:
+        """Let each deed know the message that told somebody of it, which *Undo* marks."""
+        for id_, key in self.told.items():
+            request = self.request(id_)
+            if request is not None and request.deed is not None:
+                deed = replace(request.deed, others=(*request.deed.others, key))
+                self.put(replace(request, deed=deed))
 
     def request_card(self, request: Request) -> RequestCard:
         """Return the card of a request as it would be in its thread now."""

@@ -136,7 +136,7 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
         raise Refused(f"{worked[0].id}, which came of it, was worked on since: it can't be taken back any more.")
     for one in made:
         draft.put(withdraw(one, event.happened_at))
-    _mark(draft, deed)
+    _mark(draft, request, deed)
     clocks.take_back(draft, request, deed)
     joined = draft.request(request.lead) if request.lead != before.lead else None
     if request.lead != before.lead:
@@ -163,25 +163,31 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
     return draft.request(request.id) or standing
 
 
-def _mark(draft: Draft, deed: Deed) -> None:
-    """Mark what a deed posted as withdrawn."""
+def _mark(draft: Draft, request: Request, deed: Deed) -> None:
+    """Mark what a deed posted as withdrawn, and what was told of it."""
     withdrawn = draft.say(Text.TAKEN_BACK, who=deed.author.name)
     line = Line((f"{deed.text} ({withdrawn})" if deed.text else withdrawn,))
     if deed.posted:
         reply = ReplyCard(draft.say(Text.SAYS, who=deed.author.name), deed.text, withdrawn)
         draft.show(deed.posted, deed.place, reply if deed.posted.startswith("reply:") else line, first=False)
+    again = Line((f"{withdrawn} {request.id} is yours as before. ({request.requester.name} had asked.)",))
     for key in [key for key in deed.others if ":" in key]:
-        draft.show(key, personal(key.rpartition(":")[2]), line, first=False)
+        draft.show(key, personal(key.rpartition(":")[2]), again if key.startswith("ended:") else line, first=False)
 
 
 def tell_claimer(draft: Draft, request: Request, event: Press, what: str, *, ended: bool = True) -> None:
-    """Tell whoever has a matter what a colleague did to it; at night, and to those away, the card is enough."""
+    """Tell whoever has a matter what a colleague did to it; at night, and to those away, the card is enough.
+
+    A reply is read in the thread, whether it was typed there or sent from a form.
+    """
     claimer = request.claimer
     if claimer is None or event.author.id in (claimer.id, request.requester.id):
         return
     if claims.is_here(draft, claimer.id):
         line = f"{what}, which you {'had' if ended else 'have'}. ({request.requester.name} had asked.)"
-        draft.post(f"ended:{request.id}:{event.key}", personal(claimer.id), Line((line,)))
+        key = f"ended:{request.id}:{event.key}:{claimer.id}"
+        draft.show(key, personal(claimer.id), Line((line,)))
+        draft.told[request.id] = key
 
 
 def owing(draft: Draft, request: Request) -> Outcome | None:

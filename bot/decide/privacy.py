@@ -43,15 +43,8 @@ SWEEPS = time(0, 5)  # in the desk's zone
 REST = timedelta(seconds=2)  # between two portions of a long list, which would slow all else down at a stretch
 UNDO_ENDS = timedelta(days=1)  # after closing, whatever the policy
 MOST_NEAR = 3  # names that may have been meant
-MESSAGES = (
-    "copy",
-    "answer",
-    "suggestion",
-    "reply",
-    "same",
-    "team",
-    "owed",
-)  # kinds of keys that go on with a request's id
+# kinds of keys that go on with a request's id
+MESSAGES = ("copy", "answer", "suggestion", "reply", "same", "team", "owed", "ended")
 PASSING = (
     "mine:",
     "offer:",

@@ -259,7 +259,6 @@ def _take_leaf(draft: Draft, request: Request, event: Send) -> Answer:
         sent = Answered(TOLD + leaf.id, "sent", event.author.id)
         spoken = claims.spoken(draft, claimed, event.happened_at, answered=True)
         draft.did(replace(spoken, triage=noted(spoken.triage, *filled.noted, sent)), event, "replied", **posted)
-        presses.tell_claimer(draft, request, event, f"{event.author.name} replied on {request.id}", ended=False)
         return _go_on(draft, request, event, news="Sent.")
     return _close(draft, claimed, event, _outcome(draft, request, leaf), filled, posted)
 

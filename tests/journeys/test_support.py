@@ -658,10 +658,7 @@ async def test_what_is_promised_in_anothers_place_is_told_them() -> None:
     await town.press(Claim, "R-1", BEN)
     await town.send("reply", "R-1", ANA, text="We are on it.", until="60")
     await town.send("promise", "R-1", ANA, until="today")
-    assert [told.text.partition(",")[0] for told in town.to(BEN)] == [
-        "Ana Lindqvist replied on R-1",
-        "Ana Lindqvist promised more on R-1",
-    ]
+    assert [told.text.partition(",")[0] for told in town.to(BEN)] == ["Ana Lindqvist promised more on R-1"]
 
 
 async def test_until_when_more_is_promised_is_said_with_its_moment() -> None:

@@ -406,3 +406,33 @@ async def test_undo_of_an_end_asks_for_the_next_word_in_the_words_that_it_was_as
     await town.press(Solve, "R-1", BEN)
     await town.send("undo", "R-1", BEN)
     assert asked.text == before
+
+
+UNDONE = [
+    ("phone", {"text": "We spoke.", "then": "closed"}),
+    ("phone", {"text": "We spoke.", "then": "30"}),
+    ("ask", {"text": "Since when?"}),
+    ("promise", {"until": "60"}),
+    ("same", {"lead": "R-2"}),
+    ("close", {"outcome": "answered"}),
+    ("solve", {}),
+]
+
+
+@pytest.mark.parametrize(("step", "fields"), UNDONE)
+async def test_who_was_told_what_a_colleague_did_with_their_request_sees_that_it_was_taken_back(
+    step: str, fields: dict[str, str]
+) -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.post("scanner", TOM)
+    await town.press(Claim, "R-1", ANA)
+    if step == "solve":
+        await town.press(Solve, "R-1", BEN)
+    else:
+        await town.send(step, "R-1", BEN, choice="close" if step == "close" else "", **fields)
+    (told,) = [message for message in town.to(ANA) if "R-1" in message.text and "copy:R-2" not in message.key]
+    assert "Ben Okafor" in told.text
+    assert (await town.send("undo", "R-1", BEN)).startswith("Taken back.")
+    assert (await town.request()).claimer is not None
+    assert "took this back" in told.text
