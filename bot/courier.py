@@ -101,7 +101,7 @@ class Courier:
             older, newer = line[0].effect, line[1].effect
             if not isinstance(older, Show) or not isinstance(newer, Show):
                 break
-            self._done(desk, line.popleft(), older.place, None)
+            self._done(desk, line.popleft(), "", None)
             unneeded = newer.only_if_shown and (newer.settled or older.only_if_shown)
             line[0] = Outgoing(line[0].id, replace(newer, first=older.first, only_if_shown=unneeded))
         return line[0]
@@ -117,10 +117,8 @@ class Courier:
                 self._fetched(desk, one, await self._fetch(desk.info))
                 return
             address = await self._address(key, effect)
-            if isinstance(effect, Show) and effect.only_if_shown and address is None:
-                sent = None
-            else:
-                sent = await self._send(desk.info, effect, address)
+            needless = isinstance(effect, Show) and effect.only_if_shown and address is None
+            sent = None if needless else await self._send(desk.info, effect, address)
         except NotStored:
             raise
         except Undelivered as refusal:
@@ -135,7 +133,7 @@ class Courier:
                 self._addresses[key] = new
                 if len(self._addresses) > KNOWN_ADDRESSES:
                     self._addresses.popitem(last=False)
-            self._done(desk, one, effect.place, None if new is None else (effect.key, new))
+            self._done(desk, one, "" if needless else effect.place, None if new is None else (effect.key, new))
 
     async def _address(self, key: tuple[str, str, str], effect: Show | Say) -> Address | None:
         if isinstance(effect, Say):

@@ -259,9 +259,10 @@ class PersonErased(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered(Event):
-    """An effect reached its place.
+    """An effect is done.
 
-    ``message`` is the key of what it showed; ``stands`` is where that stands now, if it stood nowhere before.
+    ``place`` is where it arrived, "" where there was nothing to send any more. ``message`` is the key of what it
+    showed; ``stands`` is where that stands now, if it stood nowhere before.
     """
 
     effect: str

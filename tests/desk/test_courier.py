@@ -139,6 +139,7 @@ async def test_what_is_settled_is_not_posted_where_nothing_was_and_edited_where_
     assert [(key, text) for key, _, text in post.teams.sent] == [("seen", "open"), ("seen", "taken")]
     assert {name for name, _ in post.outcomes()} == {"Delivered"}
     assert len(post.outcomes()) == 6
+    assert [one.place for one in post.desk.told] == ["seen", "seen", "", "", "", ""]
 
 
 async def test_a_call_that_is_edited_before_it_went_out_still_goes_out(post: Post) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.commands import SAME, parse
 from bot.decide.answers import WHOLE
-from bot.events import PeopleImported, PersonRow, Uninstalled, Welcomed, Wrote
+from bot.events import Claim, PeopleImported, PersonRow, Uninstalled, Welcomed, Wrote
 from bot.people import Author
 from bot.places import personal
 from bot.policy import Language, Policy
@@ -122,6 +122,15 @@ async def test_who_cannot_be_reached_is_shown_to_an_admin_where_others_do_not_re
     assert "has not installed" not in await town.write("who", ANA)
     place = await town.post("who", FARID, addressed=True)
     assert "has not installed" not in town.in_thread(place)[0]
+
+
+async def test_who_cannot_be_reached_is_still_known_after_the_answer() -> None:
+    town = Town()
+    town.teams.refuse["person:ben"] = "has not installed the app"
+    await town.post("label printer down")
+    await town.wait(2)
+    await town.press(Claim, "R-1", ANA)
+    assert (await (await town.desk()).state()).facts.unreachable == {"person:ben": "has not installed the app"}
 
 
 async def test_whoever_removed_the_bot_is_shown_until_it_is_there_again() -> None:

@@ -140,16 +140,17 @@ class FakeTeams:
                 desk.report(RosterFetched(key=f"delivered:{one.id}", happened_at=self._town.now, **done))  # type: ignore[arg-type]
             if not isinstance(effect, Show | Say):
                 continue
-            reason = self.refuse.get(effect.place)
+            unseen = effect.key not in self.messages
+            needless = isinstance(effect, Show) and effect.only_if_shown and unseen
+            reason = "" if needless else self.refuse.get(effect.place)
             fields = {"happened_at": self._town.now, "effect": one.id, "place": effect.place, "message": effect.key}
             if reason:
                 desk.report(Undeliverable(key=f"refused:{one.id}", reason=reason, **fields))  # type: ignore[arg-type]
                 continue
-            unseen = effect.key not in self.messages
             if not unseen and (isinstance(effect, Say) or effect.first):
                 self.twice.append(effect.key)
-            if isinstance(effect, Show) and effect.only_if_shown and unseen:
-                pass
+            if needless:
+                fields["place"] = ""
             elif unseen:
                 message = Message(effect.key, self._stands(effect.place), effect.view, [effect.view])
                 fields["stands"] = message.place
