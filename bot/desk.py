@@ -249,6 +249,10 @@ class Desk:
         pressed = {one.event.request for one in waiting if isinstance(one.event, Press)}
         ids = set(pressed)
         ids.update(id_ for one in waiting if isinstance(one.event, Sweep) for id_ in one.event.requests)
+        if standing.facts.pause or any(
+            isinstance(one.event, ClockStruck) for one in waiting
+        ):  # which may end the pause
+            ids.update(standing.facts.owed)
         asked = [one.event.text for one in waiting if isinstance(one.event, Message) and one.event.addressed]
         ids.update(map(commands.named, asked))
         ids = ids.difference(standing.requests, {""})

@@ -181,7 +181,8 @@ class Facts:
     when that goes on where it was too much for one go, ``nameless_to`` the revision before which the history names
     nobody any more. ``hears_all`` says that a post that does not mention the bot has arrived: until then the desk is in
     mention mode. ``set_up`` are the places of the cards, by key, of setups that are over, as long as anything is
-    missing. ``chats`` are the people who chose this desk for their own chat, and when.
+    missing. ``chats`` are the people who chose this desk for their own chat, and when. ``owed`` are closed requests of
+    whose tickets, still to be made, whoever had them is told when support and they are there again.
     """
 
     last_number: int = 0
@@ -198,6 +199,7 @@ class Facts:
     set_up: Mapping[str, str] = field(default_factory=dict)
     pause: Pause | None = None
     chats: Mapping[str, datetime] = field(default_factory=dict)
+    owed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,8 @@ def next_due(state: State, now: datetime, hours: SupportHours) -> datetime:
     """
     pause = state.facts.pause
     step = _next_step(state, now, hours) if pause is None else pause.until
-    untold = _coming(now, hours) if any(one.untold for one in state.facts.raised) else None
+    waits = state.facts.owed or any(one.untold for one in state.facts.raised)
+    untold = _coming(now, hours) if waits else None
     return min(at for at in (privacy.next_sweep(state.facts, now, hours), step, untold) if at is not None)
 
 
@@ -223,6 +224,7 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             return steps.sent(draft, event) if event.request else desk_steps.sent(draft, event, DESK_STEPS)
         case ClockStruck():
             due.struck(draft)
+            presses.tell_owed(draft)
             raising.tell(draft)
             raising.forget(draft)
         case Sweep():

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from bot.commands import ResumePosts, StopPosts
-from bot.decide import clocks
+from bot.decide import clocks, presses
 from bot.decide.draft import Draft
 from bot.effects import Decision, Effect, Say, Show
 from bot.errors import Refused
@@ -86,6 +86,7 @@ def _end(draft: Draft) -> str:
     for request in list(draft.requests()):
         clocks.escalate(draft, request.id)
         clocks.follow_duty_of(draft, request.id)
+    presses.tell_owed(draft)
     return f"I post again. {_open_now(draft)}"
 
 

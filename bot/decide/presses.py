@@ -197,16 +197,43 @@ def owing(draft: Draft, request: Request) -> Outcome | None:
 
 
 def tell_end(draft: Draft, ended: Request, event: Press, what: str) -> tuple[str, ...]:
-    """Tell whoever had a matter who ended it; of a ticket that is still to be made by a card, whose key is returned."""
+    """Tell whoever had a matter who ended it; of a ticket that is still to be made by a card, whose key is returned.
+
+    That waits for whoever is not there, and for the end of a pause.
+    """
     claimer = ended.claimer
     if claimer is None or owing(draft, ended) is None:
         tell_claimer(draft, ended, event, what)
         return ()
-    if not claims.is_here(draft, claimer.id):
+    if draft.paused or not claims.is_here(draft, claimer.id):
+        draft.put_facts(replace(draft.facts, owed=tuple(dict.fromkeys((*draft.facts.owed, ended.id)))))
         return ()
+    return _tell_owed(draft, ended, claimer, event.author, what)
+
+
+def tell_owed(draft: Draft) -> None:
+    """Tell those who were not there of the tickets that are still to be made, once they are."""
+    for request in filter(None, map(draft.request, draft.facts.owed)):
+        claimer, by, outcome = request.claimer, request.closed_by, request.outcome
+        owes = outcome is not None and outcome is owing(draft, request)
+        if claimer is None or by is None or not owes or not draft.colleague(claimer):
+            _forget_owed(draft, request)
+        elif claims.is_here(draft, claimer.id) and not draft.paused:
+            _forget_owed(draft, request)
+            told = _tell_owed(draft, request, claimer, by, f"{by.name} closed {request.id}")
+            if request.deed is not None and request.deed.at == request.closed_at:
+                draft.put(replace(request, deed=replace(request.deed, others=told)))
+
+
+def _forget_owed(draft: Draft, request: Request) -> None:
+    owed = tuple(id_ for id_ in draft.facts.owed if id_ != request.id)
+    draft.put_facts(replace(draft.facts, owed=owed))
+
+
+def _tell_owed(draft: Draft, ended: Request, claimer: Author, by: Author, what: str) -> tuple[str, ...]:
     key = owed_key(ended, claimer)
     heading = f"The ticket of {ended.id} is still to be made."
-    heading = heading if event.author.id == claimer.id else f"{what}, which you had. {heading}"
+    heading = heading if by.id == claimer.id else f"{what}, which you had. {heading}"
     use = Button(draft.state.desk.id, ended.id, key, SUPPORT, "open", "support")
     title = f"{ended.requester.name} · {ended.id}"
     entry = NoticeEntry(title, words(ended), "", ended.place, waiting=True, presses=(), opens=(use,))

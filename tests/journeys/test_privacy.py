@@ -836,6 +836,7 @@ KNOWN = Facts(
     set_up={"setup.me:2": personal("zoe")},
     pause=Pause(NOON, NOON, ZOE),
     chats={"zoe": NOON},
+    owed=("R-1",),
 )
 
 

@@ -1,12 +1,13 @@
 """Triage: the nine questions, their leaves, and what a matter stops."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from bot.decide import addresses
 from bot.effects import Answer, Dialog, Word
-from bot.events import Claim, Open, Reopen, Send, Separate, Solve
+from bot.events import Claim, Open, PeopleImported, PersonRow, Reopen, Send, Separate, Solve
 from bot.people import Author, Person
 from bot.policy import Contact, Language, Page, Policy
 from bot.rota.shift import Absence
@@ -14,7 +15,7 @@ from bot.state import DeskInfo
 from bot.support.request import Answered, Outcome, Status
 from bot.support.triage import GAP
 from bot.views import Address, FormCard, Mention, ReplyCard, RequestCard
-from tests.journeys.town import ANA, BEN, DILAN, EVA, OLGA, TOM, TRIAGE, Town, at
+from tests.journeys.town import ANA, BEN, DILAN, EVA, FARID, OLGA, TOM, TRIAGE, Town, at
 from tests.support.test_words import JARGON
 
 NINE = ("bug", "exception", "quick", "training", "docs", "business", "data", "admin", "override")
@@ -723,11 +724,71 @@ async def test_the_text_of_a_ticket_whose_key_follows_is_at_hand_after_the_end()
     assert "Impact: all drivers" in value(await town.open("key", "R-1", ANA), "description")
 
 
-async def test_nobody_hears_of_a_ticket_at_night_or_where_nobody_has_the_matter() -> None:
+OWED = "The ticket of R-1 is still to be made."
+
+
+async def test_a_ticket_still_to_be_made_is_told_in_the_morning_where_its_request_ended_at_night() -> None:
     town, _ = await worked_around("2026-11-23 17:50")
     await town.until("2026-11-23 18:10")
     await town.press(Solve, "R-1", OLGA)
     assert ((await town.request()).outcome, town.to(ANA)) == (Outcome.WORKAROUND, [])
+    await town.restart()
+    await town.until("2026-11-24 08:59")
+    assert town.to(ANA) == []
+    await town.until("2026-11-24 14:00")
+    (told,) = town.to(ANA)
+    assert told.text.startswith(f"Olga Brandt closed R-1, which you had. {OWED}")
+    assert "[Support…]" in told.text
+    await sent(town, "key", ANA, fields={"ticket": "EDGE-12"})
+    assert told.text == "The ticket of R-1 is https://jira.example.com/browse/EDGE-12."
+
+
+async def test_a_ticket_still_to_be_made_is_told_whoever_was_away_when_they_are_back() -> None:
+    town, _ = await worked_around()
+    await town.write("away 45", ANA)
+    told = len(town.to(ANA))
+    await town.press(Solve, "R-1", BEN)
+    await town.wait(44)
+    assert len(town.to(ANA)) == told
+    await town.until("2026-11-24 09:00")
+    assert town.to(ANA)[-1].text.startswith(f"Ben Okafor closed R-1, which you had. {OWED}")
+
+
+@pytest.mark.parametrize("end", ["resume", "2h"])
+async def test_a_ticket_still_to_be_made_is_told_when_a_pause_is_over(end: str) -> None:
+    town, _ = await worked_around()
+    await town.write("pause 2h" if end == "2h" else "pause", FARID)
+    await town.wait(115)
+    await town.press(Solve, "R-1", OLGA)
+    assert town.to(ANA) == []
+    if end == "resume":
+        await town.write("resume", FARID)
+    await town.wait(5)
+    (told,) = town.to(ANA)
+    assert told.text.startswith(f"Olga Brandt closed R-1, which you had. {OWED}")
+    await town.send("undo", "R-1", OLGA)
+    assert "took this back" in told.text
+
+
+@pytest.mark.parametrize("after", ["key", "undo", "again", "left"])
+async def test_a_ticket_is_not_told_in_the_morning_that_is_made_or_whose_request_is_open_again(after: str) -> None:
+    town, place = await worked_around("2026-11-23 17:50")
+    await town.until("2026-11-23 18:10")
+    await town.press(Solve, "R-1", OLGA)
+    if after == "key":
+        await sent(town, "key", ANA, fields={"ticket": "EDGE-12"})
+    elif after == "undo":
+        await town.send("undo", "R-1", OLGA)
+    elif after == "again":
+        await town.reply(place, "it is down again", OLGA)
+    else:
+        row = PersonRow("line 2", replace(ANA, left=date(2026, 11, 23)), frozenset({"left"}))
+        await (await town.desk()).handle(PeopleImported(key="gone", happened_at=town.now, rows=(row,)))
+    await town.until("2026-11-24 14:00")
+    assert not [one for one in town.to(ANA) if OWED in one.text]
+
+
+async def test_nobody_hears_of_a_ticket_where_nobody_has_the_matter() -> None:
     town, _ = await worked_around()
     await town.send("back", "R-1", ANA)
     told = len(town.to(ANA))
