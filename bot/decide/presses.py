@@ -154,6 +154,8 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
     followers = tuple(id_ for id_ in either if (other := draft.request(id_)) and other.lead == request.id)
     standing = replace(post, copies=request.copies, followers=followers)
     draft.did(standing, event, "took that back")
+    if standing.status is Status.CLOSED and standing.ticket != request.ticket:
+        show_ticket(draft, standing)
     clocks.redraw(draft, standing)
     if deed.posted or deed.others or request.handed != before.handed:
         draft.put(replace(draft.request(request.id) or standing, before=None))  # what is withdrawn does not come back
@@ -208,19 +210,19 @@ def tell_end(draft: Draft, ended: Request, event: Press, what: str) -> tuple[str
     if draft.paused or not claims.is_here(draft, claimer.id):
         draft.put_facts(replace(draft.facts, owed=tuple(dict.fromkeys((*draft.facts.owed, ended.id)))))
         return ()
-    return _tell_owed(draft, ended, claimer, event.author, what)
+    return _tell_owed(draft, ended, claimer, what)
 
 
 def tell_owed(draft: Draft) -> None:
     """Tell those who were not there of the tickets that are still to be made, once they are."""
     for request in filter(None, map(draft.request, draft.facts.owed)):
-        claimer, by, outcome = request.claimer, request.closed_by, request.outcome
+        claimer, outcome = request.claimer, request.outcome
         owes = outcome is not None and outcome is owing(draft, request)
-        if claimer is None or by is None or not owes or not draft.colleague(claimer):
+        if claimer is None or not owes or not draft.colleague(claimer):
             _forget_owed(draft, request)
         elif claims.is_here(draft, claimer.id) and not draft.paused:
             _forget_owed(draft, request)
-            told = _tell_owed(draft, request, claimer, by, f"{by.name} closed {request.id}")
+            told = _tell_owed(draft, request, claimer)
             if request.deed is not None and request.deed.at == request.closed_at:
                 draft.put(replace(request, deed=replace(request.deed, others=told)))
 
@@ -230,19 +232,32 @@ def _forget_owed(draft: Draft, request: Request) -> None:
     draft.put_facts(replace(draft.facts, owed=owed))
 
 
-def _tell_owed(draft: Draft, ended: Request, claimer: Author, by: Author, what: str) -> tuple[str, ...]:
-    key = owed_key(ended, claimer)
-    heading = f"The ticket of {ended.id} is still to be made."
-    heading = heading if by.id == claimer.id else f"{what}, which you had. {heading}"
-    use = Button(draft.state.desk.id, ended.id, key, SUPPORT, "open", "support")
-    title = f"{ended.requester.name} · {ended.id}"
-    entry = NoticeEntry(title, words(ended), "", ended.place, waiting=True, presses=(), opens=(use,))
-    draft.show(key, personal(claimer.id), NoticeCard(heading, (entry,)))
+def _tell_owed(draft: Draft, ended: Request, claimer: Author, what: str = "") -> tuple[str, ...]:
+    key = _owed_key(ended, claimer)
+    draft.show(key, personal(claimer.id), _owed_card(draft, ended, claimer, what))
     return (key,)
 
 
-def owed_key(ended: Request, claimer: Author) -> str:
-    """Return the key of the card that says that a ticket is still to be made."""
+def show_ticket(draft: Draft, ended: Request) -> None:
+    """Let the card that told of a ticket still to be made say how that stands now; where it told nobody, show none."""
+    claimer = ended.claimer
+    if claimer and claimer.id:
+        named = Line((f"The ticket of {ended.id} is {ended.ticket}.",))
+        view = named if ended.ticket else _owed_card(draft, ended, claimer)
+        draft.show(_owed_key(ended, claimer), personal(claimer.id), view, first=False)
+
+
+def _owed_card(draft: Draft, ended: Request, claimer: Author, what: str = "") -> NoticeCard:
+    by, heading = ended.closed_by, f"The ticket of {ended.id} is still to be made."
+    if by and by.id != claimer.id:
+        heading = f"{what or f'{by.name} closed {ended.id}'}, which you had. {heading}"
+    use = Button(draft.state.desk.id, ended.id, _owed_key(ended, claimer), SUPPORT, "open", "support")
+    title = f"{ended.requester.name} · {ended.id}"
+    entry = NoticeEntry(title, words(ended), "", ended.place, waiting=True, presses=(), opens=(use,))
+    return NoticeCard(heading, (entry,))
+
+
+def _owed_key(ended: Request, claimer: Author) -> str:
     return f"owed:{ended.id}:{ended.closed_at.isoformat() if ended.closed_at else ''}:{claimer.id}"
 
 

@@ -17,7 +17,6 @@ from bot.effects import Answer
 from bot.errors import Refused
 from bot.events import Open, Press, Send
 from bot.people import FORMER
-from bot.places import personal
 from bot.support.request import WITH_TICKET, Act, Answered, Outcome, Request, close, step
 from bot.support.texts import Text
 from bot.support.triage import (
@@ -39,7 +38,6 @@ from bot.support.triage import (
     said,
     told,
 )
-from bot.views import Line
 
 WHAT, STOPS, ALL_THE_SAME, KEY = "What is it?", "What does it stop?", "Done all the same…", "The ticket's key"
 DONE = "done"
@@ -314,10 +312,9 @@ def _take_key(draft: Draft, request: Request, event: Send) -> Answer:
     if wrong:
         return _draw_key(draft, request, event, wrong)
     posted = say_as(draft, request, event, draft.say(Text.TICKET_IS, key=ticket))
-    if request.claimer and request.claimer.id:
-        line = Line((f"The ticket of {request.id} is {ticket}.",))
-        draft.show(presses.owed_key(request, request.claimer), personal(request.claimer.id), line, first=False)
-    draft.did(replace(request, ticket=ticket), event, "named the ticket", **posted)
+    named = replace(request, ticket=ticket)
+    presses.show_ticket(draft, named)
+    draft.did(named, event, "named the ticket", **posted)
     return done(draft, request, event, "Sent.")
 
 

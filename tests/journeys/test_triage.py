@@ -718,6 +718,20 @@ async def test_the_ticket_that_is_still_to_be_made_is_made_from_the_menu_of_what
     assert (await town.request()).outcome is Outcome.SOLVED_BY_REQUESTER
 
 
+async def test_a_ticket_whose_key_was_taken_back_is_still_to_be_made() -> None:
+    town, _ = await worked_around()
+    await town.press(Solve, "R-1", OLGA)
+    (told,) = town.to(ANA)
+    first = told.text
+    await sent(town, "key", ANA, fields={"ticket": "EDGE-12"})
+    await sent(town, "undo", ANA)
+    assert (told.text, len(town.to(ANA))) == (first, 1)
+    await sent(town, "key", ANA, fields={"ticket": "EDGE-12"})
+    await sent(town, "key", ANA, fields={"ticket": "EDGE-13"})
+    await sent(town, "undo", ANA)
+    assert told.text == "The ticket of R-1 is https://jira.example.com/browse/EDGE-12."
+
+
 async def test_the_text_of_a_ticket_whose_key_follows_is_at_hand_after_the_end() -> None:
     town, _ = await worked_around()
     await town.send("leaf", "R-1", ANA, choice="ticket:later", text="Our developers have it.", ticket="")
