@@ -93,9 +93,9 @@ def _preview(draft: Draft, request: Request, event: Send, ended: Request) -> Ans
     again, back = Way("Show again", "close", "close:preview"), Way("Back", "support", opens=True)
     seen = shown_as(ended.outcome or Outcome.ANSWERED, ended.remark)
     ways = (Way("Close it", "close", f"close:{seen}"), again, back)
-    fields = _close_fields(draft, request, ended.outcome or Outcome.ANSWERED, ended.remark)
+    fields = _close_fields(draft, request, _endings(draft, request)[0], "")  # or what it shows would count as not typed
     note = f"{_readers(draft, request)} will read:\n{reads}"
-    return form(draft, request, event, "Close", "close", "", note=note, fields=fields, ways=ways)
+    return form(draft, request, event, "Close", "close", "", note=note, fields=fields, given=event.fields, ways=ways)
 
 
 def _take_reopen(draft: Draft, request: Request, event: Send) -> Answer:

@@ -218,6 +218,16 @@ async def test_the_preview_of_a_close_keeps_the_last_word() -> None:
     assert [said for _, said in (await menu.press("Close")).held] == ["Restarted twice."]
 
 
+async def test_the_last_word_that_was_shown_first_is_kept_untouched_or_closed_meanwhile() -> None:
+    close = await (await dialog()).press("Close")
+    shown = await close.press("Show it first", text="It was unplugged.", outcome="explained")
+    menu = await shown.press("Back")
+    assert menu.held == [("Not sent yet (Close)", "It was unplugged.")]
+    assert (await menu.press("Close")).filled == {"text": "It was unplugged.", "outcome": "explained"}
+    await shown.town.press(Solve, "R-1", OLGA)
+    assert "It was unplugged." in [said for _, said in (await shown.press("Close it")).held]
+
+
 # -- back -----------------------------------------------------------------------------------------------------------
 
 
