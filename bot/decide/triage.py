@@ -304,11 +304,13 @@ def _draw_key(draft: Draft, request: Request, event: Press, error: str) -> Answe
     to_make = not request.ticket
     fields = (field, *(leaves.to_copy(draft, request) if to_make else ()))
     links = leaves.new_ticket(draft, request) if to_make else ()
-    return forms.dialog(draft, request, event, KEY, error=error, fields=fields, ways=ways, links=links)
+    note = f"So far it is {request.ticket}." if request.ticket else ""
+    return forms.dialog(draft, request, event, KEY, note=note, error=error, fields=fields, ways=ways, links=links)
 
 
 def _take_key(draft: Draft, request: Request, event: Send) -> Answer:
     ticket, wrong = leaves.named(draft, forms.filled(event, "ticket"))
+    wrong = wrong or meanwhile(draft, request, event)
     if wrong:
         return _draw_key(draft, request, event, wrong)
     posted = say_as(draft, request, event, draft.say(Text.TICKET_IS, key=ticket))

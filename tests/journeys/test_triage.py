@@ -1040,6 +1040,20 @@ async def test_the_key_of_a_ticket_that_follows_later_is_sent_by_whoever_had_it(
     assert links(town) == [Address("Open ticket", link)]
 
 
+async def test_a_key_overtaken_by_a_colleagues_key_comes_back_and_says_which_that_is() -> None:
+    town, place = await worked_around()
+    await town.press(Solve, "R-1", OLGA)
+    view = await town.open("key", "R-1", BEN)
+    await sent(town, "key", ANA, fields={"ticket": "EDGE-9"})
+    overtaken = await sent(town, "key", BEN, fields={"ticket": "EDGE-10"}, seen=view.rows[0].buttons[0].seen)
+    assert overtaken.error.startswith("Ana Lindqvist named the ticket meanwhile (10:00). Nothing was sent yet")
+    assert overtaken.note == "So far it is https://jira.example.com/browse/EDGE-9."
+    assert value(overtaken, "ticket") == "EDGE-10"
+    assert "EDGE-9" in town.in_thread(place)[-1]
+    await sent(town, "key", BEN, fields={"ticket": "EDGE-10"}, seen=overtaken.rows[0].buttons[0].seen)
+    assert "EDGE-10" in town.in_thread(place)[-1]
+
+
 async def test_a_wrong_key_can_be_put_right_and_taken_back() -> None:
     town, _ = await town_with()
     await town.send("leaf", "R-1", ANA, choice="ticket", text="Our developers have it.", ticket="edge-12")
