@@ -103,9 +103,9 @@ def take(draft: Draft, request: Request, event: Press) -> None:
 
 
 def open_again(draft: Draft, request: Request, event: Press) -> None:
-    """Open a closed request again; raise Refused once a week is over."""
+    """Open a closed request again; raise Refused once a week is over, or where it was withdrawn."""
     if not claims.reopens(request, event.happened_at):
-        raise Refused(draft.say(Text.TOO_LATE))
+        raise Refused(draft.say(Text.IS_WITHDRAWN if request.outcome is Outcome.WITHDRAWN else Text.TOO_LATE))
     opened = claims.reopen(draft, matters.by_itself(draft, request), event.author, event.happened_at)
     draft.did(opened, event, "said that it is not solved")
 

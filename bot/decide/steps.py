@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from bot.decide import answering, ending, forms, handing, rights, sorting, triage, unsent
+from bot.decide import answering, claims, ending, forms, handing, rights, sorting, triage, unsent
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.pictures import handed_note, words
@@ -72,8 +72,7 @@ def menu(draft: Draft, request: Request, event: Press) -> Answer:
     back = undo(draft, request, event)
     closed = request.status is Status.CLOSED
     if rights.asked(request, event) and (back or closed):
-        reopen = (Way(draft.say(Text.REOPEN), "reopen"),) if closed else ()
-        return to_requester(draft, request, event, "", (*back, *reopen))
+        return to_requester(draft, request, event, "", (*back, *_reopening(request, event, draft.say(Text.REOPEN))))
     duty = rights.duty_of(draft, request, event)
     observes = duty.observes(event.author.id) and not rights.has(request, event.author)
     if closed:
@@ -83,7 +82,7 @@ def menu(draft: Draft, request: Request, event: Press) -> Answer:
         mine = rights.has(request, event.author) or duty.may_claim(event.author.id)
         title = "Another ticket's key" if request.ticket else STEPS["key"].title
         key = (Way(title, "key", opens=True),) if request.outcome in WITH_TICKET and mine else ()
-        return _menu(draft, request, event, (*back, *key, Way("Not solved", "reopen")))
+        return _menu(draft, request, event, (*back, *key, *_reopening(request, event, STEPS["reopen"].title)))
     if observes:
         suggest = () if request.lead else (_way("suggest"),)
         theirs = tuple(one for one in request.suggestions if one.author.id == event.author.id)
@@ -95,6 +94,11 @@ def menu(draft: Draft, request: Request, event: Press) -> Answer:
     claimed = request.status is Status.ACKNOWLEDGED
     own = (_way("promise"), _way("back")) if claimed else (_way("claim"),)
     return _menu(draft, request, event, (*own, *back, *groups))
+
+
+def _reopening(request: Request, event: Press, title: str) -> tuple[Way, ...]:
+    """Return the way to open a closed request again, none where it can't be opened any more."""
+    return (Way(title, "reopen"),) if claims.reopens(request, event.happened_at) else ()
 
 
 def _way(name: str) -> Way:

@@ -63,6 +63,7 @@ class Text(StrEnum):
     ANSWERED = "answered"
     TAKEN_BACK = "taken back"
     TOO_LATE = "too late"
+    IS_WITHDRAWN = "is withdrawn"
     UNDO = "undo"
     UNDONE = "undone"
     UNDO_TOO_LATE = "undo too late"
@@ -262,6 +263,7 @@ TEXTS = MappingProxyType(
                 Text.ANSWERED: "Answered.",
                 Text.TAKEN_BACK: "{who} took this back.",
                 Text.TOO_LATE: "That was closed more than a week ago. Please post it again.",
+                Text.IS_WITHDRAWN: "That was withdrawn. Please post it again.",
                 Text.UNDO: "Undo: {what}",
                 Text.UNDONE: "Taken back.",
                 Text.UNDO_TOO_LATE: (
@@ -473,6 +475,7 @@ TEXTS = MappingProxyType(
                 Text.ANSWERED: "Beantwortet.",
                 Text.TAKEN_BACK: "{who} hat das zurückgenommen.",
                 Text.TOO_LATE: "Das ist seit über einer Woche geschlossen. Bitte schreib einen neuen Beitrag.",
+                Text.IS_WITHDRAWN: "Das wurde zurückgezogen. Bitte schreib einen neuen Beitrag.",
                 Text.UNDO: "Zurücknehmen: {what}",
                 Text.UNDONE: "Zurückgenommen.",
                 Text.UNDO_TOO_LATE: (

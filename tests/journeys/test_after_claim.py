@@ -447,6 +447,36 @@ async def test_not_solved_opens_within_a_week_and_later_words_are_a_new_request_
     ]
 
 
+async def test_not_solved_is_offered_for_a_week_and_not_of_what_was_withdrawn() -> None:
+    town = Town(team=WEEKS)
+    await town.post(PRINTER)
+    await town.press(Solve, "R-1", ANA)
+    gone = await town.post("scanner", TOM)
+    await town.delete(gone)
+    await town.until("2026-11-30 10:00")
+    for who in (ANA, OLGA):
+        assert "[Not solved]" in plain(await town.open("support", "R-1", who))
+    for who in (ANA, TOM):
+        assert "[Not solved]" not in plain(await town.open("support", "R-2", who))
+    await town.until("2026-11-30 10:01")
+    for who in (ANA, OLGA):
+        assert "[Not solved]" not in said(await town.press(Open, "R-1", who, step="support"))
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (Language.ENGLISH, "That was withdrawn. Please post it again."),
+        (Language.GERMAN, "Das wurde zurückgezogen. Bitte schreib einen neuen Beitrag."),
+    ],
+)
+async def test_not_solved_on_what_was_withdrawn_says_so(language: Language, told: str) -> None:
+    town = Town(policy=Policy(language=language))
+    place = await town.post(PRINTER)
+    await town.delete(place)
+    assert said(await town.press(Reopen, "R-1", OLGA)) == told
+
+
 async def test_not_solved_on_what_is_open_shows_how_it_stands_and_strangers_may_not() -> None:
     town = await claimed()
     assert "is looking into it" in said(await town.press(Reopen, "R-1", OLGA))
