@@ -104,7 +104,7 @@ def _take_phone(draft: Draft, request: Request, event: Send) -> Answer:
     said = say_as(draft, request, event, text)
     did = f"{event.author.name} answered {request.id} by phone"
     if ends:
-        outcome = presses.owing(draft, claimed) or Outcome.ANSWERED
+        outcome = claims.owing(draft, claimed) or Outcome.ANSWERED
         ended = close(claimed, Act.SOLVE, outcome, event.author, event.happened_at)
         told = presses.tell_end(draft, ended, event, did)
         draft.did(ended, event, "answered by phone", **said, others=told)

@@ -35,6 +35,7 @@ from bot.support.request import (
     reacted,
 )
 from bot.support.texts import Text
+from bot.support.triage import owed
 from bot.support.words import moment
 from bot.views import Button, Line, Link, Mention, NoticeCard, NoticeEntry
 
@@ -303,10 +304,20 @@ def _promised(draft: Draft, request: Request, word: NextWord, claimer: Author) -
         clocks.tell(draft, request.id, [(claimer.id, personal(claimer.id))], heading, claimable=False, call=Call.WORD)
 
 
+def owing(draft: Draft, request: Request) -> Outcome | None:
+    """Return how a request ends whose workaround went out while its ticket is still to be made, None for all others."""
+    leaf = None if request.ticket else owed(draft.tree, request.triage)
+    return leaf.outcome if leaf else None
+
+
 def _waited(draft: Draft, request: Request, wait: Wait, claimer: Author) -> None:
     asked = request.requester
     if wait.ends_at <= draft.now and wait.remind_at is None:
-        draft.put(replace(close(request, Act.GIVE_UP, Outcome.NO_REPLY, claimer, draft.now), before=None))
+        outcome = owing(draft, request)
+        ended = close(request, Act.GIVE_UP, outcome or Outcome.NO_REPLY, claimer, draft.now)
+        draft.put(replace(ended, before=None))
+        if outcome:
+            draft.put_facts(replace(draft.facts, owed=(*draft.facts.owed, request.id)))
     else:
         ends = max(wait.ends_at, draft.hours.add(draft.now, timedelta(hours=draft.policy.remind_after)))
         _go_on(draft, request, wait=replace(wait, remind_at=None, ends_at=ends))

@@ -32,7 +32,7 @@ ENDINGS = (
 
 def _endings(draft: Draft, request: Request) -> tuple[Outcome, ...]:
     """Return how a request may be closed: only by its workaround, where the ticket of that is still to be made."""
-    owing = presses.owing(draft, request)
+    owing = claims.owing(draft, request)
     return (owing,) if owing else ENDINGS
 
 

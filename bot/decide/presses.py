@@ -16,7 +16,6 @@ from bot.people import Author
 from bot.places import personal
 from bot.support.request import Act, Deed, Outcome, Request, Status, answered_earlier, close, withdraw
 from bot.support.texts import Text
-from bot.support.triage import owed
 from bot.views import Button, Line, NoticeCard, NoticeEntry, ReplyCard
 
 UNDO = timedelta(minutes=10)  # of real time
@@ -40,7 +39,7 @@ def solved(draft: Draft, event: Solve) -> Answer:
     mine = event.author.id == request.requester.id
     if not mine and request.status is Status.OPEN:
         request = claims.give(draft, request, event.author, event.happened_at)
-    outcome = owing(draft, request) or (Outcome.SOLVED_BY_REQUESTER if mine else Outcome.ANSWERED)
+    outcome = claims.owing(draft, request) or (Outcome.SOLVED_BY_REQUESTER if mine else Outcome.ANSWERED)
     ended = close(request, Act.SOLVE, outcome, event.author, event.happened_at)
     told = tell_end(draft, ended, event, f"{event.author.name} closed {request.id}")
     draft.did(ended, event, "closed it", others=told)
@@ -192,19 +191,13 @@ def tell_claimer(draft: Draft, request: Request, event: Press, what: str, *, end
         draft.told[request.id] = key
 
 
-def owing(draft: Draft, request: Request) -> Outcome | None:
-    """Return how a request ends whose workaround went out while its ticket is still to be made, None for all others."""
-    leaf = None if request.ticket else owed(draft.tree, request.triage)
-    return leaf.outcome if leaf else None
-
-
 def tell_end(draft: Draft, ended: Request, event: Press, what: str) -> tuple[str, ...]:
     """Tell whoever had a matter who ended it; of a ticket that is still to be made by a card, whose key is returned.
 
     That waits for whoever is not there, and for the end of a pause.
     """
     claimer = ended.claimer
-    if claimer is None or owing(draft, ended) is None:
+    if claimer is None or claims.owing(draft, ended) is None:
         tell_claimer(draft, ended, event, what)
         return ()
     if draft.paused or not claims.is_here(draft, claimer.id):
@@ -217,7 +210,7 @@ def tell_owed(draft: Draft) -> None:
     """Tell those who were not there of the tickets that are still to be made, once they are."""
     for request in filter(None, map(draft.request, draft.facts.owed)):
         claimer, outcome = request.claimer, request.outcome
-        owes = outcome is not None and outcome is owing(draft, request)
+        owes = outcome is not None and outcome is claims.owing(draft, request)
         if claimer is None or not owes or not draft.colleague(claimer):
             _forget_owed(draft, request)
         elif claims.is_here(draft, claimer.id) and not draft.paused:

@@ -1088,3 +1088,14 @@ async def test_a_duplicates_card_names_the_ticket_of_its_lead() -> None:
 async def test_only_what_ended_with_a_ticket_has_a_key() -> None:
     town, _ = await town_with()
     assert word(await town.press(Open, "R-1", ANA, step="key")) == "R-1 did not end with a ticket."
+
+
+async def test_a_ticket_that_is_owed_is_not_forgotten_when_nobody_answers_a_question() -> None:
+    town, _ = await town_with()
+    await town.send("stops", "R-1", ANA, text="all drivers", now="yes")
+    await town.send("leaf", "R-1", ANA, choice="workaround", text="Print at gate B.")
+    await town.send("ask", "R-1", ANA, text="Does gate B work?")
+    await town.until("2026-11-26 10:30")
+    assert (await town.request()).outcome is Outcome.WORKAROUND
+    assert any("The ticket of R-1 is still to be made." in message.text for message in town.to(ANA))
+    assert "The ticket's key" in titles(await town.open("support", "R-1", ANA))
