@@ -28,6 +28,7 @@ from bot.decide import (
     rota,
     setup,
     steps,
+    suggestions,
     unsent,
 )
 from bot.decide.desk_steps import DeskStep
@@ -133,6 +134,7 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
     setup.follow(draft)
     matters.keep_together(draft)
     clocks.head_together(draft)
+    suggestions.follow(draft)
     return pauses.hush(draft, draft.decision(answer))
 
 

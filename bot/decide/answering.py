@@ -4,21 +4,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from bot.decide import claims, forms, presses, rights
+from bot.decide import claims, forms, presses, rights, suggestions
 from bot.decide.claims import Until
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.pictures import names
-from bot.decide.step import Step, claim_first, done, form, ready, say_as, suggestion_key, verb
-from bot.effects import Answer, Show
+from bot.decide.step import Step, claim_first, done, form, ready, say_as, verb
+from bot.effects import Answer
 from bot.errors import Refused
 from bot.events import Open, Press, Send
 from bot.people import Person
-from bot.places import personal
 from bot.support.request import Act, Outcome, Request, Status, Suggestion, close, step
 from bot.support.texts import Text
 from bot.support.words import moment
-from bot.views import Button, NoticeCard, NoticeEntry
 
 UNTIL = MappingProxyType(
     {
@@ -54,7 +52,7 @@ def _take_ask(draft: Draft, request: Request, event: Send) -> Answer:
         return _draw_ask(draft, request, event, wrong)
     claimed = claim_first(draft, request, event)
     waiting = claims.wait_for_requester(draft, claimed, event.author, event.happened_at)
-    draft.did(waiting, event, "asked a question", **say_as(draft, request, event, text, answers=False))
+    draft.did(waiting, event, "asked a question", **say_as(draft, request, event, text))
     presses.tell_claimer(draft, request, event, f"{event.author.name} asked a question on {request.id}", ended=False)
     return done(draft, request, event, "Sent.")
 
@@ -62,7 +60,7 @@ def _take_ask(draft: Draft, request: Request, event: Send) -> Answer:
 def _draw_reply(draft: Draft, request: Request, event: Press, error: str) -> Answer:
     suggested, used = "", event.choice if isinstance(event, Open) else ""
     if used:
-        found = next((one for one in request.suggestions if used == _use(one)), None)
+        found = next((one for one in request.suggestions if used == suggestions.used(one)), None)
         if found is None:
             raise Refused("This suggestion does not stand any more: see Support….")
         suggested = found.text
@@ -157,22 +155,11 @@ def _take_suggest(draft: Draft, request: Request, event: Send) -> Answer:
     number = mine[0].number if mine else request.deed.number if request.deed else 0
     suggestion = Suggestion(event.author, event.happened_at, text, number)
     people = _suggested_to(draft, request, event)
-    keys = tuple([suggestion_key(request, suggestion, person.id) for person in people])
+    keys = suggestions.show(draft, request, suggestion, tuple([person.id for person in people]))
     others = tuple(one for one in request.suggestions if one not in mine)
     changed = replace(request, suggestions=(*others, suggestion))
     draft.did(changed, event, "suggested an answer", others=keys, only=("suggestions",))
-    heading = f"{event.author.name} suggests an answer to {request.requester.name}"
-    for key, person in zip(keys, people, strict=True):
-        use = Button(draft.state.desk.id, request.id, key, "Use it", "open", "reply", _use(suggestion))
-        title = f"{request.requester.name} · {request.id}"
-        entry = NoticeEntry(title, text, "", request.place, waiting=True, presses=(), opens=(use,))
-        draft.follow_with(Show(key, personal(person.id), NoticeCard(heading, (entry,))))  # it may stand there already
     return done(draft, request, event, "Thank you, passed on.")
-
-
-def _use(suggestion: Suggestion) -> str:
-    """Return how the button that uses a suggestion names it."""
-    return f"suggestion@{suggestion.number}@{suggestion.at.isoformat()}"
 
 
 def _suggested_to(draft: Draft, request: Request, event: Press) -> list[Person]:

@@ -66,6 +66,7 @@ class Draft:
         self._places: dict[str, dict[str, None]] | None = None  # the keys of all notices by place, once asked for
         self.lined: dict[str, set[str]] = {}  # threads in which a line says that nobody answered, and whom it calls
         self.gathered: set[str] = set()  # notices that several requests came into, whose heading is said at the end
+        self.undone: set[str] = set()  # requests of which something was taken back
         self.told: dict[str, str] = {}  # requests, and the message that told whoever had them what was done
         self.answered: dict[str, tuple[str, tuple[NoticeEntry, ...]]] = {}  # people, and the card that tells them
 

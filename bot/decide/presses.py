@@ -153,6 +153,7 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
     followers = tuple(id_ for id_ in either if (other := draft.request(id_)) and other.lead == request.id)
     standing = replace(post, copies=request.copies, followers=followers)
     draft.did(standing, event, "took that back")
+    draft.undone.add(request.id)
     if standing.status is Status.CLOSED and standing.ticket != request.ticket:
         show_ticket(draft, standing)
     clocks.redraw(draft, standing)

@@ -13,9 +13,8 @@ from bot.decide.pictures import status_line
 from bot.effects import Answer, Dialog
 from bot.events import Press, Send
 from bot.people import Person
-from bot.places import personal
 from bot.policy import Language
-from bot.support.request import Act, Request, Status, Suggestion, step
+from bot.support.request import Act, Request, Status, step
 from bot.support.texts import Text
 from bot.support.words import done as did
 from bot.support.words import moment, say
@@ -111,28 +110,12 @@ def say_as(
     event: Send,
     text: str,
     called: tuple[str | Mention, ...] = (),
-    *,
-    answers: bool = True,
 ) -> dict[str, str]:
-    """Post words in the thread under their sender's name, with whom they call; return what the deed must know.
-
-    Where they answer the requester, whoever got a suggestion reads so in its place.
-    """
+    """Post words in the thread under their sender's name, with whom they call; return what the deed must know."""
     key = f"reply:{request.id}:{event.key}"
-    line = Line((f"{event.author.name} answered {request.requester.name}.",))
-    claimer = {request.claimer.id} if request.claimer else set()
-    people = claimer.union(one.id for one in rights.duty_of(draft, request, event).pair)
-    for suggestion in request.suggestions if answers else ():
-        for person in sorted(people):
-            draft.show(suggestion_key(request, suggestion, person), personal(person), line, first=False)
     heading = draft.say(Text.SAYS, who=event.author.name)
     draft.show(key, request.place, ReplyCard(heading, text, headline=Line(called), calls=bool(called)))
     return {"posted": key, "place": request.place, "text": text}
-
-
-def suggestion_key(request: Request, suggestion: Suggestion, person: str) -> str:
-    """Return the key of the message by which a person gets a suggestion."""
-    return f"suggestion:{request.id}:{suggestion.number}:{person}"
 
 
 def form(draft: Draft, request: Request, event: Press, title: str, name: str, send: str, **parts: object) -> Dialog:

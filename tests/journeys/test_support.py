@@ -822,3 +822,23 @@ async def test_whoever_could_not_be_reached_is_not_said_to_have_been_told(step: 
     answer = await town.send(step, "R-1", BEN, person="ana", note="reindex the routes")
     assert "Ana Lindqvist could not be reached in Teams. Please tell them yourself." in answer
     assert "has been told" not in answer
+
+
+async def test_a_suggestion_stands_again_in_the_pairs_chats_when_the_answer_is_taken_back() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.send("suggest", "R-1", DILAN, text="restart it")
+    await town.send("reply", "R-1", ANA, text="Look at the cable.")
+    await town.send("undo", "R-1", ANA)
+    assert "Dilan Kaya suggests: restart it" in plain(await town.open("support", "R-1", BEN))
+    for who in (ANA, BEN):
+        assert "answered" not in town.to(who)[0].text
+        assert "[Use it]" in town.to(who)[0].text
+
+
+async def test_a_suggestion_for_what_is_closed_cannot_be_used_any_more() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.send("suggest", "R-1", DILAN, text="restart it")
+    await town.press(Solve, "R-1", OLGA)
+    assert "[Use it]" not in town.to(ANA)[0].text

@@ -757,6 +757,17 @@ async def test_a_ticket_still_to_be_made_is_told_in_the_morning_where_its_reques
     assert told.text == "The ticket of R-1 is https://jira.example.com/browse/EDGE-12."
 
 
+async def test_a_ticket_whose_key_was_taken_back_at_night_is_told_in_the_morning() -> None:
+    town, _ = await worked_around("2026-11-23 17:50")
+    await town.until("2026-11-23 18:10")
+    await town.press(Solve, "R-1", OLGA)
+    await town.wait(1)
+    await sent(town, "key", ANA, fields={"ticket": "EDGE-12"})
+    await sent(town, "undo", ANA)
+    await town.until("2026-11-24 09:00")
+    assert [OWED in one.text for one in town.to(ANA)] == [True]
+
+
 async def test_a_ticket_still_to_be_made_is_told_whoever_was_away_when_they_are_back() -> None:
     town, _ = await worked_around()
     await town.write("away 45", ANA)
