@@ -16,7 +16,6 @@ from bot.decide import (
     colleagues,
     desk_steps,
     due,
-    forms,
     intake,
     lists,
     matters,
@@ -128,7 +127,7 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
         if not isinstance(event, Open | Send) or not unsent.is_worded(event):
             raise
         draft = Draft(state, now, knowledge)
-        answer = forms.returned(draft, event, str(refusal))
+        answer = steps.returned(draft, event, str(refusal))
     if isinstance(answer, Dialog):
         answer = steps.named(draft, answer)
     setup.follow(draft)

@@ -85,12 +85,13 @@ def card(
     every = [way for part in ways for way in ([part] if isinstance(part, Way) else part[1])]
     waiting = unsent.kept(event) if request else {}
     own = next((f"{way.step}/{way.choice.partition(':')[0]}" for way in every if not way.opens), "")
-    main = next((way for way in every if fields and not way.opens), None)
+    drawn = unsent.drawn(fields)
+    main = next((way for way in every if drawn and not way.opens), None)
     given = {field.id: field.value for field in fields} | unsent.take(waiting, own, fields) | dict(given)
     whole = tuple(_with(field, given[field.id]) for field in fields)
     whole += tuple(_with(text(id_, unsent.NOT_SENT, required=False), said) for id_, said in waiting.items())
     takes_along = request is not None and any(map(unsent.is_text, whole))
-    left, ready = f"{own}|{unsent.drawn(fields)}", unsent.drawn(field for field in fields if field.value)
+    left, ready = f"{own}|{drawn}", unsent.drawn(field for field in fields if field.value)
     fields = fitting(whole)
     error = " ".join(filter(None, (error, CUT if fields != whole else "")))
     if takes_along and any(way.opens for way in every):
@@ -148,7 +149,7 @@ def back_to(came: str, otherwise: Way) -> Way:
     return replace(otherwise, step=step, choice=choice) if came else otherwise
 
 
-def returned(draft: Draft, event: Press, why: str) -> Dialog:
+def returned(draft: Draft, event: Press, why: str, ways: tuple[Way, ...] = ()) -> Dialog:
     """Return what somebody wrote in a form that could not be sent, or left for another, so that it is not lost."""
     request = draft.request(event.request)
     back = unsent.given_back(event) if isinstance(event, Send) else {}
@@ -156,7 +157,6 @@ def returned(draft: Draft, event: Press, why: str) -> Dialog:
         text(id_, f"What you wrote{f' ({which})' if which else ''}. Nothing was sent.", said, required=False)
         for id_, (which, said) in back.items()
     )
-    ways = (Way("Back", "support", opens=True),) if request else ()
     return Dialog(
         event.request or "Hotseat", card(draft, request, event, title="", error=why, fields=fields, ways=ways)
     )

@@ -56,11 +56,16 @@ def may_handle(draft: Draft, request: Request, event: Press) -> None:
         may_claim(draft, request, event)
 
 
+def is_concerned(draft: Draft, request: Request, event: Press) -> bool:
+    """Say whether the presser asked, has the request, or may claim."""
+    mine = asked(request, event) or has(request, event.author)
+    return mine or duty_of(draft, request, event).may_claim(event.author.id)
+
+
 def may_end(draft: Draft, request: Request, event: Press) -> None:
     """Raise Refused, saying who may, unless the presser asked, has it, or may claim."""
-    duty = duty_of(draft, request, event)
-    mine = event.author.id == request.requester.id or has(request, event.author)
-    if not mine and not duty.may_claim(event.author.id):
+    if not is_concerned(draft, request, event):
+        duty = duty_of(draft, request, event)
         if not request.requester.id:  # whose name is erased
             raise Refused(who_may(draft, duty, event.author))
         people = names(duty.pair + duty.further, draft.say(Text.AND)) or draft.say(Text.THE_TEAM)

@@ -29,9 +29,7 @@ def opened(draft: Draft, event: Open) -> Answer:
     known = STEPS.get(event.step)
     if known is None or known.draw is None:
         raise Refused(draft.say(Text.STALE))
-    known.allow(draft, request, event)
-    if event.step != "key":
-        step(request, Act.SOLVE)  # what is closed has no other form
+    _allow(draft, known, request, event)
     return known.draw(draft, request, event, "")
 
 
@@ -43,10 +41,26 @@ def sent(draft: Draft, event: Send) -> Answer:
         raise Refused(draft.say(Text.STALE))
     if event.again or (event.form and request.deed is not None and request.deed.key == event.key):
         return known.again(draft, request, event) if known.again else done(draft, request, event, Text.DONE)
-    known.allow(draft, request, event)
+    _allow(draft, known, request, event)
     if request.lead and event.step not in OWN:
         raise Refused(f"{request.id} goes with {request.lead} now. Answer there: both are answered by it.")
     return known.take(draft, request, event)
+
+
+def _allow(draft: Draft, known: Step, request: Request, event: Open | Send) -> None:
+    """Raise Refused, saying why, unless the presser may do a step with the request as it stands."""
+    known.allow(draft, request, event)
+    if known.draw is not None and event.step != "key":
+        step(request, Act.SOLVE)  # what is closed has no other form
+
+
+def returned(draft: Draft, event: Open | Send, why: str) -> Dialog:
+    """Return a form that was refused, with the words in it, and the ways to go on from there."""
+    request = draft.request(event.request)
+    if request is None:
+        return forms.returned(draft, event, why)
+    reopening = _reopening(request, event, STEPS["reopen"].title) if rights.is_concerned(draft, request, event) else ()
+    return forms.returned(draft, event, why, (*reopening, Way("Back", "support", opens=True)))
 
 
 def named(draft: Draft, answer: Dialog) -> Dialog:

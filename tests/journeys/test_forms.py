@@ -14,7 +14,7 @@ from bot.rota.shift import Role, Shift
 from bot.support.triage import GAP
 from bot.teams.cards import Cards
 from bot.views import FormCard
-from tests.journeys.town import ANA, BEN, FARID, OLGA, TRIAGE, Town, shifts
+from tests.journeys.town import ANA, BEN, CHEN, FARID, OLGA, TRIAGE, Town, shifts
 
 CARDS = Cards(Path("cards"))
 TOO_LONG = "x" * 20_000
@@ -346,15 +346,41 @@ async def test_what_came_back_because_it_could_not_be_sent_waits_in_its_form() -
     first = await dialog()
     reply = await first.press("Reply")
     await first.town.press(Solve, "R-1", OLGA)
-    warned = await reply.press("Send", text=WORDS)
-    assert "Olga Brandt closed it meanwhile" in warned.view.error
-    refused = await warned.press("Send")
+    refused = await reply.press("Send", text=WORDS)
+    assert refused.view.error == "R-1 is already closed, by Olga Brandt."
     assert refused.held == [("What you wrote. Nothing was sent.", WORDS)]
     menu = await refused.press("Back", **{refused.view.fields[0].id: f"{WORDS} Now."})
     assert menu.held == [("Not sent yet (Reply)", f"{WORDS} Now.")]
     await first.town.press(Reopen, "R-1", OLGA)
     opened = await first.town.open("reply", "R-1", ANA, fields={menu.view.fields[0].id: WORDS})  # type: ignore[arg-type]
     assert [said for _, said in Client(first.town, opened).held] == [WORDS]
+
+
+@pytest.mark.parametrize("title", ["Ask a question", "Reply", "Answered by phone", "Pass on", "Ask the team", "Split"])
+async def test_what_was_closed_meanwhile_is_said_at_once_and_can_be_opened_again_with_the_words_kept(
+    title: str,
+) -> None:
+    form = await (await dialog()).press(title)
+    await form.town.press(Solve, "R-1", OLGA)
+    field = "note" if title == "Pass on" else "text"
+    refused = await form.press(form.view.rows[0].buttons[0].title, **{field: WORDS})
+    assert refused.view.error == "R-1 is already closed, by Olga Brandt."
+    assert [(one.title, one.main) for one in refused.view.rows[0].buttons] == [("Not solved", False), ("Back", False)]
+    opened = await refused.press("Not solved")
+    assert (opened.view.title, opened.held) == ("It is open again.", [(f"Not sent yet ({title})", WORDS)])
+    again = await (await opened.press("Support…")).press(title)
+    assert again.filled[field] == WORDS
+
+
+async def test_whoever_may_not_open_it_again_is_not_offered_to() -> None:
+    town = Town("2026-11-20 17:50")  # a Friday: Chen is on duty too
+    await town.post("label printer down")
+    reply = Client(town, await town.open("reply", "R-1", CHEN), CHEN)
+    await town.press(Solve, "R-1", OLGA)
+    await town.until("2026-11-23 09:00")
+    refused = await reply.press("Send", text=WORDS)
+    assert [one.title for one in refused.view.rows[0].buttons] == ["Back"]
+    assert refused.held == [("What you wrote. Nothing was sent.", WORDS)]
 
 
 async def test_whom_one_had_chosen_comes_back_with_the_words_for_them() -> None:
