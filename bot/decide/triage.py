@@ -17,7 +17,7 @@ from bot.effects import Answer
 from bot.errors import Refused
 from bot.events import Open, Press, Send
 from bot.people import FORMER
-from bot.support.request import WITH_TICKET, Act, Answered, Outcome, Request, close, step
+from bot.support.request import WITH_TICKET, Act, Answered, Outcome, Request, Status, close, step
 from bot.support.texts import Text
 from bot.support.triage import (
     END,
@@ -322,6 +322,9 @@ def _take_key(draft: Draft, request: Request, event: Send) -> Answer:
 
 def may_name(draft: Draft, request: Request, event: Press) -> None:
     """Raise Refused, saying why, unless a request ended with a ticket and the presser may handle it."""
+    if request.status is not Status.CLOSED and request.open_since:
+        latest = f": {request.deed.author.name} {request.deed.what}" if request.deed else ""
+        raise Refused(f"{request.id} is open again{latest}. The key goes with the ticket's reply.")
     if request.outcome not in WITH_TICKET:
         raise Refused(f"{request.id} did not end with a ticket.")
     rights.may_handle(draft, request, event)

@@ -1110,3 +1110,15 @@ async def test_a_ticket_that_is_owed_is_not_forgotten_when_nobody_answers_a_ques
     assert (await town.request()).outcome is Outcome.WORKAROUND
     assert any("The ticket of R-1 is still to be made." in message.text for message in town.to(ANA))
     assert "The ticket's key" in titles(await town.open("support", "R-1", ANA))
+
+
+async def test_a_key_for_what_was_opened_again_meanwhile_waits_for_the_tickets_reply() -> None:
+    town, place = await worked_around()
+    await town.press(Solve, "R-1", OLGA)
+    await town.wait(12)
+    await town.press(Reopen, "R-1", OLGA)
+    refused = await sent(town, "key", ANA, fields={"ticket": "EDGE-9"})
+    why = "R-1 is open again: Olga Brandt said that it is not solved. The key goes with the ticket's reply."
+    assert refused.error == why
+    assert [field.value for field in refused.fields] == ["EDGE-9"]
+    assert "EDGE-9" not in "".join(town.in_thread(place))
