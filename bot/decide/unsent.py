@@ -3,7 +3,7 @@
 A button that leads to another step carries what the form was drawn with (its ``form``: "step/choice|marks"), and the
 client sends what stands in the form's fields. What differs comes back as a field of the next form, whose id says of
 which step, choice and field it is, and is put back there once that form is opened again. Must know of the steps'
-fields only which hold words.
+fields only which hold words, and which of them are about a ticket.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,6 +28,8 @@ WORDS = MappingProxyType(
     }
 )
 """The fields for people's own words, in every form about a request, with what tells them from a form's main text."""
+OF_TICKET = frozenset({"ticket", "summary", "description"})
+"""The fields about a ticket, which are the same in whichever form they stand."""
 KEPT = "kept"  # the id of a field for words that were not sent begins so
 NOT_SENT = "Not sent yet"
 CHOSEN = "~"  # ends the ids of the fields that are chosen in, among the marks of what a form was drawn with
@@ -69,7 +71,10 @@ def kept_of(id_: str) -> tuple[str, str, str]:
 
 
 def take(waiting: dict[str, str], own: str, fields: tuple[Field, ...]) -> dict[str, str]:
-    """Take out of what is ``waiting`` what is of a form itself: its words, and what was chosen with them."""
+    """Take out of what is ``waiting`` what is of a form itself: its words, and what was chosen with them.
+
+    What was written about a ticket in another form is of this one, too, if it has nothing of its own there.
+    """
     taken: dict[str, str] = {}
     known, begin = {field.id: field for field in fields}, f"{KEPT}/{own}/"
     mine = [(id_, *id_.removeprefix(begin).partition("/")) for id_ in waiting if id_.startswith(begin)]
@@ -78,6 +83,9 @@ def take(waiting: dict[str, str], own: str, fields: tuple[Field, ...]) -> dict[s
         for name, marks in (one.split("=", 1) for one in chosen.split(",") if "=" in one):
             if name in known and known[name].choices:
                 taken[name] = ",".join(one.id for one in known[name].choices if mark(one.id) in read(marks))
+    for id_, field in [(id_, kept_of(id_)[2]) for id_ in waiting]:
+        if field in OF_TICKET and field in known and field not in taken:
+            taken[field] = waiting.pop(id_)
     return taken
 
 

@@ -14,6 +14,7 @@ from bot.rota.shift import Role, Shift
 from bot.support.triage import GAP
 from bot.teams.cards import Cards
 from bot.views import FormCard
+from tests.journeys.test_triage import worked_around
 from tests.journeys.town import ANA, BEN, CHEN, FARID, OLGA, TRIAGE, Town, shifts
 
 CARDS = Cards(Path("cards"))
@@ -226,6 +227,30 @@ async def test_the_last_word_that_was_shown_first_is_kept_untouched_or_closed_me
     assert (await menu.press("Close")).filled == {"text": "It was unplugged.", "outcome": "explained"}
     await shown.town.press(Solve, "R-1", OLGA)
     assert "It was unplugged." in [said for _, said in (await shown.press("Close it")).held]
+
+
+async def test_a_key_that_was_not_sent_stands_in_the_key_field_of_either_form() -> None:
+    town, _ = await worked_around()
+    leaf = Client(town, await town.open("triage", "R-1", ANA, "ticket"))
+    await town.press(Solve, "R-1", OLGA)
+    refused = await leaf.press("Send and close", ticket="EDGE-9", summary="printer", text="Our developers have it.")
+    key = await (await refused.press("Back")).press("The ticket's key")
+    assert (key.filled["ticket"], key.filled["summary"]) == ("EDGE-9", "printer")
+    (still,) = [held for held in key.held if held[0].startswith("Not sent yet")]
+    assert still[1] == "Our developers have it."
+    await town.wait(12)
+    await town.press(Reopen, "R-1", OLGA)
+    menu = await (await key.press("Send")).press("Back")
+    again = Client(town, await town.open("triage", "R-1", ANA, "ticket", fields=menu.filled))  # type: ignore[arg-type]
+    assert (again.filled["ticket"], again.filled["text"]) == ("EDGE-9", "Our developers have it.")
+
+
+async def test_of_two_keys_that_were_not_sent_none_is_lost() -> None:
+    town, _ = await worked_around()
+    both = {"kept/leaf/ticket/ticket": "EDGE-9", "kept/key//ticket": "EDGE-10"}
+    view = await town.open("triage", "R-1", ANA, "ticket", fields=both)  # type: ignore[arg-type]
+    held = Client(town, view).held
+    assert [said for _, said in held if "EDGE" in said] == ["EDGE-9", "EDGE-10"]
 
 
 # -- back -----------------------------------------------------------------------------------------------------------
