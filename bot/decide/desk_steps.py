@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.commands import Right
+from bot.decide import forms
 from bot.decide.draft import Draft
 from bot.effects import Answer
 from bot.errors import Refused
@@ -33,11 +34,11 @@ def opened(draft: Draft, event: Open, steps: Mapping[str, DeskStep]) -> Answer:
 
 
 def sent(draft: Draft, event: Send, steps: Mapping[str, DeskStep]) -> Answer:
-    """Do a step."""
+    """Do a step; what was emptied in its form is empty then."""
     known = _allowed(draft, event, event.step, steps)
     if known.take is None:
         raise Refused(draft.say(Text.STALE))
-    return known.take(draft, event)
+    return known.take(draft, forms.whole(event))
 
 
 def _allowed(draft: Draft, event: Press, name: str, steps: Mapping[str, DeskStep]) -> DeskStep:

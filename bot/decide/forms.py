@@ -17,6 +17,7 @@ LONGEST = 3000  # characters of a text
 HEAVIEST = 20_480  # bytes as escaped JSON that texts may weigh together, so that a card of 28 KB holds them whole
 CUT = "What you wrote is too long for one form: its end is missing below."
 ROW = 3  # buttons beside each other
+HOLDS = "|holds:"  # in what a button names, between a form's opening and which fields it was drawn with
 SUMMONED = "menu:"  # begins the key of a form that stands in somebody's chat, without the frame of a dialog
 
 
@@ -101,6 +102,9 @@ def card(
     else:  # the key of what was sent holds the opening's: named anew, or it would grow with each form
         opening = _named(event.key) if isinstance(event, Send) else event.key
         opening += f"|{ready}" if request and ready else ""
+    holds = ",".join(field.id for field in fields if unsent.is_text(field) or field.is_many)
+    if request is None and holds:
+        opening = f"{opening.partition(HOLDS)[0]}{HOLDS}{holds}"
     seen = str(request.deed.number if request and request.deed else 0)
     about = request.id if request else event.request
 
@@ -165,6 +169,15 @@ def returned(draft: Draft, event: Press, why: str, ways: tuple[Way, ...] = ()) -
 def filled(event: Send, field: str) -> str:
     """Return what was written into a field, "" where there is nothing to be seen."""
     return unsent.filled(event.fields, field)
+
+
+def whole(event: Send) -> Send:
+    """Return a form as it was sent, with those of its fields that were emptied: clients send no empty input at all.
+
+    A field that it was not drawn with stays out; so does a choice of one, which cannot be taken back.
+    """
+    holds = event.form.partition(HOLDS)[2]
+    return replace(event, fields={**dict.fromkeys(holds.split(","), ""), **event.fields}) if holds else event
 
 
 def weight(text: str) -> int:

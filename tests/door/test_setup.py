@@ -268,3 +268,21 @@ async def test_before_there_is_a_desk_everybody_hears_in_their_own_chat_how_it_b
         assert english.startswith("I am in no channel yet. It begins with @Hotseat setup")
         assert german.startswith("Ich bin noch in keinem Kanal.")
         assert bot.rows("select * from desks") == []
+
+
+async def test_a_field_that_was_emptied_and_so_does_not_come_is_empty_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with empty(tmp_path, monkeypatch) as bot:
+        await bot.post(asks(bot, FARID))
+        await bot.quiet()
+        where = {"conversation": "a:farid", **bot.by(FARID)}
+        await bot.post(activities.personal_message("policy", **where))
+        await bot.quiet()
+        card = next(call for call in bot.cards() if "Policy of backend" in str(call.body))
+        way = {**card_of(card)["body"][-1]["actions"][0]["data"], "step": "policy.admins"}
+        for typed, said in (({"admins": FARID}, f"nothing → {FARID}"), ({}, f"{FARID} → nothing")):
+            _, opened = await bot.post(activities.dialog(way, thread=None, **where))
+            data = {**_button(opened["task"]["value"]["card"]["content"], "Save"), **typed}
+            _, saved = await bot.post(activities.submit(data, thread=None, **where))
+            assert said in str(saved["task"]["value"]["card"]["content"])

@@ -98,3 +98,19 @@ async def test_where_there_are_no_dialogs_the_admins_own_chat_goes_on(page: Page
     await card(page).get_by_role("button", name="Save and go on").click()
     await expect(card(page)).to_contain_text("Who has production access")
     await expect(page.get_by_test_id("card").first).to_contain_text("ready")
+
+
+async def test_what_an_admin_empties_in_a_form_is_empty(page: Page) -> None:
+    await become(page, "farid")
+    await post(page, "@Hotseat setup")
+    await expect(card(page)).to_contain_text("Support for this channel")
+    await become(page, "farid", "chat")
+    await post(page, "policy")
+    dialog, save = page.get_by_test_id("dialog"), page.get_by_test_id("dialog").get_by_role("button", name="Save")
+    for words, said in (("Call 112.", "nothing → Call 112."), ("", "Call 112. → nothing")):
+        await page.get_by_role("button", name="Open…").click()
+        await dialog.get_by_role("button", name="Language and emergency").click()
+        await dialog.get_by_role("textbox").fill(words)
+        await save.click()
+        await expect(dialog).to_contain_text(said)
+        await page.get_by_test_id("dialog-close").click()

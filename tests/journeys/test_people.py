@@ -289,3 +289,16 @@ async def test_whoever_leaves_while_they_serve_has_their_open_shifts_named() -> 
     answer = await send(town, "people.edit", "ben", left="2026-11-24")
     assert "Open from 2026-11-24 on: support in the iteration of 2026-11-18." in answer
     assert "Open" not in await send(town, "people.edit", "ben", left="2026-11-25")
+
+
+@pytest.mark.parametrize(("field", "typed"), [("working_days", "Fri"), ("left", "2026-12-24"), ("slack_user_id", "U1")])
+async def test_what_is_emptied_in_a_persons_form_is_empty(field: str, typed: str) -> None:
+    town = Town()
+    await send(town, "people.edit", "eva", **{field: typed})
+    assert (await people(town))["eva"] != EVA
+    shown = await form(town, "people.edit", "eva")
+    button = next(one for row in shown.rows for one in row.buttons if one.title == "Save")
+    filled = {one.id: one.value for one in shown.fields if one.value and one.id != field}
+    opening = {"step": button.step, "choice": button.choice, "form": button.form}
+    await town.press(Send, "", FARID, card=CARD, fields=filled, **opening)
+    assert (await people(town))["eva"] == EVA

@@ -51,10 +51,12 @@ async def form(town: Town, name: str = "setup", choice: str = "") -> FormCard:
 
 
 async def sent(town: Town, form_: FormCard, title: str = "Save and go on", **typed: str) -> FormCard:
-    """Fill a form in beside what it was drawn with, and press one of its buttons."""
+    """Fill a form in beside what it was drawn with, and press one of its buttons: clients send no empty input then."""
     button = next(one for row in form_.rows for one in row.buttons if one.title == title)
     values = {field.id: field.value for field in form_.fields} | typed
-    answer = await town.press(Send, "", FARID, card=CARD, step=button.step, choice=button.choice, fields=values)
+    filled = {id_: text for id_, text in values.items() if text}
+    opening = {"step": button.step, "choice": button.choice, "form": button.form}
+    answer = await town.press(Send, "", FARID, card=CARD, fields=filled, **opening)
     assert isinstance(answer, Dialog)
     assert isinstance(answer.view, FormCard)
     return answer.view
@@ -966,3 +968,12 @@ async def test_days_off_and_experience_say_what_is_assumed_of_people() -> None:
 async def test_the_step_of_experience_says_that_newcomers_are_to_be_unticked() -> None:
     note = (await form(Town(), "setup.experienced")).note
     assert "Untick newcomers: whoever is unticked observes first." in note
+
+
+@pytest.mark.parametrize("name", ["setup.days", "setup.tools", "setup.pages"])
+async def test_what_is_emptied_in_a_step_is_empty(name: str) -> None:
+    ben = replace(BEN, working_days=frozenset({0, 1, 2, 3}))
+    town = Town(people=(ANA, ben, FARID), policy=Policy(jira_project="EDGE", documentation=PAGES))
+    shown = await form(town, name)
+    await sent(town, shown, **{field.id: "" for field in shown.fields})
+    assert not any(field.value for field in (await form(town, name)).fields)
