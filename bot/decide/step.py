@@ -41,13 +41,14 @@ def stands(draft: Draft, request: Request) -> str:
     return status_line(request, draft.now, draft.hours, second=second, until_when=True)
 
 
-def done(draft: Draft, request: Request, event: Press, said: str) -> Dialog:
+def done(draft: Draft, request: Request, event: Send, said: str) -> Dialog:
     """Say what was done, with the way to take it back; what a requester may do is ``said`` as a Text."""
     now = draft.request(request.id) or request
     said = say(said, _language(draft, now, event)) if isinstance(said, Text) else said
+    undone = event.step == "undo"  # a bare Undo below that would be a redo
     if rights.asked(now, event):
-        return to_requester(draft, now, event, said, undo(draft, now, event))
-    back = (Way("Undo", "undo"),) if now.deed and presses.can_undo(now, event) else ()
+        return to_requester(draft, now, event, said, () if undone else undo(draft, now, event))
+    back = (Way("Undo", "undo"),) if now.deed and presses.can_undo(now, event) and not undone else ()
     ways = (*back, Way("Support…", "support", opens=True))
     view = forms.card(draft, now, event, title=said, note=f"{now.id}: {stands(draft, now)}.", ways=ways)
     return Dialog(f"{request.requester.name} · {request.id}", view)

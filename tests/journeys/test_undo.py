@@ -32,6 +32,17 @@ async def test_a_claim_taken_back_is_open_again_with_its_old_clock() -> None:
     assert "No answer yet." in town.in_thread(place)[0]
 
 
+async def test_what_was_taken_back_is_not_offered_to_be_taken_back_at_once() -> None:
+    town = Town()
+    await town.post(PRINTER)
+    await town.post("and the scanner")
+    await town.press(Separate, "R-2", OLGA)
+    assert "[Undo" not in await town.send("undo", "R-2", OLGA)
+    await town.press(Claim, "R-1", ANA)
+    assert (await town.send("undo", "R-1", ANA)).endswith("by 10:05.\n[Support…]")
+    assert "[Undo: took that back]" in plain(await town.open("support", "R-1", ANA))
+
+
 async def test_steps_that_fell_due_meanwhile_become_one() -> None:
     town = Town()
     place = await town.post(PRINTER)
