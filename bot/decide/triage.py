@@ -302,7 +302,7 @@ def _draw_key(draft: Draft, request: Request, event: Press, error: str) -> Answe
     field = forms.line("ticket", label, request.ticket, required=True)
     ways = (Way("Send", "key"), Way("Back", "support", opens=True))
     to_make = not request.ticket
-    fields = (field, *(leaves.to_copy(draft, request) if to_make else ()))
+    fields = (*(leaves.to_copy(draft, request) if to_make else ()), field)
     links = leaves.new_ticket(draft, request) if to_make else ()
     note = f"So far it is {request.ticket}." if request.ticket else ""
     return forms.dialog(draft, request, event, KEY, note=note, error=error, fields=fields, ways=ways, links=links)
