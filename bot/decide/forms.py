@@ -90,7 +90,7 @@ def card(
     main = next((way for way in every if drawn and not way.opens), None)
     given = {field.id: field.value for field in fields} | unsent.take(waiting, own, fields) | dict(given)
     whole = tuple(_with(field, given[field.id]) for field in fields)
-    whole += tuple(_with(text(id_, unsent.NOT_SENT, required=False), said) for id_, said in waiting.items())
+    whole += tuple(_with(_waiting(id_), said) for id_, said in waiting.items())
     takes_along = request is not None and any(map(unsent.is_text, whole))
     left, ready = f"{own}|{drawn}", unsent.drawn(field for field in fields if field.value)
     fields = fitting(whole)
@@ -200,6 +200,11 @@ def chosen(event: Send, field: str, allowed: Iterable[str]) -> tuple[str, ...]:
 
 def _named(key: str) -> str:
     return hashlib.sha256(key.encode(errors="replace")).hexdigest()[:32]
+
+
+def _waiting(id_: str) -> Field:
+    """Return the field of a text that was not sent: below the buttons, since it is not what the form is about."""
+    return replace(text(id_, unsent.NOT_SENT, required=False), is_long=False, is_kept=True)
 
 
 def _with(field: Field, given: str) -> Field:

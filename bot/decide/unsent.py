@@ -91,7 +91,7 @@ def take(waiting: dict[str, str], own: str, fields: tuple[Field, ...]) -> dict[s
 
 def is_text(field: Field) -> bool:
     """Say whether something is written into a field."""
-    return field.is_long or field.is_short
+    return field.is_long or field.is_short or field.is_kept
 
 
 def visible(said: str) -> bool:

@@ -41,7 +41,7 @@ HOSTILE = (
     "evil.com a@evil.com mailto:a@evil.com <b>b</b> <img src=x onerror=alert(1)> <at>Mira Voss</at> &lt;i&gt; `code` "
     "${headline} {{DATE(2026-01-01T00:00:00Z)}} # heading | a | \u202eevil\u202c \u2067x\u2069 \u200b\ufeff \x00\x07"
 )
-KINDS = ("is_long", "is_short", "is_one", "is_list", "is_many")
+KINDS = ("is_long", "is_short", "is_kept", "is_one", "is_list", "is_many")
 LINES = f"- one\n1. two\n# three\n> four\n\n    five\n```\nsix\n```\n{HOSTILE}"
 
 
@@ -59,7 +59,7 @@ def worded(text: str) -> dict[str, CardView]:
             required=True,
             problem=Label(text),
             longest=3000,
-            choices=() if kind in KINDS[:2] else choices,
+            choices=() if kind in KINDS[:3] else choices,
             **{one: kind == one for one in KINDS},
         )
         for kind in KINDS
@@ -161,6 +161,18 @@ def test_the_buttons_of_a_question_stay_where_they_are_however_much_was_answered
         page.draw(cards.render(replace(view, trail=trail), link=link))
         places.append(page.card.get_by_role("button", name="Yes", exact=True).bounding_box())
     assert places == places[:1] * 3
+
+
+def test_words_that_were_not_sent_stand_below_the_buttons_however_many_they_are(cards: Cards, page: Canvas) -> None:
+    view = EXEMPLARS["form_card.kept"]
+    assert isinstance(view, FormCard)
+    (kept,) = view.fields
+    three = tuple(replace(kept, id=f"{kept.id}/{number}") for number in range(3))
+    page.draw(cards.render(replace(view, fields=three), link=link))
+    buttons = page.card.get_by_role("button", name="Close", exact=True).bounding_box()
+    boxes = [one.bounding_box() for one in page.card.get_by_label(kept.label).all()]
+    assert buttons is not None
+    assert [box["y"] > buttons["y"] for box in boxes if box] == [True] * 3
 
 
 def test_newlines_are_kept(cards: Cards, page: Canvas) -> None:
