@@ -32,8 +32,8 @@ from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Knowledge, Notice, NoticeItem, State
 from bot.support.request import Deed, Outcome, Request, Rung, Status, goes_with_own
 from bot.support.texts import Text
-from bot.support.words import MINUTE, listed, say
-from bot.views import CardView, NoticeEntry, RequestCard, View
+from bot.support.words import MINUTE, heard, listed, say
+from bot.views import CardView, NoticeCard, NoticeEntry, RequestCard, View
 
 TOGETHER = MINUTE  # reminders due to one person within this become one message
 SILENT = (Rung.PAIR, Rung.FALLBACK)  # steps of which the card in the thread shows nothing
@@ -143,8 +143,8 @@ class Draft:
         return tuple([one.id for one in self.duty_for(request).pair]) or ("",)
 
     def say(self, text: Text, **values: object) -> str:
-        """Return a sentence in the desk's language."""
-        return say(text, self.policy.language, **values)
+        """Return a sentence in the desk's language, which asks for a mention as long as nothing else is heard."""
+        return say(heard(text, hears_all=self.facts.hears_all), self.policy.language, **values)
 
     def request(self, id_: str) -> Request | None:
         """Return a request as it stands now."""
@@ -226,7 +226,7 @@ class Draft:
         here = notice is not None and channel_of(notice.place) == channel_of(place)
         if notice is None or not here or request.id not in {old.request for old in notice.items}:
             notice = Notice(card, place, "", self.now, claimable=False, heading=item.line, items=(item,))
-        return notice_card(self.state.desk, self._fresh(notice, {request.id: request}))
+        return self._copy(self._fresh(notice, {request.id: request}))
 
     def show(self, key: str, place: str, view: View, *, first: bool = True) -> None:
         """Post what has buttons or may be edited later; edit what stands under ``key`` unless it is the ``first``."""
@@ -284,7 +284,7 @@ class Draft:
             held = self.state.requests.keys()
             closed = all(item.closed or (item.settled and item.request not in held) for item in notice.items)
             changes.append(DropNotice(notice.key) if closed else PutNotice(notice))
-            view = notice_card(self.state.desk, notice)
+            view = self._copy(notice)
             told = self._was_shown(notice)
             call = abs(self.now - notice.created_at) < TOGETHER or self._is_here(notice.person)
             shows.append(
@@ -314,8 +314,19 @@ class Draft:
         followers = [one for id_ in request.followers if (one := self.request(id_)) and goes_with_own(one, request)]
         also = tuple(one for one in followers if one.outcome is not Outcome.WITHDRAWN)
         return pictures.request_card(
-            self.state.desk, request, lead, also, self.duty_for(request, at), self.now, self.hours, at
+            self.state.desk,
+            request,
+            lead,
+            also,
+            self.duty_for(request, at),
+            self.now,
+            self.hours,
+            at,
+            hears_all=self.facts.hears_all,
         )
+
+    def _copy(self, notice: Notice) -> NoticeCard:
+        return notice_card(self.state.desk, notice, hears_all=self.facts.hears_all)
 
     def _answered_at(self, request: Request) -> datetime:
         """Return when those answer whom a card names: now, or at the opening; on the day when an answer is due."""

@@ -15,12 +15,13 @@ from bot.state import Call, DeskInfo, Notice, NoticeItem
 from bot.support.intake import excerpt
 from bot.support.request import WITH_TICKET, Clock, NextWord, Outcome, Request, Rung, Status, goes_with_own
 from bot.support.texts import Text
-from bot.support.words import MINUTE, length, listed, moment, say
+from bot.support.words import MINUTE, heard, length, listed, moment, say
 from bot.views import Address, Also, Button, Line, Mention, NoticeCard, NoticeEntry, RequestCard
 
 WAITING, SETTLED, ADDED = 300, 100, 120  # characters of a request that a copy, and a card, show
 CARD = "card:"
 HELP = "help"  # in the key of a copy, for those called only to help
+BY_MENTION = "Press a button, or mention me in your reply."
 CLAIM, ASK, SUPPORT = "I'm looking into it", "Ask", "Support…"
 
 
@@ -33,8 +34,10 @@ def request_card(
     now: datetime,
     hours: SupportHours,
     at: datetime,
+    *,
+    hears_all: bool = True,
 ) -> RequestCard:
-    """Return the card in the thread.
+    """Return the card in the thread, which asks for mentions where the bot does not hear all.
 
     ``lead`` is the request that it follows, ``also`` are its requester's follow-ups; ``duty`` is who is on duty when it
     is going to be answered: at ``at``.
@@ -43,7 +46,7 @@ def request_card(
     gone = request.outcome is Outcome.WITHDRAWN
     lead = lead if request.outcome in (None, Outcome.DUPLICATE) else None
     told = lead or request
-    headline, detail = _words(desk, told, duty, now, hours, at)
+    headline, detail = _words(desk, told, duty, now, hours, at, hears_all=hears_all)
     elsewhere = lead is not None and lead.place != request.place
     live = request.status is not Status.CLOSED
     answered = told.responder is not None and told.outcome is not Outcome.NO_REPLY
@@ -166,8 +169,8 @@ ENDINGS = {
 """What a requester reads of an outcome; all others are solved."""
 
 
-def notice_card(desk: DeskInfo, notice: Notice) -> NoticeCard:
-    """Return a notice as its reader sees it; whatever is settled says who has it."""
+def notice_card(desk: DeskInfo, notice: Notice, *, hears_all: bool = True) -> NoticeCard:
+    """Return a notice as its reader sees it; whatever is settled says who has it, all else how an answer is heard."""
     left = [item for item in notice.items if not item.settled]
     waiting = len(left)
     if len(notice.items) > 1:
@@ -183,7 +186,10 @@ def notice_card(desk: DeskInfo, notice: Notice) -> NoticeCard:
             heading = "These have moved on"
     else:
         heading = notice.heading if waiting else notice.items[0].line
-    return NoticeCard(heading=heading, entries=tuple(_entry(desk, notice, item, heading) for item in notice.items))
+    return NoticeCard(
+        heading=heading,
+        entries=tuple(_entry(desk, notice, item, heading, hears_all=hears_all) for item in notice.items),
+    )
 
 
 def what_for(waiting: Iterable[NoticeItem]) -> str:
@@ -191,7 +197,7 @@ def what_for(waiting: Iterable[NoticeItem]) -> str:
     return "an answer" if all(item.call is Call.ANSWER for item in waiting) else "you"
 
 
-def _entry(desk: DeskInfo, notice: Notice, item: NoticeItem, heading: str) -> NoticeEntry:
+def _entry(desk: DeskInfo, notice: Notice, item: NoticeItem, heading: str, *, hears_all: bool) -> NoticeEntry:
     def button(title: str, verb: str, step: str = "", *, main: bool = False) -> Button:
         return Button(desk.id, item.request, notice.key, title, verb, step, main=main)
 
@@ -207,6 +213,8 @@ def _entry(desk: DeskInfo, notice: Notice, item: NoticeItem, heading: str) -> No
             opens.append(button(ASK, "open", "ask"))
     elif item.claimer and item.claimer == notice.person:
         opens.append(button(SUPPORT, "open", "support"))
+    unheard = BY_MENTION if notice.claimable and not (item.settled or hears_all) else ""
+    note = item.note if notice.person and f":{HELP}:" not in notice.key else ""  # which support alone reads
     return NoticeEntry(
         title=f"{item.requester} · {item.request}",
         excerpt=item.excerpt,
@@ -215,7 +223,7 @@ def _entry(desk: DeskInfo, notice: Notice, item: NoticeItem, heading: str) -> No
         waiting=not item.settled,
         presses=tuple(presses),
         opens=tuple(opens),
-        note=item.note if notice.person and f":{HELP}:" not in notice.key else "",  # which support alone reads
+        note="\n".join(filter(None, (note, unheard))),
     )
 
 
@@ -236,14 +244,15 @@ def names(people: tuple[Person, ...], joint: str = " and ") -> str:
 
 
 def _words(
-    desk: DeskInfo, request: Request, duty: Duty, now: datetime, hours: SupportHours, at: datetime
+    desk: DeskInfo, request: Request, duty: Duty, now: datetime, hours: SupportHours, at: datetime, *, hears_all: bool
 ) -> tuple[Line, str]:
     language = desk.policy.language
     if request.status is Status.CLOSED:
-        return _closing(request, now, hours, language)
+        return _closing(request, now, hours, language, hears_all=hears_all)
     if request.claimer and request.wait:
         asker = request.wait.by or request.claimer
-        return Line((say(Text.ASKED_YOU, language, who=asker.name),)), say(Text.WAITS, language)
+        waits = say(heard(Text.WAITS, hears_all=hears_all), language)
+        return Line((say(Text.ASKED_YOU, language, who=asker.name),)), waits
     if request.claimer and request.word:
         looking = Line((say(Text.LOOKING, language, who=request.claimer.name),))
         return looking, _promise(request.word, request.claimer.name, now, hours, language)
@@ -320,12 +329,14 @@ def _nobody(duty: Duty, hope: str, language: Language, *, is_now: bool, has_by: 
     return Line((say(Text.ALL_TOLD, language).strip() if has_by else say(Text.NOBODY, language),)), hope
 
 
-def _closing(request: Request, now: datetime, hours: SupportHours, language: Language) -> tuple[Line, str]:
+def _closing(
+    request: Request, now: datetime, hours: SupportHours, language: Language, *, hears_all: bool
+) -> tuple[Line, str]:
     if request.outcome is Outcome.WITHDRAWN:
         return Line((say(Text.WITHDRAWN, language),)), ""
     text = ENDINGS.get(request.outcome, Text.SOLVED) if request.outcome else Text.SOLVED
     if request.outcome is Outcome.NO_REPLY:
-        return Line((say(text, language),)), ""
+        return Line((say(heard(text, hears_all=hears_all), language),)), ""
     if request.closed_by is None or request.closed_at is None:
         raise AssertionError(request.id)
     at = moment(request.closed_at, now, hours, language)

@@ -30,8 +30,8 @@ MOST_CARDS = 8  # of setups that are over, which are kept up to date
 OLD = timedelta(hours=1)  # a roster is asked for again after this
 FORGOTTEN = timedelta(hours=12)  # a setup that nobody goes on with keeps no roster for longer than this
 MENTION_MODE = (
-    "on, until I hear a post that does not mention me. If I don't, a team owner adds the app again and consents to "
-    "ChannelMessage.Read.Group"
+    "on, until I hear a post that does not mention me; until then a reply counts only with a mention, too. If I hear "
+    "none, a team owner adds the app again and consents to ChannelMessage.Read.Group"
 )
 READY = "ready"
 MISTYPED = "Nothing was taken yet; mend this first."
@@ -132,8 +132,8 @@ def _card(draft: Draft, key: str, place: str) -> DeskCard:
     opens = Button(draft.desk.id, "", key, draft.say(Text.SET_UP), "open", "setup")
     if not person_of(place):
         title = f"{draft.say(Text.DESK_HERE)} · {draft.desk.id}"
-        ready = Text.DESK_READY if draft.facts.hears_all else Text.DESK_READY_IF_MENTIONED
-        return DeskCard(title, draft.say(Text.SETTING_UP if going else ready), (), (opens,) if going else (), ())
+        text = draft.say(Text.SETTING_UP if going else Text.DESK_READY)
+        return DeskCard(title, text, (), (opens,) if going else (), ())
     here = Button(draft.desk.id, "", key, "Go on here", "send", "setup.here")
     facts = _facts(draft)
     text = legs.about_roster(draft) if going else "Set up. Post something in the channel to try it."

@@ -53,8 +53,11 @@ class Text(StrEnum):
     ASKED_YOU = "asked you"
     ASKED_THERE = "asked there"
     WAITS = "waits"
+    WAITS_IF_MENTIONED = "waits if mentioned"
     REMINDER = "reminder"
+    REMINDER_IF_MENTIONED = "reminder if mentioned"
     NO_REPLY = "no reply"
+    NO_REPLY_IF_MENTIONED = "no reply if mentioned"
     WITH_DEVELOPERS = "with developers"
     PASSED_ON = "passed on"
     FIND_IT_AS = "find it as"
@@ -123,9 +126,12 @@ class Text(StrEnum):
     NO_REQUESTS = "no requests"
     MORE_REQUESTS = "more requests"
     HELP_REQUESTER = "help requester"
+    HELP_REQUESTER_IF_MENTIONED = "help requester if mentioned"
     HELP_COLLEAGUE = "help colleague"
     SMALL_TALK = "small talk"
+    SMALL_TALK_IF_MENTIONED = "small talk if mentioned"
     ANSWERS_COUNT = "answers count"
+    ANSWERS_COUNT_IF_MENTIONED = "answers count if mentioned"
     PRIVACY_TITLE = "privacy title"
     PRIVACY_WHY = "privacy why"
     PRIVACY_REQUESTS = "privacy requests"
@@ -253,8 +259,13 @@ TEXTS = MappingProxyType(
                 Text.ASKED_YOU: "{who} has a question for you.",
                 Text.ASKED_THERE: "{who} has asked something in the other thread. Once it is answered, we go on.",
                 Text.WAITS: "As soon as you answer here, we go on.",
+                Text.WAITS_IF_MENTIONED: "As soon as you answer here and mention me, we go on.",
                 Text.REMINDER: ", can you answer {who}'s question? Then we can go on.",
+                Text.REMINDER_IF_MENTIONED: ", can you answer {who}'s question and mention me? Then we can go on.",
                 Text.NO_REPLY: "Closed, since we heard nothing more. Write here if it is still needed.",
+                Text.NO_REPLY_IF_MENTIONED: (
+                    "Closed, since we heard nothing more. Write here and mention me if it is still needed."
+                ),
                 Text.WITH_DEVELOPERS: "Passed to our developers, who take it from here.",
                 Text.PASSED_ON: "Passed on.",
                 Text.FIND_IT_AS: "You find it there as {key}.",
@@ -332,11 +343,21 @@ TEXTS = MappingProxyType(
                     "Post in the channel what you need. I tell support at once, "
                     "and you see who has it and when you'll hear more."
                 ),
+                Text.HELP_REQUESTER_IF_MENTIONED: (
+                    "Post in the channel what you need and mention me. "
+                    "I tell support at once, and you see who has it and when you'll hear more."
+                ),
                 Text.HELP_COLLEAGUE: (
                     "I watch the channel, call whoever is on duty, and keep one card per request up to date."
                 ),
                 Text.SMALL_TALK: "Post in the channel what you need, or write help for everything I do.",
+                Text.SMALL_TALK_IF_MENTIONED: (
+                    "Post in the channel what you need and mention me, or write help for everything I do."
+                ),
                 Text.ANSWERS_COUNT: " An answer to a request counts in its thread, or by its buttons.",
+                Text.ANSWERS_COUNT_IF_MENTIONED: (
+                    " An answer to a request counts in its thread if it mentions me, or by its buttons."
+                ),
                 Text.PRIVACY_TITLE: "What I keep",
                 Text.PRIVACY_WHY: (
                     "Only what it takes for every request to be answered. I erase what is past its time every day. "
@@ -465,8 +486,15 @@ TEXTS = MappingProxyType(
                 Text.ASKED_YOU: "{who} hat eine Frage an dich.",
                 Text.ASKED_THERE: "{who} hat im anderen Thread etwas gefragt. Nach der Antwort geht es weiter.",
                 Text.WAITS: "Sobald du hier antwortest, geht es weiter.",
+                Text.WAITS_IF_MENTIONED: "Sobald du hier antwortest und mich erwähnst, geht es weiter.",
                 Text.REMINDER: ", kannst du die Frage von {who} beantworten? Dann geht es weiter.",
+                Text.REMINDER_IF_MENTIONED: (
+                    ", kannst du die Frage von {who} beantworten und mich erwähnen? Dann geht es weiter."
+                ),
                 Text.NO_REPLY: "Geschlossen, weil nichts mehr kam. Schreib hier, wenn du es noch brauchst.",
+                Text.NO_REPLY_IF_MENTIONED: (
+                    "Geschlossen, weil nichts mehr kam. Schreib hier und erwähne mich, wenn du es noch brauchst."
+                ),
                 Text.WITH_DEVELOPERS: "An unser Entwicklungsteam weitergegeben, das sich darum kümmert.",
                 Text.PASSED_ON: "Weitergegeben.",
                 Text.FIND_IT_AS: "Dort findest du es unter {key}.",
@@ -544,12 +572,23 @@ TEXTS = MappingProxyType(
                     "Schreib in den Kanal, was du brauchst. Ich sage dem Support sofort Bescheid, "
                     "und du siehst, wer sich kümmert und wann du mehr hörst."
                 ),
+                Text.HELP_REQUESTER_IF_MENTIONED: (
+                    "Erwähne mich im Kanal und schreib, was du brauchst. "
+                    "Ich sage dem Support sofort Bescheid, und du siehst, wer sich kümmert und wann du mehr hörst."
+                ),
                 Text.HELP_COLLEAGUE: (
                     "Ich lese den Kanal mit, benachrichtige, wer Dienst hat, und halte zu jeder Anfrage eine Karte "
                     "aktuell."
                 ),
                 Text.SMALL_TALK: "Schreib in den Kanal, was du brauchst, oder hilfe für alles, was ich kann.",
+                Text.SMALL_TALK_IF_MENTIONED: (
+                    "Erwähne mich im Kanal und schreib, was du brauchst, oder schreib hilfe für alles, was ich kann."
+                ),
                 Text.ANSWERS_COUNT: " Eine Antwort auf eine Anfrage zählt in ihrem Thread oder über ihre Knöpfe.",
+                Text.ANSWERS_COUNT_IF_MENTIONED: (
+                    " Eine Antwort auf eine Anfrage zählt in ihrem Thread, "
+                    "wenn sie mich erwähnt, oder über ihre Knöpfe."
+                ),
                 Text.PRIVACY_TITLE: "Was ich aufbewahre",
                 Text.PRIVACY_WHY: (
                     "Nur, was nötig ist, damit jede Anfrage eine Antwort bekommt. Was abgelaufen ist, lösche ich "
@@ -638,6 +677,19 @@ TEXTS = MappingProxyType(
         ),
     }
 )
+
+IF_MENTIONED = MappingProxyType(
+    {
+        Text.DESK_READY: Text.DESK_READY_IF_MENTIONED,
+        Text.WAITS: Text.WAITS_IF_MENTIONED,
+        Text.REMINDER: Text.REMINDER_IF_MENTIONED,
+        Text.NO_REPLY: Text.NO_REPLY_IF_MENTIONED,
+        Text.HELP_REQUESTER: Text.HELP_REQUESTER_IF_MENTIONED,
+        Text.SMALL_TALK: Text.SMALL_TALK_IF_MENTIONED,
+        Text.ANSWERS_COUNT: Text.ANSWERS_COUNT_IF_MENTIONED,
+    }
+)
+"""What is said in the place of a sentence while the bot hears only what mentions it."""
 
 DEEDS = MappingProxyType(
     {

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.hours import SupportHours
 from bot.policy import Language
-from bot.support.texts import DAYS, DEEDS, MONTHS, TEXTS, Text
+from bot.support.texts import DAYS, DEEDS, IF_MENTIONED, MONTHS, TEXTS, Text
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -17,6 +17,11 @@ def say(text: Text, language: Language, **values: object) -> str:
     """Return a sentence in ``language`` with its braces filled."""
     sentence = TEXTS[language][text]
     return sentence.format(**values) if values else sentence
+
+
+def heard(text: Text, *, hears_all: bool) -> Text:
+    """Return the sentence that asks for a mention too, where one asks for words and nothing else is heard."""
+    return text if hears_all else IF_MENTIONED.get(text, text)
 
 
 def moment(

@@ -684,3 +684,41 @@ async def test_who_answers_after_it_was_given_up_is_not_said_to_complain() -> No
     assert (await town.request()).outcome is Outcome.NO_REPLY
     await town.reply(place, "the one at the dock", OLGA)
     assert town.to(ANA)[-1].text.startswith("Olga Brandt answered after all")
+
+
+@pytest.mark.parametrize(
+    ("language", "card", "reminder", "closed"),
+    [
+        (
+            Language.ENGLISH,
+            "As soon as you answer here and mention me, we go on.",
+            "can you answer Ana Lindqvist's question and mention me?",
+            "Write here and mention me if it is still needed.",
+        ),
+        (
+            Language.GERMAN,
+            "Sobald du hier antwortest und mich erwähnst, geht es weiter.",
+            "kannst du die Frage von Ana Lindqvist beantworten und mich erwähnen?",
+            "Schreib hier und erwähne mich, wenn du es noch brauchst.",
+        ),
+    ],
+)
+async def test_a_bot_that_hears_only_mentions_asks_for_one_with_the_answer(
+    language: Language, card: str, reminder: str, closed: str
+) -> None:
+    town = Town(policy=Policy(language=language))
+    place = await town.post("label printer down", addressed=True)
+    await town.send("ask", "R-1", ANA, text="Since when?")
+    assert card in town.card()
+    await town.wait(4 * 60 + 1)
+    assert reminder in town.in_thread(place)[-1]
+    await town.until("2026-11-26 10:00")
+    assert closed in town.card()
+
+
+async def test_a_bot_that_hears_every_post_asks_for_no_mention() -> None:
+    town = Town()
+    await town.post("label printer down", addressed=True)
+    await town.post("the scanner is down", TOM)
+    await town.send("ask", "R-1", ANA, text="Since when?")
+    assert "As soon as you answer here, we go on." in town.card()

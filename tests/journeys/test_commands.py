@@ -69,8 +69,11 @@ async def test_small_talk_in_ones_own_chat_gets_one_short_line(words: str) -> No
     await town.post("label printer down")
     assert await town.write(words, OLGA) == "Post in the channel what you need, or write help for everything I do."
     assert (await town.write(words, EVA)).count("\n") == 0
-    german = await Town(policy=Policy(language=Language.GERMAN)).write(words, OLGA)
-    assert german == "Schreib in den Kanal, was du brauchst, oder hilfe für alles, was ich kann."
+    german = Town(policy=Policy(language=Language.GERMAN))
+    await german.post("label printer down")
+    assert (
+        await german.write(words, OLGA) == "Schreib in den Kanal, was du brauchst, oder hilfe für alles, was ich kann."
+    )
 
 
 async def test_a_colleague_on_duty_who_answers_in_their_own_chat_reads_where_that_counts() -> None:
@@ -281,3 +284,11 @@ async def test_help_on_a_german_desk_names_the_commands_in_german() -> None:
     assert typed(view) == ["wer", "meine anfragen", "datenschutz"]
     assert isinstance(view, HelpCard)
     assert [fact.label for fact in view.commands] == ["wer", "meine anfragen", "hilfe", "datenschutz"]
+
+
+@pytest.mark.parametrize("text", ["help", "hello"])
+async def test_until_the_bot_hears_every_post_a_requester_is_told_to_mention_it(text: str) -> None:
+    town = Town()
+    assert "Post in the channel what you need and mention me" in await town.write(text, OLGA)
+    await town.post("label printer down")
+    assert "mention" not in await town.write(text, OLGA)

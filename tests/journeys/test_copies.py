@@ -227,3 +227,15 @@ async def test_a_copy_of_what_was_closed_is_true_again_when_it_is_opened_again()
     await town.press(Reopen, "R-1", OLGA)
     assert "Open again" in town.to(ANA)[0].text
     assert len(town.to(ANA)) == 1
+
+
+async def test_a_copy_says_that_a_reply_counts_with_a_mention_only_while_the_bot_hears_no_other() -> None:
+    town = Town()
+    await town.post("label printer down", addressed=True)
+    await town.wait(2)
+    assert "Press a button, or mention me in your reply." in town.to(ANA)[0].text
+    await town.press(Claim, "R-1", BEN)
+    assert "mention" not in town.to(ANA)[0].text
+    await town.post("the scanner is down", TOM)
+    await town.wait(2)
+    assert "mention" not in town.to(ANA)[-1].text

@@ -708,7 +708,8 @@ async def test_setup_in_the_personal_chat_goes_on_there_alone() -> None:
 
 async def test_mention_mode_is_said_until_a_post_without_a_mention_arrives() -> None:
     town = empty()
-    assert "on, until I hear a post that does not mention me" in await town.write("setup", FARID)
+    own = await town.write("setup", FARID)
+    assert "on, until I hear a post that does not mention me; until then a reply counts only with a mention" in own
     assert "ChannelMessage.Read.Group" in await town.write("who", FARID)
     assert "ChannelMessage" not in await town.write("who", OLGA)
     await town.post("label printer down", addressed=True)
