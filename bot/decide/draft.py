@@ -301,11 +301,10 @@ class Draft:
 
     def _keep_what_was_told(self) -> None:
         """Let each deed know the message that told somebody of it, which *Undo* marks."""
-        for id_, key in self.told.items():
-            request = self.request(id_)
-            if request is not None and request.deed is not None:
-                deed = replace(request.deed, others=(*request.deed.others, key))
-                self.put(replace(request, deed=deed))
+        for request in filter(None, map(self.request, self.told)):
+            assert request.deed is not None
+            deed = replace(request.deed, others=(*request.deed.others, self.told[request.id]))
+            self.put(replace(request, deed=deed))
 
     def request_card(self, request: Request) -> RequestCard:
         """Return the card of a request as it would be in its thread now."""
