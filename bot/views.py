@@ -205,6 +205,7 @@ class DutyCard:
     title: str
     facts: tuple[Fact, ...]
     unreachable: tuple[Fact, ...]
+    unreachable_label: str = "Can't be reached"
 
 
 @dataclass(frozen=True, slots=True)

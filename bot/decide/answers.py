@@ -42,7 +42,7 @@ from bot.rota.iteration import iteration_of
 from bot.rota.shift import Role
 from bot.support.intake import is_marked, is_request
 from bot.support.texts import DAYS, MONTHS, Text
-from bot.support.words import listed, moment
+from bot.support.words import listed, moment, why
 from bot.views import DutyCard, Fact, HelpCard, Line, RotaCard, RotaWeek, Typed, TypedRow, View
 
 T = TypeVar("T")
@@ -215,8 +215,8 @@ def _duty_card(draft: Draft, event: Message) -> DutyCard:
     for_admin = inside and draft.is_admin(event.author)
     unreachable = _unreachable(draft) if for_admin else ()
     if for_admin and not draft.facts.hears_all:
-        facts.append(Fact("Mention mode", setup.MENTION_MODE))
-    return DutyCard(draft.say(Text.WHO_IS_ON_DUTY), tuple(facts), unreachable)
+        facts.append(Fact(draft.say(Text.MENTION_MODE), draft.say(Text.MENTION_MODE_ON)))
+    return DutyCard(draft.say(Text.WHO_IS_ON_DUTY), tuple(facts), unreachable, draft.say(Text.NOT_REACHED))
 
 
 def _handover(draft: Draft, at: datetime) -> tuple[datetime, str]:
@@ -232,11 +232,9 @@ def _unreachable(draft: Draft) -> tuple[Fact, ...]:
     facts = []
     for place, reason in draft.facts.unreachable.items():
         person = people.get(person_of(place))
-        facts.append(Fact(person.name if person else place, reason))
+        facts.append(Fact(person.name if person else place, why(reason, draft.policy.language)))
     facts.extend(
-        Fact(person.name, "has no Entra id in the people list, so I can't recognise or reach them")
-        for person in people.values()
-        if not person.entra_object_id
+        Fact(person.name, draft.say(Text.NO_ENTRA_ID)) for person in people.values() if not person.entra_object_id
     )
     return tuple(facts)
 

@@ -21,18 +21,16 @@ from bot.effects import Answer, Dialog, Word
 from bot.errors import Refused
 from bot.events import Message, PersonRow, Press, RosterFetched, Send
 from bot.places import person_of, personal
+from bot.policy import Language
 from bot.state import Setup
 from bot.support.texts import Text
+from bot.support.words import say
 from bot.views import Button, DeskCard, Fact, FormCard
 
 OWN = "setup.me:"  # the key of a card in an admin's own chat begins so
 MOST_CARDS = 8  # of setups that are over, which are kept up to date
 OLD = timedelta(hours=1)  # a roster is asked for again after this
 FORGOTTEN = timedelta(hours=12)  # a setup that nobody goes on with keeps no roster for longer than this
-MENTION_MODE = (
-    "on, until I hear a post that does not mention me; until then a reply counts only with a mention, too. If I hear "
-    "none, a team owner adds the app again and consents to ChannelMessage.Read.Group"
-)
 READY = "ready"
 MISTYPED = "Nothing was taken yet; mend this first."
 WALK: Mapping[str, Leg] = MappingProxyType({**people_legs.LEGS, **legs.LEGS})
@@ -129,7 +127,8 @@ def _refresh(draft: Draft, cards: Mapping[str, str] | None = None) -> None:
 def _card(draft: Draft, key: str, place: str) -> DeskCard:
     """Return the card of a setup: what anybody may read, and in the admin's own chat how far it is."""
     going = draft.facts.setup is not None and key in draft.facts.setup.cards
-    opens = Button(draft.desk.id, "", key, draft.say(Text.SET_UP), "open", "setup")
+    language = Language.ENGLISH if person_of(place) else draft.policy.language
+    opens = Button(draft.desk.id, "", key, say(Text.SET_UP, language), "open", "setup")
     if not person_of(place):
         title = f"{draft.say(Text.DESK_HERE)} · {draft.desk.id}"
         text = draft.say(Text.SETTING_UP if going else Text.DESK_READY)
@@ -161,10 +160,11 @@ def _besides(draft: Draft) -> tuple[Fact, ...]:
     people = draft.rota.people
     lost = [people[id_].name for place in draft.facts.unreachable if (id_ := person_of(place)) in people]
     lost += [one.name for one in people.values() if not one.entra_object_id]
-    facts = [] if draft.facts.hears_all else [Fact("Mention mode", MENTION_MODE)]
+    label, on = (say(text, Language.ENGLISH) for text in (Text.MENTION_MODE, Text.MENTION_MODE_ON))
+    facts = [] if draft.facts.hears_all else [Fact(label, on)]
     if lost:
         how = "install the app for them; whoever has no Entra id must be in the team"
-        facts.append(Fact("Can't be reached", f"{', '.join(sorted(set(lost)))}: {how}"))
+        facts.append(Fact(say(Text.NOT_REACHED, Language.ENGLISH), f"{', '.join(sorted(set(lost)))}: {how}"))
     if apart := _kept_apart(draft):
         how = "I keep both. If they are one person, open the one without an Entra id with people and let it leave"
         facts.append(Fact("In the list twice, it seems", f"{'; '.join(apart)}. {how}"))

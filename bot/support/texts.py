@@ -200,6 +200,10 @@ class Text(StrEnum):
     NEXT_HANDOVER = "next handover"
     THEN = "then"
     NOT_ANYBODY = "not anybody"
+    MENTION_MODE = "mention mode"
+    MENTION_MODE_ON = "mention mode on"
+    NOT_REACHED = "not reached"
+    NO_ENTRA_ID = "no entra id"
     NOT_SET = "not set"
 
 
@@ -435,6 +439,13 @@ TEXTS = MappingProxyType(
                 Text.FROM: "From",
                 Text.NEXT_HANDOVER: "Next handover",
                 Text.THEN: "Then",
+                Text.MENTION_MODE: "Mention mode",
+                Text.MENTION_MODE_ON: (
+                    "on, until I hear a post that does not mention me; until then a reply counts only with a mention, "
+                    "too. If I hear none, a team owner adds the app again and consents to ChannelMessage.Read.Group"
+                ),
+                Text.NOT_REACHED: "Can't be reached",
+                Text.NO_ENTRA_ID: "has no Entra id in the people list, so I can't recognise or reach them",
                 Text.NOT_ANYBODY: "nobody",
                 Text.NOT_SET: "nobody is set yet",
             }
@@ -671,6 +682,16 @@ TEXTS = MappingProxyType(
                 Text.FROM: "Ab",
                 Text.NEXT_HANDOVER: "Nächster Wechsel",
                 Text.THEN: "Danach",
+                Text.MENTION_MODE: "Nur Erwähnungen",
+                Text.MENTION_MODE_ON: (
+                    "an, bis ich eine Nachricht höre, die mich nicht erwähnt; bis dahin zählt auch eine Antwort nur "
+                    "mit Erwähnung. Höre ich keine, fügt ein Teambesitzer die App neu hinzu und stimmt "
+                    "ChannelMessage.Read.Group zu"
+                ),
+                Text.NOT_REACHED: "Nicht erreichbar",
+                Text.NO_ENTRA_ID: (
+                    "hat keine Entra-Id in der Personenliste, darum kann ich sie weder erkennen noch erreichen"
+                ),
                 Text.NOT_ANYBODY: "niemand",
                 Text.NOT_SET: "noch niemand eingeteilt",
             }
@@ -718,6 +739,24 @@ DEEDS = MappingProxyType(
     }
 )
 """What somebody did, by how its English begins, which is what is kept: in German, for those whom it is told."""
+
+REASONS = MappingProxyType(
+    {
+        "I am not installed there; install the app for the person": (
+            "Ich bin dort nicht installiert; installiere die App für die Person"
+        ),
+        ", or add it to the team": " oder füge sie dem Team hinzu",
+        "it is gone: the person, the channel or the message no longer exists": (
+            "Person, Kanal oder Nachricht gibt es nicht mehr"
+        ),
+        "the message was too large for Teams": "Die Nachricht war für Teams zu groß",
+        "Teams refused it": "Teams hat es abgelehnt",
+        "I was removed there; install the app for the person again": (
+            "Ich wurde dort entfernt; installiere die App für die Person neu"
+        ),
+    }
+)
+"""Why something could not be delivered, by its parts in English, which is what is kept: in German."""
 
 DAYS = MappingProxyType(
     {

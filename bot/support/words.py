@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.hours import SupportHours
 from bot.policy import Language
-from bot.support.texts import DAYS, DEEDS, IF_MENTIONED, MONTHS, TEXTS, Text
+from bot.support.texts import DAYS, DEEDS, IF_MENTIONED, MONTHS, REASONS, TEXTS, Text
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -42,6 +42,13 @@ def done(what: str, language: Language) -> str:
     """Return what somebody did to a request, as a deed keeps it, in ``language``."""
     german = next((said for begin, said in DEEDS.items() if what.startswith(begin)), what)
     return german if language is Language.GERMAN else what
+
+
+def why(reason: str, language: Language) -> str:
+    """Return why something could not be delivered, as it is kept, in ``language``."""
+    for english, german in REASONS.items() if language is Language.GERMAN else ():
+        reason = reason.replace(english, german)
+    return reason
 
 
 def length(span: timedelta) -> str:

@@ -978,3 +978,21 @@ async def test_what_is_emptied_in_a_step_is_empty(name: str) -> None:
     shown = await form(town, name)
     await sent(town, shown, **{field.id: "" for field in shown.fields})
     assert not any(field.value for field in (await form(town, name)).fields)
+
+
+async def test_what_an_admin_reads_is_in_one_language() -> None:
+    gina = Person("gina@example.com", "Gina Roth", email="gina@example.com")
+    town = Town(people=(ANA, BEN, FARID, gina), policy=Policy(language=Language.GERMAN))
+    own = await town.write("setup", FARID)
+    assert "[Set up…]\n[Go on here]" in own
+    town.teams.refuse[personal("ana")] = "I am not installed there; install the app for the person"
+    town.teams.refuse[personal("ben")] = "Teams refused it: BadSyntax"
+    await town.post("label printer down", addressed=True)
+    await town.wait(2)
+    who = await town.write("who", FARID)
+    assert "Nur Erwähnungen\nan, bis" in who
+    assert "Nicht erreichbar" in who
+    assert "Ana Lindqvist\nIch bin dort nicht installiert; installiere die App für die Person" in who
+    assert "Ben Okafor\nTeams hat es abgelehnt: BadSyntax" in who
+    assert "Gina Roth\nhat keine Entra-Id in der Personenliste" in who
+    assert not any(word in who for word in ("Mention", "reached", "install the app", "people list"))
