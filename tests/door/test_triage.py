@@ -87,5 +87,5 @@ async def test_a_button_that_leads_elsewhere_takes_the_words_along_and_waits_for
         kept = next(part["id"] for part in card["body"] if part.get("value") == "two tours")
         card = await pressed(bot, thread, card, "Back", **{kept: "three tours"})
         card = await pressed(bot, thread, card, "What does it stop?", **{kept: "three tours"})
-        inputs = {one.get("id"): one.get("value") for part in card["body"] for one in part.get("items", [])}
-        assert inputs["text"] == "three tours"
+        stands = {one.get("id"): one.get("value") for part in card["body"] for one in part.get("items", [])}
+        assert stands["text"] == "three tours"
