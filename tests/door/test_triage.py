@@ -84,7 +84,8 @@ async def test_a_button_that_leads_elsewhere_takes_the_words_along_and_waits_for
         assert {one["associatedInputs"] for one in buttons(card)} == {"auto"}
         card = await pressed(bot, thread, card, "Ask a question", text="two tours", now="")
         assert "two tours" in str(card)
-        kept = next(part["id"] for part in card["body"] if part.get("value") == "two tours")
+        items = [item for part in card["body"] for item in part.get("items", [])]
+        kept = next(item["id"] for item in items if item.get("value") == "two tours")
         card = await pressed(bot, thread, card, "Back", **{kept: "three tours"})
         card = await pressed(bot, thread, card, "What does it stop?", **{kept: "three tours"})
         stands = {one.get("id"): one.get("value") for part in card["body"] for one in part.get("items", [])}
