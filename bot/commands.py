@@ -105,9 +105,10 @@ class ResumePosts:
 
 @dataclass(frozen=True, slots=True)
 class GoAway:
-    """``away 45``: for how many minutes; 0 where it was not said."""
+    """``away 45``: for how many minutes, or ``until`` when today, as in StopPosts; 0 and "" where neither was said."""
 
     minutes: int = 0
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +143,17 @@ Call = (
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One row: its name, what Teams shows of it, who may use it, and the scopes in which Teams lists it."""
+    """One row: its name, what Teams shows of it, who may use it, and the scopes in which Teams lists it.
+
+    ``example`` is how it is written with what it takes, "" where it stands alone.
+    """
 
     name: str
     title: str
     described: Mapping[Language, str]
     right: Right
     scopes: frozenset[str]
+    example: str = ""
 
     @property
     def description(self) -> str:
@@ -181,6 +186,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 },
                 Right.COLLEAGUE,
                 EVERYWHERE,
+                "away 45",
             ),
             Command(
                 "desk",
@@ -231,6 +237,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 },
                 Right.ADMIN,
                 frozenset({"personal"}),
+                "pause 15:30",
             ),
             Command(
                 "resume",
@@ -251,6 +258,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 },
                 Right.COLLEAGUE,
                 EVERYWHERE,
+                "rota 8",
             ),
             Command(
                 "triage",
@@ -261,6 +269,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 },
                 Right.COLLEAGUE,
                 EVERYWHERE,
+                "triage R-42",
             ),
             Command(
                 "requests",
@@ -315,6 +324,10 @@ GERMAN: Mapping[str, str] = MappingProxyType({**SAME, "ich": "me"})
 """What each word of a command means that is typed in German."""
 
 
+ALONE: Mapping[Language, str] = MappingProxyType({Language.ENGLISH: "{name} alone", Language.GERMAN: "{name} allein"})
+"""How a command is written that takes nothing more."""
+
+
 def name_in(language: Language, command: Command) -> str:
     """Return a command's name as help shows it."""
     german = [word for word, name in SAME.items() if name == command.name]
@@ -348,11 +361,18 @@ def mistyped(text: str, right: Right = Right.ADMIN) -> bool:
 
 
 def nearest(text: str, right: Right, language: Language) -> list[str]:
-    """Return the two commands, besides help, that ``right`` allows and whose names are nearest to ``text``."""
+    """Return the two commands, besides help, that ``right`` allows and whose names are nearest to ``text``.
+
+    If it begins with one of them, that is returned as it is written.
+    """
     words = re.findall(r"\w+", text[:LONGEST].casefold())
     rows = [row for row in COMMANDS.values() if row.right <= right and row.name != "help"]
     names = {name: name_in(language, row) for row in rows for name in (row.name, name_in(language, row))}
-    found = get_close_matches(words[0] if words else "", names, n=len(names), cutoff=0.0)
+    first = words[0] if words else ""
+    found = get_close_matches(first, names, n=len(names), cutoff=0.0)
+    if first in names:
+        alone = ALONE[language] if len(words) <= LONGEST_COMMAND else "{name}"  # whoever writes more may not mean it
+        names[first] = COMMANDS[SAME.get(first, first)].example or alone.format(name=names[first])
     return list(dict.fromkeys(names[name] for name in found))[:2]
 
 
@@ -364,7 +384,8 @@ def _joined(words: list[str]) -> list[str]:
     return words
 
 
-_UNTIL = re.compile(r"\d{1,2}( \d{2})?|\d{4} -?\d{1,2} -?\d{1,2}|\d{1,4} ?(h|hours?|m|min|minutes?)")
+_TODAY = re.compile(r"\d{1,2}( \d{2})?|\d{1,4} ?(h|hours?|m|min|minutes?)")
+_UNTIL = re.compile(rf"{_TODAY.pattern}|\d{{4}} -?\d{{1,2}} -?\d{{1,2}}")
 
 
 def _call(name: str, rest: list[str]) -> Call | None:  # noqa: C901, PLR0911, PLR0912 - one row per command
@@ -389,6 +410,8 @@ def _call(name: str, rest: list[str]) -> Call | None:  # noqa: C901, PLR0911, PL
             return ComeBack()
         case "away", [number, *unit] if number.isdecimal() and unit in ([], ["min"], ["minutes"]):
             return GoAway(int(number[:4]))
+        case ("away", ["until", *words]) | ("away", words) if _TODAY.fullmatch(" ".join(words)):
+            return GoAway(until=" ".join(words))
         case "help", []:
             return ShowHelp()
         case "privacy", []:

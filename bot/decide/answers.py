@@ -122,7 +122,13 @@ def wrote(draft: Draft, event: Wrote) -> bool:
 
 
 def unknown(draft: Draft, event: Message, more: str = "") -> None:
-    """Name the two nearest commands and help, and what ``more`` says; or who may, where it is one."""
+    """Name the two nearest commands and help, and what ``more`` says; or who may, where it is one.
+
+    Whoever only mentions the bot gets help itself.
+    """
+    if not event.text.strip():
+        help_card(draft, event)
+        return
     found = parse(event.text)
     if found is not None:
         _aside(draft, event, Line((draft.is_for(found[0].right),)))

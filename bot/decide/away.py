@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.commands import ComeBack, GoAway
-from bot.decide import clocks
+from bot.decide import clocks, pauses
 from bot.decide.draft import Draft
 from bot.events import Message
 from bot.people import Person
@@ -15,18 +15,22 @@ from bot.rota.shift import Absence
 from bot.support.request import Request, Status
 from bot.support.words import MINUTE, moment
 
+ALLOWED = "Write away 45, away 2h or away until 15:30."
+
 
 def went(draft: Draft, event: Message, call: GoAway) -> str:
-    """Note that a colleague is away from now; return what they are told."""
+    """Note that a colleague is away from now; return what they are told. Raise Refused where no time is meant."""
     person = draft.colleague(event.author)
     if person is None:
         return "Only the backend team can be away here: ask an admin to add you to the people."
     if not draft.is_open:
         at = moment(draft.opening, draft.now, draft.hours)
         return f"It is outside support hours, so nobody calls you. They begin {at}."
-    if call.minutes <= 0:
+    if call.minutes <= 0 and not call.until:
         return "For how many minutes? Write away 45, for example."
-    end = min(draft.now + timedelta(minutes=call.minutes), draft.hours.closing(draft.now))
+    minutes = timedelta(minutes=call.minutes)
+    back_at = pauses.time_of(draft, call.until, ALLOWED) if call.until else draft.now + minutes
+    end = min(back_at, draft.hours.closing(draft.now))
     others = tuple(one for one in draft.rota.absences if one is not _current(draft, person))
     draft.put_rota(replace(draft.rota, absences=(*others, Absence(person.id, draft.now, end))))
     clocks.follow_duty(draft)

@@ -29,7 +29,7 @@ ALLOWED = "Write pause 15:30, pause 2h, pause 45 min, pause and a date such as 2
 
 def stopped(draft: Draft, event: Message, call: StopPosts) -> str:
     """Stop the desk's posts; return what the admin is told."""
-    until = _until(draft, call.until)
+    until = time_of(draft, call.until, ALLOWED) if call.until else None
     draft.put_facts(replace(draft.facts, pause=Pause(draft.now, until, event.author)))
     end = f"until {moment(until, draft.now, draft.hours)}" if until else "until somebody writes resume"
     return (
@@ -109,18 +109,17 @@ def _waits(request: Request) -> bool:
     return request.status is Status.OPEN and not request.lead
 
 
-def _until(draft: Draft, text: str) -> datetime | None:
-    if not text:
-        return None
+def time_of(draft: Draft, text: str, allowed: str) -> datetime:
+    """Return the time that a command names, as its StopPosts has it; raise Refused with what is ``allowed``."""
     words = text.replace(" -", " ").split()
     try:
         until = _READERS[len(words)](draft, words)
     except (ValueError, OverflowError):
-        raise Refused(f"I can't read that as a time. {ALLOWED}") from None
+        raise Refused(f"I can't read that as a time. {allowed}") from None
     if until <= draft.now:
-        raise Refused(f"{moment(until, draft.now, draft.hours)} is over already. {ALLOWED}")
+        raise Refused(f"{moment(until, draft.now, draft.hours)} is over already. {allowed}")
     if until - draft.now > LONGEST:
-        raise Refused(f"At most {LONGEST.days} days at once, please. {ALLOWED}")
+        raise Refused(f"At most {LONGEST.days} days at once, please. {allowed}")
     return until
 
 

@@ -172,3 +172,24 @@ async def test_what_follows_another_request_is_not_promised_to_open_again() -> N
     answer = await town.write("away 60", ANA)
     assert "R-1 (Olga Brandt) stays yours" in answer
     assert "R-2" not in answer
+
+
+@pytest.mark.parametrize("typed", ["away 2h", "away until 12:00", "away 12:00", "away 120 min", "away 12"])
+async def test_away_takes_a_time_too(typed: str) -> None:
+    town = Town()
+    said = await town.write(typed, BEN)
+    assert said.startswith("You are away until 10:12." if typed == "away 12" else "You are away until 12:00.")
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("away 09:00", "09:00 is over already. Write away 45, away 2h or away until 15:30."),
+        ("away 25:00", "I can't read that as a time. Write away 45"),
+        ("away 2h", "It is outside support hours"),
+    ],
+)
+async def test_a_time_that_is_none_to_be_away_until_is_answered_with_what_is(typed: str, words: str) -> None:
+    town = Town("2026-11-23 20:00" if "outside" in words else "2026-11-23 10:00")
+    assert words in await town.write(typed, BEN)
+    assert await absences(town) == ()

@@ -7,7 +7,7 @@ import pytest
 from bot.commands import SAME, parse
 from bot.decide.answers import WHOLE
 from bot.events import Claim, PeopleImported, PersonRow, Uninstalled, Welcomed, Wrote
-from bot.people import Author
+from bot.people import Author, Person
 from bot.places import personal
 from bot.policy import Language, Policy
 from bot.support.request import Status
@@ -292,3 +292,35 @@ async def test_until_the_bot_hears_every_post_a_requester_is_told_to_mention_it(
     assert "Post in the channel what you need and mention me" in await town.write(text, OLGA)
     await town.post("label printer down")
     assert "mention" not in await town.write(text, OLGA)
+
+
+@pytest.mark.parametrize(
+    ("typed", "by", "written"),
+    [
+        ("away -5", BEN, "away 45"),
+        ("away tomorrow", BEN, "away 45"),
+        ("pause tomorrow", FARID, "pause 15:30"),
+        ("pause 99999h", FARID, "pause 15:30"),
+        ("rota 0", EVA, "rota 8"),
+        ("triage r1", EVA, "triage R-42"),
+        ("desk ops", EVA, "desk alone"),
+    ],
+)
+async def test_a_command_that_is_not_written_so_is_answered_with_how_it_is(
+    typed: str, by: Person, written: str
+) -> None:
+    assert f"Try {written} or " in await Town().write(typed, by)
+
+
+async def test_nobody_is_told_how_a_command_is_written_that_is_not_theirs() -> None:
+    assert "pause" not in await Town().write("pause tomorrow", EVA)
+
+
+async def test_in_german_too_a_command_that_is_not_written_so_is_answered_with_how_it_is() -> None:
+    assert "Versuch wer allein oder " in await Town(policy=Policy(language=Language.GERMAN)).write("wer da", EVA)
+
+
+async def test_a_colleague_who_only_mentions_the_bot_gets_help() -> None:
+    town = Town()
+    await town.post("", EVA, addressed=True)
+    assert "What I do, and what you can ask me" in town.to(EVA)[0].text
