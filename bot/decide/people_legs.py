@@ -357,7 +357,14 @@ def _take_pair(draft: Draft, event: Send) -> str:
     others = tuple(one for one in draft.rota.of(week) if one.role is not Role.SUPPORT and one.person not in ids)
     shifts = (*(Shift(week, id_, Role.SUPPORT) for id_ in ids), *others)
     rota.shifts_imported(draft, ShiftsImported(key=event.key, happened_at=draft.now, shifts=shifts))
-    return ""
+    lacking = [_pair_missing(draft)]
+    lacking += [f"{one.name} is new to support" for one in found if not one.experienced]
+    lacking += [f"{one.name} can't be reached without an Entra id" for one in found if not one.entra_object_id]
+    said = "; ".join(filter(None, lacking))
+    return PAIR_LACKS.format(what=said) if said else ""
+
+
+PAIR_LACKS = "Taken, but {what}. Choose anew in All steps, or mend it with people."
 
 
 def _pair_missing(draft: Draft) -> str:

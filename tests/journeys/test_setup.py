@@ -17,7 +17,21 @@ from bot.rota.shift import Role, Shift
 from bot.state import Member, Roster, TeamChannel
 from bot.teams.inbound import LONGEST_ID
 from bot.views import DeskCard, FormCard
-from tests.journeys.town import ANA, BEN, CHANNEL, EVA, FARID, ITERATION, OLGA, TEAM_CHANNEL, TRIAGE, Town, plain, said
+from tests.journeys.town import (
+    ANA,
+    BEN,
+    CHANNEL,
+    EVA,
+    FARID,
+    ITERATION,
+    OLGA,
+    TEAM,
+    TEAM_CHANNEL,
+    TRIAGE,
+    Town,
+    plain,
+    said,
+)
 
 FARID_HIMSELF = Author("farid", FARID.name)
 NAMES = ("Ana Lindqvist", "Ben Okafor", "Farid Haddad", "Olga Brandt")
@@ -616,6 +630,29 @@ async def test_the_pair_is_two_people_of_the_list() -> None:
     await step(town, "setup.pair", first="ben", second="ana")
     assert "nobody of the pair has production access" in town.teams.sent[0].text
     assert [field.value for field in (await form(town, "setup.pair")).fields] == ["ben", "ana"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        ("ana", "", "Ana Lindqvist is alone on duty"),
+        ("ben", "eva", "nobody of the pair has production access"),
+        ("ana", "dilan", "Dilan Kaya is new to support"),
+        ("ana", "gina", "Gina Roth can't be reached without an Entra id"),
+        ("dilan", "ben", "nobody of the pair has production access; Dilan Kaya is new to support"),
+    ],
+)
+async def test_a_pair_that_lacks_something_is_taken_and_the_next_step_says_what(
+    first: str, second: str, words: str
+) -> None:
+    town = Town(people=(*TEAM, Person("gina", "Gina Roth", email="gina@example.com")))
+    following = await step(town, "setup.pair", first=first, second=second)
+    assert f"Taken, but {words}. Choose anew in All steps, or mend it with people." in following
+    assert first in [one.person for one in (await (await town.desk()).state()).rota.of(ITERATION)]
+
+
+async def test_a_pair_that_lacks_nothing_is_taken_without_a_word() -> None:
+    assert "Taken" not in await step(Town(), "setup.pair", first="ana", second="eva")
 
 
 async def test_whoever_has_left_is_not_chosen_and_whoever_leaves_later_can_be() -> None:
