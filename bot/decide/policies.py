@@ -340,7 +340,7 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
             ),
         ),
         "policy.response": Group(
-            "First response and steps",
+            "First response",
             (
                 _number("first_response", "A first response is due after", 1, 480, "minutes"),
                 _pace("calm", "Steps, minutes after the post"),
@@ -391,7 +391,7 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
             ),
         ),
         "policy.words": Group(
-            "Language and emergency text",
+            "Language and texts",
             (
                 Setting("language", "Language for requesters", _text, _plain(_read_language), one_of=LANGUAGES),
                 Setting(
@@ -403,7 +403,7 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
             ),
         ),
         "policy.keeping": Group(
-            "How long things are kept",
+            "How long it is kept",
             (
                 _number("texts_days", "Texts of requests, after closing", 1, 3650, "days"),
                 _number("names_days", "Names in figures", 1, 3650, "days"),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from bot.decide.policies import GROUPS
 from bot.teams.cards import Cards
 from bot.views import (
     Also,
@@ -36,6 +37,11 @@ from tests.cards.exemplars import EXEMPLARS, link
 
 PICTURES = Path(__file__).parent.parent.parent / "build" / "cards"
 PHONE, FULL = 320, 900
+IN_A_CHAT = 240  # what a phone's chat leaves a card
+CUT = """
+() => [...document.querySelectorAll("#card button div")]
+  .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.innerText)
+"""
 HOSTILE = (
     "**bold** _it_ ~~gone~~ [a](https://evil.example) ![i](https://evil.example/x.png) https://evil.com www.evil.com "
     "evil.com a@evil.com mailto:a@evil.com <b>b</b> <img src=x onerror=alert(1)> <at>Mira Voss</at> &lt;i&gt; `code` "
@@ -173,6 +179,15 @@ def test_words_that_were_not_sent_stand_below_the_buttons_however_many_they_are(
     boxes = [one.bounding_box() for one in page.card.get_by_label(kept.label).all()]
     assert buttons is not None
     assert [box["y"] > buttons["y"] for box in boxes if box] == [True] * 3
+
+
+def test_the_buttons_of_the_menu_of_policy_are_whole_in_a_chat_on_a_phone(cards: Cards, browser: Browser) -> None:
+    buttons = [Button("backend", "", "form", one.title, "open", name) for name, one in GROUPS.items()]
+    rows = tuple(ButtonRow("", tuple(buttons[at : at + 3])) for at in range(0, len(buttons), 3))
+    canvas = Canvas(browser, width=IN_A_CHAT)
+    canvas.draw(cards.render(FormCard("Policy of backend", "", "", "", (), rows), link=link))
+    assert canvas.page.evaluate(CUT) == []
+    canvas.close()
 
 
 def test_newlines_are_kept(cards: Cards, page: Canvas) -> None:

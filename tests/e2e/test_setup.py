@@ -109,7 +109,7 @@ async def test_what_an_admin_empties_in_a_form_is_empty(page: Page) -> None:
     dialog, save = page.get_by_test_id("dialog"), page.get_by_test_id("dialog").get_by_role("button", name="Save")
     for words, said in (("Call 112.", "nothing → Call 112."), ("", "Call 112. → nothing")):
         await page.get_by_role("button", name="Open…").click()
-        await dialog.get_by_role("button", name="Language and emergency").click()
+        await dialog.get_by_role("button", name="Language and texts").click()
         await dialog.get_by_role("textbox").fill(words)
         await save.click()
         await expect(dialog).to_contain_text(said)
