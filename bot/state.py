@@ -224,7 +224,8 @@ class Knowledge:
     """What the shell looked up for an event: the desk's hours, the admins' ids, the tree of triage.
 
     ``countries`` are those whose public holidays are known, each with its subdivisions; ``own`` the channels, by tenant
-    and id, that are a desk's own.
+    and id, that are a desk's own; ``country_names`` what countries are called in English, in small
+    letters, each with its code.
     """
 
     hours: SupportHours = SupportHours()
@@ -232,3 +233,4 @@ class Knowledge:
     triage: Tree = NO_TREE
     countries: Mapping[str, frozenset[str]] = field(default_factory=dict)
     own: Container[tuple[str, str]] = frozenset()
+    country_names: Mapping[str, str] = field(default_factory=dict)

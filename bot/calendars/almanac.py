@@ -4,7 +4,7 @@ from collections.abc import Callable, Container
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.calendars.holidays import Countries, public_holidays
+from bot.calendars.holidays import Countries, CountryNames, public_holidays
 from bot.hours import SupportHours
 from bot.policy import Policy
 from bot.state import DeskInfo, Knowledge
@@ -35,6 +35,7 @@ class Almanac:
         self._triage = triage
         self._own = own
         self._countries = Countries()
+        self._country_names = CountryNames()
         self._days_of = days_of
         self._known: dict[tuple[int, int], tuple[Policy, Knowledge]] = {}
 
@@ -46,7 +47,7 @@ class Almanac:
             if len(self._known) >= MOST_POLICIES:
                 self._known.clear()
             hours = support_hours(desk.policy, now.year, self._days_of)
-            knowledge = Knowledge(hours, self._admins, self._triage, self._countries, self._own)
+            knowledge = Knowledge(hours, self._admins, self._triage, self._countries, self._own, self._country_names)
             found = self._known[key] = (desk.policy, knowledge)
         return found[1]
 

@@ -7,13 +7,17 @@ a file that cannot be read or written is done without.
 
 import contextlib
 import json
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeVar
 
 from bot.errors import Misconfigured
+
+T = TypeVar("T")
 
 
 class KeptHolidays:
@@ -64,26 +68,45 @@ def public_holidays(country: str, subdivision: str, year: int) -> frozenset[date
         raise Misconfigured(message) from None
 
 
-class Countries(Mapping[str, frozenset[str]]):
-    """The countries whose holidays are known, each with its subdivisions; looked up when first asked for.
+class _Later(Mapping[str, T]):
+    """What the package knows, looked up when first asked for.
 
     That imports the package, as the holidays of a country that is new to the desk would a moment later.
     """
 
-    def __getitem__(self, country: str) -> frozenset[str]:
-        """Return a country's subdivisions."""
-        return self._known[country]
+    def __getitem__(self, key: str) -> T:
+        """Return what is known under a key."""
+        return self._known[key]
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the countries' codes."""
+        """Yield the keys."""
         return iter(self._known)
 
     def __len__(self) -> int:
-        """Count the countries."""
+        """Count the keys."""
         return len(self._known)
+
+    @property
+    @abstractmethod
+    def _known(self) -> Mapping[str, T]:
+        """Look it up."""
+
+
+class Countries(_Later[frozenset[str]]):
+    """The codes of the countries whose holidays are known, each with its subdivisions."""
 
     @cached_property
     def _known(self) -> Mapping[str, frozenset[str]]:
         import holidays  # noqa: PLC0415 - start-up time and memory
 
         return {code: frozenset(parts) for code, parts in holidays.list_supported_countries().items()}
+
+
+class CountryNames(_Later[str]):
+    """What these countries are called in English, in small letters, each with its code."""
+
+    @cached_property
+    def _known(self) -> Mapping[str, str]:
+        from holidays.registry import COUNTRIES  # noqa: PLC0415 - start-up time and memory
+
+        return {name.replace("_", " "): code for name, (_, code, *_) in COUNTRIES.items()}

@@ -52,6 +52,7 @@ class Draft:
         self.admins = knowledge.admins
         self.tree = knowledge.triage
         self.countries = knowledge.countries
+        self.country_names = knowledge.country_names
         self.own_channels = knowledge.own
         self.desk = state.desk
         self.policy = state.desk.policy

@@ -251,7 +251,7 @@ def _read_weekdays(text: str) -> frozenset[int]:
 
 
 def _read_country(draft: Draft, text: str) -> str:
-    return spelling.country(text, draft.countries)
+    return spelling.country(text, draft.countries, draft.country_names)
 
 
 def _read_language(text: str) -> Language:

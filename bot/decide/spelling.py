@@ -165,12 +165,12 @@ def spell_pace(some: Pace) -> str:
     return " ".join("-" if one is None else str(one) for one in steps)
 
 
-def country(text: str, known: Mapping[str, frozenset[str]]) -> str:
-    """Read a country's code, "" for no public holidays at all."""
+def country(text: str, known: Mapping[str, frozenset[str]], names: Mapping[str, str]) -> str:
+    """Read a country's code, "" for no public holidays at all; a name in English, of ``names``, is only hinted at."""
     code = text.upper()
     if code and code not in known:
-        near = get_close_matches(code, known, n=3, cutoff=0.4)
-        hint = f"; nearest: {', '.join(near)}" if near else ""
+        near = get_close_matches(text.casefold(), names, n=1, cutoff=0.8)
+        hint = f"; nearest: {names[near[0]]}" if near else ""
         raise ValueError(f"write a country's two letters, such as DE, or nothing for no holidays{hint}")
     return code
 
