@@ -205,7 +205,7 @@ class DutyCard:
     title: str
     facts: tuple[Fact, ...]
     unreachable: tuple[Fact, ...]
-    unreachable_label: str = "Can't be reached"
+    unreachable_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
