@@ -82,7 +82,8 @@ def stands(draft: Draft, event: Delivered) -> None:
     raised = replace(one, text="", refused=False, request=request.id, place=request.place, untold=untold)
     _keep(draft, raised)
     if one.by.id:
-        said = (draft.say(Text.RAISED, id=request.id), Link(draft.say(Text.OPEN_THREAD), request.place))
+        text = Text.RAISED_IN_PAUSE if draft.paused else Text.RAISED
+        said = (draft.say(text, id=request.id), Link(draft.say(Text.OPEN_THREAD), request.place))
         draft.post(f"raised:{one.key}", personal(one.by.id), Line(said))
     tell(draft)
 

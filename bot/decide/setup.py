@@ -20,12 +20,12 @@ from bot.decide.marks import MARKED, Overtaken
 from bot.effects import Answer, Dialog, Word
 from bot.errors import Refused
 from bot.events import Message, PersonRow, Press, RosterFetched, Send
-from bot.places import person_of, personal
+from bot.places import channel_of, person_of, personal
 from bot.policy import Language
 from bot.state import Setup
 from bot.support.texts import Text
 from bot.support.words import say
-from bot.views import Button, DeskCard, Fact, FormCard
+from bot.views import Button, DeskCard, Fact, FormCard, Line
 
 OWN = "setup.me:"  # the key of a card in an admin's own chat begins so
 MOST_CARDS = 8  # of setups that are over, which are kept up to date
@@ -43,8 +43,11 @@ WALK: Mapping[str, Leg] = MappingProxyType({**people_legs.LEGS, **legs.LEGS})
 def asked(draft: Draft, event: Message) -> None:
     """Begin a setup, or go on with it: a card where it was asked for, and one in the admin's own chat."""
     cards = {f"{OWN}{event.key}": personal(event.author.id)}
-    if not person_of(event.place):
+    if channel_of(event.place) == draft.desk.channel:
         cards[f"setup:{event.key}"] = event.place
+    elif not person_of(event.place):
+        line = draft.say(Text.SETUP_ELSEWHERE, desk=draft.desk.id)
+        draft.post(f"setup.elsewhere:{event.key}", event.place, Line((line,)))
     _begin(draft, cards)
     for key, place in cards.items():
         draft.show(key, place, _card(draft, key, place))
@@ -131,7 +134,8 @@ def _card(draft: Draft, key: str, place: str) -> DeskCard:
     opens = Button(draft.desk.id, "", key, say(Text.SET_UP, language), "open", "setup")
     if not person_of(place):
         title = f"{draft.say(Text.DESK_HERE)} · {draft.desk.id}"
-        text = draft.say(Text.SETTING_UP if going else Text.DESK_READY)
+        answers = draft.rota.people and not draft.duty(draft.opening).nobody
+        text = draft.say(Text.DESK_READY if answers or not going else Text.SETTING_UP)
         return DeskCard(title, text, (), (opens,) if going else (), ())
     here = Button(draft.desk.id, "", key, "Go on here", "send", "setup.here")
     facts = _facts(draft)

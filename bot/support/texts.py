@@ -115,6 +115,8 @@ class Text(StrEnum):
     STILL_OPEN = "still open"
     RAISING = "raising"
     RAISED = "raised"
+    RAISED_IN_PAUSE = "raised in a pause"
+    SETUP_ELSEWHERE = "setup elsewhere"
     RAISED_FOR_YOU = "raised for you"
     RAISED_BEFORE = "raised before"
     RAISE_AFTER_ALL = "raise after all"
@@ -330,6 +332,8 @@ TEXTS = MappingProxyType(
                 Text.RAISE_GONE: "This post was deleted in the meantime, so I left it at that.",
                 Text.RAISING: "I pass it on to the channel. The link comes in a message of its own.",
                 Text.RAISED: "Raised as {id}. You see there who answers, and until when: ",
+                Text.RAISED_IN_PAUSE: "Raised as {id}. Support is paused; who answers stands there after that: ",
+                Text.SETUP_ELSEWHERE: "The setup of {desk} goes on in your own chat.",
                 Text.RAISED_FOR_YOU: "{by} raised your message with support as {id}: ",
                 Text.RAISE_AFTER_ALL: "You had said no to this, so nothing was posted. Shall I raise it after all?",
                 Text.RAISED_BEFORE: "This was raised already, as {id}.",
@@ -566,6 +570,8 @@ TEXTS = MappingProxyType(
                 Text.RAISE_GONE: "Der Beitrag wurde inzwischen gelöscht, also habe ich nichts weitergegeben.",
                 Text.RAISING: "Ich gebe es in den Kanal weiter. Der Link kommt in einer eigenen Nachricht.",
                 Text.RAISED: "Weitergegeben als {id}. Dort siehst du, wer antwortet und bis wann: ",
+                Text.RAISED_IN_PAUSE: "Weitergegeben als {id}. Der Support pausiert. Wer antwortet, steht danach da: ",
+                Text.SETUP_ELSEWHERE: "Die Einrichtung von {desk} geht in deinem eigenen Chat weiter.",
                 Text.RAISED_FOR_YOU: "{by} hat deine Nachricht an den Support weitergegeben, als {id}: ",
                 Text.RAISE_AFTER_ALL: "Du hattest Nein gesagt, also steht nichts im Kanal. Soll ich es weitergeben?",
                 Text.RAISED_BEFORE: "Das wurde schon weitergegeben, als {id}.",

@@ -18,7 +18,21 @@ from bot.policy import Language, Policy
 from bot.ports import Commit
 from bot.support.request import Outcome, Status
 from bot.views import Button, FormCard, Line, Link, ReplyCard, RequestCard
-from tests.journeys.town import ANA, BEN, CHANNEL, DILAN, EVA, OLGA, TEAM_CHANNEL, TOM, Message, Town, plain, said
+from tests.journeys.town import (
+    ANA,
+    BEN,
+    CHANNEL,
+    DILAN,
+    EVA,
+    FARID,
+    OLGA,
+    TEAM_CHANNEL,
+    TOM,
+    Message,
+    Town,
+    plain,
+    said,
+)
 
 WORDS = "label printer down"
 CHAT = Chosen("19:chat|1", OLGA, WORDS)
@@ -617,3 +631,14 @@ async def test_who_left_the_team_hears_that_something_was_raised_for_them() -> N
     await chosen_and_sent(town, Chosen("19:chat|1", Author("eva", "Eva Novak"), WORDS), ANA)
     await town.wait(60)
     assert "raised your message with support as R-1" in town.to(EVA)[0].text
+
+
+async def test_whoever_raises_in_a_pause_is_not_told_that_the_thread_says_who_answers() -> None:
+    town = Town()
+    await town.write("pause", FARID)
+    words = {"text": "the scanner too"}
+    await town.press(Raise, "", OLGA, place="person:olga", card="-", step="raise", form="f", fields=words)
+    assert "card:R-1" not in town.teams.messages
+    told = [one.text for one in town.teams.sent if one.place == "person:olga" and "Raised as R-1" in one.text]
+    assert len(told) == 1
+    assert "You see there who answers" not in told[0]

@@ -1033,3 +1033,22 @@ async def test_what_an_admin_reads_is_in_one_language() -> None:
     assert "Ben Okafor\nTeams hat es abgelehnt: BadSyntax" in who
     assert "Gina Roth\nhat keine Entra-Id in der Personenliste" in who
     assert not any(word in who for word in ("Mention", "reached", "install the app", "people list"))
+
+
+async def test_setup_in_the_team_channel_does_not_invite_people_to_ask_there() -> None:
+    town = Town()
+    await town.post("label printer down")  # without a mention: the desk hears every post of #backend
+    place = f"{TEAM_CHANNEL};messageid=4711"
+    await town.post("setup", FARID_HIMSELF, addressed=True, place=place)
+    for text in town.in_thread(place):
+        assert "Support for this channel" not in text
+        assert "gets an answer" not in text
+        assert "Post here" not in text
+
+
+async def test_setup_again_in_a_working_desk_does_not_say_in_the_channel_that_it_does_not_work_yet() -> None:
+    town = Town()
+    await town.post("label printer down")
+    assert "will answer by" in town.card()
+    place = await town.post("setup", FARID_HIMSELF, addressed=True)
+    assert all("From then on" not in text for text in town.in_thread(place))
