@@ -214,7 +214,7 @@ def _helpers(draft: Draft, request: Request, event: Press) -> list[Person]:
 
 STEPS: Mapping[str, Step] = MappingProxyType(
     {
-        "production": Step("Needs production access", _draw_production, _take_production),
+        "production": Step("Production access", _draw_production, _take_production),
         "pass": Step("Pass on", _draw_pass, _take_pass),
         "back": Step("Give back", _draw_back, _take_back),
         "team": Step("Ask the team", _draw_team, _take_team),

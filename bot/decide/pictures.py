@@ -60,7 +60,7 @@ def request_card(
     if lead and live:
         remark = headline.plain
         headline = Line((say(Text.FOLLOWS_OWN if goes_with_own(request, lead) else Text.FOLLOWS, language),))
-    elif request.matter:
+    if request.matter:
         headline = Line((f"{request.matter}: ", *headline.parts))
 
     def button(text: Text, verb: str, step: str = "", *, main: bool = False) -> Button:

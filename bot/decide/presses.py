@@ -14,8 +14,10 @@ from bot.errors import Refused
 from bot.events import Adopt, Claim, GoOn, Press, Reopen, Separate, Solve
 from bot.people import Author
 from bot.places import personal
+from bot.policy import Language
 from bot.support.request import Act, Deed, Outcome, Request, Status, answered_earlier, close, withdraw
 from bot.support.texts import Text
+from bot.support.words import say
 from bot.views import Button, Line, NoticeCard, NoticeEntry, ReplyCard
 
 UNDO = timedelta(minutes=10)  # of real time
@@ -160,6 +162,7 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
     if deed.posted or deed.others or request.handed != before.handed:
         draft.put(replace(draft.request(request.id) or standing, before=None))  # what is withdrawn does not come back
     clocks.escalate(draft, request.id)
+    clocks.follow_duty_of(draft, request.id)
     if joined is not None and joined.before is not None and joined.deed and joined.deed.key == deed.key:
         undo(draft, draft.request(joined.id) or joined, event)  # which was claimed by the same press
     return draft.request(request.id) or standing
@@ -168,11 +171,15 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
 def _mark(draft: Draft, request: Request, deed: Deed) -> None:
     """Mark what a deed posted as withdrawn, and what was told of it."""
     withdrawn = draft.say(Text.TAKEN_BACK, who=deed.author.name)
-    line = Line((f"{deed.text} ({withdrawn})" if deed.text else withdrawn,))
-    if deed.posted:
+    english = say(Text.TAKEN_BACK, Language.ENGLISH, who=deed.author.name)  # as all that colleagues read
+    line = Line((f"{deed.text} ({english})" if deed.text else english,))
+    if deed.posted.startswith("reply:"):
         reply = ReplyCard(draft.say(Text.SAYS, who=deed.author.name), deed.text, withdrawn)
-        draft.show(deed.posted, deed.place, reply if deed.posted.startswith("reply:") else line, first=False)
-    again = Line((f"{withdrawn} {request.id} is yours as before. ({request.requester.name} had asked.)",))
+        draft.show(deed.posted, deed.place, reply, first=False)
+    elif deed.posted:
+        here = Line((f"{deed.text} ({withdrawn})" if deed.text else withdrawn,))
+        draft.show(deed.posted, deed.place, here if deed.place == request.place else line, first=False)
+    again = Line((f"{english} {request.id} is yours as before. ({request.requester.name} had asked.)",))
     for key in [key for key in deed.others if ":" in key]:
         draft.show(key, personal(key.rpartition(":")[2]), again if key.startswith("ended:") else line, first=False)
 

@@ -53,7 +53,7 @@ async def test_the_menu_holds_every_step_and_at_most_three_a_row() -> None:
     assert buttons(form) == [
         *("I'm looking into it", "Ask a question", "Reply", "Answered by phone"),
         *("What is it?", "What does it stop?"),
-        *("Needs production access", "Pass on", "Ask the team"),
+        *("Production access", "Pass on", "Ask the team"),
         *("Split", "Same as…", "Not a request", "Close"),
     ]
     assert all(len(row.buttons) <= 3 for row in form.rows)

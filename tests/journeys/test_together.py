@@ -600,3 +600,12 @@ async def test_a_follow_up_does_not_speak_of_an_answer_where_none_was_given(how:
         await town.press(Solve, "R-1", OLGA)
     assert (await town.request("R-2")).status is Status.CLOSED
     assert "The answer is in the other thread." not in town.card("R-2")
+
+
+async def test_a_matter_of_a_split_thread_keeps_its_name_on_its_card_when_it_goes_with_another() -> None:
+    town = Town()
+    await town.post("The tour overview is empty")
+    await town.post("Please set tour 1187 to delivered, and how do I export tours?", TOM)
+    await town.send("split", "R-2", BEN, text="tour 1187\nexport tours")
+    await town.send("same", "R-3", ANA, lead="R-1")
+    assert town.card("R-3").startswith("export tours: We look at this together with another request.")

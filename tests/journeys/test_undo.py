@@ -447,3 +447,31 @@ async def test_who_was_told_what_a_colleague_did_with_their_request_sees_that_it
     assert (await town.send("undo", "R-1", BEN)).startswith("Taken back.")
     assert (await town.request()).claimer is not None
     assert "took this back" in told.text
+
+
+async def test_what_undo_opens_again_while_all_on_duty_are_away_is_told_to_those_present() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.send("claim", "R-1", BEN)
+    await town.send("back", "R-1", BEN)
+    await town.wait(1)
+    await town.press(Solve, "R-1", BEN)
+    await town.write("away 45", ANA)
+    await town.write("away 45", BEN)
+    await town.send("undo", "R-1", BEN)
+    assert "Everyone present has been told." in town.card()
+    assert len(town.to(EVA)) == 1
+
+
+async def test_on_a_german_desk_colleagues_read_in_english_what_was_taken_back_and_requesters_in_german() -> None:
+    town = Town(policy=Policy(language=Language.GERMAN))
+    place = await town.post("Drucker druckt nicht")
+    await town.send("suggest", "R-1", DILAN, text="restart it")
+    await town.send("undo", "R-1", DILAN)
+    assert town.to(ANA)[-1].text == "Dilan Kaya took this back."
+    await town.send("team", "R-1", ANA, text="who knows?", people="eva")
+    await town.send("undo", "R-1", ANA)
+    assert town.in_team_channel()[-1].text.endswith("who knows? (Ana Lindqvist took this back.)")
+    await town.send("reply", "R-1", ANA, text="Bitte neu starten.")
+    await town.send("undo", "R-1", ANA)
+    assert "Ana Lindqvist hat das zurückgenommen." in town.in_thread(place)[-1]
