@@ -92,19 +92,13 @@ def card(
     whole = tuple(_with(field, given[field.id]) for field in fields)
     whole += tuple(_with(_waiting(id_), said) for id_, said in waiting.items())
     takes_along = request is not None and any(map(unsent.is_text, whole))
-    left, ready = f"{own}|{drawn}", unsent.drawn(field for field in fields if field.value)
+    ready = unsent.drawn(field for field in fields if field.value) if request else ""
     fields = fitting(whole)
     error = " ".join(filter(None, (error, CUT if fields != whole else "")))
     if takes_along and any(way.opens for way in every):
         fields = tuple(replace(field, required=False) for field in fields)
-    if isinstance(event, Send) and error:
-        opening = event.form
-    else:  # the key of what was sent holds the opening's: named anew, or it would grow with each form
-        opening = _named(event.key) if isinstance(event, Send) else event.key
-        opening += f"|{ready}" if request and ready else ""
-    holds = ",".join(field.id for field in fields if unsent.is_text(field) or field.is_many)
-    if request is None and holds:
-        opening = f"{opening.partition(HOLDS)[0]}{HOLDS}{holds}"
+    opening = _opening(event, error, ready, () if request else fields)
+    left = f"{own}|{drawn}" if request else opening
     seen = str(request.deed.number if request and request.deed else 0)
     about = request.id if request else event.request
 
@@ -117,7 +111,7 @@ def card(
             "open" if way.opens else "send",
             way.step,
             way.choice,
-            left if way.opens and request else opening,
+            left if way.opens else opening,
             seen,
             main=way is main,
             inputs="none" if way.opens and not takes_along else "auto",
@@ -127,6 +121,20 @@ def card(
     rows += [ButtonRow(way[0], tuple(map(button, way[1]))) for way in ways if not isinstance(way, Way)]
     short = tuple(row for part in rows for row in _short(part))
     return FormCard(title, excerpt, note, error, fields, short, thread, links, trail)
+
+
+def _opening(event: Press, error: str, ready: str, fields: tuple[Field, ...]) -> str:
+    """Return by what a form is known when it is sent: the press that opened it, or the one that it came back from.
+
+    With it go the marks of what stood ``ready`` in it, or which of its ``fields`` it holds.
+    """
+    if isinstance(event, Send) and error:
+        opening = event.form
+    else:  # the key of what was sent holds the opening's: named anew, or it would grow with each form
+        opening = _named(event.key) if isinstance(event, Send) else event.key
+        opening += f"|{ready}" if ready else ""
+    holds = ",".join(field.id for field in fields if unsent.is_text(field) or field.is_many)
+    return f"{opening.partition(HOLDS)[0]}{HOLDS}{holds}" if holds else opening
 
 
 def dialog(draft: Draft, request: Request, event: Press, name: str, **parts: object) -> Dialog:

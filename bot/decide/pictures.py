@@ -62,19 +62,6 @@ def request_card(
         headline = Line((say(Text.FOLLOWS_OWN if goes_with_own(request, lead) else Text.FOLLOWS, language),))
     if request.matter:
         headline = Line((f"{request.matter}: ", *headline.parts))
-
-    def button(text: Text, verb: str, step: str = "", *, main: bool = False) -> Button:
-        return Button(desk.id, request.id, CARD + request.id, say(text, language), verb, step, main=main)
-
-    presses = []
-    if request.status is Status.OPEN:
-        presses.append(button(Text.CLAIM, "claim", main=True))
-    if live and lead:
-        presses.append(button(Text.SEPARATE, "separate"))
-    if live:
-        presses.append(button(Text.SOLVE, "solve"))
-    elif not gone:
-        presses.append(button(Text.REOPEN, "reopen"))
     own = live and goes_with_own(request, lead)  # for which support presses on the first card
     there = lead.place if lead and elsewhere and (own or not live) else ""  # at most three buttons
     links = (Address(say(Text.OPEN_TICKET, language), ticket),) if is_link(ticket) and not there else ()
@@ -84,12 +71,28 @@ def request_card(
         remark=remark,
         also=tuple(Also(say(Text.ALSO, language, what=words(one, ADDED, language))) for one in also),
         settled=not live,
-        presses=tuple(presses),
-        opens=() if gone or own else (button(Text.SUPPORT, "open", "support"),),
+        presses=_presses(desk, request, follows=lead is not None),
+        opens=() if gone or own else (_button(desk, request, Text.SUPPORT, "open", "support"),),
         thread=there,
         thread_label=say(Text.OPEN_THREAD, language) if there else "",
         links=links,
     )
+
+
+def _presses(desk: DeskInfo, request: Request, *, follows: bool) -> tuple[Button, ...]:
+    """Return what can be done by one press on the card of a request as it stands."""
+    if request.outcome is Outcome.WITHDRAWN:
+        return ()
+    if request.status is Status.CLOSED:
+        return (_button(desk, request, Text.REOPEN, "reopen"),)
+    claim = (_button(desk, request, Text.CLAIM, "claim", main=True),) if request.status is Status.OPEN else ()
+    separate = (_button(desk, request, Text.SEPARATE, "separate"),) if follows else ()
+    return (*claim, *separate, _button(desk, request, Text.SOLVE, "solve"))
+
+
+def _button(desk: DeskInfo, request: Request, text: Text, verb: str, step: str = "", *, main: bool = False) -> Button:
+    title = say(text, desk.policy.language)
+    return Button(desk.id, request.id, CARD + request.id, title, verb, step, main=main)
 
 
 def told_for(request: Request, call: Call) -> str:
