@@ -1,6 +1,7 @@
 """Observers' suggestions as the pair has them, in messages of their own: they follow what becomes of the request."""
 
 from bot.decide.draft import Draft
+from bot.decide.pictures import status_line
 from bot.effects import Show
 from bot.places import personal
 from bot.support.request import Request, Status, Suggestion
@@ -28,7 +29,7 @@ def follow(draft: Draft) -> None:
         back = request.id in draft.undone  # what that withdrew says so already
         for suggestion in old if not back else ():
             if all(one.number != suggestion.number for one in request.suggestions):
-                _show_again(draft, request, suggestion, Line((_why(request),)))
+                _show_again(draft, request, suggestion, Line((_why(draft, request),)))
         for suggestion in request.suggestions if back else ():
             if suggestion not in old:
                 _show_again(draft, request, suggestion)
@@ -43,11 +44,10 @@ def _show_again(draft: Draft, request: Request, suggestion: Suggestion, line: Li
         draft.show(key, personal(person), line or _card(draft, request, suggestion, key), first=False)
 
 
-def _why(request: Request) -> str:
-    who, reader = request.deed.author.name if request.deed else "", request.requester.name
-    if request.status is not Status.CLOSED:
-        return f"{who} answered {reader}."
-    return f"{request.closed_by.name if request.closed_by else who} closed {request.id}. ({reader} had asked.)"
+def _why(draft: Draft, request: Request) -> str:
+    if request.status is Status.CLOSED:
+        return f"{status_line(request, draft.now, draft.hours, second=False)}. ({request.requester.name} had asked.)"
+    return f"{request.deed.author.name if request.deed else 'Somebody'} answered {request.requester.name}."
 
 
 def _card(draft: Draft, request: Request, suggestion: Suggestion, key: str) -> NoticeCard:

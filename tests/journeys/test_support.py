@@ -842,3 +842,24 @@ async def test_a_suggestion_for_what_is_closed_cannot_be_used_any_more() -> None
     await town.send("suggest", "R-1", DILAN, text="restart it")
     await town.press(Solve, "R-1", OLGA)
     assert "[Use it]" not in town.to(ANA)[0].text
+
+
+@pytest.mark.parametrize(
+    ("how", "stands"),
+    [
+        ("answered", "Ana Lindqvist answered Olga Brandt."),
+        ("deleted", "The post was deleted. (Olga Brandt had asked.)"),
+        ("solved", "Olga Brandt closed it. (Olga Brandt had asked.)"),
+    ],
+)
+async def test_what_stands_in_a_suggestions_place_names_whoever_it_was(how: str, stands: str) -> None:
+    town = Town()
+    place = await town.post("label printer down")
+    await town.send("suggest", "R-1", DILAN, text="restart it")
+    if how == "answered":
+        await town.send("reply", "R-1", ANA, text="Restart the print service.")
+    elif how == "deleted":
+        await town.delete(place)
+    else:
+        await town.press(Solve, "R-1", OLGA)
+    assert next(one.text for one in town.to(BEN) if one.key.startswith("suggestion:")) == stands
