@@ -16,7 +16,9 @@ from uuid import uuid4
 
 from bot import commands
 from bot.batch import Batch, Waiting
-from bot.decide import decide, lists, next_due, privacy, turns
+from bot.decide import decide, next_due, turns
+from bot.decide.desk import privacy
+from bot.decide.requests import lists
 from bot.effects import Answer, Decision, Word
 from bot.errors import NotStored, Refused
 from bot.events import (

@@ -9,29 +9,12 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import assert_never
 
-from bot.decide import (
-    answers,
-    chats,
-    clocks,
-    colleagues,
-    desk_steps,
-    due,
-    intake,
-    lists,
-    matters,
-    pauses,
-    policies,
-    presses,
-    privacy,
-    raising,
-    rota,
-    setup,
-    steps,
-    suggestions,
-    unsent,
-)
+from bot.decide import answers, desk_steps, due, unsent
+from bot.decide.desk import chats, colleagues, pauses, policies, privacy, setup
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
+from bot.decide.requests import clocks, intake, lists, matters, presses, raising, steps, suggestions
+from bot.decide.rota import imports
 from bot.effects import Answer, Decision, Dialog
 from bot.errors import Refused
 from bot.events import (
@@ -237,11 +220,11 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             clocks.unreachable(draft, event.place, event.reason)
             raising.refused(draft, event)
         case PeopleImported():
-            rota.people_imported(draft, event)
+            imports.people_imported(draft, event)
         case ShiftsImported():
-            rota.shifts_imported(draft, event)
+            imports.shifts_imported(draft, event)
         case RotaEdited():
-            rota.edited(draft, event)
+            imports.edited(draft, event)
         case PersonErased():
             return privacy.erased(draft, event)
         case _:

@@ -30,9 +30,11 @@ from bot.commands import (
     nearest,
     parse,
 )
-from bot.decide import away, chats, clocks, colleagues, held, lists, pauses, policies, setup, summons
+from bot.decide.desk import chats, colleagues, held, pauses, policies, setup
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
+from bot.decide.requests import clocks, lists, summons
+from bot.decide.rota import away
 from bot.errors import Refused
 from bot.events import Message, Uninstalled, Welcomed, Wrote
 from bot.people import FORMER, WORKING_WEEK, Author

@@ -1,7 +1,8 @@
 """What the clock does: steps that are due, before the claim and after it, and duty followed where it has changed."""
 
-from bot.decide import claims, clocks, setup
+from bot.decide.desk import setup
 from bot.decide.draft import Draft
+from bot.decide.requests import claims, clocks
 
 
 def struck(draft: Draft) -> None:

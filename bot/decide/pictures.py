@@ -6,7 +6,7 @@ Pure functions from state to views. The card is for the requester: who, until wh
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.decide.addresses import is_link, key_of
+from bot.decide.requests.addresses import is_link, key_of
 from bot.hours import SupportHours
 from bot.people import Person
 from bot.policy import Language

@@ -9,7 +9,7 @@ from datetime import date, time
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from bot.decide import addresses
+from bot.decide.requests import addresses
 from bot.ids import EMAIL, GUID
 from bot.people import WORKING_WEEK
 from bot.policy import Language, Pace, Page

@@ -12,7 +12,7 @@ from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes
 
 from bot.commands import Call, ChooseDesk, ComeBack, GoAway, SendPrivacy, ShowMine, parse
-from bot.decide import chats
+from bot.decide.desk import chats
 from bot.desk import Desk
 from bot.effects import Answer, Card, Dialog, Word
 from bot.events import Choose, Event, Message, Posted, Raise, Replied, Send, Undecided, Welcomed, Wrote

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import orjson
 
 from bot.courier import Undelivered
-from bot.decide import addresses
+from bot.decide.requests import addresses
 from bot.effects import Say, Show
 from bot.places import channel_of, person_of, root_of, thread
 from bot.ports import Address

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from bot.decide.policies import GROUPS
+from bot.decide.desk.policies import GROUPS
 from bot.teams.cards import Cards
 from bot.views import (
     Also,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.decide.privacy import REST
+from bot.decide.desk.privacy import REST
 from bot.desk import PORTION, Desk
 from bot.effects import PutRequest
 from bot.errors import NotStored

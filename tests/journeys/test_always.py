@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from bot.decide.steps import STEPS
+from bot.decide.requests.steps import STEPS
 from bot.effects import Dialog
 from bot.events import Adopt, Claim, GoOn, Open, Press, Reopen, Separate, Solve
 from bot.people import Author, Person

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.decide.steps import STEPS
+from bot.decide.requests.steps import STEPS
 from bot.effects import Dialog, Say, Show
 from bot.events import Adopt, Claim, GoOn, Open, Reopen, Separate, Solve
 from bot.people import Author, Person

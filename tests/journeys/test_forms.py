@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.decide import forms, policies
+from bot.decide import forms
+from bot.decide.desk import policies
 from bot.effects import Dialog
 from bot.events import Open, Reopen, Send, Solve
 from bot.people import Author, Person

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.commands import ShowMine, ShowRequests, parse
-from bot.decide.lists import MOST_ROWS
+from bot.decide.requests.lists import MOST_ROWS
 from bot.effects import Card, Dialog
 from bot.events import Claim, Open, Reopen, Send, Solve
 from bot.people import Author

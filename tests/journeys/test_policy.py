@@ -4,7 +4,8 @@ from dataclasses import fields
 
 import pytest
 
-from bot.decide import policies, spelling
+from bot.decide import spelling
+from bot.decide.desk import policies
 from bot.effects import Dialog
 from bot.events import Open, Send
 from bot.people import Author

@@ -1104,7 +1104,7 @@ async def test_privacy_is_told_in_german() -> None:
 
 
 def test_every_deed_that_is_kept_has_a_german_name() -> None:
-    sources = (Path(decide.__file__).parent).glob("*.py")
+    sources = (Path(decide.__file__).parent).rglob("*.py")
     kept = {
         "".join(str(part.value) for part in getattr(what, "values", [what]) if isinstance(part, ast.Constant))
         for source in sources

@@ -6,7 +6,7 @@ and a colleague off duty. `+` does it, `-` is told kindly who may, `=` gets the 
 
 import pytest
 
-from bot.decide.ending import shown_as
+from bot.decide.requests.ending import shown_as
 from bot.effects import Word
 from bot.events import Adopt, Claim, GoOn, Open, Press, Reopen, Send, Separate, Solve
 from bot.people import Author, Person

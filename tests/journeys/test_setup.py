@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from bot.calendars.almanac import Almanac
-from bot.decide.legs import PAGE
-from bot.decide.setup import MOST_CARDS
+from bot.decide.desk.legs import PAGE
+from bot.decide.desk.setup import MOST_CARDS
 from bot.effects import Dialog, Word
 from bot.events import AdminMet, Delivered, Open, RosterFetched, Send
 from bot.people import Author, Person

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from bot.decide import addresses
+from bot.decide.requests import addresses
 from bot.effects import Answer, Dialog, Word
 from bot.events import Claim, Open, PeopleImported, PersonRow, Reopen, Send, Separate, Solve
 from bot.people import Author, Person

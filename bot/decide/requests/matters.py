@@ -6,8 +6,8 @@ A request that follows has no clock and no word of its own: it ends and opens ag
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.decide import clocks
 from bot.decide.draft import Draft
+from bot.decide.requests import clocks
 from bot.events import Edited, Posted, Restored
 from bot.people import Author
 from bot.support.escalation import first_clock, second_clock

@@ -6,10 +6,11 @@ Must not know any step but the menu, to which each leads back, and Undo.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.decide import claims, forms, presses, rights
+from bot.decide import forms
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.pictures import status_line
+from bot.decide.requests import claims, presses, rights
 from bot.effects import Answer, Dialog
 from bot.events import Press, Send
 from bot.people import Person

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from bot.decide import clocks
 from bot.decide.draft import Draft
 from bot.decide.pictures import names, promised, words
+from bot.decide.requests import clocks
 from bot.events import Message, Replied
 from bot.people import Author
 from bot.places import personal

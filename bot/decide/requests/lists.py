@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.commands import ShowMine, parse
 from bot.decide.draft import Draft
 from bot.decide.pictures import SUPPORT, status_line, words
-from bot.decide.rights import has
+from bot.decide.requests.rights import has
 from bot.effects import Answer, Card
 from bot.events import Event, Message, Press, Wrote
 from bot.people import Author

@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bot.decide import claims, forms, matters, presses, rights, unsent
+from bot.decide import forms, unsent
 from bot.decide.draft import Draft
 from bot.decide.pictures import words
-from bot.decide.step import Step, claim_first, done, form, ready
+from bot.decide.requests import claims, matters, presses, rights
+from bot.decide.requests.step import Step, claim_first, done, form, ready
 from bot.effects import Answer
 from bot.errors import Refused
 from bot.events import Press, Send

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from bot.decide import claims, forms, presses, rights, suggestions
-from bot.decide.claims import Until
+from bot.decide import forms
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.pictures import names
-from bot.decide.step import Step, claim_first, done, form, ready, say_as, verb
+from bot.decide.requests import claims, presses, rights, suggestions
+from bot.decide.requests.claims import Until
+from bot.decide.requests.step import Step, claim_first, done, form, ready, say_as, verb
 from bot.effects import Answer
 from bot.errors import Refused
 from bot.events import Open, Press, Send

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from bot.decide import answering, claims, ending, forms, handing, rights, sorting, triage, unsent
+from bot.decide import forms, unsent
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.pictures import handed_note, words
-from bot.decide.step import Step, done, stands, to_requester, undo
+from bot.decide.requests import answering, claims, ending, handing, rights, sorting, triage
+from bot.decide.requests.step import Step, done, stands, to_requester, undo
 from bot.effects import Answer, Dialog
 from bot.errors import Refused
 from bot.events import Open, Press, Send

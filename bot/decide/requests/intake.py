@@ -8,8 +8,9 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
 from bot.commands import mistyped
-from bot.decide import answers, claims, clocks, matters, rights
+from bot.decide import answers
 from bot.decide.draft import Draft
+from bot.decide.requests import claims, clocks, matters, rights
 from bot.events import Deleted, Edited, Message, Posted, Replied, Restored
 from bot.people import Author
 from bot.state import Early, Heard

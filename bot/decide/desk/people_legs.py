@@ -6,11 +6,14 @@ from datetime import date
 from itertools import count
 from types import MappingProxyType
 
-from bot.decide import clocks, colleagues, forms, legs, marks, rota, spelling
+from bot.decide import forms, marks, spelling
+from bot.decide.desk import colleagues, legs
+from bot.decide.desk.legs import NEXT, PAGE, Leg
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
-from bot.decide.legs import NEXT, PAGE, Leg
 from bot.decide.marks import MARKED, Overtaken
+from bot.decide.requests import clocks
+from bot.decide.rota import imports
 from bot.events import PeopleImported, PersonRow, Press, Send, ShiftsImported
 from bot.ids import EMAIL
 from bot.people import WORKING_WEEK, Person
@@ -195,7 +198,7 @@ def import_people(draft: Draft, key: str, rows: Iterable[PersonRow]) -> None:
     """Add people to the rota, or change them."""
     rows = tuple(rows)
     if rows:
-        rota.people_imported(draft, PeopleImported(key=key, happened_at=draft.now, rows=rows))
+        imports.people_imported(draft, PeopleImported(key=key, happened_at=draft.now, rows=rows))
 
 
 def _shown(event: Send) -> set[str]:
@@ -356,7 +359,7 @@ def _take_pair(draft: Draft, event: Send) -> str:
     week = _iteration(draft)
     others = tuple(one for one in draft.rota.of(week) if one.role is not Role.SUPPORT and one.person not in ids)
     shifts = (*(Shift(week, id_, Role.SUPPORT) for id_ in ids), *others)
-    rota.shifts_imported(draft, ShiftsImported(key=event.key, happened_at=draft.now, shifts=shifts))
+    imports.shifts_imported(draft, ShiftsImported(key=event.key, happened_at=draft.now, shifts=shifts))
     lacking = [_pair_missing(draft)]
     lacking += [f"{one.name} is new to support" for one in found if not one.experienced]
     lacking += [f"{one.name} can't be reached without an Entra id" for one in found if not one.entra_object_id]

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from bot.decide.desk.privacy import past_time
 from bot.decide.draft import Draft
 from bot.decide.pictures import words
-from bot.decide.privacy import past_time
 from bot.events import Message, Wrote
 from bot.people import Author, Person
 from bot.places import personal

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.commands import ComeBack, GoAway
-from bot.decide import clocks, pauses
+from bot.decide.desk import pauses
 from bot.decide.draft import Draft
+from bot.decide.requests import clocks
 from bot.events import Message
 from bot.people import Person
 from bot.rota.shift import Absence

@@ -7,11 +7,13 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.commands import Right
-from bot.decide import forms, marks, policies, rota, spelling
+from bot.decide import forms, marks, spelling
+from bot.decide.desk import policies
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.marks import MARKED, Overtaken
+from bot.decide.rota import imports
 from bot.effects import Answer, Dialog
 from bot.errors import Refused
 from bot.events import Message, PeopleImported, PersonRow, Press, Send
@@ -109,7 +111,9 @@ def _take_edit(draft: Draft, event: Send) -> Answer:
     read, wrong = _read(person, {**now, **new.typed})
     wrong = wrong or _namesake(draft, read, besides=person.id)
     try:
-        saved = None if wrong else rota.person_changed(draft, person.id, PersonRow(read.name, read, frozenset(FIELDS)))
+        saved = (
+            None if wrong else imports.person_changed(draft, person.id, PersonRow(read.name, read, frozenset(FIELDS)))
+        )
     except Refused as refusal:
         saved, wrong = None, f"{refusal}."
     if saved is None:
@@ -159,7 +163,7 @@ def _take_add(draft: Draft, event: Send) -> Answer:
     if wrong:
         return _draw_add(draft, event, wrong)
     row = PersonRow(read.name, read, frozenset(FIELDS))
-    rota.people_imported(draft, PeopleImported(key=event.key, happened_at=event.happened_at, rows=(row,)))
+    imports.people_imported(draft, PeopleImported(key=event.key, happened_at=event.happened_at, rows=(row,)))
     return _done(draft, event, f"Added: {read.name}", _about(draft, read))
 
 

@@ -10,11 +10,12 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.commands import Right
-from bot.decide import addresses, forms, marks, spelling
+from bot.decide import forms, marks, spelling
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.marks import Overtaken
+from bot.decide.requests import addresses
 from bot.effects import Answer, Dialog
 from bot.events import AdminMet, Message, Press, Send
 from bot.ids import EMAIL, GUID

@@ -6,9 +6,9 @@ Acts are judged by duty at ``happened_at``. A repeated press, or one on a stale 
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.decide import claims, clocks, matters, rights
 from bot.decide.draft import Draft
 from bot.decide.pictures import SUPPORT, words
+from bot.decide.requests import claims, clocks, matters, rights
 from bot.effects import Answer, Card
 from bot.errors import Refused
 from bot.events import Adopt, Claim, GoOn, Press, Reopen, Separate, Solve

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from bot.decide import colleagues, forms, marks, policies
+from bot.decide import forms, marks
+from bot.decide.desk import colleagues, policies
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.marks import MARKED, Changes

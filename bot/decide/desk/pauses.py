@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from bot.commands import ResumePosts, StopPosts
-from bot.decide import clocks, presses
 from bot.decide.draft import Draft
+from bot.decide.requests import clocks, presses
 from bot.effects import Decision, Effect, Say, Show
 from bot.errors import Refused
 from bot.events import Message

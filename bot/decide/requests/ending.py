@@ -5,10 +5,11 @@ from dataclasses import replace
 from hashlib import sha256
 from types import MappingProxyType
 
-from bot.decide import claims, forms, presses, rights
+from bot.decide import forms
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
-from bot.decide.step import Step, done, form, meanwhile
+from bot.decide.requests import claims, presses, rights
+from bot.decide.requests.step import Step, done, form, meanwhile
 from bot.effects import Answer
 from bot.errors import Refused
 from bot.events import Press, Send

@@ -10,9 +10,10 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.decide import forms, intake, unsent
+from bot.decide import forms, unsent
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
+from bot.decide.requests import intake
 from bot.effects import Answer, Dialog, Word
 from bot.events import Choose, Chosen, Delivered, Open, Posted, Press, Raise, Replied, Undeliverable, Wrote
 from bot.people import Author

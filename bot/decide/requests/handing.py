@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
-from bot.decide import claims, clocks, forms, presses, rights
+from bot.decide import forms
 from bot.decide.draft import Draft
 from bot.decide.pictures import mentions, names
-from bot.decide.step import Step, claim_first, done, form, ready, verb
+from bot.decide.requests import claims, clocks, presses, rights
+from bot.decide.requests.step import Step, claim_first, done, form, ready, verb
 from bot.effects import Answer
 from bot.errors import Refused
 from bot.events import Press, Send

@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 
 from bot.commands import SendPrivacy, parse
-from bot.decide import claims
-from bot.decide.claims import REOPENS
 from bot.decide.draft import Draft
+from bot.decide.requests import claims
+from bot.decide.requests.claims import REOPENS
 from bot.effects import (
     Answer,
     DropNotice,

@@ -1,8 +1,8 @@
 """``triage R-42``: a request's *Support…* as a card in one's own chat, where every step works as in a dialog."""
 
-from bot.decide import steps
 from bot.decide.draft import Draft
 from bot.decide.forms import SUMMONED
+from bot.decide.requests import steps
 from bot.effects import Dialog
 from bot.errors import Refused
 from bot.events import Message, Open

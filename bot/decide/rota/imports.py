@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bot.decide import clocks
 from bot.decide.draft import Draft
+from bot.decide.requests import clocks
 from bot.errors import Refused
 from bot.events import PeopleImported, PersonRow, RotaEdited, ShiftsImported
 from bot.people import FORMER, Person

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from bot.decide import addresses, forms, rights, unsent
+from bot.decide import forms, unsent
 from bot.decide.draft import Draft
 from bot.decide.pictures import names, words
+from bot.decide.requests import addresses, rights
 from bot.errors import Refused
 from bot.events import Press, Send
 from bot.people import Person

@@ -8,11 +8,12 @@ from dataclasses import replace
 from itertools import groupby
 from types import MappingProxyType
 
-from bot.decide import claims, forms, leaves, presses, rights
+from bot.decide import forms
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
-from bot.decide.leaves import PARTS, Filled, Form
-from bot.decide.step import Step, claim_first, done, meanwhile, ready, say_as
+from bot.decide.requests import claims, leaves, presses, rights
+from bot.decide.requests.leaves import PARTS, Filled, Form
+from bot.decide.requests.step import Step, claim_first, done, meanwhile, ready, say_as
 from bot.effects import Answer
 from bot.errors import Refused
 from bot.events import Open, Press, Send

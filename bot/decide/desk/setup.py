@@ -11,11 +11,12 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.commands import Right
-from bot.decide import forms, legs, people_legs
+from bot.decide import forms
+from bot.decide.desk import legs, people_legs
+from bot.decide.desk.legs import Leg
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
-from bot.decide.legs import Leg
 from bot.decide.marks import MARKED, Overtaken
 from bot.effects import Answer, Dialog, Word
 from bot.errors import Refused

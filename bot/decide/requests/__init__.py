@@ -1,0 +1,1 @@
+"""What becomes of requests: intake, the clocks, *Support…* and its steps, and what cards' buttons do."""

@@ -1,0 +1,1 @@
+"""What changes the rota: imports, edits of its file, and people who are away."""
