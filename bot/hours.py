@@ -16,13 +16,17 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 @dataclass(frozen=True, slots=True)
 class SupportHours:
-    """When a desk is staffed: its zone, daily hours, weekdays, and the public holidays on which it is not."""
+    """When a desk is staffed: its zone, daily hours, weekdays, and the public holidays on which it is not.
+
+    ``elsewhere`` are the public holidays of other places where some of its people are, by what those are called.
+    """
 
     zone: ZoneInfo = BERLIN
     opens: time = time(9)
     closes: time = time(18)
     weekdays: frozenset[int] = frozenset(range(5))
     holidays: frozenset[date] = frozenset()
+    elsewhere: tuple[tuple[str, frozenset[date]], ...] = ()
 
     def local(self, at: datetime) -> datetime:
         """Return ``at`` in the desk's zone."""
@@ -31,6 +35,10 @@ class SupportHours:
     def is_working_day(self, day: date) -> bool:
         """Say whether the desk works on ``day``."""
         return day.weekday() in self.weekdays and day not in self.holidays
+
+    def is_holiday(self, place: str, day: date) -> bool:
+        """Say whether ``day`` is a public holiday of whoever has those of another place, "" for the desk's own."""
+        return bool(place) and any(day in days for name, days in self.elsewhere if name == place)
 
     def is_open(self, at: datetime) -> bool:
         """Say whether ``at`` lies within support hours."""
@@ -79,7 +87,15 @@ class SupportHours:
 
     def opening(self, day: date) -> datetime:
         """Return the instant (UTC) at which ``day`` opens."""
-        return datetime.combine(day, self.opens, self.zone).astimezone(UTC)
+        return self.moment(day, self.opens)
+
+    def moment(self, day: date, at: time) -> datetime:
+        """Return the instant (UTC) of a time of a day in the desk's zone."""
+        return datetime.combine(day, at, self.zone).astimezone(UTC)
+
+    def span(self, day: date) -> tuple[datetime, datetime]:
+        """Return when ``day`` opens and closes (UTC), whether or not the desk works on it."""
+        return self.opening(day), self.moment(day, self.closes)
 
     def _coming(self, at: datetime) -> tuple[datetime, datetime]:
         """Return the opening and closing (UTC) of the hours that ``at`` lies in or that come next."""
@@ -94,8 +110,7 @@ def _span(hours: SupportHours, day: date) -> tuple[datetime, datetime]:
     for offset in range(HORIZON):
         one = day + offset * DAY
         if hours.is_working_day(one):
-            closing = datetime.combine(one, hours.closes, hours.zone).astimezone(UTC)
-            return hours.opening(one), closing
+            return hours.span(one)
     raise ValueError(_impossible(day))
 
 

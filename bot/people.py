@@ -17,6 +17,9 @@ class Person:
 
     ``id`` is the Entra object id in lower case, else the e-mail, else the name: the key under which shifts,
     absences and acts name this person. Only people with an Entra id can be recognised and reached in Teams.
+    ``holidays`` names the place whose public holidays are theirs ("PL", "DE BY"), "" for the desk's. ``observed`` is
+    the iteration in which somebody new observed; ``waived`` says that they need not, ``again`` that they asked for
+    another week of it.
     """
 
     id: str
@@ -29,6 +32,16 @@ class Person:
     experienced: bool = True
     joined: date | None = None
     left: date | None = None
+    holidays: str = ""
+    observed: date | None = None
+    waived: bool = False
+    again: bool = False
+
+    def must_observe(self, iteration: date) -> bool:
+        """Say whether the person still has to observe in an iteration, before the first SUPPORT shift."""
+        if self.observed is not None:
+            return iteration <= self.observed
+        return not self.experienced and not self.waived
 
     def belongs(self, day: date) -> bool:
         """Say whether the person is one of the team on ``day``."""

@@ -27,6 +27,17 @@ class Pace:
     team: int
 
 
+class Goal(StrEnum):
+    """What the pick weighs between coverage and mixing, in an order that is policy."""
+
+    REST = "rest"
+    FAIRNESS = "fairness"
+    FALLBACK = "fallback"
+
+
+GOALS = tuple(Goal)
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """Somebody outside the backend team: a name, and the Entra object id by which they are mentioned, "" if unknown."""
@@ -76,6 +87,14 @@ class Policy:
     jira_project: str = ""
     slack_channel: str = "#bugsnag-backend"
     admins: tuple[str, ...] = ()
+    goals: tuple[Goal, ...] = GOALS
+    propose_at: time = time(14)
+    remind_at: time = time(17)
+    chase_at: time = time(9, 30)
+    chase_again_at: time = time(14)
+    decline_by: time = time(8, 30)
+    settle_by: time = time(10)
+    heads_up_at: time = time(15, 55)
     texts_days: int = 90
     names_days: int = 30
     absences_days: int = 30

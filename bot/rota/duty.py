@@ -54,7 +54,7 @@ def on_duty(rota: Rota, at: datetime, hours: SupportHours, besides: Container[st
     reserve: list[Person] = []
     watching: list[Person] = []
     for shift in rota.of(iteration_of(day)):
-        person = _serving(rota, shift, day, at)
+        person = _serving(rota, shift, day, at, hours)
         people = pair if shift.role is Role.SUPPORT else reserve if shift.role is Role.FALLBACK else watching
         if person is not None and person.id not in besides and person not in people:
             people.append(person)
@@ -76,23 +76,24 @@ def on_duty(rota: Rota, at: datetime, hours: SupportHours, besides: Container[st
 def present(rota: Rota, at: datetime, hours: SupportHours) -> tuple[Person, ...]:
     """Return the whole backend team that is not away at ``at``, those on duty and observers included, by name."""
     day = hours.duty_day(at)
-    people = (person for person in rota.people.values() if _present(rota, person, day, at))
+    people = (person for person in rota.people.values() if _present(rota, person, day, at, hours))
     return tuple(sorted(people, key=lambda person: (person.name, person.id)))
 
 
-def _serving(rota: Rota, shift: Shift, day: date, at: datetime) -> Person | None:
+def _serving(rota: Rota, shift: Shift, day: date, at: datetime, hours: SupportHours) -> Person | None:
     if day.weekday() in WORKING_WEEK and day.weekday() not in shift.days:
         return None
     person = rota.people.get(shift.person)
     for override in rota.overrides:
         if override.person == shift.person and override.start <= at < override.end:
             person = rota.people.get(override.stand_in)
-    return person if person is not None and _present(rota, person, day, at) else None
+    return person if person is not None and _present(rota, person, day, at, hours) else None
 
 
-def _present(rota: Rota, person: Person, day: date, at: datetime) -> bool:
+def _present(rota: Rota, person: Person, day: date, at: datetime, hours: SupportHours) -> bool:
     return (
         person.works(day)
         and person.belongs(day)
+        and not hours.is_holiday(person.holidays, day)
         and not any(away.person == person.id and away.start <= at < away.end for away in rota.absences)
     )

@@ -47,13 +47,28 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """What counts for fairness of a person in an iteration that is over: days served, and days on which they could.
+
+    The first are days of SUPPORT and FALLBACK on which they were present; the second working days on which they were
+    present and no longer had to observe. Former colleagues are one.
+    """
+
+    iteration: date
+    person: str
+    served: int
+    chances: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rota:
-    """A desk's people by id, and when they serve."""
+    """A desk's people by id, when they serve, and what they served in iterations that are over."""
 
     people: Mapping[str, Person] = field(default_factory=lambda: MappingProxyType({}))
     shifts: tuple[Shift, ...] = ()
     absences: tuple[Absence, ...] = ()
     overrides: tuple[Override, ...] = ()
+    ledger: tuple[Tally, ...] = ()
 
     def of(self, iteration: date) -> tuple[Shift, ...]:
         """Return the support team of ``iteration``: its shifts, in the order in which they were set."""

@@ -1,0 +1,94 @@
+"""The ledger: what each person served in an iteration and how often they could, and what an iteration made of them.
+
+An iteration that is over is settled once: its numbers are kept, so that neither erasure nor a later change of
+somebody's days changes them. One that is planned or running is counted as if all went as planned.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from bot.hours import SupportHours
+from bot.people import FORMER, Person
+from bot.rota.presence import WEEK, Presence, working_days
+from bot.rota.shift import Role, Rota, Tally
+
+WINDOW = 52  # iterations that count for fairness, with the one that is being picked
+OBSERVING_DAYS = 3  # that make a week of observing
+
+
+def tallies(
+    rota: Rota, iteration: date, hours: SupportHours, presence: Presence | None = None
+) -> dict[str, tuple[int, int]]:
+    """Return days served and chances of an iteration by person; everybody who was of the team is in it."""
+    kept = {one.person: (one.served, one.chances) for one in rota.ledger if one.iteration == iteration}
+    return {**_counted(rota, iteration, hours, presence or Presence(rota, hours)), **kept}
+
+
+def settled(rota: Rota, until: date, hours: SupportHours) -> Rota:
+    """Return a rota with every iteration before ``until`` settled that has a team and is not settled yet.
+
+    Whoever observed has observed, and whoever had a SUPPORT shift is experienced; who asked for another week of
+    observing has to observe again. What counts no longer is dropped.
+    """
+    oldest = until - WINDOW * WEEK
+    done = {one.iteration for one in rota.ledger}
+    due = sorted({one.iteration for one in rota.shifts if oldest <= one.iteration < until} - done)
+    if not due:
+        return rota
+    presence = Presence(rota, hours)
+    for iteration in due:
+        counted = _counted(rota, iteration, hours, presence)
+        rows = [Tally(iteration, person, *days) for person, days in sorted(counted.items())]
+        people = {person.id: person for person in _grown(rota, iteration, presence)}
+        rota = replace(rota, ledger=(*rota.ledger, *rows), people={**rota.people, **people})
+    return replace(rota, ledger=tuple([one for one in rota.ledger if one.iteration >= oldest]))
+
+
+def window(iteration: date, joined: date | None) -> tuple[date, ...]:
+    """Return the iterations before ``iteration`` that count with it for somebody, from the one in which they joined."""
+    some = [iteration - number * WEEK for number in range(WINDOW - 1, 0, -1)]
+    return tuple([one for one in some if joined is None or joined < one + WEEK])
+
+
+def _counted(rota: Rota, iteration: date, hours: SupportHours, presence: Presence) -> dict[str, tuple[int, int]]:
+    days = working_days(iteration, hours)
+    served = _served(rota, iteration, days, presence)
+    counted = {}
+    for person in rota.people.values():
+        chances = 0 if person.must_observe(iteration) else sum([presence.has(person, day) for day in days])
+        counted[person.id] = served[person.id], chances
+    if served[FORMER]:
+        counted[FORMER] = served[FORMER], 0
+    return counted
+
+
+def _served(rota: Rota, iteration: date, days: tuple[date, ...], presence: Presence) -> Counter[str]:
+    served: Counter[str] = Counter()
+    seen: set[tuple[str, date]] = set()
+    for shift in rota.of(iteration):
+        for day in days if shift.role is not Role.OBSERVER else ():
+            if day.weekday() not in shift.days:
+                continue
+            id_ = presence.server(shift.person, day)
+            person = rota.people.get(id_)
+            if person is None or (presence.has(person, day) and (id_, day) not in seen):
+                seen.add((id_, day))
+                served[id_ if person else FORMER] += 1
+    return served
+
+
+def _grown(rota: Rota, iteration: date, presence: Presence) -> Iterator[Person]:
+    """Yield those whom an iteration made something else of, as they are after it."""
+    for shift in rota.of(iteration):
+        person = rota.people.get(shift.person)
+        if person is None or person.experienced:
+            continue
+        present = presence.days(person, iteration)
+        if shift.role is Role.SUPPORT and present:
+            yield replace(person, experienced=True, again=False)
+        elif shift.role is Role.OBSERVER and person.again:
+            yield replace(person, again=False)
+        elif shift.role is Role.OBSERVER and len(present) >= OBSERVING_DAYS:
+            yield replace(person, observed=iteration)
