@@ -20,6 +20,7 @@ from bot.control import Control
 from bot.courier import Courier
 from bot.desk import Desk
 from bot.desks import Desks
+from bot.effects import FetchRoster
 from bot.errors import Misconfigured, NotStored
 from bot.folder import open_desks, open_folder, set_aside, write_rota
 from bot.ports import Journal
@@ -110,7 +111,8 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     outbound = Outbound(transport, references, Cards(CARDS), lambda desk, place: desks.shares(desk, place))  # noqa: PLW0108
     clock = await stack.enter_async_context(open_clock(settings.clock))
     rosters = Rosters(transport, references, clock, lambda desk: desks.channels_besides(desk))  # noqa: PLW0108
-    courier = Courier(journal, outbound.send, lambda desk: write_rota(journal, files, desk), clock, rosters.fetch)
+    errands = {FetchRoster: rosters.errand()}
+    courier = Courier(journal, outbound.send, lambda desk: write_rota(journal, files, desk), clock, errands)
     alarm = Alarm(clock, real)
     desks = Desks(
         journal,

@@ -20,6 +20,7 @@ from bot.events import (
     PersonErased,
     Press,
     RotaEdited,
+    Send,
     ShiftsImported,
     Sweep,
     Undecided,
@@ -124,7 +125,7 @@ def _record(event: Event, changes: Iterable[Change], now: datetime) -> Record:
     author = getattr(event, "author", None)
     return Record(
         key=event.key,
-        kind=type(event).__name__,
+        kind=type(event).__name__ + (f" {event.step}" if isinstance(event, Send) else ""),
         happened_at=event.happened_at,
         recorded_at=now,
         actor=author.id if author else "",

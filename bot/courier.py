@@ -7,14 +7,15 @@ of an effect goes back to its desk as an event. It must not know what any effect
 import asyncio
 import logging
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
-from bot.effects import Effect, FetchRoster, Say, Show, WriteRota
+from bot.effects import Effect, Say, Show, WriteRota
 from bot.errors import NotStored
-from bot.events import Delivered, RosterFetched, Undeliverable
+from bot.events import Delivered, Undeliverable
 from bot.ports import Address, Clock, Journal, Origin, Outgoing
-from bot.state import DeskInfo, Roster
+from bot.state import DeskInfo
 
 log = logging.getLogger(__name__)
 
@@ -23,28 +24,40 @@ STORE_SECONDS = 1.0  # between two tries while the store fails
 
 Send = Callable[[DeskInfo, Show | Say, Address | None], Awaitable[Address | None]]
 Write = Callable[[DeskInfo], Awaitable[None]]
-Fetch = Callable[[DeskInfo], Awaitable[Roster]]
 
 
 class Undelivered(Exception):  # noqa: N818 - an outcome
     """The place refused for good; the text is the reason, for an admin."""
 
 
-async def nothing(desk: DeskInfo) -> Roster:
-    """Know nobody's team."""
-    del desk
-    raise Undelivered("I can't ask from here")
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """How an effect is run whose answer is an event of its own: what runs it, and what the event then has.
+
+    ``run`` returns the event's own fields, or raises Undelivered; ``failed`` returns those for a reason in words.
+    """
+
+    event: type[Delivered]
+    run: Callable[[Origin, Any], Awaitable[Mapping[str, Any]]]
+    failed: Callable[[Any, str], Mapping[str, Any]]
 
 
 class Courier:
-    """Delivers effects through ``send`` (messages), ``write`` (the rota's file) and ``fetch`` (the team's roster)."""
+    """Delivers effects: messages through ``send``, the rota's file through ``write``, others by their ``errands``."""
 
-    def __init__(self, journal: Journal, send: Send, write: Write, clock: Clock, fetch: Fetch = nothing) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        send: Send,
+        write: Write,
+        clock: Clock,
+        errands: Mapping[Any, Errand],
+    ) -> None:
         """Bind the courier to what it delivers through."""
         self._journal = journal
         self._send = send
         self._write = write
-        self._fetch = fetch
+        self._errands = errands
         self._clock = clock
         self._lines: dict[tuple[str, str, str], deque[Outgoing]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -113,8 +126,8 @@ class Courier:
                 await self._write(desk.info)
                 self._done(desk, one, effect.key, None)
                 return
-            if isinstance(effect, FetchRoster):
-                self._fetched(desk, one, await self._fetch(desk.info))
+            if not isinstance(effect, Show | Say):
+                await self._run(desk, one, self._errands[type(effect)])
                 return
             address = await self._address(key, effect)
             needless = isinstance(effect, Show) and effect.only_if_shown and address is None
@@ -154,16 +167,24 @@ class Courier:
         )
         desk.report(event, shown)
 
-    def _fetched(self, desk: Origin, one: Outgoing, roster: Roster) -> None:
-        fields = {"key": f"delivered:{one.id}", "happened_at": self._clock(), "effect": one.id, "place": one.effect.key}
-        desk.report(RosterFetched(roster=roster, **fields))  # type: ignore[arg-type]
+    async def _run(self, desk: Origin, one: Outgoing, errand: Errand) -> None:
+        effect = one.effect
+        try:
+            found = await errand.run(desk, effect)
+        except Undelivered as refusal:
+            found = errand.failed(effect, str(refusal))
+        except NotStored:
+            raise
+        except Exception:
+            log.exception("an errand failed", extra={"desk": desk.info.id, "key": effect.key})
+            found = errand.failed(effect, "an error of mine; it is in the log")
+        place = getattr(effect, "place", effect.key)
+        key, now = f"delivered:{one.id}", self._clock()
+        desk.report(errand.event(key=key, happened_at=now, effect=one.id, place=place, **found))
 
     def _refused(self, desk: Origin, one: Outgoing, reason: str) -> None:
         effect = one.effect
-        if isinstance(effect, FetchRoster):
-            self._fetched(desk, one, Roster(self._clock(), failure=reason))
-            return
-        place = effect.key if isinstance(effect, WriteRota) else effect.place
+        place = getattr(effect, "place", effect.key)
         event = Undeliverable(
             key=f"refused:{one.id}",
             happened_at=self._clock(),

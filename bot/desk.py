@@ -39,6 +39,7 @@ from bot.events import (
 )
 from bot.people import Person
 from bot.ports import Address, Clock, Conflict, Courier, Expired, Journal, Limits, Lookup, Outgoing
+from bot.rota.planning import Planning
 from bot.standing import Standing
 from bot.state import DeskInfo, Pause, State
 from bot.support.request import Request
@@ -77,6 +78,7 @@ class Desk:
         self._on_due = on_due
         self._standing: Standing | None = None
         self._paused: Pause | None = None
+        self._planned: Planning | None = None
         self._people: Mapping[str, Person] = {}  # as last known, so that they are found while the state is not held
         self._chats: Mapping[str, datetime] = {}
         self._recent: OrderedDict[str, None] = OrderedDict()
@@ -136,7 +138,7 @@ class Desk:
     async def _expired(self, now: datetime) -> Expired | None:
         """Return the next portion of what is past its time, None where it is not the time for that."""
         state = await self.state()
-        hours = self._lookup.knowledge(state.desk, now).hours
+        hours = self._lookup.knowledge(state.desk, state.rota, now).hours
         if privacy.next_sweep(state.facts, now, hours) > now:
             return None
         limits = Limits(privacy.past_time(state.desk.policy, now), state.facts.nameless_to)
@@ -229,7 +231,8 @@ class Desk:
                 batch.repeated.append(one)
                 continue
             try:
-                decision = decide(standing.view(), event, now, self._lookup.knowledge(standing.desk, now))
+                knowledge = self._lookup.knowledge(standing.desk, standing.rota, now)
+                decision = decide(standing.view(), event, now, knowledge)
             except Refused as refusal:
                 batch.answers.append((one, Word(str(refusal))))
                 continue
@@ -322,9 +325,10 @@ class Desk:
     def _set_due(self, standing: Standing, batch: Batch | None) -> None:
         before = self.next_due
         paused, self._paused = self._paused, standing.facts.pause
-        looks = batch is None or batch.looked or paused != self._paused
+        planned, self._planned = self._planned, standing.facts.planning
+        looks = batch is None or batch.looked or paused != self._paused or planned is not self._planned
         now = self._clock()
-        hours = self._lookup.knowledge(standing.desk, now).hours
+        hours = self._lookup.knowledge(standing.desk, standing.rota, now).hours
         if batch is None or looks or any(request.has_no_step_left for request in batch.requests()):
             self.next_due = next_due(standing.view(), now, hours)
         else:
@@ -350,7 +354,7 @@ class Desk:
         found = await self._fetch(standing, [one])
         try:
             event = replace(one.event, again=True)
-            return decide(standing.view(), event, now, self._lookup.knowledge(standing.desk, now)).answer
+            return decide(standing.view(), event, now, self._lookup.knowledge(standing.desk, standing.rota, now)).answer
         except Refused as refusal:
             return Word(str(refusal))
         finally:

@@ -47,7 +47,28 @@ class FetchRoster:
     key: str = "roster"
 
 
-Effect = Show | Say | WriteRota | FetchRoster
+@dataclass(frozen=True, slots=True)
+class FetchCalendar:
+    """Read the absences that an iCalendar address tells of a person, who confirms them; the answer is an event.
+
+    It is asked from ``place``, and comes back there.
+    """
+
+    key: str
+    place: str
+    person: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSay:
+    """Post ``text`` in the desk's Slack channel for reminders, once."""
+
+    key: str
+    text: str
+
+
+Effect = Show | Say | WriteRota | FetchRoster | FetchCalendar | SlackSay
 
 
 @dataclass(frozen=True, slots=True)

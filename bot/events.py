@@ -279,6 +279,15 @@ class RosterFetched(Delivered):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarFetched(Delivered):
+    """An iCalendar address told when a person is away, as spans of instants; or why it did not, in words."""
+
+    person: str
+    spans: tuple[tuple[datetime, datetime], ...] = ()
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Undeliverable(Event):
     """An effect was refused for good; ``reason`` is for an admin, ``message`` as in Delivered."""
 

@@ -164,5 +164,8 @@ class Courier(Protocol):
 class Lookup(Protocol):
     """What the shell looks up for a desk's events."""
 
-    def knowledge(self, desk: DeskInfo, now: datetime) -> Knowledge:
-        """Return the hours with the holidays around ``now``, the admins, the tree of triage and the countries."""
+    def knowledge(self, desk: DeskInfo, rota: Rota, now: datetime) -> Knowledge:
+        """Return the hours with the holidays around ``now``, the admins, the tree of triage and the countries.
+
+        The holidays are the desk's, and those of the places where people of the rota are.
+        """

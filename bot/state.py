@@ -11,6 +11,7 @@ from enum import StrEnum
 from bot.hours import SupportHours
 from bot.people import Author
 from bot.policy import Policy
+from bot.rota.planning import Planning
 from bot.rota.shift import Rota
 from bot.support.request import Request
 from bot.support.triage import NO_TREE, Tree
@@ -200,6 +201,7 @@ class Facts:
     pause: Pause | None = None
     chats: Mapping[str, datetime] = field(default_factory=dict)
     owed: tuple[str, ...] = ()
+    planning: Planning = Planning()
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,8 @@ class Choice:
 class Field:
     """An input of a form, of one kind: ``is_long`` and ``is_short`` text, ``is_one`` or ``is_many`` of its choices.
 
+    ``is_date`` is a date by ISO 8601.
+
     ``is_kept`` is text of another form, which waits below the buttons of this one.
     ``value`` is what it holds at first: text, the id of a choice, or ids with commas. ``longest`` is in characters.
     """
@@ -147,6 +149,7 @@ class Field:
     is_many: bool
     choices: tuple[Choice, ...]
     is_kept: bool = False
+    is_date: bool = False
 
 
 @dataclass(frozen=True, slots=True)

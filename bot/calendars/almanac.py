@@ -1,12 +1,13 @@
 """What the shell looks up for a desk: its support hours with the public holidays, admins, the tree, desks' channels."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.calendars.holidays import Countries, CountryNames, public_holidays
 from bot.hours import SupportHours
 from bot.policy import Policy
+from bot.rota.shift import Rota
 from bot.state import DeskInfo, Knowledge
 from bot.support.triage import NO_TREE, Tree
 
@@ -37,24 +38,36 @@ class Almanac:
         self._countries = Countries()
         self._country_names = CountryNames()
         self._days_of = days_of
-        self._known: dict[tuple[int, int], tuple[Policy, Knowledge]] = {}
+        self._known: dict[tuple[int, int, frozenset[str]], tuple[Policy, Knowledge]] = {}
 
-    def knowledge(self, desk: DeskInfo, now: datetime) -> Knowledge:
+    def knowledge(self, desk: DeskInfo, rota: Rota, now: datetime) -> Knowledge:
         """Return the desk's hours, with the holidays of last, this and the next two years, the admins and the tree."""
-        key = (id(desk.policy), now.year)
+        places = frozenset([one.holidays for one in rota.people.values() if one.holidays])
+        key = (id(desk.policy), now.year, places)
         found = self._known.get(key)
         if found is None:
             if len(self._known) >= MOST_POLICIES:
                 self._known.clear()
-            hours = support_hours(desk.policy, now.year, self._days_of)
+            hours = support_hours(desk.policy, now.year, self._days_of, places)
             knowledge = Knowledge(hours, self._admins, self._triage, self._countries, self._own, self._country_names)
             found = self._known[key] = (desk.policy, knowledge)
         return found[1]
 
 
-def support_hours(policy: Policy, year: int, days_of: Holidays = public_holidays) -> SupportHours:
-    """Return a policy's hours with the public holidays around ``year``; raise Misconfigured for an unknown country."""
-    days: set[date] = set()
-    for one in range(year - 1, year + 3):
-        days |= days_of(policy.holiday_country, policy.holiday_subdivision, one)
-    return SupportHours(ZoneInfo(policy.zone), policy.opens, policy.closes, policy.weekdays, frozenset(days))
+def support_hours(
+    policy: Policy, year: int, days_of: Holidays = public_holidays, places: Iterable[str] = ()
+) -> SupportHours:
+    """Return a policy's hours with the public holidays around ``year``; raise Misconfigured for an unknown country.
+
+    ``places`` are those of people who have other holidays, such as "PL" or "DE BY".
+    """
+
+    def days(country: str, subdivision: str) -> frozenset[date]:
+        return frozenset().union(*(days_of(country, subdivision, one) for one in range(year - 1, year + 3)))
+
+    own = days(policy.holiday_country, policy.holiday_subdivision)
+    elsewhere = []
+    for place in sorted(places):
+        country, _, subdivision = place.partition(" ")
+        elsewhere.append((place, days(country, subdivision)))
+    return SupportHours(ZoneInfo(policy.zone), policy.opens, policy.closes, policy.weekdays, own, tuple(elsewhere))

@@ -41,6 +41,11 @@ def line(id_: str, label: str, value: str = "", *, required: bool = False, longe
     return _field(id_, label, value, required=required, longest=longest, is_short=True)
 
 
+def day(id_: str, label: str, value: str = "", *, required: bool = True) -> Field:
+    """Return an input for a date, by ISO 8601."""
+    return replace(_field(id_, label, value, required=required), is_date=True, problem=Label("Choose a date."))
+
+
 def one(id_: str, label: str, choices: Iterable[tuple[str, str]], value: str = "", *, required: bool = True) -> Field:
     """Return a choice of one, as buttons below each other; ``choices`` are ids and titles."""
     return _field(id_, label, value, required=required, choices=choices, is_one=True)

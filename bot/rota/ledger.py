@@ -5,7 +5,7 @@ somebody's days changes them. One that is planned or running is counted as if al
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -44,6 +44,19 @@ def settled(rota: Rota, until: date, hours: SupportHours) -> Rota:
         people = {person.id: person for person in _grown(rota, iteration, presence)}
         rota = replace(rota, ledger=(*rota.ledger, *rows), people={**rota.people, **people})
     return replace(rota, ledger=tuple([one for one in rota.ledger if one.iteration >= oldest]))
+
+
+def summed(rows: Iterable[Tally]) -> tuple[Tally, ...]:
+    """Return tallies with those of former colleagues of an iteration as one."""
+    rows = tuple(rows)
+    former: dict[date, Tally] = {}
+    for one in rows:
+        if one.person == FORMER:
+            so_far = former.get(one.iteration, Tally(one.iteration, FORMER, 0, 0))
+            former[one.iteration] = replace(
+                so_far, served=so_far.served + one.served, chances=so_far.chances + one.chances
+            )
+    return (*[one for one in rows if one.person != FORMER], *former.values())
 
 
 def window(iteration: date, joined: date | None) -> tuple[date, ...]:

@@ -19,7 +19,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """One person in one iteration in a role; ``days`` (as date.weekday() counts) narrows a FALLBACK to its days."""
+    """One person in one iteration in a role, on some ``days`` of it (as date.weekday() counts).
+
+    A FALLBACK has its days; of a SUPPORT they are not all only where the team changed within the iteration.
+    """
 
     iteration: date
     person: str
@@ -47,6 +50,16 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """Who changed the rota, when, and how, in words that tell of no absence; ``reason`` where a rule was overridden."""
+
+    at: datetime
+    by: str
+    what: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """What counts for fairness of a person in an iteration that is over: days served, and days on which they could.
 
@@ -62,13 +75,14 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Rota:
-    """A desk's people by id, when they serve, and what they served in iterations that are over."""
+    """A desk's people by id, when they serve, what they served in iterations that are over, and who changed what."""
 
     people: Mapping[str, Person] = field(default_factory=lambda: MappingProxyType({}))
     shifts: tuple[Shift, ...] = ()
     absences: tuple[Absence, ...] = ()
     overrides: tuple[Override, ...] = ()
     ledger: tuple[Tally, ...] = ()
+    history: tuple[Change, ...] = ()
 
     def of(self, iteration: date) -> tuple[Shift, ...]:
         """Return the support team of ``iteration``: its shifts, in the order in which they were set."""

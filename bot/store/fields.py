@@ -16,6 +16,7 @@ from bot.rota.shift import Role
 
 T = TypeVar("T")
 
+COUNTRY, SUBDIVISION = 2, 3  # letters of codes by ISO 3166
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri")
 
 
@@ -118,6 +119,31 @@ def iteration(text: str) -> date:
     if found != iteration_of(found):
         raise ValueError(f"{found} is a {found:%A}; an iteration is its Wednesday, here {iteration_of(found)}")
     return found
+
+
+def iteration_or_none(text: str) -> date | None:
+    """Read an iteration, None for none."""
+    return iteration(text) if text else None
+
+
+def place(text: str) -> str:
+    """Read a place with public holidays of its own, such as PL or DE BY; "" for none."""
+    country, _, part = text.upper().partition(" ")
+    if text and not (len(country) == COUNTRY and country.isalpha() and len(part) <= SUBDIVISION):
+        raise ValueError(f'"{text}" must be a country and perhaps a part of it, such as PL or DE BY')
+    return " ".join(text.upper().split())
+
+
+def count(text: str) -> int:
+    """Read a number of days."""
+    if not text.isdecimal():
+        raise ValueError(f'"{text}" must be a number of days')
+    return int(text)
+
+
+def said(text: str) -> str:
+    """Read any words."""
+    return text
 
 
 def role(text: str) -> Role:

@@ -26,6 +26,8 @@ PEOPLE = (
     "joined",
     "left",
 )
+MORE = ("holidays", "observed", "waived", "again")
+"""What the rota's file says of people beyond the sheet."""
 SHIFTS = ("iteration", "name", "role", "days")
 
 
@@ -76,7 +78,7 @@ def read_people(rows: Iterable[Row], problems: Problems) -> tuple[PersonRow, ...
                 break
             if key:
                 seen[same] = row.where
-        people.append(PersonRow(row.where, person, frozenset(row.fields) & frozenset(PEOPLE)))
+        people.append(PersonRow(row.where, person, frozenset(row.fields) & frozenset((*PEOPLE, *MORE))))
     return tuple(people)
 
 
@@ -90,8 +92,8 @@ def read_shifts(rows: Iterable[Row], people: Iterable[Person], problems: Problem
         role = problems.value(row, "role", fields.role)
         days = problems.value(row, "days", fields.days)
         if iteration is not None and person is not None and role is not None and days is not None:
-            if role is not Role.FALLBACK and days != WORKING_WEEK:
-                problems.add(row, "days", "only a FALLBACK has days; leave it empty")
+            if role is Role.OBSERVER and days != WORKING_WEEK:
+                problems.add(row, "days", "an OBSERVER has no days of their own; leave it empty")
             found.append((row, Shift(iteration, person, role, days)))
     _check_teams(found, directory, problems)
     return tuple(shift for _, shift in found)
@@ -110,6 +112,17 @@ def spell_person(person: Person) -> dict[str, str]:
         "joined": fields.spell_day(person.joined),
         "left": fields.spell_day(person.left),
     }
+
+
+def spell_whole_person(person: Person) -> dict[str, str]:
+    """Return a person as a row of the rota's file; what is as it is for most is left out."""
+    more = {
+        "holidays": person.holidays,
+        "observed": fields.spell_day(person.observed),
+        "waived": "yes" if person.waived else "",
+        "again": "yes" if person.again else "",
+    }
+    return spell_person(person) | {name: text for name, text in more.items() if text}
 
 
 def spell_shift(shift: Shift, directory: Directory) -> dict[str, str]:
@@ -139,6 +152,10 @@ def _person(row: Row, problems: Problems) -> Person | None:
     experienced = problems.value(row, "experienced", fields.yes_or_no(empty=True))
     joined = problems.value(row, "joined", fields.day)
     left = problems.value(row, "left", fields.day)
+    holidays = problems.value(row, "holidays", fields.place)
+    observed = problems.value(row, "observed", fields.iteration_or_none)
+    waived = problems.value(row, "waived", fields.yes_or_no(empty=False))
+    again = problems.value(row, "again", fields.yes_or_no(empty=False))
     if joined and left and left <= joined:
         problems.add(row, "left", f"{left} must be after joined, {joined}")
     if len(problems.found) > before:
@@ -156,11 +173,15 @@ def _person(row: Row, problems: Problems) -> Person | None:
         experienced=bool(experienced),
         joined=joined,
         left=left,
+        holidays=holidays or "",
+        observed=observed,
+        waived=bool(waived),
+        again=bool(again),
     )
 
 
 def _check_teams(found: Iterable[tuple[Row, Shift]], directory: Directory, problems: Problems) -> None:
-    pairs: Counter[date] = Counter()
+    pairs: Counter[tuple[date, int]] = Counter()
     roles: dict[tuple[date, str], Role] = {}
     for row, shift in found:
         key = shift.iteration, shift.person
@@ -169,6 +190,6 @@ def _check_teams(found: Iterable[tuple[Row, Shift]], directory: Directory, probl
             problems.add(row, "role", f"{name} is {roles[key]} in this iteration already, and has one role in it")
         roles.setdefault(key, shift.role)
         if shift.role is Role.SUPPORT:
-            pairs[shift.iteration] += 1
-            if pairs[shift.iteration] == PAIR + 1:
+            pairs.update((shift.iteration, day) for day in shift.days)
+            if any(pairs[shift.iteration, day] == PAIR + 1 for day in shift.days):
                 problems.add(row, "role", f"{shift.iteration} has two SUPPORT already; a pair is two")

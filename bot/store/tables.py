@@ -10,20 +10,32 @@ from tinydb import TinyDB
 from tinydb.storages import MemoryStorage
 
 from bot.errors import Misconfigured
-from bot.rota.shift import Absence, Override, Rota
+from bot.rota.shift import Absence, Change, Override, Rota, Tally
 from bot.state import DeskInfo
 from bot.store import fields
 from bot.store.atomic import Tables, tables_of
 from bot.store.document import dump
 from bot.store.fields import Problems, Row
 from bot.store.lines import Lines, lines_of
-from bot.store.rows import PEOPLE, SHIFTS, Directory, by_name, read_people, read_shifts, spell_person, spell_shift
+from bot.store.rows import (
+    MORE,
+    PEOPLE,
+    SHIFTS,
+    Directory,
+    by_name,
+    read_people,
+    read_shifts,
+    spell_shift,
+    spell_whole_person,
+)
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "people": PEOPLE,
+    "people": (*PEOPLE, *MORE),
     "shifts": SHIFTS,
     "absences": ("name", "start", "end"),
     "overrides": ("name", "stand_in", "start", "end"),
+    "ledger": ("iteration", "name", "served", "chances"),
+    "history": ("at", "by", "what", "reason"),
 }
 NOTHING = object()
 REMEDY = (
@@ -36,7 +48,7 @@ def spell(desk: DeskInfo, rota: Rota) -> Tables:
     directory = Directory(rota.people.values())
     zone = ZoneInfo(desk.policy.zone)
     rows = {
-        "people": [spell_person(person) for person in by_name(rota.people)],
+        "people": [spell_whole_person(person) for person in by_name(rota.people)],
         "shifts": [spell_shift(one, directory) for one in sorted(rota.shifts, key=lambda one: one.iteration)],
         "absences": [
             {
@@ -54,6 +66,19 @@ def spell(desk: DeskInfo, rota: Rota) -> Tables:
                 "end": one.end.astimezone(zone).isoformat(),
             }
             for one in sorted(rota.overrides, key=lambda one: one.start)
+        ],
+        "ledger": [
+            {
+                "iteration": one.iteration.isoformat(),
+                "name": directory.spell(one.person),
+                "served": str(one.served),
+                "chances": str(one.chances),
+            }
+            for one in rota.ledger
+        ],
+        "history": [
+            {"at": one.at.astimezone(zone).isoformat(), "by": one.by, "what": one.what, "reason": one.reason}
+            for one in rota.history
         ],
     }
     with TinyDB(storage=MemoryStorage) as database:
@@ -83,6 +108,8 @@ def parse(text: str, desk: DeskInfo, source: str) -> Rota:
         shifts=read_shifts(rows["shifts"], people, problems),
         absences=tuple(away for row in rows["absences"] if (away := _absence(row, directory, problems))),
         overrides=tuple(over for row in rows["overrides"] if (over := _override(row, directory, problems))),
+        ledger=tuple(tally for row in rows["ledger"] if (tally := _tally(row, directory, problems))),
+        history=tuple(change for row in rows["history"] if (change := _change(row, problems))),
     )
     problems.check(source, REMEDY)
     return rota
@@ -152,3 +179,17 @@ def _absence(row: Row, directory: Directory, problems: Problems) -> Absence | No
 def _override(row: Row, directory: Directory, problems: Problems) -> Override | None:
     absence, stand_in = _absence(row, directory, problems), problems.value(row, "stand_in", directory.find)
     return Override(absence.person, stand_in, absence.start, absence.end) if absence and stand_in else None
+
+
+def _tally(row: Row, directory: Directory, problems: Problems) -> Tally | None:
+    iteration, person = problems.value(row, "iteration", fields.iteration), problems.value(row, "name", directory.find)
+    served, chances = problems.value(row, "served", fields.count), problems.value(row, "chances", fields.count)
+    if iteration is None or person is None or served is None or chances is None:
+        return None
+    return Tally(iteration, person, served, chances)
+
+
+def _change(row: Row, problems: Problems) -> Change | None:
+    at = problems.value(row, "at", fields.instant)
+    by, what, reason = (problems.value(row, column, fields.said) for column in ("by", "what", "reason"))
+    return Change(at, by or "", what or "", reason or "") if at else None

@@ -176,6 +176,7 @@ class Text(StrEnum):
     MY_RAISED_FOR = "my raised for"
     MY_EARLY = "my early"
     MY_PAUSE = "my pause"
+    MY_PLANNING = "my planning"
     MY_SETUP = "my setup"
     MY_MESSAGES = "my messages"
     MY_MATTERS = "my matters"
@@ -416,6 +417,7 @@ TEXTS = MappingProxyType(
                 Text.MY_RAISED_FOR: "Raised for you",
                 Text.MY_EARLY: "You also wrote",
                 Text.MY_PAUSE: "You paused",
+                Text.MY_PLANNING: "Under way in the rota",
                 Text.MY_SETUP: "In the setup",
                 Text.MY_MESSAGES: "I wrote to you of",
                 Text.MY_MATTERS: "Its matter",
@@ -660,6 +662,7 @@ TEXTS = MappingProxyType(
                 Text.MY_RAISED_FOR: "Für dich weitergegeben",
                 Text.MY_EARLY: "Du schriebst auch",
                 Text.MY_PAUSE: "Du hast angehalten",
+                Text.MY_PLANNING: "Im Dienstplan im Gange",
                 Text.MY_SETUP: "In der Einrichtung",
                 Text.MY_MESSAGES: "Ich schrieb dir zu",
                 Text.MY_MATTERS: "Worum es geht",

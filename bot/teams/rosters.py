@@ -4,10 +4,14 @@ A failure is an answer, in words for an admin: nothing waits for a roster for lo
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
+from bot.courier import Errand
+from bot.effects import FetchRoster
+from bot.events import RosterFetched
+from bot.ports import Origin
 from bot.state import DeskInfo, Member, Roster, TeamChannel
 from bot.teams.references import References
 from bot.teams.transport import Final, Transport, retrying
@@ -36,6 +40,19 @@ class Rosters:
         self._references = references
         self._clock = clock
         self._taken = taken
+
+    def errand(self) -> Errand:
+        """Return how a desk's question for its team is run."""
+
+        async def run(desk: Origin, effect: FetchRoster) -> Mapping[str, Any]:
+            del effect
+            return {"roster": await self.fetch(desk.info)}
+
+        def failed(effect: FetchRoster, reason: str) -> Mapping[str, Any]:
+            del effect
+            return {"roster": Roster(self._clock(), failure=reason)}
+
+        return Errand(RosterFetched, run, failed)
 
     async def fetch(self, desk: DeskInfo) -> Roster:
         """Return the roster of a desk's team; what Teams does not say is missing, with the reason."""

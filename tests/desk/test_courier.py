@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.courier import Courier, Undelivered
+from bot.courier import Courier, Errand, Undelivered
 from bot.desk import Desk
 from bot.effects import FetchRoster, PutFacts, Say, Show, WriteRota
 from bot.errors import NotStored
 from bot.events import Delivered, RosterFetched, Undeliverable
-from bot.ports import Address, Commit, Outgoing
+from bot.ports import Address, Commit, Origin, Outgoing
 from bot.state import DeskInfo, Facts, Roster
 from bot.store.memory import MemoryJournal
 from bot.views import Line
@@ -75,7 +75,7 @@ class Post:
         self._ids = iter(range(1000))
 
     def start(self) -> Courier:
-        return Courier(self.journal, self.teams.send, self.teams.write, lambda: NOW)
+        return Courier(self.journal, self.teams.send, self.teams.write, lambda: NOW, {FetchRoster: nobody()})
 
     def show(self, key: str, text: str, *, place: str = "", first: bool = False) -> Outgoing:
         return Outgoing(str(next(self._ids)), Show(key, place or key, Line((text,)), first=first))
@@ -99,6 +99,13 @@ async def post(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Post]:
     await post.courier.close(0)
 
 
+def nobody() -> Errand:
+    async def run(desk: Origin, effect: FetchRoster) -> dict[str, Roster]:
+        raise Undelivered("I can't ask from here")
+
+    return Errand(RosterFetched, run, lambda _, reason: {"roster": Roster(NOW, failure=reason)})
+
+
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(2):
         while not condition():
@@ -106,10 +113,11 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 async def test_what_teams_says_of_the_team_comes_back_with_the_effects_id(post: Post) -> None:
-    async def fetch(desk: DeskInfo) -> Roster:
-        return Roster(NOW, failure=f"nothing of {desk.id}")
+    async def run(desk: Origin, effect: FetchRoster) -> dict[str, Roster]:
+        return {"roster": Roster(NOW, failure=f"nothing of {desk.info.id}")}
 
-    post.courier = Courier(post.journal, post.teams.send, post.teams.write, lambda: NOW, fetch)
+    errands = {FetchRoster: replace(nobody(), run=run)}
+    post.courier = Courier(post.journal, post.teams.send, post.teams.write, lambda: NOW, errands)
     post.take(Outgoing("7", FetchRoster()))
     await post.courier.idle()
     (told,) = post.desk.told

@@ -94,7 +94,8 @@ class Story:
     def earlier(self) -> str:
         """Return a moment some minutes ago."""
         before = self.town.now - timedelta(minutes=self.random.choice([2, 8]))
-        return self.town.almanac.knowledge(self.town.info, before).hours.local(before).strftime("%Y-%m-%d %H:%M")
+        hours = self.town.almanac.knowledge(self.town.info, self.town.rota, before).hours
+        return hours.local(before).strftime("%Y-%m-%d %H:%M")
 
     async def step(self, request: str, who: Author | Person) -> None:
         """Open a step of *Support…*, and send it filled in."""

@@ -67,7 +67,7 @@ class Watched(Town):
         if effect.place.startswith("person:"):
             people.append(effect.place.removeprefix("person:"))
         if people and effect.key:
-            hours = self.almanac.knowledge(self.info, self.now).hours
+            hours = self.almanac.knowledge(self.info, self.rota, self.now).hours
             assert hours.is_open(self.now), f"{effect.key} outside support hours"
             here = {one.id for one in present(self.rota, self.now, hours)}
             assert set(people) & set(self.rota.people) <= here, f"{effect.key} to somebody away"

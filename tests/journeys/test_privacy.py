@@ -20,6 +20,8 @@ from bot.people import FORMER, SOMEBODY, Author, Person
 from bot.places import personal
 from bot.policy import Contact, Language, Policy
 from bot.ports import Address, Commit, Outgoing
+from bot.rota.planning import Ask, Asking, Deployment, Handover, News, Pick, Planning
+from bot.rota.rituals import Ritual
 from bot.rota.shift import Absence, Override, Role, Shift
 from bot.state import (
     Call,
@@ -837,6 +839,42 @@ KNOWN = Facts(
     pause=Pause(NOON, NOON, ZOE),
     chats={"zoe": NOON},
     owed=("R-1",),
+    planning=Planning(
+        since=NOON,
+        pick=Pick(
+            date(2026, 11, 25),
+            (("ana", "zoe"),),
+            1,
+            ("zoe",),
+            ("zoe",),
+            ZOE,
+            NOON,
+            ("zoe",),
+            (Ritual.PROPOSE,),
+            staying=True,
+        ),
+        handover=Handover(date(2026, 11, 18), ("zoe",), NOON, ("zoe",), ("zoe",), ("R-1",), (Ritual.HAND_OVER,)),
+        asks=(
+            Ask(
+                "a",
+                Asking.SWAP,
+                ZOE,
+                "ana",
+                NOON,
+                NOON,
+                NOON,
+                date(2026, 11, 25),
+                date(2026, 12, 2),
+                ("zoe",),
+                ("zoe",),
+                NOON,
+            ),
+        ),
+        news=(News("n", "zoe", f"Zoe Quist: {WORDS}", NOON),),
+        deployments=(Deployment("D-1", "backend", "production", "https://x", ZOE, NOON, ended_at=NOON, reason="now"),),
+        last_deployment=1,
+        feeds={"zoe": 1},
+    ),
 )
 
 
@@ -1185,7 +1223,7 @@ async def test_privacy_me_names_whatever_an_erasure_would_take_away() -> None:
     desk = ("Chose this desk", "You raised", "You also wrote", "You paused", "In the setup", "I wrote to you of")
     for label in (*asked, *done, *desk):
         assert f"\n{label}\n" in told, label
-    assert told.count(WORDS) == 6, "text, matter, what colleagues were told, triage, deed, what was raised"
+    assert told.count(WORDS) == 7, "text, matter, what colleagues were told, triage, deed, what was raised, news"
 
 
 async def test_what_was_asked_is_sent_whole_on_as_many_cards_as_it_takes() -> None:

@@ -128,7 +128,7 @@ NAMESAKES = (Person("a@x.io", "Kim", email="a@x.io"), Person("b@x.io", "Kim", em
         (["2026-11-25,Kim,SUPPORT,"], NAMESAKES, 'name: 2 people are called "Kim"; write the e-mail or the Entra id'),
         (["2026-11-25,Chen Wei,BOSS,"], TEAM, 'role: "BOSS" must be SUPPORT, FALLBACK or OBSERVER'),
         (["2026-11-25,Chen Wei,FALLBACK,Sat"], TEAM, 'days: "Sat" must be of Mon Tue Wed Thu Fri (empty: all)'),
-        (["2026-11-25,Chen Wei,SUPPORT,Fri"], TEAM, "days: only a FALLBACK has days; leave it empty"),
+        (["2026-11-25,Chen Wei,OBSERVER,Fri"], TEAM, "days: an OBSERVER has no days of their own; leave it empty"),
         ([f"2026-11-25,{one.name},SUPPORT," for one in TEAM], TEAM, "role: 2026-11-25 has two SUPPORT already"),
         ([f"2026-11-25,Chen Wei,{role}," for role in ("SUPPORT", "OBSERVER")], TEAM, "role: Chen Wei is SUPPORT in"),
         ([f"2026-11-25,Chen Wei,{role}," for role in ("SUPPORT", "FALLBACK")], TEAM, "role: Chen Wei is SUPPORT in"),

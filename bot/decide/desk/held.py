@@ -131,6 +131,7 @@ def _in_facts(draft: Draft, author: Author) -> list[Row]:
         (Text.MY_UNREACHABLE, [facts.unreachable.get(personal(me), "")]),
         (Text.MY_SETUP, members or part),
         (Text.MY_PAUSE, [_at(draft, facts.pause.since)] if facts.pause and facts.pause.by.id == me else []),
+        (Text.MY_PLANNING, list(facts.planning.about(me))),
         (Text.MY_EARLY, [_at(draft, one.at) for one in facts.early if one.author and one.author.id == me]),
         (Text.MY_RAISED, [raised(one) for one in facts.raised if one.by.id == me]),
         (Text.MY_RAISED_FOR, [raised(one) for one in facts.raised if one.requester.id == me != one.by.id]),

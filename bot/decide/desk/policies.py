@@ -6,6 +6,7 @@ A value that cannot be is answered with what is allowed, and nothing typed is lo
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import permutations
 from types import MappingProxyType
 from typing import Any
 
@@ -21,7 +22,7 @@ from bot.events import AdminMet, Message, Press, Send
 from bot.ids import EMAIL, GUID
 from bot.people import Person
 from bot.places import personal
-from bot.policy import Contact, Language, Policy
+from bot.policy import Contact, Goal, Language, Policy
 from bot.state import Member
 from bot.views import Button, DeskCard, Field
 
@@ -191,6 +192,11 @@ def _contradictions(new: Policy, fields: set[str]) -> list[str]:
             "Open again, the thread is told once the answer is due, or later: mend that, or the fourth step.",
         ),
         (
+            "propose_at",
+            new.remind_at < new.propose_at,
+            "The reminder comes after the proposal; mend either time.",
+        ),
+        (
             "give_up_after",
             new.give_up_after <= new.remind_after,
             "A request is given up after its reminder; mend either number.",
@@ -316,6 +322,20 @@ def _spell_admins(draft: Draft, some: Iterable[str]) -> str:
     return "\n".join(people[id_].name if id_ in people and names.count(people[id_].name) == 1 else id_ for id_ in some)
 
 
+def _spell_goals(_: Draft, order: Iterable[Goal]) -> str:
+    return ",".join(order)
+
+
+def _read_goals(_: Draft, text: str) -> tuple[Goal, ...]:
+    if text not in dict(GOALS):
+        raise ValueError("choose one of the orders")
+    return tuple(Goal(part) for part in text.split(","))
+
+
+GOALS = tuple(
+    (",".join(order), ", then ".join(order).capitalize())
+    for order in permutations((Goal.REST, Goal.FAIRNESS, Goal.FALLBACK))
+)
 _STEPS = ", ".join(spelling.STEPS)
 GROUPS: Mapping[str, Group] = MappingProxyType(
     {
@@ -362,6 +382,22 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                 _number("follow_up_within", "A second post is a follow-up within", 0, 240, "minutes"),
                 _number("ask_again_after", "The team can be asked again after", 1, 240, "minutes"),
             ),
+        ),
+        "policy.pick": Group(
+            "The pick",
+            (
+                Setting(
+                    "goals", "What counts more, the first before the others", _spell_goals, _read_goals, one_of=GOALS
+                ),
+                _time("propose_at", "Mondays, a team is proposed at"),
+                _time("remind_at", "Mondays, it is reminded of at"),
+                _time("chase_at", "Tuesdays, it is asked for at"),
+                _time("chase_again_at", "Tuesdays, it is asked for again at"),
+                _time("decline_by", "On the first day, one can decline until"),
+                _time("settle_by", "On the first day, matters are settled by"),
+                _time("heads_up_at", "Whoever came on duty is told of the busy hours at"),
+            ),
+            "Each is on the working day before, where the day is a holiday; what begins a week is on its first day.",
         ),
         "policy.links": Group(
             "Links and contacts",

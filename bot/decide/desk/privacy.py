@@ -33,6 +33,8 @@ from bot.people import FORMER, SOMEBODY, Author, Person
 from bot.places import person_of, personal
 from bot.policy import Policy
 from bot.rota.iteration import iteration_of
+from bot.rota.ledger import summed
+from bot.rota.planning import Planning
 from bot.rota.shift import Rota
 from bot.state import Facts, Notice, Pause, Raised, Setup, State
 from bot.support.erasure import WITHOUT, Part, authors, held, unnamed, without_person
@@ -143,7 +145,7 @@ def erased(draft: Draft, event: PersonErased) -> Answer:
         elif (fresh := unnamed(_notice_without(notice, id_, asked, handed), names)) != notice:
             draft.put_notice(fresh)
     draft.put_facts(unnamed(_without(draft, id_), names))
-    rota = _former(draft.rota, id_)
+    rota = _former(draft.rota, id_, names)
     if rota != draft.rota:
         draft.put_rota(rota)
     draft.quietly(ForgetPerson(id_))
@@ -178,6 +180,8 @@ def _sweep_rota(draft: Draft) -> None:
         shifts=tuple(replace(one, person=FORMER) if one.iteration < oldest else one for one in rota.shifts),
         absences=tuple(one for one in rota.absences if one.end > ended),
         overrides=tuple(one for one in rota.overrides if one.end > served),
+        ledger=summed(replace(one, person=FORMER) if one.iteration < oldest else one for one in rota.ledger),
+        history=tuple(one for one in rota.history if one.at > served),
     )
     needed = {one.person for one in left.shifts} | {one.person for one in left.absences}
     needed |= {id_ for one in left.overrides for id_ in (one.person, one.stand_in)}
@@ -291,6 +295,7 @@ def _known(draft: Draft) -> Iterator[Author]:
     yield from (author for request in draft.requests() for author in authors(request))
     yield from (author for one in facts.raised for author in (one.requester, one.by))
     yield from (one.author for one in facts.early if one.author)
+    yield from facts.planning.known()
     if facts.pause:
         yield facts.pause.by
 
@@ -303,6 +308,7 @@ def _ids(draft: Draft) -> frozenset[str]:
     told = (one.person for one in draft.state.notices.values())
     met = (one.id for one in (setup.roster.members if setup.roster else ()))
     some = (*facts.helped_at, *facts.advised_at, *facts.chats, *setup.added, *map(person_of, places), *told, *met)
+    some = (*some, *facts.planning.ids())
     return frozenset(some) - {""}
 
 
@@ -338,7 +344,7 @@ def _check(draft: Draft, id_: str, name: str) -> None:
         raise Refused("\n".join(problems))
 
 
-def _former(rota: Rota, id_: str) -> Rota:
+def _former(rota: Rota, id_: str, names: Iterable[str]) -> Rota:
     def other(known: str) -> str:
         return FORMER if known == id_ else known
 
@@ -348,6 +354,8 @@ def _former(rota: Rota, id_: str) -> Rota:
         shifts=tuple(replace(one, person=other(one.person)) for one in rota.shifts),
         absences=tuple(one for one in rota.absences if one.person != id_),
         overrides=tuple(replace(one, person=other(one.person), stand_in=other(one.stand_in)) for one in rota.overrides),
+        ledger=summed(replace(one, person=other(one.person)) for one in rota.ledger),
+        history=unnamed(rota.history, names),
     )
 
 
@@ -364,6 +372,49 @@ def _without(draft: Draft, id_: str) -> Facts:
         setup=facts.setup and _setup_without(facts.setup, id_),
         set_up=_cards_without(facts.set_up, id_),
         pause=facts.pause and _pause_without(draft, facts.pause, id_),
+        planning=_planning_without(facts.planning, id_),
+    )
+
+
+def _planning_without(planning: Planning, id_: str) -> Planning:
+    former = Author("", FORMER)
+
+    def others(ids: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple([one for one in ids if one != id_])
+
+    def other(author: Author) -> Author:
+        return former if author.id == id_ else author
+
+    pick, handover = planning.pick, planning.handover
+    if pick is not None:
+        pick = replace(
+            pick,
+            proposed=tuple([pair for pair in pick.proposed if id_ not in pair]),
+            declined=others(pick.declined),
+            taken=others(pick.taken),
+            told=others(pick.told),
+            by=pick.by and other(pick.by),
+        )
+    if handover is not None:
+        handover = replace(
+            handover,
+            outgoing=others(handover.outgoing),
+            ready=others(handover.ready),
+            reminded=others(handover.reminded),
+        )
+    asks = [
+        replace(one, by=other(one.by), asked=others(one.asked), refused=others(one.refused))
+        for one in planning.asks
+        if one.person != id_
+    ]
+    return replace(
+        planning,
+        pick=pick,
+        handover=handover,
+        asks=tuple(asks),
+        news=tuple([one for one in planning.news if one.person != id_]),
+        deployments=tuple([replace(one, by=other(one.by)) for one in planning.deployments]),
+        feeds={one: number for one, number in planning.feeds.items() if one != id_},
     )
 
 
