@@ -292,7 +292,42 @@ class ListCard:
     note: str = ""
 
 
-CardView = RequestCard | NoticeCard | FormCard | ReplyCard | DutyCard | DeskCard | RotaCard | HelpCard | ListCard
+@dataclass(frozen=True, slots=True)
+class PlanPart:
+    """A part of a plan: what it is about, what is to be known of it, and what can be done with it.
+
+    ``presses`` act at once, ``opens`` bring a form; ``main`` is the part that is meant first. ``thread`` is a place to
+    look at, and ``thread_label`` what leads there.
+    """
+
+    title: str
+    text: str = ""
+    presses: tuple[Button, ...] = ()
+    opens: tuple[Button, ...] = ()
+    thread: str = ""
+    thread_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCard:
+    """Something about the rota that is under way: a proposal, a question, a handover, a deployment.
+
+    ``headline`` mentions whom it calls, if anybody; ``note`` says what else is to be known, below all else.
+    """
+
+    title: str
+    text: str = ""
+    headline: Line = Line(())
+    calls: bool = False
+    parts: tuple[PlanPart, ...] = ()
+    presses: tuple[Button, ...] = ()
+    opens: tuple[Button, ...] = ()
+    note: str = ""
+
+
+CardView = (
+    RequestCard | NoticeCard | FormCard | ReplyCard | DutyCard | DeskCard | RotaCard | HelpCard | ListCard | PlanCard
+)
 View = Line | CardView
 
 

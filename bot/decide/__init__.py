@@ -14,7 +14,7 @@ from bot.decide.desk import chats, colleagues, pauses, policies, privacy, setup
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.requests import clocks, intake, lists, matters, presses, raising, steps, suggestions
-from bot.decide.rota import imports
+from bot.decide.rota import imports, week
 from bot.effects import Answer, Decision, Dialog
 from bot.errors import Refused
 from bot.events import (
@@ -130,7 +130,8 @@ def next_due(state: State, now: datetime, hours: SupportHours) -> datetime:
     step = _next_step(state, now, hours) if pause is None else pause.until
     waits = state.facts.owed or any(one.untold for one in state.facts.raised)
     untold = _coming(now, hours) if waits else None
-    return min(at for at in (privacy.next_sweep(state.facts, now, hours), step, untold) if at is not None)
+    rota = week.next_at(state, now, hours) if pause is None else None
+    return min(at for at in (privacy.next_sweep(state.facts, now, hours), step, untold, rota) if at is not None)
 
 
 def _next_step(state: State, now: datetime, hours: SupportHours) -> datetime | None:

@@ -3,6 +3,7 @@
 from bot.decide.desk import setup
 from bot.decide.draft import Draft
 from bot.decide.requests import claims, clocks
+from bot.decide.rota import week
 
 
 def struck(draft: Draft) -> None:
@@ -10,6 +11,7 @@ def struck(draft: Draft) -> None:
     setup.let_go(draft)
     if draft.paused:
         return
+    week.struck(draft)
     for request in draft.requests():
         if request.next_at is not None and request.next_at <= draft.now:
             clocks.escalate(draft, request.id)

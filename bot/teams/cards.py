@@ -29,6 +29,7 @@ from bot.views import (
     Line,
     ListCard,
     NoticeCard,
+    PlanCard,
     ReplyCard,
     RequestCard,
     RotaCard,
@@ -119,6 +120,9 @@ def fallback_text(view: View) -> str:  # noqa: C901 - one row per view
             ]
         case HelpCard():
             said = [view.title, view.text]
+        case PlanCard():
+            parts = [f"{part.title}: {part.text}" for part in view.parts]
+            said = [view.title, view.headline.plain, view.text, *parts, view.note]
         case ListCard():
             said = [view.title, view.note, *(f"{row.title.removesuffix('.')}: {row.excerpt}." for row in view.rows)]
     return (

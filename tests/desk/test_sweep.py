@@ -8,9 +8,11 @@ import pytest
 
 from bot.decide.desk.privacy import REST
 from bot.desk import PORTION, Desk
-from bot.effects import PutRequest
+from bot.effects import PutFacts, PutRequest
 from bot.errors import NotStored
 from bot.ports import Commit, Expired, Limits
+from bot.rota.planning import Planning
+from bot.state import Facts
 from bot.store.memory import MemoryJournal
 from bot.support.erasure import held
 from bot.support.request import Outcome, Request, Status
@@ -31,7 +33,8 @@ def old(stage: Stage, number: int, days: int = 200) -> PutRequest:
 async def filled(stage: Stage, number: int) -> None:
     """Close that many requests long ago."""
     await stage.open()
-    changes = tuple(old(stage, n) for n in range(1000, 1000 + number))
+    known = PutFacts(Facts(planning=Planning(since=stage.now)))  # as on any day but the first
+    changes = (known, *(old(stage, n) for n in range(1000, 1000 + number)))
     await MemoryJournal.commit(stage.journal, Commit("tenant", "backend", 1, changes=changes))
 
 

@@ -382,7 +382,7 @@ async def test_opening_the_form_of_a_message_stores_nothing() -> None:
     assert isinstance(answer.view, FormCard)
     assert answer.view.fields[0].value == WORDS
     assert WORDS not in str(await (await town.desk()).state())
-    assert {one.kind for one in await town.journal.history("tenant", "backend")} <= {"Sweep"}
+    assert {one.kind for one in await town.journal.history("tenant", "backend")} <= {"ClockStruck", "Sweep"}
 
 
 async def test_a_colleague_raises_somebodys_message_for_them_and_both_hear_of_it() -> None:

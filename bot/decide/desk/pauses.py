@@ -21,7 +21,7 @@ from bot.support.request import Clock, Due, Request, Rung, Status
 from bot.support.words import HOUR, MINUTE, moment
 from bot.views import Line
 
-OWN = frozenset({"card", "copy", "line", "answer", "reminder", "advised", "ended", "owed"})
+OWN = frozenset({"card", "copy", "line", "answer", "reminder", "advised", "ended", "owed", "news", "pick"})
 """What the bot posts of its own accord, by the first word of its key: none of it begins in a pause."""
 LONGEST = timedelta(days=90)
 ALLOWED = "Write pause 15:30, pause 2h, pause 45 min, pause and a date such as 2026-11-30, or only pause."

@@ -1,0 +1,77 @@
+"""News of the rota: each said once, in the team channel, else to those concerned; and who did what, for the history.
+
+Nobody is told personally outside support hours or while away: what waits for them is told when they are there.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.decide.draft import Draft
+from bot.hours import SupportHours
+from bot.people import Author
+from bot.places import personal
+from bot.rota.planning import News, Planning
+from bot.rota.shift import Change
+from bot.state import State
+from bot.views import Line
+
+STALE = timedelta(days=7)
+
+
+def put(draft: Draft, planning: Planning) -> None:
+    """Change what is under way about the rota."""
+    draft.put_facts(replace(draft.facts, planning=planning))
+
+
+def announce(draft: Draft, key: str, text: str, concerned: Iterable[str], by: Author | None = None) -> None:
+    """Say something once: in the team channel; with none, to each of those concerned but whoever did it."""
+    if draft.desk.team_channel:
+        draft.post(f"news:{key}", draft.desk.team_channel, Line((text,)))
+        return
+    for id_ in dict.fromkeys(concerned):
+        if by is None or id_ != by.id:
+            tell(draft, key, id_, text)
+
+
+def tell(draft: Draft, key: str, person: str, text: str) -> None:
+    """Tell somebody personally, as soon as they can be written to."""
+    known = draft.rota.people.get(person)
+    if known is None:
+        return
+    one = News(f"news:{key}:{person}", person, text, draft.now)
+    if draft.may_be_written_to(Author(known.id, known.name)):
+        draft.post(one.key, personal(person), Line((text,)))
+    else:
+        put(draft, replace(draft.facts.planning, news=(*draft.facts.planning.news, one)))
+
+
+def record(draft: Draft, by: Author, what: str, reason: str = "") -> None:
+    """Put who changed the rota, and how, on its record."""
+    change = Change(draft.now, by.name, what, reason)
+    draft.put_rota(replace(draft.rota, history=(*draft.rota.history, change)))
+
+
+def struck(draft: Draft) -> None:
+    """Tell those who can be written to now what waits for them; what is old is told no more."""
+    waiting = draft.facts.planning.news
+    left = []
+    for one in waiting:
+        known = draft.rota.people.get(one.person)
+        if known is None or draft.now - one.at > STALE:
+            continue
+        if draft.may_be_written_to(Author(known.id, known.name)):
+            draft.post(one.key, personal(one.person), Line((one.text,)))
+        else:
+            left.append(one)
+    if len(left) < len(waiting):
+        put(draft, replace(draft.facts.planning, news=tuple(left)))
+
+
+def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None:
+    """Return when somebody may be there for what waits: at the next opening, or when an absence ends."""
+    if not state.facts.planning.news:
+        return None
+    opening = hours.next_open(now)
+    coming = opening if opening > now else hours.next_open(hours.closing(now))
+    return min([coming, *(away.end for away in state.rota.absences if now < away.end < coming)])
