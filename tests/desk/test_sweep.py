@@ -8,7 +8,7 @@ import pytest
 
 from bot.decide.desk.privacy import REST
 from bot.desk import PORTION, Desk
-from bot.effects import PutFacts, PutRequest
+from bot.effects import Change, PutFacts, PutRequest
 from bot.errors import NotStored
 from bot.ports import Commit, Expired, Limits
 from bot.rota.planning import Planning
@@ -34,7 +34,7 @@ async def filled(stage: Stage, number: int) -> None:
     """Close that many requests long ago."""
     await stage.open()
     known = PutFacts(Facts(planning=Planning(since=stage.now)))  # as on any day but the first
-    changes = (known, *(old(stage, n) for n in range(1000, 1000 + number)))
+    changes: tuple[Change, ...] = (known, *(old(stage, n) for n in range(1000, 1000 + number)))
     await MemoryJournal.commit(stage.journal, Commit("tenant", "backend", 1, changes=changes))
 
 
