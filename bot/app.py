@@ -13,8 +13,10 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.alarm import Alarm
+from bot.calendars.addresses import Feed, FeedAddresses
 from bot.calendars.almanac import Almanac
 from bot.calendars.holidays import KeptHolidays
+from bot.calendars.route import PATH, FeedRoute
 from bot.clock import RemoteClock, open_clock, real
 from bot.control import Control
 from bot.courier import Courier
@@ -23,7 +25,9 @@ from bot.desks import Desks
 from bot.effects import FetchRoster
 from bot.errors import Misconfigured, NotStored
 from bot.folder import open_desks, open_folder, set_aside, write_rota
-from bot.ports import Journal
+from bot.hours import SupportHours
+from bot.ports import Clock, Journal
+from bot.rota.shift import Rota
 from bot.settings import AppType, Settings
 from bot.store.triage import TREE, read_tree
 from bot.teams import credentials as entra
@@ -99,6 +103,7 @@ def web_app(settings: Settings) -> web.Application:
 async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack) -> None:
     tree = read_tree(TREE)
     journal, files = await stack.enter_async_context(open_folder(settings, "hotseat serve"))
+    addresses = FeedAddresses(settings.data / "feeds.key", settings.address)
     session = await stack.enter_async_context(open_session())
     hosts = ServiceHosts.loopback() if settings.local else ServiceHosts(settings.service_hosts)
     token = credentials(settings)
@@ -137,7 +142,8 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     adapter = TeamsAdapter(_guard(settings, hosts, keys), transport, app_id=settings.app_id)
     founding = Founding(desks, transport, frozenset(settings.admins))
     bot = HotseatBot(desks, references, outbound, clock, founding)
-    _routes(app, adapter, bot, journal)
+    feed = FeedRoute(addresses, lambda: _feeds(desks, almanac, clock))
+    _routes(app, adapter, bot, journal, feed)
     log.info("ready", extra={"desks": [desk.info.id for desk in desks]})
 
 
@@ -175,7 +181,17 @@ async def _drain(courier: Courier, desks: Desks) -> None:
         await desk.settle()
 
 
-def _routes(app: web.Application, adapter: TeamsAdapter, bot: HotseatBot, journal: Journal) -> None:
+async def _feeds(desks: Desks, almanac: Almanac, clock: Clock) -> dict[Feed, tuple[Rota, SupportHours]]:
+    found = {}
+    for desk in desks:
+        state = await desk.state()
+        hours = almanac.knowledge(state.desk, clock()).hours
+        for person in ("", *state.rota.people):
+            found[Feed(state.desk.tenant, state.desk.id, person, generation=0)] = state.rota, hours
+    return found
+
+
+def _routes(app: web.Application, adapter: TeamsAdapter, bot: HotseatBot, journal: Journal, feed: FeedRoute) -> None:
     async def messages(request: web.Request) -> web.StreamResponse:
         return await adapter.process(request, bot)
 
@@ -190,5 +206,6 @@ def _routes(app: web.Application, adapter: TeamsAdapter, bot: HotseatBot, journa
         return web.Response(text="ready\n")
 
     app.router.add_post("/api/messages", messages)
+    app.router.add_get(PATH, feed.answer)
     app.router.add_get("/livez", alive)
     app.router.add_get("/readyz", ready)

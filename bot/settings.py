@@ -96,6 +96,12 @@ class Settings(BaseSettings):
         """Return the host under which others see the bot, "" if it is not said."""
         return urlsplit(self.public_url).hostname or ""
 
+    @property
+    def address(self) -> str:
+        """Return the address under which others see the bot, in local mode where it listens; "" if it is not said."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or (f"http://{host}:{self.port}" if self.local else "")
+
     @model_validator(mode="before")
     @classmethod
     def _unset(cls, given: dict[str, object]) -> dict[str, object]:

@@ -102,6 +102,14 @@ def test_local_mode_listens_on_this_machine_only(monkeypatch: pytest.MonkeyPatch
         given(monkeypatch, {"HOST": host})
 
 
+def test_the_bots_address_is_the_public_one_or_in_local_mode_where_it_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().address == "http://127.0.0.1:3978"
+    assert given(monkeypatch, {"HOST": "::1", "PORT": "80"}).address == "http://[::1]:80"
+    assert given(monkeypatch, REAL).address == ""
+    public = {"HOTSEAT_PUBLIC_URL": "https://bot.example.com"}
+    assert given(monkeypatch, REAL | public).address == "https://bot.example.com"
+
+
 def test_all_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Misconfigured) as wrong:
         given(monkeypatch, {"MicrosoftAppId": APP, "PORT": "x", "HOTSEAT_LOG": "y", "HOTSEAT_AUTHORITY": "z"})
