@@ -21,7 +21,7 @@ from bot.ids import EMAIL, EXAMPLE, GUID
 from bot.teams.hosts import LAST_PORT, MICROSOFT_HOSTS, ServiceHosts, is_loopback
 
 UNUSED = (
-    *("BUGSNAG_WEBHOOK_SECRET", "GITHUB_API_URL", "GITHUB_TOKEN", "GRAPH_URL", "HANDBOOK", "HOTSEAT_CALENDAR_HOSTS"),
+    *("BUGSNAG_WEBHOOK_SECRET", "GITHUB_API_URL", "GITHUB_TOKEN", "GRAPH_URL", "HANDBOOK"),
     *("HOTSEAT_HEARTBEAT_URL", "HOTSEAT_OPS", "JIRA_API", "JIRA_API_TOKEN", "JIRA_EMAIL", "JIRA_FIELDS"),
     *("JIRA_ISSUE_TYPE", "JIRA_PROJECT", "JIRA_URL", "JIRA_WEBHOOK_SECRET", "SLACK_API_URL", "SLACK_APP_TOKEN"),
     *("SLACK_BOT_TOKEN", "SLACK_BUGSNAG_IDS", "SLACK_CHANNEL", "SLACK_REMINDER_CHANNEL", "SLACK_SIGNING_SECRET"),
@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     tenants: Names = Field((), validation_alias=_named("HOTSEAT_TENANTS"))
     admins: Names = Field((), validation_alias=_named("HOTSEAT_ADMINS"))
     service_hosts: Names = Field(MICROSOFT_HOSTS, validation_alias=_named("HOTSEAT_SERVICE_HOSTS"))
+    calendar_hosts: Names = Field((), validation_alias=_named("HOTSEAT_CALENDAR_HOSTS"))
     data: Path = Field(Path("data"), validation_alias=_named("HOTSEAT_DATA"))
     database_url: SecretStr = Field(SecretStr(""), validation_alias=_named("HOTSEAT_DATABASE_URL"))
     host: str = Field("127.0.0.1", validation_alias=_named("HOST"))
@@ -107,7 +108,7 @@ class Settings(BaseSettings):
     def _unset(cls, given: dict[str, object]) -> dict[str, object]:
         return {name: value for name, value in given.items() if value != ""}
 
-    @field_validator("tenants", "admins", "service_hosts", mode="before")
+    @field_validator("tenants", "admins", "service_hosts", "calendar_hosts", mode="before")
     @classmethod
     def _names(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -181,9 +182,9 @@ class Settings(BaseSettings):
         _must(good, "use Entra object ids or e-mail addresses, separated by spaces")
         return value
 
-    @field_validator("service_hosts")
+    @field_validator("service_hosts", "calendar_hosts")
     @classmethod
-    def _service_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         try:
             ServiceHosts(value)
         except ValueError:

@@ -76,6 +76,7 @@ def test_without_any_setting_it_is_local_mode_on_this_machine_only() -> None:
         ({"HOTSEAT_SERVICE_HOSTS": "https://smba.example.com"}, "HOTSEAT_SERVICE_HOSTS", "host:port"),
         ({"HOTSEAT_SERVICE_HOSTS": "smba.example.com/emea"}, "HOTSEAT_SERVICE_HOSTS", "host:port"),
         ({"HOTSEAT_SERVICE_HOSTS": "smba.example.com:99999"}, "HOTSEAT_SERVICE_HOSTS", "host:port"),
+        ({"HOTSEAT_CALENDAR_HOSTS": "https://calendar.google.com"}, "HOTSEAT_CALENDAR_HOSTS", "host:port"),
         ({"HOTSEAT_PUBLIC_URL": "bot.example.com"}, "HOTSEAT_PUBLIC_URL", "https://HOST"),
         ({"HOTSEAT_PUBLIC_URL": "http://bot.example.com"}, "HOTSEAT_PUBLIC_URL", "https://HOST"),
         ({"HOTSEAT_PUBLIC_URL": "https://[bot"}, "HOTSEAT_PUBLIC_URL", "https://HOST"),
