@@ -1,1 +1,1 @@
-"""Calendars: public holidays, by the package ``holidays``."""
+"""Calendars: public holidays, the rota as a feed, and absences out of somebody's calendar; each by its library."""
