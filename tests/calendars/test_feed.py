@@ -177,6 +177,39 @@ def test_of_two_overrides_at_once_the_later_counts_and_one_that_touches_no_shift
     ]
 
 
+def test_overrides_that_follow_each_other_are_one_event() -> None:
+    overrides = (
+        Override(ANA.id, CHEN.id, at("2026-11-25 00:00"), at("2026-11-26 00:00")),
+        Override(ANA.id, CHEN.id, at("2026-11-26 00:00"), at("2026-11-27 00:00")),
+    )
+    (found,) = read(render_feed(replace(ROTA, overrides=overrides), "backend", HOURS, CHEN.id))
+    assert found[1:] == (WEDNESDAY, date(2026, 11, 27))
+
+
+MOMENTS = st.integers(0, 18 * 8).map(lambda number: at("2026-11-23 00:00") + number * timedelta(hours=3))
+SHIFTS = st.builds(
+    Shift,
+    st.sampled_from([WEDNESDAY, NEXT]),
+    st.sampled_from([*PEOPLE, FORMER]),
+    st.sampled_from(Role),
+    st.frozensets(st.integers(0, 4)),
+)
+OVERRIDES = st.tuples(st.sampled_from([*PEOPLE]), st.sampled_from([*PEOPLE]), MOMENTS, MOMENTS).map(
+    lambda drawn: Override(drawn[0], drawn[1], min(drawn[2:]), max(drawn[2:]))
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(SHIFTS, max_size=8), st.lists(OVERRIDES, max_size=6), st.sampled_from(["", *PEOPLE]))
+def test_whatever_the_rota_each_event_has_a_uid_of_its_own_and_lasts(
+    shifts: list[Shift], overrides: list[Override], person: str
+) -> None:
+    rota = Rota(PEOPLE, tuple(shifts), overrides=tuple(overrides))
+    assert all(start < end for _, start, end in read(render_feed(rota, "backend", HOURS, person)))
+    found = uids(rota, person)
+    assert len(set(found)) == len(found)
+
+
 def test_a_shift_makes_nobody_busy_and_clients_are_told_how_often_to_look() -> None:
     lines = render_feed(ROTA, "backend", HOURS).decode().split("\r\n")
     assert lines.count("TRANSP:TRANSPARENT") == 2
