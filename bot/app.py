@@ -185,9 +185,10 @@ async def _feeds(desks: Desks, almanac: Almanac, clock: Clock) -> dict[Feed, tup
     found = {}
     for desk in desks:
         state = await desk.state()
-        hours = almanac.knowledge(state.desk, clock()).hours
+        hours = almanac.knowledge(state.desk, state.rota, clock()).hours
+        renewed = state.facts.planning.feeds
         for person in ("", *state.rota.people):
-            found[Feed(state.desk.tenant, state.desk.id, person, generation=0)] = state.rota, hours
+            found[Feed(state.desk.tenant, state.desk.id, person, renewed.get(person, 0))] = state.rota, hours
     return found
 
 

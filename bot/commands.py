@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from bot.policy import Language
 
-MOST_WEEKS = 12
+MOST_WEEKS = 26
 LONGEST = 60  # characters; whoever writes more is telling a story
 LONGEST_COMMAND = 2  # words
 WORD = re.compile(r"r-\d+|-?\w+")  # a request's name is one
@@ -44,6 +44,28 @@ class ShowRota:
     """``rota [N]``: this iteration and the next ones, N in all."""
 
     weeks: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPick:
+    """``pick``: the next support team, as proposed or taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowWhy:
+    """``rota why NAME``: why somebody is proposed, or is not; "" for oneself."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowFairness:
+    """``rota fairness``: what each has served, and how that stands to a fair share."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHistory:
+    """``rota history``: who changed the rota, and how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +147,10 @@ Call = (
     ShowHelp
     | ShowDuty
     | ShowRota
+    | ShowPick
+    | ShowWhy
+    | ShowFairness
+    | ShowHistory
     | ShowTriage
     | ShowRequests
     | ShowMine
@@ -259,6 +285,16 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 Right.COLLEAGUE,
                 EVERYWHERE,
                 "rota 8",
+            ),
+            Command(
+                "pick",
+                "pick",
+                {
+                    Language.ENGLISH: "The next support team: as proposed, to take or to change",
+                    Language.GERMAN: "Das nächste Support-Team: Vorschlag, annehmen oder ändern",
+                },
+                Right.COLLEAGUE,
+                PERSONAL,
             ),
             Command(
                 "triage",
@@ -420,8 +456,16 @@ def _call(name: str, rest: list[str]) -> Call | None:  # noqa: C901, PLR0911, PL
             return SendPrivacy()
         case "who", []:
             return ShowDuty()
+        case "pick", []:
+            return ShowPick()
         case "rota", []:
             return ShowRota()
+        case "rota", ["why", *words]:
+            return ShowWhy(" ".join(words))
+        case "rota", ["fairness"]:
+            return ShowFairness()
+        case "rota", ["history"]:
+            return ShowHistory()
         case "rota", [number] if number.isdecimal() and int(number) > 0:
             return ShowRota(min(int(number), MOST_WEEKS))
         case "triage", []:

@@ -293,6 +293,36 @@ class ListCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a chart."""
+
+    label: str
+    length: float
+
+
+@dataclass(frozen=True, slots=True)
+class FairnessRow:
+    """One person: SUPPORT shifts, days as FALLBACK, debt in shifts, the last and the next SUPPORT shift."""
+
+    name: str
+    shifts: str
+    fallback: str
+    debt: str
+    last: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class FairnessCard:
+    """Answer of ``rota fairness``: how much each has served; a chart where the client draws one, and a table."""
+
+    title: str
+    bars: tuple[Bar, ...]
+    rows: tuple[FairnessRow, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlanPart:
     """A part of a plan: what it is about, what is to be known of it, and what can be done with it.
 
@@ -326,7 +356,17 @@ class PlanCard:
 
 
 CardView = (
-    RequestCard | NoticeCard | FormCard | ReplyCard | DutyCard | DeskCard | RotaCard | HelpCard | ListCard | PlanCard
+    RequestCard
+    | NoticeCard
+    | FormCard
+    | ReplyCard
+    | DutyCard
+    | DeskCard
+    | RotaCard
+    | HelpCard
+    | ListCard
+    | PlanCard
+    | FairnessCard
 )
 View = Line | CardView
 

@@ -18,12 +18,16 @@ from bot.commands import (
     SendPrivacy,
     SetUp,
     ShowDuty,
+    ShowFairness,
     ShowHelp,
+    ShowHistory,
     ShowMine,
+    ShowPick,
     ShowPrivacy,
     ShowRequests,
     ShowRota,
     ShowTriage,
+    ShowWhy,
     StopPosts,
     mistyped,
     name_in,
@@ -34,7 +38,7 @@ from bot.decide.desk import chats, colleagues, held, pauses, policies, setup
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.decide.requests import clocks, lists, summons
-from bot.decide.rota import away
+from bot.decide.rota import away, fairness, picks
 from bot.errors import Refused
 from bot.events import Message, Uninstalled, Welcomed, Wrote
 from bot.people import FORMER, WORKING_WEEK, Author
@@ -48,7 +52,7 @@ from bot.support.words import listed, moment, why
 from bot.views import DutyCard, Fact, HelpCard, Line, RotaCard, RotaWeek, Typed, TypedRow, View
 
 T = TypeVar("T")
-WHOLE = frozenset({"who", "my requests", "requests", "rota", "privacy", "people", "policy"})
+WHOLE = frozenset({"who", "my requests", "requests", "rota", "pick", "privacy", "people", "policy"})
 """Commands that need no more words: what can be typed can also be pressed."""
 
 
@@ -69,6 +73,14 @@ def command(draft: Draft, event: Message) -> bool:  # noqa: C901, PLR0912 - one 
             _say(draft, event, _duty_card(draft, event))
         case ShowRota(weeks):
             _aside(draft, event, _rota_card(draft, weeks))
+        case ShowPick():
+            picks.asked(draft, event)
+        case ShowWhy(name):
+            _aside(draft, event, fairness.why(draft, event, name))
+        case ShowFairness():
+            _aside(draft, event, fairness.card(draft))
+        case ShowHistory():
+            _aside(draft, event, fairness.history(draft))
         case ShowPrivacy():
             _say(draft, event, held.explained(draft))
         case SendPrivacy():

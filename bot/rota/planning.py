@@ -18,7 +18,8 @@ class Pick:
 
     ``proposed`` are pairs by id, the best first; ``round`` counts the proposals, each a message of its own.
     ``declined`` are those who may not be proposed again, ``told`` those of the taken team who know. ``staying`` says
-    that nobody was taken in time, so that the team before it stays until somebody is.
+    that nobody was taken in time, so that the team before it stays until somebody is. ``cards`` are the messages that
+    show the pick, each with its place; ``letters`` those that told somebody, by person.
     """
 
     iteration: date
@@ -31,11 +32,14 @@ class Pick:
     told: tuple[str, ...] = ()
     done: tuple[Ritual, ...] = ()
     staying: bool = False
+    cards: tuple[tuple[str, str], ...] = ()
+    letters: tuple[tuple[str, str], ...] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:
         """Return whom it knows by id."""
-        return (*self.declined, *self.taken, *self.told, *(id_ for pair in self.proposed for id_ in pair))
+        lettered = (person for person, _ in self.letters)
+        return (*self.declined, *self.taken, *self.told, *(id_ for pair in self.proposed for id_ in pair), *lettered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from bot.views import (
     DeskCard,
     DutyCard,
     Fact,
+    FairnessCard,
     FormCard,
     HelpCard,
     Label,
@@ -123,6 +124,8 @@ def fallback_text(view: View) -> str:  # noqa: C901 - one row per view
         case PlanCard():
             parts = [f"{part.title}: {part.text}" for part in view.parts]
             said = [view.title, view.headline.plain, view.text, *parts, view.note]
+        case FairnessCard():
+            said = [view.title, *(f"{row.name}: {row.debt}." for row in view.rows)]
         case ListCard():
             said = [view.title, view.note, *(f"{row.title.removesuffix('.')}: {row.excerpt}." for row in view.rows)]
     return (

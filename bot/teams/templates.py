@@ -54,7 +54,7 @@ def _text(text: str, shape: Shape, at: str) -> Fill | None:
     if whole := _WHOLE.fullmatch(text):
         if whole[1]:
             raise BrokenTemplate(f"{at}: {text} may stand only in $when")
-        _known(whole[2], shape, at, str, bool, int)
+        _known(whole[2], shape, at, str, bool, int, float)
         return _value(whole[2])
     pieces = _PLACE.split(text)
     if "${" in "".join(pieces[::2]):

@@ -852,6 +852,8 @@ KNOWN = Facts(
             ("zoe",),
             (Ritual.PROPOSE,),
             staying=True,
+            cards=(("c", personal("zoe")),),
+            letters=(("zoe", "c"),),
         ),
         handover=Handover(date(2026, 11, 18), ("zoe",), NOON, ("zoe",), ("zoe",), ("R-1",), (Ritual.HAND_OVER,)),
         asks=(

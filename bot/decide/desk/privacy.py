@@ -394,6 +394,8 @@ def _planning_without(planning: Planning, id_: str) -> Planning:
             taken=others(pick.taken),
             told=others(pick.told),
             by=pick.by and other(pick.by),
+            cards=tuple([one for one in pick.cards if one[1] != personal(id_)]),
+            letters=tuple([one for one in pick.letters if one[0] != id_]),
         )
     if handover is not None:
         handover = replace(
