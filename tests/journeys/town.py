@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.calendars.almanac import Almanac
 from bot.desk import Desk
-from bot.effects import Answer, Card, Dialog, FetchRoster, Say, Show, Word
+from bot.effects import Answer, Card, Dialog, FetchRoster, Say, Show, SlackSay, Word
 from bot.events import (
     Deleted,
     Delivered,
@@ -122,6 +122,7 @@ class FakeTeams:
     """Takes every effect at once and reports it delivered; `refuse` maps a place to the reason for a final no.
 
     `roster` is what it says of the team; None: it has not answered yet. `twice` are the keys that were posted again.
+    `slack` are the lines for Slack.
     """
 
     def __init__(self, town: "Town") -> None:
@@ -129,6 +130,7 @@ class FakeTeams:
         self.messages: dict[str, Message] = {}
         self.sent: list[Message] = []
         self.twice: list[str] = []
+        self.slack: list[str] = []
         self.refuse: dict[str, str] = {}
         self.roster: Roster | None = None
 
@@ -138,6 +140,10 @@ class FakeTeams:
             if isinstance(effect, FetchRoster) and self.roster is not None:
                 done = {"effect": one.id, "place": effect.key, "roster": replace(self.roster, at=self._town.now)}
                 desk.report(RosterFetched(key=f"delivered:{one.id}", happened_at=self._town.now, **done))  # type: ignore[arg-type]
+            if isinstance(effect, SlackSay):
+                self.slack.append(effect.text)
+                done = {"effect": one.id, "place": effect.key, "message": effect.key}
+                desk.report(Delivered(key=f"delivered:{one.id}", happened_at=self._town.now, **done))
             if not isinstance(effect, Show | Say):
                 continue
             unseen = effect.key not in self.messages

@@ -80,10 +80,12 @@ def _standing(plan: Situation, one: Member, ranking: Ranking, *, own: bool) -> l
         lines = [f"In the best team, {words.pair(plan, best)}:", *words.reasons(plan, best)]
         if other is not None:
             without = f"Without {one.name} it would be {words.pair(plan, other)}"
-            lines.append(f"{without}, but {words.worse(plan, other, best)}.")
+            short = words.worse(plan, other, best)
+            lines.append(f"{without}, {f'but {short}' if short else 'as good'}.")
         return lines
     place = f"in place {ranking.teams.index(mine) + 1} of {len(ranking.teams)}"
-    there = f"With {one.name} it would be {words.pair(plan, mine)}, {place}: {words.worse(plan, mine, best)}."
+    there = f"With {one.name} it would be {words.pair(plan, mine)}, {place}"
+    there += f": {short}." if (short := words.worse(plan, mine, best)) else ", as good."
     return [f"The best team is {words.pair(plan, best)}.", there]
 
 

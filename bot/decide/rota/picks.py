@@ -240,7 +240,8 @@ def _proposal(
 
 
 def _instead(plan: Situation, team: Team, best: Team) -> str:
-    return f"Second to the first, since {words.worse(plan, team, best)}. {words.presence(plan, team)}"
+    short = words.worse(plan, team, best)
+    return f"{f'Not the first: {short}.' if short else 'As good as the first.'} {words.presence(plan, team)}"
 
 
 def _taken_card(draft: Draft, pick: Pick, key: str) -> PlanCard:
@@ -353,7 +354,7 @@ def take(draft: Draft, iteration: date, team: Team, by: Author, reason: str = ""
     said = [f"Support from {when}: {who}, taken by {by.name}.", _others(draft, iteration)]
     if reason:
         said.append(f"A rule was overridden: {reason}")
-    news.announce(draft, f"pick:{iteration}:{by.id}:{draft.now.isoformat()}", "\n".join(filter(None, said)), ())
+    news.announce(draft, f"pick:{iteration}:{pick.round}", "\n".join(filter(None, said)), ())
     _tell_nominees(draft)
 
 

@@ -95,21 +95,21 @@ def reasons(plan: Situation, team: Team) -> list[str]:
 
 
 def worse(plan: Situation, team: Team, best: Team) -> str:
-    """Say in what a team falls short of a better one: by the first goal in which the two differ."""
+    """Say in what a team falls short of a better one: by the first goal in which the two differ, "" for by none."""
     one, other = team.score, best.score
     if one.turn != other.turn:
         return "a newcomer whose turn it is would wait"
     if one.coverage != other.coverage:
-        return f"{_days(one.coverage)} with fewer than two people instead of {_days(other.coverage)}"
+        return f"{_days(one.coverage)} would have fewer than two people, instead of {_days(other.coverage)}"
     for goal in plan.goals:
         said = _by_goal(plan, goal, team, best)
         if said:
             return said
     if one.mixing != other.mixing:
-        return f"they were a pair {_times(one.mixing)} lately, the first {_times(other.mixing)}"
+        return f"they were a pair {_times(one.mixing)} lately, the better ones {_times(other.mixing)}"
     if one.change != other.change:
         return "it differs more from the team that was taken before"
-    return "the load would be a little less even" if one.exact != other.exact else "nothing: the order of ids decides"
+    return "the load would be a little less even" if one.exact != other.exact else ""
 
 
 def _by_goal(plan: Situation, goal: Goal, team: Team, best: Team) -> str:
@@ -119,13 +119,18 @@ def _by_goal(plan: Situation, goal: Goal, team: Team, best: Team) -> str:
             tired = [plan.member(id_).name for id_ in team.pair if id_ in plan.rested_not]
             return f"{listed(tired, AND)} had support in the two weeks before"
         case Goal.FAIRNESS if one.debts != other.debts:
-            most = max((plan.member(id_) for id_ in team.pair), key=lambda each: each.debt)
-            return f"the load would be less even: {most.name} is {owed(most.debt)} already"
+            here, there = ([id_ for id_ in pair if id_ not in besides] for pair, besides in _both(team, best))
+            stand = [f"{plan.member(id_).name} is {owed(plan.member(id_).debt)}" for id_ in (*here, *there)]
+            return f"the load would be less even: {', '.join(stand)}"
         case Goal.FALLBACK if one.fallback_days != other.fallback_days:
             return f"somebody would fill in on {_days(one.fallback_days)} instead of {_days(other.fallback_days)}"
         case Goal.FALLBACK if one.fallback_people != other.fallback_people:
             return f"{one.fallback_people} people would fill in instead of {other.fallback_people}"
     return ""
+
+
+def _both(team: Team, best: Team) -> tuple[tuple[tuple[str, str], tuple[str, str]], ...]:
+    return (team.pair, best.pair), (best.pair, team.pair)
 
 
 def looked_at(ranking: Ranking) -> str:

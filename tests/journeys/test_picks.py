@@ -1,0 +1,623 @@
+"""The pick: proposed on Monday, reminded of, taken, declined; and who stays where nobody was taken."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bot.events import RotaEdited, Send
+from bot.people import Author, Person
+from bot.places import personal
+from bot.policy import Policy
+from bot.rota.ledger import tallies
+from bot.rota.shift import Absence, Role, Shift
+from bot.views import Button, PlanCard
+from tests.journeys.town import (
+    ANA,
+    BEN,
+    CHEN,
+    DILAN,
+    EVA,
+    FARID,
+    OLGA,
+    TEAM,
+    TEAM_CHANNEL,
+    Message,
+    Town,
+    at,
+    person,
+    plain,
+    said,
+    shifts,
+)
+
+NEXT = date(2026, 11, 25)
+THREAD = f"{TEAM_CHANNEL};messageid=77"
+PLAN = "pick:2026-11-25:1"
+
+
+def away(who: Person, start: str, end: str) -> Absence:
+    return Absence(who.id, at(f"{start} 00:00"), at(f"{end} 00:00"))
+
+
+def picks(town: Town) -> list[Message]:
+    """Return all that the pick posted, but for news."""
+    return [message for message in town.teams.sent if message.key.startswith("pick:")]
+
+
+def proposal(town: Town, key: str = PLAN) -> PlanCard:
+    view = town.teams.messages[key].view
+    assert isinstance(view, PlanCard)
+    return view
+
+
+async def press(town: Town, button: Button, by: Person | Author, *, place: str = THREAD) -> str:
+    return said(await town.press(Send, "", by, place=place, card=button.card, step=button.step, choice=button.choice))
+
+
+async def take(town: Town, by: Person = ANA, number: int = 0, key: str = PLAN) -> str:
+    return await press(town, proposal(town, key).parts[number].presses[0], by)
+
+
+def letters(town: Town, who: Person) -> list[Message]:
+    return [one for one in picks(town) if one.place == personal(who.id)]
+
+
+async def decline(town: Town, who: Person) -> str:
+    view = letters(town, who)[-1].view
+    assert isinstance(view, PlanCard)
+    return await press(town, view.presses[0], who, place=personal(who.id))
+
+
+async def team(town: Town, iteration: date = NEXT) -> dict[str, Role]:
+    rota = (await (await town.desk()).state()).rota
+    return {one.person: one.role for one in rota.of(iteration)}
+
+
+async def on_duty(town: Town) -> str:
+    return await town.write("who", ANA)
+
+
+# -- proposing ------------------------------------------------------------------------------------------------------
+
+
+async def test_on_monday_at_two_the_best_team_and_two_others_are_proposed_to_those_on_duty() -> None:
+    town = Town()
+    await town.until("2026-11-23 13:59")
+    assert picks(town) == []
+    await town.until("2026-11-23 14:00")
+    (message,) = picks(town)
+    assert message.place == TEAM_CHANNEL
+    assert "@Ana Lindqvist and @Ben Okafor, please pick the next support team." in message.text
+    assert [part.title for part in proposal(town).parts] == [
+        "Chen Wei and Eva Novak",
+        "Chen Wei and Farid Haddad",
+        "Chen Wei and Dilan Kaya",
+    ]
+    assert "Chen Wei has production access, every day." in message.text
+    assert "Neither had support in the two weeks before." in message.text
+    assert "Eva Novak is 0.5 shifts below a fair share" in message.text
+    assert "As good as the first." in proposal(town).parts[1].text
+    assert "the load would be less even: Dilan Kaya is at a fair share, Eva Novak is 0.5 shifts below" in message.text
+    assert "The best of 9 possible teams, of 15 pairs." in message.text
+
+
+async def test_without_a_team_channel_each_of_those_on_duty_gets_the_proposal_and_both_follow_what_is_taken() -> None:
+    town = Town(team_channel="")
+    await town.until("2026-11-23 14:00")
+    assert [one.place for one in picks(town)] == [personal("ana"), personal("ben")]
+    await press(town, proposal(town, f"{PLAN}:ana").parts[0].presses[0], ANA, place=personal("ana"))
+    assert "Taken by Ana Lindqvist" in town.teams.messages[f"{PLAN}:ben"].text
+
+
+async def test_of_those_who_cannot_serve_only_how_many_there_are_is_said() -> None:
+    town = Town(absences=(away(EVA, "2026-11-25", "2026-12-02"), away(FARID, "2026-11-25", "2026-12-02")))
+    await town.until("2026-11-23 14:00")
+    (message,) = picks(town)
+    assert "Not possible: 2 away" in message.text
+    assert "Eva" not in message.text
+    assert "Farid" not in message.text
+
+
+async def test_who_fills_in_on_which_days_is_part_of_a_proposal() -> None:
+    off = replace(EVA, working_days=frozenset({0, 1, 2, 3}))
+    town = Town(people=(ANA, BEN, CHEN, off))
+    await town.until("2026-11-23 14:00")
+    assert proposal(town).parts[0].title == "Chen Wei and Eva Novak"
+    assert "Ana Lindqvist fills in on Fri 27 Nov." in proposal(town).parts[0].text
+
+
+async def test_a_gap_that_nobody_can_fill_is_shown() -> None:
+    off = replace(EVA, working_days=frozenset({0, 1, 2, 3}))
+    gone = (away(ANA, "2026-11-25", "2026-12-02"), away(BEN, "2026-11-25", "2026-12-02"))
+    town = Town(people=(ANA, BEN, CHEN, off), absences=gone)
+    await town.until("2026-11-23 14:00")
+    assert "Nobody can fill in on Fri 27 Nov." in proposal(town).parts[0].text
+
+
+async def test_where_no_team_satisfies_the_rules_it_is_said_which_and_what_would_resolve_it() -> None:
+    gone = tuple(away(one, "2026-11-30", "2026-12-02") for one in (ANA, CHEN))
+    town = Town(people=(ANA, BEN, CHEN, EVA), absences=gone)
+    await town.until("2026-11-23 14:00")
+    text = picks(town)[0].text
+    assert "No pair satisfies this together: one of the two has production access and is there every day." in text
+    assert "It would be resolved by Ana Lindqvist being there all week, production access for Ben Okafor, " in text
+    assert "They can be taken with a written reason." in text
+    assert proposal(town).parts == ()
+
+
+async def test_whoever_observes_in_that_week_is_named() -> None:
+    new = person("Gil Tal", experienced=False)
+    town = Town(people=(*TEAM, new))
+    await town.until("2026-11-23 14:00")
+    assert "Gil Tal will observe." in picks(town)[0].text
+    await take(town)
+    assert (await team(town))["gil"] is Role.OBSERVER
+
+
+# -- reminding ------------------------------------------------------------------------------------------------------
+
+
+async def test_at_five_they_are_reminded_in_teams_and_in_slack_and_on_tuesday_twice_more() -> None:
+    town = Town()
+    await town.until("2026-11-24 18:00")
+    assert [one.key for one in picks(town)] == [
+        PLAN,
+        "pick:2026-11-25:remind",
+        "pick:2026-11-25:chase",
+        "pick:2026-11-25:chase-again",
+    ]
+    assert "no support team is picked yet for Wed 25 Nov" in picks(town)[1].text
+    assert town.teams.slack == ["Ana Lindqvist and Ben Okafor: please pick the support team for Wed 25 Nov, in Teams."]
+
+
+async def test_without_a_team_channel_they_are_reminded_personally() -> None:
+    town = Town(team_channel="")
+    await town.until("2026-11-23 17:00")
+    reminders = [one for one in picks(town) if ":remind" in one.key]
+    assert [one.place for one in reminders] == [personal("ana"), personal("ben")]
+
+
+async def test_a_team_that_was_picked_early_is_neither_proposed_nor_reminded_of() -> None:
+    town = Town(team=(*shifts(), *shifts(NEXT)))
+    await town.until("2026-11-25 08:59")
+    assert picks(town) == []
+    assert town.teams.slack == []
+
+
+async def test_taken_before_five_means_no_reminder() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    await town.until("2026-11-24 18:00")
+    assert not [one for one in picks(town) if "remind" in one.key or "chase" in one.key]
+    assert town.teams.slack == []
+
+
+async def test_down_from_four_to_six_means_the_reminder_at_six_once() -> None:
+    town = Town()
+    await town.until("2026-11-23 16:00")
+    await town.sleep_until("2026-11-23 18:00")
+    await town.wait(60)
+    assert [one.key for one in picks(town)] == [PLAN, "pick:2026-11-25:remind"]
+    assert len(town.teams.slack) == 1
+
+
+async def test_down_over_the_proposal_and_the_reminder_means_one_proposal_and_the_line_in_slack() -> None:
+    town = Town()
+    await town.until("2026-11-23 13:00")
+    await town.sleep_until("2026-11-23 17:30")
+    await town.wait(600)
+    assert [one.key for one in picks(town)] == [PLAN]
+    assert len(town.teams.slack) == 1
+
+
+async def test_down_until_the_next_day_means_the_proposal_in_the_morning_in_the_place_of_all_that_was_due() -> None:
+    town = Town()
+    await town.until("2026-11-23 13:00")
+    await town.sleep_until("2026-11-24 07:30")
+    assert picks(town) == []
+    await town.until("2026-11-24 09:00")
+    assert [one.key for one in picks(town)] == [PLAN]
+    await town.until("2026-11-24 09:30")
+    assert [one.key for one in picks(town)] == [PLAN, "pick:2026-11-25:chase"]
+
+
+async def test_a_monday_that_is_a_holiday_moves_the_pick_to_the_working_day_before() -> None:
+    team_then = (Shift(date(2027, 3, 24), "ana", Role.SUPPORT), Shift(date(2027, 3, 24), "ben", Role.SUPPORT))
+    town = Town("2027-03-25 10:00", team=team_then)  # Good Friday and Easter Monday are holidays
+    await town.until("2027-03-25 17:00")
+    assert [one.key for one in picks(town)] == ["pick:2027-03-31:1", "pick:2027-03-31:remind"]
+    await town.until("2027-03-30 18:00")
+    assert [one.key for one in picks(town)][2:] == ["pick:2027-03-31:chase", "pick:2027-03-31:chase-again"]
+
+
+async def test_on_a_tuesday_that_is_a_holiday_nobody_is_chased() -> None:
+    policy = Policy(holiday_country="DE", holiday_subdivision="TH")
+    week = date(2033, 9, 14)  # Thuringia's World Children's Day, 20 September, is a Tuesday then
+    team_then = (Shift(week, "ana", Role.SUPPORT), Shift(week, "ben", Role.SUPPORT))
+    town = Town("2033-09-19 10:00", team=team_then, policy=policy)
+    await town.until("2033-09-21 08:00")
+    assert [one.key for one in picks(town)] == ["pick:2033-09-21:1", "pick:2033-09-21:remind"]
+
+
+async def test_a_pause_over_monday_means_the_proposal_when_it_ends() -> None:
+    town = Town()
+    await town.write("pause", FARID)
+    await town.until("2026-11-23 15:00")
+    assert picks(town) == []
+    await town.write("resume", FARID)
+    await town.wait(1)
+    assert [one.key for one in picks(town)] == [PLAN]
+
+
+async def test_a_restart_in_the_middle_proposes_nothing_twice() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await town.restart()
+    await town.wait(5)
+    assert [one.key for one in picks(town)] == [PLAN]
+
+
+async def test_what_fell_due_before_a_desk_was_there_is_nobodys_business() -> None:
+    town = Town("2026-11-23 17:30")
+    await town.wait(60)
+    assert picks(town) == []
+    assert town.teams.slack == []
+
+
+# -- taking ---------------------------------------------------------------------------------------------------------
+
+
+async def test_a_team_is_taken_with_one_press_announced_once_and_everybody_in_it_is_told() -> None:
+    off = replace(EVA, working_days=frozenset({0, 1, 2, 3}))
+    town = Town(people=(ANA, BEN, CHEN, off, DILAN))
+    await town.until("2026-11-23 14:00")
+    answer = await take(town)
+    assert "Support from Wed 25 Nov: Chen Wei and Eva Novak" in answer
+    assert "Taken by Ana Lindqvist, 14:00. They can decline until Wed 25 Nov, 08:30." in answer
+    assert await team(town) == {"chen": Role.SUPPORT, "eva": Role.SUPPORT, "ana": Role.FALLBACK}
+    news = [one.text for one in town.in_team_channel() if one.key.startswith("news:")]
+    (line,) = news
+    assert line.startswith("Support from Wed 25 Nov: Chen Wei and Eva Novak, taken by Ana Lindqvist.\nFallback on Fri")
+    assert "You have support from Wed 25 Nov to Tue 1 Dec\nWith Eva Novak." in letters(town, CHEN)[0].text
+    assert "You need do nothing." in letters(town, CHEN)[0].text
+    assert letters(town, ANA) == [], "who takes it knows"
+    assert letters(town, BEN) == []
+
+
+async def test_whoever_takes_themselves_is_not_told_of_it() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await town.send("pick.other", "", ANA, place=personal("ana"), choice="2026-11-25:ana+eva", one="ana", other="eva")
+    assert letters(town, ANA) == []
+    assert len(letters(town, EVA)) == 1
+
+
+async def test_the_first_of_two_presses_wins_and_the_second_sees_who() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    second = proposal(town).parts[1].presses[0]
+    await take(town)
+    answer = await press(town, second, BEN)
+    assert "Support from Wed 25 Nov: Chen Wei and Eva Novak" in answer
+    assert "Taken by Ana Lindqvist" in answer
+
+
+async def test_who_may_not_pick_is_told_who_may() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    assert await take(town, EVA) == "Ana Lindqvist and Ben Okafor and admins pick the next team."
+    assert await town.write("pick", EVA) == "Ana Lindqvist and Ben Okafor and admins pick the next team."
+    assert await team(town) == {}
+
+
+async def test_an_admin_picks_too_and_where_nobody_has_support_only_they() -> None:
+    town = Town(team=())
+    await town.until("2026-11-23 14:00")
+    assert "@Farid Haddad, please pick the next support team." in picks(town)[0].text
+    await take(town, FARID)
+    assert list((await team(town)).values()).count(Role.SUPPORT) == 2
+
+
+async def test_a_proposal_that_became_impossible_meanwhile_is_answered_with_the_one_of_now() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    old = proposal(town).parts[0].presses[0]
+    state = await (await town.desk()).state()
+    changed = replace(state.rota, absences=(away(EVA, "2026-11-25", "2026-12-02"),))
+    await town._handle(RotaEdited(rota=changed, **town._when("")))  # type: ignore[arg-type]
+    assert proposal(town).parts[0].title == "Chen Wei and Farid Haddad", "the card follows"
+    answer = await press(town, old, ANA)
+    assert "Chen Wei and Farid Haddad" in answer
+    assert await team(town) == {}
+
+
+async def test_pick_shows_the_proposal_in_ones_own_chat_before_monday_too() -> None:
+    town = Town("2026-11-20 10:00")
+    text = await town.write("pick", ANA)
+    assert "Support from Wed 25 Nov" in text
+    card = picks(town)[0]
+    assert card.place == personal("ana")
+    assert isinstance(card.view, PlanCard)
+    await press(town, card.view.parts[0].presses[0], ANA, place=personal("ana"))
+    assert len(await team(town)) == 2
+    await town.until("2026-11-24 18:00")
+    assert not [one for one in picks(town) if one.place == TEAM_CHANNEL]
+
+
+async def test_an_old_card_of_a_pick_does_nothing_any_more() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    old = proposal(town).parts[1].presses[0]
+    await take(town)
+    await town.until("2026-11-26 10:00")
+    assert "Taken by Ana Lindqvist" in await press(town, old, CHEN)
+    assert set(await team(town)) == {"chen", "eva"}
+    wrong = replace(old, choice="yesterday:ana+ben")
+    assert "This proposal is an old one" in await press(town, wrong, FARID)
+
+
+# -- other people ---------------------------------------------------------------------------------------------------
+
+
+async def test_other_people_are_taken_once_what_it_means_was_seen() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    form = await town.open("pick.other", "", ANA, "2026-11-25", place=THREAD, card=PLAN)
+    assert "[See what it means]" in plain(form)
+    seen = await town.send("pick.other", "", ANA, place=THREAD, choice="2026-11-25:", one="ana", other="eva")
+    assert "Ana Lindqvist had support in the two weeks before." in seen
+    assert "[Take this team]" in seen
+    changed = await town.send("pick.other", "", ANA, place=THREAD, choice="2026-11-25:ana+eva", one="chen", other="eva")
+    assert "Chen Wei has production access" in changed
+    assert await team(town) == {}
+    done = await town.send("pick.other", "", ANA, place=THREAD, choice="2026-11-25:ana+eva", one="ana", other="eva")
+    assert done.startswith("Taken\nAna Lindqvist and Eva Novak.")
+    assert set(await team(town)) == {"ana", "eva"}
+
+
+async def test_a_rule_is_overridden_only_with_a_written_reason_which_stays_on_the_record() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    seen = await town.send("pick.other", "", ANA, place=THREAD, choice="2026-11-25:", one="ben", other="eva")
+    assert "This breaks a rule: one of the two has production access and is there every day." in seen
+    assert "Why the rule is overridden, for the record" in seen
+    fields = {"one": "ben", "other": "eva"}
+    again = await town.send("pick.other", "", ANA, place=THREAD, choice="2026-11-25:ben+eva", **fields)
+    assert "Write why, for the record: it breaks a rule." in again
+    assert await team(town) == {}
+    await town.send(
+        "pick.other", "", ANA, place=THREAD, choice="2026-11-25:ben+eva", reason="the others are at a fair", **fields
+    )
+    assert {"ben", "eva"} <= set(await team(town))
+    assert "Ana Lindqvist took Ben Okafor and Eva Novak for 2026-11-25: the others are at a fair" in await town.write(
+        "rota history", EVA
+    )
+    assert "A rule was overridden: the others are at a fair" in town.in_team_channel()[-1].text
+
+
+@pytest.mark.parametrize("other", ["", "ana", "nobody"])
+async def test_two_different_people_are_needed(other: str) -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    seen = await town.send("pick.other", "", ANA, place=THREAD, choice="2026-11-25:", one="ana", other=other)
+    assert "Choose two different people." in seen
+
+
+async def test_other_people_is_for_those_who_pick() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    assert "admins pick the next team" in await town.send(
+        "pick.other", "", EVA, place=THREAD, choice="2026-11-25:", one="ana", other="eva"
+    )
+
+
+async def test_whoever_is_replaced_after_having_been_told_is_told_that_too() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    await town.send("pick.other", "", ANA, place=THREAD, choice="2026-11-25:chen+farid", one="chen", other="farid")
+    assert "You are not in it any more" in letters(town, EVA)[0].text
+    assert len(letters(town, EVA)) == 1
+    assert len(letters(town, CHEN)) == 1, "nothing changed for Chen"
+    assert len(letters(town, FARID)) == 1
+
+
+# -- declining ------------------------------------------------------------------------------------------------------
+
+
+async def test_a_nominee_declines_without_a_reason_and_the_next_best_comes_back_on_top() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    assert "You are not in it" in await decline(town, CHEN)
+    assert await team(town) == {}
+    (again,) = [one for one in picks(town) if one.key == "pick:2026-11-25:3"]
+    assert again.place == TEAM_CHANNEL
+    assert proposal(town, again.key).parts[0].title == "Ana Lindqvist and Eva Novak"
+    assert "1 declined" in again.text
+    assert "Not settled" in letters(town, EVA)[0].text
+    assert "fair" not in await town.write("rota history", ANA)
+    await take(town, key=again.key)
+    assert set(await team(town)) == {"ana", "eva"}
+    assert len(letters(town, EVA)) == 2
+
+
+async def test_silence_is_consent() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    await town.until("2026-11-25 09:30")
+    assert "On duty\nChen Wei and Eva Novak" in await on_duty(town)
+
+
+async def test_who_declines_in_the_evening_brings_the_proposal_in_the_morning() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    await town.until("2026-11-23 20:00")
+    await decline(town, CHEN)
+    assert len(picks(town)) == 3
+    await town.until("2026-11-24 09:00")
+    assert picks(town)[-1].key == "pick:2026-11-25:3"
+
+
+async def test_after_half_past_eight_on_wednesday_it_is_a_cover() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    await town.until("2026-11-25 08:30")
+    assert "Write cover" in await decline(town, CHEN)
+    assert len(await team(town)) == 2
+
+
+async def test_a_fallback_declines_and_another_is_found_while_the_pair_stays() -> None:
+    off = replace(EVA, working_days=frozenset({0, 1, 2, 3}))
+    town = Town(people=(ANA, BEN, CHEN, off))
+    await town.until("2026-11-23 14:00")
+    await take(town, FARID)
+    assert (await team(town))["ana"] is Role.FALLBACK
+    assert "You are fallback on Fri 27 Nov\nSupport is Chen Wei and Eva Novak." in letters(town, ANA)[0].text
+    await decline(town, ANA)
+    assert await team(town) == {"chen": Role.SUPPORT, "eva": Role.SUPPORT, "ben": Role.FALLBACK}
+    assert "Ana Lindqvist can't be fallback. Ben Okafor fills in" in town.in_team_channel()[-1].text
+    assert "You are fallback" in letters(town, BEN)[0].text
+
+
+async def test_a_second_no_changes_nothing() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    view = letters(town, CHEN)[0].view
+    assert isinstance(view, PlanCard)
+    await press(town, view.presses[0], CHEN, place=personal("chen"))
+    assert await press(town, view.presses[0], CHEN, place=personal("chen")) == "You are not in that team any more."
+
+
+async def test_a_nominee_who_is_away_is_told_when_back() -> None:
+    town = Town(absences=(Absence("eva", at("2026-11-23 09:00"), at("2026-11-24 12:00")),))
+    await town.until("2026-11-23 14:00")
+    await town.send("pick.other", "", ANA, place=THREAD, choice="2026-11-25:chen+eva", one="chen", other="eva")
+    await town.until("2026-11-24 11:59")
+    assert letters(town, EVA) == []
+    await town.until("2026-11-24 12:00")
+    assert len(letters(town, EVA)) == 1
+
+
+# -- nobody picked --------------------------------------------------------------------------------------------------
+
+
+async def test_with_no_pick_by_wednesday_the_team_before_stays_and_everybody_knows() -> None:
+    town = Town()
+    await town.until("2026-11-25 09:00")
+    assert await team(town) == {"ana": Role.SUPPORT, "ben": Role.SUPPORT}
+    news = [one.text for one in town.in_team_channel() if one.key.startswith("news:")]
+    assert len(news) == 1
+    assert news[0].startswith("Nobody was picked, so Ana Lindqvist and Ben Okafor stay on until a team is taken")
+    assert "Nobody was picked in time" in picks(town)[-1].text
+    assert "On duty\nAna Lindqvist and Ben Okafor" in await on_duty(town)
+
+
+async def test_a_team_that_is_taken_late_starts_on_the_next_working_morning_and_its_days_count() -> None:
+    town = Town()
+    await town.until("2026-11-26 11:00")
+    key = picks(town)[-1].key
+    title = proposal(town, key).parts[0].title
+    await take(town, key=key)
+    assert "On duty\nAna Lindqvist and Ben Okafor" in await on_duty(town)
+    assert f"Support from Fri 27 Nov: {title}, taken by Ana" in town.in_team_channel()[-1].text
+    await town.until("2026-11-27 09:00")
+    assert f"On duty\n{title}" in await on_duty(town)
+    state = await (await town.desk()).state()
+    counted = tallies(state.rota, NEXT, town.almanac.knowledge(town.info, state.rota, town.now).hours)
+    assert counted["ana"][0] == 2
+    assert counted["chen"][0] == 3
+    await town.until("2026-12-02 09:00")
+    assert not [one for one in picks(town) if one.key.startswith("pick:2026-11-25") and ":remind" in one.key][1:]
+
+
+async def test_who_stays_though_in_the_late_team_serves_on_without_a_break() -> None:
+    town = Town()
+    await town.until("2026-11-26 11:00")
+    fields = {"one": "ana", "other": "eva"}
+    await town.send("pick.other", "", ANA, place=THREAD, choice="2026-11-25:ana+eva", **fields)
+    rota = (await (await town.desk()).state()).rota
+    assert [(one.person, one.days) for one in rota.of(NEXT) if one.role is Role.SUPPORT] == [
+        ("ben", frozenset({2, 3})),
+        ("ana", frozenset(range(5))),
+        ("eva", frozenset({4, 0, 1})),
+    ]
+
+
+async def test_with_nobody_before_and_nobody_picked_all_are_told_that_nobody_is_there() -> None:
+    town = Town(team=())
+    await town.until("2026-11-25 09:00")
+    assert "Nobody was picked, and nobody had support before" in "\n".join(one.text for one in town.in_team_channel())
+
+
+async def test_week_after_week_without_a_pick_they_stay_on() -> None:
+    town = Town()
+    await town.until("2026-12-09 09:30")
+    assert await team(town, date(2026, 12, 9)) == {"ana": Role.SUPPORT, "ben": Role.SUPPORT}
+
+
+# -- looking at it --------------------------------------------------------------------------------------------------
+
+
+async def test_rota_why_answers_why_me_again() -> None:
+    town = Town()
+    text = await town.write("rota why", CHEN)
+    assert "In the best team, Chen Wei and Eva Novak:" in text
+    assert "Without Chen Wei it would be Ana Lindqvist and Eva Novak, but Ana Lindqvist had support in the two" in text
+    assert "1 days served of 247 there" in text or "1 day served" in text
+    other = await town.write("rota why ana", CHEN)
+    assert "With Ana Lindqvist it would be" in other
+    assert "Ana Lindqvist had support in the two weeks before." in other
+
+
+async def test_why_somebody_else_is_away_is_not_said() -> None:
+    town = Town(absences=(away(EVA, "2026-11-25", "2026-12-02"),))
+    assert "Eva Novak is away for more than half of the 5 working days." in await town.write("rota why me", EVA)
+    assert "Eva Novak can't be in that team." in await town.write("rota why eva", ANA)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("rota why zoe", "Nobody here is called zoe."),
+        ("rota why tal", "2 people are called so; write the whole name."),
+        ("rota why gil tal", "Gil Tal and support from"),
+    ],
+)
+async def test_whom_a_name_means_is_clear_or_asked(asked: str, answer: str) -> None:
+    town = Town(people=(*TEAM, person("Gil Tal"), person("Noa Tal")))
+    assert answer in await town.write(asked, ANA)
+
+
+async def test_whoever_left_is_in_no_team() -> None:
+    gone = replace(EVA, left=date(2026, 11, 24))
+    town = Town(people=(ANA, BEN, CHEN, gone))
+    assert "They are not in the team any more." in await town.write("rota why eva", ANA)
+
+
+async def test_an_admin_who_is_not_among_the_people_has_no_why() -> None:
+    town = Town(people=(ANA, BEN, CHEN, EVA))
+    assert "You are not among the people of this desk." in await town.write("rota why", Author("farid", "Farid Haddad"))
+
+
+async def test_fairness_lists_what_each_has_served_and_owes() -> None:
+    town = Town()
+    text = await town.write("rota fairness", EVA)
+    assert "Ana Lindqvist\n1\n0\n+0.5\nWed 18 Nov\nnone" in text
+    assert "Eva Novak\n0\n0\n-0.5\nnone\nnone" in text
+
+
+async def test_history_is_empty_at_first() -> None:
+    assert "Nothing yet." in await Town().write("rota history", EVA)
+
+
+async def test_requesters_see_nothing_of_it() -> None:
+    town = Town()
+    for text in ("pick", "rota why", "rota fairness", "rota history"):
+        assert "This is for the backend team." in await town.write(text, OLGA)
