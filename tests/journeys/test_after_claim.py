@@ -421,7 +421,7 @@ async def test_a_colleague_who_edits_a_reply_to_what_they_did_not_ask_opens_noth
 
 
 async def test_a_reopened_request_goes_to_the_pair_when_its_last_claimer_is_not_on_duty() -> None:
-    following = (Shift(ITERATION + timedelta(days=7), "ben", Role.SUPPORT),)
+    following = tuple(Shift(ITERATION + timedelta(days=7), who, Role.SUPPORT) for who in ("ben", "chen"))
     town = Town("2026-11-24 17:00", team=(*shifts(), *following))
     place = await town.post(PRINTER)
     await town.press(Solve, "R-1", ANA)

@@ -1,9 +1,11 @@
 """The escalation table, row by row."""
 
+from datetime import timedelta
+
 from bot.effects import Card
 from bot.events import Claim
 from bot.rota.shift import Absence
-from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, Town, at, plain
+from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, ITERATION, Town, at, plain, shifts
 
 
 async def test_at_once_the_card_mentions_the_pair() -> None:
@@ -22,8 +24,11 @@ async def test_after_two_minutes_each_of_the_pair_gets_a_personal_message_with_t
     assert "label printer down" in town.to(ANA)[0].text
 
 
+TWO_WEEKS = (*shifts(), *shifts(ITERATION + timedelta(days=7)))
+
+
 async def test_when_nobody_answers_each_step_happens_once_for_each_person() -> None:
-    town = Town()
+    town = Town(team=TWO_WEEKS)
     place = await town.post("label printer down")
     await town.wait(600)
     assert [len(town.to(who)) for who in (ANA, BEN, CHEN, DILAN, EVA, FARID)] == [1, 1, 1, 0, 1, 1]
@@ -32,7 +37,7 @@ async def test_when_nobody_answers_each_step_happens_once_for_each_person() -> N
 
 
 async def test_a_claim_edits_every_copy_to_who_has_it() -> None:
-    town = Town()
+    town = Town(team=TWO_WEEKS)
     await town.post("label printer down")
     await town.wait(600)
     answer = await town.press(Claim, "R-1", BEN)
