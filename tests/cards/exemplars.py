@@ -7,7 +7,8 @@ anew; a test says when that is needed.
 import asyncio
 import json
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,10 +16,10 @@ from bot.effects import Card, Dialog
 from bot.events import Choose, Chosen, Claim, Open, Raise, Send, Solve
 from bot.people import Author, Person
 from bot.policy import Contact, Language, Page, Policy
-from bot.rota.shift import Role, Shift
+from bot.rota.shift import Absence, Role, Shift
 from bot.state import Member, Roster, TeamChannel
 from bot.teams.cards import Cards
-from bot.views import CardView, FormCard, Line, ReplyCard, View
+from bot.views import CardView, FormCard, Line, PlanCard, ReplyCard, View
 from tests.journeys.town import Town
 
 CARDS = Path(__file__).parent.parent.parent / "cards"
@@ -74,7 +75,56 @@ async def _told() -> dict[str, CardView]:
         **await _triage(),
         **await _raised(),
         **await _setup(),
+        **await _pick(),
     }
+
+
+async def _pick() -> dict[str, CardView]:
+    """The pick of a week: proposed, taken, told, and what each has served."""
+    views: dict[str, CardView] = {}
+    jan = replace(JAN, working_days=frozenset({0, 1, 2, 3}))
+    new = replace(_person(6, "Ruth Amir"), experienced=False)
+    team = tuple(one for one in SHIFTS if one.iteration == THIS_WEEK)
+    earlier = tuple(
+        Shift(THIS_WEEK - timedelta(days=7 * number), who.id, Role.SUPPORT)
+        for number, pair in enumerate([(ELIF, JAN), (MIRA, NOOR), (ELIF, TOM), (MIRA, JAN)], 1)
+        for who in pair
+    )
+    town = Town("2026-11-23 13:30", people=(MIRA, TOM, ELIF, NOOR, jan, new), team=(*earlier, *team))
+    await town.until("2026-11-23 14:00")
+    key = f"pick:{NEXT_WEEK}:1"
+    views["plan_card"] = proposal = _card(town.teams.messages[key].view)
+    assert isinstance(proposal, PlanCard)
+    views["fairness_card"] = await _answer(town, "rota fairness", TOM)
+    views["help_card.why"] = await _answer(town, "rota why", jan)
+    press = proposal.parts[0].presses[0]
+    await town.press(Send, "", TOM, place=town.info.team_channel, card=key, step=press.step, choice=press.choice)
+    views["plan_card.taken"] = _card(town.teams.messages[key].view)
+    views["plan_card.nominee"] = next(
+        _card(one.view) for one in town.teams.sent if ":nominee:" in one.key and isinstance(one.view, PlanCard)
+    )
+    form = await town.press(
+        Send, "", TOM, place=town.info.team_channel, card=key, step="pick.other", choice=f"{NEXT_WEEK}:",
+        fields={"one": TOM.id, "other": NOOR.id},
+    )  # fmt: skip
+    assert isinstance(form, Dialog)
+    views["form_card.pick"] = form.view
+    alone = Town(
+        "2026-11-23 13:30", people=(MIRA, TOM, NOOR, jan), team=team[:2], absences=(Absence(MIRA.id, *_days(7)),)
+    )
+    await alone.until("2026-11-23 14:00")
+    views["plan_card.conflict"] = _card(alone.teams.messages[key].view)
+    return views
+
+
+def _days(number: int) -> tuple[datetime, datetime]:
+    start = datetime(2026, 11, 25, tzinfo=UTC)
+    return start, start + timedelta(days=number)
+
+
+async def _answer(town: Town, text: str, who: Person) -> CardView:
+    await town.write(text, who)
+    return _card(town.teams.sent[-1].view)
 
 
 async def _one_request() -> dict[str, CardView]:

@@ -117,7 +117,9 @@ def texts(node: Any) -> list[str]:
 @pytest.mark.parametrize("sample", sorted(EXEMPLARS))
 def test_a_card_is_drawn_whole_without_complaint(cards: Cards, canvas: Canvas, sample: str) -> None:
     card = cards.render(EXEMPLARS[sample], link=link)
-    assert canvas.draw(card) == []
+    charts = [f'Unknown element type "{one["type"]}"' for one in card["body"] if one["type"].startswith("Chart.")]
+    complaints = canvas.draw(card)
+    assert [one for one in complaints if not one.startswith(tuple(charts))] == [], "charts are drawn by Teams alone"
     PICTURES.mkdir(parents=True, exist_ok=True)
     canvas.card.screenshot(path=PICTURES / f"{sample}.{canvas.page.evaluate('window.named')}.png")
     assert canvas.overflow() == []

@@ -63,6 +63,7 @@ def test_a_card_obeys_the_official_schema(cards: Cards, sample: str) -> None:
     schema = json.loads((files("adaptive_cards") / "schemas" / "schema-1.5.json").read_text(encoding="utf-8"))
     card = json.loads(json.dumps(drawn(cards, sample)))
     card.pop("msteams", None)  # Teams' own: width and mentions
+    card["body"] = [one for one in card["body"] if not one["type"].startswith("Chart.")]  # and its charts
     assert not [error.message for error in Draft6Validator(schema).iter_errors(card)]
 
 
@@ -112,6 +113,8 @@ def test_at_most_three_buttons_and_one_that_stands_out_a_claim_or_what_sends_a_f
     form = [name for name in ("Input.Text", "Input.ChoiceSet") if kind(card, name)]
     if sample.startswith("form_card"):
         assert len(main) <= bool(form)
+    elif sample.startswith("plan_card"):
+        assert len(main) <= 1
     else:
         assert {action.get("verb") for action in main} <= {"claim"}
 

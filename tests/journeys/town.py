@@ -143,7 +143,7 @@ class FakeTeams:
             if isinstance(effect, SlackSay):
                 self.slack.append(effect.text)
                 done = {"effect": one.id, "place": effect.key, "message": effect.key}
-                desk.report(Delivered(key=f"delivered:{one.id}", happened_at=self._town.now, **done))
+                desk.report(Delivered(key=f"delivered:{one.id}", happened_at=self._town.now, **done))  # type: ignore[arg-type]
             if not isinstance(effect, Show | Say):
                 continue
             unseen = effect.key not in self.messages
