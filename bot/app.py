@@ -15,6 +15,7 @@ from aiohttp import web
 from bot.alarm import Alarm
 from bot.calendars.addresses import Feed, FeedAddresses
 from bot.calendars.almanac import Almanac
+from bot.calendars.errand import calendar_errand
 from bot.calendars.holidays import KeptHolidays
 from bot.calendars.route import PATH, FeedRoute
 from bot.clock import RemoteClock, open_clock, real
@@ -22,7 +23,7 @@ from bot.control import Control
 from bot.courier import Courier
 from bot.desk import Desk
 from bot.desks import Desks
-from bot.effects import FetchRoster
+from bot.effects import FetchCalendar, FetchRoster
 from bot.errors import Misconfigured, NotStored
 from bot.folder import open_desks, open_folder, set_aside, write_rota
 from bot.hours import SupportHours
@@ -116,7 +117,8 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     outbound = Outbound(transport, references, Cards(CARDS), lambda desk, place: desks.shares(desk, place))  # noqa: PLW0108
     clock = await stack.enter_async_context(open_clock(settings.clock))
     rosters = Rosters(transport, references, clock, lambda desk: desks.channels_besides(desk))  # noqa: PLW0108
-    errands = {FetchRoster: rosters.errand()}
+    calendars = ServiceHosts(settings.calendar_hosts).allows
+    errands = {FetchRoster: rosters.errand(), FetchCalendar: calendar_errand(session, calendars, clock)}
     courier = Courier(journal, outbound.send, lambda desk: write_rota(journal, files, desk), clock, errands)
     alarm = Alarm(clock, real)
     desks = Desks(
@@ -127,7 +129,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         frozenset(settings.admins),
     )
     holidays = KeptHolidays(settings.data / "holidays.json")
-    almanac = Almanac(frozenset(settings.admins), holidays, triage=tree, own=desks)
+    almanac = Almanac(frozenset(settings.admins), holidays, triage=tree, own=desks, address=addresses.address)
     await open_desks(journal, files, desks, clock)
     stack.push_async_callback(_drain, courier, desks)
     await stack.enter_async_context(Control(settings.data / "control.sock", desks, clock))

@@ -69,6 +69,11 @@ class ShowHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowCalendars:
+    """``calendar``: the addresses of the rota's calendars."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowPrivacy:
     """``privacy``."""
 
@@ -151,6 +156,7 @@ Call = (
     | ShowWhy
     | ShowFairness
     | ShowHistory
+    | ShowCalendars
     | ShowTriage
     | ShowRequests
     | ShowMine
@@ -295,6 +301,16 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 },
                 Right.COLLEAGUE,
                 PERSONAL,
+            ),
+            Command(
+                "calendar",
+                "calendar",
+                {
+                    Language.ENGLISH: "The rota as a calendar to subscribe to: yours, and the desk's",
+                    Language.GERMAN: "Der Dienstplan als Kalender zum Abonnieren: deiner und der des Desks",
+                },
+                Right.COLLEAGUE,
+                frozenset(),
             ),
             Command(
                 "triage",
@@ -456,6 +472,8 @@ def _call(name: str, rest: list[str]) -> Call | None:  # noqa: C901, PLR0911, PL
             return SendPrivacy()
         case "who", []:
             return ShowDuty()
+        case "calendar", []:
+            return ShowCalendars()
         case "pick", []:
             return ShowPick()
         case "rota", []:

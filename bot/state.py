@@ -3,7 +3,7 @@
 State stays small for ever: what is closed and shown nowhere leaves it. Knowledge is what the shell looks up.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -221,10 +221,18 @@ class State:
     notices: Mapping[str, Notice] = field(default_factory=dict)
 
 
+def no_feed(person: str, renewed: int) -> str:
+    """Know no calendar's address."""
+    del person, renewed
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Knowledge:
     """What the shell looked up for an event: the desk's hours, the admins' ids, the tree of triage.
 
+    ``feed`` returns the address of a calendar, of a person or ("") of the desk, by how often it was renewed, "" for
+    none.
     ``countries`` are those whose public holidays are known, each with its subdivisions; ``own`` the channels, by tenant
     and id, that are a desk's own; ``country_names`` what countries are called in English, in small
     letters, each with its code.
@@ -236,3 +244,4 @@ class Knowledge:
     countries: Mapping[str, frozenset[str]] = field(default_factory=dict)
     own: Container[tuple[str, str]] = frozenset()
     country_names: Mapping[str, str] = field(default_factory=dict)
+    feed: Callable[[str, int], str] = no_feed

@@ -302,11 +302,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class FairnessRow:
-    """One person: SUPPORT shifts, days as FALLBACK, debt in shifts, the last and the next SUPPORT shift."""
+    """One person: SUPPORT shifts and days as FALLBACK, debt in shifts, the last and the next SUPPORT shift."""
 
     name: str
-    shifts: str
-    fallback: str
+    served: str
     debt: str
     last: str
     next: str

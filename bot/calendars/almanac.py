@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container, Iterable
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.calendars.holidays import Countries, CountryNames, public_holidays
@@ -17,6 +18,12 @@ Holidays = Callable[[str, str, int], frozenset[date]]
 MOST_POLICIES = 256  # kept by identity, which each reload of a desk makes anew
 
 
+def no_address(tenant: str, desk: str, person: str, renewed: int) -> str:
+    """Know no calendar's address."""
+    del tenant, desk, person, renewed
+    return ""
+
+
 class Almanac:
     """Answers the desk's look-ups; a year's holidays are looked up once."""
 
@@ -27,29 +34,35 @@ class Almanac:
         *,
         triage: Tree = NO_TREE,
         own: Container[tuple[str, str]] = frozenset(),
+        address: Callable[[str, str, str, int], str] = no_address,
     ) -> None:
         """Take the ids and e-mails of those who are admins everywhere, who knows the holidays, and triage's tree.
 
-        ``own`` knows which channels, by tenant and id, are a desk's own by now.
+        ``own`` knows which channels, by tenant and id, are a desk's own by now; ``address`` tells that of a calendar,
+        by tenant, desk, person and how often it was renewed.
         """
         self._admins = admins
         self._triage = triage
         self._own = own
+        self._address = address
         self._countries = Countries()
         self._country_names = CountryNames()
         self._days_of = days_of
-        self._known: dict[tuple[int, int, frozenset[str]], tuple[Policy, Knowledge]] = {}
+        self._known: dict[tuple[str, str, int, int, frozenset[str]], tuple[Policy, Knowledge]] = {}
 
     def knowledge(self, desk: DeskInfo, rota: Rota, now: datetime) -> Knowledge:
         """Return the desk's hours, with the holidays of last, this and the next two years, the admins and the tree."""
         places = frozenset([one.holidays for one in rota.people.values() if one.holidays])
-        key = (id(desk.policy), now.year, places)
+        key = (desk.tenant, desk.id, id(desk.policy), now.year, places)
         found = self._known.get(key)
         if found is None:
             if len(self._known) >= MOST_POLICIES:
                 self._known.clear()
             hours = support_hours(desk.policy, now.year, self._days_of, places)
-            knowledge = Knowledge(hours, self._admins, self._triage, self._countries, self._own, self._country_names)
+            address = partial(self._address, desk.tenant, desk.id)
+            knowledge = Knowledge(
+                hours, self._admins, self._triage, self._countries, self._own, self._country_names, address
+            )
             found = self._known[key] = (desk.policy, knowledge)
         return found[1]
 

@@ -14,7 +14,7 @@ from bot.decide.desk import chats, colleagues, pauses, policies, privacy, setup
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.requests import clocks, intake, lists, matters, presses, raising, steps, suggestions
-from bot.decide.rota import imports, picks, week
+from bot.decide.rota import feeds, imports, picks, week
 from bot.effects import Answer, Decision, Dialog
 from bot.errors import Refused
 from bot.events import (
@@ -87,7 +87,7 @@ Known = (
 
 
 DESK_STEPS: Mapping[str, DeskStep] = MappingProxyType(
-    {**setup.STEPS, **colleagues.STEPS, **policies.STEPS, **chats.STEPS, **picks.STEPS}
+    {**setup.STEPS, **colleagues.STEPS, **policies.STEPS, **chats.STEPS, **picks.STEPS, **feeds.STEPS}
 )
 """The steps that are about no request."""
 

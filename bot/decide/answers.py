@@ -17,6 +17,7 @@ from bot.commands import (
     ResumePosts,
     SendPrivacy,
     SetUp,
+    ShowCalendars,
     ShowDuty,
     ShowFairness,
     ShowHelp,
@@ -38,7 +39,7 @@ from bot.decide.desk import chats, colleagues, held, pauses, policies, setup
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.decide.requests import clocks, lists, summons
-from bot.decide.rota import away, fairness, picks
+from bot.decide.rota import away, fairness, feeds, picks
 from bot.errors import Refused
 from bot.events import Message, Uninstalled, Welcomed, Wrote
 from bot.people import FORMER, WORKING_WEEK, Author
@@ -52,7 +53,7 @@ from bot.support.words import listed, moment, why
 from bot.views import DutyCard, Fact, HelpCard, Line, RotaCard, RotaWeek, Typed, TypedRow, View
 
 T = TypeVar("T")
-WHOLE = frozenset({"who", "my requests", "requests", "rota", "pick", "privacy", "people", "policy"})
+WHOLE = frozenset({"who", "my requests", "requests", "rota", "pick", "calendar", "privacy", "people", "policy"})
 """Commands that need no more words: what can be typed can also be pressed."""
 
 
@@ -81,6 +82,8 @@ def command(draft: Draft, event: Message) -> bool:  # noqa: C901, PLR0912 - one 
             _aside(draft, event, fairness.card(draft))
         case ShowHistory():
             _aside(draft, event, fairness.history(draft))
+        case ShowCalendars():
+            feeds.asked(draft, event)
         case ShowPrivacy():
             _say(draft, event, held.explained(draft))
         case SendPrivacy():

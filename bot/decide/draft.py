@@ -54,6 +54,7 @@ class Draft:
         self.countries = knowledge.countries
         self.country_names = knowledge.country_names
         self.own_channels = knowledge.own
+        self.feed = knowledge.feed
         self.desk = state.desk
         self.policy = state.desk.policy
         self.facts = state.facts

@@ -54,6 +54,7 @@ PASSING = (
     "which:",
     "menu:",
     "raise:",
+    "calendar:",
 )  # forms and lists, which a press answers where it is
 YEAR = 12  # months
 

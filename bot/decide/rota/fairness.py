@@ -29,7 +29,7 @@ def card(draft: Draft) -> FairnessCard:
     bars = tuple(Bar(one.name, one.debt / 2) for one in members)
     note = (
         f"Debt is in shifts, over the last {WINDOW} weeks or since somebody joined. By the days on which they were "
-        "there, above 0 is more than a fair share, below 0 is less."
+        "there, above 0 is more than a fair share, below 0 is less. + 2d are two days as fallback."
     )
     return FairnessCard("Who served how much", bars, rows, note)
 
@@ -100,9 +100,8 @@ def _row(draft: Draft, one: Member, today: date) -> FairnessRow:
     shifts = [each for each in draft.rota.shifts if each.person == one.id and each.iteration > today - WINDOW * WEEK]
     support = [each for each in shifts if each.role is Role.SUPPORT and each.iteration <= today]
     fallback = sum(len(each.days) for each in shifts if each.role is Role.FALLBACK and each.iteration <= today)
-    return FairnessRow(
-        one.name, str(len(support)), str(fallback), _signed(one.debt), _last(draft, one.id), _next(draft, one.id)
-    )
+    served = f"{len(support)}{f' + {fallback}d' if fallback else ''}"
+    return FairnessRow(one.name, served, _signed(one.debt), _last(draft, one.id), _next(draft, one.id))
 
 
 def _signed(halves: int) -> str:
@@ -112,13 +111,13 @@ def _signed(halves: int) -> str:
 def _last(draft: Draft, id_: str) -> str:
     past = [each.iteration for each in draft.rota.shifts if each.person == id_ and each.role is Role.SUPPORT]
     past = [one for one in past if one <= _now(draft)]
-    return words.day(max(past)) if past else NOT_YET
+    return words.date_of(max(past)) if past else NOT_YET
 
 
 def _next(draft: Draft, id_: str) -> str:
     coming = [each.iteration for each in draft.rota.shifts if each.person == id_ and each.role is Role.SUPPORT]
     coming = [one for one in coming if one > _now(draft)]
-    return words.day(min(coming)) if coming else NOT_YET
+    return words.date_of(min(coming)) if coming else NOT_YET
 
 
 def _now(draft: Draft) -> date:

@@ -42,6 +42,11 @@ def day(at: date) -> str:
     return f"{DAYS[Language.ENGLISH][at.weekday()]} {at.day} {MONTHS[at.month - 1]}"
 
 
+def date_of(at: date) -> str:
+    """Return a date in short: "2 Dec"."""
+    return f"{at.day} {MONTHS[at.month - 1]}"
+
+
 def days(some: Iterable[date]) -> str:
     """Return days in their order: "Fri 4 Dec and Mon 7 Dec"."""
     return listed([day(one) for one in sorted(some)], AND)
