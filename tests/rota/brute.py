@@ -1,0 +1,274 @@
+"""The pick once more, from the product's words alone: every pair, every set of fallbacks, plain fractions.
+
+Slow and obvious on purpose. What it says is compared with ``bot.rota.picking``, of which it knows nothing.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from itertools import combinations
+
+from bot.hours import SupportHours
+from bot.people import Person
+from bot.policy import Goal
+from bot.rota.iteration import iteration_of
+from bot.rota.shift import Role, Rota, Shift
+
+WEEK = timedelta(weeks=1)
+BEFORE = date.min
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A team that breaks no hard rule."""
+
+    pair: tuple[str, str]
+    fallbacks: tuple[tuple[str, frozenset[date]], ...]
+    gaps: tuple[date, ...]
+    turn: int
+    coverage: int
+    rest: int
+    fairness: Fraction
+    fallback: tuple[int, int]
+    mixing: int
+    change: int
+    unrounded: Fraction
+
+    def order(self, goals: tuple[Goal, ...]) -> tuple[object, ...]:
+        """Return what ranks it, the most important first."""
+        middle = {Goal.REST: self.rest, Goal.FAIRNESS: self.fairness, Goal.FALLBACK: self.fallback}
+        first = (self.turn, self.coverage, *(middle[goal] for goal in goals))
+        return (*first, self.mixing, self.change, self.unrounded, self.pair)
+
+
+class Brute:
+    """One iteration to be picked."""
+
+    def __init__(
+        self, rota: Rota, iteration: date, hours: SupportHours, taken: Iterable[str] = (), declined: Iterable[str] = ()
+    ) -> None:
+        """Go through what is planned before the iteration, in order."""
+        self.rota, self.iteration, self.hours = rota, iteration, hours
+        self.taken = set(taken) or {one.person for one in rota.of(iteration) if one.role is Role.SUPPORT}
+        self.declined = set(declined)
+        self.people = dict(rota.people)
+        self.history: dict[date, dict[str, tuple[int, int]]] = {}
+        known = {one.iteration for one in rota.ledger} | {one.iteration for one in rota.shifts}
+        for past in sorted(one for one in known if one < iteration):
+            self.history[past] = self.counted(past)
+            self.grow(past)
+        self.days = self.working_days(iteration)
+
+    def working_days(self, iteration: date) -> list[date]:
+        """Return the days of an iteration on which the desk works."""
+        days = [iteration + timedelta(days=offset) for offset in range(7)]
+        return [day for day in days if self.hours.is_working_day(day)]
+
+    def present(self, person: Person, day: date) -> bool:
+        """Say whether somebody is there for more than half of a day."""
+        if not person.belongs(day) or not person.works(day) or self.hours.is_holiday(person.holidays, day):
+            return False
+        away = [(one.start, one.end) for one in self.rota.absences if one.person == person.id]
+        return not self.half(day, away)
+
+    def half(self, day: date, spans: list[tuple[datetime, datetime]]) -> bool:
+        """Say whether spans fill half of a day's support hours, overlaps counted once."""
+        opens, closes = self.hours.span(day)
+        marks = sorted({opens, closes} | {mark for span in spans for mark in span if opens < mark < closes})
+        filled = timedelta()
+        for start, end in zip(marks, marks[1:], strict=False):
+            if any(one <= start and end <= other for one, other in spans):
+                filled += end - start
+        return filled * 2 >= closes - opens
+
+    def present_days(self, person: Person, iteration: date) -> list[date]:
+        """Return the days of an iteration on which somebody is present."""
+        return [day for day in self.working_days(iteration) if self.present(person, day)]
+
+    def counted(self, iteration: date) -> dict[str, tuple[int, int]]:
+        """Return days served and days on which they could, of everybody in an iteration before."""
+        rows = [one for one in self.rota.ledger if one.iteration == iteration]
+        if rows:
+            return {one.person: (one.served, one.chances) for one in rows}
+        served = self.served(iteration)
+        ids = set(served) | set(self.people)
+        return {one: (len(served.get(one, ())), self.chances(one, iteration)) for one in ids}
+
+    def served(self, iteration: date) -> dict[str, set[date]]:
+        """Return on which days who served, stand-ins instead of whom they stand in for."""
+        result: dict[str, set[date]] = {}
+        for day in self.working_days(iteration):
+            for shift in self.rota.of(iteration):
+                if shift.role is not Role.OBSERVER and (day.weekday() in shift.days or day.weekday() > 4):  # noqa: PLR2004
+                    server = self.people.get(self.in_place_of(shift, day))
+                    if server is not None and self.present(server, day):
+                        result.setdefault(server.id, set()).add(day)
+        return result
+
+    def in_place_of(self, shift: Shift, day: date) -> str:
+        """Return who serves a shift on a day: whoever it is of, unless somebody stands in for half of the day."""
+        for other in reversed(self.rota.overrides):
+            if other.person == shift.person and self.half(day, [(other.start, other.end)]):
+                return other.stand_in
+        return shift.person
+
+    def chances(self, id_: str, iteration: date) -> int:
+        """Return on how many days somebody was present who no longer had to observe."""
+        person = self.people.get(id_)
+        if person is None or person.must_observe(iteration):
+            return 0
+        return len(self.present_days(person, iteration))
+
+    def grow(self, iteration: date) -> None:
+        """Make of people what an iteration makes of them."""
+        settled = any(one.iteration == iteration for one in self.rota.ledger)
+        for shift in () if settled else self.rota.of(iteration):
+            person = self.people.get(shift.person)
+            if person is None:
+                continue
+            if shift.role is Role.SUPPORT:
+                self.people[person.id] = replace(person, experienced=True)
+            elif shift.role is Role.OBSERVER and person.must_observe(iteration):
+                if not person.again and len(self.present_days(person, iteration)) >= 3:  # noqa: PLR2004
+                    self.people[person.id] = replace(person, observed=iteration)
+                self.people[person.id] = replace(self.people[person.id], again=False)
+
+    # ---- people
+
+    def belongs(self, person: Person) -> bool:
+        """Say whether somebody is of the team on some day of the iteration."""
+        return any(person.belongs(self.iteration + timedelta(days=offset)) for offset in range(7))
+
+    def may(self, person: Person) -> bool:
+        """Say whether the hard rules let somebody support, whoever is beside them."""
+        enough = 2 * len(self.present_days(person, self.iteration)) >= len(self.days)
+        free = person.id not in self.declined and not person.must_observe(self.iteration)
+        return self.belongs(person) and enough and free
+
+    def anchor(self, person: Person) -> bool:
+        """Say whether somebody would be an anchor."""
+        return person.production_access and self.present_days(person, self.iteration) == self.days
+
+    def may_pair(self, one: Person, other: Person) -> bool:
+        """Say whether the hard rules let two support together."""
+        if not self.may(one) or not self.may(other) or not (self.anchor(one) or self.anchor(other)):
+            return False
+        return all(
+            new.experienced or (beside.experienced and self.anchor(beside))
+            for new, beside in ((one, other), (other, one))
+        )
+
+    def observers(self) -> list[str]:
+        """Return who observes: at most two, at least three days, by joining date."""
+        new = [one for one in self.people.values() if self.belongs(one) and one.must_observe(self.iteration)]
+        able = [one for one in new if len(self.present_days(one, self.iteration)) >= 3]  # noqa: PLR2004
+        return [one.id for one in sorted(able, key=lambda one: (one.joined or BEFORE, one.id))][:2]
+
+    # ---- fairness
+
+    def debt(self, person: Person, now: dict[str, tuple[int, int]] | None) -> Fraction:
+        """Return the unrounded debt of somebody; ``now`` is what the iteration itself adds, if it is to count."""
+        since = iteration_of(person.joined) if person.joined else BEFORE
+        weeks = [
+            counts
+            for week, counts in self.history.items()
+            if week >= since and week > self.iteration - 52 * WEEK
+        ]
+        if now is not None and self.iteration >= since:
+            weeks.append(now)
+        mine = [week.get(person.id, (0, 0)) for week in weeks]
+        everybody = [counts for week in weeks for counts in week.values()]
+        served, chances = sum(one for one, _ in mine), sum(one for _, one in mine)
+        total, possible = sum(one for one, _ in everybody), sum(one for _, one in everybody)
+        return (served - Fraction(total * chances, possible)) / 5 if possible else Fraction(0)
+
+    def debts(self, served: dict[str, int]) -> list[Fraction]:
+        """Return everybody's debt after the iteration."""
+        now = {one: (served.get(one, 0), self.chances(one, self.iteration)) for one in self.people}
+        return [self.debt(one, now) for one in self.people.values() if self.stays(one)]
+
+    def stays(self, person: Person) -> bool:
+        """Say whether somebody has not left."""
+        return person.left is None or person.left > self.iteration
+
+    # ---- teams
+
+    def choices(self, goals: tuple[Goal, ...]) -> list[Choice]:
+        """Return every team that the hard rules allow, the best first."""
+        pairs = combinations(sorted(self.people), 2)
+        allowed = [pair for pair in pairs if self.may_pair(*(self.people[one] for one in pair))]
+        return sorted((self.choice(pair) for pair in allowed), key=lambda one: one.order(goals))
+
+    def choice(self, pair: tuple[str, str]) -> Choice:
+        """Return the team of a pair."""
+        both = [self.people[one] for one in pair]
+        thin = [day for day in self.days if self.lacks(both, day)]
+        stints = self.fallback(both, thin)
+        served = {one.id: len(self.present_days(one, self.iteration)) for one in both}
+        served |= {one: len(days) for one, days in stints}
+        debts = self.debts(served)
+        due = [one for one in self.people.values() if self.is_due(one)]
+        there = {day: both + [self.people[one] for one, days in stints if day in days] for day in self.days}
+        few = [day for day, people in there.items() if sum(self.present(one, day) for one in people) < 2]  # noqa: PLR2004
+        recent = {self.iteration - WEEK, self.iteration - 2 * WEEK}
+        support = [one for one in self.rota.shifts if one.role is Role.SUPPORT]
+        tired = {one.person for one in support if one.iteration in recent}
+        window = [self.iteration - n * WEEK for n in range(1, 27)]
+        together = [week for week in window if set(pair) <= {one.person for one in support if one.iteration == week}]
+        return Choice(
+            pair=pair,
+            fallbacks=stints,
+            gaps=tuple(day for day in self.days if self.lacks(there[day], day)),
+            turn=sum(1 for one in due if one.id not in pair),
+            coverage=len(few),
+            rest=len(tired & set(pair)),
+            fairness=Fraction(sum(half(one) ** 2 for one in debts)),
+            fallback=(len(thin), len(stints)),
+            mixing=len(together),
+            change=len(set(pair) - self.taken) if self.taken else 0,
+            unrounded=Fraction(sum(one**2 for one in debts)),
+        )
+
+    def is_due(self, person: Person) -> bool:
+        """Say whether a newcomer's turn has come."""
+        new = person.observed is not None and not person.experienced
+        return new and self.belongs(person) and self.iteration >= person.observed + 3 * WEEK  # type: ignore[operator]
+
+    def lacks(self, people: list[Person], day: date) -> bool:
+        """Say whether a day is a gap when these people serve."""
+        there = [one for one in people if self.present(one, day)]
+        return len(there) < 2 or not any(one.production_access for one in there)  # noqa: PLR2004
+
+    def fallback(self, pair: list[Person], thin: list[date]) -> tuple[tuple[str, frozenset[date]], ...]:
+        """Return the best fallback of a pair: of every set of people, by the number of days that stay gaps."""
+        others = [one for one in self.people.values() if one not in pair and one.experienced]
+        able = sorted((one for one in others if one.id not in self.declined and self.belongs(one)), key=lambda p: p.id)
+        best = min(subsets(able), key=lambda some: self.worth(pair, list(some), thin))
+        stints: dict[str, frozenset[date]] = {}
+        for day in thin:
+            filled = list(pair)
+            for one in best:
+                if self.present(one, day) and self.lacks(filled, day):
+                    filled.append(one)
+                    stints[one.id] = stints.get(one.id, frozenset()) | {day}
+        return tuple(sorted(stints.items()))
+
+    def worth(self, pair: list[Person], some: list[Person], thin: list[date]) -> tuple[object, ...]:
+        """Return what ranks a set of fallbacks: days left, people, debts before, ids."""
+        left = sum(self.lacks(pair + some, day) for day in thin)
+        debts = sum(half(self.debt(one, None)) for one in some)
+        return left, len(some), debts, [one.id for one in some]
+
+
+def half(debt: Fraction) -> Fraction:
+    """Return a debt rounded to the nearest half, quarters away from zero."""
+    halves, rest = divmod(abs(debt) * 2, 1)
+    size = Fraction(halves + (rest >= Fraction(1, 2))) / 2
+    return size if debt >= 0 else -size
+
+
+def subsets(people: list[Person]) -> Iterator[tuple[Person, ...]]:
+    """Yield every set of people."""
+    for count in range(len(people) + 1):
+        yield from combinations(people, count)
