@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.hours import SupportHours
-from bot.people import WORKING_WEEK, Person
+from bot.people import Person
 from bot.rota.iteration import iteration_of
 from bot.rota.shift import Role, Rota, Shift
 
@@ -81,7 +81,7 @@ def present(rota: Rota, at: datetime, hours: SupportHours) -> tuple[Person, ...]
 
 
 def _serving(rota: Rota, shift: Shift, day: date, at: datetime, hours: SupportHours) -> Person | None:
-    if day.weekday() in WORKING_WEEK and day.weekday() not in shift.days:
+    if not shift.is_for(day):
         return None
     person = rota.people.get(shift.person)
     for override in rota.overrides:

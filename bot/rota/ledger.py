@@ -5,7 +5,7 @@ somebody's days changes them. One that is planned or running is counted as if al
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -18,12 +18,14 @@ WINDOW = 52  # iterations that count for fairness, with the one that is being pi
 OBSERVING_DAYS = 3  # that make a week of observing
 
 
-def tallies(
-    rota: Rota, iteration: date, hours: SupportHours, presence: Presence | None = None
-) -> dict[str, tuple[int, int]]:
-    """Return days served and chances of an iteration by person; everybody who was of the team is in it."""
-    kept = {one.person: (one.served, one.chances) for one in rota.ledger if one.iteration == iteration}
-    return {**_counted(rota, iteration, hours, presence or Presence(rota, hours)), **kept}
+def history(rota: Rota) -> dict[date, dict[str, tuple[int, int]]]:
+    """Return days served and chances by person of every settled iteration; one that had no team counts for nobody."""
+    counted: dict[date, dict[str, tuple[int, int]]] = {}
+    for row in rota.ledger:
+        people = counted.setdefault(row.iteration, {})
+        served, chances = people.get(row.person, (0, 0))
+        people[row.person] = served + row.served, chances + row.chances
+    return counted
 
 
 def settled(rota: Rota, until: date, hours: SupportHours) -> Rota:
@@ -41,8 +43,7 @@ def settled(rota: Rota, until: date, hours: SupportHours) -> Rota:
     for iteration in due:
         counted = _counted(rota, iteration, hours, presence)
         rows = [Tally(iteration, person, *days) for person, days in sorted(counted.items())]
-        people = {person.id: person for person in _grown(rota, iteration, presence)}
-        rota = replace(rota, ledger=(*rota.ledger, *rows), people={**rota.people, **people})
+        rota = replace(rota, ledger=(*rota.ledger, *rows), people=_grown(rota, iteration, presence))
     return replace(rota, ledger=tuple([one for one in rota.ledger if one.iteration >= oldest]))
 
 
@@ -82,7 +83,7 @@ def _served(rota: Rota, iteration: date, days: tuple[date, ...], presence: Prese
     seen: set[tuple[str, date]] = set()
     for shift in rota.of(iteration):
         for day in days if shift.role is not Role.OBSERVER else ():
-            if day.weekday() not in shift.days:
+            if not shift.is_for(day):
                 continue
             id_ = presence.server(shift.person, day)
             person = rota.people.get(id_)
@@ -92,16 +93,18 @@ def _served(rota: Rota, iteration: date, days: tuple[date, ...], presence: Prese
     return served
 
 
-def _grown(rota: Rota, iteration: date, presence: Presence) -> Iterator[Person]:
-    """Yield those whom an iteration made something else of, as they are after it."""
+def _grown(rota: Rota, iteration: date, presence: Presence) -> dict[str, Person]:
+    """Return the people as they are after an iteration."""
+    people = dict(rota.people)
     for shift in rota.of(iteration):
-        person = rota.people.get(shift.person)
+        person = people.get(shift.person)
         if person is None or person.experienced:
             continue
-        present = presence.days(person, iteration)
-        if shift.role is Role.SUPPORT and present:
-            yield replace(person, experienced=True, again=False)
+        days = [day for day in presence.days(person, iteration) if presence.server(person.id, day) == person.id]
+        if shift.role is Role.SUPPORT and days:
+            people[person.id] = replace(person, experienced=True, again=False)
         elif shift.role is Role.OBSERVER and person.again:
-            yield replace(person, again=False)
-        elif shift.role is Role.OBSERVER and len(present) >= OBSERVING_DAYS:
-            yield replace(person, observed=iteration)
+            people[person.id] = replace(person, again=False)
+        elif shift.role is Role.OBSERVER and len(days) >= OBSERVING_DAYS:
+            people[person.id] = replace(person, observed=iteration)
+    return people

@@ -14,7 +14,7 @@ from itertools import combinations
 
 from bot.hours import SupportHours
 from bot.policy import GOALS, Goal
-from bot.rota.ledger import OBSERVING_DAYS, settled, tallies, window
+from bot.rota.ledger import OBSERVING_DAYS, history, settled, window
 from bot.rota.presence import WEEK, Presence, working_days
 from bot.rota.shift import Role, Rota
 
@@ -208,13 +208,13 @@ def situation(
     rota = settled(rota, iteration, hours)
     presence = Presence(rota, hours)
     days = working_days(iteration, hours)
-    before = {one: tallies(rota, one, hours, presence) for one in window(iteration, None)}
+    before = history(rota)
     totals = {one: _total(counted) for one, counted in before.items()}
     members = []
     for person in rota.people.values():
         if person.left is not None and person.left <= iteration:
             continue
-        counted = window(iteration, person.joined)
+        counted = [one for one in window(iteration, person.joined) if one in before]
         own = [before[one].get(person.id, (0, 0)) for one in counted]
         members.append(
             Member(
@@ -222,7 +222,7 @@ def situation(
                 name=person.name,
                 access=person.production_access,
                 days=frozenset([day for day in days if presence.has(person, day)]),
-                belongs=any(person.belongs(day) for day in days or (iteration,)),
+                belongs=person.joined is None or person.joined < iteration + WEEK,
                 experienced=person.experienced,
                 observes=person.must_observe(iteration),
                 observed=person.observed,
@@ -233,14 +233,13 @@ def situation(
                 all_chances=sum(totals[one][1] for one in counted),
             )
         )
-    pairs = {one: pair_of(rota, one) for number in range(1, MIXING + 1) if (one := iteration - number * WEEK)}
-    rested_not = {id_ for number in range(1, REST + 1) for id_ in pairs[iteration - number * WEEK]}
+    pairs = [pair_of(rota, iteration - number * WEEK) for number in range(1, MIXING + 1)]
     return Situation(
         iteration=iteration,
         days=days,
         members=tuple(sorted(members, key=lambda one: one.id)),
-        rested_not=frozenset(rested_not),
-        together=Counter(pairs.values()),
+        rested_not=frozenset().union(*pairs[:REST]),
+        together=Counter([frozenset(two) for some in pairs for two in combinations(some, PAIR)]),
         taken=taken or tuple(sorted(pair_of(rota, iteration))),
         declined=frozenset(declined),
         goals=goals,
@@ -452,7 +451,8 @@ def rank(plan: Situation) -> Ranking:
 def _is_due(plan: Situation, one: Member) -> bool:
     """Say whether it is a newcomer's turn: the third iteration since they observed, or a later one."""
     return (
-        not one.experienced
+        one.belongs
+        and not one.experienced
         and not one.observes
         and one.observed is not None
         and plan.iteration - one.observed >= TURN * WEEK

@@ -4,16 +4,15 @@ Whole days are what the rota is planned and counted in; who answers at a moment 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from bot.hours import SupportHours
 from bot.people import Person
-from bot.rota.shift import Absence, Override, Rota
+from bot.rota.shift import Rota
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
-LONGEST = 800  # days of one absence that are looked at: more than any plan reaches
 
 
 def working_days(iteration: date, hours: SupportHours) -> tuple[date, ...]:
@@ -25,10 +24,15 @@ class Presence:
     """Answers who is present on which day, for one rota and the support hours of its desk."""
 
     def __init__(self, rota: Rota, hours: SupportHours) -> None:
-        """Read the absences once."""
+        """Sort absences and overrides by whom they are of."""
         self._hours = hours
-        self._away: Mapping[str, frozenset[date]] = _days_of(rota.absences, hours)
-        self._overrides = [(one, _most_of(one, hours)) for one in rota.overrides]
+        self._spans: dict[date, tuple[datetime, datetime]] = {}
+        self._away: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+        self._instead: dict[str, dict[str, list[tuple[datetime, datetime]]]] = defaultdict(lambda: defaultdict(list))
+        for away in rota.absences:
+            self._away[away.person].append((away.start, away.end))
+        for override in reversed(rota.overrides):
+            self._instead[override.person][override.stand_in].append((override.start, override.end))
 
     def has(self, person: Person, day: date) -> bool:
         """Say whether a person is present on a working day of the desk."""
@@ -36,7 +40,7 @@ class Presence:
             person.belongs(day)
             and person.works(day)
             and not self._hours.is_holiday(person.holidays, day)
-            and day not in self._away.get(person.id, ())
+            and not self._is_half(day, self._away.get(person.id, ()))
         )
 
     def days(self, person: Person, iteration: date) -> frozenset[date]:
@@ -44,49 +48,20 @@ class Presence:
         return frozenset([day for day in working_days(iteration, self._hours) if self.has(person, day)])
 
     def server(self, person_id: str, day: date) -> str:
-        """Return who serves on a day in a person's place: they themselves, or whoever stands in for most of it."""
-        for override, days in self._overrides:
-            if override.person == person_id and day in days:
-                return override.stand_in
-        return person_id
+        """Return who serves on a day in a person's place: whoever stands in for half of it, the last named first."""
+        instead = self._instead.get(person_id, {})
+        return next((one for one, spans in instead.items() if self._is_half(day, spans)), person_id)
 
-
-def _days_of(absences: Iterable[Absence], hours: SupportHours) -> dict[str, frozenset[date]]:
-    """Return on which working days people are away for at least half of the support hours."""
-    spans: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
-    for away in absences:
-        spans[away.person].append((away.start, away.end))
-    return {person: _half_days(_joined(some), hours) for person, some in spans.items()}
-
-
-def _most_of(override: Override, hours: SupportHours) -> frozenset[date]:
-    return _half_days([(override.start, override.end)], hours)
-
-
-def _joined(spans: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
-    """Return spans without their overlaps, so that no hour counts twice."""
-    joined: list[tuple[datetime, datetime]] = []
-    for start, end in sorted(spans):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
-
-
-def _half_days(spans: list[tuple[datetime, datetime]], hours: SupportHours) -> frozenset[date]:
-    covered: dict[date, timedelta] = defaultdict(timedelta)
-    for start, end in spans:
-        day = hours.local(start).date()
-        for _ in range(LONGEST):
-            opening, closing = hours.span(day)
-            if opening >= end:
-                break
-            covered[day] += max(timedelta(), min(end, closing) - max(start, opening))
-            day += DAY
-    return frozenset(day for day, away in covered.items() if away and 2 * away >= _length(day, hours))
-
-
-def _length(day: date, hours: SupportHours) -> timedelta:
-    opening, closing = hours.span(day)
-    return closing - opening
+    def _is_half(self, day: date, spans: Iterable[tuple[datetime, datetime]]) -> bool:
+        """Say whether spans come to at least half of a day's support hours; an hour in two of them counts once."""
+        if not spans:
+            return False
+        if day not in self._spans:
+            self._spans[day] = self._hours.span(day)
+        opening, closing = self._spans[day]
+        total, until = timedelta(), opening
+        for start, end in sorted([span for span in spans if span[0] < closing and span[1] > until]):
+            if until < end and start < end:
+                total += min(end, closing) - max(start, until)
+                until = min(end, closing)
+        return 2 * total >= closing - opening

@@ -29,6 +29,10 @@ class Shift:
     role: Role
     days: frozenset[int] = WORKING_WEEK
 
+    def is_for(self, day: date) -> bool:
+        """Say whether it is for ``day``; a shift of the whole week is for weekends too, at desks that work then."""
+        return day.weekday() in self.days or self.days >= WORKING_WEEK
+
 
 @dataclass(frozen=True, slots=True)
 class Absence:

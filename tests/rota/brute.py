@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from bot.hours import SupportHours
-from bot.people import Person
+from bot.people import FORMER, WORKING_WEEK, Person
 from bot.policy import Goal
 from bot.rota.iteration import iteration_of
 from bot.rota.shift import Role, Rota, Shift
@@ -95,16 +95,23 @@ class Brute:
         ids = set(served) | set(self.people)
         return {one: (len(served.get(one, ())), self.chances(one, iteration)) for one in ids}
 
-    def served(self, iteration: date) -> dict[str, set[date]]:
-        """Return on which days who served, stand-ins instead of whom they stand in for."""
-        result: dict[str, set[date]] = {}
-        for day in self.working_days(iteration):
-            for shift in self.rota.of(iteration):
-                if shift.role is not Role.OBSERVER and (day.weekday() in shift.days or day.weekday() > 4):  # noqa: PLR2004
-                    server = self.people.get(self.in_place_of(shift, day))
-                    if server is not None and self.present(server, day):
-                        result.setdefault(server.id, set()).add(day)
+    def served(self, iteration: date) -> dict[str, set[tuple[date, int]]]:
+        """Return on which days who served, stand-ins instead of whom they stand in for; former colleagues are many."""
+        result: dict[str, set[tuple[date, int]]] = {}
+        for number, shift in enumerate(self.rota.of(iteration)):
+            for day in self.working_days(iteration):
+                if shift.role is Role.OBSERVER or (shift.role is Role.FALLBACK and not self.is_named(shift, day)):
+                    continue
+                server = self.people.get(self.in_place_of(shift, day))
+                if server is None:
+                    result.setdefault(FORMER, set()).add((day, number))
+                elif self.present(server, day):
+                    result.setdefault(server.id, set()).add((day, 0))
         return result
+
+    def is_named(self, shift: Shift, day: date) -> bool:
+        """Say whether a FALLBACK's days name a day; the whole week names all."""
+        return day.weekday() in shift.days or shift.days >= WORKING_WEEK
 
     def in_place_of(self, shift: Shift, day: date) -> str:
         """Return who serves a shift on a day: whoever it is of, unless somebody stands in for half of the day."""
@@ -125,14 +132,14 @@ class Brute:
         settled = any(one.iteration == iteration for one in self.rota.ledger)
         for shift in () if settled else self.rota.of(iteration):
             person = self.people.get(shift.person)
-            if person is None:
+            if person is None or person.experienced:
                 continue
-            if shift.role is Role.SUPPORT:
-                self.people[person.id] = replace(person, experienced=True)
-            elif shift.role is Role.OBSERVER and person.must_observe(iteration):
-                if not person.again and len(self.present_days(person, iteration)) >= 3:  # noqa: PLR2004
-                    self.people[person.id] = replace(person, observed=iteration)
-                self.people[person.id] = replace(self.people[person.id], again=False)
+            days = [day for day in self.present_days(person, iteration) if self.in_place_of(shift, day) == person.id]
+            if shift.role is Role.SUPPORT and days:
+                self.people[person.id] = replace(person, experienced=True, again=False)
+            if shift.role is Role.OBSERVER:
+                enough = len(days) >= 3 and not person.again
+                self.people[person.id] = replace(person, observed=iteration if enough else person.observed, again=False)
 
     # ---- people
 
@@ -167,14 +174,10 @@ class Brute:
 
     # ---- fairness
 
-    def debt(self, person: Person, now: dict[str, tuple[int, int]] | None) -> Fraction:
+    def debt(self, person: Person, now: dict[str, tuple[int, int]] | None = None) -> Fraction:
         """Return the unrounded debt of somebody; ``now`` is what the iteration itself adds, if it is to count."""
         since = iteration_of(person.joined) if person.joined else BEFORE
-        weeks = [
-            counts
-            for week, counts in self.history.items()
-            if week >= since and week > self.iteration - 52 * WEEK
-        ]
+        weeks = [counts for week, counts in self.history.items() if week >= since and week > self.iteration - 52 * WEEK]
         if now is not None and self.iteration >= since:
             weeks.append(now)
         mine = [week.get(person.id, (0, 0)) for week in weeks]
@@ -242,22 +245,28 @@ class Brute:
 
     def fallback(self, pair: list[Person], thin: list[date]) -> tuple[tuple[str, frozenset[date]], ...]:
         """Return the best fallback of a pair: of every set of people, by the number of days that stay gaps."""
-        others = [one for one in self.people.values() if one not in pair and one.experienced]
-        able = sorted((one for one in others if one.id not in self.declined and self.belongs(one)), key=lambda p: p.id)
+        others = [one for one in self.people.values() if one not in pair and one.id not in self.declined]
+        able = sorted((one for one in others if self.may_fill_in(one)), key=lambda one: one.id)
         best = min(subsets(able), key=lambda some: self.worth(pair, list(some), thin))
         stints: dict[str, frozenset[date]] = {}
         for day in thin:
             filled = list(pair)
-            for one in best:
+            able = any(self.present(one, day) and one.production_access for one in pair)
+            # Whoever owes the most days fills in, and where nobody there has access, first somebody with it.
+            for one in sorted(best, key=lambda one: (not able and not one.production_access, half(self.debt(one)), one.id)):
                 if self.present(one, day) and self.lacks(filled, day):
                     filled.append(one)
                     stints[one.id] = stints.get(one.id, frozenset()) | {day}
         return tuple(sorted(stints.items()))
 
+    def may_fill_in(self, person: Person) -> bool:
+        """Say whether somebody may be a FALLBACK: no newcomer before the first SUPPORT shift."""
+        return person.experienced and not person.must_observe(self.iteration) and self.stays(person)
+
     def worth(self, pair: list[Person], some: list[Person], thin: list[date]) -> tuple[object, ...]:
         """Return what ranks a set of fallbacks: days left, people, debts before, ids."""
         left = sum(self.lacks(pair + some, day) for day in thin)
-        debts = sum(half(self.debt(one, None)) for one in some)
+        debts = sum(half(self.debt(one)) for one in some)
         return left, len(some), debts, [one.id for one in some]
 
 
