@@ -46,7 +46,7 @@ OF_ONE = (Rule.BELONGS, Rule.DECLINED, Rule.PRESENT, Rule.OBSERVED)
 class Member:
     """What picking knows of a person in one iteration.
 
-    ``days`` are the working days on which they are present. ``served`` and ``chances`` are theirs, and everybody's,
+    ``days`` are the working days on which they are present, ``theirs`` those on which they are one of the team. ``served`` and ``chances`` are theirs, and everybody's,
     in the iterations before that count for them. ``observed`` is when a newcomer did.
     """
 
@@ -54,6 +54,7 @@ class Member:
     name: str
     access: bool
     days: frozenset[date]
+    theirs: frozenset[date]
     belongs: bool
     experienced: bool
     observes: bool
@@ -222,6 +223,7 @@ def situation(
                 name=person.name,
                 access=person.production_access,
                 days=frozenset([day for day in days if presence.has(person, day)]),
+                theirs=frozenset([day for day in days if person.belongs(day)]),
                 belongs=person.joined is None or person.joined < iteration + WEEK,
                 experienced=person.experienced,
                 observes=person.must_observe(iteration),
@@ -469,8 +471,8 @@ def _smallest(broken: set[frozenset[Rule]]) -> tuple[Rule, ...]:
 
 
 def _cures(plan: Situation, one: Member) -> Iterator[tuple[Cure, Member, frozenset[str]]]:
-    if len(one.days) < len(plan.days):
-        yield Cure.BACK, replace(one, days=frozenset(plan.days)), plan.declined
+    if len(one.days) < len(one.theirs):
+        yield Cure.BACK, replace(one, days=one.theirs), plan.declined
     if not one.access:
         yield Cure.ACCESS, replace(one, access=True), plan.declined
     if one.observes:

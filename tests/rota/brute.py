@@ -52,10 +52,11 @@ class Brute:
         self.rota, self.iteration, self.hours = rota, iteration, hours
         self.taken = set(taken) or {one.person for one in rota.of(iteration) if one.role is Role.SUPPORT}
         self.declined = set(declined)
+        self.back = ""  # who is there on every day of the iteration that can be theirs, whatever the rota says
         self.people = dict(rota.people)
         self.history: dict[date, dict[str, tuple[int, int]]] = {}
         known = {one.iteration for one in rota.ledger} | {one.iteration for one in rota.shifts}
-        for past in sorted(one for one in known if one < iteration):
+        for past in sorted(one for one in known if iteration - 52 * WEEK <= one < iteration):
             self.history[past] = self.counted(past)
             self.grow(past)
         self.days = self.working_days(iteration)
@@ -67,6 +68,8 @@ class Brute:
 
     def present(self, person: Person, day: date) -> bool:
         """Say whether somebody is there for more than half of a day."""
+        if person.id == self.back and day >= self.iteration:
+            return person.belongs(day)
         if not person.belongs(day) or not person.works(day) or self.hours.is_holiday(person.holidays, day):
             return False
         away = [(one.start, one.end) for one in self.rota.absences if one.person == person.id]
@@ -147,24 +150,30 @@ class Brute:
         """Say whether somebody is of the team on some day of the iteration."""
         return any(person.belongs(self.iteration + timedelta(days=offset)) for offset in range(7))
 
-    def may(self, person: Person) -> bool:
-        """Say whether the hard rules let somebody support, whoever is beside them."""
-        enough = 2 * len(self.present_days(person, self.iteration)) >= len(self.days)
-        free = person.id not in self.declined and not person.must_observe(self.iteration)
-        return self.belongs(person) and enough and free
+    def broken_by(self, person: Person) -> set[str]:
+        """Return the hard rules that somebody breaks, whoever is beside them."""
+        broken = {
+            "belongs": not self.belongs(person),
+            "declined": person.id in self.declined,
+            "present": 2 * len(self.present_days(person, self.iteration)) < len(self.days),
+            "observed": person.must_observe(self.iteration),
+        }
+        return {rule for rule, is_broken in broken.items() if is_broken}
 
     def anchor(self, person: Person) -> bool:
         """Say whether somebody would be an anchor."""
         return person.production_access and self.present_days(person, self.iteration) == self.days
 
-    def may_pair(self, one: Person, other: Person) -> bool:
-        """Say whether the hard rules let two support together."""
-        if not self.may(one) or not self.may(other) or not (self.anchor(one) or self.anchor(other)):
-            return False
-        return all(
-            new.experienced or (beside.experienced and self.anchor(beside))
-            for new, beside in ((one, other), (other, one))
-        )
+    def broken(self, pair: tuple[str, ...]) -> set[str]:
+        """Return the hard rules that a pair breaks."""
+        one, other = (self.people[each] for each in pair)
+        broken = self.broken_by(one) | self.broken_by(other)
+        if not self.anchor(one) and not self.anchor(other):
+            broken.add("anchor")
+        for new, beside in ((one, other), (other, one)):
+            if not new.experienced and not (beside.experienced and self.anchor(beside)):
+                broken.add("first")
+        return broken
 
     def observers(self) -> list[str]:
         """Return who observes: at most two, at least three days, by joining date."""
@@ -199,9 +208,38 @@ class Brute:
 
     def choices(self, goals: tuple[Goal, ...]) -> list[Choice]:
         """Return every team that the hard rules allow, the best first."""
-        pairs = combinations(sorted(self.people), 2)
-        allowed = [pair for pair in pairs if self.may_pair(*(self.people[one] for one in pair))]
+        allowed = [pair for pair in self.pairs() if not self.broken(pair)]
         return sorted((self.choice(pair) for pair in allowed), key=lambda one: one.order(goals))
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return every pair of those who have not left."""
+        return list(combinations(sorted(id_ for id_, one in self.people.items() if self.stays(one)), 2))
+
+    def smallest(self) -> int:
+        """Return the size of the smallest set of rules that no pair keeps."""
+        rules = ["belongs", "declined", "present", "observed", "anchor", "first"]
+        sets = [some for size in range(len(rules) + 1) for some in combinations(rules, size)]
+        return next(len(some) for some in sets if self.keeps_nobody(some))
+
+    def keeps_nobody(self, rules: Iterable[str]) -> bool:
+        """Say whether no pair keeps all of some rules."""
+        return all(self.broken(pair) & set(rules) for pair in self.pairs())
+
+    def nearest(self, goals: tuple[Goal, ...]) -> tuple[str, str]:
+        """Return the pair that breaks the fewest rules, then needs a FALLBACK on the fewest days, then is best."""
+        every = [(len(self.broken(pair)), self.choice(pair)) for pair in self.pairs()]
+        return min(every, key=lambda one: (one[0], one[1].fallback[0], one[1].order(goals)))[1].pair
+
+    def cured(self, cure: str, id_: str) -> None:
+        """Let one thing be so that a conflict may come of, if it is not so."""
+        if cure == "back":
+            self.back = id_
+        elif cure == "access":
+            self.people[id_] = replace(self.people[id_], production_access=True)
+        elif cure == "waive":
+            self.people[id_] = replace(self.people[id_], waived=True, observed=None)
+        else:
+            self.declined.discard(id_)
 
     def choice(self, pair: tuple[str, str]) -> Choice:
         """Return the team of a pair."""
@@ -254,7 +292,8 @@ class Brute:
             able = any(self.present(one, day) and one.production_access for one in pair)
             # Whoever owes the most days fills in, and where nobody there has access, first somebody with it.
             for one in sorted(best, key=lambda one: (not able and not one.production_access, half(self.debt(one)), one.id)):
-                if self.present(one, day) and self.lacks(filled, day):
+                helps = len([each for each in filled if self.present(each, day)]) < 2 or one.production_access  # noqa: PLR2004
+                if self.present(one, day) and self.lacks(filled, day) and helps:
                     filled.append(one)
                     stints[one.id] = stints.get(one.id, frozenset()) | {day}
         return tuple(sorted(stints.items()))

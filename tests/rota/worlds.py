@@ -86,6 +86,7 @@ def person(chance: Random, number: int, iteration: date) -> Person:
     joined = iteration + chance.randrange(-30, 8) * DAY if not experienced or chance.random() < 0.3 else None
     if joined and chance.random() < 0.3:
         joined -= chance.randrange(60) * WEEK
+    left = iteration + chance.randrange(-30, 30) * DAY if chance.random() < 0.15 else None
     return Person(
         id=f"{chance.randrange(1000):03}-{number}",
         name=f"Person {number}",
@@ -93,7 +94,7 @@ def person(chance: Random, number: int, iteration: date) -> Person:
         working_days=WORKING_WEEK - (chance.choice(FREE) if chance.random() < 0.4 else frozenset()),
         experienced=experienced,
         joined=joined,
-        left=iteration + chance.randrange(-30, 30) * DAY if chance.random() < 0.15 else None,
+        left=max(left, joined + DAY) if left and joined else left,
         holidays="PL" if chance.random() < 0.2 else "",
         observed=iteration - chance.randrange(1, 6) * WEEK if chance.random() < (0.1 if experienced else 0.5) else None,
         waived=chance.random() < 0.2,
