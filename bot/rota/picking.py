@@ -46,8 +46,9 @@ OF_ONE = (Rule.BELONGS, Rule.DECLINED, Rule.PRESENT, Rule.OBSERVED)
 class Member:
     """What picking knows of a person in one iteration.
 
-    ``days`` are the working days on which they are present, ``theirs`` those on which they are one of the team. ``served`` and ``chances`` are theirs, and everybody's,
-    in the iterations before that count for them. ``observed`` is when a newcomer did.
+    ``days`` are the working days on which they are present, ``theirs`` those on which they are one of the team.
+    ``served`` and ``chances`` are theirs, and everybody's, in the iterations before that count for them. ``observed``
+    is when a newcomer did.
     """
 
     id: str

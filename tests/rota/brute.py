@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from bot.hours import SupportHours
 from bot.people import FORMER, WORKING_WEEK, Person
@@ -80,7 +80,7 @@ class Brute:
         opens, closes = self.hours.span(day)
         marks = sorted({opens, closes} | {mark for span in spans for mark in span if opens < mark < closes})
         filled = timedelta()
-        for start, end in zip(marks, marks[1:], strict=False):
+        for start, end in pairwise(marks):
             if any(one <= start and end <= other for one, other in spans):
                 filled += end - start
         return filled * 2 >= closes - opens
@@ -178,7 +178,7 @@ class Brute:
     def observers(self) -> list[str]:
         """Return who observes: at most two, at least three days, by joining date."""
         new = [one for one in self.people.values() if self.belongs(one) and one.must_observe(self.iteration)]
-        able = [one for one in new if len(self.present_days(one, self.iteration)) >= 3]  # noqa: PLR2004
+        able = [one for one in new if len(self.present_days(one, self.iteration)) >= 3]
         return [one.id for one in sorted(able, key=lambda one: (one.joined or BEFORE, one.id))][:2]
 
     # ---- fairness
@@ -251,7 +251,7 @@ class Brute:
         debts = self.debts(served)
         due = [one for one in self.people.values() if self.is_due(one)]
         there = {day: both + [self.people[one] for one, days in stints if day in days] for day in self.days}
-        few = [day for day, people in there.items() if sum(self.present(one, day) for one in people) < 2]  # noqa: PLR2004
+        few = [day for day, people in there.items() if sum(self.present(one, day) for one in people) < 2]
         recent = {self.iteration - WEEK, self.iteration - 2 * WEEK}
         support = [one for one in self.rota.shifts if one.role is Role.SUPPORT]
         tired = {one.person for one in support if one.iteration in recent}
@@ -279,7 +279,7 @@ class Brute:
     def lacks(self, people: list[Person], day: date) -> bool:
         """Say whether a day is a gap when these people serve."""
         there = [one for one in people if self.present(one, day)]
-        return len(there) < 2 or not any(one.production_access for one in there)  # noqa: PLR2004
+        return len(there) < 2 or not any(one.production_access for one in there)
 
     def fallback(self, pair: list[Person], thin: list[date]) -> tuple[tuple[str, frozenset[date]], ...]:
         """Return the best fallback of a pair: of every set of people, by the number of days that stay gaps."""
@@ -289,10 +289,12 @@ class Brute:
         stints: dict[str, frozenset[date]] = {}
         for day in thin:
             filled = list(pair)
-            able = any(self.present(one, day) and one.production_access for one in pair)
+            has_access = any(self.present(one, day) and one.production_access for one in pair)
             # Whoever owes the most days fills in, and where nobody there has access, first somebody with it.
-            for one in sorted(best, key=lambda one: (not able and not one.production_access, half(self.debt(one)), one.id)):
-                helps = len([each for each in filled if self.present(each, day)]) < 2 or one.production_access  # noqa: PLR2004
+            for one in sorted(
+                best, key=lambda one: (not has_access and not one.production_access, half(self.debt(one)), one.id)
+            ):
+                helps = len([each for each in filled if self.present(each, day)]) < 2 or one.production_access
                 if self.present(one, day) and self.lacks(filled, day) and helps:
                     filled.append(one)
                     stints[one.id] = stints.get(one.id, frozenset()) | {day}

@@ -24,7 +24,9 @@ def test_a_conflict_is_the_smallest_and_its_remedies_are_all_there_are(seed: int
     assert conflict
     assert brute.keeps_nobody(conflict.rules)
     assert len(conflict.rules) == brute.smallest()
-    assert (conflict.nearest.pair if conflict.nearest else None) == (brute.nearest(one.goals) if brute.pairs() else None)
+    assert (conflict.nearest.pair if conflict.nearest else None) == (
+        brute.nearest(one.goals) if brute.pairs() else None
+    )
     resolved = {}
     for cure in Cure:
         for id_ in [id_ for id_, person in brute.people.items() if brute.stays(person)]:
@@ -64,7 +66,11 @@ def test_with_the_only_one_with_access_away_on_monday_it_is_the_anchor_and_their
         Remedy(Cure.ACCESS, "ben", ("ana", "ben")),
     )
     assert conflict.nearest
-    assert (conflict.nearest.pair, conflict.nearest.broken, conflict.nearest.gaps) == (("ana", "ben"), (Rule.ANCHOR,), (MON,))
+    assert (conflict.nearest.pair, conflict.nearest.broken, conflict.nearest.gaps) == (
+        ("ana", "ben"),
+        (Rule.ANCHOR,),
+        (MON,),
+    )
 
 
 def test_a_day_off_that_an_anchor_would_need_is_said_as_their_return() -> None:

@@ -359,8 +359,8 @@ def test_each_goal_outranks_all_below_it(goals: tuple[Goal, ...]) -> None:
     }
     names = ["turn", "coverage", *(name for goal in goals for name in middle[goal]), "mixing", "change", "exact"]
     for number, name in enumerate(names):
-        better = Score(**{each: 9 * (names.index(each) > number) for each in names})
-        worse = Score(**{each: int(each == name) for each in names})
+        better = Score(**{each: Fraction(9 * (names.index(each) > number)) for each in names})  # type: ignore[arg-type]
+        worse = Score(**{each: Fraction(each == name) for each in names})  # type: ignore[arg-type]
         assert better.key(goals) < worse.key(goals)
 
 

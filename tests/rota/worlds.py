@@ -46,7 +46,7 @@ def moment(day: date, hour: int = 0, minute: int = 0) -> datetime:
 
 def world(seed: int, size: int, weeks: int) -> World:
     """Return a world of some people and weeks of history."""
-    chance = Random(seed)
+    chance = Random(seed)  # noqa: S311 - nothing is secret here
     iteration = chance.choice(WEDNESDAYS)
     first = iteration - weeks * WEEK
     span = [first + n * DAY for n in range((weeks + 1) * 7)]
