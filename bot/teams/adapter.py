@@ -26,9 +26,10 @@ from botframework.connector.auth import (
 from msrest.serialization import Model
 
 from bot.errors import NotStored
+from bot.retries import retrying
 from bot.teams import activity as activities
 from bot.teams.guard import MAX_BODY, Admitted, Guard, NotAdmitted
-from bot.teams.transport import Transport, retrying
+from bot.teams.transport import Transport
 
 # The key of a turn's state under which the guard's Admitted is found: the activity as sent, its tenant and moment.
 ADMITTED = "hotseat.admitted"

@@ -13,12 +13,13 @@ from bot.desk import Desk
 from bot.errors import NotStored, Refused
 from bot.events import AdminMet, Event, Posted, Replied, Wrote
 from bot.policy import Language
+from bot.retries import Temporary
 from bot.state import DeskInfo
 from bot.support.texts import Text
 from bot.support.words import say
 from bot.teams.inbound import Arrival
 from bot.teams.references import team_of
-from bot.teams.transport import Final, Temporary, Transport
+from bot.teams.transport import Final, Transport
 
 LONGEST_NAME = 30
 MOST_NAMESAKES = 100

@@ -15,11 +15,12 @@ from bot.decide.requests import addresses
 from bot.effects import Say, Show
 from bot.places import channel_of, person_of, root_of, thread
 from bot.ports import Address
+from bot.retries import Temporary, retrying
 from bot.state import DeskInfo
 from bot.teams.cards import Cards, fallback_text
 from bot.teams.references import References
 from bot.teams.texts import TEXT_FORMAT, message
-from bot.teams.transport import Final, Temporary, Transport, compact, retrying
+from bot.teams.transport import Final, Transport, compact
 from bot.views import CardView, FormCard, Line, NoticeCard, ReplyCard, RequestCard, View
 
 log = logging.getLogger(__name__)

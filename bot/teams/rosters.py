@@ -12,9 +12,10 @@ from bot.courier import Errand
 from bot.effects import FetchRoster
 from bot.events import RosterFetched
 from bot.ports import Origin
+from bot.retries import retrying
 from bot.state import DeskInfo, Member, Roster, TeamChannel
 from bot.teams.references import References
-from bot.teams.transport import Final, Transport, retrying
+from bot.teams.transport import Final, Transport
 
 T = TypeVar("T")
 PATIENCE = 20.0  # seconds

@@ -4,19 +4,16 @@ Decides what an answer means for the message (it is there, try again, never) and
 learn.microsoft.com, "Bot Connector REST API reference".
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 import aiohttp
 import orjson
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 from yarl import URL
 
+from bot.retries import Temporary, seconds
 from bot.teams.credentials import Credentials, TokenRefused
 from bot.teams.hosts import ServiceHosts
 from bot.teams.limits import Limits
@@ -25,21 +22,7 @@ _TIMEOUT = aiohttp.ClientTimeout(total=10)
 _AGAIN = frozenset({408, 412, 429})
 # The server may have done the work before it answered so, or answered nothing.
 _DONE_PERHAPS = frozenset({500, 502, 503, 504})
-_LONGEST_PAUSE = 60.0
-_LONGEST_RETRY_AFTER = 600.0
 _PAGE = 200
-
-T = TypeVar("T")
-
-
-class Temporary(Exception):  # noqa: N818 - an outcome
-    """It may succeed later. `retry_after` is Teams' wish in seconds; `ambiguous`: it may be there already."""
-
-    def __init__(self, reason: str, *, retry_after: float | None = None, ambiguous: bool = False) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.retry_after = retry_after
-        self.ambiguous = ambiguous
 
 
 class Final(Exception):  # noqa: N818 - an outcome
@@ -228,7 +211,7 @@ def _outcome(method: str, response: aiohttp.ClientResponse, raw: bytes) -> Sent:
             raise Temporary("unreadable", ambiguous=method == "POST")
         return Sent(str(body.get("id") or "") if isinstance(body, dict) else "", body)
     if status in _AGAIN or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        wish = _seconds(response.headers.get("Retry-After"), response.headers.get("Date"))
+        wish = seconds(response.headers.get("Retry-After"), response.headers.get("Date"))
         raise Temporary(str(status), retry_after=wish, ambiguous=status in _DONE_PERHAPS)
     error = body.get("error") if isinstance(body, dict) else None
     code = error.get("code") if isinstance(error, dict) else None
@@ -248,50 +231,8 @@ def _json(raw: bytes) -> Any:
         return None
 
 
-def _seconds(retry_after: str | None, date: str | None) -> float | None:
-    """Read Retry-After: seconds, or a date, which is taken against the answer's own date. None for nonsense."""
-    try:
-        if retry_after and not retry_after.strip().isdigit():
-            seconds = (parsedate_to_datetime(retry_after) - parsedate_to_datetime(date or "")).total_seconds()
-        else:
-            seconds = float(retry_after or "")
-    except (ValueError, TypeError):
-        return None
-    return min(seconds, _LONGEST_RETRY_AFTER) if seconds >= 0 else None
-
-
 def _id(text: str) -> str:
     """Write an id into a path, where no id can climb out of its place."""
     if not text or not text.strip("."):
         raise Final(0, "BadId")
     return quote(text, safe="")
-
-
-_back_off = wait_random_exponential(multiplier=1, max=_LONGEST_PAUSE)
-
-
-def _pause(state: RetryCallState) -> float:
-    failure = state.outcome.exception() if state.outcome else None
-    wish = failure.retry_after if isinstance(failure, Temporary) else None
-    # What Teams asks for, and a little more so that those who were asked together do not come together.
-    return max(wish + _back_off(state) / 10 if wish is not None else _back_off(state), 0.0)
-
-
-async def retrying(call: Callable[[], Awaitable[T]], *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> T:
-    """Repeat a call while it fails with Temporary, for as long as the caller waits (cancel to stop).
-
-    Pauses as Retry-After says (at most ten minutes), else random up to 1, 2, 4 … 60 seconds. Final passes through.
-    """
-    try:
-        return await call()
-    except Temporary as error:
-        first: Temporary | None = error
-
-    async def again() -> T:
-        nonlocal first
-        if first is not None:
-            failure, first = first, None
-            raise failure
-        return await call()
-
-    return await AsyncRetrying(retry=retry_if_exception_type(Temporary), wait=_pause, sleep=sleep)(again)

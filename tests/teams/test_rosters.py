@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from bot.calendars.holidays import Countries
+from bot.retries import Temporary
 from bot.state import DeskInfo, Member, TeamChannel
 from bot.store.memory import MemoryJournal
 from bot.teams import rosters
 from bot.teams.references import References
 from bot.teams.rosters import Rosters
-from bot.teams.transport import Final, Temporary
+from bot.teams.transport import Final
 from tests.rig import activities
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -9,8 +9,9 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from bot.retries import Temporary, retrying
 from bot.teams.hosts import ServiceHosts
-from bot.teams.transport import Final, Temporary, Transport, retrying
+from bot.teams.transport import Final, Transport
 from tests.rig.connector import FakeConnector
 from tests.rig.entra import APP_ID, TENANT
 from tests.rig.service import Answer

@@ -1,0 +1,68 @@
+"""Repeating what may succeed later: how a call says so, what the other side wishes, and how long the pauses are.
+
+It must not know what is called.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
+
+_LONGEST_PAUSE = 60.0
+_LONGEST_RETRY_AFTER = 600.0
+
+T = TypeVar("T")
+
+
+class Temporary(Exception):  # noqa: N818 - an outcome
+    """It may succeed later. `retry_after` is the other side's wish in seconds; `ambiguous`: it may be there already."""
+
+    def __init__(self, reason: str, *, retry_after: float | None = None, ambiguous: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+        self.ambiguous = ambiguous
+
+
+def seconds(retry_after: str | None, date: str | None) -> float | None:
+    """Read Retry-After: seconds, or a date, which is taken against the answer's own date. None for nonsense."""
+    try:
+        if retry_after and not retry_after.strip().isdigit():
+            wish = (parsedate_to_datetime(retry_after) - parsedate_to_datetime(date or "")).total_seconds()
+        else:
+            wish = float(retry_after or "")
+    except (ValueError, TypeError):
+        return None
+    return min(wish, _LONGEST_RETRY_AFTER) if wish >= 0 else None
+
+
+_back_off = wait_random_exponential(multiplier=1, max=_LONGEST_PAUSE)
+
+
+def _pause(state: RetryCallState) -> float:
+    failure = state.outcome.exception() if state.outcome else None
+    wish = failure.retry_after if isinstance(failure, Temporary) else None
+    # What was asked for, and a little more so that those who were asked together do not come together.
+    return max(wish + _back_off(state) / 10 if wish is not None else _back_off(state), 0.0)
+
+
+async def retrying(call: Callable[[], Awaitable[T]], *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> T:
+    """Repeat a call while it fails with Temporary, for as long as the caller waits (cancel to stop).
+
+    Pauses as Retry-After says (at most ten minutes), else random up to 1, 2, 4 … 60 seconds. All else passes through.
+    """
+    try:
+        return await call()
+    except Temporary as error:
+        first: Temporary | None = error
+
+    async def again() -> T:
+        nonlocal first
+        if first is not None:
+            failure, first = first, None
+            raise failure
+        return await call()
+
+    return await AsyncRetrying(retry=retry_if_exception_type(Temporary), wait=_pause, sleep=sleep)(again)

@@ -1,0 +1,1 @@
+"""The Slack door: what leaves for Slack."""
