@@ -91,9 +91,8 @@ def _standing(plan: Situation, one: Member, ranking: Ranking, *, own: bool) -> l
 
 def _share(one: Member) -> str:
     share = one.all_served * one.chances / one.all_chances if one.all_chances else 0.0
-    return (
-        f"{one.served} days served of {one.chances} there; a fair share is {share:.1f}. That is {words.owed(one.debt)}."
-    )
+    served = f"Served on {one.served} of {one.chances} days there; a fair share is {share:.1f}"
+    return f"{served}. That is {words.owed(one.debt)}."
 
 
 def _row(draft: Draft, one: Member, today: date) -> FairnessRow:
