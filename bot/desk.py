@@ -19,6 +19,7 @@ from bot.batch import Batch, Waiting
 from bot.decide import decide, next_due, turns
 from bot.decide.desk import privacy
 from bot.decide.requests import lists
+from bot.decide.rota import overview
 from bot.effects import Answer, Decision, Word
 from bot.errors import NotStored, Refused
 from bot.events import (
@@ -29,6 +30,7 @@ from bot.events import (
     Edited,
     Event,
     Message,
+    PlanFound,
     Posted,
     Press,
     Raise,
@@ -39,6 +41,7 @@ from bot.events import (
 )
 from bot.people import Person
 from bot.ports import Address, Clock, Conflict, Courier, Expired, Journal, Limits, Lookup, Outgoing
+from bot.rota.plan import Question
 from bot.rota.planning import Planning
 from bot.standing import Standing
 from bot.state import DeskInfo, Pause, State
@@ -54,6 +57,7 @@ ATTEMPTS = 5
 RETRY_SECONDS = 1.0
 LATE = timedelta(seconds=10)  # a post heard sooner can't have been raised, and closed, by anybody before
 _CHANGED = (Edited, Deleted, Restored)
+_REPORTS = (Delivered, Undeliverable, PlanFound)  # for which nobody waits, so that they are tried again
 
 
 class Desk:
@@ -96,7 +100,7 @@ class Desk:
         """Decide ``event`` and return its answer once it is stored; raise NotStored if it could not be."""
         return await self._enqueue(event, None)
 
-    def report(self, event: Delivered | Undeliverable, shown: tuple[str, Address] | None = None) -> None:
+    def report(self, event: Delivered | Undeliverable | PlanFound, shown: tuple[str, Address] | None = None) -> None:
         """Take what became of an effect; repeated by itself until it is stored."""
         self._enqueue(event, shown)
 
@@ -134,6 +138,11 @@ class Desk:
             await self._load()
         assert self._standing is not None
         return self._standing.view()
+
+    async def question(self, weeks: int) -> Question:
+        """Return what a forecast of so many weeks is asked as the desk stands."""
+        state, now = await self.state(), self._clock()
+        return overview.question(state, now, self._lookup.knowledge(state.desk, state.rota, now).hours, weeks)
 
     async def _expired(self, now: datetime) -> Expired | None:
         """Return the next portion of what is past its time, None where it is not the time for that."""
@@ -239,7 +248,7 @@ class Desk:
             except Exception as failure:
                 keys = {"desk": self.info.id, "key": event.key}
                 log.exception("deciding %s failed", type(event).__name__, extra=keys)
-                if not isinstance(event, Delivered | Undeliverable):
+                if not isinstance(event, _REPORTS):
                     one.fail(failure)
                     continue
                 decision = Decision()  # what became of an effect is so, whatever follows from it
@@ -364,7 +373,7 @@ class Desk:
         self._standing = None
         loop = asyncio.get_running_loop()
         for one in waiting:
-            if isinstance(one.event, Delivered | Undeliverable):
+            if isinstance(one.event, _REPORTS):
                 loop.call_later(RETRY_SECONDS, self._enqueue, one.event, one.shown)
             else:
                 one.fail(failure)

@@ -61,6 +61,19 @@ class FetchCalendar:
 
 
 @dataclass(frozen=True, slots=True)
+class Forecast:
+    """Compute a forecast of so many weeks of the rota, for the card under ``shown`` at a place.
+
+    A first one is an event as soon as it is there, what is proved is the answer.
+    """
+
+    key: str
+    place: str
+    shown: str
+    weeks: int
+
+
+@dataclass(frozen=True, slots=True)
 class SlackSay:
     """Post ``text`` in the desk's Slack channel for reminders, once."""
 
@@ -68,7 +81,7 @@ class SlackSay:
     text: str
 
 
-Effect = Show | Say | WriteRota | FetchRoster | FetchCalendar | SlackSay
+Effect = Show | Say | WriteRota | FetchRoster | FetchCalendar | Forecast | SlackSay
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.people import Author, Person
+from bot.rota.plan import Plan
 from bot.rota.shift import Rota, Shift
 from bot.state import Roster
 
@@ -276,6 +277,28 @@ class RosterFetched(Delivered):
     """Teams said who and which channels are in the desk's team, or why it did not."""
 
     roster: Roster
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFound(Event):
+    """A first forecast is there, of the rota as it was: for the card under ``shown`` at ``place``, of so many weeks."""
+
+    place: str
+    shown: str
+    weeks: int
+    rota: Rota
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned(Delivered):
+    """A forecast is done, fields as in PlanFound; ``plan`` is None where there is none, for the reason in words."""
+
+    shown: str
+    weeks: int
+    rota: Rota = Rota()
+    plan: Plan | None = None
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.effects import Change, Effect
-from bot.events import Delivered, Undeliverable
+from bot.events import Delivered, PlanFound, Undeliverable
+from bot.rota.plan import Question
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Knowledge, Notice
 from bot.support.erasure import Part
@@ -150,8 +151,11 @@ class Origin(Protocol):
 
     info: DeskInfo
 
-    def report(self, event: Delivered | Undeliverable, shown: tuple[str, Address] | None = None) -> None:
+    def report(self, event: Delivered | Undeliverable | PlanFound, shown: tuple[str, Address] | None = None) -> None:
         """Take what became of an effect."""
+
+    async def question(self, weeks: int) -> Question:
+        """Return what a forecast of so many weeks is asked as the desk stands."""
 
 
 class Courier(Protocol):

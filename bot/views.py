@@ -235,10 +235,11 @@ class RotaWeek:
 
 @dataclass(frozen=True, slots=True)
 class RotaCard:
-    """Answer of ``rota``: this iteration and the next ones."""
+    """Answer of ``rota``: this iteration and the next ones; ``note`` says what is known of a forecast, "" for none."""
 
     title: str
     weeks: tuple[RotaWeek, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from bot.decide.desk import chats, colleagues, pauses, policies, privacy, setup
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.requests import clocks, intake, lists, matters, presses, raising, steps, suggestions
-from bot.decide.rota import feeds, imports, picks, week
+from bot.decide.rota import feeds, imports, overview, picks, week
 from bot.effects import Answer, Decision, Dialog
 from bot.errors import Refused
 from bot.events import (
@@ -31,6 +31,8 @@ from bot.events import (
     Open,
     PeopleImported,
     PersonErased,
+    PlanFound,
+    Planned,
     Posted,
     Raise,
     Reopen,
@@ -77,6 +79,8 @@ Known = (
     | Send
     | ClockStruck
     | Sweep
+    | PlanFound
+    | Planned
     | Delivered
     | Undeliverable
     | PeopleImported
@@ -215,6 +219,10 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             raising.forget(draft)
         case Sweep():
             privacy.swept(draft, event)
+        case PlanFound():
+            overview.found(draft, event)
+        case Planned():
+            overview.planned(draft, event)
         case Delivered():
             clocks.reached(draft, event.place)
             raising.stands(draft, event)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar, assert_never
 
 from bot.commands import (
@@ -39,18 +39,17 @@ from bot.decide.desk import chats, colleagues, held, pauses, policies, setup
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.decide.requests import clocks, lists, summons
-from bot.decide.rota import away, fairness, feeds, picks
+from bot.decide.rota import away, fairness, feeds, overview, picks
 from bot.errors import Refused
 from bot.events import Message, Uninstalled, Welcomed, Wrote
-from bot.people import FORMER, WORKING_WEEK, Author
+from bot.people import Author
 from bot.places import channel_of, person_of, personal
-from bot.policy import Language
 from bot.rota.iteration import iteration_of
 from bot.rota.shift import Role
 from bot.support.intake import is_marked, is_request
-from bot.support.texts import DAYS, MONTHS, Text
+from bot.support.texts import Text
 from bot.support.words import listed, moment, why
-from bot.views import DutyCard, Fact, HelpCard, Line, RotaCard, RotaWeek, Typed, TypedRow, View
+from bot.views import DutyCard, Fact, HelpCard, Line, Typed, TypedRow, View
 
 T = TypeVar("T")
 WHOLE = frozenset({"who", "my requests", "requests", "rota", "pick", "calendar", "privacy", "people", "policy"})
@@ -72,8 +71,8 @@ def command(draft: Draft, event: Message) -> bool:  # noqa: C901, PLR0912 - one 
             help_card(draft, event)
         case ShowDuty():
             _say(draft, event, _duty_card(draft, event))
-        case ShowRota(weeks):
-            _aside(draft, event, _rota_card(draft, weeks))
+        case ShowRota() as call:
+            overview.asked(draft, event, call, _beside(draft, event))
         case ShowPick():
             picks.asked(draft, event)
         case ShowWhy(name):
@@ -189,9 +188,13 @@ def _say(draft: Draft, event: Message, view: View) -> None:
 
 def _aside(draft: Draft, event: Message, view: View) -> None:
     """Say what only a colleague needs to them alone: the desk's channel belongs to the requesters."""
+    draft.post(f"say:{event.key}", _beside(draft, event), view)
+
+
+def _beside(draft: Draft, event: Message) -> str:
+    """Return where a colleague reads what only they need: in their own chat, where they asked in the desk's channel."""
     in_channel = channel_of(event.place) == draft.state.desk.channel
-    place = personal(event.author.id) if in_channel else event.place
-    draft.post(f"say:{event.key}", place, view)
+    return personal(event.author.id) if in_channel else event.place
 
 
 def _may(draft: Draft, author: Author, row: Command) -> bool:
@@ -260,34 +263,3 @@ def _unreachable(draft: Draft) -> tuple[Fact, ...]:
         Fact(person.name, draft.say(Text.NO_ENTRA_ID)) for person in people.values() if not person.entra_object_id
     )
     return tuple(facts)
-
-
-def _rota_card(draft: Draft, weeks: int) -> RotaCard:
-    first = iteration_of(draft.hours.duty_day(draft.hours.next_open(draft.now)))
-    rows = []
-    for number in range(weeks):
-        iteration = first + timedelta(days=7 * number)
-        title = f"Wed {iteration.day} {MONTHS[iteration.month - 1]}"
-        facts = _week(draft, iteration) or (Fact("Support", "nobody is set yet"),)
-        rows.append(RotaWeek(title if number else f"{title} (this iteration)", facts))
-    return RotaCard("Support rota", tuple(rows))
-
-
-def _week(draft: Draft, iteration: date) -> tuple[Fact, ...]:
-    team = draft.rota.of(iteration)
-    facts = []
-    for role, label in ((Role.SUPPORT, "Support"), (Role.FALLBACK, "Fallback"), (Role.OBSERVER, "Observer")):
-        people = [
-            _named(draft, one.person, one.days if role is Role.FALLBACK else None) for one in team if one.role is role
-        ]
-        if people:
-            facts.append(Fact(label, ", ".join(people)))
-    return tuple(facts)
-
-
-def _named(draft: Draft, person_id: str, days: frozenset[int] | None) -> str:
-    person = draft.rota.people.get(person_id)
-    name = person.name if person else FORMER
-    if days is None or days == WORKING_WEEK:
-        return name
-    return f"{name} ({' '.join(DAYS[Language.ENGLISH][day] for day in sorted(days))})"

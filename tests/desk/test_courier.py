@@ -10,7 +10,7 @@ from bot.courier import Courier, Errand, Undelivered
 from bot.desk import Desk
 from bot.effects import FetchRoster, PutFacts, Say, Show, WriteRota
 from bot.errors import NotStored
-from bot.events import Delivered, RosterFetched, Undeliverable
+from bot.events import Delivered, PlanFound, RosterFetched, Undeliverable
 from bot.ports import Address, Commit, Origin, Outgoing
 from bot.state import DeskInfo, Facts, Roster
 from bot.store.memory import MemoryJournal
@@ -54,11 +54,11 @@ class Reports(Desk):
 
     def __init__(self, journal: MemoryJournal) -> None:
         self.info = INFO
-        self.told: list[Delivered | Undeliverable] = []
+        self.told: list[Delivered | Undeliverable | PlanFound] = []
         self.shown: dict[str, Address] = {}
         self._memory = journal
 
-    def report(self, event: Delivered | Undeliverable, shown: tuple[str, Address] | None = None) -> None:
+    def report(self, event: Delivered | Undeliverable | PlanFound, shown: tuple[str, Address] | None = None) -> None:
         self.told.append(event)
         if shown:
             self.shown[shown[0]] = shown[1]
@@ -87,7 +87,7 @@ class Post:
         self.courier.take(self.desk, outgoing)
 
     def outcomes(self) -> list[tuple[str, str]]:
-        return [(type(event).__name__, event.effect) for event in self.desk.told]
+        return [(type(event).__name__, event.effect) for event in self.desk.told if not isinstance(event, PlanFound)]
 
 
 @pytest.fixture

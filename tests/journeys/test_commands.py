@@ -199,7 +199,7 @@ async def test_the_rota_is_shown_aside_in_the_channel_and_openly_in_the_team_cha
         addressed=True,
     )
     await town._handle(asked)
-    assert "Wed 18 Nov" in town.teams.messages["say:in the team channel"].text
+    assert "Wed 18 Nov" in town.teams.messages["rota:in the team channel"].text
 
 
 @pytest.mark.parametrize("text", ["whoo", "roat 4", "hlep"])

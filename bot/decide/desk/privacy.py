@@ -55,6 +55,7 @@ PASSING = (
     "menu:",
     "raise:",
     "calendar:",
+    "rota:",
 )  # forms and lists, which a press answers where it is
 YEAR = 12  # months
 
