@@ -1,7 +1,7 @@
 """Picking: the best support team of an iteration, proved so by looking at every pair, with its reasons.
 
 Pure and exact: integers and fractions only; the same situation gives the same pick, whatever the order of its people.
-What is a rule, what a goal and in which order they count is said in ``RULES`` and ``Score``. Days are dates.
+What is a rule, what a goal and in which order they count is said in ``Rule`` and ``Score``. Days are dates.
 """
 
 from collections import Counter
@@ -464,11 +464,8 @@ def _is_due(plan: Situation, one: Member) -> bool:
 
 def _smallest(broken: set[frozenset[Rule]]) -> tuple[Rule, ...]:
     """Return the smallest set of rules of which every pair breaks one."""
-    for size in range(1, len(Rule) + 1):
-        for rules in combinations(Rule, size):
-            if all(each.intersection(rules) for each in broken):
-                return rules
-    return ()
+    sets = (rules for size in range(1, len(Rule) + 1) for rules in combinations(Rule, size))
+    return next(rules for rules in sets if all(each.intersection(rules) for each in broken))
 
 
 def _cures(plan: Situation, one: Member) -> Iterator[tuple[Cure, Member, frozenset[str]]]:
@@ -516,26 +513,18 @@ class _Reserve:
     def best(self, one: Member, other: Member) -> tuple[Stint, ...]:
         """Return the best fallback of a pair, nobody where none is needed or nobody can."""
         thin = self.thin(one, other)
-        if not thin:
-            return ()
-        found: tuple[tuple[object, ...], tuple[Stint, ...]] | None = None
         some = self._candidates(one, other, thin)[:MOST_CANDIDATES]
         least = self._left(one, other, self._stints(one, other, some, thin), thin)
-        if least == len(thin):
-            return ()
+        found: tuple[tuple[int, int, int, list[str]], tuple[Stint, ...]] = (len(thin), 0, 0, []), ()
         for size in range(1, MOST_FALLBACKS + 1):
+            if found[0][0] == least:
+                break
             for people in combinations(some, size):
                 stints = self._stints(one, other, people, thin)
-                if len(stints) < size:
-                    continue
                 left = self._left(one, other, stints, thin)
-                ids = sorted(each.id for each in people)
-                key = (left, size, sum(each.debt for each in people), ids)
-                if left < len(thin) and (found is None or key < found[0]):
-                    found = key, stints
-            if found is not None and found[0][0] == least:
-                break
-        return found[1] if found else ()
+                key = left, size, sum(each.debt for each in people), sorted(each.id for each in people)
+                found = min(found, (key, stints), key=lambda each: each[0])
+        return found[1]
 
     def _left(self, one: Member, other: Member, stints: tuple[Stint, ...], thin: tuple[date, ...]) -> int:
         return sum(self.lacks(one, other, stints, day) for day in thin)

@@ -239,6 +239,12 @@ def test_the_fallback_s_last_tie_is_the_id() -> None:
     assert team(pick(rota), "ana", "ben").fallbacks == (Stint("chen", frozenset({MON})),)
 
 
+def test_not_more_than_four_fill_in() -> None:
+    others = [able(str(n), working_days=frozenset({day.weekday()})) for n, day in enumerate(DAYS)]
+    one = Picker(situation(desk(helper("ana"), helper("ben"), *others), PICKED, HOURS)).judge(("ana", "ben"))
+    assert ([each.person for each in one.fallbacks], one.gaps) == (["0", "1", "2", "3"], (TUE,))
+
+
 # -- who observes
 
 
