@@ -96,6 +96,11 @@ class ShowRequests:
 
 
 @dataclass(frozen=True, slots=True)
+class Deploy:
+    """``deploy``: what is being deployed, and the way to a new deployment."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowMine:
     """``my requests``: what somebody asked, and how it stands."""
 
@@ -160,6 +165,7 @@ Call = (
     | ShowTriage
     | ShowRequests
     | ShowMine
+    | Deploy
     | ShowPrivacy
     | SendPrivacy
     | SetUp
@@ -334,6 +340,16 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 PERSONAL,
             ),
             Command(
+                "deploy",
+                "deploy",
+                {
+                    Language.ENGLISH: "Say what you deploy; what runs, and what went last",
+                    Language.GERMAN: "Sagen, was du deployst; was läuft und was zuletzt ging",
+                },
+                Right.COLLEAGUE,
+                PERSONAL,
+            ),
+            Command(
                 "my requests",
                 "my requests",
                 {
@@ -492,6 +508,8 @@ def _call(name: str, rest: list[str]) -> Call | None:  # noqa: C901, PLR0911, PL
             return ShowTriage(f"R-{int(found[1])}")
         case "requests", []:
             return ShowRequests()
+        case "deploy", []:
+            return Deploy()
         case "my requests", []:
             return ShowMine()
     return None

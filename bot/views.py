@@ -342,7 +342,8 @@ class PlanPart:
 class PlanCard:
     """Something about the rota that is under way: a proposal, a question, a handover, a deployment.
 
-    ``headline`` mentions whom it calls, if anybody; ``note`` says what else is to be known, below all else.
+    ``headline`` mentions whom it calls, if anybody; ``note`` says what else is to be known, below all else; ``links``
+    lead out of Teams.
     """
 
     title: str
@@ -353,6 +354,7 @@ class PlanCard:
     presses: tuple[Button, ...] = ()
     opens: tuple[Button, ...] = ()
     note: str = ""
+    links: tuple[Address, ...] = ()
 
 
 CardView = (

@@ -14,7 +14,7 @@ from bot.decide.desk import chats, colleagues, pauses, policies, privacy, setup
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.requests import clocks, intake, lists, matters, presses, raising, steps, suggestions
-from bot.decide.rota import feeds, imports, overview, picks, week
+from bot.decide.rota import deployments, feeds, handover, imports, overview, picks, starting, week
 from bot.effects import Answer, Decision, Dialog
 from bot.errors import Refused
 from bot.events import (
@@ -91,7 +91,16 @@ Known = (
 
 
 DESK_STEPS: Mapping[str, DeskStep] = MappingProxyType(
-    {**setup.STEPS, **colleagues.STEPS, **policies.STEPS, **chats.STEPS, **picks.STEPS, **feeds.STEPS}
+    {
+        **setup.STEPS,
+        **colleagues.STEPS,
+        **policies.STEPS,
+        **chats.STEPS,
+        **picks.STEPS,
+        **starting.STEPS,
+        **deployments.STEPS,
+        **feeds.STEPS,
+    }
 )
 """The steps that are about no request."""
 
@@ -122,6 +131,7 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
     matters.keep_together(draft)
     clocks.head_together(draft)
     suggestions.follow(draft)
+    handover.follow(draft)
     return pauses.hush(draft, draft.decision(answer))
 
 

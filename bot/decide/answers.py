@@ -11,6 +11,7 @@ from bot.commands import (
     ChooseDesk,
     ComeBack,
     Command,
+    Deploy,
     EditPeople,
     EditPolicy,
     GoAway,
@@ -39,7 +40,7 @@ from bot.decide.desk import chats, colleagues, held, pauses, policies, setup
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.decide.requests import clocks, lists, summons
-from bot.decide.rota import away, fairness, feeds, overview, picks
+from bot.decide.rota import away, deployments, fairness, feeds, overview, picks
 from bot.errors import Refused
 from bot.events import Message, Uninstalled, Welcomed, Wrote
 from bot.people import Author
@@ -52,7 +53,9 @@ from bot.support.words import listed, moment, why
 from bot.views import DutyCard, Fact, HelpCard, Line, Typed, TypedRow, View
 
 T = TypeVar("T")
-WHOLE = frozenset({"who", "my requests", "requests", "rota", "pick", "calendar", "privacy", "people", "policy"})
+WHOLE = frozenset(
+    {"who", "my requests", "requests", "rota", "pick", "calendar", "deploy", "privacy", "people", "policy"}
+)
 """Commands that need no more words: what can be typed can also be pressed."""
 
 
@@ -94,6 +97,8 @@ def command(draft: Draft, event: Message) -> bool:  # noqa: C901, PLR0912 - one 
             _aside(draft, event, lists.open_requests(draft, event))
         case ShowMine():
             lists.show_mine(draft, event)
+        case Deploy():
+            deployments.asked(draft, event)
         case SetUp():
             setup.asked(draft, event)
         case EditPeople():

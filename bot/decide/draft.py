@@ -28,6 +28,7 @@ from bot.events import Message, Press
 from bot.people import Author, Person
 from bot.places import channel_of
 from bot.rota.duty import Duty, on_duty, present
+from bot.rota.handover import with_outgoing
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Knowledge, Notice, NoticeItem, State
 from bot.support.request import Deed, Outcome, Request, Rung, Status, goes_with_own
@@ -126,7 +127,9 @@ class Draft:
         key = (at, tuple([one for one in besides if one in self.rota.people]))
         found = self._duty.get(key)
         if found is None:
-            found = self._duty[key] = on_duty(self.rota, at, self.hours, key[1])
+            found = on_duty(self.rota, at, self.hours, key[1])
+            found = with_outgoing(found, self.rota, self.facts.planning.handover, at, self.hours, key[1])
+            self._duty[key] = found
         return found
 
     def duty_for(self, request: Request, at: datetime | None = None) -> Duty:
@@ -169,7 +172,9 @@ class Draft:
         self._requests[request.id] = request
 
     def put_facts(self, facts: Facts) -> None:
-        """Change the desk's facts."""
+        """Change the desk's facts; who is on duty may follow from them while duty changes."""
+        if facts.planning.handover is not self.facts.planning.handover:
+            self._duty.clear()
         self.facts = facts
 
     def put_desk(self, desk: DeskInfo) -> None:

@@ -20,13 +20,15 @@ PAIR = 2
 class Duty:
     """Who answers at one moment.
 
-    ``standing_in`` is everyone present but observers when nobody is on duty, and empty otherwise.
+    ``standing_in`` is everyone present but observers when nobody is on duty, and empty otherwise. ``leaving`` is the
+    pair before, as long as the new one is not ready: they may claim, and are called where a further fallback is told.
     """
 
     pair: tuple[Person, ...] = ()
     further: tuple[Person, ...] = ()
     observers: tuple[Person, ...] = ()
     standing_in: tuple[Person, ...] = ()
+    leaving: tuple[Person, ...] = ()
 
     @property
     def nobody(self) -> bool:
@@ -40,7 +42,7 @@ class Duty:
 
     def may_claim(self, person_id: str) -> bool:
         """Say whether a person may claim: SUPPORT and FALLBACK on duty, or with nobody on duty all who are present."""
-        return any(person.id == person_id for person in self.responders + self.further)
+        return any(person.id == person_id for person in self.responders + self.further + self.leaving)
 
     def observes(self, person_id: str) -> bool:
         """Say whether a person is an observer now."""

@@ -47,7 +47,9 @@ class Handover:
     """The change of duty at the beginning of an iteration: who of the new team is ready, and what is done.
 
     ``outgoing`` are the ids of the pair before, who stay as a further fallback until both of the new pair are ready or
-    ``until``. ``finishing`` are requests that whoever has them finishes themselves.
+    ``until``. ``finishing`` are requests that whoever has them finishes themselves. ``serving`` are those who know that
+    they serve, and on which weekdays; ``welcomed`` those of them who got their card. ``matters`` are the requests that
+    were open, and ``holders`` those who got a card of what they have.
     """
 
     iteration: date
@@ -57,11 +59,15 @@ class Handover:
     reminded: tuple[str, ...] = ()
     finishing: tuple[str, ...] = ()
     done: tuple[Ritual, ...] = ()
+    serving: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    welcomed: tuple[str, ...] = ()
+    matters: tuple[str, ...] = ()
+    holders: tuple[str, ...] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:
         """Return whom it knows by id."""
-        return (*self.outgoing, *self.ready, *self.reminded)
+        return (*self.outgoing, *self.ready, *self.reminded, *self.serving, *self.welcomed, *self.holders)
 
 
 class Asking(StrEnum):
@@ -120,7 +126,10 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A deployment: what goes where, by whom, since when, what became of it, and why by somebody not on duty."""
+    """A deployment: what goes where, by whom, since when, what became of it, and why by somebody not on duty.
+
+    ``ended_by`` is who said what became of it, ``shown_to`` are those who have its card in their own chat.
+    """
 
     id: str
     what: str
@@ -131,6 +140,8 @@ class Deployment:
     fate: Fate = Fate.RUNNING
     ended_at: datetime | None = None
     reason: str = ""
+    ended_by: Author | None = None
+    shown_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +167,7 @@ class Planning:
         if self.pick is not None and self.pick.by is not None:
             yield self.pick.by
         yield from (one.by for one in self.asks)
-        yield from (one.by for one in self.deployments)
+        yield from (author for one in self.deployments for author in (one.by, one.ended_by) if author)
 
     def ids(self) -> Iterator[str]:
         """Yield whoever is known here by id alone."""
@@ -165,6 +176,7 @@ class Planning:
         if self.handover is not None:
             yield from self.handover.ids
         yield from (id_ for one in self.asks for id_ in one.ids)
+        yield from (id_ for one in self.deployments for id_ in one.shown_to)
         yield from (one.person for one in self.news)
         yield from (id_ for id_ in self.feeds if id_)
 

@@ -195,6 +195,9 @@ class Text(StrEnum):
     MY_HISTORY_KEPT = "my history kept"
     UNKNOWN_COMMAND = "unknown command"
     WHO_IS_ON_DUTY = "who is on duty"
+    THIS_WEEK = "this week"
+    THIS_WEEK_ONE = "this week one"
+    THIS_WEEK_ALSO = "this week also"
     ON_DUTY = "on duty"
     PRESENT = "present"
     FALLBACK = "fallback"
@@ -438,6 +441,9 @@ TEXTS = MappingProxyType(
                 ),
                 Text.UNKNOWN_COMMAND: "I don't know that one. Try {near}, or help for everything I do.",
                 Text.WHO_IS_ON_DUTY: "Who is on duty",
+                Text.THIS_WEEK: "This week {who} answer here.",
+                Text.THIS_WEEK_ONE: "This week {who} answers here.",
+                Text.THIS_WEEK_ALSO: " On {days} {who} steps in.",
                 Text.ON_DUTY: "On duty",
                 Text.PRESENT: "Present",
                 Text.FALLBACK: "Fallback",
@@ -684,6 +690,9 @@ TEXTS = MappingProxyType(
                 ),
                 Text.UNKNOWN_COMMAND: "Das kenne ich nicht. Versuch {near}, oder hilfe für alles, was ich kann.",
                 Text.WHO_IS_ON_DUTY: "Wer Dienst hat",
+                Text.THIS_WEEK: "Diese Woche antworten hier {who}.",
+                Text.THIS_WEEK_ONE: "Diese Woche antwortet hier {who}.",
+                Text.THIS_WEEK_ALSO: " Am {days} springt {who} ein.",
                 Text.ON_DUTY: "Im Dienst",
                 Text.PRESENT: "Anwesend",
                 Text.FALLBACK: "Vertretung",
@@ -735,6 +744,7 @@ DEEDS = MappingProxyType(
         "said that it is not solved": "als nicht gelöst gemeldet",
         "said ": "etwas geklärt",
         "handed it on": "weitergegeben",
+        "handed it over": "übergeben",
         "passed it on": "weitergegeben",
         "gave it back": "zurückgegeben",
         "asked the team": "das Team gefragt",

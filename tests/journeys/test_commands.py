@@ -251,15 +251,27 @@ async def test_what_needs_no_more_words_can_be_pressed_in_ones_own_chat() -> Non
     town = Town()
     for who, may in (
         (OLGA, ["who", "my requests", "privacy"]),
-        (EVA, ["who", "rota", "pick", "calendar", "requests", "my requests", "privacy"]),
-        (FARID, ["who", "people", "policy", "rota", "pick", "calendar", "requests", "my requests", "privacy"]),
+        (EVA, ["who", "rota", "pick", "calendar", "requests", "deploy", "my requests", "privacy"]),
+        (
+            FARID,
+            ["who", "people", "policy", "rota", "pick", "calendar", "requests", "deploy", "my requests", "privacy"],
+        ),
     ):
         await town.write("help", who)
         assert typed(town.teams.sent[-1].view) == may
     await town.post("help", OLGA, addressed=True)
     assert typed(town.teams.sent[-1].view) == []
     await town.post("help", EVA, addressed=True)
-    assert typed(town.to(EVA)[-1].view) == ["who", "rota", "pick", "calendar", "requests", "my requests", "privacy"]
+    assert typed(town.to(EVA)[-1].view) == [
+        "who",
+        "rota",
+        "pick",
+        "calendar",
+        "requests",
+        "deploy",
+        "my requests",
+        "privacy",
+    ]
 
 
 def test_each_button_of_help_is_a_command_by_itself() -> None:

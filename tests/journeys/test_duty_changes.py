@@ -151,10 +151,10 @@ async def test_a_post_that_is_restored_when_duty_has_changed_rings_the_new_pair(
     await town.wait(20)
     await town.delete(place)
     await town.until("2026-11-25 09:10")
-    before = [len(town.to(one)) for one in (EVA, CHEN)]
+    before = [len(town.called(one)) for one in (EVA, CHEN)]
     await town.restore(place, "label printer down")
     await town.until("2026-11-25 17:00")
-    assert [len(town.to(one)) for one in (EVA, CHEN)] == [count + 1 for count in before]  # as at any opening
+    assert [len(town.called(one)) for one in (EVA, CHEN)] == [count + 1 for count in before]  # as at any opening
     assert "claim" not in verbs(town, ANA)
 
 

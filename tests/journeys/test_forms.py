@@ -318,7 +318,7 @@ async def test_words_come_back_where_ones_duty_has_ended_meanwhile() -> None:
     town = Town("2026-11-24 17:50", team=(*shifts(), *next_week))
     await town.post("label printer down")
     reply = Client(town, await town.open("reply", "R-1", ANA))
-    await town.until("2026-11-25 09:00")
+    await town.until("2026-11-25 10:00")  # till when those before are a further fallback
     for _ in range(2):
         reply = await reply.press("Back", **({"text": WORDS} if not reply.view.error else {}))
         assert "Chen Wei and Eva Novak are on duty" in reply.view.error

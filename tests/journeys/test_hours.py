@@ -109,7 +109,7 @@ async def test_a_new_pair_hears_at_its_opening_of_what_is_open_and_the_line_call
     town = Town("2026-11-24 17:58", team=team)
     place = await town.post("label printer down")
     await town.until("2026-11-25 09:03")
-    assert [len(town.to(who)) for who in (ANA, BEN, EVA, CHEN)] == [1, 1, 1, 1]
+    assert [len(town.called(who)) for who in (ANA, BEN, EVA, CHEN)] == [1, 1, 1, 1]
     assert town.in_thread(place) == ["No answer yet. Calling @Eva Novak and @Chen Wei again."]
 
 
@@ -130,9 +130,10 @@ async def test_at_the_opening_an_open_requests_card_and_buttons_follow_duty() ->
     assert "@Ana Lindqvist or Chen Wei will answer by Wed 25 Nov, 09:03." in town.card()  # whose day that is
     await town.until("2026-11-25 09:00")
     assert "Ana Lindqvist or Chen Wei will answer by 09:03." in town.card()
-    views = [town.to(who)[0].view for who in (ANA, BEN)]
+    assert [len(town.called(who)) for who in (ANA, BEN, CHEN)] == [1, 1, 1]
+    await town.until("2026-11-25 10:00")  # till when those before are a further fallback
+    views = [town.called(who)[0].view for who in (ANA, BEN)]
     assert [bool(view.entries[0].presses) for view in views if isinstance(view, NoticeCard)] == [True, False]
-    assert [len(town.to(who)) for who in (ANA, BEN, CHEN)] == [1, 1, 1]
 
 
 async def test_the_night_belongs_to_those_whose_day_it_was() -> None:
@@ -168,9 +169,10 @@ async def test_a_post_heard_so_late_that_every_step_is_done_still_follows_duty_a
     await town.post("label printer down", happened="2026-11-24 17:00")
     view = town.to(ANA)[0]
     await town.until("2026-11-25 09:00")
+    assert (await town.request()).asked == ("eva", "chen")
+    await town.until("2026-11-25 10:00")  # till when those before are a further fallback
     assert isinstance(view.view, NoticeCard)
     assert not view.view.entries[0].presses
-    assert (await town.request()).asked == ("eva", "chen")
 
 
 async def test_shifts_that_are_imported_count_at_once_for_cards_and_buttons() -> None:

@@ -545,7 +545,7 @@ async def test_whoever_had_a_request_and_is_off_duty_hears_that_a_colleague_gave
     await town.send("promise", "R-1", BEN, until="next day")
     await town.until("2026-11-25 09:10")
     await town.send("back", "R-1", ANA)
-    (told,) = town.to(BEN)
+    (told,) = town.called(BEN)
     assert told.text == "Ana Lindqvist gave back R-1, which you had. (Olga Brandt had asked.)"
 
 

@@ -62,6 +62,8 @@ OLGA = Author("olga", "Olga Brandt")
 TOM = Author("tom", "Tom Reuter")
 TEAM = (ANA, BEN, CHEN, DILAN, EVA, FARID)
 FRIDAY = frozenset({4})
+OF_THE_ROTA = frozenset({"start", "ring", "handover", "unready", "peak", "news", "week"})
+"""How the keys of messages about the rota begin."""
 
 
 def shifts(iteration: date = ITERATION) -> tuple[Shift, ...]:
@@ -379,6 +381,10 @@ class Town:
     def to(self, who: Person) -> list[Message]:
         """Return the personal messages that somebody got, each as it stands now."""
         return [message for message in self.teams.sent if message.place == personal(who.id)]
+
+    def called(self, who: Person) -> list[Message]:
+        """Return the personal messages about requests that somebody got, and none about the rota."""
+        return [message for message in self.to(who) if message.key.partition(":")[0] not in OF_THE_ROTA]
 
     def in_thread(self, place: str) -> list[str]:
         """Return the bot's posts in a thread beside the card."""

@@ -405,6 +405,9 @@ def _planning_without(planning: Planning, id_: str) -> Planning:
             outgoing=others(handover.outgoing),
             ready=others(handover.ready),
             reminded=others(handover.reminded),
+            serving={one: days for one, days in handover.serving.items() if one != id_},
+            welcomed=others(handover.welcomed),
+            holders=others(handover.holders),
         )
     asks = [
         replace(one, by=other(one.by), asked=others(one.asked), refused=others(one.refused))
@@ -417,7 +420,17 @@ def _planning_without(planning: Planning, id_: str) -> Planning:
         handover=handover,
         asks=tuple(asks),
         news=tuple([one for one in planning.news if one.person != id_]),
-        deployments=tuple([replace(one, by=other(one.by)) for one in planning.deployments]),
+        deployments=tuple(
+            [
+                replace(
+                    one,
+                    by=other(one.by),
+                    ended_by=one.ended_by and other(one.ended_by),
+                    shown_to=others(one.shown_to),
+                )
+                for one in planning.deployments
+            ]
+        ),
         feeds={one: number for one, number in planning.feeds.items() if one != id_},
     )
 

@@ -56,7 +56,7 @@ def escalate(draft: Draft, id_: str) -> None:
     elif duty.nobody or steps != (Rung.MENTION,):
         wanted = tuple([one for one in duty.pair + duty.further if one.id in clock.only])
         first = (wanted or duty.responders) if duty.nobody or Rung.PAIR in steps else ()
-        further = duty.further if Rung.FALLBACK in steps else ()
+        further = duty.further + duty.leaving if Rung.FALLBACK in steps else ()
         _call_personally(draft, request, first + further, _waiting(draft, request, clock))
 
 

@@ -14,6 +14,7 @@ from bot.decide.forms import Way
 from bot.decide.pictures import handed_note, words
 from bot.decide.requests import answering, claims, ending, handing, rights, sorting, triage
 from bot.decide.requests.step import Step, done, stands, to_requester, undo
+from bot.decide.rota import handover
 from bot.effects import Answer, Dialog
 from bot.errors import Refused
 from bot.events import Open, Press, Send
@@ -130,7 +131,7 @@ def _menu(draft: Draft, request: Request, event: Press, ways: tuple[Way | tuple[
 
 
 STEPS: Mapping[str, Step] = MappingProxyType(
-    {**answering.STEPS, **triage.STEPS, **handing.STEPS, **sorting.STEPS, **ending.STEPS}
+    {**answering.STEPS, **triage.STEPS, **handing.STEPS, **sorting.STEPS, **ending.STEPS, **handover.STEPS}
 )
 OWN = ("separate", "undo", "reopen")
 """The steps that a request has that follows another; all others are its lead's."""

@@ -69,9 +69,12 @@ def struck(draft: Draft) -> None:
 
 
 def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None:
-    """Return when somebody may be there for what waits: at the next opening, or when an absence ends."""
-    if not state.facts.planning.news:
-        return None
+    """Return when somebody may be there for what waits, None where nothing does."""
+    return next_chance(state, now, hours) if state.facts.planning.news else None
+
+
+def next_chance(state: State, now: datetime, hours: SupportHours) -> datetime:
+    """Return when somebody who is not there may be: at the next opening, or when an absence ends."""
     opening = hours.next_open(now)
     coming = opening if opening > now else hours.next_open(hours.closing(now))
     return min([coming, *(away.end for away in state.rota.absences if now < away.end < coming)])

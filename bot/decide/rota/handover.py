@@ -1,0 +1,330 @@
+"""The handover: duty changes at the first opening of an iteration, and what the old team still has is settled.
+
+One by one: whoever has a matter finishes it, or hands it over with a line; what is unsettled an hour later is open
+again for the new pair. Late by less than a day it is done in full, with its hour; later than that nobody is told.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+
+from bot.decide import forms
+from bot.decide.draft import Draft
+from bot.decide.pictures import names, status_line, words
+from bot.decide.requests import claims
+from bot.decide.requests.rights import has
+from bot.decide.requests.step import Step, done, form, ready
+from bot.decide.rota import deployments, starting
+from bot.effects import Answer, Card
+from bot.errors import Refused
+from bot.events import Press, Send
+from bot.hours import SupportHours
+from bot.people import Author
+from bot.places import personal
+from bot.policy import Language
+from bot.rota.handover import Serving, finish_by, goes_off_duty, outgoing, pair_before, serving
+from bot.rota.iteration import iteration_of
+from bot.rota.planning import Handover
+from bot.rota.presence import WEEK
+from bot.rota.rituals import Ritual, rituals
+from bot.rota.shift import Role
+from bot.state import State
+from bot.support.request import Act, Request, Status, step
+from bot.support.texts import DAYS
+from bot.support.words import listed, moment
+from bot.views import Button, PlanCard, PlanPart
+
+MOST_PARTS = 8
+EXCERPT = 120
+FARTHEST = 4  # iterations ahead in which the desk works at all
+MOST_LINE = 300  # characters
+AND = " and "
+
+
+def struck(draft: Draft) -> None:
+    """Let duty change once its hour has come; settle what nobody settled, and what was not finished."""
+    _begin(draft)
+    handover = starting.current(draft)
+    assert handover is not None
+    if handover.until is not None and handover.until <= draft.now and Ritual.SETTLE not in handover.done:
+        _settle(draft, handover)
+    elif handover.finishing and finish_by(handover.iteration, draft.hours) <= draft.now:
+        _lapse(draft, handover)
+
+
+def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None:
+    """Return when duty next changes, or something of the last change is to be settled."""
+    iteration, handover = iteration_of(hours.duty_day(now)), state.facts.planning.handover
+    if handover is None or handover.iteration < iteration:
+        return now
+    coming = (rituals(iteration + number * WEEK, hours, state.desk.policy) for number in range(1, FARTHEST))
+    moments = [at for one in coming if (at := one.get(Ritual.HAND_OVER)) is not None]
+    if handover.until is not None and Ritual.SETTLE not in handover.done:
+        moments.append(handover.until)
+    if handover.finishing:
+        moments.append(finish_by(handover.iteration, hours))
+    return min(moments, default=None)
+
+
+def follow(draft: Draft) -> None:
+    """Let the cards of a handover say how its matters stand now."""
+    handover, before = starting.current(draft), draft.state.facts.planning.handover
+    if handover is None or before is None or before.iteration != handover.iteration:
+        return
+    ids = {*handover.matters, *handover.finishing}
+    changed = handover is not before or any(one.id in ids or one.claimer for one in draft.changed())
+    if Ritual.HAND_OVER not in handover.done or not changed:
+        return
+    old = draft.unchanged(0)
+    for key, place, person in _cards(draft, handover):
+        view = _view(draft, handover, person)
+        if view != _view(old, before, person):
+            draft.show(key, place, view, first=False)
+
+
+# -- what the clock does --------------------------------------------------------------------------------------------
+
+
+def _begin(draft: Draft) -> None:
+    iteration, planning = iteration_of(draft.hours.duty_day(draft.now)), draft.facts.planning
+    if planning.handover is not None and planning.handover.iteration >= iteration:
+        return
+    due = rituals(iteration, draft.hours, draft.policy)
+    start = due[Ritual.HAND_OVER]
+    team = serving(draft.rota, iteration, draft.hours)
+    knows = {one.person.id: one.weekdays for one in team}
+    if planning.since is None or start < planning.since:
+        starting.put(draft, Handover(iteration, serving=knows, welcomed=tuple(knows)))
+        return
+    if not draft.is_open or not draft.is_today(start):
+        starting.put(draft, Handover(iteration))
+        return
+    ends = outgoing(draft.rota, iteration, draft.hours)
+    stays = [one.person.id for one in team if one.person.id in pair_before(draft.rota, iteration, draft.hours)]
+    until = max(due[Ritual.SETTLE], draft.hours.add(draft.now, max(timedelta(), due[Ritual.SETTLE] - start)))
+    handover = Handover(iteration, ends, until, ready=tuple(stays), serving=knows)
+    starting.put(draft, handover)
+    starting.seen_off(draft, iteration - WEEK)
+    starting.tell_channel(draft, iteration)
+    live = sorted(_live(draft), key=lambda one: (one.posted_at, one.id))
+    starts = [one for one in team if one.role is Role.SUPPORT and one.person.id not in stays]
+    if ends or starts or live or deployments.running(draft):
+        handover = replace(handover, matters=tuple([one.id for one in live]), done=(Ritual.HAND_OVER,))
+        _show(draft, replace(handover, holders=_holders(draft, handover, team)))
+
+
+def _holders(draft: Draft, handover: Handover, team: tuple[Serving, ...]) -> tuple[str, ...]:
+    """Return who gets a card of their own: who has something to settle; without a team channel all concerned."""
+    have = [one.claimer.id for one in _unsettled(draft, handover) if one.claimer]
+    if not draft.desk.team_channel:
+        have += [*handover.outgoing, *(one.person.id for one in team if one.role is not Role.OBSERVER)]
+    people = [known for id_ in dict.fromkeys(have) if (known := draft.rota.people.get(id_)) and known.entra_object_id]
+    return tuple([one.id for one in people if draft.may_be_written_to(Author(one.id, one.name))])
+
+
+def _settle(draft: Draft, handover: Handover) -> None:
+    """Open again what nobody settled, for the new pair, and remind who is not ready."""
+    for one in _unsettled(draft, handover):
+        assert one.claimer is not None
+        note = f"{one.claimer.name} had this before the handover"
+        claims.hand_on(draft, one, Act.HAND_ON, draft.now, note=note)
+    handover = replace(handover, done=(*handover.done, Ritual.SETTLE))
+    starting.put(draft, handover)
+    if draft.is_open:
+        starting.remind(draft, handover)
+
+
+def _lapse(draft: Draft, handover: Handover) -> None:
+    """Open again what its claimer wanted to finish by now."""
+    for one in filter(None, map(draft.request, handover.finishing)):
+        if one.status is Status.ACKNOWLEDGED and one.claimer and _goes(draft, handover, one):
+            note = f"{one.claimer.name} wanted to finish this by now"
+            claims.hand_on(draft, one, Act.LAPSE, draft.now, note=note)
+    starting.put(draft, replace(handover, finishing=()))
+
+
+def _live(draft: Draft) -> list[Request]:
+    """Return what is open; what follows another is settled with it."""
+    return [one for one in draft.requests() if one.status is not Status.CLOSED and not one.lead]
+
+
+def _goes(draft: Draft, handover: Handover, request: Request) -> bool:
+    """Say whether whoever has a request is none of the new team."""
+    return request.claimer is not None and goes_off_duty(
+        draft.rota, handover.iteration, request.claimer.id, draft.now, draft.hours
+    )
+
+
+def _unsettled(draft: Draft, handover: Handover) -> list[Request]:
+    some = [one for one in _live(draft) if one.status is Status.ACKNOWLEDGED and one.id not in handover.finishing]
+    return [one for one in some if _goes(draft, handover, one)]
+
+
+# -- the card -------------------------------------------------------------------------------------------------------
+
+
+def _cards(draft: Draft, handover: Handover) -> list[tuple[str, str, str]]:
+    """Return the key, the place and the reader ("" for the team channel) of each card."""
+    key, channel = f"handover:{handover.iteration}", draft.desk.team_channel
+    shared = [(key, channel, "")] if channel else []
+    return [*shared, *((f"{key}:{id_}", personal(id_), id_) for id_ in handover.holders)]
+
+
+def _show(draft: Draft, handover: Handover) -> None:
+    starting.put(draft, handover)
+    for key, place, person in _cards(draft, handover):
+        draft.show(key, place, _view(draft, handover, person))
+
+
+def _view(draft: Draft, handover: Handover, person: str) -> PlanCard:
+    """Return the card as one reads it: all of it, or, where the team channel has that, what a person has."""
+    known = [one for id_ in handover.matters if (one := draft.request(id_)) and one.status is not Status.CLOSED]
+    matters = list({one.id: one for one in (*known, *_unsettled(draft, handover))}.values())
+    over = [id_ for id_ in handover.matters if all(one.id != id_ for one in matters)]
+    if person and draft.desk.team_channel:
+        return _own(draft, handover, [one for one in matters if one.claimer and one.claimer.id == person], person)
+    parts = [_part(draft, handover, one, person) for one in matters[:MOST_PARTS]]
+    more = len(matters) - MOST_PARTS
+    note = [
+        f"… and {more} more: requests shows them." if more > 0 else "",
+        f"Closed since: {', '.join(over)}." if over else "",
+    ]
+    deployed = deployments.of_the_week(draft)
+    return PlanCard(
+        title=f"Handover, {_date(draft, handover.iteration)}",
+        text="\n".join(_team(draft, handover)),
+        parts=(*parts, *((PlanPart("Deployments of the last week", deployed),) if deployed else ())),
+        note=" ".join(filter(None, (*note, _owed(draft)))),
+    )
+
+
+def _own(draft: Draft, handover: Handover, matters: list[Request], person: str) -> PlanCard:
+    team = serving(draft.rota, handover.iteration, draft.hours)
+    new = tuple([one.person for one in team if one.role is Role.SUPPORT])
+    parts = tuple(_part(draft, handover, one, person) for one in matters[:MOST_PARTS])
+    if not matters:
+        return PlanCard("Your handover is done", "Nothing of yours is left. Thank you for the week.")
+    until = moment(handover.until, draft.now, draft.hours) if handover.until else ""
+    left = [one for one in matters if one.id not in handover.finishing]
+    text = (
+        f"What you settle by {until} stays or goes as you say; all else is open again then, for {names(new) or 'all'}."
+    )
+    return PlanCard("What you still have", text if left else "You finish these.", parts=parts)
+
+
+def _part(draft: Draft, handover: Handover, request: Request, person: str) -> PlanPart:
+    card = ":".join(filter(None, (f"handover:{handover.iteration}", person)))
+    finishes = request.id in handover.finishing and request.claimer is not None
+    theirs = person in ("", request.claimer.id if request.claimer else "")
+    asks = theirs and not finishes and _goes(draft, handover, request) and Ritual.SETTLE not in handover.done
+    second = request.clock is not None and request.clock.second
+    state = status_line(request, draft.now, draft.hours, second=second)
+    if finishes and request.claimer:
+        end = moment(finish_by(handover.iteration, draft.hours), draft.now, draft.hours)
+        state = f"{request.claimer.name} finishes it by {end}"
+    desk = draft.desk.id
+    return PlanPart(
+        title=f"{request.requester.name} · {request.id}",
+        text=f"{words(request, EXCERPT)}\n{state}.",
+        presses=(Button(desk, request.id, card, "I finish it", "send", "finish"),) if asks else (),
+        opens=(Button(desk, request.id, card, "Hand over…", "open", "handover"),) if asks else (),
+        thread=request.place,
+        thread_label="Open thread",
+    )
+
+
+def _team(draft: Draft, handover: Handover) -> list[str]:
+    team = serving(draft.rota, handover.iteration, draft.hours)
+    people = draft.rota.people
+    ends = [people[id_].name for id_ in handover.outgoing if id_ in people]
+    stays = [
+        one
+        for one in team
+        if one.role is Role.SUPPORT and one.person.id in pair_before(draft.rota, handover.iteration, draft.hours)
+    ]
+    pair = [one.person.name for one in team if one.role is Role.SUPPORT]
+    is_ready = [one.person.name for one in team if one.person.id in handover.ready and one not in stays]
+    rows = [
+        ("Ends", ends),
+        ("Support", pair or ["nobody is set: whoever is there is called"]),
+        ("Fallback", [f"{one.person.name} ({_days(one)})" for one in team if one.role is Role.FALLBACK]),
+        ("Observer", [one.person.name for one in team if one.role is Role.OBSERVER]),
+        ("Ready", is_ready),
+    ]
+    return [f"{label}: {listed(some, AND)}" for label, some in rows if some]
+
+
+def _days(one: Serving) -> str:
+    return " ".join(DAYS[Language.ENGLISH][day.weekday()] for day in one.days)
+
+
+def _date(draft: Draft, iteration: date) -> str:
+    start = rituals(iteration, draft.hours, draft.policy)[Ritual.HAND_OVER]
+    return moment(start, draft.now, draft.hours, dated=True).partition(",")[0]
+
+
+def _owed(draft: Draft) -> str:
+    return f"Tickets still to be made: {', '.join(draft.facts.owed)}." if draft.facts.owed else ""
+
+
+# -- settling -------------------------------------------------------------------------------------------------------
+
+
+def _may_settle(draft: Draft, request: Request, event: Press) -> None:
+    """Raise Refused, saying who may, unless the presser has the request."""
+    if has(request, event.author):
+        return
+    if request.claimer is None or request.status is not Status.ACKNOWLEDGED:
+        second = request.clock is not None and request.clock.second
+        raise Refused(f"{request.id}: {status_line(request, draft.now, draft.hours, second=second)}.")
+    raise Refused(f"{request.claimer.name} has {request.id}, and says what becomes of it.")
+
+
+def _finish(draft: Draft, request: Request, event: Send) -> Answer:
+    """Let whoever has a request finish it, until Thursday's close."""
+    handover = starting.current(draft)
+    step(request, Act.HAND_ON)
+    if handover is None or Ritual.HAND_OVER not in handover.done or not _goes(draft, handover, request):
+        raise Refused(f"{request.id} stays yours: there is nothing to hand over.")
+    if request.id not in handover.finishing:
+        if finish_by(handover.iteration, draft.hours) <= draft.now:
+            raise Refused("That handover is over. Give it back, or close it.")
+        starting.put(draft, replace(handover, finishing=(*handover.finishing, request.id)))
+    return _again(draft, request, event)
+
+
+def _again(draft: Draft, request: Request, event: Send) -> Answer:
+    """Show the card that was pressed as it is now."""
+    del request
+    handover = starting.current(draft)
+    if handover is None:
+        raise Refused("That handover is over.")
+    return Card(_view(draft, handover, event.author.id if event.place == personal(event.author.id) else ""))
+
+
+def _draw(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    step(request, Act.HAND_ON)
+    line = forms.line("note", "What they should know, in a line", required=True, longest=MOST_LINE)
+    return form(draft, request, event, "Hand over", "handover", "Hand over", error=error, fields=(line,))
+
+
+def _hand_over(draft: Draft, request: Request, event: Send) -> Answer:
+    step(request, Act.HAND_ON)
+    note, wrong = ready(draft, request, event, "note", longest=MOST_LINE)
+    if wrong:
+        return _draw(draft, request, event, wrong)
+    said = f"{event.author.name} handed this over"
+    handed = claims.hand_on(draft, request, Act.HAND_ON, event.happened_at, by=event.author, note=said, handed=note)
+    draft.did(handed, event, "handed it over")
+    pair = names(draft.duty_for(handed, draft.opening).pair)
+    return done(draft, request, event, f"It is open again, for {pair}." if pair else "It is open again.")
+
+
+STEPS: Mapping[str, Step] = MappingProxyType(
+    {
+        "finish": Step("I finish it", None, _finish, _may_settle, _again),
+        "handover": Step("Hand over", _draw, _hand_over, _may_settle),
+    }
+)
+"""How what the old team has is settled, one by one."""

@@ -1,0 +1,84 @@
+"""The change of duty: who serves in an iteration on which days, who ends with it, and until when things are settled."""
+
+from collections.abc import Container
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from bot.hours import SupportHours
+from bot.people import Person
+from bot.rota.duty import Duty, on_duty, present
+from bot.rota.iteration import iteration_of
+from bot.rota.planning import Handover
+from bot.rota.presence import DAY, WEEK, Presence, working_days
+from bot.rota.shift import Role, Rota
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Somebody who serves in an iteration, whoever's shift it is: in which role, the first of theirs, and when."""
+
+    person: Person
+    role: Role
+    days: tuple[date, ...]
+
+    @property
+    def weekdays(self) -> frozenset[int]:
+        """Return their days as date.weekday() counts."""
+        return frozenset([day.weekday() for day in self.days])
+
+
+def serving(rota: Rota, iteration: date, hours: SupportHours) -> tuple[Serving, ...]:
+    """Return who serves in an iteration, those who stand in included: SUPPORT first, then by the order of shifts."""
+    presence = Presence(rota, hours)
+    found: dict[str, Serving] = {}
+    for role in Role:
+        for shift in [one for one in rota.of(iteration) if one.role is role]:
+            for day in working_days(iteration, hours):
+                person = rota.people.get(presence.server(shift.person, day))
+                if person is None or day.weekday() not in shift.days or not person.belongs(day):
+                    continue
+                known = found.get(person.id, Serving(person, role, ()))
+                if day not in known.days:
+                    found[person.id] = replace(known, days=tuple(sorted((*known.days, day))))
+    return tuple(found.values())
+
+
+def outgoing(rota: Rota, iteration: date, hours: SupportHours) -> tuple[str, ...]:
+    """Return the pair that ends when ``iteration`` begins: who served on its last day and is not in the new pair."""
+    stays = {one.person.id for one in serving(rota, iteration, hours) if one.role is Role.SUPPORT}
+    return tuple([id_ for id_ in pair_before(rota, iteration, hours) if id_ not in stays])
+
+
+def pair_before(rota: Rota, iteration: date, hours: SupportHours) -> tuple[str, ...]:
+    """Return who had the SUPPORT shifts on the last day of the iteration before ``iteration``."""
+    before = iteration - WEEK
+    presence = Presence(rota, hours)
+    for day in reversed(working_days(before, hours)):
+        shifts = [one for one in rota.of(before) if one.role is Role.SUPPORT and day.weekday() in one.days]
+        return tuple(dict.fromkeys(presence.server(one.person, day) for one in shifts))
+    return ()
+
+
+def finish_by(iteration: date, hours: SupportHours) -> datetime:
+    """Return until when one may finish what one had before: Thursday's close, or that of the next working day."""
+    return hours.closing(hours.opening(iteration + DAY))
+
+
+def with_outgoing(
+    duty: Duty, rota: Rota, handover: Handover | None, at: datetime, hours: SupportHours, besides: Container[str] = ()
+) -> Duty:
+    """Return who is on duty with the pair before, who stay as a further fallback until the new pair is ready."""
+    if handover is None or handover.until is None or at >= handover.until or duty.nobody:
+        return duty
+    is_ready = all(one.id in handover.ready for one in duty.pair)
+    if is_ready or iteration_of(hours.duty_day(at)) != handover.iteration:
+        return duty
+    known = {one.id for one in duty.pair + duty.further}
+    ids = [id_ for id_ in handover.outgoing if id_ not in known and id_ not in besides]
+    return replace(duty, leaving=tuple([one for one in present(rota, at, hours) if one.id in ids]))
+
+
+def goes_off_duty(rota: Rota, iteration: date, person: str, at: datetime, hours: SupportHours) -> bool:
+    """Say whether somebody is none of those who answer in an iteration, so that what they have is to be settled."""
+    stays = {one.person.id for one in serving(rota, iteration, hours) if one.role is not Role.OBSERVER}
+    return person not in stays and not on_duty(rota, at, hours).may_claim(person)
