@@ -185,7 +185,7 @@ def _with_whom(draft: Draft, one: Serving, handover: Handover) -> str:
     end = draft.hours.next_open(draft.hours.opening(handover.iteration + WEEK))
     until = f"until {moment(end, draft.now, draft.hours)}"
     if one.role is Role.SUPPORT:
-        return f"With {names(pair)}, {until}." if pair else f"{until.capitalize()}."
+        return f"With {names(pair)}, {until}." if pair else f"Alone, {until}."
     return f"{names(pair)} {'is' if len(pair) == 1 else 'are'} on support {until}." if pair else ""
 
 

@@ -1,0 +1,242 @@
+"""Those who start: their cards, whether their messages ring, observers, and the heads-up before the peak."""
+
+from dataclasses import replace
+from datetime import date
+
+from bot.events import Send
+from bot.people import Person
+from bot.places import personal
+from bot.policy import Page, Policy
+from bot.rota.shift import Absence, Override, Role, Shift
+from bot.views import PlanCard
+from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, ITERATION, TEAM, Town, at, said, shifts
+
+NEXT = date(2026, 11, 25)
+NEW = (
+    Shift(NEXT, "chen", Role.SUPPORT),
+    Shift(NEXT, "eva", Role.SUPPORT),
+    Shift(NEXT, "farid", Role.FALLBACK, frozenset({4})),
+    Shift(NEXT, "dilan", Role.OBSERVER),
+)
+
+
+def tuesday(new: tuple[Shift, ...] = NEW, **more: object) -> Town:
+    return Town("2026-11-24 17:30", team=(*shifts(), *new), **more)  # type: ignore[arg-type]
+
+
+def card(town: Town, who: Person) -> PlanCard:
+    view = town.teams.messages[f"start:{NEXT}:{who.id}"].view
+    assert isinstance(view, PlanCard)
+    return view
+
+
+def keys(town: Town, begin: str) -> list[str]:
+    return [message.key for message in town.teams.sent if message.key.startswith(begin)]
+
+
+async def press(town: Town, who: Person, step: str, choice: str = str(NEXT)) -> str:
+    key = f"start:{NEXT}:{who.id}"
+    return said(await town.press(Send, "", who, step=step, choice=choice, place=personal(who.id), card=key))
+
+
+async def test_whoever_starts_reads_their_duties_how_to_ring_and_gets_a_test_message() -> None:
+    policy = Policy(documentation=(Page("API docs", "https://docs.example.com"),))
+    town = tuesday(policy=policy)
+    await town.until("2026-11-25 09:00")
+    view = card(town, EVA)
+    assert (view.title, view.text) == ("You are on support from today", "With Chen Wei, until Wed 2 Dec, 09:00.")
+    assert "Watch #backend in Teams and #bugsnag-backend in Slack, 09:00 to 18:00" in view.parts[0].text
+    assert "deploy" in view.parts[0].text
+    assert "Channel notifications" in view.parts[1].text
+    assert [button.title for button in view.presses] == ["I'm ready"]
+    assert [link.title for link in view.links] == ["Handbook", "API docs"]
+    assert "Did this ring?" in town.teams.messages[f"ring:{NEXT}:eva"].text
+
+
+async def test_the_fallback_reads_which_days_are_theirs_and_whoever_stays_reads_little() -> None:
+    town = tuesday((NEW[1], NEW[2], Shift(NEXT, "ben", Role.SUPPORT)))
+    await town.until("2026-11-25 09:00")
+    assert card(town, FARID).title == "You are the fallback on Fri"
+    assert card(town, FARID).text == "Eva Novak and Ben Okafor are on support until Wed 2 Dec, 09:00."
+    assert card(town, BEN).title == "You stay on support this week"
+    assert card(town, BEN).presses == card(town, BEN).parts == ()
+    assert keys(town, f"ring:{NEXT}:ben") == []
+
+
+async def test_whoever_serves_alone_or_on_some_days_reads_so() -> None:
+    town = tuesday((NEW[1], replace(NEW[2], days=frozenset({0, 4}))))
+    await town.until("2026-11-25 09:00")
+    assert card(town, EVA).text == "Alone, until Wed 2 Dec, 09:00."
+    assert card(town, FARID).title == "You are the fallback on Fri and Mon"
+    assert card(town, FARID).text == "Eva Novak is on support until Wed 2 Dec, 09:00."
+
+
+async def test_somebody_who_stands_in_on_a_day_gets_a_card_of_that_day() -> None:
+    town = tuesday()
+    override = Override("eva", "ana", at("2026-11-26 00:00"), at("2026-11-27 00:00"))
+    town.rota = replace(town.rota, overrides=(override,))
+    await town.until("2026-11-25 09:00")
+    assert card(town, EVA).title == "You are on support on Wed, Fri, Mon and Tue"
+    assert card(town, ANA).title == "You stay on support this week"
+
+
+async def test_where_there_is_only_a_fallback_they_read_no_pair() -> None:
+    town = tuesday((NEW[2],))
+    await town.until("2026-11-25 09:00")
+    assert card(town, FARID).text == ""
+
+
+async def test_whoever_is_ready_has_no_button_left_and_a_second_press_changes_nothing() -> None:
+    town = tuesday()
+    await town.until("2026-11-25 09:05")
+    first = await press(town, EVA, "ready")
+    assert "You are ready." in first
+    assert card(town, EVA).presses == ()
+    assert await press(town, EVA, "ready") == first
+
+
+async def test_whoever_is_not_ready_by_ten_is_reminded_once_and_the_other_is_told() -> None:
+    town = tuesday()
+    await town.until("2026-11-25 09:05")
+    await press(town, EVA, "ready")
+    await town.until("2026-11-25 18:00")
+    assert keys(town, "unready:") == [f"unready:{NEXT}:chen"]
+    assert "press I'm ready" in town.teams.messages[f"unready:{NEXT}:chen"].text
+    (told,) = [one for one in town.to(EVA) if one.key.startswith("news:")]
+    assert told.text.startswith("Chen Wei has not said yet that the messages ring.")
+
+
+async def test_where_neither_is_ready_each_reads_it_of_the_other_in_their_reminder() -> None:
+    town = tuesday()
+    await town.until("2026-11-25 18:00")
+    assert "Eva Novak is not ready yet either." in town.teams.messages[f"unready:{NEXT}:chen"].text
+    assert [one for one in town.to(EVA) if one.key.startswith("news:")] == []
+
+
+async def test_nobody_is_reminded_where_both_are_ready() -> None:
+    town = tuesday()
+    await town.until("2026-11-25 09:05")
+    await press(town, EVA, "ready")
+    await press(town, CHEN, "ready")
+    await town.until("2026-11-25 18:00")
+    assert keys(town, "unready:") == keys(town, "news:") == []
+
+
+async def test_nobody_is_reminded_after_the_close() -> None:
+    town = tuesday()
+    await town.until("2026-11-25 09:30")
+    await town.sleep_until("2026-11-25 19:00")
+    await town.until("2026-11-26 12:00")
+    assert keys(town, "unready:") == []
+
+
+async def test_whoever_is_away_on_wednesday_gets_their_card_when_they_are_back_and_no_reminder() -> None:
+    away = Absence("eva", at("2026-11-25 00:00"), at("2026-11-25 11:00"))
+    town = tuesday(absences=(away,))
+    await town.until("2026-11-25 10:59")
+    assert keys(town, f"start:{NEXT}:eva") == []
+    await town.until("2026-11-25 11:00")
+    assert keys(town, f"start:{NEXT}:eva") != []
+    await town.until("2026-11-25 18:00")
+    assert keys(town, "unready:") == [f"unready:{NEXT}:chen"]
+
+
+async def test_whoever_cannot_be_reached_gets_no_card() -> None:
+    people = (*TEAM[:4], replace(EVA, entra_object_id=""), FARID)
+    town = tuesday(people=people)
+    await town.until("2026-11-25 18:00")
+    assert keys(town, f"start:{NEXT}:eva") == []
+
+
+async def test_a_card_of_a_week_that_is_over_or_of_nobodys_shift_does_nothing() -> None:
+    town = tuesday()
+    await town.until("2026-11-25 09:05")
+    assert await press(town, EVA, "ready", str(ITERATION)) == "That iteration is over."
+    assert await press(town, BEN, "ready") == "You are not on this week's support team any more."
+    assert await press(town, EVA, "observe") == "You do not observe this week."
+
+
+async def test_before_a_first_change_of_duty_there_is_no_card_to_press() -> None:
+    town = Town()
+    assert await press(town, EVA, "ready") == "That iteration is over."
+
+
+async def test_an_observer_reads_what_to_do_is_never_reminded_and_has_nothing_to_answer() -> None:
+    town = tuesday()
+    await town.until("2026-12-01 17:00")
+    assert [one.key for one in town.to(DILAN)] == [f"start:{NEXT}:dilan"]
+    view = card(town, DILAN)
+    assert view.title == "You observe support this week"
+    assert "Suggest an answer" in view.parts[0].text
+    assert [button.title for button in view.presses] == ["Another week"]
+
+
+async def test_another_week_is_granted_at_once_and_can_be_taken_back() -> None:
+    town = tuesday()
+    await town.until("2026-11-25 09:05")
+    before = len(town.teams.sent)
+    assert "another week before your first SUPPORT shift" in await press(town, DILAN, "observe", f"{NEXT}:yes")
+    assert (await (await town.desk()).state()).rota.people["dilan"].again
+    assert "Not after all" in [button.title for button in card(town, DILAN).presses]
+    await press(town, DILAN, "observe", f"{NEXT}:no")
+    await press(town, DILAN, "observe", f"{NEXT}:no")
+    assert not (await (await town.desk()).state()).rota.people["dilan"].again
+    assert len(town.teams.sent) == before
+
+
+async def test_at_its_end_the_card_says_what_comes_after_observing() -> None:
+    later = date(2026, 12, 2)
+    town = tuesday((*NEW, *(replace(one, iteration=later) for one in NEW[:2])))
+    await town.until("2026-12-02 09:00")
+    assert card(town, DILAN).title == "You have observed"
+    assert "within the next three iterations" in card(town, DILAN).text
+
+
+async def test_at_its_end_the_card_of_another_week_says_that() -> None:
+    town = tuesday((*NEW, *(replace(one, iteration=date(2026, 12, 2)) for one in NEW)))
+    await town.until("2026-11-25 09:05")
+    await press(town, DILAN, "observe", f"{NEXT}:yes")
+    await town.until("2026-12-02 09:00")
+    assert card(town, DILAN).title == "Another week of observing"
+
+
+async def test_whoever_comes_on_duty_during_the_week_is_told_once_before_the_peak() -> None:
+    town = Town()
+    await town.import_shifts((Shift(ITERATION, "ana", Role.SUPPORT), Shift(ITERATION, "eva", Role.SUPPORT)))
+    await town.until("2026-11-23 15:54")
+    assert keys(town, "peak:") == []
+    await town.until("2026-11-23 15:55")
+    (message,) = town.to(EVA)
+    assert message.text.startswith("You are on duty today with Ana Lindqvist. Most requests come from 16:00 to 18:00")
+    await town.until("2026-11-24 18:00")
+    assert len(town.to(EVA)) == 1
+    assert town.to(ANA) == []
+
+
+async def test_a_fallback_of_friday_who_serves_on_monday_too_is_told_on_monday() -> None:
+    town = Town("2026-11-20 10:00")
+    await town.import_shifts((*shifts()[:2], Shift(ITERATION, "chen", Role.FALLBACK, frozenset({0, 4}))))
+    await town.until("2026-11-23 15:54")
+    assert keys(town, "peak:") == []
+    await town.until("2026-11-23 15:55")
+    assert keys(town, "peak:") == [f"peak:{ITERATION}:chen"]
+
+
+async def test_whoever_is_alone_on_duty_is_told_of_nobody_beside() -> None:
+    town = Town()
+    await town.import_shifts((Shift(ITERATION, "eva", Role.SUPPORT),))
+    await town.until("2026-11-23 16:00")
+    assert town.to(EVA)[0].text.startswith("You are on duty today. Most")
+
+
+async def test_a_change_a_moment_before_the_peak_is_told_at_once_and_one_within_it_the_next_day() -> None:
+    town = Town("2026-11-23 15:57")
+    await town.import_shifts((Shift(ITERATION, "ana", Role.SUPPORT), Shift(ITERATION, "eva", Role.SUPPORT)))
+    await town.wait(0)
+    assert keys(town, "peak:") == [f"peak:{ITERATION}:eva"]
+    town = Town("2026-11-23 16:10")
+    await town.import_shifts((Shift(ITERATION, "ana", Role.SUPPORT), Shift(ITERATION, "eva", Role.SUPPORT)))
+    await town.until("2026-11-24 15:54")
+    assert town.to(EVA) == []
+    await town.until("2026-11-24 15:55")
+    assert len(town.to(EVA)) == 1
