@@ -149,6 +149,21 @@ class ComeBack:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportAway:
+    """``away Ana``: the ids of those of the ``people`` who are called so, and are reported away today."""
+
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TakeLeave:
+    """``absence``, or with its first and last day as they were typed; "" where none was."""
+
+    first: str = ""
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChooseDesk:
     """``desk``: which desk one's own chat is about."""
 
@@ -175,6 +190,8 @@ Call = (
     | ResumePosts
     | GoAway
     | ComeBack
+    | ReportAway
+    | TakeLeave
     | ChooseDesk
 )
 
@@ -225,6 +242,17 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 Right.COLLEAGUE,
                 EVERYWHERE,
                 "away 45",
+            ),
+            Command(
+                "absence",
+                "absence",
+                {
+                    Language.ENGLISH: "From which day to which you are away, and what follows from it",
+                    Language.GERMAN: "Von wann bis wann du weg bist, und was daraus folgt",
+                },
+                Right.COLLEAGUE,
+                PERSONAL,
+                "absence 2026-12-21 2027-01-03",
             ),
             Command(
                 "desk",
@@ -413,6 +441,18 @@ def parse(text: str) -> tuple[Command, Call] | None:
     return None if call is None else (COMMANDS[names[0]], call)
 
 
+def reported(text: str, names: Mapping[str, str]) -> tuple[Command, Call] | None:
+    """Return the command by which one of these people, ids with their names, is reported away; None for any other."""
+    begin, *rest = WORD.findall(text.casefold())[:10] or [""]
+    if begin != "away" or not rest:
+        return None
+    spelt = {id_: WORD.findall(name.casefold()) for id_, name in names.items()}
+    found = [id_ for id_, words in spelt.items() if words == rest] or [
+        id_ for id_, words in spelt.items() if words[:1] == rest
+    ]
+    return (COMMANDS["away"], ReportAway(tuple(found))) if found else None
+
+
 def named(text: str) -> str:
     """Return the id of the request that a command names, "" for none."""
     found = parse(text)
@@ -456,6 +496,10 @@ _TODAY = re.compile(r"\d{1,2}( \d{2})?|\d{1,4} ?(h|hours?|m|min|minutes?)")
 _UNTIL = re.compile(rf"{_TODAY.pattern}|\d{{4}} -?\d{{1,2}} -?\d{{1,2}}")
 
 
+_DAY = re.compile(r"\d{4} ?-\d\d ?-\d\d")
+_DAYS = re.compile(rf"{_DAY.pattern}( (to |bis )?{_DAY.pattern})?")
+
+
 def _call(name: str, rest: list[str]) -> Call | None:  # noqa: C901, PLR0911, PLR0912 - one row per command
     match name, rest:
         case "desk", []:
@@ -472,6 +516,9 @@ def _call(name: str, rest: list[str]) -> Call | None:  # noqa: C901, PLR0911, PL
             return StopPosts(" ".join(words))
         case "pause", words if not words or _UNTIL.fullmatch(" ".join(words)):
             return StopPosts(" ".join(words))
+        case "absence", words if not words or _DAYS.fullmatch(" ".join(words)):
+            days = [re.sub(r"\s", "", one[0]) for one in _DAY.finditer(" ".join(words))]
+            return TakeLeave(*days)
         case "away", []:
             return GoAway()
         case "away", ["off"]:

@@ -337,6 +337,14 @@ class PeopleImported(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AbsencesImported(Event):
+    """When somebody is away, as spans of instants."""
+
+    person: str
+    spans: tuple[tuple[datetime, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftsImported(Event):
     """Shifts that replace those of the iterations they name."""
 

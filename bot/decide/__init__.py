@@ -14,12 +14,26 @@ from bot.decide.desk import chats, colleagues, pauses, policies, privacy, setup
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.requests import clocks, intake, lists, matters, presses, raising, steps, suggestions
-from bot.decide.rota import deployments, feeds, handover, imports, overview, picks, starting, week
+from bot.decide.rota import (
+    absences,
+    deployments,
+    feeds,
+    handover,
+    imports,
+    overview,
+    picks,
+    replies,
+    reports,
+    starting,
+    week,
+)
 from bot.effects import Answer, Decision, Dialog
 from bot.errors import Refused
 from bot.events import (
+    AbsencesImported,
     AdminMet,
     Adopt,
+    CalendarFetched,
     Choose,
     Claim,
     ClockStruck,
@@ -65,6 +79,8 @@ Known = (
     | Welcomed
     | Uninstalled
     | RosterFetched
+    | CalendarFetched
+    | AbsencesImported
     | AdminMet
     | Undecided
     | Claim
@@ -100,6 +116,9 @@ DESK_STEPS: Mapping[str, DeskStep] = MappingProxyType(
         **starting.STEPS,
         **deployments.STEPS,
         **feeds.STEPS,
+        **absences.STEPS,
+        **reports.STEPS,
+        **replies.STEPS,
     }
 )
 """The steps that are about no request."""
@@ -196,6 +215,10 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             answers.uninstalled(draft, event)
         case RosterFetched():
             setup.fetched(draft, event)
+        case CalendarFetched():
+            absences.fetched(draft, event)
+        case AbsencesImported():
+            absences.imported(draft, event)
         case AdminMet():
             policies.admin_met(draft, event)
         case Undecided():

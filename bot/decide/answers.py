@@ -15,6 +15,7 @@ from bot.commands import (
     EditPeople,
     EditPolicy,
     GoAway,
+    ReportAway,
     ResumePosts,
     SendPrivacy,
     SetUp,
@@ -31,16 +32,18 @@ from bot.commands import (
     ShowTriage,
     ShowWhy,
     StopPosts,
+    TakeLeave,
     mistyped,
     name_in,
     nearest,
     parse,
+    reported,
 )
 from bot.decide.desk import chats, colleagues, held, pauses, policies, setup
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.decide.requests import clocks, lists, summons
-from bot.decide.rota import away, deployments, fairness, feeds, overview, picks
+from bot.decide.rota import absences, away, deployments, fairness, feeds, overview, picks, reports
 from bot.errors import Refused
 from bot.events import Message, Uninstalled, Welcomed, Wrote
 from bot.people import Author
@@ -54,18 +57,21 @@ from bot.views import DutyCard, Fact, HelpCard, Line, Typed, TypedRow, View
 
 T = TypeVar("T")
 WHOLE = frozenset(
-    {"who", "my requests", "requests", "rota", "pick", "calendar", "deploy", "privacy", "people", "policy"}
+    {"who", "my requests", "requests", "rota", "pick", "calendar", "deploy", "absence", "privacy", "people", "policy"}
 )
 """Commands that need no more words: what can be typed can also be pressed."""
 
 
 def called(draft: Draft, event: Message) -> Call | None:
     """Return the command that a message to the bot is, if its writer may use it."""
-    found = parse(event.text) if event.addressed and not event.picture else None
+    found = None
+    if event.addressed and not event.picture:
+        names = {one.id: one.name for one in draft.rota.people.values() if one.belongs(draft.now.date())}
+        found = parse(event.text) or reported(event.text, names)
     return found[1] if found and _may(draft, event.author, found[0]) else None
 
 
-def command(draft: Draft, event: Message) -> bool:  # noqa: C901, PLR0912 - one row per command
+def command(draft: Draft, event: Message) -> bool:  # noqa: C901, PLR0912, PLR0915 - one row per command
     """Answer a message to the bot that is a command its writer may use; say whether it was one."""
     match called(draft, event):
         case None:
@@ -111,8 +117,13 @@ def command(draft: Draft, event: Message) -> bool:  # noqa: C901, PLR0912 - one 
             _told(draft, event, pauses.resumed, call)
         case GoAway() as call:
             _told(draft, event, away.went, call)
+            away.fill(draft, event)
         case ComeBack() as call:
             _told(draft, event, away.came_back, call)
+        case ReportAway() as call:
+            _told(draft, event, reports.reported, call)
+        case TakeLeave() as call:
+            absences.asked(draft, event, call)
         case ChooseDesk() as call:
             _told(draft, event, chats.only_one, call)
         case _ as call:

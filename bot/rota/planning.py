@@ -84,7 +84,8 @@ class Ask:
 
     ``person`` is in whose place it is, ``start`` to ``end`` when (instants); of a swap ``iteration`` is theirs and
     ``other`` that of the one who is asked. ``asked`` are ids in the order of asking, ``refused`` those who said no;
-    ``next_at`` is when the next one is asked.
+    ``next_at`` is when the next one is asked. ``done`` is what became of the question, in words,
+    kept until ``end``.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Ask:
     asked: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     next_at: datetime | None = None
+    done: str = ""
 
     @property
     def ids(self) -> tuple[str, ...]:

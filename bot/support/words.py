@@ -4,7 +4,7 @@ Support's own copies are English; the texts that stand in the desk's channel, or
 there, exist in every language.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.hours import SupportHours
 from bot.policy import Language
@@ -36,6 +36,12 @@ def moment(
     if language is Language.GERMAN:
         return f"{day} {there.day}.{there.month}.{'' if there.year == here.year else there.year}, {time}"
     return f"{day} {there.day} {MONTHS[there.month - 1]}{'' if there.year == here.year else f' {there.year}'}, {time}"
+
+
+def dated(day: date, today: date) -> str:
+    """Return a date as support reads it: "Thu 3 Dec", with the year where that is another."""
+    year = "" if day.year == today.year else f" {day.year}"
+    return f"{DAYS[Language.ENGLISH][day.weekday()]} {day.day} {MONTHS[day.month - 1]}{year}"
 
 
 def done(what: str, language: Language) -> str:

@@ -251,10 +251,22 @@ async def test_what_needs_no_more_words_can_be_pressed_in_ones_own_chat() -> Non
     town = Town()
     for who, may in (
         (OLGA, ["who", "my requests", "privacy"]),
-        (EVA, ["who", "rota", "pick", "calendar", "requests", "deploy", "my requests", "privacy"]),
+        (EVA, ["who", "absence", "rota", "pick", "calendar", "requests", "deploy", "my requests", "privacy"]),
         (
             FARID,
-            ["who", "people", "policy", "rota", "pick", "calendar", "requests", "deploy", "my requests", "privacy"],
+            [
+                "who",
+                "absence",
+                "people",
+                "policy",
+                "rota",
+                "pick",
+                "calendar",
+                "requests",
+                "deploy",
+                "my requests",
+                "privacy",
+            ],
         ),
     ):
         await town.write("help", who)
@@ -264,6 +276,7 @@ async def test_what_needs_no_more_words_can_be_pressed_in_ones_own_chat() -> Non
     await town.post("help", EVA, addressed=True)
     assert typed(town.to(EVA)[-1].view) == [
         "who",
+        "absence",
         "rota",
         "pick",
         "calendar",

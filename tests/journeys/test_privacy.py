@@ -882,6 +882,7 @@ KNOWN = Facts(
                 ("zoe",),
                 ("zoe",),
                 NOON,
+                f"Zoe Quist: {WORDS}",
             ),
         ),
         news=(News("n", "zoe", f"Zoe Quist: {WORDS}", NOON),),

@@ -59,7 +59,7 @@ async def test_the_fallback_reads_which_days_are_theirs_and_whoever_stays_reads_
     assert card(town, FARID).title == "You are the fallback on Fri"
     assert card(town, FARID).text == "Eva Novak and Ben Okafor are on support until Wed 2 Dec, 09:00."
     assert card(town, BEN).title == "You stay on support this week"
-    assert card(town, BEN).presses == card(town, BEN).parts == ()
+    assert (card(town, BEN).presses, card(town, BEN).parts) == ((), ())
     assert keys(town, f"ring:{NEXT}:ben") == []
 
 
@@ -82,6 +82,7 @@ async def test_somebody_who_stands_in_on_a_day_gets_a_card_of_that_day() -> None
 
 async def test_where_there_is_only_a_fallback_they_read_no_pair() -> None:
     town = tuesday((NEW[2],))
+    await town.import_shifts((Shift(ITERATION, "dilan", Role.OBSERVER),))  # so that there is nobody who stays
     await town.until("2026-11-25 09:00")
     assert card(town, FARID).text == ""
 
@@ -206,11 +207,10 @@ async def test_whoever_comes_on_duty_during_the_week_is_told_once_before_the_pea
     await town.until("2026-11-23 15:54")
     assert keys(town, "peak:") == []
     await town.until("2026-11-23 15:55")
-    (message,) = town.to(EVA)
+    (message,) = [one for one in town.to(EVA) if one.key.startswith("peak:")]
     assert message.text.startswith("You are on duty today with Ana Lindqvist. Most requests come from 16:00 to 18:00")
     await town.until("2026-11-24 18:00")
-    assert len(town.to(EVA)) == 1
-    assert town.to(ANA) == []
+    assert len(keys(town, "peak:")) == 1
 
 
 async def test_a_fallback_of_friday_who_serves_on_monday_too_is_told_on_monday() -> None:

@@ -412,7 +412,7 @@ def _planning_without(planning: Planning, id_: str) -> Planning:
     asks = [
         replace(one, by=other(one.by), asked=others(one.asked), refused=others(one.refused))
         for one in planning.asks
-        if one.person != id_
+        if one.person != id_ and not (one.done and id_ in (one.by.id, *one.ids))
     ]
     return replace(
         planning,

@@ -10,11 +10,12 @@ from bot.commands import ComeBack, GoAway
 from bot.decide.desk import pauses
 from bot.decide.draft import Draft
 from bot.decide.requests import clocks
+from bot.decide.rota import gaps
 from bot.events import Message
 from bot.people import Person
 from bot.rota.shift import Absence
 from bot.support.request import Request, Status
-from bot.support.words import MINUTE, moment
+from bot.support.words import HOUR, MINUTE, moment
 
 ALLOWED = "Write away 45, away 2h or away until 15:30."
 
@@ -39,6 +40,14 @@ def went(draft: Draft, event: Message, call: GoAway) -> str:
     return "\n".join([back, *_left(draft, person)])
 
 
+def fill(draft: Draft, event: Message) -> None:
+    """Ask for a FALLBACK where somebody who went away now for more than an hour leaves a gap."""
+    person = draft.colleague(event.author)
+    away = _current(draft, person) if person else None
+    if away is not None and away.end - draft.now > HOUR:
+        gaps.begin(draft, away.person, event.author)
+
+
 def came_back(draft: Draft, event: Message, call: ComeBack) -> str:
     """End what a colleague noted by ``away``; return what they are told."""
     del call
@@ -49,6 +58,7 @@ def came_back(draft: Draft, event: Message, call: ComeBack) -> str:
         return "You are away by the rota, for longer than today." if longer else "You are not away."
     draft.put_rota(replace(draft.rota, absences=tuple(one for one in draft.rota.absences if one is not away)))
     clocks.follow_duty(draft)
+    gaps.follow(draft)
     return "Welcome back. You can be called again."
 
 

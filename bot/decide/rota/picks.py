@@ -26,7 +26,7 @@ from bot.rota.duty import PAIR
 from bot.rota.iteration import iteration_of
 from bot.rota.picking import Picker, Ranking, Situation, Team, observers, pair_of, situation
 from bot.rota.planning import Pick
-from bot.rota.presence import DAY, WEEK
+from bot.rota.presence import DAY, WEEK, working_days
 from bot.rota.rituals import OF_THE_PICK, Ritual, first_day, rituals
 from bot.rota.shift import Role, Shift
 from bot.state import State
@@ -116,7 +116,8 @@ def _strike(draft: Draft, iteration: date) -> None:
     pick = replace(pick, done=(*pick.done, *due))
     put(draft, pick)
     if Ritual.STAY in due:
-        _stay(draft, pick)
+        if not pair_of(draft.rota, iteration):  # a team that somebody set incomplete is theirs to complete
+            _stay(draft, pick)
     elif not pick.round:
         propose(draft, pick)
     else:
@@ -309,18 +310,28 @@ def _remind_in_slack(draft: Draft, pick: Pick) -> None:
 def _stay(draft: Draft, pick: Pick) -> None:
     """Let the team before stay on until one is taken, and say so."""
     before = pick.iteration - WEEK
-    people = [one for one in _in_role(draft, before, Role.SUPPORT) if one.belongs(pick.iteration)]
-    kept = tuple(one for one in draft.rota.shifts if one.iteration != pick.iteration)
+    people = [one for one in _last_of(draft, before) if one.belongs(pick.iteration)]
+    others = tuple(one for one in draft.rota.shifts if one.iteration != pick.iteration)
     pick = replace(pick, staying=True, done=OF_THE_PICK)
+    stay = [Shift(pick.iteration, one.id, Role.SUPPORT) for one in people]
     if len(people) == PAIR:
-        team = Picker(plan_of(draft, pick)).judge(one.id for one in people)
-        draft.put_rota(replace(draft.rota, shifts=_ordered((*kept, *_shifts(draft, pick, team)))))
+        stay = _shifts(draft, pick, Picker(plan_of(draft, pick)).judge(one.id for one in people))
+    beside = [one for one in draft.rota.of(pick.iteration) if one.person not in {each.person for each in stay}]
+    draft.put_rota(replace(draft.rota, shifts=_ordered((*others, *stay, *beside))))
     put(draft, pick)
-    who = names(tuple(people))
-    said = f"Nobody was picked, so {who} stay on" if who else "Nobody was picked, and nobody had support before"
+    who = f"{names(tuple(people))} {'stays' if len(people) == 1 else 'stay'}"
+    said = f"Nobody was picked, so {who} on" if people else "Nobody was picked, and nobody had support before"
     said += " until a team is taken, which then starts on the next working morning."
     news.announce(draft, f"stay:{pick.iteration}", said, [one.id for one in people])
     propose(draft, pick)
+
+
+def _last_of(draft: Draft, iteration: date) -> list[Person]:
+    """Return who had SUPPORT on the last working day of an iteration."""
+    days = working_days(iteration, draft.hours)
+    people = draft.rota.people
+    shifts = [one for one in draft.rota.of(iteration) if one.role is Role.SUPPORT and days and one.is_for(days[-1])]
+    return [people[one.person] for one in shifts if one.person in people]
 
 
 def _reachable(draft: Draft, person: Person) -> bool:

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.decide.draft import Draft
-from bot.decide.rota import deployments, handover, news, picks, starting
+from bot.decide.rota import deployments, handover, news, picks, replies, starting
 from bot.hours import SupportHours
 from bot.rota.iteration import iteration_of
 from bot.rota.ledger import settled
 from bot.state import State
 
-PARTS = (picks, handover, starting, deployments, news)
+PARTS = (picks, handover, starting, replies, deployments, news)
 """What has something to do at times of its own, in the order in which that is done."""
 
 

@@ -1,0 +1,83 @@
+"""Asks: what is asked of whom about the rota, as a card in each one's own chat, until one says yes or it is too late.
+
+What became of an ask is kept until its time is over, so that a card that is pressed later says it.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.decide.draft import Draft
+from bot.decide.rota import news
+from bot.decide.rota.outlook import name_of
+from bot.hours import SupportHours
+from bot.places import personal
+from bot.rota.planning import Ask, Asking
+from bot.state import State
+from bot.support.words import moment
+from bot.views import Button, PlanCard
+
+KEPT = timedelta(days=1)  # for which it is known what became of an ask, at least
+
+
+def live(draft: Draft, what: Asking) -> list[Ask]:
+    """Return the asks of a kind that are open."""
+    return [one for one in draft.facts.planning.asks if one.what is what and not one.done]
+
+
+def find(draft: Draft, id_: str) -> Ask | None:
+    """Return an ask as it stands now."""
+    return next((one for one in draft.facts.planning.asks if one.id == id_), None)
+
+
+def put(draft: Draft, ask: Ask) -> None:
+    """Change or add an ask."""
+    planning = draft.facts.planning
+    others = tuple([one for one in planning.asks if one.id != ask.id])
+    news.put(draft, replace(planning, asks=(*others, ask)))
+
+
+def put_to(draft: Draft, ask: Ask, person: str) -> Ask:
+    """Ask somebody; return the ask as it is then."""
+    ask = replace(ask, asked=(*ask.asked, person))
+    put(draft, ask)
+    draft.show(_key(ask, person), personal(person), question(draft, ask, person))
+    return ask
+
+
+def settle(draft: Draft, ask: Ask, done: str, *, but: str = "") -> Ask:
+    """End an ask: every card of it says what became of it; return it as it is then."""
+    ask = replace(ask, done=done, next_at=None, end=max(ask.end, draft.now + KEPT))
+    put(draft, ask)
+    for id_ in ask.asked:
+        if id_ != but and id_ not in ask.refused:
+            draft.show(_key(ask, id_), personal(id_), over(ask), first=False)
+    return ask
+
+
+def question(draft: Draft, ask: Ask, person: str) -> PlanCard:
+    """Return what somebody is asked."""
+    title, text = "Can you be FALLBACK today?", f"{name_of(draft, ask.person)} is away, and today is a gap."
+    note = f"Until {moment(ask.end, draft.now, draft.hours)}. A no needs no reason."
+    key = _key(ask, person)
+    buttons = (
+        Button(draft.desk.id, "", key, "Yes", "send", "ask.yes", ask.id, main=True),
+        Button(draft.desk.id, "", key, "No", "send", "ask.no", ask.id),
+    )
+    return PlanCard(title, text, presses=buttons, note=note)
+
+
+def over(ask: Ask) -> PlanCard:
+    """Return what an ask's card says when it is over."""
+    return PlanCard("FALLBACK today", ask.done)
+
+
+def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None:
+    """Return when an ask goes on: with the next to be asked, with those who can be written to then, or by its end."""
+    asks = state.facts.planning.asks
+    opening = hours.next_open(now)
+    moments = [one.end for one in asks] + [max(one.next_at, opening) for one in asks if one.next_at]
+    return min(moments, default=None)
+
+
+def _key(ask: Ask, person: str) -> str:
+    return f"ask:{ask.id}:{person}"

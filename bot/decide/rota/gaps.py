@@ -1,0 +1,150 @@
+"""A gap of today: the best person available is asked to be FALLBACK, then the next, and the gap is shown till then.
+
+Each person is asked at most once a day. Whoever says yes is FALLBACK today, and on duty at once.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.decide.draft import Draft
+from bot.decide.requests import clocks
+from bot.decide.rota import asks, news
+from bot.decide.rota.outlook import current, name_of
+from bot.people import Author, Person
+from bot.rota import changes
+from bot.rota.duty import present
+from bot.rota.picking import PAIR, Stint, situation
+from bot.rota.planning import Ask, Asking
+from bot.rota.shift import Role
+from bot.support.words import listed, moment
+from bot.views import PlanCard
+
+NEXT = timedelta(minutes=10)  # after which the next one is asked
+
+
+def begin(draft: Draft, person: str, by: Author) -> None:
+    """Ask somebody to be FALLBACK where today is a gap since a person is away; before the opening, when that comes."""
+    if asks.live(draft, Asking.FALLBACK) or not draft.is_today(draft.opening) or not _is_gap(draft, draft.opening):
+        return
+    number = sum(one.what is Asking.FALLBACK for one in draft.facts.planning.asks)
+    day = draft.hours.duty_day(draft.opening)
+    ask = Ask(
+        id=f"gap:{day}:{number}",
+        what=Asking.FALLBACK,
+        by=by,
+        person=person,
+        at=draft.now,
+        start=draft.opening,
+        end=draft.hours.closing(draft.opening),
+        iteration=current(draft),
+        next_at=draft.opening,
+    )
+    asks.put(draft, ask)
+    if draft.is_open:
+        _go_on(draft, ask, first=True)
+
+
+def follow(draft: Draft) -> None:
+    """Go on with the gap of today: it is filled, the next one is to be asked, or the day is over."""
+    for ask in asks.live(draft, Asking.FALLBACK):
+        if ask.end <= draft.now:
+            _end(draft, ask, "The day is over.")
+        elif draft.is_open and not _is_gap(draft, draft.now):
+            _end(draft, ask, "It is no gap any more.")
+        elif draft.is_open and ask.next_at is not None and ask.next_at <= draft.now:
+            _go_on(draft, ask, first=not ask.asked)
+
+
+def accepted(draft: Draft, ask: Ask, by: Author) -> str:
+    """Make somebody FALLBACK of today; return what became of the ask, "" where another is needed besides."""
+    day = draft.hours.duty_day(draft.now)
+    stint = Stint(by.id, frozenset({day}))
+    draft.put_rota(changes.with_fallback(draft.rota, ask.iteration, [stint]))
+    clocks.follow_duty(draft)
+    news.record(draft, by, f"{by.name} is FALLBACK on {day}")
+    done = f"{by.name} is FALLBACK today."
+    if _is_gap(draft, draft.now):
+        _go_on(draft, ask, first=False)
+        return ""
+    _end(draft, ask, done, but=by.id)
+    return done
+
+
+def declined(draft: Draft, ask: Ask) -> None:
+    """Ask the next one where whoever was asked last has said no."""
+    if ask.asked[-1] in ask.refused:
+        _go_on(draft, ask, first=False)
+    else:
+        asks.put(draft, ask)
+
+
+def _go_on(draft: Draft, ask: Ask, *, first: bool) -> None:
+    some = _candidates(draft, ask)
+    if some:
+        at = draft.now + NEXT
+        ask = asks.put_to(draft, replace(ask, next_at=at if at < ask.end else None), some[0].id)
+    else:
+        ask = replace(ask, next_at=None)
+        asks.put(draft, ask)
+    nobody = not some and set(ask.asked) <= set(ask.refused)
+    _show(draft, _card(draft, ask, nobody=nobody), ask, first=first)
+    if nobody and (not first or not draft.desk.team_channel):
+        duty = draft.duty(draft.now)
+        text = f"Today is a gap, and nobody could be FALLBACK. {_here(draft)}"
+        news.announce(draft, f"{ask.id}:nobody", text, [one.id for one in duty.pair + duty.further])
+
+
+def _end(draft: Draft, ask: Ask, done: str, *, but: str = "") -> None:
+    asks.settle(draft, ask, done, but=but)
+    title = f"A gap today: {name_of(draft, ask.person)} is away"
+    _show(draft, PlanCard(title, done), ask, first=False)
+
+
+def _show(draft: Draft, card: PlanCard, ask: Ask, *, first: bool) -> None:
+    if draft.desk.team_channel:
+        draft.show(f"gap card:{ask.id}", draft.desk.team_channel, card, first=first)
+
+
+def _card(draft: Draft, ask: Ask, *, nobody: bool) -> PlanCard:
+    asked = [name_of(draft, one) for one in ask.asked if one not in ask.refused]
+    text = f"{listed(asked, ' and ')} {'is' if len(asked) == 1 else 'are'} asked to be FALLBACK." if asked else ""
+    text = "Nobody could be FALLBACK." if nobody else text
+    until = f"Until {moment(ask.end, draft.now, draft.hours)}."
+    return PlanCard(
+        f"A gap today: {name_of(draft, ask.person)} is away", "\n".join(filter(None, (text, _here(draft)))), note=until
+    )
+
+
+def _here(draft: Draft) -> str:
+    """Say who is on duty now all the same."""
+    duty = draft.duty(draft.now)
+    names = listed([one.name for one in duty.pair + duty.further], " and ")
+    return f"On duty: {names}." if names else "Nobody is on duty: whoever is here is called."
+
+
+def _is_gap(draft: Draft, at: datetime) -> bool:
+    """Say whether those on duty at a moment are too few, or all without access, of a team that is set."""
+    duty = draft.duty(at)
+    is_set = any(one.role is Role.SUPPORT for one in draft.rota.of(current(draft)))
+    return is_set and changes.is_gap(duty.pair + duty.further)
+
+
+def _candidates(draft: Draft, ask: Ask) -> list[Person]:
+    """Return who can be asked yet, the best first: access where nobody has it, then the least debt, then ids."""
+    duty = draft.duty(draft.now)
+    serving = duty.pair + duty.further
+    lacks_access = not any(one.production_access for one in serving)
+    today = [one for one in draft.facts.planning.asks if one.what is Asking.FALLBACK and draft.is_today(one.start)]
+    asked = {*ask.asked, *(id_ for one in today for id_ in one.asked)}
+    debts = {one.id: one.debt for one in situation(draft.rota, ask.iteration, draft.hours).members}
+    some = [
+        one
+        for one in present(draft.rota, draft.now, draft.hours)
+        if one not in serving + duty.observers
+        and one.id not in asked
+        and one.entra_object_id
+        and one.experienced
+        and not one.must_observe(ask.iteration)
+        and (len(serving) < PAIR or one.production_access)
+    ]
+    return sorted(some, key=lambda one: (lacks_access and not one.production_access, debts.get(one.id, 0), one.id))

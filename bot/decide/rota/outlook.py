@@ -1,0 +1,128 @@
+"""What follows from a change of the rota for teams that are set: rules, gaps, who would be FALLBACK, in words.
+
+It is shown before a change is confirmed, and done with it. Days to come get the best FALLBACK at once; somebody is
+asked for today. Why anybody is away is never said.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from bot.commands import Right
+from bot.decide.draft import Draft
+from bot.people import FORMER, Author
+from bot.rota import changes
+from bot.rota.iteration import iteration_of
+from bot.rota.picking import Rule, Stint
+from bot.rota.presence import WEEK
+from bot.rota.shift import Role, Rota, Shift
+from bot.support.words import dated, listed
+
+RULES = {
+    Rule.BELONGS: "somebody of the pair is no longer in the team",
+    Rule.DECLINED: "somebody of the pair declined",
+    Rule.PRESENT: "somebody of the pair is there on less than half of the days",
+    Rule.OBSERVED: "somebody of the pair has not observed yet",
+    Rule.ANCHOR: "there is no anchor: nobody of the pair has production access and is there every day",
+    Rule.FIRST: "the newcomer of the pair has no experienced anchor beside them",
+}
+"""What it means for a team that a rule is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What follows: the rota then, in words by line, who becomes FALLBACK, and the iterations that break a rule.
+
+    ``today`` says that today becomes a gap for which somebody is to be asked.
+    """
+
+    rota: Rota
+    lines: tuple[str, ...] = ()
+    stints: tuple[Stint, ...] = ()
+    broken: tuple[date, ...] = ()
+    today: bool = False
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Return whom it concerns: all who serve in the iterations of new FALLBACKs, and of broken rules."""
+        weeks = {*self.broken, *(iteration_of(day) for stint in self.stints for day in stint.days)}
+        return tuple(dict.fromkeys(one.person for one in self.rota.shifts if one.iteration in weeks))
+
+
+def look(draft: Draft, after: Rota, before: Rota | None = None) -> Outlook:
+    """Return what follows where the rota becomes ``after``; ``before`` is how it stands now by default."""
+    before = draft.rota if before is None else before
+    today = draft.hours.local(draft.now).date()
+    lines: list[str] = []
+    every: list[Stint] = []
+    wrong: list[date] = []
+    at_once = False
+    for week in changes.iterations_set(after, current(draft)):
+        rules = [one for one in changes.broken(after, week, draft.hours) if one not in _broken(draft, before, week)]
+        new = {*changes.gaps(after, week, draft.hours)}.difference(changes.gaps(before, week, draft.hours))
+        coming = sorted(day for day in new if day > today)
+        begun = [day for day in new if day == today and draft.now < draft.hours.span(day)[1]]
+        stints = changes.fallback(after, week, draft.hours, coming)
+        after = changes.with_fallback(after, week, stints)
+        left = [day for day in coming if day in changes.gaps(after, week, draft.hours)]
+        lines += [_sentence(draft, week, f"{RULES[rule]}. A cover is needed") for rule in rules]
+        lines += [f"{name_of(draft, one.person)} is FALLBACK on {days_said(draft, one.days)}." for one in stints]
+        lines += [f"Nobody can fill the gap on {days_said(draft, left)}."] if left else []
+        lines += ["Today is a gap: somebody is asked to be FALLBACK at once."] if begun else []
+        every.extend(stints)
+        wrong += [week] if rules else []
+        at_once = at_once or bool(begun)
+    return Outlook(after, tuple(lines), tuple(every), tuple(wrong), at_once)
+
+
+def current(draft: Draft) -> date:
+    """Return the iteration that is served now, or at the next opening."""
+    return iteration_of(draft.hours.duty_day(draft.opening))
+
+
+def coming_shifts(draft: Draft) -> list[Shift]:
+    """Return the shifts of this iteration and those that are changed by people, without those of observers."""
+    first = current(draft)
+    some = [one for one in draft.rota.shifts if one.role is not Role.OBSERVER and one.person != FORMER]
+    return [one for one in some if first <= one.iteration <= first + changes.FARTHEST * WEEK]
+
+
+def plans_for_others(draft: Draft, author: Author) -> bool:
+    """Say whether somebody plans for others too: SUPPORT of the current iteration, and admins."""
+    week = iteration_of(draft.hours.duty_day(draft.now))
+    serves = any(one.person == author.id and one.role is Role.SUPPORT for one in draft.rota.of(week))
+    return draft.is_admin(author) or (serves and draft.colleague(author) is not None)
+
+
+def for_others(draft: Draft) -> str:
+    """Say who plans for others."""
+    return f"For somebody else that is for the support of this iteration. {draft.is_for(Right.ADMIN)}"
+
+
+def name_of(draft: Draft, id_: str) -> str:
+    """Return somebody's name."""
+    person = draft.rota.people.get(id_)
+    return person.name if person else FORMER
+
+
+def day_said(draft: Draft, day: date) -> str:
+    """Return a date as support reads it."""
+    return dated(day, draft.hours.local(draft.now).date())
+
+
+def days_said(draft: Draft, days: Iterable[date]) -> str:
+    """Return dates in their order as one reads them."""
+    return listed([day_said(draft, day) for day in sorted(days)], " and ")
+
+
+def span_said(draft: Draft, first: date, last: date) -> str:
+    """Return some days from the first to the last."""
+    return day_said(draft, first) if first == last else f"{day_said(draft, first)} to {day_said(draft, last)}"
+
+
+def _broken(draft: Draft, rota: Rota, week: date) -> tuple[Rule, ...]:
+    return changes.broken(rota, week, draft.hours)
+
+
+def _sentence(draft: Draft, week: date, what: str) -> str:
+    return f"In the iteration of {day_said(draft, week)} {what}."

@@ -1,0 +1,65 @@
+"""Yes and No to what is asked about the rota, and what of it falls due by itself."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
+
+from bot.commands import Right
+from bot.decide.desk_steps import DeskStep
+from bot.decide.draft import Draft
+from bot.decide.rota import asks, gaps, news
+from bot.effects import Answer, Card
+from bot.errors import Refused
+from bot.events import Send
+from bot.hours import SupportHours
+from bot.rota.planning import Ask
+from bot.state import State
+from bot.support.texts import Text
+from bot.views import PlanCard
+
+
+def struck(draft: Draft) -> None:
+    """Forget asks whose time is over, and go on with the others."""
+    gaps.follow(draft)
+    planning = draft.facts.planning
+    left = tuple([one for one in planning.asks if draft.now < one.end])
+    if len(left) < len(planning.asks):
+        news.put(draft, replace(planning, asks=left))
+
+
+def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None:
+    """Return when an ask goes on or ends."""
+    return asks.next_at(state, now, hours)
+
+
+def _yes(draft: Draft, event: Send) -> Answer:
+    ask = _asked(draft, event)
+    if ask.done:
+        return Card(asks.over(ask))
+    if event.author.id in ask.refused:
+        raise Refused("You said no to this already. Tell the others if you can after all.")
+    done = gaps.accepted(draft, ask, event.author)
+    return Card(PlanCard(done, "Thank you. You are on duty as of now."))
+
+
+def _no(draft: Draft, event: Send) -> Answer:
+    ask = _asked(draft, event)
+    if ask.done:
+        return Card(asks.over(ask))
+    if event.author.id not in ask.refused:
+        gaps.declined(draft, replace(ask, refused=(*ask.refused, event.author.id)))
+    return Card(PlanCard("You said no", "That is fine. Somebody else is asked."))
+
+
+def _asked(draft: Draft, event: Send) -> Ask:
+    ask = asks.find(draft, event.choice)
+    if ask is None or event.author.id not in ask.asked:
+        raise Refused(draft.say(Text.STALE))
+    return ask
+
+
+STEPS: Mapping[str, DeskStep] = MappingProxyType(
+    {"ask.yes": DeskStep(Right.COLLEAGUE, None, _yes), "ask.no": DeskStep(Right.COLLEAGUE, None, _no)}
+)
+"""The answers to what is asked."""

@@ -1,0 +1,152 @@
+"""Changes of the rota, judged: what an absence makes of a team that is set.
+
+Pure values; the rota given is the rota as it would be. Covers count: whoever stands in for somebody serves as they did,
+and an anchor stays one where only people with production access stand in.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import date, datetime, time
+
+from bot.hours import SupportHours
+from bot.people import Person
+from bot.rota.iteration import iteration_of
+from bot.rota.picking import PAIR, Member, Picker, Rule, Stint, pair_of, situation
+from bot.rota.presence import DAY, Presence, working_days
+from bot.rota.shift import Absence, Role, Rota, Shift
+
+FARTHEST = 26  # iterations ahead in which shifts are changed
+
+
+def whole_days(person: str, first: date, last: date, hours: SupportHours) -> Absence:
+    """Return an absence from 00:00 of the first day to 24:00 of the last, in the desk's zone."""
+    midnight = time()
+    return Absence(person, hours.moment(first, midnight), hours.moment(last + DAY, midnight))
+
+
+def with_absences(rota: Rota, some: Iterable[Absence]) -> Rota:
+    """Return a rota with more absences, joined with those of the same people that they overlap or touch."""
+    absences = list(rota.absences)
+    for new in some:
+        near = [one for one in absences if one.person == new.person and one.start <= new.end and new.start <= one.end]
+        joined = replace(
+            new, start=min([new.start, *(one.start for one in near)]), end=max([new.end, *(one.end for one in near)])
+        )
+        absences = [*(one for one in absences if one not in near), joined]
+    return replace(rota, absences=tuple(absences))
+
+
+def serving(rota: Rota, presence: Presence, day: date) -> tuple[Person, ...]:
+    """Return who serves on a working day and is present: SUPPORT and FALLBACK, each once."""
+    found: dict[str, Person] = {}
+    for shift in rota.of(iteration_of(day)):
+        person = rota.people.get(presence.server(shift.person, day))
+        serves = shift.role is not Role.OBSERVER and day.weekday() in shift.days
+        if serves and person is not None and presence.has(person, day):
+            found[person.id] = person
+    return tuple(found.values())
+
+
+def is_gap(people: Collection[Person]) -> bool:
+    """Say whether those who serve are fewer than two, or none of them has production access."""
+    return len(people) < PAIR or not any(one.production_access for one in people)
+
+
+def gaps(rota: Rota, iteration: date, hours: SupportHours) -> tuple[date, ...]:
+    """Return the working days of an iteration that are gaps, with those who serve on them by the rota."""
+    presence = Presence(rota, hours)
+    return tuple([day for day in working_days(iteration, hours) if is_gap(serving(rota, presence, day))])
+
+
+def broken(rota: Rota, iteration: date, hours: SupportHours) -> tuple[Rule, ...]:
+    """Return the rules that the pair of an iteration breaks; none where two are not set."""
+    pair = pair_of(rota, iteration)
+    if len(pair) != PAIR:
+        return ()
+    presence = Presence(rota, hours)
+    days = working_days(iteration, hours)
+    covered = {id_ for id_ in pair for day in days if presence.server(id_, day) != id_}
+    people = {id_: replace(one, left=None) if id_ in covered else one for id_, one in rota.people.items()}
+    plan = situation(replace(rota, people=people), iteration, hours)
+    members = {one.id: one for one in plan.members}
+    if not pair <= members.keys():
+        return (Rule.BELONGS,)
+    for id_ in covered:
+        kept = [day for day in days if _keeps(rota, presence, people[id_], day)]
+        members[id_] = replace(members[id_], days=frozenset(kept))
+    return Picker(replace(plan, members=tuple(members.values()))).judge(pair).broken
+
+
+def fallback(rota: Rota, iteration: date, hours: SupportHours, days: Collection[date]) -> tuple[Stint, ...]:
+    """Return the best FALLBACK for those of some days that are gaps, by the rules of the pick."""
+    presence = Presence(rota, hours)
+    there = {day: serving(rota, presence, day) for day in working_days(iteration, hours) if day in days}
+    plan = situation(rota, iteration, hours)
+    support = pair_of(rota, iteration)
+    able = frozenset([day for day, people in there.items() if any(one.production_access for one in people)])
+    more = frozenset([day for day, people in there.items() if len(people) > (day in able)])
+    free = [
+        replace(one, days=frozenset([day for day in one.days if day in there and one.id not in _ids(there[day])]))
+        for one in plan.members
+        if one.id not in support
+    ]
+    # Two who stand for all that serve: one for whoever has access, one for whoever is there besides.
+    pair = _nobody("\0access", able, access=True), _nobody("\0more", more, access=False)
+    picker = Picker(replace(plan, days=tuple(there), members=(*pair, *free)))
+    return picker.judge([one.id for one in pair]).fallbacks
+
+
+def with_fallback(rota: Rota, iteration: date, stints: Iterable[Stint]) -> Rota:
+    """Return a rota with people as FALLBACK on more days."""
+    shifts = list(rota.shifts)
+    for stint in stints:
+        days = frozenset([day.weekday() for day in stint.days])
+        new = Shift(iteration, stint.person, Role.FALLBACK, days)
+        old = next((one for one in shifts if replace(one, days=days) == new), None)
+        if old is None:
+            shifts.append(new)
+        else:
+            shifts[shifts.index(old)] = replace(old, days=old.days | days)
+    return replace(rota, shifts=tuple(sorted(shifts, key=lambda one: one.iteration)))
+
+
+def iterations_set(rota: Rota, first: date) -> tuple[date, ...]:
+    """Return the iterations from ``first`` on that have a SUPPORT team."""
+    return tuple(sorted({one.iteration for one in rota.shifts if one.role is Role.SUPPORT and one.iteration >= first}))
+
+
+def days_between(shift: Shift, start: datetime, end: datetime, hours: SupportHours) -> tuple[date, ...]:
+    """Return the working days of a shift of which some lies between two instants."""
+    days = [day for day in working_days(shift.iteration, hours) if day.weekday() in shift.days]
+    return tuple([day for day in days if start < hours.span(day)[1] and hours.span(day)[0] < end])
+
+
+def _keeps(rota: Rota, presence: Presence, person: Person, day: date) -> bool:
+    """Say whether whoever serves for somebody on a day is present, with production access if they have it."""
+    server = rota.people.get(presence.server(person.id, day))
+    able = server is not None and (server.production_access or not person.production_access)
+    return server is not None and able and presence.has(server, day)
+
+
+def _nobody(id_: str, days: frozenset[date], *, access: bool) -> Member:
+    """Return somebody who is there on some days, and of whom nothing else counts."""
+    return Member(
+        id=id_,
+        name="",
+        access=access,
+        days=days,
+        theirs=days,
+        belongs=True,
+        experienced=False,
+        observes=False,
+        observed=None,
+        joined=None,
+        served=0,
+        chances=0,
+        all_served=0,
+        all_chances=0,
+    )
+
+
+def _ids(people: Iterable[Person]) -> frozenset[str]:
+    return frozenset([one.id for one in people])

@@ -1,0 +1,411 @@
+"""Away from day to day: what follows is shown first, announced once, and a gap of today is filled by asking."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bot.commands import TakeLeave, parse
+from bot.effects import Dialog
+from bot.events import AbsencesImported, CalendarFetched, Send
+from bot.people import Person
+from bot.policy import Policy
+from bot.rota.changes import whole_days, with_absences
+from bot.rota.duty import on_duty
+from bot.rota.shift import Absence, Role, Rota, Shift
+from bot.state import DeskInfo
+from bot.views import FormCard
+from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, TEAM, Town, at, person, said, shifts
+
+NEXT = date(2026, 11, 25)
+HOURS = Town().almanac.knowledge(DeskInfo("b", "t", "t", "c"), Rota(), at("2026-11-23 10:00")).hours
+
+
+def planned(now: str = "2026-11-23 10:00", **more: object) -> Town:
+    return Town(now, team=(*shifts(), *shifts(NEXT)), **more)  # type: ignore[arg-type]
+
+
+async def rota(town: Town) -> Rota:
+    return (await (await town.desk()).state()).rota
+
+
+async def look(town: Town, by: Person, first: str, last: str, **more: str) -> str:
+    return await town.send("absence", "", by, card="form", first=first, last=last, **more)
+
+
+async def confirm(town: Town, by: Person, first: str, last: str, **more: str) -> str:
+    fields = {"first": first, "last": last, **more}
+    shown = await town.press(Send, "", by, card="form", step="absence", fields=fields)
+    assert isinstance(shown, Dialog)
+    return await town.send("absence.take", "", by, card="form", choice=choice(shown, "absence.take"))
+
+
+def choice(shown: Dialog, step: str) -> str:
+    assert isinstance(shown.view, FormCard)
+    return next(one.choice for row in shown.view.rows for one in row.buttons if one.step == step)
+
+
+# -- the form -------------------------------------------------------------------------------------------------------
+
+
+async def test_absence_shows_the_way_to_the_form_and_ones_own_coming_absences() -> None:
+    town = planned()
+    assert "None of yours is coming." in await town.write("absence", EVA)
+    await confirm(town, EVA, "2026-12-21", "2027-01-03")
+    assert "Away from Mon 21 Dec to Sun 3 Jan 2027" in await town.write("absence", EVA)
+    form = await town.open("absence", "", EVA, card="form")
+    assert "Remove from Mon 21 Dec to Sun 3 Jan 2027" in said(Dialog("", form))
+
+
+async def test_typed_days_show_what_follows_and_nothing_is_changed_yet() -> None:
+    town = planned()
+    answer = await town.write("absence 2026-12-21 2027-01-03", EVA)
+    assert answer.startswith("Eva Novak: away from Mon 21 Dec to Sun 3 Jan 2027")
+    assert "It touches 3 iterations that have no team yet" in answer
+    assert (await rota(town)).absences == ()
+    assert "At most 12 months" in await town.write("absence 2026-12-21 2028-01-03", EVA)
+
+
+@pytest.mark.parametrize("text", ["absence 2026-12-21", "Absence 2026-12-21 to 2026-12-22", "absence"])
+def test_days_are_read_forgivingly(text: str) -> None:
+    found = parse(text)
+    assert found is not None
+    last = "2026-12-22" if "22" in text else ""
+    assert found[1] == (TakeLeave() if text == "absence" else TakeLeave("2026-12-21", last))
+    assert parse("absence of light") is None
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "why"),
+    [
+        ("2026-12-03", "2026-12-02", "It ends on 2026-12-02 before it starts on 2026-12-03."),
+        ("2026-12-03", "2027-12-04", "At most 12 months at once"),
+        ("2026-10-01", "2026-10-20", "It was over more than 30 days ago."),
+        ("2028-12-03", "2028-12-04", "It begins more than two years ahead."),
+        ("", "2026-12-04", "Choose the first and the last day."),
+        ("2026-12-99", "2026-12-04", "must be a date"),
+    ],
+)
+async def test_days_that_cannot_be_are_refused_with_what_is_wrong(first: str, last: str, why: str) -> None:
+    town = planned()
+    assert why in await look(town, EVA, first, last)
+    assert (await rota(town)).absences == ()
+
+
+async def test_overlaps_are_joined_and_what_is_known_is_said() -> None:
+    town = planned()
+    await confirm(town, EVA, "2026-12-01", "2026-12-03")
+    await confirm(town, EVA, "2026-12-03", "2026-12-05")
+    assert (await rota(town)).absences == (whole_days("eva", date(2026, 12, 1), date(2026, 12, 5), HOURS),)
+    assert "is away from Wed 2 Dec to Fri 4 Dec already" in await look(town, EVA, "2026-12-02", "2026-12-04")
+
+
+def test_whole_days_are_right_over_the_change_of_the_clocks_and_new_year() -> None:
+    autumn = whole_days("eva", date(2026, 10, 25), date(2026, 10, 25), HOURS)
+    assert (autumn.end - autumn.start).total_seconds() == 25 * 3600
+    assert whole_days("eva", date(2026, 12, 31), date(2027, 1, 1), HOURS).end == at("2027-01-02 00:00")
+
+
+def test_days_that_touch_become_one_absence_and_others_stay() -> None:
+    known = Rota(absences=(whole_days("ben", NEXT, NEXT, HOURS), whole_days("eva", NEXT, NEXT, HOURS)))
+    new = whole_days("eva", date(2026, 11, 26), date(2026, 11, 26), HOURS)
+    joined = whole_days("eva", NEXT, date(2026, 11, 26), HOURS)
+    assert with_absences(known, [new]).absences == (known.absences[0], joined)
+
+
+# -- what follows ---------------------------------------------------------------------------------------------------
+
+
+async def test_consequences_are_shown_first_and_done_with_it() -> None:
+    town = planned()
+    follows = await look(town, ANA, "2026-11-26", "2026-11-26")
+    assert "Ana Lindqvist is SUPPORT on Thu 26 Nov." in follows
+    assert "In the iteration of Wed 25 Nov there is no anchor" in follows
+    assert "Chen Wei is FALLBACK on Thu 26 Nov." in follows
+    await confirm(town, ANA, "2026-11-26", "2026-11-26")
+    news = [one.text for one in town.in_team_channel()]
+    assert len(news) == 1
+    assert news[0].startswith("Ana Lindqvist is away on Thu 26 Nov.\nIn the iteration of Wed 25 Nov there is no anchor")
+    assert Shift(NEXT, "chen", Role.FALLBACK, frozenset({3, 4})) in (await rota(town)).shifts
+    assert [one.text for one in town.to(CHEN)] == ["You are FALLBACK on Thu 26 Nov."]
+    assert [one.what for one in (await rota(town)).history] == ["Chen Wei is FALLBACK on 2026-11-26"]
+
+
+async def test_a_gap_that_nobody_can_fill_is_said() -> None:
+    town = planned(people=(ANA, BEN))
+    assert "Nobody can fill the gap on Thu 26 Nov." in await look(town, ANA, "2026-11-26", "2026-11-26")
+
+
+async def test_where_no_team_changes_that_is_said() -> None:
+    assert "No team that is set changes by that." in await look(planned(), EVA, "2026-11-26", "2026-11-26")
+
+
+async def test_without_a_team_channel_those_concerned_are_told() -> None:
+    town = planned(team_channel="")
+    await confirm(town, BEN, "2026-11-26", "2026-11-26")
+    assert "Ben Okafor is away on Thu 26 Nov." in town.to(ANA)[0].text
+    assert not [one for one in town.to(BEN) if "is away" in one.text]
+
+
+async def test_a_second_press_changes_nothing_and_what_changed_meanwhile_is_shown_anew() -> None:
+    town = planned()
+    fields = {"first": "2026-11-26", "last": "2026-11-26"}
+    shown = await town.press(Send, "", ANA, card="form", step="absence", fields=fields)
+    assert isinstance(shown, Dialog)
+    await confirm(town, CHEN, "2026-11-26", "2026-11-27")
+    take = choice(shown, "absence.take")
+    again = await town.send("absence.take", "", ANA, card="form", choice=take)
+    assert "What follows has changed meanwhile" in again
+    await confirm(town, ANA, "2026-11-26", "2026-11-26")
+    before = await rota(town)
+    assert "It is noted." in await town.send("absence.take", "", ANA, card="form", choice=take)
+    assert await rota(town) == before
+
+
+async def test_a_button_of_another_version_is_refused() -> None:
+    town = planned()
+    assert "older version" in await town.send("absence.take", "", ANA, card="form", choice="x|y")
+
+
+# -- for others -----------------------------------------------------------------------------------------------------
+
+
+async def test_support_and_admins_note_others_who_are_told_and_can_undo_it() -> None:
+    town = planned()
+    await confirm(town, BEN, "2026-11-26", "2026-11-26", person="eva")
+    card = town.to(EVA)[0]
+    assert card.text.startswith("Ben Okafor noted that you are away on Thu 26 Nov")
+    absence = (await rota(town)).absences[0]
+    undo = f"{absence.start.isoformat()}|{absence.end.isoformat()}|eva"
+    assert "Removed" in await town.send("absence.remove", "", EVA, card=card.key, choice=undo)
+    assert (await rota(town)).absences == ()
+    assert "removed already" in await town.send("absence.remove", "", EVA, card=card.key, choice=undo)
+
+
+async def test_whoever_is_not_here_reads_it_when_they_are() -> None:
+    town = planned("2026-11-23 20:00")
+    await confirm(town, FARID, "2026-11-26", "2026-11-26", person="eva")
+    assert town.to(EVA) == []
+    await town.until("2026-11-24 09:00")
+    assert "Write absence to change it." in town.to(EVA)[0].text
+
+
+async def test_an_undo_by_another_is_told() -> None:
+    town = planned()
+    await confirm(town, EVA, "2026-11-26", "2026-11-26")
+    absence = (await rota(town)).absences[0]
+    remove = f"{absence.start.isoformat()}|{absence.end.isoformat()}|eva"
+    await town.send("absence.remove", "", FARID, card="form", choice=remove)
+    assert town.to(EVA)[-1].text == "Farid Haddad removed your absence on Thu 26 Nov."
+    assert town.in_team_channel()[-1].text == "Eva Novak is not away on Thu 26 Nov after all."
+
+
+async def test_nobody_else_notes_others() -> None:
+    town = planned()
+    assert "the support of this iteration" in await look(town, EVA, "2026-11-26", "2026-11-26", person="ben")
+    assert "not in the team" in await town.send(
+        "absence.remove", "", EVA, card="form", choice="2026-11-26T00:00:00+00:00|2026-11-27T00:00:00+00:00|zoe"
+    )
+
+
+async def test_an_admin_who_is_no_colleague_has_no_absences_of_their_own() -> None:
+    town = planned(people=(ANA, BEN))
+    form = said(Dialog("", await town.open("absence", "", FARID, card="form")))
+    assert "From a calendar" not in form
+    await town.send("absence.calendar", "", FARID, card="form", address="https://x.example/y.ics")
+    for step in ("absence.calendar", "absence.found"):
+        answer = await town.send(step, "", FARID, card="form", address="https://x.example/y.ics")
+        assert "for the backend team" in answer or "backend" in answer
+    alone = Town(people=())
+    assert "Who is away" in said(Dialog("", await alone.open("absence", "", FARID, card="form")))
+    assert "backend" in await look(alone, FARID, "2026-11-26", "2026-11-26")
+
+
+# -- from a calendar ------------------------------------------------------------------------------------------------
+
+
+async def fetched(town: Town, *spans: tuple[str, str], failure: str = "") -> str:
+    event = CalendarFetched(
+        key="calendar",
+        happened_at=town.now,
+        effect="1",
+        place="person:eva",
+        person="eva",
+        spans=tuple((at(start), at(end)) for start, end in spans),
+        failure=failure,
+    )
+    await town._handle(event)
+    return town.to(EVA)[-1].text
+
+
+async def test_what_a_calendar_tells_is_added_with_one_press() -> None:
+    town = planned()
+    assert "https://" in said(Dialog("", await town.open("absence.calendar", "", EVA, card="form")))
+    assert "begins with https://" in await town.send("absence.calendar", "", EVA, card="form", address="ftp://x")
+    assert "I am reading it." in await town.send(
+        "absence.calendar", "", EVA, card="form", address="https://cal.example/eva.ics"
+    )
+    shown = await fetched(town, ("2026-12-21 00:00", "2026-12-24 00:00"), ("2026-12-28 09:00", "2026-12-28 13:00"))
+    assert "from Mon 21 Dec to Wed 23 Dec" in shown
+    assert "from Mon 28 Dec, 09:00 to Mon 28 Dec, 13:00" in shown
+    (field,) = town.to(EVA)[-1].view.fields  # type: ignore[union-attr]
+    key = town.to(EVA)[-1].key
+    assert "Added: 2." in await town.send("absence.found", "", EVA, card=key, spans=field.value)
+    assert "Added: 0." in await town.send("absence.found", "", EVA, card=key, spans=field.value)
+    assert len((await rota(town)).absences) == 2
+
+
+async def test_a_calendar_that_tells_nothing_or_cannot_be_read_is_said() -> None:
+    assert "no absence in the next 12 months" in await fetched(planned())
+    assert "cannot be reached" in await fetched(planned(), failure="The calendar cannot be reached.")
+
+
+async def test_an_operator_adds_absences_of_somebody() -> None:
+    town = planned()
+    span = (at("2026-12-21 00:00"), at("2026-12-24 00:00"))
+    await town._handle(AbsencesImported(key="i", happened_at=town.now, person="eva", spans=(span,)))
+    assert (await rota(town)).absences == (Absence("eva", *span),)
+    answer = await town._handle(AbsencesImported(key="j", happened_at=town.now, person="zoe", spans=(span,)))
+    assert "Nobody of that name" in said(answer)
+
+
+# -- a gap of today -------------------------------------------------------------------------------------------------
+
+
+def asks(town: Town, who: Person) -> list[str]:
+    return [one.key for one in town.to(who) if one.key.startswith("ask:")]
+
+
+async def answer(town: Town, who: Person, step: str = "ask.yes") -> str:
+    (key,) = asks(town, who)
+    return await town.send(step, "", who, card=key, choice=key.removeprefix("ask:").rpartition(":")[0])
+
+
+async def duty(town: Town) -> list[str]:
+    return [one.id for one in on_duty(await rota(town), town.now, HOURS).pair]
+
+
+async def test_whoever_is_reported_away_is_told_and_the_best_person_is_asked_to_be_fallback() -> None:
+    town = Town()
+    await town.post("label printer down")
+    assert "Ana Lindqvist is away today until 18:00" in await town.write("away Ana", EVA)
+    assert "I'm here" in town.to(ANA)[-1].text
+    assert asks(town, CHEN)
+    assert not asks(town, FARID)
+    assert town.in_team_channel()[0].text.startswith("A gap today: Ana Lindqvist is away\nChen Wei is asked")
+    assert "You are on duty" in await answer(town, CHEN)
+    assert await duty(town) == ["ben", "chen"]
+    assert "Chen Wei" in town.card()
+    assert "Chen Wei is FALLBACK today." in town.in_team_channel()[0].text
+    assert "Chen Wei is FALLBACK today." in await answer(town, CHEN, "ask.no")
+    assert "Chen Wei is FALLBACK today." in await answer(town, CHEN)
+
+
+async def test_after_ten_minutes_or_a_no_the_next_is_asked_each_once_and_the_first_yes_counts() -> None:
+    town = Town()
+    await town.write("away Ben Okafor", EVA)
+    assert [who.id for who in TEAM if asks(town, who)] == ["chen"]
+    await town.restart()
+    await town.wait(10)
+    assert [who.id for who in TEAM if asks(town, who)] == ["chen", "eva"]
+    assert "fine" in await answer(town, CHEN, "ask.no")
+    assert [who.id for who in TEAM if asks(town, who)] == ["chen", "eva"]
+    assert "said no to this already" in await answer(town, CHEN)
+    await answer(town, EVA, "ask.no")
+    await answer(town, EVA, "ask.no")
+    assert [who.id for who in TEAM if asks(town, who)] == ["chen", "eva", "farid"]
+    await answer(town, FARID, "ask.no")
+    assert [one.text for one in town.in_team_channel()][-1].startswith("Today is a gap, and nobody could be FALLBACK.")
+    assert len(town.in_team_channel()) == 2
+    await town.until("2026-11-23 18:00")
+    assert "The day is over." in town.in_team_channel()[0].text
+
+
+async def test_whoever_is_here_after_all_says_so_and_nobody_is_needed_any_more() -> None:
+    town = Town()
+    await town.write("away Ana", EVA)
+    assert "You are here" in await town.send("away.here", "", ANA, card=town.to(ANA)[-1].key)
+    assert "You are here" in await town.send("away.here", "", ANA, card=town.to(ANA)[-1].key)
+    assert await duty(town) == ["ana", "ben"]
+    assert "It is no gap any more." in town.in_team_channel()[0].text
+    assert "It is no gap any more." in town.to(CHEN)[-1].text
+
+
+async def test_away_for_more_than_an_hour_asks_and_away_45_does_not() -> None:
+    town = Town()
+    await town.write("away 45", BEN)
+    assert not asks(town, CHEN)
+    await town.write("away 2h", BEN)
+    assert asks(town, CHEN)
+    await town.write("away off", BEN)
+    assert "no gap any more" in town.to(CHEN)[-1].text
+
+
+async def test_an_absence_of_today_asks_too_and_one_before_the_opening_waits_for_it() -> None:
+    town = Town("2026-11-23 08:00")
+    await confirm(town, ANA, "2026-11-23", "2026-11-23")
+    assert not asks(town, CHEN)
+    await town.until("2026-11-23 09:00")
+    assert asks(town, CHEN)
+
+
+async def test_whoever_reports_is_told_what_cannot_be() -> None:
+    town = Town("2026-11-23 20:00")
+    assert "Support is over for today." in await town.write("away Ana", EVA)
+    town = Town(people=(*TEAM, person("Ana Berg", id="berg")))
+    assert "Whom do you mean: Ana Lindqvist or Ana Berg?" in await town.write("away Ana", EVA)
+    await town.write("away Ana Berg", EVA)
+    assert "away today already" in await town.write("away Ana Berg", EVA)
+    assert "away 45" in await town.write("away zzz", EVA)
+
+
+async def test_a_report_before_the_opening_is_read_when_they_are_back() -> None:
+    town = Town("2026-11-23 08:00")
+    await town.write("away Eva", BEN)
+    assert town.to(EVA) == []
+    await town.until("2026-11-24 09:00")
+    assert "Write away off if you are here." in town.to(EVA)[0].text
+
+
+async def test_the_same_in_a_form() -> None:
+    town = Town()
+    form = said(Dialog("", await town.open("away.report", "", EVA, card="form")))
+    assert "Who is away today" in form
+    assert "Choose somebody first." in await town.send("away.report", "", EVA, card="form")
+    assert "Eva Novak is away today" in await town.send("away.report", "", EVA, card="form", person="eva")
+    empty = Town(people=())
+    assert "Nobody is here today." in said(Dialog("", await empty.open("away.report", "", FARID, card="form")))
+
+
+async def test_where_nobody_can_be_asked_the_team_is_told_once() -> None:
+    town = Town(people=(ANA, BEN, DILAN), team_channel="")
+    await town.write("away Ana", DILAN)
+    assert [one.text for one in town.to(BEN)][-1].startswith("Today is a gap, and nobody could be FALLBACK.")
+    both = Town(people=(ANA, BEN, DILAN))
+    await both.write("away Ana", DILAN)
+    await both.write("away Ben", DILAN)
+    assert [one.key.partition(":")[0] for one in both.in_team_channel()] == ["gap card"]
+
+
+async def test_one_without_access_does_not_end_the_search_for_somebody_with_it() -> None:
+    town = Town(people=(ANA, BEN, replace(CHEN, production_access=False), DILAN, EVA))
+    await town.write("away Ana", DILAN)
+    (first,) = [who for who in TEAM if asks(town, who)]
+    await answer(town, first)
+    assert "nobody could be FALLBACK" not in town.in_team_channel()[0].text
+
+
+async def test_a_stranger_to_an_ask_cannot_answer_it() -> None:
+    town = Town()
+    await town.write("away Ana", EVA)
+    key = asks(town, CHEN)[0].removeprefix("ask:").rpartition(":")[0]
+    assert "older" in await town.send("ask.yes", "", BEN, card="x", choice=key)
+    assert "older" in await town.send("ask.no", "", BEN, card="x", choice="none")
+
+
+async def test_outside_support_hours_nobody_is_asked_the_next() -> None:
+    town = Town("2026-11-23 17:55", policy=Policy())
+    await town.write("away Ana", EVA)
+    assert len([who for who in TEAM if asks(town, who)]) == 1
+    await town.until("2026-11-24 08:00")
+    assert len([who for who in TEAM if asks(town, who)]) == 1
