@@ -10,9 +10,10 @@ from bot.effects import Dialog
 from bot.events import AbsencesImported, CalendarFetched, Send
 from bot.people import Person
 from bot.policy import Policy
-from bot.rota.changes import whole_days, with_absences
+from bot.rota.changes import broken, whole_days, with_absences
 from bot.rota.duty import on_duty
-from bot.rota.shift import Absence, Role, Rota, Shift
+from bot.rota.picking import Rule
+from bot.rota.shift import Absence, Override, Role, Rota, Shift
 from bot.state import DeskInfo
 from bot.views import FormCard
 from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, TEAM, Town, at, person, said, shifts
@@ -409,3 +410,33 @@ async def test_outside_support_hours_nobody_is_asked_the_next() -> None:
     assert len([who for who in TEAM if asks(town, who)]) == 1
     await town.until("2026-11-24 08:00")
     assert len([who for who in TEAM if asks(town, who)]) == 1
+
+
+# -- teams that others stand in for ---------------------------------------------------------------------------------
+
+
+def test_an_anchor_stays_one_where_only_people_with_access_stand_in() -> None:
+    people = {one.id: one for one in TEAM}
+    away = whole_days("ana", NEXT, NEXT, HOURS)
+    known = Rota(people, shifts(NEXT), (away,))
+    assert broken(known, NEXT, HOURS) == (Rule.ANCHOR,)
+    by_chen = replace(known, overrides=(Override("ana", "chen", away.start, away.end),))
+    by_eva = replace(known, overrides=(Override("ana", "eva", away.start, away.end),))
+    by_nobody = replace(known, overrides=(Override("ana", "zoe", away.start, away.end),))
+    assert broken(by_chen, NEXT, HOURS) == ()
+    assert broken(by_eva, NEXT, HOURS) == broken(by_nobody, NEXT, HOURS) == (Rule.ANCHOR,)
+
+
+def test_a_team_that_is_no_pair_breaks_no_rule_and_one_of_somebody_who_left_does() -> None:
+    people = {one.id: one for one in (replace(ANA, left=date(2026, 11, 1)), *TEAM[1:])}
+    assert broken(Rota(people, shifts(NEXT)), NEXT, HOURS) == (Rule.BELONGS,)
+    assert broken(Rota(people, shifts(NEXT)[:1]), NEXT, HOURS) == ()
+
+
+async def test_what_became_of_an_ask_is_forgotten_a_day_after_its_time() -> None:
+    town = Town()
+    await town.write("away Ana", EVA)
+    await answer(town, CHEN)
+    assert (await (await town.desk()).state()).facts.planning.asks
+    await town.until("2026-11-25 10:00")
+    assert (await (await town.desk()).state()).facts.planning.asks == ()
