@@ -8,7 +8,7 @@ import pytest
 from bot.events import Open, Send
 from bot.people import Person
 from bot.views import FormCard
-from tests.journeys.town import ANA, BEN, EVA, FARID, OLGA, TEAM, Town, person, plain, said
+from tests.journeys.town import ANA, BEN, DILAN, EVA, FARID, OLGA, TEAM, Town, person, plain, said
 
 CARD = "form"
 LEA = "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0009"
@@ -302,3 +302,15 @@ async def test_what_is_emptied_in_a_persons_form_is_empty(field: str, typed: str
     opening = {"step": button.step, "choice": button.choice, "form": button.form}
     await town.press(Send, "", FARID, card=CARD, fields=filled, **opening)
     assert (await people(town))["eva"] == EVA
+
+
+async def test_somebody_may_have_public_holidays_of_elsewhere_and_need_not_observe() -> None:
+    town = Town()
+    answer = await send(town, "people.edit", "dilan", holidays="de by", waived="yes")
+    assert "new to support, need not observe first, public holidays of DE BY" in answer
+    assert (await people(town))["dilan"] == replace(DILAN, holidays="DE BY", waived=True)
+    assert "Public holidays of: write a country's two letters" in await send(
+        town, "people.edit", "dilan", holidays="Poland"
+    )
+    await send(town, "people.edit", "dilan", holidays="", waived="no")
+    assert (await people(town))["dilan"] == DILAN

@@ -34,8 +34,10 @@ FIELDS = (
     "experienced",
     "joined",
     "left",
+    "holidays",
+    "waived",
 )
-"""What a person's form holds, by the names that an import's columns have; a form says the days off."""
+"""What a person's form holds, by the names that the rota's rows have; a form says the days off."""
 
 
 def asked(draft: Draft, event: Message) -> None:
@@ -108,7 +110,7 @@ def _take_edit(draft: Draft, event: Send) -> Answer:
         new = marks.changes(now, sent, drawn, lambda field: f"{_LABELS[field]}: {now[field] or 'empty'}")
     except Overtaken as overtaken:
         return _edit_form(draft, event, person, str(overtaken), overtaken.given)
-    read, wrong = _read(person, {**now, **new.typed})
+    read, wrong = _read(draft, person, {**now, **new.typed})
     wrong = wrong or _namesake(draft, read, besides=person.id)
     try:
         saved = (
@@ -144,7 +146,7 @@ def _left_open(draft: Draft, person: Person) -> str:
 
 
 def _draw_add(draft: Draft, event: Press, error: str) -> Answer:
-    new = {"production_access": "no", "experienced": "no"}
+    new = {"production_access": "no", "experienced": "no", "waived": "no"}
     ways = (Way("Add", "people.add"), Way("Back", "people", opens=True))
     note = "The e-mail is how I know them until they write to me; with their Entra id I can reach them."
     fields = _inputs(dict.fromkeys(FIELDS, "") | new)
@@ -153,7 +155,7 @@ def _draw_add(draft: Draft, event: Press, error: str) -> Answer:
 
 def _take_add(draft: Draft, event: Send) -> Answer:
     given = dict.fromkeys(FIELDS, "") | _sent(event, "people.add")
-    read, wrong = _read(Person("", ""), given)
+    read, wrong = _read(draft, Person("", ""), given)
     there = [one for one in draft.rota.people.values() if _are_one(one, read)]
     if there and not wrong:
         wrong = (
@@ -207,6 +209,8 @@ def _inputs(values: Mapping[str, str]) -> tuple[Field, ...]:
         forms.listed("experienced", "Experienced in support", YES_NO, values["experienced"]),
         forms.line("joined", "Joined on (a date, or empty)", values["joined"]),
         forms.line("left", "First day no longer in the team (a date, or empty)", values["left"]),
+        forms.line("holidays", "Public holidays of, such as PL or DE BY (empty: the desk's)", values["holidays"]),
+        forms.listed("waived", "Need not observe first", YES_NO, values["waived"]),
     )
 
 
@@ -221,6 +225,8 @@ def _spelt(person: Person) -> dict[str, str]:
         "experienced": _yes(said=person.experienced),
         "joined": _day(person.joined),
         "left": _day(person.left),
+        "holidays": person.holidays,
+        "waived": _yes(said=person.waived),
     }
 
 
@@ -235,7 +241,7 @@ def _sent(event: Press, step: str) -> dict[str, str]:
     return {name: event.fields[name].strip() for name in FIELDS if name in event.fields} if mine else {}  # type: ignore[attr-defined]
 
 
-def _read(person: Person, values: Mapping[str, str]) -> tuple[Person, str]:
+def _read(draft: Draft, person: Person, values: Mapping[str, str]) -> tuple[Person, str]:
     readers: dict[str, Any] = {
         "name": spelling.name,
         "email": spelling.email,
@@ -246,6 +252,8 @@ def _read(person: Person, values: Mapping[str, str]) -> tuple[Person, str]:
         "experienced": lambda text: text == "yes",
         "joined": spelling.day,
         "left": spelling.day,
+        "holidays": lambda text: _place(draft, text),
+        "waived": lambda text: text == "yes",
     }
     before = _spelt(person)
     found: dict[str, Any] = {}
@@ -265,6 +273,13 @@ def _read(person: Person, values: Mapping[str, str]) -> tuple[Person, str]:
     return replace(read, id=read.entra_object_id or read.email or read.name), ""
 
 
+def _place(draft: Draft, text: str) -> str:
+    """Read whose public holidays somebody has, "" for the desk's."""
+    country, _, part = text.partition(" ")
+    code = spelling.country(country, draft.countries, draft.country_names)
+    return " ".join(filter(None, (code, spelling.subdivision(part.strip(), code, draft.countries))))
+
+
 def _about(draft: Draft, person: Person) -> str:
     off = spelling.spell_days_off(person.working_days)
     today = draft.hours.local(draft.now).date()
@@ -272,6 +287,8 @@ def _about(draft: Draft, person: Person) -> str:
         "production access" if person.production_access else "",
         f"never on {off}" if off else "",
         "" if person.experienced else "new to support",
+        "need not observe first" if person.waived and not person.experienced else "",
+        f"public holidays of {person.holidays}" if person.holidays else "",
         f"joins on {person.joined}" if person.joined and person.joined > today else "",
         f"left on {person.left}" if person.left and person.left <= today else "",
         f"leaves on {person.left}" if person.left and person.left > today else "",
