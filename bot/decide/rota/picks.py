@@ -235,7 +235,10 @@ def _proposal(
         line if calls and people else Line(()),
         calls=calls and bool(people),
         parts=parts,
-        opens=(_opener(draft, key, "Other people…", OTHER, str(pick.iteration)),),
+        opens=(
+            _opener(draft, key, "Other people…", OTHER, str(pick.iteration)),
+            _opener(draft, key, "Plan absences first", "absence", ""),
+        ),
         note="\n".join(filter(None, note)),
     )
 
