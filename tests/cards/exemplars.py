@@ -76,6 +76,7 @@ async def _told() -> dict[str, CardView]:
         **await _raised(),
         **await _setup(),
         **await _pick(),
+        **await _change_of_duty(),
     }
 
 
@@ -321,6 +322,34 @@ async def _setup() -> dict[str, CardView]:
     wrong = {"opens": "9", "closes": "late"}
     hours = await town.press(Send, "", admin, step="policy.hours", card="form", fields=wrong)
     views["form_card.policy"] = _opened(hours)
+    return views
+
+
+async def _change_of_duty() -> dict[str, CardView]:
+    observer = Shift(NEXT_WEEK, NOOR.id, Role.OBSERVER)
+    fallback = Shift(NEXT_WEEK, MIRA.id, Role.FALLBACK, frozenset({4}))
+    town = _town("2026-11-24 16:30", team=(*SHIFTS, fallback, observer))
+    await town.post(PRINTER, SANNE)
+    await town.press(Claim, "R-1", TOM)
+    await town.send("promise", "R-1", TOM, until="next day")
+    await town.post(WINDOW, JONAS)
+    deployment = {"what": "routing 4.2", "where": "production", "link": "https://ci.example.com/builds/4211"}
+    own = {"card": "form:deploy", "place": f"person:{MIRA.id}"}
+    await town.send("deploy", "", MIRA, **own, **deployment)
+    await town.until("2026-11-25 09:02")
+    week = "2026-11-25"
+    views = {
+        "plan_card.handover": _shown(town, f"handover:{week}"),
+        "plan_card.handover_own": _shown(town, f"handover:{week}:{TOM.id}"),
+        "plan_card.start": _shown(town, f"start:{week}:{ELIF.id}"),
+        "plan_card.observer": _shown(town, f"start:{week}:{NOOR.id}"),
+        "plan_card.deployment": _shown(town, "deploy:D-1"),
+    }
+    views["form_card.deploy"] = _opened(
+        await town.press(Open, "", TOM, step="deploy", card="form:deploy", place=f"person:{TOM.id}")
+    )
+    await town.write("deploy", MIRA)
+    views["plan_card.deployments"] = _card(town.to(MIRA)[-1].view)
     return views
 
 

@@ -293,7 +293,8 @@ def _heads_up(draft: Draft) -> None:
             f"{policy.peak_to:%H:%M}: let this chat and #{draft.desk.id} ring till then."
         )
         draft.show(f"peak:{handover.iteration}:{person.id}", personal(person.id), Line((text,)))
-        handover = replace(handover, serving={**handover.serving, person.id: frozenset(range(7))})
+        knows = {**handover.serving, person.id: frozenset(range(7))}
+        handover = replace(handover, serving=knows, welcomed=(*handover.welcomed, person.id))
     put(draft, handover)
 
 
