@@ -199,6 +199,24 @@ def shifts_export(desk: str, *, as_json: bool) -> None:
     _operate("shifts export", {"desk": desk}, as_json=as_json)
 
 
+@cli.group()
+def absences() -> None:
+    """Note when people are away."""
+
+
+@absences.command("import")
+@a_file
+@click.option("--who", required=True, help="Whose calendar it is: name, e-mail or Entra id.")
+@of_desk
+@as_json
+def absences_import(file: Any, who: str, desk: str, *, as_json: bool) -> None:
+    """Add somebody's absences of the next 12 months from an iCalendar file (FILE, or - for standard input).
+
+    What is out of office, of whole days or of four hours and more counts; nothing else of the calendar is kept.
+    """
+    _operate("absences import", {"desk": desk, "who": who, "text": _text(file)}, as_json=as_json)
+
+
 def _operate(operation: str, arguments: dict[str, str], *, as_json: bool) -> None:
     from bot.clock import open_clock  # noqa: PLC0415 - see serve
     from bot.control import ask  # noqa: PLC0415 - see serve

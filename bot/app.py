@@ -15,7 +15,6 @@ from aiohttp import web
 from bot.alarm import Alarm
 from bot.calendars.addresses import Feed, FeedAddresses
 from bot.calendars.almanac import Almanac
-from bot.calendars.errand import calendar_errand
 from bot.calendars.holidays import KeptHolidays
 from bot.calendars.route import PATH, FeedRoute
 from bot.clock import RemoteClock, open_clock, real
@@ -23,7 +22,6 @@ from bot.control import Control
 from bot.courier import Courier
 from bot.desk import Desk
 from bot.desks import Desks
-from bot.effects import FetchCalendar, FetchRoster
 from bot.errors import Misconfigured, NotStored
 from bot.folder import open_desks, open_folder, set_aside, write_rota
 from bot.hours import SupportHours
@@ -117,8 +115,8 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     outbound = Outbound(transport, references, Cards(CARDS), lambda desk, place: desks.shares(desk, place))  # noqa: PLW0108
     clock = await stack.enter_async_context(open_clock(settings.clock))
     rosters = Rosters(transport, references, clock, lambda desk: desks.channels_besides(desk))  # noqa: PLW0108
-    calendars = ServiceHosts(settings.calendar_hosts).allows
-    errands = {FetchRoster: rosters.errand(), FetchCalendar: calendar_errand(session, calendars, clock)}
+    calendars = ServiceHosts(settings.calendar_hosts)
+    errands = {FetchRoster: rosters.errand(), FetchCalendar: calendar_errand(session, calendars.allows, clock)}
     courier = Courier(journal, outbound.send, lambda desk: write_rota(journal, files, desk), clock, errands)
     alarm = Alarm(clock, real)
     desks = Desks(

@@ -12,16 +12,20 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
+from bot.calendars.apart import read_apart
+from bot.calendars.errand import AHEAD
 from bot.desk import Desk
 from bot.desks import Desks
 from bot.effects import Erased, Word
 from bot.errors import Refused
-from bot.events import Event, PeopleImported, PersonErased, ShiftsImported
+from bot.events import AbsencesImported, Event, PeopleImported, PersonErased, ShiftsImported
 from bot.links import read_place
 from bot.people import Person
 from bot.state import DeskInfo
 from bot.store.rota import valid_id
+from bot.store.rows import Directory
 from bot.store.sheets import (
     PEOPLE_SHEET,
     REMEDY,
@@ -108,6 +112,24 @@ async def erase_person(desks: Desks, arguments: Arguments, now: datetime) -> Don
     return Done(said, {"desk": desk.info.id, "erased": True, "person": was_person})
 
 
+async def import_absences(desks: Desks, arguments: Arguments, now: datetime) -> Done:
+    """Add when somebody is away in the next twelve months. Arguments: desk, who, text (an iCalendar file)."""
+    desk = desks.one(arguments.get("desk", ""))
+    state = await desk.state()
+    try:
+        person = Directory(state.rota.people.values()).find(arguments["who"].strip())
+    except ValueError as wrong:
+        raise Refused(f"--who: {wrong}. Nothing was changed.") from None
+    spans = await read_apart(arguments["text"].encode(), ZoneInfo(state.desk.policy.zone), now, now + AHEAD)
+    found = tuple((span.start, span.end) for span in spans)
+    if found:
+        event = AbsencesImported(key=f"absences:{uuid4()}", happened_at=now, person=person, spans=found)
+        await _import(desk, event, "The calendar")
+    name = state.rota.people[person].name if person in state.rota.people else person
+    said = f"Imported {_count(len(found), 'absence', 'absences')} of {name} into {desk.info.id}."
+    return Done(said, {"desk": desk.info.id, "absences": len(found)})
+
+
 async def import_shifts(desks: Desks, arguments: Arguments, now: datetime) -> Done:
     """Set the teams of the iterations that the sheet names. Arguments: desk, text (CSV)."""
     desk = desks.one(arguments.get("desk", ""))
@@ -143,6 +165,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "people import": import_people,
         "people export": export_people,
         "people erase": erase_person,
+        "absences import": import_absences,
         "shifts import": import_shifts,
         "shifts export": export_shifts,
     }

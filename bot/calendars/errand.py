@@ -1,4 +1,4 @@
-"""How a calendar is read that somebody named by its address: fetched, read apart, and told as spans."""
+"""The errand to somebody's calendar: from its address to when they are away, or why that can't be said."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -9,7 +9,7 @@ import aiohttp
 
 from bot.calendars.apart import read_apart
 from bot.calendars.fetch import fetch_calendar
-from bot.courier import Errand, Undelivered
+from bot.courier import Errand
 from bot.effects import FetchCalendar
 from bot.errors import Misconfigured
 from bot.events import CalendarFetched
@@ -19,18 +19,18 @@ AHEAD = timedelta(days=366)
 
 
 def calendar_errand(session: aiohttp.ClientSession, allows: Callable[[str], bool], clock: Clock) -> Errand:
-    """Return how the absences of the coming year are read from an address; ``allows`` says which may be called."""
+    """Return how a desk reads the next twelve months of a calendar; ``allows`` says which hosts may be asked."""
 
     async def run(desk: Origin, effect: FetchCalendar) -> Mapping[str, Any]:
         now = clock()
         try:
             content = await fetch_calendar(session, allows, effect.address)
             spans = await read_apart(content, ZoneInfo(desk.info.policy.zone), now, now + AHEAD)
-        except Misconfigured as failure:
-            raise Undelivered(str(failure)) from failure
-        return {"person": effect.person, "spans": tuple([(one.start, one.end) for one in spans])}
+        except Misconfigured as why:
+            return {"person": effect.person, "failure": str(why)}
+        return {"person": effect.person, "spans": tuple((span.start, span.end) for span in spans)}
 
     def failed(effect: FetchCalendar, reason: str) -> Mapping[str, Any]:
-        return {"person": effect.person, "failure": reason}
+        return {"person": effect.person, "failure": f"The calendar was not read: {reason}."}
 
     return Errand(CalendarFetched, run, failed)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -138,6 +138,7 @@ SCHEMAS: dict[str, dict[str, object]] = {
     "people import": _object(desk=TEXT, people=COUNT, new=COUNT),
     "people erase": _object(desk=TEXT, erased={"type": "boolean"}, person={"type": "boolean"}),
     "people export": _object(desk=TEXT, rows={"type": "array", "items": ROW}),
+    "absences import": _object(desk=TEXT, absences=COUNT),
     "shifts import": _object(desk=TEXT, shifts=COUNT, iterations=COUNT),
     "shifts export": _object(desk=TEXT, rows={"type": "array", "items": ROW}),
     "manifest": _object(package=TEXT),
@@ -187,6 +188,26 @@ def test_a_package_that_cannot_be_written_is_said(
 
 def test_every_operation_and_its_answer_are_known_to_this_test() -> None:
     assert set(SCHEMAS) == {*OPERATIONS, "manifest"}
+
+
+def test_absences_are_imported_from_somebodys_calendar(
+    hotseat: Hotseat, sheets: tuple[str, str], tmp_path: Path
+) -> None:
+    hotseat(*ADD)
+    hotseat("people", "import", sheets[0])
+    event = "BEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20261101T000000Z\r\nDTSTART;VALUE=DATE:{day}\r\nEND:VEVENT\r\n"
+    body = event.format(day=f"{datetime.now(UTC).date() + timedelta(days=20):%Y%m%d}")
+    file = tmp_path / "eva.ics"
+    frame = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{body}END:VCALENDAR\r\n"
+    file.write_text(frame.format(body=body), newline="")
+    said = hotseat("absences", "import", str(file), "--who", EVA, "--json")
+    jsonschema.validate(json.loads(said.out), SCHEMAS["absences import"])
+    assert json.loads(said.out)["absences"] == 1
+    file.write_text(frame.format(body=""), newline="")
+    assert hotseat("absences", "import", str(file), "--who", EVA).out.startswith("Imported 0 absences of")
+    wrong = hotseat("absences", "import", str(file), "--who", "Zoe")
+    assert wrong.code == 1
+    assert '--who: nobody is called "Zoe"' in wrong.err
 
 
 LINK = f"https://teams.microsoft.com/l/channel/{quote(CHANNEL, safe='')}/backend?groupId={GROUP}&tenantId={TENANT}"
