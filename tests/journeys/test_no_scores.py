@@ -26,7 +26,7 @@ HARMLESS = re.compile(
     r"|R-\d+|\d{4}-\d\d-\d\d|\b\d\d:\d\d\b|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} [A-Z][a-z]{2}(?: \d{4})?"
 )
 READ_ONLY = ("desk list", "people export", "shifts export")
-CHANGING = {"desk add", "desk remove", "people import", "people erase", "shifts import"}
+CHANGING = {"desk add", "desk remove", "people import", "people erase", "shifts import", "absences import"}
 
 
 def scores(breath: str) -> list[str]:
