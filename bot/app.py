@@ -15,6 +15,7 @@ from aiohttp import web
 from bot.alarm import Alarm
 from bot.calendars.addresses import Feed, FeedAddresses
 from bot.calendars.almanac import Almanac
+from bot.calendars.errand import calendar_errand
 from bot.calendars.holidays import KeptHolidays
 from bot.calendars.route import PATH, FeedRoute
 from bot.clock import RemoteClock, open_clock, real
@@ -22,6 +23,7 @@ from bot.control import Control
 from bot.courier import Courier
 from bot.desk import Desk
 from bot.desks import Desks
+from bot.effects import FetchCalendar, FetchRoster
 from bot.errors import Misconfigured, NotStored
 from bot.folder import open_desks, open_folder, set_aside, write_rota
 from bot.hours import SupportHours
