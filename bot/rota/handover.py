@@ -53,10 +53,10 @@ def pair_before(rota: Rota, iteration: date, hours: SupportHours) -> tuple[str, 
     """Return who had the SUPPORT shifts on the last day of the iteration before ``iteration``."""
     before = iteration - WEEK
     presence = Presence(rota, hours)
-    for day in reversed(working_days(before, hours)):
-        shifts = [one for one in rota.of(before) if one.role is Role.SUPPORT and day.weekday() in one.days]
-        return tuple(dict.fromkeys(presence.server(one.person, day) for one in shifts))
-    return ()
+    last = working_days(before, hours)[-1:]
+    shifts = [one for one in rota.of(before) if one.role is Role.SUPPORT]
+    served = [presence.server(one.person, day) for day in last for one in shifts if day.weekday() in one.days]
+    return tuple(dict.fromkeys(served))
 
 
 def finish_by(iteration: date, hours: SupportHours) -> datetime:

@@ -192,7 +192,7 @@ class Planning:
         yield from (f"{one.what} {one.iteration}" for one in self.asks if id_ in (*one.ids, one.by.id))
         yield from (one.text for one in self.news if one.person == id_)
         for one in self.deployments:
-            if one.by.id == id_:
+            if id_ in (one.by.id, one.ended_by and one.ended_by.id, *one.shown_to):
                 yield ", ".join(filter(None, (one.id, one.what, one.where, one.link, one.reason)))
         if id_ in self.feeds:
             yield "calendar"

@@ -140,3 +140,10 @@ async def test_the_handover_names_what_runs_and_what_went_last_week() -> None:
     card = text(town, "handover:2026-11-25")
     assert "Deployments of the last week" in card
     assert "D-1 · routing 4.2 → production: Ana Lindqvist deploys it since Tue 24 Nov, 17:00" in card
+
+
+async def test_ones_own_data_holds_ones_own_deployments_alone() -> None:
+    town = Town()
+    await deploy(town)
+    assert "routing 4.2" in await town.write("privacy me", ANA)
+    assert "routing 4.2" not in await town.write("privacy me", BEN)

@@ -395,3 +395,15 @@ async def test_a_card_names_no_more_than_a_few_matters() -> None:
     await town.until("2026-11-25 09:00")
     assert len(card(town).parts) == 8
     assert card(town).note == "… and 2 more: requests shows them."
+
+
+async def test_what_was_taken_back_after_ten_is_finished_by_its_promise_and_not_by_thursday() -> None:
+    town = tuesday()
+    await claimed(town)
+    await town.until("2026-11-25 09:58")
+    await town.send("handover", "R-1", BEN, note="over to you")
+    await town.until("2026-11-25 10:05")
+    await town.send("undo", "R-1", BEN)
+    await town.send("promise", "R-1", BEN, until="next day")
+    await town.until("2026-11-26 18:30")
+    assert await finish(town, BEN) == "That handover is over. Give it back, or close it."

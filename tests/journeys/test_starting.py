@@ -59,8 +59,17 @@ async def test_the_fallback_reads_which_days_are_theirs_and_whoever_stays_reads_
     assert card(town, FARID).title == "You are the fallback on Fri"
     assert card(town, FARID).text == "Eva Novak and Ben Okafor are on support until Wed 2 Dec, 09:00."
     assert card(town, BEN).title == "You stay on support this week"
-    assert (card(town, BEN).presses, card(town, BEN).parts) == ((), ())
+    assert not card(town, BEN).presses
+    assert not card(town, BEN).parts
     assert keys(town, f"ring:{NEXT}:ben") == []
+
+
+async def test_whoever_was_of_the_pair_and_is_a_fallback_now_reads_their_days_and_need_not_be_ready() -> None:
+    town = tuesday((*NEW[:2], Shift(NEXT, "ben", Role.FALLBACK, frozenset({4}))))
+    await town.until("2026-11-25 09:00")
+    assert card(town, BEN).title == "You are the fallback on Fri"
+    assert not card(town, BEN).presses
+    assert "Ready" not in town.teams.messages[f"handover:{NEXT}"].text
 
 
 async def test_whoever_serves_alone_or_on_some_days_reads_so() -> None:

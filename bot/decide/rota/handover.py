@@ -238,13 +238,9 @@ def _team(draft: Draft, handover: Handover) -> list[str]:
     team = serving(draft.rota, handover.iteration, draft.hours)
     people = draft.rota.people
     ends = [people[id_].name for id_ in handover.outgoing if id_ in people]
-    stays = [
-        one
-        for one in team
-        if one.role is Role.SUPPORT and one.person.id in pair_before(draft.rota, handover.iteration, draft.hours)
-    ]
+    stays = pair_before(draft.rota, handover.iteration, draft.hours)  # who need not say so
     pair = [one.person.name for one in team if one.role is Role.SUPPORT]
-    is_ready = [one.person.name for one in team if one.person.id in handover.ready and one not in stays]
+    is_ready = [one.person.name for one in team if one.person.id in {*handover.ready}.difference(stays)]
     rows = [
         ("Ends", ends),
         ("Support", pair or ["nobody is set: whoever is there is called"]),
@@ -297,9 +293,8 @@ def _finish(draft: Draft, request: Request, event: Send) -> Answer:
 def _again(draft: Draft, request: Request, event: Send) -> Answer:
     """Show the card that was pressed as it is now."""
     del request
-    handover = starting.current(draft)
-    if handover is None:
-        raise Refused("That handover is over.")
+    handover = draft.facts.planning.handover
+    assert handover is not None
     return Card(_view(draft, handover, event.author.id if event.place == personal(event.author.id) else ""))
 
 

@@ -150,8 +150,8 @@ def _card(draft: Draft, one: Serving, handover: Handover) -> PlanCard:
     if one.role is Role.OBSERVER:
         return _observers(draft, one, handover)
     if one.person.id in pair_before(draft.rota, handover.iteration, draft.hours):
-        title, text = "You stay on support this week", _with_whom(draft, one, handover)
-        return PlanCard(title, f"{text} Nothing else changes for you.")
+        title = "You stay on support this week" if one.role is Role.SUPPORT else _title(draft, one)
+        return PlanCard(title, f"{_with_whom(draft, one, handover)} Nothing else changes for you.")
     is_ready = one.person.id in handover.ready
     press = _button(draft, one, handover, "I'm ready", "ready")
     policy = draft.policy
