@@ -292,7 +292,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                     Language.GERMAN: "Zeiten, Fristen, Links und was sonst vereinbart ist",
                 },
                 Right.ADMIN,
-                frozenset({"personal"}),
+                frozenset(),
             ),
             Command(
                 "pause",
@@ -375,7 +375,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                     Language.GERMAN: "Sagen, was du deployst; was läuft und was zuletzt ging",
                 },
                 Right.COLLEAGUE,
-                PERSONAL,
+                frozenset(),
             ),
             Command(
                 "my requests",

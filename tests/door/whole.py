@@ -121,7 +121,9 @@ class Whole:
 
     def stored(self) -> tuple[int, int]:
         """Count records and requests."""
-        records = self.rows("select count(*) from records where kind not like '%Imported' and kind <> 'Sweep'")
+        records = self.rows(
+            "select count(*) from records where kind not like '%Imported' and kind not in ('Sweep', 'ClockStruck')"
+        )
         return records[0][0], self.rows("select count(*) from requests")[0][0]
 
     def cards(self) -> list[Call]:
