@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 
 from bot.alarm import Alarm
 from bot.calendars.addresses import Feed, FeedAddresses
@@ -20,16 +20,18 @@ from bot.calendars.holidays import KeptHolidays
 from bot.calendars.route import PATH, FeedRoute
 from bot.clock import RemoteClock, open_clock, real
 from bot.control import Control
-from bot.courier import Courier
+from bot.courier import Courier, Errand
 from bot.desk import Desk
 from bot.desks import Desks
-from bot.effects import FetchCalendar, FetchRoster
+from bot.effects import FetchCalendar, FetchRoster, SlackSay
 from bot.errors import Misconfigured, NotStored
+from bot.events import Delivered
 from bot.folder import open_desks, open_folder, set_aside, write_rota
 from bot.hours import SupportHours
 from bot.ports import Clock, Journal
 from bot.rota.shift import Rota
 from bot.settings import AppType, Settings
+from bot.slack.outbound import Channels, SlackOutbound
 from bot.store.triage import TREE, read_tree
 from bot.teams import credentials as entra
 from bot.teams.adapter import TeamsAdapter
@@ -118,7 +120,11 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     clock = await stack.enter_async_context(open_clock(settings.clock))
     rosters = Rosters(transport, references, clock, lambda desk: desks.channels_besides(desk))  # noqa: PLW0108
     calendars = ServiceHosts(settings.calendar_hosts)
-    errands = {FetchRoster: rosters.errand(), FetchCalendar: calendar_errand(session, calendars.allows, clock)}
+    errands = {
+        FetchRoster: rosters.errand(),
+        FetchCalendar: calendar_errand(session, calendars.allows, clock),
+        SlackSay: Errand(Delivered, _slack(settings, session).say),
+    }
     courier = Courier(journal, outbound.send, lambda desk: write_rota(journal, files, desk), clock, errands)
     alarm = Alarm(clock, real)
     desks = Desks(
@@ -147,6 +153,15 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     feed = FeedRoute(addresses, lambda: _feeds(desks, almanac, clock))
     _routes(app, adapter, bot, journal, feed)
     log.info("ready", extra={"desks": [desk.info.id for desk in desks]})
+
+
+def _slack(settings: Settings, session: ClientSession) -> SlackOutbound:
+    token = settings.slack_token.get_secret_value()
+    if token and not settings.says_in_slack:
+        log.warning("local mode: SLACK_API_URL is not on this machine, so I say nothing in Slack")
+        token = ""
+    channels = Channels(settings.slack_reminder_channel, settings.slack_channel)
+    return SlackOutbound(session, settings.slack_url, token, channels)
 
 
 def credentials(settings: Settings) -> Credentials | None:

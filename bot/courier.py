@@ -34,12 +34,13 @@ class Undelivered(Exception):  # noqa: N818 - an outcome
 class Errand:
     """How an effect is run whose answer is an event of its own: what runs it, and what the event then has.
 
-    ``run`` returns the event's own fields, or raises Undelivered; ``failed`` returns those for a reason in words.
+    ``run`` returns the event's own fields, or raises Undelivered; ``failed`` returns those for a reason in words. With
+    no ``failed`` what was refused is Undeliverable, as a message is.
     """
 
     event: type[Delivered]
     run: Callable[[Origin, Any], Awaitable[Mapping[str, Any]]]
-    failed: Callable[[Any, str], Mapping[str, Any]]
+    failed: Callable[[Any, str], Mapping[str, Any]] | None = None
 
 
 class Courier:
@@ -172,10 +173,14 @@ class Courier:
         try:
             found = await errand.run(desk, effect)
         except Undelivered as refusal:
+            if errand.failed is None:
+                raise
             found = errand.failed(effect, str(refusal))
         except NotStored:
             raise
         except Exception:
+            if errand.failed is None:
+                raise
             log.exception("an errand failed", extra={"desk": desk.info.id, "key": effect.key})
             found = errand.failed(effect, "an error of mine; it is in the log")
         place = getattr(effect, "place", effect.key)

@@ -79,6 +79,7 @@ class SlackSay:
 
     key: str
     text: str
+    place: str = "Slack"
 
 
 Effect = Show | Say | WriteRota | FetchRoster | FetchCalendar | Forecast | SlackSay

@@ -23,8 +23,8 @@ from bot.teams.hosts import LAST_PORT, MICROSOFT_HOSTS, ServiceHosts, is_loopbac
 UNUSED = (
     *("BUGSNAG_WEBHOOK_SECRET", "GITHUB_API_URL", "GITHUB_TOKEN", "GRAPH_URL", "HANDBOOK"),
     *("HOTSEAT_HEARTBEAT_URL", "HOTSEAT_OPS", "JIRA_API", "JIRA_API_TOKEN", "JIRA_EMAIL", "JIRA_FIELDS"),
-    *("JIRA_ISSUE_TYPE", "JIRA_PROJECT", "JIRA_URL", "JIRA_WEBHOOK_SECRET", "SLACK_API_URL", "SLACK_APP_TOKEN"),
-    *("SLACK_BOT_TOKEN", "SLACK_BUGSNAG_IDS", "SLACK_CHANNEL", "SLACK_REMINDER_CHANNEL", "SLACK_SIGNING_SECRET"),
+    *("JIRA_ISSUE_TYPE", "JIRA_PROJECT", "JIRA_URL", "JIRA_WEBHOOK_SECRET", "SLACK_APP_TOKEN"),
+    *("SLACK_BUGSNAG_IDS", "SLACK_SIGNING_SECRET"),
 )
 """Settings of versions to come, which this one leaves alone."""
 OURS = ("hotseat_", "microsoftapp")
@@ -81,6 +81,10 @@ class Settings(BaseSettings):
     send_limits: bool = Field(default=True, validation_alias=_named("HOTSEAT_SEND_LIMITS"))
     clock: str = Field("", validation_alias=_named("HOTSEAT_CLOCK"))
     log_level: str = Field("INFO", validation_alias=_named("HOTSEAT_LOG"))
+    slack_token: SecretStr = Field(SecretStr(""), validation_alias=_named("SLACK_BOT_TOKEN"))
+    slack_channel: str = Field("", validation_alias=_named("SLACK_CHANNEL"))
+    slack_reminder_channel: str = Field("", validation_alias=_named("SLACK_REMINDER_CHANNEL"))
+    slack_url: str = Field("https://slack.com/api/", validation_alias=_named("SLACK_API_URL"))
 
     @property
     def local(self) -> bool:
@@ -102,6 +106,11 @@ class Settings(BaseSettings):
         """Return the address under which others see the bot, in local mode where it listens; "" if it is not said."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or (f"http://{host}:{self.port}" if self.local else "")
+
+    @property
+    def says_in_slack(self) -> bool:
+        """Say whether anything is posted in Slack: there is a token, and in local mode a Slack on this machine."""
+        return bool(self.slack_token.get_secret_value()) and (not self.local or _is_here(self.slack_url))
 
     @model_validator(mode="before")
     @classmethod
@@ -163,7 +172,7 @@ class Settings(BaseSettings):
         _must(readable or not _is_real(info, AppType.FEDERATED), "set it to the path of the token file")
         return value
 
-    @field_validator("metadata_url", "authority")
+    @field_validator("metadata_url", "authority", "slack_url")
     @classmethod
     def _secure(cls, value: str) -> str:
         _must(_is_secure(value), "use https://… (http is for loopback addresses only)")
@@ -242,6 +251,20 @@ class Settings(BaseSettings):
     def _level(cls, value: str) -> str:
         _must(value.upper() in {"DEBUG", "INFO", "WARNING", "ERROR"}, "use DEBUG, INFO, WARNING or ERROR")
         return value.upper()
+
+    @field_validator("slack_token")
+    @classmethod
+    def _slack_token(cls, value: SecretStr) -> SecretStr:
+        good = re.fullmatch(r"[!-~]*", value.get_secret_value())
+        _must(bool(good), "set it to the Slack app's bot token, xoxb-…, in one piece")
+        return value
+
+    @field_validator("slack_channel", "slack_reminder_channel")
+    @classmethod
+    def _slack_channel(cls, value: str) -> str:
+        good = re.fullmatch(r"(#?[\w-]+)?", value)
+        _must(bool(good), "use the channel's id, such as C024BE91L, or its name, such as #bugsnag-backend")
+        return value
 
 
 def read_settings() -> Settings:

@@ -81,6 +81,10 @@ def test_without_any_setting_it_is_local_mode_on_this_machine_only() -> None:
         ({"HOTSEAT_PUBLIC_URL": "http://bot.example.com"}, "HOTSEAT_PUBLIC_URL", "https://HOST"),
         ({"HOTSEAT_PUBLIC_URL": "https://[bot"}, "HOTSEAT_PUBLIC_URL", "https://HOST"),
         ({"HOTSEAT_PUBLIC_URL": "https://x@bot.example.com"}, "HOTSEAT_PUBLIC_URL", "https://HOST"),
+        ({"SLACK_BOT_TOKEN": f"xoxb-1 {CANARY}"}, "SLACK_BOT_TOKEN", "xoxb-"),
+        ({"SLACK_CHANNEL": "#bugsnag backend"}, "SLACK_CHANNEL", "C024BE91L"),
+        ({"SLACK_REMINDER_CHANNEL": "<!channel>"}, "SLACK_REMINDER_CHANNEL", "#bugsnag-backend"),
+        ({"SLACK_API_URL": "http://slack.com/api/"}, "SLACK_API_URL", "https"),
         ({"HOTSEAT_DATABASE_URL": f"postgresql://u:{CANARY}@db/x"}, "HOTSEAT_DATABASE_URL", "HOTSEAT_DATA"),
     ],
 )
@@ -203,6 +207,24 @@ def test_a_secret_is_not_shown_when_settings_are(monkeypatch: pytest.MonkeyPatch
     settings = given(monkeypatch, REAL)
     assert CANARY not in repr(settings) + str(settings) + settings.model_dump_json()
     assert settings.app_password.get_secret_value() == CANARY
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({}, False),
+        ({"SLACK_BOT_TOKEN": CANARY}, False),  # local mode sends to this machine only
+        ({"SLACK_BOT_TOKEN": CANARY, "SLACK_API_URL": "http://127.0.0.1:3979/slack/api/"}, True),
+        (REAL | {"SLACK_BOT_TOKEN": CANARY}, True),
+        (REAL, False),
+    ],
+)
+def test_slack_is_spoken_to_with_a_token_and_in_local_mode_on_this_machine_only(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], *, says: bool
+) -> None:
+    found = given(monkeypatch, settings)
+    assert found.says_in_slack is says
+    assert CANARY not in repr(found)
 
 
 def test_the_example_lists_exactly_the_settings_that_there_are_and_starts_the_bot() -> None:

@@ -171,6 +171,18 @@ async def test_at_five_they_are_reminded_in_teams_and_in_slack_and_on_tuesday_tw
     assert town.teams.slack == ["Ana Lindqvist and Ben Okafor: please pick the support team for Wed 25 Nov, in Teams."]
 
 
+async def test_slack_that_refuses_is_shown_to_an_admin_until_it_takes_a_line_again() -> None:
+    town = Town()
+    town.teams.refuse["Slack"] = "the Slack app is not in #bugs"
+    await town.until("2026-11-23 17:30")
+    assert "Slack\nthe Slack app is not in #bugs" in await town.write("who", FARID)
+    assert "the Slack app" not in await town.write("who", ANA)
+    del town.teams.refuse["Slack"]
+    await town.until("2026-11-30 17:30")
+    assert len(town.teams.slack) == 1
+    assert "the Slack app" not in await town.write("who", FARID)
+
+
 async def test_without_a_team_channel_they_are_reminded_personally() -> None:
     town = Town(team_channel="")
     await town.until("2026-11-23 17:00")

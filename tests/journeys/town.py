@@ -143,9 +143,12 @@ class FakeTeams:
                 done = {"effect": one.id, "place": effect.key, "roster": replace(self.roster, at=self._town.now)}
                 desk.report(RosterFetched(key=f"delivered:{one.id}", happened_at=self._town.now, **done))  # type: ignore[arg-type]
             if isinstance(effect, SlackSay):
-                self.slack.append(effect.text)
-                done = {"effect": one.id, "place": effect.key, "message": effect.key}
-                desk.report(Delivered(key=f"delivered:{one.id}", happened_at=self._town.now, **done))  # type: ignore[arg-type]
+                done = {"happened_at": self._town.now, "effect": one.id, "place": effect.place, "message": effect.key}
+                if reason := self.refuse.get(effect.place):
+                    desk.report(Undeliverable(key=f"refused:{one.id}", reason=reason, **done))  # type: ignore[arg-type]
+                else:
+                    self.slack.append(effect.text)
+                    desk.report(Delivered(key=f"delivered:{one.id}", **done))  # type: ignore[arg-type]
             if not isinstance(effect, Show | Say):
                 continue
             unseen = effect.key not in self.messages
