@@ -28,18 +28,18 @@ def history(rota: Rota) -> dict[date, dict[str, tuple[int, int]]]:
     return counted
 
 
-def settled(rota: Rota, until: date, hours: SupportHours) -> Rota:
+def settled(rota: Rota, until: date, hours: SupportHours, presence: Presence | None = None) -> Rota:
     """Return a rota with every iteration before ``until`` settled that has a team and is not settled yet.
 
     Whoever observed has observed, and whoever had a SUPPORT shift is experienced; who asked for another week of
-    observing has to observe again. What counts no longer is dropped.
+    observing has to observe again. What counts no longer is dropped. ``presence`` may be given where it is at hand.
     """
     oldest = until - WINDOW * WEEK
     done = {one.iteration for one in rota.ledger}
     due = sorted({one.iteration for one in rota.shifts if oldest <= one.iteration < until} - done)
     if not due:
         return rota
-    presence = Presence(rota, hours)
+    presence = presence or Presence(rota, hours)
     for iteration in due:
         counted = _counted(rota, iteration, hours, presence)
         rows = [Tally(iteration, person, *days) for person, days in sorted(counted.items())]

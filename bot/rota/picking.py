@@ -202,13 +202,15 @@ def situation(
     goals: tuple[Goal, ...] = GOALS,
     taken: tuple[str, ...] = (),
     declined: Iterable[str] = (),
+    presence: Presence | None = None,
 ) -> Situation:
     """Return what the pick of an iteration depends on, as if all that is planned before it goes as planned.
 
-    ``taken`` is the pair last taken for it, by default the one that stands.
+    ``taken`` is the pair last taken for it, by default the one that stands. ``presence`` may be given where many
+    iterations of people with the same absences are looked at.
     """
-    rota = settled(rota, iteration, hours)
-    presence = Presence(rota, hours)
+    presence = presence or Presence(rota, hours)
+    rota = settled(rota, iteration, hours, presence)
     days = working_days(iteration, hours)
     before = history(rota)
     totals = {one: _total(counted) for one, counted in before.items()}
