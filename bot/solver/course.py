@@ -118,7 +118,7 @@ class Course:
         for number in range(count):
             self._go(number)
         self.last = max((number for number, pair in enumerate(self.greedy) if pair is not None), default=NOBODY)
-        self.walk(self.greedy, max(self.last, 0), self.states)
+        self.walk(self.greedy, max(self.last, 0), self.states, self.states)
 
     # -- what is known ---------------------------------------------------------------------------------------------
 
@@ -142,6 +142,10 @@ class Course:
     def _count(self, chances: list[int], everybody: int) -> None:
         self._chances.append([a + b for a, b in zip(self._chances[-1], chances, strict=True)])
         self._all_chances.append(self._all_chances[-1] + everybody)
+
+    def since(self, who: int) -> int:
+        """Return the first week of the plan that counts for somebody."""
+        return max(self._since[who] - BEFORE, 0)
 
     def _joined(self, person: Person) -> int:
         """Return the place of the first iteration that counts for somebody."""
@@ -184,7 +188,7 @@ class Course:
         watching = [who for who in members if must[who] and mask[who].bit_count() >= OBSERVING_DAYS]
         watching.sort(key=lambda who: (self.people[who].joined or self.span[0].min, who))
         chances = [0 if must[who] else mask[who].bit_count() for who in range(len(self.people))]
-        counts = [max(place - BEFORE, since) for since in self._since]
+        starts = [max(number, since) for since in self._since]
         week = Week(
             count=len(days),
             full=full,
@@ -200,11 +204,11 @@ class Course:
             all_chances=sum(chances),
             own=[
                 (self._past_served(who, start), self._chances[place][who] - self._chances[min(start, place)][who])
-                for who, start in enumerate(counts)
+                for who, start in enumerate(starts)
             ],
             all=[
                 (self._past_all(start), self._all_chances[place] - self._all_chances[min(start, place)])
-                for start in counts
+                for start in starts
             ],
             taken=self._taken(number),
             stand_ins=self._stand_ins(days),
@@ -255,19 +259,21 @@ class Course:
 
     # -- a plan ----------------------------------------------------------------------------------------------------
 
-    def walk(self, pairs: Sequence[Pair | None], start: int = 0, states: list[State] | None = None) -> State | None:
+    def walk(
+        self, pairs: Sequence[Pair | None], start: int, states: Sequence[State], into: list[State] | None = None
+    ) -> State | None:
         """Return the state after a plan that is as that of ``states`` before ``start``; None where it breaks a rule.
 
-        With ``states``, those after each week from ``start`` on are put into it.
+        The states after each week from ``start`` on are put ``into`` a list, if one is given.
         """
-        state = (states or self.states)[start].copy()
+        state = states[start].copy()
         for number in range(start, len(self.weeks)):
             pair = pairs[number]
             if pair is not None and not self.legal(number, state, pair):
                 return None
             self.advance(number, state, pair)
-            if states is not None:
-                states[number + 1] = state.copy()
+            if into is not None:
+                into[number + 1] = state.copy()
         return state
 
     def key(self, state: State) -> tuple[int, ...]:
@@ -346,8 +352,7 @@ class Course:
         served, chances = week.own[who]
         all_served, all_chances = week.all[who]
         served += state.served[who] + days
-        since = self._since[who] - BEFORE
-        all_served += state.totals[number] - (state.totals[min(since, number)] if since > 0 else 0) + total
+        all_served += state.totals[number] - state.totals[min(self.since(who), number)] + total
         chances += week.chances[who]
         all_chances += week.all_chances
         if not all_chances:
@@ -369,8 +374,7 @@ class Course:
         if not all_chances:
             return 0
         served, chances = week.own[who]
-        since = self._since[who] - BEFORE
-        all_served += state.totals[number] - (state.totals[min(since, number)] if since > 0 else 0)
+        all_served += state.totals[number] - state.totals[min(self.since(who), number)]
         over = (served + state.served[who]) * all_chances - all_served * chances
         halves = (4 * abs(over) + 5 * all_chances) // (10 * all_chances)
         return halves if over >= 0 else -halves

@@ -1,0 +1,457 @@
+"""What no plan can go below: a linear model of a question, minimised goal by goal by HiGHS.
+
+In it the first week is the pick, the rules are picking's, and so is every goal, but for one thing: whoever fills in is
+anybody who could, not whoever has the least debt by then. So the model allows every plan there is and some that are
+none: what it cannot go below, no plan can; a plan of which ``scoring`` says as much is proved.
+
+With an anchor in each pair, a day is thin exactly where the other one is away. Once coverage is as good as each week
+allows, as many days are served in a week whoever serves them, and a debt depends on nothing but one's own days.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+from math import isfinite
+from time import monotonic
+
+import highspy
+import numpy as np
+
+from bot.rota.picking import MIXING, PAIR, REST, rounded
+from bot.rota.plan import Aim
+from bot.solver.course import AIMS, Course, Pair, State, Week
+
+INFINITE = highspy.kHighsInf  # never a large number in its place: that gave wrong optima
+EPSILON = 1e-6
+MOST_PAIRS = 4_000  # columns of pairs, beyond which mixing is not modelled
+
+Terms = dict[int, float]
+
+
+class Rows:
+    """Columns and rows of a linear model, as they are added."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.lower: list[float] = []
+        self.upper: list[float] = []
+        self.integral: list[bool] = []
+        self.rows: list[tuple[float, float, Terms]] = []
+
+    def column(self, lower: float = 0, upper: float = 1, *, integral: bool = True) -> int:
+        """Add a column and return its number."""
+        self.lower.append(lower)
+        self.upper.append(upper)
+        self.integral.append(integral)
+        return len(self.lower) - 1
+
+    def row(self, terms: Terms, lower: float = -INFINITE, upper: float = INFINITE) -> None:
+        """Add a row."""
+        self.rows.append((lower, upper, terms))
+
+    def minimised(self, cost: Terms, besides: Iterable[tuple[float, float, Terms]], seconds: float) -> "Answer":
+        """Minimise a cost in whole numbers, with some rows besides."""
+        rows = [*self.rows, *besides]
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = len(self.lower), len(rows)
+        costs = np.zeros(len(self.lower))
+        for column, value in cost.items():
+            costs[column] = value
+        lp.col_cost_ = costs
+        lp.col_lower_, lp.col_upper_ = np.array(self.lower), np.array(self.upper)
+        lp.row_lower_ = np.array([lower for lower, _, _ in rows])
+        lp.row_upper_ = np.array([upper for _, upper, _ in rows])
+        lp.integrality_ = [
+            highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous for whole in self.integral
+        ]
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.start_ = np.cumsum([0, *[len(terms) for _, _, terms in rows]])
+        lp.a_matrix_.index_ = np.array([column for _, _, terms in rows for column in terms])
+        lp.a_matrix_.value_ = np.array([value for _, _, terms in rows for value in terms.values()], dtype=float)
+        solver = highspy.Highs()
+        for option, value in (
+            ("output_flag", False),
+            ("threads", 1),
+            ("random_seed", 0),
+            ("mip_rel_gap", 0.0),
+            ("mip_abs_gap", 1 - 1e-4),
+            ("time_limit", max(seconds, 0.01)),
+        ):
+            solver.setOptionValue(option, value)
+        solver.passModel(lp)
+        solver.run()
+        return _answer(solver)
+
+
+class Answer:
+    """What HiGHS found: the least that the cost can be, None where nothing satisfies the rows, and a solution if any."""
+
+    def __init__(self, least: float | None, values: "list[float] | None") -> None:
+        """Take them."""
+        self.least, self.values = least, values
+
+
+def _answer(solver: highspy.Highs) -> Answer:
+    status = solver.getModelStatus()
+    if status == highspy.HighsModelStatus.kInfeasible:
+        return Answer(None, None)
+    info = solver.getInfo()
+    least = float(info.mip_dual_bound)
+    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    values = list(solver.getSolution().col_value) if found else None
+    return Answer(least if isfinite(least) else -INFINITE, values)
+
+
+class Model:
+    """The model of a course's plans."""
+
+    def __init__(self, course: Course) -> None:
+        """Build what all stages need; what a goal needs besides is added when it is looked at."""
+        self._course = course
+        self._rows = Rows()
+        self._known = course.states[0].supported
+        self._free = [number for number in range(1, len(course.weeks)) if course.greedy[number] is not None]
+        self._x: dict[tuple[int, int], int] = {}
+        self._expressions: dict[Aim, tuple[Terms, int]] = {}
+        self._z: dict[tuple[int, int], int] = {}
+        self._tables = {number: Table(course.weeks[number]) for number in self._free}
+        self.least_coverage = self._sum_before(Aim.COVERAGE) + sum(one.least for one in self._tables.values())
+        self._base()
+
+    def _sum_before(self, aim: Aim) -> int:
+        return self._course.states[1].sums[AIMS.index(aim)]
+
+    # -- the rules -------------------------------------------------------------------------------------------------
+
+    def _base(self) -> None:
+        course, rows = self._course, self._rows
+        for number in range(len(course.weeks)):
+            week, pair = course.weeks[number], course.greedy[number]
+            if pair is None:
+                continue
+            for one in week.able:
+                fixed = number == 0
+                taking = float(one in pair)
+                self._x[number, one] = rows.column(taking if fixed else 0, taking if fixed else 1)
+        for number in self._free:
+            week = course.weeks[number]
+            rows.row({self._x[number, one]: 1 for one in week.able}, PAIR, PAIR)
+            anchors: Terms = {}
+            for one in week.anchors:
+                anchors[self._x[number, one] if one in self._known else self._experienced(number, one)] = 1
+            rows.row(anchors, 1)
+
+    def _earlier(self, number: int, who: int) -> Terms:
+        """Return the shifts before a week that make a newcomer experienced."""
+        weeks = self._course.weeks
+        return {self._x[n, who]: 1 for n in range(number) if (n, who) in self._x and weeks[n].count}
+
+    def _experienced(self, number: int, who: int) -> int:
+        """Return the column that says that a newcomer supports in a week who has done so before."""
+        if (number, who) not in self._z:
+            column = self._z[number, who] = self._rows.column()
+            self._rows.row({column: 1, self._x[number, who]: -1}, upper=0)
+            self._rows.row({column: 1, **{x: -1 for x in self._earlier(number, who)}}, upper=0)
+        return self._z[number, who]
+
+    # -- the goals -------------------------------------------------------------------------------------------------
+
+    def expression(self, aim: Aim, state: State) -> tuple[Terms, int] | None:
+        """Return a goal as terms and a constant, None where it is not modelled; ``state`` is after the best plan."""
+        if aim not in self._expressions:
+            found = self._build(aim, state)
+            if found is None:
+                return None
+            self._expressions[aim] = found
+        return self._expressions[aim]
+
+    def _build(self, aim: Aim, state: State) -> tuple[Terms, int] | None:
+        tight = state.sums[AIMS.index(Aim.COVERAGE)] == self.least_coverage
+        match aim:
+            case Aim.TURN:
+                return self._turn()
+            case Aim.COVERAGE:
+                return self._tabled(aim, [(n, table.uncovered, table.more_uncovered) for n, table in self._each()])
+            case Aim.REST:
+                return self._rest()
+            case Aim.FAIRNESS:
+                return self._fairness(state) if tight else None
+            case Aim.FALLBACK_DAYS:
+                terms: Terms = {}
+                for number, table in self._each():
+                        terms.update({self._x[number, one]: thin.bit_count() for one, thin in table.thin.items() if thin})
+                return terms, self._sum_before(aim)
+            case Aim.FALLBACK_PEOPLE:
+                if not tight:
+                    return None
+                return self._tabled(aim, [(n, table.people, table.more_people) for n, table in self._each()])
+            case Aim.MIXING:
+                return self._mixing()
+            case Aim.CHANGE:
+                return self._change()
+            case _:
+                return None
+
+    def _each(self) -> Iterable[tuple[int, "Table"]]:
+        return self._tables.items()
+
+    def _tabled(
+        self, aim: Aim, tables: list[tuple[int, Mapping[int, int], Mapping[Pair, int]]]
+    ) -> tuple[Terms, int]:
+        """Return the sum of what depends on who is not the anchor, and of what depends on the anchor too."""
+        terms: Terms = {}
+        for number, alone, together in tables:
+            terms.update({self._x[number, one]: value for one, value in alone.items() if value})
+            for pair, value in together.items():
+                both = self._rows.column(integral=False)
+                self._rows.row({both: 1, **{self._x[number, one]: -1 for one in pair}}, lower=-1)
+                terms[both] = value
+        return terms, self._sum_before(aim)
+
+    def _turn(self) -> tuple[Terms, int]:
+        terms: Terms = {}
+        for number in self._free:
+            for who in sorted(self._course.weeks[number].due - self._known):
+                late = self._rows.column(integral=False)
+                own = {self._x[number, who]: 1.0} if (number, who) in self._x else {}
+                self._rows.row({late: 1, **own, **self._earlier(number, who)}, 1)
+                terms[late] = 1
+        return terms, self._sum_before(Aim.TURN)
+
+    def _rest(self) -> tuple[Terms, int]:
+        terms: Terms = {}
+        tired: dict[tuple[int, int], int] = {}
+        for number in self._free:
+            past = self._course.states[0].pairs[len(self._course.states[0].pairs) - max(REST - number, 0) :]
+            for who in self._course.weeks[number].able:
+                x = self._x[number, who]
+                if any(who in pair for pair in past):
+                    terms[x] = 1
+                    tired[number, who] = x
+                    continue
+                before = [self._x[n, who] for n in range(max(number - REST, 0), number) if (n, who) in self._x]
+                if not before:
+                    continue
+                column = tired[number, who] = self._rows.column(integral=False)
+                terms[column] = 1
+                for one in before:
+                    self._rows.row({column: 1, x: -1, one: -1}, lower=-1)
+                if len(before) == REST:
+                    row: Terms = {x: 1.0, column: -1.0}
+                    row.update(dict.fromkeys(before, 1.0))
+                    last = tired[number - 1, who]
+                    if last == before[-1]:
+                        del row[last]
+                    else:
+                        row[last] = -1.0
+                    self._rows.row(row, upper=1)
+        return terms, self._sum_before(Aim.REST)
+
+    def _change(self) -> tuple[Terms, int]:
+        terms: Terms = {}
+        for number in self._free:
+            taken = self._course.weeks[number].taken
+            if taken is not None:
+                terms.update({self._x[number, who]: 1 for who in self._course.weeks[number].able if who not in taken})
+        return terms, self._sum_before(Aim.CHANGE)
+
+    def _mixing(self) -> tuple[Terms, int] | None:
+        course = self._course
+        pairs = {number: course.pairs(number, frozenset(range(len(course.ids)))) for number in self._free}
+        if sum(map(len, pairs.values())) > MOST_PAIRS:
+            return None
+        terms: Terms = {}
+        blocks: dict[tuple[int, Pair], Terms] = {}
+        past = course.states[1].pairs
+        for number in self._free:
+            of: dict[int, Terms] = {who: {self._x[number, who]: -1} for who in course.weeks[number].able}
+            before = past[number:]
+            for pair in pairs[number]:
+                column = self._rows.column()
+                for who in pair:
+                    of[who][column] = 1
+                times = before.count(frozenset(pair))
+                if times:
+                    terms[column] = times
+                blocks.setdefault((number // (MIXING + 1), pair), {})[column] = 1
+            for row in of.values():
+                self._rows.row(row, 0, 0)
+        for columns in blocks.values():
+            if len(columns) == 1:
+                continue
+            cost = self._rows.column(upper=INFINITE, integral=False)
+            terms[cost] = 1
+            for times in range(1, len(columns)):
+                row = {cost: 1.0, **{column: -float(times) for column in columns}}
+                self._rows.row(row, lower=-times * (times + 1) / 2)
+        return terms, self._sum_before(Aim.MIXING)
+
+    # -- fairness --------------------------------------------------------------------------------------------------
+
+    def _fairness(self, state: State) -> tuple[Terms, int] | None:
+        """Return the squares of debts after the last week, where each depends on one's own days alone."""
+        course = self._course
+        if any(week.stand_ins or week.usual != week.full for week in course.weeks):
+            return None
+        members = course.weeks[course.last].members
+        squares = {who: self._steps(who) for who in members}
+        most = state.fairness - sum(min(steps)[0] for steps in squares.values())
+        terms: Terms = {}
+        for who in members:
+            steps = [step for step in squares[who] if step[0] - min(squares[who])[0] <= most]
+            days = self._rows.column(0, INFINITE)
+            self._rows.row({days: -1, **self._served(who)}, 0, 0)
+            columns = [self._rows.column() for _ in steps]
+            self._rows.row(dict.fromkeys(columns, 1.0), 1, 1)
+            low = {column: -float(step[1]) for column, step in zip(columns, steps, strict=True)}
+            high = {column: -float(step[2]) for column, step in zip(columns, steps, strict=True)}
+            self._rows.row({days: 1, **low}, lower=0)
+            self._rows.row({days: 1, **high}, upper=0)
+            terms.update({column: step[0] for column, step in zip(columns, steps, strict=True) if step[0]})
+        return terms, 0
+
+    def _served(self, who: int) -> Terms:
+        """Return the days that somebody serves after the first week."""
+        terms: Terms = {}
+        for number in self._free:
+            if (number, who) in self._x:
+                terms[self._x[number, who]] = self._course.weeks[number].mask[who].bit_count()
+            stint = self._stints(number).get(who)
+            if stint is not None:
+                terms[stint] = 1
+        return terms
+
+    def _stints(self, number: int) -> dict[int, int]:
+        """Return the columns of the days of a week that people fill in."""
+        table = self._tables[number]
+        if table.stints is None:
+            week, rows = self._course.weeks[number], self._rows
+            table.stints, kinds, fills = {}, {}, {}
+            for one, days in table.thin.items():
+                kinds.setdefault(days, []).append(self._x[number, one])
+                fills[self._x[number, one]] = float(table.uncovered[one] - days.bit_count())
+            thin = {days: rows.column(integral=False) for days in sorted(kinds)}
+            for days, columns in sorted(kinds.items()):
+                rows.row({thin[days]: -1, **dict.fromkeys(columns, 1.0)}, 0, 0)
+            for who in week.reserve:
+                helps = {kind: -float((days & week.mask[who]).bit_count()) for days, kind in thin.items()}
+                most = -min(helps.values(), default=0.0)
+                if not most:
+                    continue
+                column = table.stints[who] = rows.column(0, most, integral=False)
+                rows.row({column: 1, **helps}, upper=0)
+                if who in week.anchors:
+                    rows.row({column: 1, self._x[number, who]: most}, upper=most)
+                if who not in self._known:
+                    rows.row({column: 1, **{x: -most for x in self._earlier(number, who)}}, upper=0)
+            rows.row({**dict.fromkeys(table.stints.values(), 1.0), **fills}, 0, 0)
+        return table.stints
+
+    def _steps(self, who: int) -> list[tuple[int, int, int]]:
+        """Return the squares that somebody's debt can have, each with the least and the most days that give it."""
+        course, last = self._course, self._course.last
+        week = course.weeks[last]
+        since = course.since(who)
+        counting = [number for number in self._free if number >= since or number == last]
+        total = sum([PAIR * course.weeks[number].count - self._tables[number].least for number in counting])
+        first = course.states[1]
+        total += first.totals[1] if not since else 0
+        served, chances = week.own[who]
+        all_served, all_chances = week.all[who]
+        chances, all_chances = chances + week.chances[who], all_chances + week.all_chances
+        steps: dict[int, tuple[int, int, int]] = {}
+        for days in range(sum([course.weeks[number].count for number in self._free]) + 1):
+            over = (served + first.served[who] + days) * all_chances - (all_served + total) * chances
+            halves = rounded(over, 5 * all_chances) if all_chances else 0
+            low = steps[halves][1] if halves in steps else days
+            steps[halves] = halves**2, low, days
+        return list(steps.values())
+
+    # -- solving ---------------------------------------------------------------------------------------------------
+
+    def least(self, aim: Aim, state: State, before: list[Aim], until: float) -> tuple[int, list[Pair | None] | None]:
+        """Return what a goal cannot go below in plans no worse than ``state`` in those before it; and a better plan.
+
+        A plan is returned that may be better than that of ``state``, none where there is none or none was found.
+        """
+        reached = _value(state, aim)
+        expressions = [(one, self.expression(one, state)) for one in [*before, aim]]
+        besides = [
+            (-INFINITE, _value(state, one) - found[1] - float(one == aim), found[0])
+            for one, found in expressions
+            if found is not None
+        ]
+        target = expressions[-1][1]
+        if target is None:
+            return 0, None
+        terms, constant = target
+        answer = self._rows.minimised(terms, besides, until - monotonic())
+        if answer.least is None:
+            return reached, None
+        least = max(_ceil(answer.least), 0) + constant if answer.least > -INFINITE else 0
+        return min(least, reached), answer.values and self._pairs(answer.values)
+
+    def _pairs(self, values: list[float]) -> list[Pair | None]:
+        course = self._course
+        found: list[Pair | None] = list(course.greedy)
+        for number in self._free:
+            one, other = [who for who in course.weeks[number].able if values[self._x[number, who]] > 1 / 2]
+            found[number] = min(one, other), max(one, other)
+        return found
+
+
+def _value(state: State, aim: Aim) -> int:
+    return state.fairness if aim is Aim.FAIRNESS else state.sums[AIMS.index(aim)]
+
+
+def _ceil(value: float) -> int:
+    return -int(-(value - EPSILON) // 1)
+
+
+class Table:
+    """How a week's thin days can be filled, by who of the pair is not there on them, whoever is experienced.
+
+    ``uncovered`` and ``people`` are the least there can be, ``more_*`` what comes to it beside certain anchors;
+    ``least`` is the least uncovered of the week.
+    """
+
+    def __init__(self, week: Week) -> None:
+        """Look at everybody who is able."""
+        self.thin = {one: week.full & ~week.mask[one] for one in week.able if one not in week.anchors}
+        self.uncovered: dict[int, int] = {}
+        self.people: dict[int, int] = {}
+        self.more_uncovered: dict[Pair, int] = {}
+        self.more_people: dict[Pair, int] = {}
+        self.stints: dict[int, int] | None = None
+        least = [0] if len(week.anchors) >= PAIR else []
+        for one, thin in self.thin.items():
+            if not thin:  # without production access, but there every day
+                self.uncovered[one] = self.people[one] = 0
+                continue
+            others = [who for who in week.covering(thin) if who != one]
+            if len(others) >= PAIR:
+                self.uncovered[one], self.people[one] = 0, 1
+                continue
+            beside = {anchor: _filled(week, thin, {one, anchor}) for anchor in sorted(week.anchors)}
+            self.uncovered[one], self.people[one] = min(beside.values())
+            for anchor, (uncovered, people) in beside.items():
+                if uncovered > self.uncovered[one]:
+                    self.more_uncovered[one, anchor] = uncovered - self.uncovered[one]
+                if people > self.people[one]:
+                    self.more_people[one, anchor] = people - self.people[one]
+        self.least = min([*least, *self.uncovered.values()], default=0)
+
+
+def _filled(week: Week, thin: int, pair: set[int]) -> tuple[int, int]:
+    """Return how many days stay uncovered at best, and how many people that takes at least."""
+    kinds = {week.mask[who] & thin for who in week.reserve if who not in pair} - {0}
+    covered = 0
+    for days in kinds:
+        covered |= days
+    for size in range(len(kinds) + 1):
+        for some in combinations(kinds, size):
+            union = 0
+            for days in some:
+                union |= days
+            if union == covered:
+                return (thin & ~covered).bit_count(), size
+    raise AssertionError

@@ -1,0 +1,123 @@
+"""Better plans near a plan: one shift or two of it changed at a time, as long as it gets no worse.
+
+The same plan and the same number of steps give the same result.
+"""
+
+import random
+from collections.abc import Sequence
+from time import monotonic
+
+from bot.solver.course import Course, Pair, State
+
+PATIENCE = 400  # steps without a better plan before some shifts are changed at random
+SHAKE = 3  # of them
+LOOK = 64  # steps between two looks at the clock
+
+Pairs = list[Pair | None]
+
+
+class Search:
+    """A walk from plan to plan; ``best`` and ``key`` are of the best so far."""
+
+    def __init__(self, course: Course, seed: int = 0) -> None:
+        """Begin with the plan that picks the best team week by week."""
+        self._course = course
+        self._chance = random.Random(seed)  # noqa: S311 - chance for looking around, no secret
+        self._free = [number for number in range(1, len(course.weeks)) if course.greedy[number] is not None]
+        self.best: Pairs = list(course.greedy)
+        self.state = course.states[-1].copy()
+        self.key = course.key(self.state)
+        self._go_to(self.best)
+
+    def _go_to(self, pairs: Sequence[Pair | None]) -> bool:
+        """Stand at a plan, if the rules allow it."""
+        states = [self._course.states[0], *[self.state] * len(self._course.weeks)]
+        state = self._course.walk(pairs, 0, states, states)
+        if state is None:
+            return False
+        self._here, self._states, self._value = list(pairs), states, self._course.key(state)
+        return True
+
+    def take(self, pairs: Sequence[Pair | None]) -> bool:
+        """Go on from a plan, if the rules allow it; say whether it is better than the best so far."""
+        return self._go_to(pairs) and self._note()
+
+    def _note(self) -> bool:
+        better = self._value < self.key
+        if better:
+            self.best, self.key, self.state = list(self._here), self._value, self._states[-1].copy()
+        return better
+
+    def improve(self, goal: tuple[int, ...], steps: int, until: float) -> bool:
+        """Walk until the best begins with ``goal`` or better, or for some steps; say whether the best got better."""
+        before, idle = self.key, 0
+        if not self._free:
+            return False
+        for step in range(steps):
+            if self.key[: len(goal)] <= goal or (not step % LOOK and monotonic() > until):
+                break
+            if self._step():
+                idle = 0
+            else:
+                idle += 1
+            if idle > PATIENCE:
+                idle = 0
+                self._shake()
+        return self.key < before
+
+    def _step(self) -> bool:
+        """Try one change, keep it if the plan gets no worse; say whether it is the best so far."""
+        pairs = self._changed()
+        if pairs is None:
+            return False
+        start = next(number for number, pair in enumerate(pairs) if pair != self._here[number])
+        state = self._course.walk(pairs, start, self._states)
+        return self._keep(pairs, start) if state is not None and self._course.key(state) <= self._value else False
+
+    def _keep(self, pairs: Pairs, start: int) -> bool:
+        state = self._course.walk(pairs, start, self._states, self._states)
+        assert state is not None
+        self._here, self._value = pairs, self._course.key(state)
+        return self._note()
+
+    def _shake(self) -> None:
+        """Go back to the best and change some shifts of it, whatever that costs."""
+        self._go_to(self.best)
+        for _ in range(SHAKE):
+            pairs = self._changed()
+            if pairs is not None:
+                self._go_to(pairs)
+
+    def _changed(self) -> Pairs | None:
+        """Return a plan that differs in a shift or two, None where the change comes to nothing."""
+        chance, weeks = self._chance, self._course.weeks
+        number = chance.choice(self._free)
+        pairs = list(self._here)
+        way = chance.random()
+        if way < 0.45:
+            changed = {number: self._replaced(number, chance.choice(weeks[number].able))}
+        elif way < 0.55:
+            known = self._states[number].supported
+            changed = {number: chance.choice(self._course.pairs(number, known))}
+        else:
+            other = chance.choice(self._free)
+            one, two = self._here[number], self._here[other]
+            assert one is not None
+            assert two is not None
+            leaves, comes = chance.choice(one), chance.choice(two)
+            changed = {number: _swapped(one, leaves, comes), other: _swapped(two, comes, leaves)}
+        for week, pair in changed.items():
+            if pair is None:
+                return None
+            pairs[week] = pair
+        return pairs if pairs != self._here else None
+
+    def _replaced(self, number: int, comes: int) -> Pair | None:
+        pair = self._here[number]
+        assert pair is not None
+        return _swapped(pair, self._chance.choice(pair), comes)
+
+
+def _swapped(pair: Pair, leaves: int, comes: int) -> Pair | None:
+    stays = pair[1] if pair[0] == leaves else pair[0]
+    return None if stays == comes else (min(stays, comes), max(stays, comes))
