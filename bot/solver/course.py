@@ -7,6 +7,7 @@ week by week. People are numbers here, in the order of their sorted ids, days of
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from itertools import combinations
 
@@ -15,8 +16,9 @@ from bot.policy import Goal
 from bot.rota import picking
 from bot.rota.ledger import OBSERVING_DAYS, WINDOW, settled, tallies
 from bot.rota.picking import MIXING, PAIR, REST, TURN, rounded, situation
-from bot.rota.plan import LONGEST, Aim, Question, aims
+from bot.rota.plan import LONGEST, Aim, Plan, Question, aims
 from bot.rota.presence import WEEK, Presence, working_days
+from bot.solver.scoring import replayed
 
 BEFORE = WINDOW - 1  # iterations that count with the one that is picked
 NOBODY = -1
@@ -66,7 +68,9 @@ class State:
 
     __slots__ = ("fairness", "pairs", "served", "sums", "supported", "totals")
 
-    def __init__(self, served: list[int], totals: list[int], supported: frozenset[int], pairs: list[frozenset[int]]):
+    def __init__(
+        self, served: list[int], totals: list[int], supported: frozenset[int], pairs: list[frozenset[int]]
+    ) -> None:
         """Begin; ``totals`` sums the days that all served before each week, ``pairs`` goes back MIXING weeks."""
         self.served, self.totals, self.supported, self.pairs = served, totals, supported, pairs
         self.sums = [0] * len(Aim)
@@ -232,12 +236,12 @@ class Course:
         found = ids or picking.pair_of(self._rota, self.span[BEFORE + number])
         return self._numbers(found) if found else None
 
-    def _stand_ins(self, days: Sequence[object]) -> dict[tuple[int, int], int]:
+    def _stand_ins(self, days: Sequence[date]) -> dict[tuple[int, int], int]:
         """Return who serves in somebody's place on a day."""
         found = {}
         for who in {self.number[one.person] for one in self._rota.overrides if one.person in self.number}:
             for bit, day in enumerate(days):
-                server = self._presence.server(self.ids[who], day)  # type: ignore[arg-type]
+                server = self._presence.server(self.ids[who], day)
                 if server != self.ids[who]:
                     found[who, bit] = self.number.get(server, NOBODY)
         return found
@@ -252,7 +256,7 @@ class Course:
             question.goals,
             question.taken,
             question.declined,
-            presence=self._presence,
+            self._presence,
         )
         teams = picking.rank(plan).teams
         return (self.number[teams[0].pair[0]], self.number[teams[0].pair[1]]) if teams else None
@@ -460,12 +464,18 @@ class Course:
             Goal.FAIRNESS: (judge.fairness,),
             Goal.FALLBACK: (judge.days, judge.people),
         }
-        steps = [judge.turn] if week.due - state.supported else []
+        steps: list[Callable[[Pair], int]] = [judge.turn] if week.due - state.supported else []
         steps += [judge.coverage, *[step for goal in self.question.goals for step in stages[goal]], judge.mixing]
         steps += [judge.change] if week.taken is not None else []
         for step in steps:
             pairs = _least(pairs, step)
         return min(_least(pairs, judge.exact) if len(pairs) > 1 else pairs)
+
+
+def shown(course: Course, pairs: Sequence[Pair | None]) -> Plan:
+    """Return the plan of some pairs, with the ids of its people, scored by picking."""
+    ids = course.ids
+    return replayed(course.question, [pair and (ids[pair[0]], ids[pair[1]]) for pair in pairs])
 
 
 def _least(pairs: list[Pair], value: Callable[[Pair], int | Fraction]) -> list[Pair]:

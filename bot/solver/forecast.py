@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from time import monotonic
 
 from bot.rota.plan import Aim, Bound, Plan, Question, aims
-from bot.solver.course import AIMS, Course
+from bot.solver.course import AIMS, Course, shown
 from bot.solver.model import Model
-from bot.solver.scoring import replayed
-from bot.solver.search import Pairs, Search
+from bot.solver.search import Search
 
 FIRST_STEPS = 2_000
 STEPS = 6_000  # for each goal that is not down to its bound
@@ -26,12 +25,6 @@ def plans(question: Question) -> Iterator[Plan]:
     bounds = _Stages(course, search, until).bounds()
     plan = shown(course, search.best)
     yield Plan(plan.weeks, plan.score, bounds)
-
-
-def shown(course: Course, pairs: Pairs) -> Plan:
-    """Return the plan of some pairs, with the ids of its people, scored by picking."""
-    ids = course.ids
-    return replayed(course.question, [pair and (ids[pair[0]], ids[pair[1]]) for pair in pairs])
 
 
 class _Stages:
@@ -64,10 +57,12 @@ class _Stages:
         """Count the weeks in which no pair satisfies the rules, whoever has supported by then; the first as it is."""
         course = self._course
         everybody = frozenset(range(len(course.ids)))
-        return sum([
-            course.greedy[number] is None if not number else not course.pairs(number, everybody)
-            for number in range(len(course.weeks))
-        ])
+        return sum(
+            [
+                course.greedy[number] is None if not number else not course.pairs(number, everybody)
+                for number in range(len(course.weeks))
+            ]
+        )
 
     def _go(self) -> None:
         """Look at the next goal; where the plan gets better in one before, go on from there."""

@@ -9,12 +9,12 @@ allows, as many days are served in a week whoever serves them, and a debt depend
 """
 
 from collections.abc import Iterable, Mapping
-from itertools import combinations
+from functools import partial
+from itertools import accumulate, combinations
 from math import isfinite
 from time import monotonic
 
 import highspy
-import numpy as np
 
 from bot.rota.picking import MIXING, PAIR, REST, rounded
 from bot.rota.plan import Aim
@@ -53,21 +53,17 @@ class Rows:
         rows = [*self.rows, *besides]
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(self.lower), len(rows)
-        costs = np.zeros(len(self.lower))
-        for column, value in cost.items():
-            costs[column] = value
-        lp.col_cost_ = costs
-        lp.col_lower_, lp.col_upper_ = np.array(self.lower), np.array(self.upper)
-        lp.row_lower_ = np.array([lower for lower, _, _ in rows])
-        lp.row_upper_ = np.array([upper for _, upper, _ in rows])
-        lp.integrality_ = [
-            highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous for whole in self.integral
-        ]
+        lp.col_cost_ = [cost.get(column, 0.0) for column in range(len(self.lower))]
+        lp.col_lower_, lp.col_upper_ = self.lower, self.upper
+        lp.row_lower_ = [lower for lower, _, _ in rows]
+        lp.row_upper_ = [upper for _, upper, _ in rows]
+        kinds = highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger
+        lp.integrality_ = [kinds[whole] for whole in self.integral]
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = np.cumsum([0, *[len(terms) for _, _, terms in rows]])
-        lp.a_matrix_.index_ = np.array([column for _, _, terms in rows for column in terms])
-        lp.a_matrix_.value_ = np.array([value for _, _, terms in rows for value in terms.values()], dtype=float)
-        solver = highspy.Highs()
+        lp.a_matrix_.start_ = list(accumulate([len(terms) for _, _, terms in rows], initial=0))
+        lp.a_matrix_.index_ = [column for _, _, terms in rows for column in terms]
+        lp.a_matrix_.value_ = [value for _, _, terms in rows for value in terms.values()]
+        solver = highspy.Highs()  # type: ignore[no-untyped-call]
         for option, value in (
             ("output_flag", False),
             ("threads", 1),
@@ -150,7 +146,7 @@ class Model:
         if (number, who) not in self._z:
             column = self._z[number, who] = self._rows.column()
             self._rows.row({column: 1, self._x[number, who]: -1}, upper=0)
-            self._rows.row({column: 1, **{x: -1 for x in self._earlier(number, who)}}, upper=0)
+            self._rows.row({column: 1, **dict.fromkeys(self._earlier(number, who), -1)}, upper=0)
         return self._z[number, who]
 
     # -- the goals -------------------------------------------------------------------------------------------------
@@ -166,37 +162,34 @@ class Model:
 
     def _build(self, aim: Aim, state: State) -> tuple[Terms, int] | None:
         tight = state.sums[AIMS.index(Aim.COVERAGE)] == self.least_coverage
-        match aim:
-            case Aim.TURN:
-                return self._turn()
-            case Aim.COVERAGE:
-                return self._tabled(aim, [(n, table.uncovered, table.more_uncovered) for n, table in self._each()])
-            case Aim.REST:
-                return self._rest()
-            case Aim.FAIRNESS:
-                return self._fairness(state) if tight else None
-            case Aim.FALLBACK_DAYS:
-                terms: Terms = {}
-                for number, table in self._each():
-                        terms.update({self._x[number, one]: thin.bit_count() for one, thin in table.thin.items() if thin})
-                return terms, self._sum_before(aim)
-            case Aim.FALLBACK_PEOPLE:
-                if not tight:
-                    return None
-                return self._tabled(aim, [(n, table.people, table.more_people) for n, table in self._each()])
-            case Aim.MIXING:
-                return self._mixing()
-            case Aim.CHANGE:
-                return self._change()
-            case _:
-                return None
+        if aim in {Aim.FAIRNESS, Aim.FALLBACK_PEOPLE} and not tight:
+            return None
+        return {
+            Aim.TURN: self._turn,
+            Aim.COVERAGE: self._coverage,
+            Aim.REST: self._rest,
+            Aim.FAIRNESS: partial(self._fairness, state),
+            Aim.FALLBACK_DAYS: self._days,
+            Aim.FALLBACK_PEOPLE: self._people,
+            Aim.MIXING: self._mixing,
+            Aim.CHANGE: self._change,
+        }[aim]()
 
-    def _each(self) -> Iterable[tuple[int, "Table"]]:
-        return self._tables.items()
+    def _coverage(self) -> tuple[Terms, int]:
+        tables = [(number, one.uncovered, one.more_uncovered) for number, one in self._tables.items()]
+        return self._tabled(Aim.COVERAGE, tables)
 
-    def _tabled(
-        self, aim: Aim, tables: list[tuple[int, Mapping[int, int], Mapping[Pair, int]]]
-    ) -> tuple[Terms, int]:
+    def _people(self) -> tuple[Terms, int]:
+        tables = [(number, one.people, one.more_people) for number, one in self._tables.items()]
+        return self._tabled(Aim.FALLBACK_PEOPLE, tables)
+
+    def _days(self) -> tuple[Terms, int]:
+        terms: Terms = {}
+        for number, table in self._tables.items():
+            terms.update({self._x[number, one]: thin.bit_count() for one, thin in table.thin.items() if thin})
+        return terms, self._sum_before(Aim.FALLBACK_DAYS)
+
+    def _tabled(self, aim: Aim, tables: list[tuple[int, Mapping[int, int], Mapping[Pair, int]]]) -> tuple[Terms, int]:
         """Return the sum of what depends on who is not the anchor, and of what depends on the anchor too."""
         terms: Terms = {}
         for number, alone, together in tables:
@@ -325,7 +318,9 @@ class Model:
         table = self._tables[number]
         if table.stints is None:
             week, rows = self._course.weeks[number], self._rows
-            table.stints, kinds, fills = {}, {}, {}
+            table.stints = {}
+            kinds: dict[int, list[int]] = {}
+            fills: Terms = {}
             for one, days in table.thin.items():
                 kinds.setdefault(days, []).append(self._x[number, one])
                 fills[self._x[number, one]] = float(table.uncovered[one] - days.bit_count())
@@ -342,7 +337,7 @@ class Model:
                 if who in week.anchors:
                     rows.row({column: 1, self._x[number, who]: most}, upper=most)
                 if who not in self._known:
-                    rows.row({column: 1, **{x: -most for x in self._earlier(number, who)}}, upper=0)
+                    rows.row({column: 1, **dict.fromkeys(self._earlier(number, who), -most)}, upper=0)
             rows.row({**dict.fromkeys(table.stints.values(), 1.0), **fills}, 0, 0)
         return table.stints
 
@@ -388,7 +383,7 @@ class Model:
         if answer.least is None:
             return reached, None
         least = max(_ceil(answer.least), 0) + constant if answer.least > -INFINITE else 0
-        return min(least, reached), answer.values and self._pairs(answer.values)
+        return min(least, reached), self._pairs(answer.values) if answer.values else None
 
     def _pairs(self, values: list[float]) -> list[Pair | None]:
         course = self._course

@@ -29,7 +29,7 @@ def score(
 ) -> PlanScore:
     """Return what a plan is worth; raise ValueError where it breaks a rule or leaves a week out that need not be."""
     question = Question(rota, hours, plan.weeks[0].iteration, len(plan.weeks), goals, taken, frozenset(declined))
-    again = replayed(question, [week.team and week.team.pair for week in plan.weeks])
+    again = replayed(question, [week.team.pair if week.team else None for week in plan.weeks])
     if again.weeks != plan.weeks:
         raise ValueError("The plan's fallbacks, observers or conflicts are not those that follow from its pairs.")
     return again.score
@@ -42,8 +42,8 @@ def replayed(question: Question, pairs: Sequence[Pair | None]) -> Plan:
     weeks = []
     for number, pair in enumerate(pairs):
         iteration = question.first + number * WEEK
-        first = (question.taken, question.declined) if not number else ((), ())
-        plan = situation(rota, iteration, hours, question.goals, *first, presence=presence)
+        taken, declined = ((), frozenset[str]()) if number else (question.taken, question.declined)
+        plan = situation(rota, iteration, hours, question.goals, taken, declined, presence)
         picker = Picker(plan)
         if pair is None:
             ranking = picker.rank()

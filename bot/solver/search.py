@@ -7,11 +7,12 @@ import random
 from collections.abc import Sequence
 from time import monotonic
 
-from bot.solver.course import Course, Pair, State
+from bot.solver.course import Course, Pair
 
 PATIENCE = 400  # steps without a better plan before some shifts are changed at random
 SHAKE = 3  # of them
 LOOK = 64  # steps between two looks at the clock
+REPLACE, REPICK = 0.45, 0.1  # how often one shift is changed, and both of a week; two weeks exchange one otherwise
 
 Pairs = list[Pair | None]
 
@@ -94,9 +95,9 @@ class Search:
         number = chance.choice(self._free)
         pairs = list(self._here)
         way = chance.random()
-        if way < 0.45:
+        if way < REPLACE:
             changed = {number: self._replaced(number, chance.choice(weeks[number].able))}
-        elif way < 0.55:
+        elif way < REPLACE + REPICK:
             known = self._states[number].supported
             changed = {number: chance.choice(self._course.pairs(number, known))}
         else:

@@ -29,7 +29,7 @@ class Kind:
     holidays: float = 0.0
 
 
-def team(seed: int, people: int, weeks: int, kind: Kind = Kind()) -> tuple[Rota, SupportHours]:  # noqa: B008
+def team(seed: int, people: int, weeks: int, kind: Kind = Kind()) -> tuple[Rota, SupportHours]:
     """Return a rota whose first iteration to pick is FIRST, and its hours."""
     chance = random.Random(seed)  # noqa: S311 - no secret
     ids = [f"p{number:03}" for number in range(people)]
@@ -49,7 +49,7 @@ def team(seed: int, people: int, weeks: int, kind: Kind = Kind()) -> tuple[Rota,
         shifts += [Shift(iteration, id_, Role.SUPPORT) for id_ in pair]
         shifts.append(Shift(iteration, chance.choice(ids), Role.FALLBACK, frozenset([chance.randrange(5)])))
     overrides = [
-        Override(*chance.sample(ids, 2), start=_at(day, 0), end=_at(day + 3 * DAY, 0))
+        Override(chance.choice(ids), chance.choice(ids), _at(day, 0), _at(day + 3 * DAY, 0))
         for week in range(-kind.history, weeks)
         if chance.random() < kind.overrides and (day := FIRST + week * WEEK)
     ]
