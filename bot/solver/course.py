@@ -11,10 +11,10 @@ from datetime import date
 from fractions import Fraction
 from itertools import combinations
 
-from bot.people import WORKING_WEEK, Person
+from bot.people import Person
 from bot.policy import Goal
 from bot.rota import picking
-from bot.rota.ledger import OBSERVING_DAYS, WINDOW, settled, tallies
+from bot.rota.ledger import OBSERVING_DAYS, WINDOW, history, settled
 from bot.rota.picking import MIXING, PAIR, REST, TURN, rounded, situation
 from bot.rota.plan import LONGEST, Aim, Plan, Question, aims
 from bot.rota.presence import WEEK, Presence, working_days
@@ -22,6 +22,7 @@ from bot.solver.scoring import replayed
 
 BEFORE = WINDOW - 1  # iterations that count with the one that is picked
 NOBODY = -1
+BITS = range(7)  # of the days of a week
 COVERERS = 3  # of whom one is left when two of them are the pair
 
 Pair = tuple[int, int]
@@ -33,13 +34,13 @@ Stints = tuple[tuple[int, int], ...]
 class Week:
     """What is known of an iteration whatever the plan: who is there, who may do what, and what counts of it.
 
-    ``usual`` are the days that count as served of a SUPPORT shift. By person: ``mask`` the days on which they are present, ``chances`` those that count; ``own`` and ``all`` (days
-    served before the plan, chances before this week) of the iterations that count for them.
+    By person: ``mask`` the days on which they are present, ``chances`` those that count; ``own`` and ``all`` (days
+    served before the plan, chances before this week) of the iterations that count for them. ``growing`` become
+    experienced by a SUPPORT shift.
     """
 
     count: int
     full: int
-    usual: int
     mask: list[int]
     members: list[int]
     able: list[int]
@@ -47,6 +48,7 @@ class Week:
     reserve: list[int]
     due: frozenset[int]
     watching: tuple[int, ...]
+    growing: frozenset[int]
     chances: list[int]
     all_chances: int
     own: list[tuple[int, int]]
@@ -135,8 +137,9 @@ class Course:
         nobody = [0] * len(self.ids)
         self._served, self._chances = [nobody], [nobody]
         self._all_served, self._all_chances = [0], [0]
+        before = history(self._rota)
         for iteration in self.span[:BEFORE]:
-            counted = tallies(self._rota, iteration, self._hours, self._presence)
+            counted = before.get(iteration, {})
             served = [counted.get(id_, (0, 0))[0] for id_ in self.ids]
             self._served.append([a + b for a, b in zip(self._served[-1], served, strict=True)])
             self._all_served.append(self._all_served[-1] + sum(days for days, _ in counted.values()))
@@ -166,10 +169,15 @@ class Course:
         self.greedy.append(pair)
         self.advance(number, state, pair)
         self.states.append(state)
-        for one in week.watching if pair is not None else ():
+        if pair is None:  # an iteration without a team counts for nobody, and nobody observes in it
+            self._count([0] * len(self.ids), 0)
+            return
+        self._count(week.chances, week.all_chances)
+        for one in week.watching:
+            own = sum(week.mask[one] >> bit & 1 and (one, bit) not in week.stand_ins for bit in BITS)
             if one in self._again:
                 self._again.discard(one)
-            else:
+            elif own >= OBSERVING_DAYS:
                 self._observed[one] = self.span[BEFORE + number]
 
     def _look(self, number: int) -> Week:
@@ -184,7 +192,7 @@ class Course:
             for who in range(len(self.people))
         ]
         members = [who for who, one in enumerate(self.people) if one.left is None or one.left > iteration]
-        belongs = [who for who in members if any(self.people[who].belongs(day) for day in days or (iteration,))]
+        belongs = [who for who in members if self._since[who] <= place]
         declined = self._numbers(self.question.declined) if not number else frozenset()
         able = [
             who for who in belongs if who not in declined and not must[who] and 2 * mask[who].bit_count() >= len(days)
@@ -192,18 +200,22 @@ class Course:
         watching = [who for who in members if must[who] and mask[who].bit_count() >= OBSERVING_DAYS]
         watching.sort(key=lambda who: (self.people[who].joined or self.span[0].min, who))
         chances = [0 if must[who] else mask[who].bit_count() for who in range(len(self.people))]
+        stand_ins = self._stand_ins(days)
+        growing = [
+            who for who, days in enumerate(mask) if any(days >> bit & 1 and (who, bit) not in stand_ins for bit in BITS)
+        ]
         starts = [max(number, since) for since in self._since]
         week = Week(
             count=len(days),
             full=full,
-            usual=sum([1 << bit for bit, day in enumerate(days) if day.weekday() in WORKING_WEEK]),
             mask=mask,
             members=members,
             able=able,
             anchors=frozenset(who for who in able if self.people[who].production_access and mask[who] == full),
             reserve=[who for who in belongs if who not in declined and not must[who]],
-            due=frozenset(who for who in members if not must[who] and self._is_due(who, number)),
+            due=frozenset(who for who in belongs if not must[who] and self._is_due(who, number)),
             watching=tuple(watching[: picking.MOST_OBSERVERS]),
+            growing=frozenset(growing),
             chances=chances,
             all_chances=sum(chances),
             own=[
@@ -215,9 +227,8 @@ class Course:
                 for start in starts
             ],
             taken=self._taken(number),
-            stand_ins=self._stand_ins(days),
+            stand_ins=stand_ins,
         )
-        self._count(chances, week.all_chances)
         return week
 
     def _past_served(self, who: int, start: int) -> int:
@@ -313,14 +324,14 @@ class Course:
         sums[_REST] += len(both & frozenset().union(*state.pairs[-REST:]))
         sums[_DAYS] += thin.bit_count()
         sums[_PEOPLE] += len(stints)
-        sums[_MIXING] += state.pairs[-MIXING:].count(both)
+        sums[_MIXING] += sum([both <= each for each in state.pairs[-MIXING:]])
         if week.taken is not None:
             sums[_CHANGE] += len(both - week.taken)
         if number == self.last:
             served = {one: week.mask[one].bit_count(), other: week.mask[other].bit_count()}
             served.update({who: days.bit_count() for who, days in stints})
             state.fairness = self.fairness(number, state, served)
-        shifts = ((one, week.usual), (other, week.usual), *stints)
+        shifts = ((one, week.full), (other, week.full), *stints)
         total = 0
         if week.stand_ins:
             total = self._credited(week, state, shifts)
@@ -331,8 +342,8 @@ class Course:
                 total += count
         state.totals.append(state.totals[-1] + total)
         state.pairs.append(both)
-        if week.count and not both <= state.supported:
-            state.supported |= both
+        if not both <= state.supported:
+            state.supported |= both & week.growing
 
     def _credited(self, week: Week, state: State, shifts: Iterable[tuple[int, int]]) -> int:
         """Count the days of a week to those who serve on them, each once; return their sum."""
@@ -494,7 +505,7 @@ class _Judge:
         self._week = course.weeks[number]
         self._tired = frozenset().union(*state.pairs[-REST:])
         self._due = self._week.due - state.supported
-        self._together = Counter(state.pairs[-MIXING:])
+        self._pairs = state.pairs[-MIXING:]
         self._debts: dict[int, int] = {}
         self._ordered: dict[int, list[int]] = {}
         self._stints: dict[Pair, Stints] = {}
@@ -524,7 +535,8 @@ class _Judge:
         return len(self._fallback(pair))
 
     def mixing(self, pair: Pair) -> int:
-        return self._together[frozenset(pair)]
+        both = frozenset(pair)
+        return sum([both <= each for each in self._pairs])
 
     def change(self, pair: Pair) -> int:
         return len(frozenset(pair) - self._week.taken) if self._week.taken is not None else 0

@@ -139,7 +139,7 @@ class Model:
     def _earlier(self, number: int, who: int) -> Terms:
         """Return the shifts before a week that make a newcomer experienced."""
         weeks = self._course.weeks
-        return {self._x[n, who]: 1 for n in range(number) if (n, who) in self._x and weeks[n].count}
+        return {self._x[n, who]: 1 for n in range(number) if (n, who) in self._x and who in weeks[n].growing}
 
     def _experienced(self, number: int, who: int) -> int:
         """Return the column that says that a newcomer supports in a week who has done so before."""
@@ -262,7 +262,7 @@ class Model:
                 column = self._rows.column()
                 for who in pair:
                     of[who][column] = 1
-                times = before.count(frozenset(pair))
+                times = sum(frozenset(pair) <= each for each in before)
                 if times:
                     terms[column] = times
                 blocks.setdefault((number // (MIXING + 1), pair), {})[column] = 1
@@ -283,7 +283,7 @@ class Model:
     def _fairness(self, state: State) -> tuple[Terms, int] | None:
         """Return the squares of debts after the last week, where each depends on one's own days alone."""
         course = self._course
-        if any(week.stand_ins or week.usual != week.full for week in course.weeks):
+        if any(week.stand_ins for week in course.weeks):
             return None
         members = course.weeks[course.last].members
         squares = {who: self._steps(who) for who in members}
