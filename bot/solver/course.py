@@ -205,7 +205,7 @@ class Course:
             who for who, days in enumerate(mask) if any(days >> bit & 1 and (who, bit) not in stand_ins for bit in BITS)
         ]
         starts = [max(number, since) for since in self._since]
-        week = Week(
+        return Week(
             count=len(days),
             full=full,
             mask=mask,
@@ -229,7 +229,6 @@ class Course:
             taken=self._taken(number),
             stand_ins=stand_ins,
         )
-        return week
 
     def _past_served(self, who: int, start: int) -> int:
         return self._served[BEFORE][who] - self._served[start][who] if start < BEFORE else 0

@@ -8,7 +8,7 @@ With an anchor in each pair, a day is thin exactly where the other one is away. 
 allows, as many days are served in a week whoever serves them, and a debt depends on nothing but one's own days.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import accumulate, combinations
 from math import isfinite
@@ -79,7 +79,7 @@ class Rows:
 
 
 class Answer:
-    """What HiGHS found: the least that the cost can be, None where nothing satisfies the rows, and a solution if any."""
+    """What HiGHS found: the least that the cost can be, None where nothing satisfies the rows; a solution, if any."""
 
     def __init__(self, least: float | None, values: "list[float] | None") -> None:
         """Take them."""
@@ -164,7 +164,7 @@ class Model:
         tight = state.sums[AIMS.index(Aim.COVERAGE)] == self.least_coverage
         if aim in {Aim.FAIRNESS, Aim.FALLBACK_PEOPLE} and not tight:
             return None
-        return {
+        built: Mapping[Aim, Callable[[], tuple[Terms, int] | None]] = {
             Aim.TURN: self._turn,
             Aim.COVERAGE: self._coverage,
             Aim.REST: self._rest,
@@ -173,7 +173,8 @@ class Model:
             Aim.FALLBACK_PEOPLE: self._people,
             Aim.MIXING: self._mixing,
             Aim.CHANGE: self._change,
-        }[aim]()
+        }
+        return built[aim]()
 
     def _coverage(self) -> tuple[Terms, int]:
         tables = [(number, one.uncovered, one.more_uncovered) for number, one in self._tables.items()]
@@ -189,7 +190,9 @@ class Model:
             terms.update({self._x[number, one]: thin.bit_count() for one, thin in table.thin.items() if thin})
         return terms, self._sum_before(Aim.FALLBACK_DAYS)
 
-    def _tabled(self, aim: Aim, tables: list[tuple[int, Mapping[int, int], Mapping[Pair, int]]]) -> tuple[Terms, int]:
+    def _tabled(
+        self, aim: Aim, tables: Sequence[tuple[int, Mapping[int, int], Mapping[Pair, int]]]
+    ) -> tuple[Terms, int]:
         """Return the sum of what depends on who is not the anchor, and of what depends on the anchor too."""
         terms: Terms = {}
         for number, alone, together in tables:

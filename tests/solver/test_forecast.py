@@ -1,0 +1,96 @@
+"""The forecast: begins with the pick, is no worse than the plan before it, and never says "proved" of what is not."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.rota.picking import rank, situation
+from bot.rota.plan import Aim, Plan, Question, aims
+from bot.solver.forecast import plans
+from bot.solver.scoring import score
+from tests.rota.desks import HOURS, PICKED, WEEK, able, desk, helper
+from tests.solver.plain import MANY, every_plan, pairs_of, question
+from tests.solver.teams import FIRST, Kind, team
+
+SEEDS = st.integers(0, 10**9)
+LIVELY = Kind(joiners=0.15, leavers=0.15, history=4, taken=0.3, overrides=0.2, holidays=0.05, newcomers=0.3)
+
+
+def key(plan: Plan, asked: Question) -> tuple[int, ...]:
+    return tuple(plan.score.of(aim) for aim in aims(asked.goals))
+
+
+def is_said_truly(asked: Question) -> None:
+    """Compare what is said of a forecast with every plan there is."""
+    first, last = plans(replace(asked, seconds=5))
+    found, known = key(last, asked), every_plan(asked)
+    assert key(last, asked) <= key(first, asked)
+    assert pairs_of(last)[0] == pairs_of(first)[0]
+    assert score(asked.rota, last, asked.hours, asked.goals, asked.taken, asked.declined) == last.score
+    assert tuple(bound.reached for bound in last.bounds) == found
+    assert [bound.aim for bound in last.bounds] == list(aims(asked.goals))
+    assert all(bound.at_least <= bound.reached for bound in last.bounds)
+    if len(known) == MANY:
+        return
+    assert found in known
+    best = min(known)
+    for place, bound in enumerate(last.bounds):
+        no_more = [one for one in known if all(a <= b for a, b in zip(one[:place], found[:place], strict=True))]
+        assert bound.at_least <= min(one[place] for one in no_more)
+        assert not bound.proved or found[: place + 1] == best[: place + 1]
+    assert not last.proved or found == best
+    assert all(one.proved or not other.proved for one, other in pairwise(last.bounds))
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=SEEDS, size=st.integers(3, 5), history=st.integers(0, 4), weeks=st.integers(1, 3))
+def test_what_is_proved_is_true_of_every_plan(seed: int, size: int, history: int, weeks: int) -> None:
+    is_said_truly(question(seed, size, history, weeks))
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=SEEDS, size=st.integers(3, 5), weeks=st.integers(2, 4))
+def test_it_is_true_of_lively_teams(seed: int, size: int, weeks: int) -> None:
+    rota, hours = team(seed, size, weeks, LIVELY)
+    is_said_truly(Question(rota, hours, FIRST, weeks))
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=SEEDS, size=st.integers(3, 6), history=st.integers(0, 30), weeks=st.integers(1, 4))
+def test_its_first_week_is_the_pick(seed: int, size: int, history: int, weeks: int) -> None:
+    asked = question(seed, size, history, weeks)
+    teams = rank(situation(asked.rota, asked.first, asked.hours, asked.goals, asked.taken, asked.declined)).teams
+    first, last = plans(replace(asked, seconds=1))
+    assert [plan.weeks[0].team for plan in (first, last)] == [teams[0] if teams else None] * 2
+
+
+def test_a_team_of_equals_is_planned_with_proof() -> None:
+    rota = desk(*[able(f"p{number}") for number in range(6)])
+    _, plan = plans(Question(rota, HOURS, PICKED, 6))
+    assert plan.proved
+    assert (plan.score.rest, plan.score.coverage, plan.score.turn) == (0, 0, 0)
+
+
+def test_the_same_question_gives_the_same_plan() -> None:
+    rota, hours = team(3, 8, 8)
+    assert [*plans(Question(rota, hours, FIRST, 8))] == [*plans(Question(rota, hours, FIRST, 8))]
+
+
+def test_without_time_nothing_is_proved_that_needs_a_search() -> None:
+    rota, hours = team(1, 8, 20)
+    first, last = plans(Question(rota, hours, FIRST, 20, seconds=0))
+    assert pairs_of(first) == pairs_of(last)
+    assert not last.proved
+    assert next(bound for bound in last.bounds if bound.aim is Aim.FAIRNESS).at_least == 0
+
+
+def test_weeks_without_a_team_are_left_and_the_others_planned() -> None:
+    rota = desk(
+        able("ana", left=PICKED + 2 * WEEK), able("ben", left=PICKED + 2 * WEEK), helper("chen"), helper("dora")
+    )
+    _, plan = plans(Question(rota, HOURS, PICKED, 4))
+    assert [week.team is not None for week in plan.weeks] == [True, True, False, False]
+    assert plan.bounds[0].aim is Aim.MISSING
+    assert (plan.bounds[0].reached, plan.bounds[0].proved) == (2, True)
