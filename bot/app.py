@@ -23,7 +23,7 @@ from bot.control import Control
 from bot.courier import Courier, Errand
 from bot.desk import Desk
 from bot.desks import Desks
-from bot.effects import FetchCalendar, FetchRoster, SlackSay
+from bot.effects import FetchCalendar, FetchRoster, Forecast, SlackSay
 from bot.errors import Misconfigured, NotStored
 from bot.events import Delivered
 from bot.folder import open_desks, open_folder, set_aside, write_rota
@@ -32,6 +32,7 @@ from bot.ports import Clock, Journal
 from bot.rota.shift import Rota
 from bot.settings import AppType, Settings
 from bot.slack.outbound import Channels, SlackOutbound
+from bot.solver.errand import forecast_errand
 from bot.store.triage import TREE, read_tree
 from bot.teams import credentials as entra
 from bot.teams.adapter import TeamsAdapter
@@ -124,6 +125,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         FetchRoster: rosters.errand(),
         FetchCalendar: calendar_errand(session, calendars.allows, clock),
         SlackSay: Errand(Delivered, _slack(settings, session).say),
+        Forecast: forecast_errand(clock),
     }
     courier = Courier(journal, outbound.send, lambda desk: write_rota(journal, files, desk), clock, errands)
     alarm = Alarm(clock, real)
