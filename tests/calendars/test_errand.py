@@ -30,4 +30,5 @@ async def test_it_tells_when_somebody_is_away_or_why_not(
         assert found["spans"] == ()
     else:
         assert "The calendar was not read" in found["failure"]
+    assert errand.failed is not None
     assert "an error of mine" in errand.failed(effect, "an error of mine")["failure"]

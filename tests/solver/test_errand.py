@@ -71,4 +71,5 @@ async def test_why_there_is_none_is_said_in_words() -> None:
     errand = forecast_errand(lambda: NOW)
     with pytest.raises(Undelivered, match="seconds and was ended"):
         await errand.run(Impatient(), EFFECT)
+    assert errand.failed is not None
     assert errand.failed(EFFECT, "It broke.") == {"shown": "rota:7", "weeks": 4, "failure": "It broke."}
