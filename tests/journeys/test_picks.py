@@ -497,6 +497,41 @@ async def test_a_fallback_declines_and_another_is_found_while_the_pair_stays() -
     assert "You are fallback" in letters(town, BEN)[0].text
 
 
+async def test_the_pair_picks_until_the_handover_on_tuesday_evening_and_on_wednesday_morning_too() -> None:
+    town = Town()
+    await town.until("2026-11-24 20:00")
+    assert "Support from Wed 25 Nov" in await town.write("pick", ANA)
+    await town.until("2026-11-25 08:40")
+    assert "Support from Wed 25 Nov" in await town.write("pick", ANA)
+    await take(town, key=picks(town)[-1].key)
+    await town.until("2026-11-25 09:00")
+    assert "On duty\nChen Wei and Eva Novak" in await on_duty(town)
+
+
+async def test_after_a_no_on_wednesday_before_half_past_eight_another_team_can_be_taken_still() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    await town.until("2026-11-25 08:20")
+    await decline(town, CHEN)
+    assert "Ana Lindqvist and Eva Novak" in await town.write("pick", BEN)
+    card = picks(town)[-1]
+    assert isinstance(card.view, PlanCard)
+    await press(town, card.view.parts[0].presses[0], BEN, place=personal("ben"))
+    assert set(await team(town)) >= {"ana", "eva"}
+
+
+async def test_a_desk_without_any_team_picks_for_the_running_iteration_first() -> None:
+    town = Town("2026-11-19 10:00", team=())
+    await town.write("pick", FARID)
+    card = picks(town)[-1]
+    assert isinstance(card.view, PlanCard)
+    assert "Support from Fri 20 Nov" in card.text
+    await press(town, card.view.parts[0].presses[0], FARID, place=personal("farid"))
+    await town.until("2026-11-20 09:00")
+    assert "nobody" not in (await on_duty(town)).split("\n")[1].casefold()
+
+
 async def test_a_second_no_changes_nothing() -> None:
     town = Town()
     await town.until("2026-11-23 14:00")
@@ -539,6 +574,7 @@ async def test_a_team_that_is_taken_late_starts_on_the_next_working_morning_and_
     await take(town, key=key)
     assert "On duty\nAna Lindqvist and Ben Okafor" in await on_duty(town)
     assert f"Support from Fri 27 Nov: {title}, taken by Ana" in town.in_team_channel()[-1].text
+    assert f": {title}\n" in town.teams.messages[key].text, "and not those who served before"
     await town.until("2026-11-27 09:00")
     assert f"On duty\n{title}" in await on_duty(town)
     state = await (await town.desk()).state()

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from bot.commands import ShowRota
 from bot.decide.draft import Draft
-from bot.decide.rota import picks, words
+from bot.decide.rota import words
 from bot.effects import Forecast
 from bot.events import Message, PlanFound, Planned
 from bot.hours import SupportHours
@@ -111,7 +111,7 @@ def _show(draft: Draft, key: str, place: str, weeks: int, plan: Plan, note: str)
 
 
 def _weeks(draft: Draft, count: int) -> list[date]:
-    first = picks.running(draft)
+    first = iteration_of(draft.hours.duty_day(draft.opening))
     return [first + number * WEEK for number in range(count)]
 
 

@@ -43,16 +43,19 @@ TAKE, OTHER, DECLINE = "pick.take", "pick.other", "pick.decline"
 
 def target(draft: Draft) -> date:
     """Return the iteration whose team is picked now: the next one, or this one where nobody was picked for it."""
-    pick = draft.facts.planning.pick
-    now = _this(draft.now, draft.hours)
-    return now if pick is not None and pick.iteration == now and pick.staying else now + WEEK
+    this = _this(draft.now, draft.hours)
+    return this if not pair_of(draft.rota, this) or _stays(draft, this) else this + WEEK
 
 
 def picked(draft: Draft, iteration: date) -> bool:
     """Say whether an iteration has a team that was taken for it."""
+    return len(pair_of(draft.rota, iteration)) > 1 and not _stays(draft, iteration)
+
+
+def _stays(draft: Draft, iteration: date) -> bool:
+    """Say whether nobody was picked for an iteration, so that the team before it serves."""
     pick = draft.facts.planning.pick
-    staying = pick is not None and pick.iteration == iteration and pick.staying
-    return len(pair_of(draft.rota, iteration)) > 1 and not staying
+    return pick is not None and pick.iteration == iteration and pick.staying
 
 
 def pickers(draft: Draft) -> tuple[Person, ...]:
@@ -91,7 +94,7 @@ def _this(now: datetime, hours: SupportHours) -> date:
 
 def running(draft: Draft) -> date:
     """Return the iteration whose team is on duty, which changes at an opening."""
-    return iteration_of(draft.hours.duty_day(draft.opening))
+    return iteration_of(draft.hours.duty_day(draft.now))
 
 
 # -- the clock ------------------------------------------------------------------------------------------------------
@@ -208,7 +211,7 @@ def follow(draft: Draft) -> None:
 def _proposal(
     draft: Draft, pick: Pick, plan: Situation, ranking: Ranking, key: str, *, calls: bool = False
 ) -> PlanCard:
-    when = words.day(first_day(pick.iteration, draft.hours) or pick.iteration)
+    when = words.day(_starts(draft, pick) or pick.iteration)
     parts = tuple(
         PlanPart(
             words.pair(plan, team),
@@ -262,7 +265,10 @@ def _taken_card(draft: Draft, pick: Pick, key: str) -> PlanCard:
 
 
 def _support(draft: Draft, iteration: date) -> str:
-    return names(_in_role(draft, iteration, Role.SUPPORT))
+    """Return the names of the pair that was taken, or else of whoever has SUPPORT."""
+    taken = [draft.rota.people[id_] for id_ in of(draft, iteration).taken if id_ in draft.rota.people]
+    there = pair_of(draft.rota, iteration)
+    return names(tuple([one for one in taken if one.id in there]) or _in_role(draft, iteration, Role.SUPPORT))
 
 
 def _others(draft: Draft, iteration: date) -> str:
@@ -538,7 +544,8 @@ def _may_take(draft: Draft, event: Press, iteration: date) -> tuple[Pick, Answer
     if not may_pick(draft, event.author):
         raise Refused(f"{names(pickers(draft)) or 'An admin'} and admins pick the next team.")
     pick = of(draft, iteration)
-    if iteration != target(draft) or picked(draft, iteration):
+    this = _this(draft.now, draft.hours)
+    if iteration not in (this, this + WEEK) or picked(draft, iteration):
         return pick, Card(card(draft, pick, event.card))
     return pick, None
 
