@@ -217,6 +217,22 @@ def absences_import(file: Any, who: str, desk: str, *, as_json: bool) -> None:
     _operate("absences import", {"desk": desk, "who": who, "text": _text(file)}, as_json=as_json)
 
 
+@cli.command()
+@click.option("--weeks", type=click.IntRange(1, 52), default=26, show_default=True, help="How many, at most 52.")
+@click.option(
+    "--explain", is_flag=True, help="Say every team of the next pick and why, and what is proved of the plan."
+)
+@of_desk
+@as_json
+def rota(weeks: int, desk: str, *, explain: bool, as_json: bool) -> None:
+    """Say who serves in the coming weeks: the teams that are taken, and a forecast of the others.
+
+    The forecast begins with the best team of the next week that is open, which is proved by looking at every pair, and
+    looks for the best plan for some seconds. What of it is proved is said at the end, goal by goal.
+    """
+    _operate("rota", {"desk": desk, "weeks": str(weeks), "explain": "yes" if explain else ""}, as_json=as_json)
+
+
 def _operate(operation: str, arguments: dict[str, str], *, as_json: bool) -> None:
     from bot.clock import open_clock  # noqa: PLC0415 - see serve
     from bot.control import ask  # noqa: PLC0415 - see serve

@@ -6,8 +6,9 @@ Each takes the desks and plain arguments and returns what it did or found, in wo
 import csv
 import io
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from bot.calendars.apart import read_apart
 from bot.calendars.errand import AHEAD
+from bot.decide.rota import explained
 from bot.desk import Desk
 from bot.desks import Desks
 from bot.effects import Erased, Word
@@ -23,6 +25,8 @@ from bot.errors import Refused
 from bot.events import AbsencesImported, Event, PeopleImported, PersonErased, ShiftsImported
 from bot.links import read_place
 from bot.people import Person
+from bot.rota.plan import Plan
+from bot.solver.worker import NotComputed, forecast, rank
 from bot.state import DeskInfo
 from bot.store.rota import valid_id
 from bot.store.rows import Directory
@@ -157,6 +161,31 @@ async def export_shifts(desks: Desks, arguments: Arguments, now: datetime) -> Do
     return _exported(desk, shifts_to_csv(rota.shifts, rota.people))
 
 
+async def plan_rota(desks: Desks, arguments: Arguments, now: datetime) -> Done:
+    """Say who serves in the coming weeks, as taken or as planned. Arguments: desk, weeks, explain (empty for no)."""
+    del now
+    desk = desks.one(arguments.get("desk", ""))
+    weeks = int(arguments["weeks"])
+    question = await desk.question(weeks)
+    found = explained.Outlook(question, weeks)
+    if explained.is_open(question):
+        try:
+            found = replace(found, ranking=await rank(found.pick), plan=await _last(forecast(question)))
+        except NotComputed as failure:
+            message = f"There is no forecast. {failure}"
+            raise Refused(message) from failure
+    said = explained.said(found, explain=bool(arguments.get("explain")))
+    return Done(said, {"desk": desk.info.id, **explained.facts(found)})
+
+
+async def _last(plans: AsyncGenerator[Plan, None]) -> Plan | None:
+    last = None
+    async with aclosing(plans):
+        async for plan in plans:
+            last = plan
+    return last
+
+
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
     {
         "desk add": add_desk,
@@ -168,6 +197,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "absences import": import_absences,
         "shifts import": import_shifts,
         "shifts export": export_shifts,
+        "rota": plan_rota,
     }
 )
 

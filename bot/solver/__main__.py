@@ -8,6 +8,7 @@ import os
 import pickle
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 from bot.solver.tasks import DONE, FAILED, RESULT, TASKS, framed
@@ -18,9 +19,9 @@ KINDNESS = 10  # so that the bot goes first where there are few cores
 def main() -> int:
     """Do one task."""
     os.nice(KINDNESS)
-    # Only results may reach the pipe: libraries that print are sent to the log.
-    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    # Only results may reach the pipe, and HiGHS greets everybody: what libraries print is for nobody.
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers, Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
         def say(kind: str, value: Any) -> None:
             answers.write(framed(kind, value))

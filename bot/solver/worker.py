@@ -11,6 +11,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from bot.rota.picking import Ranking, Situation
@@ -19,6 +20,7 @@ from bot.solver.tasks import DONE, FAILED, FORECAST, LENGTH, RANK, WHAT_IF
 
 GRACE = 30.0  # seconds beyond those that a task may take, after which it is ended
 PYTHON = (sys.executable, "-m", "bot.solver")
+HOME = Path(__file__).parents[2]  # where Python looks for modules first: both ends are the same program
 
 
 class NotComputed(Exception):  # noqa: N818 - it says what there is no answer to
@@ -65,7 +67,7 @@ async def _answers(
 ) -> AsyncGenerator[Any, None]:
     """Yield what a worker finds, each as it comes."""
     until = asyncio.get_running_loop().time() + seconds
-    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
+    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, cwd=HOME, env={})
     try:
         while True:
             try:

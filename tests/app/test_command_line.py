@@ -127,10 +127,48 @@ def _object(**properties: object) -> dict[str, object]:
     return {"type": "object", "properties": known, "required": list(known), "additionalProperties": False}
 
 
+def _all(**properties: object) -> dict[str, object]:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def _list(items: object) -> dict[str, object]:
+    return {"type": "array", "items": items}
+
+
+def _of(values: object) -> dict[str, object]:
+    return {"type": "object", "additionalProperties": values}
+
+
 TEXT, COUNT = {"type": "string"}, {"type": "integer", "minimum": 0}
 PLACE = {"desk": TEXT, "tenant": TEXT, "team": TEXT, "channel": TEXT, "team_channel": TEXT}
 DESK = {"type": "object", "properties": PLACE | {"people": COUNT, "requests": COUNT}, "additionalProperties": False}
 ROW = {"type": "object", "additionalProperties": TEXT, "required": ["name"]}
+IDS, NUMBER, YES = _list(TEXT), {"type": "number", "minimum": 0}, {"type": "boolean"}
+DAYS = _of(_list({"enum": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]}))
+SERVING = {"support": IDS, "fallback": DAYS, "gaps": IDS}
+REMEDY = _all(cure=TEXT, person=TEXT, support=IDS)
+CONFLICT = {"anyOf": [{"type": "null"}, _all(rules=IDS, remedies=_list(REMEDY), nearest=IDS)]}
+GOALS = ("turn", "coverage", "rest", "fairness", "fallback_days", "fallback_people", "mixing", "change")
+SCORE = _all(**dict.fromkeys(GOALS, NUMBER), exact=TEXT)
+TEAM_OF = _all(**SERVING, score=SCORE, short=TEXT)
+PICK = _all(
+    iteration=TEXT,
+    looked_at=COUNT,
+    teams=_list(TEAM_OF),
+    people_not_possible=_of(COUNT),
+    pairs_not_possible=_of(COUNT),
+    observers=IDS,
+    conflict=CONFLICT,
+)
+ROTA = _object(
+    desk=TEXT,
+    people=_of(TEXT),
+    weeks=_list(_all(iteration=TEXT, taken=YES, observers=IDS, conflict=CONFLICT, **SERVING)),
+    pick={"anyOf": [{"type": "null"}, PICK]},
+    score={"anyOf": [{"type": "null"}, _of(NUMBER)]},
+    bounds=_list(_all(aim=TEXT, reached=NUMBER, at_least=NUMBER, proved=YES)),
+    proved=YES,
+)
 SCHEMAS: dict[str, dict[str, object]] = {
     "desk add": _object(**PLACE),
     "desk list": _object(desks={"type": "array", "items": DESK | {"required": list(DESK["properties"])}}),  # type: ignore[call-overload]
@@ -142,6 +180,7 @@ SCHEMAS: dict[str, dict[str, object]] = {
     "shifts import": _object(desk=TEXT, shifts=COUNT, iterations=COUNT),
     "shifts export": _object(desk=TEXT, rows={"type": "array", "items": ROW}),
     "manifest": _object(package=TEXT),
+    "rota": ROTA,
 }
 
 
@@ -152,7 +191,7 @@ def test_machines_are_answered_in_json_by_the_schema_of_each_command(
         ended = hotseat(*words, "--json")
         assert (ended.code, ended.err) == (0, "")
         found: dict[str, Any] = json.loads(ended.out)
-        name = " ".join(words[:2]) if words[0] != "manifest" else words[0]
+        name = " ".join(words[:2]) if words[0] not in {"manifest", "rota"} else words[0]
         jsonschema.validate(found, SCHEMAS[name])
         return found
 
@@ -162,6 +201,9 @@ def test_machines_are_answered_in_json_by_the_schema_of_each_command(
     assert answer("shifts", "import", sheets[1])["iterations"] == 1
     assert answer("people", "export")["rows"][0]["name"] == "Ana Lindqvist"
     assert answer("shifts", "export")["rows"][0]["role"] == "SUPPORT"
+    planned = answer("rota", "--weeks", "3")
+    assert all(week["support"] for week in planned["weeks"])
+    assert {pair for team in planned["pick"]["teams"] for pair in team["support"]} <= planned["people"].keys()
     erased = {"desk": "backend", "erased": True, "person": True}
     assert erased.items() <= answer("people", "erase", "Eva Novak").items()
     assert answer("people", "import", sheets[0])["new"] == 1
@@ -425,12 +467,75 @@ def test_a_sheet_that_is_not_utf_8_is_refused_with_the_remedy(hotseat: Hotseat, 
         ("shifts",),
         ("shifts", "import"),
         ("shifts", "export"),
+        ("rota",),
     ],
 )
 def test_every_command_explains_itself(hotseat: Hotseat, words: tuple[str, ...]) -> None:
     ended = hotseat(*words, "--help")
     assert ended.code == 0
     assert ended.out.startswith("Usage: ")
+
+
+def weeks_of_two(tmp_path: Path) -> str:
+    sheet = tmp_path / "taken.csv"
+    now = datetime.now(UTC).date()
+    first = now - timedelta(days=(now.weekday() - 2) % 7)
+    names = ("Ana Lindqvist", "Ben Okafor")
+    rows = [f"{first + timedelta(weeks=week)},{name},SUPPORT" for week in range(-1, 3) for name in names]
+    sheet.write_text("\n".join(["iteration,name,role", *rows]))
+    return str(sheet)
+
+
+def test_the_rota_is_planned_and_explained(hotseat: Hotseat, sheets: tuple[str, str]) -> None:
+    hotseat(*ADD)
+    hotseat("people", "import", sheets[0])
+    plainly = hotseat("rota", "--weeks", "3")
+    assert (plainly.code, plainly.err) == (0, "")
+    lines = plainly.out.splitlines()
+    assert len(lines) == 4
+    assert all(", forecast: " in line for line in lines[:3])
+    assert lines[3].startswith("Forecast: no plan is better in any goal, which is proved.")
+    pick, weeks, goals = hotseat("rota", "--weeks", "3", "--explain").out.strip().split("\n\n")
+    assert pick.splitlines()[1].startswith("1. ")
+    assert "The best of 7 possible teams, of 10 pairs." in pick
+    assert weeks.splitlines() == lines[:3]
+    assert goals.splitlines()[4] == "fairness: 1, proved"
+
+
+def test_taken_weeks_are_shown_as_they_are(hotseat: Hotseat, sheets: tuple[str, str], tmp_path: Path) -> None:
+    hotseat(*ADD)
+    hotseat("people", "import", sheets[0])
+    hotseat("shifts", "import", weeks_of_two(tmp_path))
+    lines = hotseat("rota", "--weeks", "2", "--explain").out.splitlines()
+    assert [line.partition(", ")[2] for line in lines[:2]] == ["taken: Ana Lindqvist and Ben Okafor"] * 2
+    assert lines[2:] == ["Every week has a team; nothing is left to plan."]
+
+
+def test_where_nobody_can_serve_the_rota_says_why(hotseat: Hotseat, tmp_path: Path) -> None:
+    hotseat(*ADD)
+    sheet = tmp_path / "people.csv"
+    sheet.write_text("name,production_access\nAna,no\nBen,no\n")
+    hotseat("people", "import", str(sheet))
+    explained = hotseat("rota", "--weeks", "1", "--explain").out
+    assert "No pair satisfies this together: one of the two has production access" in explained
+    assert "production access for Ana or production access for Ben" in explained
+    assert ", forecast: no team satisfies the rules. No pair satisfies this together" in explained
+
+
+@pytest.mark.parametrize("weeks", ["0", "53", "many"])
+def test_no_more_weeks_than_a_year_are_planned(hotseat: Hotseat, weeks: str) -> None:
+    ended = hotseat("rota", "--weeks", weeks)
+    assert (ended.code, ended.out) == (2, "")
+
+
+async def test_the_rota_is_planned_by_the_bot_that_runs(running: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "people.csv"
+    sheet.write_text(PEOPLE)
+    assert (await child(running, *ADD)).code == 0
+    assert (await child(running, "people", "import", str(sheet))).code == 0
+    ended = await child(running, "rota", "--weeks", "2", "--json")
+    assert (ended.code, ended.err) == (0, "")
+    jsonschema.validate(json.loads(ended.out), SCHEMAS["rota"])
 
 
 def test_a_setting_that_is_wrong_ends_a_command_with_its_name(

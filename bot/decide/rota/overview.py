@@ -94,14 +94,15 @@ def proof(plan: Plan) -> str:
         return "Forecast: no plan is better in any goal, which is proved. It changes with each pick and absence."
     doubt = [bound for bound in plan.bounds if not bound.proved]
     gaps = [
-        f"{AIMS[one.aim]}: {_figure(one.aim, one.reached)}, at least {_figure(one.aim, one.at_least)}" for one in doubt
+        f"{AIMS[one.aim]}: {figure(one.aim, one.reached)}, at least {figure(one.aim, one.at_least)}" for one in doubt
     ]
     proved = [AIMS[bound.aim] for bound in plan.bounds if bound.proved]
     said = f"proved best in {listed(proved, ' and ')}, " if proved else ""
     return f"Forecast: {said}not proved yet in {'; '.join(gaps)}. It changes with each pick and absence."
 
 
-def _figure(aim: Aim, number: int) -> str:
+def figure(aim: Aim, number: int) -> str:
+    """Return how much of one thing a plan has; fairness is in squares of shifts."""
     return f"{number / 4:g}" if aim is Aim.FAIRNESS else str(number)
 
 
