@@ -26,7 +26,7 @@ from bot.desks import Desks
 from bot.effects import FetchCalendar, FetchRoster, Forecast, SlackSay
 from bot.errors import Misconfigured, NotStored
 from bot.events import Delivered
-from bot.folder import open_desks, open_folder, set_aside, write_rota
+from bot.folder import RotaWatch, open_desks, open_folder, rota_writer, set_aside
 from bot.hours import SupportHours
 from bot.ports import Clock, Journal
 from bot.rota.shift import Rota
@@ -127,7 +127,8 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         SlackSay: Errand(Delivered, _slack(settings, session).say),
         Forecast: forecast_errand(clock),
     }
-    courier = Courier(journal, outbound.send, lambda desk: write_rota(journal, files, desk), clock, errands)
+    write = rota_writer(journal, files, lambda desk: desks.named(desk.tenant, desk.id), clock)
+    courier = Courier(journal, outbound.send, write, clock, errands)
     alarm = Alarm(clock, real)
     desks = Desks(
         journal,
@@ -143,6 +144,8 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     await stack.enter_async_context(Control(settings.data / "control.sock", desks, clock))
     stack.callback(alarm.stop)
     alarm.start(desks)
+    watching = asyncio.create_task(RotaWatch(journal, files, desks, clock).run())
+    stack.callback(watching.cancel)
     if isinstance(clock, RemoteClock):
         following = asyncio.create_task(clock.follow(alarm.clock_moved))
         stack.callback(following.cancel)

@@ -20,6 +20,7 @@ from bot.events import (
     PersonErased,
     Press,
     RotaEdited,
+    RotaRefused,
     Send,
     ShiftsImported,
     Sweep,
@@ -42,6 +43,7 @@ _RECORDED = (
     PeopleImported,
     ShiftsImported,
     RotaEdited,
+    RotaRefused,
     PersonErased,
 )
 _ACTS = (Press, ClockStruck, Sweep)  # recorded when they did something

@@ -353,6 +353,14 @@ class ShiftsImported(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotaEdited(Event):
-    """Somebody edited the rota's file by hand, and it is valid."""
+    """Somebody edited the rota's file by hand, and it is valid; ``base`` is the rota that it held before, if known."""
 
     rota: Rota
+    base: Rota | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotaRefused(Event):
+    """The rota's file was edited by hand and not taken over; ``reason`` is for admins, in words, line by line."""
+
+    reason: str

@@ -5,7 +5,7 @@ The journal is what counts; a rota's file is written from it, and taken over whe
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 
 from bot.calendars.almanac import Almanac
@@ -13,16 +13,19 @@ from bot.calendars.holidays import KeptHolidays
 from bot.clock import real
 from bot.desk import Desk
 from bot.desks import Desks
-from bot.effects import WriteRota
-from bot.events import Delivered, RotaEdited
+from bot.effects import Word, WriteRota
+from bot.errors import NotStored
+from bot.events import Delivered, RotaEdited, RotaRefused
 from bot.ports import Clock, Origin, Outgoing
 from bot.settings import Settings
 from bot.state import DeskInfo
 from bot.store.journal import SqlJournal
 from bot.store.lock import FolderLock
-from bot.store.rota import Edited, RotaFiles, reconcile
+from bot.store.rota import Agreed, Edited, Invalid, Kept, Look, Outcome, RotaFiles, Unwritten, reconcile, write_anew
 
 log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 2.0  # between two looks at the rotas' files
 
 
 @asynccontextmanager
@@ -33,13 +36,27 @@ async def open_folder(settings: Settings, holder: str) -> AsyncIterator[tuple[Sq
             yield journal, RotaFiles(settings.data / "rota")
 
 
-async def write_rota(journal: SqlJournal, files: RotaFiles, desk: DeskInfo) -> None:
-    """Write a desk's rota file as the journal has it; one that holds it already may be edited by hand since."""
+async def write_rota(journal: SqlJournal, files: RotaFiles, desk: DeskInfo) -> Kept | None:
+    """Write a desk's rota file as the journal has it; one that holds it already may be edited by hand since.
+
+    Return what somebody had written there, kept beside it.
+    """
     stored = await journal.rota(desk.tenant, desk.id)
-    if stored.written:
-        return
-    checksum = await asyncio.to_thread(files.write, desk, stored.rota)
-    await journal.rota_written(desk.tenant, desk.id, checksum, stored.rota)
+    return None if stored.written else await write_anew(journal, files, desk, stored)
+
+
+def rota_writer(
+    journal: SqlJournal, files: RotaFiles, desk_of: Callable[[DeskInfo], Desk | None], clock: Clock
+) -> Callable[[DeskInfo], Awaitable[None]]:
+    """Return how a running bot writes its rota files: admins hear of an edit by hand that came at the same moment."""
+
+    async def write(info: DeskInfo) -> None:
+        kept = await write_rota(journal, files, info)
+        desk = desk_of(info)
+        if kept is not None and desk is not None:
+            await follow(desk, Unwritten(kept), clock)
+
+    return write
 
 
 async def set_aside(files: RotaFiles, desk_id: str) -> str:
@@ -56,11 +73,73 @@ async def open_desks(journal: SqlJournal, files: RotaFiles, desks: Desks, clock:
     found = [(info, await reconcile(journal, files, info)) for info in await journal.desks()]
     await desks.open()
     for info, outcome in found:
-        if isinstance(outcome, Edited):
-            now = clock()
-            edited = RotaEdited(key=f"edited:{now.isoformat()}", happened_at=now, rota=outcome.document.rota)
-            await desks.one(info.id).handle(edited)
-            log.info("the rota file was edited by hand and taken over", extra={"desk": info.id})
+        await follow(desks.one(info.id), outcome, clock)
+
+
+async def follow(desk: Desk, outcome: Outcome, clock: Clock) -> None:
+    """Take an edit by hand over, or say once why not."""
+    now = clock()
+    match outcome:
+        case Edited(document, before):
+            edited = RotaEdited(key=f"edited:{now.isoformat()}", happened_at=now, rota=document.rota, base=before)
+            answer = await desk.handle(edited)
+            if isinstance(answer, Word):
+                log.warning("%s", answer.text, extra={"desk": desk.info.id})
+            else:
+                log.info("the rota file was edited by hand and taken over", extra={"desk": desk.info.id})
+        case Invalid(reason, checksum):
+            await desk.handle(RotaRefused(key=f"refused:{checksum}", happened_at=now, reason=reason))
+        case Unwritten(Kept(path, checksum)):
+            reason = (
+                "The rota file was edited by hand while the rota changed, too, and is written anew. What was written "
+                f"by hand is kept as {path}: see what of it is missing, and write that again."
+            )
+            await desk.handle(RotaRefused(key=f"refused:{checksum}", happened_at=now, reason=reason))
+        case Agreed() | Unwritten():
+            pass
+
+
+class RotaWatch:
+    """Looks at the rotas' files while the bot runs, as a start does, in real time.
+
+    A file is judged once it stands still for two looks, since editors may write in several steps.
+    """
+
+    def __init__(self, journal: SqlJournal, files: RotaFiles, desks: Desks, clock: Clock) -> None:
+        """Bind to the files and to whose they are."""
+        self._journal = journal
+        self._files = files
+        self._desks = desks
+        self._clock = clock
+        self._seen: dict[str, Look | None] = {}
+        self._judged: dict[str, Look | None] = {}
+
+    async def run(self) -> None:
+        """Look every few seconds, for ever."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            await self.look()
+
+    async def look(self) -> None:
+        """Look once, and bring together what stands still and is new."""
+        before = self._seen
+        self._seen = await asyncio.to_thread(self._look_at, [desk.info.id for desk in self._desks])
+        for desk in self._desks:
+            id_ = desk.info.id
+            found = self._seen.get(id_)
+            still = id_ in self._seen and id_ in before and before[id_] == found
+            if not still or (id_ in self._judged and self._judged[id_] == found):
+                continue
+            try:
+                await follow(desk, await reconcile(self._journal, self._files, desk.info), self._clock)
+                self._judged[id_] = found
+            except NotStored:
+                log.warning("could not store what a rota file says; trying again", extra={"desk": id_})
+            except Exception:
+                log.exception("looking at a rota file failed", extra={"desk": id_})
+
+    def _look_at(self, ids: list[str]) -> dict[str, Look | None]:
+        return {id_: self._files.look(id_) for id_ in ids}
 
 
 @asynccontextmanager

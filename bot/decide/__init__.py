@@ -54,6 +54,7 @@ from bot.events import (
     Restored,
     RosterFetched,
     RotaEdited,
+    RotaRefused,
     Send,
     Separate,
     ShiftsImported,
@@ -102,6 +103,7 @@ Known = (
     | PeopleImported
     | ShiftsImported
     | RotaEdited
+    | RotaRefused
     | PersonErased
 )
 
@@ -268,6 +270,8 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             imports.shifts_imported(draft, event)
         case RotaEdited():
             imports.edited(draft, event)
+        case RotaRefused():
+            imports.refused(draft, event)
         case PersonErased():
             return privacy.erased(draft, event)
         case _:

@@ -14,7 +14,7 @@ from bot.rota.shift import Rota
 from bot.standing import Standing
 from bot.state import DeskInfo
 from bot.store.document import dump
-from bot.store.rota import RotaDocument, StoredRota, valid_id
+from bot.store.rota import Kept, RotaDocument, StoredRota, valid_id
 from bot.store.tables import spell
 from bot.support.erasure import Part, held
 from bot.support.request import Request, Status
@@ -247,6 +247,11 @@ class MemoryRotaFiles:
         checksum = hashlib.sha256(json.dumps(spell(desk, rota)).encode()).hexdigest()
         self.documents[valid_id(desk.id)] = RotaDocument(rota, checksum)
         return checksum
+
+    def keep(self, desk: DeskInfo, stored: StoredRota) -> Kept | None:
+        """Return None: nobody edits what is in memory."""
+        del desk, stored
+        return None
 
     def read(self, desk: DeskInfo) -> RotaDocument:
         """Return a desk's document; raise Misconfigured where there is none."""

@@ -1,4 +1,4 @@
-"""The rota's file: one JSON document a desk, which people may read, back up and edit while the bot is stopped.
+"""The rota's file: one JSON document a desk, which people may read, back up and edit.
 
 It decides whether a file may be taken over and whether it must be written; the journal is what counts.
 """
@@ -6,8 +6,10 @@ It decides whether a file may be taken over and whether it must be written; the 
 import asyncio
 import hashlib
 import logging
+import os
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
@@ -20,6 +22,7 @@ from bot.store.tables import REMEDY, parse, spell
 
 log = logging.getLogger(__name__)
 
+Look = tuple[int, int, int]
 DESK_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -52,6 +55,14 @@ class RotaDocument:
     checksum: str
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What somebody wrote into a rota's file, kept where it does not count, and the checksum of it."""
+
+    path: Path
+    checksum: str
+
+
 class RotaFiles:
     """The rota files in a folder, DESK.json each, written one at a time; the caller holds the data folder's lock."""
 
@@ -70,6 +81,29 @@ class RotaFiles:
                 return _checksum(path.read_bytes())
         except OSError as error:
             raise NotStored(f"The rota file {path} could not be written ({error.strerror}).") from error
+
+    def keep(self, desk: DeskInfo, stored: StoredRota) -> Kept | None:
+        """Keep what somebody wrote into a desk's file beside it, before it is written anew; None where nobody did."""
+        path = self._path(desk.id)
+        try:
+            checksum = self.checksum(desk.id)
+            if checksum in (None, stored.checksum) or self._holds(desk, stored.rota):
+                return None
+            edited_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            aside = path.with_name(f"{path.name}.refused-{edited_at:%Y%m%dT%H%M%S.%fZ}")
+            if not aside.exists():
+                os.link(path, aside)
+        except OSError as error:
+            raise NotStored(f"The rota file {path} could not be kept ({error.strerror}).") from error
+        return Kept(aside, checksum)
+
+    def look(self, desk_id: str) -> Look | None:
+        """Return what changes when a desk's file does, without reading it; None where there is none."""
+        try:
+            found = self._path(desk_id).stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size, found.st_ino
 
     def read(self, desk: DeskInfo) -> RotaDocument:
         """Return a desk's document; raise Misconfigured with all that is wrong, by line and record."""
@@ -108,6 +142,12 @@ class RotaFiles:
             raise NotStored(message) from error
         return aside
 
+    def _holds(self, desk: DeskInfo, rota: Rota) -> bool:
+        try:
+            return spell(desk, self.read(desk).rota) == spell(desk, rota)
+        except Misconfigured:
+            return False
+
     def _path(self, desk_id: str) -> Path:
         return self._folder / f"{valid_id(desk_id)}.json"
 
@@ -140,6 +180,9 @@ class Journal(Protocol):
 class Files(Protocol):
     """What RotaFiles and its fake have in common."""
 
+    def keep(self, desk: DeskInfo, stored: StoredRota) -> Kept | None:
+        """Keep what somebody wrote into a desk's file beside it; None where nobody did."""
+
     def write(self, desk: DeskInfo, rota: Rota) -> str:
         """Write a desk's file and return its checksum."""
 
@@ -157,14 +200,20 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Unwritten:
-    """The file is missing, or older than the journal: it must be written; what stood there is kept as DESK.json.bak."""
+    """The file is missing, or older than the journal: it must be written; what stood there is kept as DESK.json.bak.
+
+    ``kept`` is what somebody had written there meanwhile.
+    """
+
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """The file was edited by hand and is valid: it is to be taken over."""
+    """The file was edited by hand and is valid: it is to be taken over in place of the rota ``before``."""
 
     document: RotaDocument
+    before: Rota
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +221,7 @@ class Invalid:
     """The file was edited by hand and cannot be taken over, for ``reason``; the journal's rota stays."""
 
     reason: str
+    checksum: str
 
 
 Outcome = Agreed | Unwritten | Edited | Invalid
@@ -185,9 +235,9 @@ def compare(stored: StoredRota, desk: DeskInfo, files: Files) -> Outcome:
     if found == stored.checksum:
         return Agreed()
     try:
-        return Edited(files.read(desk))
+        return Edited(files.read(desk), stored.rota)
     except Misconfigured as error:
-        return Invalid(str(error))
+        return Invalid(str(error), found)
 
 
 async def reconcile(journal: Journal, files: Files, desk: DeskInfo) -> Outcome:
@@ -198,14 +248,23 @@ async def reconcile(journal: Journal, files: Files, desk: DeskInfo) -> Outcome:
     stored = await journal.rota(desk.tenant, desk.id)
     outcome = await asyncio.to_thread(compare, stored, desk, files)
     match outcome:
-        case Invalid(reason):
+        case Invalid(reason, _):
             log.error("%s", reason, extra={"desk": desk.id})
         case Unwritten():
             try:
-                checksum = await asyncio.to_thread(files.write, desk, stored.rota)
-                await journal.rota_written(desk.tenant, desk.id, checksum, stored.rota)
+                return Unwritten(await write_anew(journal, files, desk, stored))
             except NotStored as error:
                 log.error("%s", error, extra={"desk": desk.id})  # noqa: TRY400 - the text says it all
         case Agreed() | Edited():
             pass
     return outcome
+
+
+async def write_anew(journal: Journal, files: Files, desk: DeskInfo, stored: StoredRota) -> Kept | None:
+    """Write a desk's file as the journal has it, and return what somebody had written there, kept beside it."""
+    kept = await asyncio.to_thread(files.keep, desk, stored)
+    if kept is not None:
+        log.warning("an edit of the rota file by hand is kept as %s", kept.path, extra={"desk": desk.id})
+    checksum = await asyncio.to_thread(files.write, desk, stored.rota)
+    await journal.rota_written(desk.tenant, desk.id, checksum, stored.rota)
+    return kept

@@ -39,7 +39,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 NOTHING = object()
 REMEDY = (
-    "What the bot last knew stays in force. Mend the file, or delete it: then it is written anew at the next start."
+    "What the bot last knew stays in force. Mend the file, or delete it: then it is written anew. If the rota changes "
+    "before that, what you wrote is kept beside it, as a file called .refused and the time."
 )
 
 

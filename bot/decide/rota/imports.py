@@ -1,15 +1,22 @@
 """Changes of the rota by hand: imports, and edits of its file."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from dataclasses import replace
+from typing import TypeVar
 
 from bot.decide.draft import Draft
 from bot.decide.requests import clocks
+from bot.decide.rota import news
+from bot.decide.rota.words import AND
 from bot.errors import Refused
-from bot.events import PeopleImported, PersonRow, RotaEdited, ShiftsImported
-from bot.people import FORMER, Person
+from bot.events import PeopleImported, PersonRow, RotaEdited, RotaRefused, ShiftsImported
+from bot.people import FORMER, Author, Person
 from bot.rota.shift import Rota
+from bot.support.words import listed
+
+T = TypeVar("T")
+MOST_LINES = 8  # of what is wrong with a file, to be read in a message
 
 
 def people_imported(draft: Draft, event: PeopleImported) -> None:
@@ -59,9 +66,63 @@ def shifts_imported(draft: Draft, event: ShiftsImported) -> None:
 
 
 def edited(draft: Draft, event: RotaEdited) -> None:
-    """Take over a rota that somebody edited by hand."""
+    """Take over a rota that somebody edited by hand, and say once what differs.
+
+    Raise Refused where the rota changed meanwhile: the edit knows nothing of that, and would undo it.
+    """
+    before = draft.rota
+    if event.base is not None and event.base != before:
+        raise Refused("The rota changed while its file was edited by hand; the file was not taken over.")
     draft.put_rota(event.rota)
     clocks.follow_duty(draft)
+    counts, concerned = _differences(before, event.rota)
+    if counts:
+        verb = "differs" if len(counts) == 1 and counts[0].startswith("1 ") else "differ"
+        text = f"The rota file was edited by hand: {listed(counts, AND)} {verb}."
+        news.announce(draft, event.key, text, concerned)
+
+
+def refused(draft: Draft, event: RotaRefused) -> None:
+    """Tell every admin who is one of the people why an edit by hand was not taken over."""
+    lines = event.reason.splitlines()
+    if len(lines) > MOST_LINES:
+        more = len(lines) - MOST_LINES
+        lines = [*lines[: MOST_LINES - 1], f"and {more} more, which are in the log", lines[-1]]
+    for person in draft.rota.people.values():
+        if draft.is_admin(Author(person.id, person.name)):
+            news.tell(draft, event.key, person.id, "\n".join(lines))
+
+
+def _differences(before: Rota, after: Rota) -> tuple[list[str], list[str]]:
+    """Return what differs, counted in words, and the ids of those whom it concerns."""
+    people = _changes(before.people.values(), after.people.values())
+    shifts = _changes(before.shifts, after.shifts)
+    absences = _changes(before.absences, after.absences)
+    overrides = _changes(before.overrides, after.overrides)
+    counted = (
+        (_count(people), "person", "people"),
+        (_count(shifts), "shift", "shifts"),
+        (_count(absences), "absence", "absences"),
+        (_count(overrides), "override", "overrides"),
+        (_count(_changes(before.ledger, after.ledger)), "figure of what was served", "figures of what was served"),
+        (_count(_changes(before.history, after.history)), "line of its record", "lines of its record"),
+    )
+    who = [one.id for half in people for one in half]
+    who += [one.person for pair in (shifts, absences, overrides) for half in pair for one in half]
+    who += [one.stand_in for half in overrides for one in half]
+    said = [f"{number} {one if number == 1 else several}" for number, one, several in counted if number]
+    return said, who
+
+
+def _changes(before: Iterable[T], after: Iterable[T]) -> tuple[list[T], list[T]]:
+    """Return what is gone and what is new."""
+    old, new = dict.fromkeys(before), dict.fromkeys(after)
+    return [one for one in old if one not in new], [one for one in new if one not in old]
+
+
+def _count(changes: tuple[Sized, Sized]) -> int:
+    """Count what is changed, gone or new, each as one."""
+    return max(map(len, changes))
 
 
 class _Namings:
