@@ -23,7 +23,7 @@ from bot.control import Control
 from bot.courier import Courier, Errand
 from bot.desk import Desk
 from bot.desks import Desks
-from bot.effects import FetchCalendar, FetchRoster, Forecast, SlackSay
+from bot.effects import FetchCalendar, FetchRoster, Forecast, SlackSay, Suppose
 from bot.errors import Misconfigured, NotStored
 from bot.events import Delivered
 from bot.folder import RotaWatch, open_desks, open_folder, rota_writer, set_aside
@@ -32,7 +32,7 @@ from bot.ports import Clock, Journal
 from bot.rota.shift import Rota
 from bot.settings import AppType, Settings
 from bot.slack.outbound import Channels, SlackOutbound
-from bot.solver.errand import forecast_errand
+from bot.solver.errand import forecast_errand, suppose_errand
 from bot.store.triage import TREE, read_tree
 from bot.teams import credentials as entra
 from bot.teams.adapter import TeamsAdapter
@@ -121,11 +121,13 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     clock = await stack.enter_async_context(open_clock(settings.clock))
     rosters = Rosters(transport, references, clock, lambda desk: desks.channels_besides(desk))  # noqa: PLW0108
     calendars = ServiceHosts(settings.calendar_hosts)
+    turn = asyncio.Semaphore(1)  # of what is computed in processes of their own
     errands = {
         FetchRoster: rosters.errand(),
         FetchCalendar: calendar_errand(session, calendars.allows, clock),
         SlackSay: Errand(Delivered, _slack(settings, session).say),
-        Forecast: forecast_errand(clock),
+        Forecast: forecast_errand(clock, turn),
+        Suppose: suppose_errand(turn),
     }
     write = rota_writer(journal, files, lambda desk: desks.named(desk.tenant, desk.id), clock)
     courier = Courier(journal, outbound.send, write, clock, errands)

@@ -74,6 +74,16 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppose:
+    """Compute what one more person with access, or experienced, would change in so many weeks; fields as Forecast."""
+
+    key: str
+    place: str
+    shown: str
+    weeks: int
+
+
+@dataclass(frozen=True, slots=True)
 class SlackSay:
     """Post ``text`` in the desk's Slack channel for reminders, once."""
 
@@ -82,7 +92,7 @@ class SlackSay:
     place: str = "Slack"
 
 
-Effect = Show | Say | WriteRota | FetchRoster | FetchCalendar | Forecast | SlackSay
+Effect = Show | Say | WriteRota | FetchRoster | FetchCalendar | Forecast | Suppose | SlackSay
 
 
 @dataclass(frozen=True, slots=True)

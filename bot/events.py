@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.people import Author, Person
-from bot.rota.plan import Plan
+from bot.rota.plan import Plan, WhatIf
 from bot.rota.shift import Rota, Shift
 from bot.state import Roster
 
@@ -298,6 +298,17 @@ class Planned(Delivered):
     weeks: int
     rota: Rota = Rota()
     plan: Plan | None = None
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supposed(Delivered):
+    """What changes about one person would mean is known, what helps most first; None: it is not, for the reason."""
+
+    shown: str
+    weeks: int
+    rota: Rota = Rota()
+    found: tuple[WhatIf, ...] | None = None
     failure: str = ""
 
 

@@ -25,6 +25,7 @@ from bot.decide.rota import (
     replies,
     reports,
     starting,
+    supposing,
     week,
 )
 from bot.effects import Answer, Decision, Dialog
@@ -59,6 +60,7 @@ from bot.events import (
     Separate,
     ShiftsImported,
     Solve,
+    Supposed,
     Sweep,
     Undecided,
     Undeliverable,
@@ -98,6 +100,7 @@ Known = (
     | Sweep
     | PlanFound
     | Planned
+    | Supposed
     | Delivered
     | Undeliverable
     | PeopleImported
@@ -115,6 +118,7 @@ DESK_STEPS: Mapping[str, DeskStep] = MappingProxyType(
         **policies.STEPS,
         **chats.STEPS,
         **picks.STEPS,
+        **supposing.STEPS,
         **starting.STEPS,
         **deployments.STEPS,
         **feeds.STEPS,
@@ -258,6 +262,8 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             overview.found(draft, event)
         case Planned():
             overview.planned(draft, event)
+        case Supposed():
+            supposing.supposed(draft, event)
         case Delivered():
             clocks.reached(draft, event.place)
             raising.stands(draft, event)

@@ -1,22 +1,22 @@
-"""How a forecast is run that a decision asked for: in a worker, told when a first plan is there and when it is done."""
+"""How what a decision asked for is computed: in a worker, a forecast's first plan told as soon as it is there."""
 
 import asyncio
 from collections.abc import Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 from bot.courier import Errand, Undelivered
-from bot.effects import Forecast
-from bot.events import PlanFound, Planned
+from bot.effects import Forecast, Suppose
+from bot.events import PlanFound, Planned, Supposed
 from bot.ports import Clock, Origin
 from bot.rota.plan import Plan
-from bot.solver.worker import NotComputed, forecast
+from bot.solver.worker import NotComputed, forecast, what_if
 
 
-def forecast_errand(clock: Clock, turn: asyncio.Semaphore | None = None) -> Errand:
+def forecast_errand(clock: Clock, turn: asyncio.Semaphore) -> Errand:
     """Return how the weeks to come are planned; ``turn`` is waited for, so that few workers run at once."""
-    turn = turn or asyncio.Semaphore(1)
 
     async def run(desk: Origin, effect: Forecast) -> Mapping[str, Any]:
         async with turn:
@@ -39,3 +39,21 @@ def forecast_errand(clock: Clock, turn: asyncio.Semaphore | None = None) -> Erra
         return {"shown": effect.shown, "weeks": effect.weeks, "failure": reason}
 
     return Errand(Planned, run, failed)
+
+
+def suppose_errand(turn: asyncio.Semaphore) -> Errand:
+    """Return how it is found out what one more person with production access, or experienced, would change."""
+
+    async def run(desk: Origin, effect: Suppose) -> Mapping[str, Any]:
+        async with turn:
+            question = replace(await desk.question(effect.weeks), weeks=effect.weeks)
+            try:
+                found = await what_if(question)
+            except NotComputed as failure:
+                raise Undelivered(str(failure)) from failure
+            return {"shown": effect.shown, "weeks": effect.weeks, "rota": question.rota, "found": found}
+
+    def failed(effect: Suppose, reason: str) -> Mapping[str, Any]:
+        return {"shown": effect.shown, "weeks": effect.weeks, "failure": reason}
+
+    return Errand(Supposed, run, failed)

@@ -98,6 +98,10 @@ async def _pick() -> dict[str, CardView]:
     assert isinstance(proposal, PlanCard)
     views["fairness_card"] = await _answer(town, "rota fairness", TOM)
     views["help_card.why"] = await _answer(town, "rota why", jan)
+    ask = proposal.presses[0]
+    await town.press(Send, "", TOM, place=town.info.team_channel, card=key, step=ask.step, choice=ask.choice)
+    await town.computed()
+    views["plan_card.what_if"] = _card(town.to(TOM)[-1].view)
     press = proposal.parts[0].presses[0]
     await town.press(Send, "", TOM, place=town.info.team_channel, card=key, step=press.step, choice=press.choice)
     views["plan_card.taken"] = _card(town.teams.messages[key].view)

@@ -8,16 +8,19 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.calendars.almanac import Almanac
 from bot.desk import Desk
-from bot.effects import Answer, Card, Dialog, FetchRoster, Say, Show, SlackSay, Word
+from bot.effects import Answer, Card, Dialog, FetchRoster, Forecast, Say, Show, SlackSay, Suppose, Word
 from bot.events import (
     Deleted,
     Delivered,
     Edited,
     Open,
+    PlanFound,
+    Planned,
     Posted,
     Press,
     Replied,
@@ -25,6 +28,7 @@ from bot.events import (
     RosterFetched,
     Send,
     ShiftsImported,
+    Supposed,
     Undeliverable,
     Wrote,
 )
@@ -33,6 +37,8 @@ from bot.places import personal
 from bot.policy import Policy
 from bot.ports import Origin, Outgoing
 from bot.rota.shift import Absence, Role, Rota, Shift
+from bot.solver.changes import what_if
+from bot.solver.forecast import plans
 from bot.state import DeskInfo, Roster
 from bot.store.memory import MemoryJournal
 from bot.store.triage import TREE, read_tree
@@ -124,7 +130,8 @@ class FakeTeams:
     """Takes every effect at once and reports it delivered; `refuse` maps a place to the reason for a final no.
 
     `roster` is what it says of the team; None: it has not answered yet. `twice` are the keys that were posted again.
-    `slack` are the lines for Slack.
+    `slack` are the lines for Slack. `computing` is what is asked of the rota and not computed yet; `not_computed` is
+    why it can't be.
     """
 
     def __init__(self, town: "Town") -> None:
@@ -135,21 +142,14 @@ class FakeTeams:
         self.slack: list[str] = []
         self.refuse: dict[str, str] = {}
         self.roster: Roster | None = None
+        self.computing: list[tuple[Origin, Outgoing]] = []
+        self.not_computed = ""
 
     def take(self, desk: Origin, outgoing: Iterable[Outgoing]) -> None:
         for one in outgoing:
             effect = one.effect
-            if isinstance(effect, FetchRoster) and self.roster is not None:
-                done = {"effect": one.id, "place": effect.key, "roster": replace(self.roster, at=self._town.now)}
-                desk.report(RosterFetched(key=f"delivered:{one.id}", happened_at=self._town.now, **done))  # type: ignore[arg-type]
-            if isinstance(effect, SlackSay):
-                done = {"happened_at": self._town.now, "effect": one.id, "place": effect.place, "message": effect.key}
-                if reason := self.refuse.get(effect.place):
-                    desk.report(Undeliverable(key=f"refused:{one.id}", reason=reason, **done))  # type: ignore[arg-type]
-                else:
-                    self.slack.append(effect.text)
-                    desk.report(Delivered(key=f"delivered:{one.id}", **done))  # type: ignore[arg-type]
             if not isinstance(effect, Show | Say):
+                self._take_aside(desk, one)
                 continue
             unseen = effect.key not in self.messages
             needless = isinstance(effect, Show) and effect.only_if_shown and unseen
@@ -172,6 +172,43 @@ class FakeTeams:
                 message.view = effect.view
                 message.versions.append(effect.view)
             desk.report(Delivered(key=f"delivered:{one.id}", **fields))  # type: ignore[arg-type]
+
+    def _take_aside(self, desk: Origin, one: Outgoing) -> None:
+        """Take what is no message."""
+        effect = one.effect
+        if isinstance(effect, FetchRoster) and self.roster is not None:
+            done = {"effect": one.id, "place": effect.key, "roster": replace(self.roster, at=self._town.now)}
+            desk.report(RosterFetched(key=f"delivered:{one.id}", happened_at=self._town.now, **done))  # type: ignore[arg-type]
+        if isinstance(effect, SlackSay):
+            done = {"happened_at": self._town.now, "effect": one.id, "place": effect.place, "message": effect.key}
+            if reason := self.refuse.get(effect.place):
+                desk.report(Undeliverable(key=f"refused:{one.id}", reason=reason, **done))  # type: ignore[arg-type]
+            else:
+                self.slack.append(effect.text)
+                desk.report(Delivered(key=f"delivered:{one.id}", **done))  # type: ignore[arg-type]
+        if isinstance(effect, Forecast | Suppose):
+            self.computing.append((desk, one))
+
+    async def compute(self, seconds: float = 0) -> None:
+        """Compute what was asked of the rota, here and now; proofs need some seconds."""
+        computing, self.computing = self.computing, []
+        for desk, one in computing:
+            effect = one.effect
+            assert isinstance(effect, Forecast | Suppose)
+            question = replace(await desk.question(effect.weeks), seconds=seconds)
+            fields: dict[str, Any] = {"happened_at": self._town.now, "place": effect.place, "shown": effect.shown}
+            fields |= {"weeks": effect.weeks, "rota": question.rota}
+            done = fields | {"key": f"delivered:{one.id}", "effect": one.id, "message": effect.key}
+            if self.not_computed:
+                kind = Planned if isinstance(effect, Forecast) else Supposed
+                desk.report(kind(**done, failure=self.not_computed))
+            elif isinstance(effect, Suppose):
+                asked = replace(question, weeks=effect.weeks, seconds=60)
+                desk.report(Supposed(**done, found=what_if(asked)))
+            else:
+                first, last = plans(question)
+                desk.report(PlanFound(**fields, key=f"found:{one.id}", plan=first))
+                desk.report(Planned(**done, plan=last))
 
     def _stands(self, place: str) -> str:
         """Return where what is posted at a place stands: a post in the desk's channel begins a thread."""
@@ -396,6 +433,13 @@ class Town:
     def in_team_channel(self) -> list[Message]:
         """Return the posts in the team channel."""
         return [message for message in self.teams.sent if message.place == TEAM_CHANNEL]
+
+    async def computed(self, seconds: float = 0) -> None:
+        """Let what is asked of the rota be computed, and shown."""
+        while self.teams.computing:
+            await self.teams.compute(seconds)
+            await (await self.desk()).settle()
+        assert not self.teams.twice
 
     async def import_shifts(self, new: tuple[Shift, ...]) -> None:
         """Change the rota while the bot runs."""

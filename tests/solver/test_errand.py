@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.courier import Undelivered
-from bot.effects import Forecast
+from bot.effects import Forecast, Suppose
 from bot.events import Delivered, PlanFound, Undeliverable
 from bot.ports import Address
 from bot.rota.plan import Question
 from bot.solver import worker
-from bot.solver.errand import forecast_errand
+from bot.solver.changes import what_if
+from bot.solver.errand import forecast_errand, suppose_errand
 from bot.solver.forecast import plans
 from bot.state import DeskInfo
 from tests.solver.teams import FIRST, team
@@ -45,7 +46,7 @@ def first_of(desk: Asked) -> PlanFound:
 
 async def test_a_first_plan_is_told_and_the_last_one_is_the_answer() -> None:
     desk = Asked()
-    answer = await forecast_errand(lambda: NOW).run(desk, EFFECT)
+    answer = await forecast_errand(lambda: NOW, asyncio.Semaphore(1)).run(desk, EFFECT)
     first, last = plans(await desk.question(4))
     told = first_of(desk)
     assert (told.place, told.shown, told.weeks, told.plan) == ("place", "rota:7", 4, first)
@@ -55,7 +56,7 @@ async def test_a_first_plan_is_told_and_the_last_one_is_the_answer() -> None:
 
 async def test_what_is_run_again_is_told_again() -> None:
     desk = Asked()
-    errand = forecast_errand(lambda: NOW)
+    errand = forecast_errand(lambda: NOW, asyncio.Semaphore(1))
     await asyncio.gather(errand.run(desk, EFFECT), errand.run(desk, EFFECT))
     assert len({event.key for event in desk.told}) == 2
 
@@ -68,8 +69,28 @@ class Impatient(Asked):
 
 
 async def test_why_there_is_none_is_said_in_words() -> None:
-    errand = forecast_errand(lambda: NOW)
+    errand = forecast_errand(lambda: NOW, asyncio.Semaphore(1))
     with pytest.raises(Undelivered, match="seconds and was ended"):
         await errand.run(Impatient(), EFFECT)
     assert errand.failed is not None
     assert errand.failed(EFFECT, "It broke.") == {"shown": "rota:7", "weeks": 4, "failure": "It broke."}
+
+
+SUPPOSED = Suppose("suppose:7", "place", "what if:7", 4)
+
+
+async def test_what_would_change_is_the_answer() -> None:
+    desk = Asked()
+    answer = await suppose_errand(asyncio.Semaphore(1)).run(desk, SUPPOSED)
+    question = await desk.question(4)
+    assert (answer["shown"], answer["weeks"], answer["rota"]) == ("what if:7", 4, question.rota)
+    assert answer["found"] == what_if(question)
+    assert desk.told == []
+
+
+async def test_why_it_is_not_known_what_would_change_is_said_in_words() -> None:
+    errand = suppose_errand(asyncio.Semaphore(1))
+    with pytest.raises(Undelivered, match="seconds and was ended"):
+        await errand.run(Impatient(), SUPPOSED)
+    assert errand.failed is not None
+    assert errand.failed(SUPPOSED, "It broke.") == {"shown": "what if:7", "weeks": 4, "failure": "It broke."}

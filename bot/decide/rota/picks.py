@@ -35,7 +35,7 @@ from bot.views import Button, Line, PlanCard, PlanPart
 
 OPTIONS = 3
 MOST_CARDS = 12
-TAKE, OTHER, DECLINE = "pick.take", "pick.other", "pick.decline"
+TAKE, OTHER, DECLINE, WHAT_IF = "pick.take", "pick.other", "pick.decline", "pick.what_if"
 
 
 # -- which pick, and how it stands ----------------------------------------------------------------------------------
@@ -242,6 +242,7 @@ def _proposal(
             _opener(draft, key, "Other people…", OTHER, str(pick.iteration)),
             _opener(draft, key, "Plan absences first", "absence", ""),
         ),
+        presses=(_what_if(draft, key),),
         note="\n".join(filter(None, note)),
     )
 
@@ -260,6 +261,7 @@ def _taken_card(draft: Draft, pick: Pick, key: str) -> PlanCard:
         f"Support from {when}: {_support(draft, pick.iteration)}",
         _others(draft, pick.iteration),
         opens=(_opener(draft, key, "Other people…", OTHER, str(pick.iteration)),),
+        presses=(_what_if(draft, key),),
         note=" ".join(filter(None, (by, note))),
     )
 
@@ -636,6 +638,10 @@ def _take_other(draft: Draft, event: Send) -> Answer:
 
 def _button(draft: Draft, key: str, title: str, step: str, choice: str, *, main: bool = False) -> Button:
     return Button(draft.desk.id, "", key, title, "send", step, choice, main=main)
+
+
+def _what_if(draft: Draft, key: str) -> Button:
+    return _button(draft, key, "What would it change?", WHAT_IF, "")
 
 
 def _opener(draft: Draft, key: str, title: str, step: str, choice: str) -> Button:
