@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import click
 
-from bot.sandbox import archive, bot
+from bot.sandbox import archive, bot, cast
 from bot.sandbox.clock import ZONE
 from bot.sandbox.page import missing_files
 from bot.sandbox.service import Sandbox, build, listen
@@ -94,7 +94,7 @@ async def _with_bot(
     child = bot.Bot(place, session, click.echo, warn)
     try:
         await child.start()
-        async with _keeping(kept, sandbox):
+        async with _keeping(kept, sandbox), _following_rota(place, sandbox):
             if first:
                 await sandbox.acts.begin()
             await _announce(sandbox, port)
@@ -114,6 +114,20 @@ async def _until(ended: asyncio.Event, child: bot.Bot) -> None:
         for one in waiting:
             one.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def _following_rota(place: bot.Place, sandbox: Sandbox) -> AsyncIterator[None]:
+    def take(rota: cast.Rota) -> None:
+        sandbox.world.rota = rota
+        sandbox.world.touch()
+
+    following = asyncio.create_task(bot.follow_rota(place, take))
+    try:
+        yield
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
 
 
 @contextlib.asynccontextmanager

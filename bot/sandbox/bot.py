@@ -124,7 +124,7 @@ class Bot:
 
 
 async def seed(place: Place, today: date) -> cast.Rota:
-    """Make the desk, its people and the coming iterations' shifts where they are missing; return the rota there is.
+    """Make the desk, its people, their shifts and who will be away where all that is missing; return the rota there is.
 
     In a folder that began empty nothing is made: people set it up themselves.
     """
@@ -141,10 +141,28 @@ async def seed(place: Place, today: date) -> cast.Rota:
     rota = cast.Rota.from_csv(shifts)
     missing = rota.missing(today)
     if not rota.shifts:
-        await _import(place, "people", cast.people_csv())
+        await _import(place, "people", cast.people_csv(today))
     if missing.shifts:
         await _import(place, "shifts", missing.to_csv())
+    if not rota.shifts:
+        who, calendar = cast.vacation_ics(today)
+        file = place.data / "vacation.ics"
+        file.write_text(calendar, encoding="utf-8", newline="")
+        await _command(place, "absences", "import", str(file), "--who", who)
     return cast.Rota(rota.shifts + missing.shifts)
+
+
+async def follow_rota(place: Place, take: Callable[[cast.Rota], None]) -> NoReturn:
+    """Tell of the rota whenever the bot has written it: people pick teams, swap and stand in while it runs."""
+    file = place.data / "rota" / "backend.json"
+    seen = None
+    while True:
+        found = file.stat().st_mtime_ns if file.exists() else None
+        if found != seen:
+            with contextlib.suppress(BotFailed):  # such as while it starts anew
+                take(cast.Rota.from_csv(await _command(place, "shifts", "export")))
+                seen = found
+        await asyncio.sleep(PAUSE)
 
 
 def _begins_empty(place: Place) -> bool:

@@ -17,6 +17,7 @@ TEAM_GROUP = "f1a6d0a0-2a84-4c8a-9be6-0d9d1c0c7a01"
 BOT_ID = "28:3d0f7a52-8a4f-4e0b-9d75-6a1f2f4e8c11"
 BOT_NAME = "Hotseat"
 WEDNESDAY = 2
+WEEK = timedelta(weeks=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,10 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """A demo person. `role` is one word for the page, for days without a shift; `backend` is for those of the team."""
+    """A demo person. `role` is one word for the page, for days without a shift; `backend` is for those of the team.
+
+    Who is `new` joined two days before the iteration in which the sandbox begins.
+    """
 
     key: str
     name: str
@@ -42,7 +46,7 @@ class Player:
     production: bool = False
     days: str = ""
     experienced: bool = True
-    joined: str = "2023-03-01"
+    new: bool = False
 
     @property
     def id(self) -> str:
@@ -130,7 +134,7 @@ PLAYERS = (
         "New in the backend team",
         "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0006",
         experienced=False,
-        joined="2026-09-01",
+        new=True,
     ),
     Player("eva", "Eva Novak", "colleague", "Backend", "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0007"),
     Player(
@@ -155,13 +159,22 @@ PEOPLE_HEADER = (
     "left",
 )
 PLAYERS_BY_KEY = {one.key: one for one in PLAYERS}
+JOINED = "2023-03-01"
 SHIFTS_HEADER = ("iteration", "name", "role", "days")
-AHEAD = 4  # iterations that have a team
-TEAMS = (
-    (("ana", "SUPPORT"), ("ben", "SUPPORT"), ("chen", "FALLBACK"), ("dilan", "OBSERVER")),
-    (("farid", "SUPPORT"), ("dilan", "SUPPORT"), ("eva", "FALLBACK")),
-    (("chen", "SUPPORT"), ("eva", "SUPPORT"), ("ana", "FALLBACK")),
+TEAM_NOW = (("ana", "SUPPORT", ""), ("ben", "SUPPORT", ""), ("chen", "FALLBACK", ""), ("dilan", "OBSERVER", ""))
+TEAMS_BEFORE = (
+    (("farid", "SUPPORT", ""), ("eva", "SUPPORT", "")),
+    (("ana", "SUPPORT", ""), ("ben", "SUPPORT", ""), ("chen", "FALLBACK", "Fri")),
+    (("chen", "SUPPORT", ""), ("eva", "SUPPORT", "")),
+    (("ana", "SUPPORT", ""), ("farid", "SUPPORT", "")),
+    (("chen", "SUPPORT", ""), ("ben", "SUPPORT", ""), ("farid", "FALLBACK", "Fri")),
+    (("ana", "SUPPORT", ""), ("eva", "SUPPORT", "")),
+    (("chen", "SUPPORT", ""), ("ben", "SUPPORT", ""), ("ana", "FALLBACK", "Fri")),
+    (("farid", "SUPPORT", ""), ("eva", "SUPPORT", "")),
 )
+"""Who served in the iterations before the first one, the oldest first; the next one is picked on Monday."""
+VACATION = ("eva", timedelta(days=12), timedelta(days=17))
+"""Who will be away, from Monday to Friday at the end of the next iteration, counted from the beginning of this one."""
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -191,18 +204,19 @@ class Rota:
         return _csv([SHIFTS_HEADER, *((one.iteration, one.name, one.role, one.days) for one in self.shifts)])
 
     def missing(self, day: date) -> "Rota":
-        """Give a team to `day`'s iteration and to each of the following few that has none here.
+        """Give a team to `day`'s iteration where that and the one before have none; at the very first to some before.
 
-        Teams take turns; Dilan observes in the very first only.
+        Whoever had a team the week before knows what to do without one: that is the bot's to say.
         """
-        there = {one.iteration for one in self.shifts}
-        starts = [(iteration_start(day) + timedelta(weeks=week)).isoformat() for week in range(AHEAD)]
+        start = iteration_start(day)
+        if {start.isoformat(), (start - WEEK).isoformat()} & {one.iteration for one in self.shifts}:
+            return Rota()
+        teams = [TEAM_NOW] if self.shifts else [*TEAMS_BEFORE, TEAM_NOW]
         return Rota(
             tuple(
-                Shift(start, PLAYERS_BY_KEY[key].name, role)
-                for turn, start in enumerate(sorted(set(starts) - there), len(there))
-                for key, role in TEAMS[turn % len(TEAMS)]
-                if role != "OBSERVER" or turn == 0
+                Shift((start - weeks * WEEK).isoformat(), PLAYERS_BY_KEY[key].name, role, days)
+                for weeks, team in zip(reversed(range(len(teams))), teams, strict=True)
+                for key, role, days in team
             )
         )
 
@@ -240,8 +254,9 @@ def iteration_start(day: date) -> date:
     return day - timedelta(days=(day.weekday() - WEDNESDAY) % 7)
 
 
-def people_csv() -> str:
-    """Write the backend team in the form that `people import` reads."""
+def people_csv(day: date) -> str:
+    """Write the backend team of `day` in the form that `people import` reads."""
+    lately = (iteration_start(day) - timedelta(days=2)).isoformat()
     rows = [
         (
             one.name,
@@ -251,7 +266,7 @@ def people_csv() -> str:
             "yes" if one.production else "no",
             one.days,
             "yes" if one.experienced else "no",
-            one.joined,
+            lately if one.new else JOINED,
             "",
         )
         for one in PLAYERS
@@ -264,3 +279,15 @@ def _csv(rows: Iterable[tuple[str, ...]]) -> str:
     sheet = io.StringIO()
     csv.writer(sheet, lineterminator="\n").writerows(rows)
     return sheet.getvalue()
+
+
+def vacation_ics(day: date) -> tuple[str, str]:
+    """Give who will be away, seen from `day`, and that as a calendar that `absences import` reads."""
+    key, begins, ends = VACATION
+    start = iteration_start(day)
+    lines = (
+        *("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Hotseat sandbox//EN", "BEGIN:VEVENT", "UID:vacation@sandbox"),
+        *(f"DTSTAMP:{start:%Y%m%d}T000000Z", f"DTSTART;VALUE=DATE:{start + begins:%Y%m%d}"),
+        *(f"DTEND;VALUE=DATE:{start + ends:%Y%m%d}", "SUMMARY:Vacation", "END:VEVENT", "END:VCALENDAR", ""),
+    )
+    return PLAYERS_BY_KEY[key].name, "\r\n".join(lines)

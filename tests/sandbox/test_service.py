@@ -116,9 +116,10 @@ async def test_the_page_is_there_and_allows_nothing_from_elsewhere(stage: Stage)
             assert answer.status == 404
 
 
-def test_the_seed_gives_a_team_to_this_iteration_and_the_next_three() -> None:
+def test_the_seed_gives_a_team_to_this_iteration_and_the_eight_before_and_leaves_the_next_one_to_be_picked() -> None:
     rota = cast.Rota().missing(date(2026, 11, 24))
-    assert sorted({one.iteration for one in rota.shifts}) == ["2026-11-18", "2026-11-25", "2026-12-02", "2026-12-09"]
+    starts = sorted({one.iteration for one in rota.shifts})
+    assert (len(starts), starts[0], starts[-1]) == (9, "2026-09-23", "2026-11-18")
     for start in {one.iteration for one in rota.shifts}:
         pair = [one.name for one in rota.shifts if (one.iteration, one.role) == (start, "SUPPORT")]
         assert len(set(pair)) == 2
@@ -129,12 +130,16 @@ def test_the_seed_gives_a_team_to_this_iteration_and_the_next_three() -> None:
 
 def test_the_seed_leaves_an_iteration_alone_that_has_a_shift() -> None:
     own = cast.Rota((cast.Shift("2026-11-18", "Eva Novak", "SUPPORT"),))
-    assert sorted({one.iteration for one in own.missing(date(2026, 11, 24)).shifts}) == [
-        "2026-11-25",
-        "2026-12-02",
-        "2026-12-09",
-    ]
+    assert own.missing(date(2026, 11, 24)).shifts == ()
     assert cast.Rota().missing(date(2026, 11, 25)).missing(date(2026, 11, 25)).shifts == ()
+
+
+def test_after_weeks_without_a_start_there_is_a_team_again_and_after_one_week_the_bot_has_its_say() -> None:
+    first = cast.Rota().missing(date(2026, 11, 24))
+    assert first.missing(date(2026, 11, 26)).shifts == ()
+    again = first.missing(date(2026, 12, 10))
+    assert {one.iteration for one in again.shifts} == {"2026-12-09"}
+    assert len(again.shifts) == 4
 
 
 @pytest.mark.parametrize(
@@ -142,7 +147,9 @@ def test_the_seed_leaves_an_iteration_alone_that_has_a_shift() -> None:
     [
         (date(2026, 11, 19), ("support", "support", "fallback", "observer", "colleague", "admin")),
         (date(2026, 11, 20), ("support", "off on Fri", "fallback", "observer", "colleague", "admin")),
-        (date(2026, 11, 25), ("colleague", "colleague", "colleague", "support", "fallback", "support")),
+        (date(2026, 11, 10), ("colleague", "support", "support", "colleague", "colleague", "admin")),
+        (date(2026, 11, 6), ("fallback", "off on Fri", "support", "colleague", "colleague", "admin")),
+        (date(2026, 11, 25), ("colleague", "colleague", "colleague", "colleague", "colleague", "admin")),
     ],
 )
 def test_the_page_says_what_each_is_on_the_day(day: date, roles: tuple[str, ...]) -> None:
@@ -152,12 +159,22 @@ def test_the_page_says_what_each_is_on_the_day(day: date, roles: tuple[str, ...]
 
 
 def test_people_are_written_as_the_bot_reads_them() -> None:
-    people = list(csv.DictReader(io.StringIO(cast.people_csv())))
+    people = list(csv.DictReader(io.StringIO(cast.people_csv(date(2026, 11, 24)))))
     assert [row["name"] for row in people if row["production_access"] == "yes"] == [
         "Ana Lindqvist",
         "Chen Wei",
         "Farid Haddad",
     ]
+    assert [(row["name"], row["joined"]) for row in people if row["experienced"] == "no"] == [
+        ("Dilan Kaya", "2026-11-16")
+    ]
+    assert [row["name"] for row in people if "Fri" not in row["working_days"] and row["working_days"]] == ["Ben Okafor"]
+
+
+def test_the_calendar_of_a_vacation_is_one_that_absences_are_read_from() -> None:
+    who, calendar = cast.vacation_ics(date(2026, 11, 24))
+    assert who == "Eva Novak"
+    assert "DTSTART;VALUE=DATE:20261130\r\nDTEND;VALUE=DATE:20261205\r\n" in calendar
 
 
 async def test_what_was_said_is_there_after_a_restart(stage: Stage, tmp_path: Path) -> None:
