@@ -29,6 +29,7 @@ from bot.teams.outbound import CARD, Outbound
 from bot.teams.references import References
 
 OLDEST = timedelta(days=30)  # what claims to be older than any delivery can be is taken as now
+JOINED = frozenset({ActivityTypes.conversation_update, ActivityTypes.installation_update})
 Seen = tuple[DeskInfo, str]
 """The desk that answers, and the place at which the answer is seen."""
 
@@ -94,6 +95,8 @@ class HotseatBot:
         at = admitted.happened_at
         arrival = read(activity, now if at is None or now - at > OLDEST else at)
         if arrival is None:
+            if activity["type"] in JOINED and self._desks.of_raiser(admitted.tenant, ""):
+                await self._references.served(admitted.tenant, activity)  # so that the bot can speak first
             return None, None
         desk, event = self._route(admitted.tenant, arrival)
         if self._founding is not None and is_setup(arrival.event):

@@ -184,6 +184,15 @@ async def test_a_hundred_identical_deliveries_at_once_are_one_request(tmp_path: 
         assert again.connector.calls == []
 
 
+async def test_where_teams_is_reached_is_known_from_the_installation_on_before_anybody_writes(tmp_path: Path) -> None:
+    async with whole(tmp_path) as bot:
+        await bot.post(activities.members_changed(service_url=bot.connector.service_url))
+        known = bot.rows('select place, document from "references"')
+        assert [place for place, _ in known] == [""]
+        assert bot.connector.service_url in known[0][1]
+        assert bot.stored() == (0, 0)
+
+
 async def test_a_press_delivered_again_gets_the_current_card(tmp_path: Path) -> None:
     async with whole(tmp_path) as bot:
         post = await bot.opened()
