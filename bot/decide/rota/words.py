@@ -84,7 +84,11 @@ def reasons(plan: Situation, team: Team) -> list[str]:
     said = [presence(plan, team)]
     if anchors:
         said.append(f"{listed(anchors, AND)} {'has' if len(anchors) == 1 else 'have'} production access, every day.")
-    said += [f"It is {one.name}'s turn after observing." for one in members if not one.experienced and one.observed]
+    said += [
+        f"It would be {one.name}'s first support, after observing."
+        for one in members
+        if not one.experienced and one.observed
+    ]
     tired = [one.name for one in members if one.id in plan.rested_not]
     said.append(
         f"{listed(tired, AND)} had support in the two weeks before."
