@@ -97,6 +97,7 @@ async def _with_bot(
         async with _keeping(kept, sandbox), _following_rota(place, sandbox):
             if first:
                 await sandbox.acts.begin()
+                await bot.plan_vacation(place, sandbox.clock.today())
             await _announce(sandbox, port)
             await _until(ended, child)
     finally:

@@ -124,7 +124,7 @@ class Bot:
 
 
 async def seed(place: Place, today: date) -> cast.Rota:
-    """Make the desk, its people, their shifts and who will be away where all that is missing; return the rota there is.
+    """Make the desk, its people and their shifts where they are missing; return the rota there is.
 
     In a folder that began empty nothing is made: people set it up themselves.
     """
@@ -144,12 +144,16 @@ async def seed(place: Place, today: date) -> cast.Rota:
         await _import(place, "people", cast.people_csv(today))
     if missing.shifts:
         await _import(place, "shifts", missing.to_csv())
-    if not rota.shifts:
+    return cast.Rota(rota.shifts + missing.shifts)
+
+
+async def plan_vacation(place: Place, today: date) -> None:
+    """Let somebody plan an absence, which the running bot announces."""
+    if not _begins_empty(place):
         who, calendar = cast.vacation_ics(today)
         file = place.data / "vacation.ics"
         file.write_text(calendar, encoding="utf-8", newline="")
         await _command(place, "absences", "import", str(file), "--who", who)
-    return cast.Rota(rota.shifts + missing.shifts)
 
 
 async def follow_rota(place: Place, take: Callable[[cast.Rota], None]) -> NoReturn:

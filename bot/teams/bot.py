@@ -3,7 +3,7 @@
 No rule of the domain is here. Messages outside a desk's channels are dropped before anything is stored or logged.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -26,16 +26,18 @@ from bot.teams.founding import Founding, is_setup
 from bot.teams.guard import Admitted
 from bot.teams.inbound import ACTIONS, Arrival, Stale, internal, read
 from bot.teams.outbound import CARD, Outbound
-from bot.teams.references import References
+from bot.teams.references import References, team_of
 
 OLDEST = timedelta(days=30)  # what claims to be older than any delivery can be is taken as now
-JOINED = frozenset({ActivityTypes.conversation_update, ActivityTypes.installation_update})
 Seen = tuple[DeskInfo, str]
 """The desk that answers, and the place at which the answer is seen."""
 
 
 class Desks(Protocol):
     """Finds the desk that an event belongs to."""
+
+    def __iter__(self) -> Iterator[Desk]:
+        """Yield every desk."""
 
     def of_channel(self, tenant: str, channel: str) -> Desk | None:
         """Return the desk whose channel, or team channel, this is."""
@@ -95,8 +97,7 @@ class HotseatBot:
         at = admitted.happened_at
         arrival = read(activity, now if at is None or now - at > OLDEST else at)
         if arrival is None:
-            if activity["type"] in JOINED and self._desks.of_raiser(admitted.tenant, ""):
-                await self._references.served(admitted.tenant, activity)  # so that the bot can speak first
+            await self._serve(admitted.tenant, activity)
             return None, None
         desk, event = self._route(admitted.tenant, arrival)
         if self._founding is not None and is_setup(arrival.event):
@@ -118,6 +119,12 @@ class HotseatBot:
                 beside = _asked(event, personal(event.author.id), event.text)
                 await other.handle(replace(beside, beside=True))
         return (desk.info, arrival.place), answer
+
+    async def _serve(self, tenant: str, activity: dict[str, Any]) -> None:
+        """Take the service of a desk's team, such as when the bot is added to it: it may have to write there first."""
+        group = team_of(activity).get("aadGroupId")
+        if any((desk.info.tenant, desk.info.team) == (tenant, group) for desk in self._desks):
+            await self._references.served(tenant, activity)
 
     def _hearing(self, desk: Desk, event: Message) -> list[Desk]:
         """Return the other desks that a command is for too: those of its writer if it is about themselves."""

@@ -141,3 +141,18 @@ async def test_a_card_that_somebody_deleted_is_posted_anew_at_its_next_change(tm
         await bot.connector.wait_for(2, method="POST")
         await bot.quiet()
         assert [call.method for call in bot.connector.calls] == ["POST", "PUT", "POST"]
+
+
+@pytest.mark.parametrize(("group", "learnt"), [(activities.GROUP, 1), ("another", 0)])
+async def test_a_bot_that_is_added_to_its_desks_team_can_write_there_before_anybody_does(
+    group: str, learnt: int, tmp_path: Path
+) -> None:
+    async with whole(tmp_path) as bot:
+        post = bot.channel_post()
+        team = {"id": activities.CHANNEL, "aadGroupId": group}
+        added = post | {"type": "conversationUpdate", "membersAdded": [{"id": activities.BOT}]}
+        del added["text"]
+        added["channelData"] = {"tenant": {"id": TENANT}, "team": team}
+        assert (await bot.post(added))[0] == 200
+        known = bot.rows("select document from 'references' where place = ''")
+        assert [bot.connector.service_url in document for (document,) in known] == [True] * learnt
