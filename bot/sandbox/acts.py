@@ -198,6 +198,9 @@ class Acts:
         if said is None or who.key not in self._world.readers(said):
             message = "There is no such message for this person."
             raise NotPossible(message)
+        if said.conversation == cast.SLACK.id:
+            message = "What stands in Slack can only be read here."
+            raise NotPossible(message)
         return said
 
     def _own(self, person: str, identifier: str) -> Message:

@@ -56,6 +56,9 @@ class Place:
             "HOTSEAT_DATA": str(self.data),
             "HOTSEAT_CLOCK": f"http://127.0.0.1:{self.sandbox_port}/clock",
             "HOTSEAT_ADMINS": admin.object_id,
+            "SLACK_BOT_TOKEN": cast.SLACK_TOKEN,
+            "SLACK_API_URL": f"http://127.0.0.1:{self.sandbox_port}/slack/api/",
+            "SLACK_CHANNEL": cast.SLACK.id,
         }
 
 

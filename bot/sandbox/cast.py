@@ -70,6 +70,10 @@ CHANNELS = (
 )
 
 
+SLACK = Channel("slack", "C024BE91L", "#bugsnag-backend", "Slack, with what the bot says there.")
+SLACK_TOKEN = "xoxb-sandbox"  # noqa: S105 - of nobody's workspace
+
+
 @dataclass(frozen=True, slots=True)
 class Chat:
     """A group chat, in which the bot is not: of all that is said there it hears only what a message action carries."""

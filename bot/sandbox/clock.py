@@ -12,6 +12,7 @@ import holidays
 ZONE = ZoneInfo("Europe/Berlin")
 OPENING, PEAK_NEARS, LATE = time(9), time(15, 30), time(17, 30)
 SATURDAY = 5
+MOMENTS = {"monday-14": (0, time(14)), "monday-17": (0, time(17)), "wednesday-9": (2, time(9))}
 
 
 class Clock:
@@ -55,7 +56,7 @@ class Clock:
         self.note = f"It is outside support hours now, so the clock here began on {start:%A} at 10:00."
 
     def to(self, name: str) -> None:
-        """Go forward to a named moment ("next-opening", "monday-17"), back to "real", or to an ISO time.
+        """Go forward to a named moment ("next-opening", and those of MOMENTS), back to "real", or to an ISO time.
 
         Raises ValueError for anything else, or for a time without an offset.
         """
@@ -65,9 +66,11 @@ class Clock:
                 self.reset()
             case "next-opening":
                 self.set(datetime.combine(self._opening_day(local), OPENING, ZONE))
-            case "monday-17":
-                monday = datetime.combine(local.date() - timedelta(days=local.weekday()), time(17), ZONE)
-                self.set(monday if monday > local else monday + timedelta(weeks=1))
+            case "monday-14" | "monday-17" | "wednesday-9":
+                weekday, hour = MOMENTS[name]
+                day = local.date() + timedelta(days=weekday - local.weekday())
+                moment = datetime.combine(day, hour, ZONE)
+                self.set(moment if moment > local else datetime.combine(day + timedelta(weeks=1), hour, ZONE))
             case _:
                 moment = datetime.fromisoformat(name)
                 if moment.tzinfo is None:

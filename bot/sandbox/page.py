@@ -16,7 +16,7 @@
 | `POST /api/install` | `{person, installed}` | `{}` |
 | `POST /api/consent` | `{on}` | `{}` |
 | `POST /api/dismiss` | `{}`: takes the problems away | `{}` |
-| `POST /api/clock` | `{add: seconds}` or `{to: "real", "next-opening", "monday-17", ISO time}` | `{now}` |
+| `POST /api/clock` | `{add: seconds}` or `{to: "real", "next-opening", one of clock's MOMENTS, ISO time}` | `{now}` |
 | `POST /api/play` | `{do: "start", "skip", "stop"}` | `{}` |
 | `GET /api/ledger` | | every call that the bot made, in order |
 | `GET /api/wire` | | all exchanges in both directions, oldest first |

@@ -16,6 +16,7 @@ from bot.sandbox.clock import Clock
 from bot.sandbox.connector import Connector
 from bot.sandbox.delivery import PAUSES, Delivery, Wire
 from bot.sandbox.page import LARGEST_BODY, Changes, Page, guard
+from bot.sandbox.slack import Slack
 from bot.sandbox.story import PACE, PATIENCE, Story
 from bot.sandbox.world import World
 
@@ -58,6 +59,7 @@ def build(
     story = Story(world, acts, clock, pace, patience)
     app = web.Application(middlewares=[guard], client_max_size=LARGEST_BODY)
     app.add_routes(Connector(world, wire).routes())
+    app.add_routes(Slack(world, wire).routes())
     app.add_routes(Page(world, acts, clock, wire, story, changes).routes())
     app.cleanup_ctx.append(_ending(story, delivery))
     return Sandbox(app, world, clock, acts, wire, story, changes)

@@ -23,6 +23,7 @@ def snapshot(world: World, clock: Clock, wire: Wire, story: Story) -> Json:
         "bot": {"id": cast.BOT_ID, "name": cast.BOT_NAME},
         "people": [_person(world, one, today) for one in cast.PLAYERS],
         "channels": [asdict(one) for one in cast.CHANNELS],
+        "slack": [asdict(cast.SLACK)],
         "chats": [asdict(one) for one in cast.CHATS],
         "messages": [_message(world, one) for one in world.messages.values()],
         "notices": [{**asdict(one), "at": one.at.isoformat()} for one in world.notices[-NOTICES:]],

@@ -15,7 +15,7 @@ from bot.sandbox import cast
 Json = dict[str, Any]
 AT = re.compile(r"<(at|a) ?[^<>]*>(.*?)</\1>", re.DOTALL)
 PREVIEW = 120
-TEAM_CHANNEL = cast.CHANNELS[1].id
+INTERNAL = (cast.CHANNELS[1].id, cast.SLACK.id)
 
 
 @dataclass(slots=True)
@@ -197,7 +197,7 @@ class World:
         group = cast.chat(message.conversation)
         if group is not None:
             return list(group.members)
-        internal = message.conversation == TEAM_CHANNEL
+        internal = message.conversation in INTERNAL
         return [one.key for one in cast.PLAYERS if one.backend or not internal]
 
     def thread(self, root: str) -> list[Message]:

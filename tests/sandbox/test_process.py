@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import aiohttp
 import pytest
 
+from bot.sandbox import cast
 from bot.sandbox.bot import MOST_ENDS, Place
 from tests.sandbox.conftest import free_port
 
@@ -173,6 +174,34 @@ async def test_on_a_later_day_what_people_changed_stays_and_cards_are_drawn_for_
     assert "Ana Lindqvist" not in str(calls)
 
 
+async def move(run: Run, to: str) -> None:
+    async with aiohttp.ClientSession() as session:
+        await session.post(f"{run.base}api/clock", json={"to": to})
+
+
+async def said(run: Run, place: str, words: str) -> None:
+    """Wait until the bot has said something in a place."""
+    async with asyncio.timeout(30):
+        while not any(one["conversation"] == place and words in str(one) for one in (await world(run))["messages"]):
+            await asyncio.sleep(0.1)
+
+
+async def test_when_the_clock_jumps_the_bot_does_what_fell_due_and_the_page_knows_who_serves_then(start: Start) -> None:
+    run = await start("--at", "2026-11-19T10:00")
+    await run.line("Open http://127.0.0.1:")
+    team = cast.CHANNELS[1].id
+    await said(run, team, "Eva Novak is away from Mon 30 Nov to Fri 4 Dec.")
+    await move(run, "monday-14")
+    await said(run, team, "please pick the next support team")
+    await move(run, "monday-17")
+    await said(run, cast.SLACK.id, "Ana Lindqvist and Ben Okafor: please pick the support team for Wed 25 Nov")
+    await move(run, "wednesday-9")
+    await said(run, team, "Nobody was picked, so Ana Lindqvist and Ben Okafor stay on")
+    async with asyncio.timeout(20):
+        while {one["key"]: one["role"] for one in (await world(run))["people"]}["ana"] != "support":
+            await asyncio.sleep(0.1)
+
+
 def test_nothing_of_the_operators_own_settings_reaches_the_bot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("MicrosoftAppId", "BotOpenIdMetadata", "HOST", "HOTSEAT_TENANTS", "HOTSEAT_AUTHORITY", "http_proxy"):
         monkeypatch.setenv(name, "somebody's")
@@ -184,6 +213,7 @@ def test_nothing_of_the_operators_own_settings_reaches_the_bot(monkeypatch: pyte
         "HOTSEAT_CLOCK",
         "HOTSEAT_ADMINS",
     }
+    assert environment["SLACK_API_URL"] == "http://127.0.0.1:2/slack/api/"
 
 
 async def test_a_settings_file_where_one_stands_does_not_reach_the_bot(tmp_path: Path, start: Start) -> None:

@@ -4,10 +4,11 @@
  *
  * Tests find things by `data-testid`, which stay as they are:
  *   person-switch (its buttons: person, with data-person="olga"…), unread (a badge, inside a person or a place),
- *   place (rail buttons, data-place="backend" | "team" | "ops" | "chat"), thread (data-root), message (data-message,
+ *   place (rail buttons, data-place="backend" | "team" | "slack" | "ops" | "chat"), thread (data-root), message (data-message,
  *   data-author), card, composer, send, composer-mention, composer-picture, picture, picture-remove, reply, reply-send, edit, edit-text, edit-save, delete,
  *   undelete, older, like, raise, toast, dialog, dialog-close, notification-list (its items: notification, data-person), clock,
- *   clock-plus-1, clock-plus-5, clock-plus-60, clock-monday-17, clock-next-opening, clock-real, theme, phone, bell,
+ *   clock-plus-1, clock-plus-5, clock-plus-60, clock-next-opening, clock-monday-14, clock-monday-17, clock-wednesday-9,
+ *   clock-real, theme, phone, bell,
  *   log-toggle, log, play, play-skip, play-stop, caption, problems, installed, consent, welcome, welcome-try.
  * The root element has data-theme, data-as and data-here (the place's key). In cards, Action.OpenUrl has the role link,
  * every other action the role button.
@@ -41,6 +42,7 @@ const page = {
   },
   places: () => [
     ...world.channels.filter((one) => one.key !== 'team' || page.as.backend).map((one) => ({ ...one, kind: 'channel', icon: one.key === 'team' ? 'team' : 'channel' })),
+    ...world.slack.filter(() => page.as.backend).map((one) => ({ ...one, kind: 'slack', icon: 'channel' })),
     ...world.chats.filter((one) => one.members.includes(local.as)).map((one) => ({ ...one, kind: 'group', icon: 'team' })),
     { key: 'chat', id: page.as.chat, name: 'Hotseat', about: `${page.as.name}\u2019s own chat with the bot.`, kind: 'chat', icon: 'chat' },
   ],
@@ -144,7 +146,8 @@ function renderBar() {
   const tick = () => { find('clock').textContent = `${say(page.now(), 'day')}, ${say(page.now())}`; };
   tick();
   const steps = [['plus-1', '+1 min', { add: 60 }], ['plus-5', '+5 min', { add: 300 }], ['plus-60', '+1 h', { add: 3600 }],
-    ['monday-17', 'Mon 17:00', { to: 'monday-17' }], ['next-opening', 'Next opening', { to: 'next-opening' }], ['real', 'Real time', { to: 'real' }]];
+    ['next-opening', 'Next working day', { to: 'next-opening' }], ['monday-14', 'Mon 14:00', { to: 'monday-14' }], ['monday-17', 'Mon 17:00', { to: 'monday-17' }],
+    ['wednesday-9', 'Wed 09:00', { to: 'wednesday-9' }], ['real', 'Real time', { to: 'real' }]];
   keyed(find('clock-steps'), steps, (one) => one[0], (one) => one[0] === 'real' && world.moved !== 0, ([name, text, body]) => h('button', {
     type: 'button', class: 'button chip', 'data-testid': `clock-${name}`, data: { focus: `clock-${name}` }, disabled: name === 'real' && world.moved === 0, onclick: () => call('/api/clock', body),
   }, text));
@@ -171,7 +174,7 @@ function badge(count) {
 function renderCast() {
   const person = (one, [first, family]) => h('button', {
     type: 'button', class: 'person', 'data-testid': 'person', data: { person: one.key, focus: `person-${one.key}` }, 'aria-pressed': String(one.key === local.as),
-    title: `${one.about}${one.rung ? ` \u2013 ${one.rung} unread notifications` : ''}`, onclick: () => go({ as: one.key, place: one.backend || local.place !== 'team' ? local.place : 'backend' }),
+    title: `${one.about}${one.rung ? ` \u2013 ${one.rung} unread notifications` : ''}`, onclick: () => go({ as: one.key, place: one.backend || !['team', 'slack'].includes(local.place) ? local.place : 'backend' }),
   }, h('span', { class: 'face' }, avatar(page.who(one.key)), badge(one.rung)), h('span', { class: 'who' }, h('span', { class: 'name' }, first, h('span', { class: 'family' }, ` ${family}`)), h('span', { class: 'role' }, one.role)));
   keyed(find('cast'), world.people, (one) => one.key, (one) => `${one.rung} ${one.key === local.as} ${one.installed} ${one.role}`, (one) => person(one, one.name.split(' ')));
 }
@@ -189,15 +192,17 @@ function renderRail() {
     h('input', { type: 'checkbox', role: 'switch', checked: on, 'data-testid': name, data: { focus: name }, onchange: (event) => change(event.target.checked) }), h('span', {}, text)));
 }
 
+const rooms = () => [...world.channels, ...world.slack, ...world.chats];
+
 const KINDS = { personal: 'message from', mention: 'mentioned by', reply: 'reply by' };
 
 function renderNotices() {
   const open = (one) => () => {
-    const channel = [...world.channels, ...world.chats].find((item) => item.id === one.conversation);
+    const channel = rooms().find((item) => item.id === one.conversation);
     go({ as: one.person, place: channel ? channel.key : 'chat', bell: false });
     show(one.message);
   };
-  const where = (one) => [...world.channels, ...world.chats].find((item) => item.id === one.conversation)?.name;
+  const where = (one) => rooms().find((item) => item.id === one.conversation)?.name;
   const said = (one) => `${KINDS[one.kind]} ${page.who(one.sender).name}${where(one) ? ` in ${where(one)}` : ''}`;
   const list = [...world.notices].reverse();
   keyed(find('notices'), list, (one) => one.id, () => '', (one) => h('li', { class: lastNotice !== null ? 'fresh' : null }, h('button', {
@@ -259,7 +264,7 @@ function renderMain() {
   const empty = !page.messages().length && !(local.welcome && place.key === 'backend');
   find('threads').dataset.empty = empty ? hint(place) : '';
   find('threads').classList.toggle('is-empty', empty);
-  keyed(find('compose'), [place], (one) => one.id, () => stamp, () => composer({
+  keyed(find('compose'), place.kind === 'slack' ? [] : [place], (one) => one.id, () => stamp, () => composer({
     placeholder: place.kind === 'chat' ? 'Write to Hotseat (try: who, help)' : place.kind === 'group' ? `Write as ${page.as.name.split(' ')[0]}` : `Start a post in ${place.name} as ${page.as.name.split(' ')[0]}`,
     testid: 'composer', sendId: 'send', label: `New message in ${place.name}`, focus: 'composer', mention: place.kind === 'channel',
     send: (text, picture) => { toEnd = true; return page.act('post', { channel: place.key, text, picture }); }, refuse: page.refuse,
@@ -271,6 +276,7 @@ function renderMain() {
 function hint(place) {
   if (place.key === 'backend') return 'Nothing here yet. Post as Olga: \u201clabel printer down\u201d.';
   if (place.kind === 'group') return 'People talk here without the bot. Write as Olga, then raise her message with support by its menu.';
+  if (place.kind === 'slack') return 'Nothing is said in Slack yet. Whoever has to pick the next team is reminded here on Mondays at 17:00.';
   if (place.key === 'team') return 'Quiet. The team hears of a request here when nobody has answered for ten minutes.';
   return 'No messages yet. Write \u201chelp\u201d or \u201cwho\u201d, or post in #backend as Olga and see who is called.';
 }

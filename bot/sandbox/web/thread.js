@@ -7,7 +7,7 @@ const NEWEST = 40;
 /** Draw the newest threads of a conversation into `box`, and into `older` how to see the rest; `page` gives state and acts. */
 export function threads(box, older, page) {
   const mine = page.messages();
-  const isChat = page.place().kind !== 'channel';
+  const isChat = !['channel', 'slack'].includes(page.place().kind);
   const all = isChat ? [{ id: `${page.place().key}-${page.as.key}`, chat: true }] : mine.filter((one) => one.id === one.root);
   const roots = page.all ? all : all.slice(-NEWEST);
   const hidden = all.length - roots.length;
@@ -22,7 +22,7 @@ export function threads(box, older, page) {
 
 function frame(root, page) {
   if (root.chat) return h('section', { class: 'chat', 'data-testid': 'thread', data: { root: root.id } }, h('div', { class: 'said' }));
-  const reply = composer({
+  const reply = page.place().kind === 'slack' ? null : composer({
     placeholder: 'Reply', testid: 'reply', sendId: 'reply-send', label: 'Reply in this thread', focus: `reply-${root.id}`,
     send: (text, picture) => page.act('reply', { message: root.id, text, picture }), refuse: page.refuse,
   });
@@ -49,7 +49,7 @@ function message(one, page) {
     for (const content of seen) body.append(card(content, page.theme, (action, frame) => page.press(one, action, frame)));
     body.append(reactions(one, page));
   }
-  if (!one.deleted && page.editing !== one.id) body.append(tools(one, page, own));
+  if (!one.deleted && page.editing !== one.id && page.place().kind !== 'slack') body.append(tools(one, page, own));
   return h('div', {
     class: `message ${who.bot ? 'by-bot' : ''} ${own ? 'own' : ''} ${one.id === one.root ? 'root' : ''}`,
     'data-testid': 'message', data: { message: one.id, author: one.author },
