@@ -27,6 +27,7 @@ class Presence:
         """Sort absences and overrides by whom they are of."""
         self._hours = hours
         self._spans: dict[date, tuple[datetime, datetime]] = {}
+        self._known: dict[tuple[str, date], bool] = {}
         self._away: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
         self._instead: dict[str, dict[str, list[tuple[datetime, datetime]]]] = defaultdict(lambda: defaultdict(list))
         for away in rota.absences:
@@ -40,7 +41,7 @@ class Presence:
             person.belongs(day)
             and person.works(day)
             and not self._hours.is_holiday(person.holidays, day)
-            and not self._is_half(day, self._away.get(person.id, ()))
+            and not self._is_away(person.id, day)
         )
 
     def days(self, person: Person, iteration: date) -> frozenset[date]:
@@ -51,6 +52,12 @@ class Presence:
         """Return who serves on a day in a person's place: whoever stands in for half of it, the last named first."""
         instead = self._instead.get(person_id, {})
         return next((one for one, spans in instead.items() if self._is_half(day, spans)), person_id)
+
+    def _is_away(self, person_id: str, day: date) -> bool:
+        known = self._known.get((person_id, day))
+        if known is None:
+            known = self._known[person_id, day] = self._is_half(day, self._away.get(person_id, ()))
+        return known
 
     def _is_half(self, day: date, spans: Iterable[tuple[datetime, datetime]]) -> bool:
         """Say whether spans come to at least half of a day's support hours; an hour in two of them counts once."""

@@ -15,7 +15,7 @@ from bot.people import Person
 from bot.policy import Goal
 from bot.rota import picking
 from bot.rota.ledger import OBSERVING_DAYS, WINDOW, history, settled
-from bot.rota.picking import MIXING, PAIR, REST, TURN, rounded, situation
+from bot.rota.picking import MIXING, PAIR, REST, TURN, rounded
 from bot.rota.plan import LONGEST, Aim, Plan, Question, aims
 from bot.rota.presence import WEEK, Presence, working_days
 from bot.solver.scoring import replayed
@@ -165,7 +165,7 @@ class Course:
         week = self._look(number)
         self.weeks.append(week)
         state = self.states[-1].copy()
-        pair = self._first() if not number else self.best(number, state)
+        pair = self.best(number, state)
         self.greedy.append(pair)
         self.advance(number, state, pair)
         self.states.append(state)
@@ -255,21 +255,6 @@ class Course:
                 if server != self.ids[who]:
                     found[who, bit] = self.number.get(server, NOBODY)
         return found
-
-    def _first(self) -> Pair | None:
-        """Return the pick of the first iteration."""
-        question = self.question
-        plan = situation(
-            self._rota,
-            question.first,
-            question.hours,
-            question.goals,
-            question.taken,
-            question.declined,
-            self._presence,
-        )
-        teams = picking.rank(plan).teams
-        return (self.number[teams[0].pair[0]], self.number[teams[0].pair[1]]) if teams else None
 
     # -- a plan ----------------------------------------------------------------------------------------------------
 

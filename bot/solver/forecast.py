@@ -14,13 +14,18 @@ from bot.solver.search import Search
 
 FIRST_STEPS = 2_000
 STEPS = 6_000  # for each goal that is not down to its bound
+SPARE = 1.5  # times what the first plan's scoring took
 
 
 def plans(question: Question) -> Iterator[Plan]:
     """Yield the plan that is there at once, then the best one with what is proved of it."""
-    until = monotonic() + question.seconds
+    started = monotonic()
     course = Course(question)
-    yield shown(course, course.greedy)
+    made = monotonic()
+    first = shown(course, course.greedy)
+    scoring = monotonic() - made
+    yield first
+    until = started + question.seconds - SPARE * scoring  # the plan that is found is scored, too
     search = Search(course)
     bounds = _Stages(course, search, until).bounds()
     plan = shown(course, search.best)
@@ -80,9 +85,14 @@ class _Stages:
                 self._search.take(pairs)
             self._improve(least, STEPS)
         self._least.append(least)
-        changed = [place for place in range(stage) if self._search.key[place] != before[place]]
-        if changed:
-            del self._least[changed[0] :]
+        self._keep(before)
+
+    def _keep(self, before: tuple[int, ...]) -> None:
+        """Keep what is known of each goal that was known of plans no better in those before it."""
+        now = self._search.key
+        worse = next((place for place in range(len(self._least)) if now[place] > before[place]), None)
+        if worse is not None:
+            del self._least[worse + 1 :]
             self._model = None
 
     def _improve(self, least: int, steps: int) -> None:
@@ -100,7 +110,7 @@ class _Stages:
     def _trivial(self, aim: Aim) -> int:
         """Return what needs no search to be known."""
         if aim is Aim.FAIRNESS:
-            return 0
+            return self._modelled().least_fairness(self._search.state)
         if aim is Aim.COVERAGE:
             return self._modelled().least_coverage
         return self._course.states[1].sums[AIMS.index(aim)]

@@ -9,8 +9,9 @@ allows, as many days are served in a week whoever serves them, and a debt depend
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from functools import partial
-from itertools import accumulate, combinations
+from itertools import accumulate, combinations, pairwise
 from math import isfinite
 from time import monotonic
 
@@ -25,6 +26,7 @@ EPSILON = 1e-6
 MOST_PAIRS = 4_000  # columns of pairs, beyond which mixing is not modelled
 
 Terms = dict[int, float]
+Slope = tuple[Fraction, int]
 
 
 class Rows:
@@ -305,6 +307,39 @@ class Model:
             terms.update({column: step[0] for column, step in zip(columns, steps, strict=True) if step[0]})
         return terms, 0
 
+    def least_fairness(self, state: State) -> int:
+        """Return what the squares of debts come to at least, whoever serves when, as long as somebody does.
+
+        The squares of each are not more than by how many days they serve say, bent so that they are convex; and on
+        every day there is an anchor.
+        """
+        course = self._course
+        if not self._free or not self._counts_alone(state):
+            return 0
+        anchors = frozenset().union(*[course.weeks[number].anchors for number in self._free])
+        all_days = sum([course.weeks[number].count for number in self._free])
+        members = set(course.weeks[course.last].members)
+        base, slopes = Fraction(), {True: list[Slope](), False: list[Slope]()}
+        for who in range(len(course.ids)):
+            least, bent = _bent(self._steps(who)) if who in members else (0, [(Fraction(), self._most(who))])
+            base += least
+            slopes[who in anchors] += bent
+        total = sum([PAIR * course.weeks[number].count - self._tables[number].least for number in self._free])
+        either = sorted([*[(*one, True) for one in slopes[True]], *[(*one, False) for one in slopes[False]]])
+        by_anchors = max(_taken(either, total), all_days)
+        found = base + _cheapest(slopes[True], by_anchors) + _cheapest(slopes[False], total - by_anchors)
+        return -int(-found // 1)
+
+    def _most(self, who: int) -> int:
+        """Return how many days somebody could serve after the first week."""
+        weeks = [self._course.weeks[number] for number in self._free]
+        return sum([week.mask[who].bit_count() for week in weeks if who in week.reserve])
+
+    def _counts_alone(self, state: State) -> bool:
+        """Say whether each debt depends on one's own days alone: nobody stands in, and coverage is at its best."""
+        covered = state.sums[AIMS.index(Aim.COVERAGE)] == self.least_coverage
+        return covered and not any(week.stand_ins for week in self._course.weeks)
+
     def _served(self, who: int) -> Terms:
         """Return the days that somebody serves after the first week."""
         terms: Terms = {}
@@ -403,6 +438,38 @@ def _value(state: State, aim: Aim) -> int:
 
 def _ceil(value: float) -> int:
     return -int(-(value - EPSILON) // 1)
+
+
+def _bent(steps: list[tuple[int, int, int]]) -> tuple[int, list[Slope]]:
+    """Return the square without a day, and how it changes with each at least: slopes that grow, each for some days."""
+    corners: list[tuple[int, int]] = []
+    for corner in sorted({(days, square) for square, low, high in steps for days in (low, high)}):
+        while len(corners) > 1 and _slope(corners[-2], corners[-1]) >= _slope(corners[-1], corner):
+            corners.pop()
+        corners.append(corner)
+    return corners[0][1], [(_slope(one, other), other[0] - one[0]) for one, other in pairwise(corners)]
+
+
+def _slope(one: tuple[int, int], other: tuple[int, int]) -> Fraction:
+    return Fraction(other[1] - one[1], other[0] - one[0])
+
+
+def _cheapest(slopes: list[Slope], days: int) -> Fraction:
+    """Return what some days cost at least."""
+    cost = Fraction()
+    for slope, most in sorted(slopes):
+        cost += slope * min(most, days)
+        days -= min(most, days)
+    return cost
+
+
+def _taken(slopes: list[tuple[Fraction, int, bool]], days: int) -> int:
+    """Return how many of some days anchors would serve if that only had to cost the least."""
+    taken = 0
+    for _, most, anchor in slopes:
+        taken += min(most, days) if anchor else 0
+        days -= min(most, days)
+    return taken
 
 
 class Table:
