@@ -16,7 +16,8 @@ from bot.rota.rituals import Ritual
 class Pick:
     """The pick of an iteration's support team: what was proposed, who said no, who was taken by whom, what is done.
 
-    ``proposed`` are pairs by id, the best first; ``round`` counts the proposals, each a message of its own.
+    ``proposed`` are pairs by id, the best first; ``round`` counts the proposals, each a message of its own, and
+    ``again`` says that another is to come, after somebody's no.
     ``declined`` are those who may not be proposed again, ``told`` those of the taken team who know. ``staying`` says
     that nobody was taken in time, so that the team before it stays until somebody is. ``cards`` are the messages that
     show the pick, each with its place; ``letters`` those that told somebody, by person.
@@ -34,6 +35,7 @@ class Pick:
     staying: bool = False
     cards: tuple[tuple[str, str], ...] = ()
     letters: tuple[tuple[str, str], ...] = ()
+    again: bool = False
 
     @property
     def ids(self) -> tuple[str, ...]:

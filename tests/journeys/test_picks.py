@@ -475,6 +475,19 @@ async def test_who_declines_in_the_evening_brings_the_proposal_in_the_morning() 
     assert picks(town)[-1].key == "pick:2026-11-25:3"
 
 
+async def test_a_proposal_that_comes_back_is_the_reminder_of_all_that_was_due_before_it() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:30")
+    await take(town)
+    await town.until("2026-11-24 10:00")
+    await decline(town, CHEN)
+    await town.until("2026-11-24 13:59")
+    assert [one.key for one in picks(town) if one.place == TEAM_CHANNEL] == [PLAN, "pick:2026-11-25:3"]
+    assert town.teams.slack == []
+    await town.until("2026-11-24 14:00")
+    assert picks(town)[-1].key == "pick:2026-11-25:chase-again"
+
+
 async def test_after_half_past_eight_on_wednesday_it_is_a_cover() -> None:
     town = Town()
     await town.until("2026-11-23 14:00")
@@ -670,3 +683,23 @@ async def test_requesters_see_nothing_of_it() -> None:
     town = Town()
     for text in ("pick", "rota why", "rota fairness", "rota history"):
         assert "This is for the backend team." in await town.write(text, OLGA)
+
+
+# -- a team that is not whole ---------------------------------------------------------------------------------------
+
+
+async def test_where_nobody_can_be_proposed_that_is_said_once_each_week_and_then_only_reminded_of() -> None:
+    town = Town(people=(ANA,), team=(Shift(date(2026, 11, 18), "ana", Role.SUPPORT),))
+    await town.until("2026-12-04 18:00")
+    said = [one.key for one in picks(town)]
+    assert said[:5] == [PLAN, *(f"pick:2026-11-25:{one}" for one in ("remind", "chase", "chase-again", "2"))]
+    assert said[5:] == [one.replace("2026-11-25", "2026-12-02") for one in said[:5]]
+
+
+async def test_a_team_that_was_imported_incomplete_serves_so_and_the_next_one_is_picked_as_ever() -> None:
+    town = Town("2026-11-20 10:00")
+    await town.desk()
+    await town.import_shifts((*shifts(), Shift(NEXT, "eva", Role.SUPPORT)))
+    await town.until("2026-12-02 10:00")
+    assert await team(town) == {"eva": Role.SUPPORT}
+    assert [one.key for one in picks(town)].count("pick:2026-12-02:1") == 1

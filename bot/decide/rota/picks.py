@@ -106,7 +106,7 @@ def struck(draft: Draft) -> None:
     for iteration in (this, this + WEEK):
         _strike(draft, iteration)
     pick = draft.facts.planning.pick
-    if pick is not None and not pick.proposed and pick.round and draft.is_open and not picked(draft, pick.iteration):
+    if pick is not None and pick.again and draft.is_open and not picked(draft, pick.iteration):
         propose(draft, pick)
     _tell_nominees(draft)
 
@@ -140,15 +140,17 @@ def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None
         if len(pair_of(state.rota, iteration)) > 1 and not pick.staying:
             continue
         moments += [at if at > now else opening for at in _open(state, hours, pick).values()]
-    if known is not None and (_untold(state, known, now, hours) or (known.round and not known.proposed)):
+    if known is not None and (_untold(state, known, now, hours) or known.again):
         coming = opening if opening > now else hours.next_open(hours.closing(now))
         moments += [coming, *(away.end for away in state.rota.absences if now < away.end < coming)]
     return min(moments, default=None)
 
 
 def _open(state: State, hours: SupportHours, pick: Pick) -> dict[Ritual, datetime]:
-    """Return the rituals of a pick that are not done, with their moments, but for those before the desk was there."""
-    since = state.facts.planning.since
+    """Return the rituals of a pick that are not done, with their moments: none from before the desk, or a later pick."""
+    since, last = state.facts.planning.since, state.facts.planning.pick
+    if last is not None and pick.iteration < last.iteration:
+        return {}
     due = rituals(pick.iteration, hours, state.desk.policy)
     return {one: due[one] for one in OF_THE_PICK if one in due and one not in pick.done and since and due[one] >= since}
 
@@ -163,7 +165,8 @@ def _is_ripe(draft: Draft, at: datetime) -> bool:
 
 def propose(draft: Draft, pick: Pick) -> None:
     """Propose the best team of an iteration, and two others, to those who pick."""
-    pick = replace(pick, round=pick.round + 1)
+    past = [one for one, at in _open(draft.state, draft.hours, pick).items() if at <= draft.now]
+    pick = replace(pick, round=pick.round + 1, again=False, done=(*pick.done, *past))  # which reminds, too
     plan = plan_of(draft, pick)
     ranking = Picker(plan).rank()
     pick = replace(pick, proposed=tuple(team.pair for team in ranking.teams[:OPTIONS]))
@@ -364,7 +367,7 @@ def take(draft: Draft, iteration: date, team: Team, by: Author, reason: str = ""
     draft.put_rota(replace(draft.rota, shifts=_ordered((*kept, *new))))
     same = {one.person for one in new if one in old} if pick.by is not None else set()
     told = tuple([id_ for id_ in pick.told if id_ in same])
-    pick = replace(pick, taken=team.pair, by=by, at=draft.now, told=told, staying=False, proposed=(team.pair,))
+    pick = replace(pick, taken=team.pair, by=by, at=draft.now, told=told, staying=False, proposed=(team.pair,), again=False)
     put(draft, replace(pick, letters=tuple([one for one in pick.letters if one[0] in same]), round=pick.round + 1))
     for person, key in pick.letters:
         if person not in same:
@@ -493,7 +496,7 @@ def _take_decline(draft: Draft, event: Send) -> Answer:
     if mine[0].role is Role.SUPPORT:
         rest = tuple(one for one in draft.rota.shifts if one.iteration != pick.iteration)
         draft.put_rota(replace(draft.rota, shifts=rest))
-        put(draft, replace(pick, proposed=(), by=None, at=None, told=(), letters=()))
+        put(draft, replace(pick, proposed=(), by=None, at=None, told=(), letters=(), again=True))
         for person, key in pick.letters:
             if person != event.author.id:
                 draft.show(key, personal(person), _let_go(again=True), first=False)
