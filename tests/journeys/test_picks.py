@@ -370,6 +370,33 @@ async def test_an_old_card_of_a_pick_does_nothing_any_more() -> None:
     assert "This proposal is an old one" in await press(town, wrong, FARID)
 
 
+@pytest.mark.parametrize("channel", [TEAM_CHANNEL, ""])
+@pytest.mark.parametrize("when", ["2026-11-24 19:00", "2026-11-25 00:30", "2026-11-25 08:29", "2026-11-25 08:45"])
+async def test_until_duty_changes_those_on_duty_take_the_team_of_that_week(when: str, channel: str) -> None:
+    town = Town(team_channel=channel)
+    await town.until(when)
+    place = THREAD if channel else personal("ana")
+    key = [one.key for one in picks(town) if isinstance(one.view, PlanCard) and one.place != personal("ben")][-1]
+    assert "Taken by Ana Lindqvist" in await press(town, proposal(town, key).parts[0].presses[0], ANA, place=place)
+    assert "Taken by Ana Lindqvist" in await town.write("pick", BEN)
+    await town.until("2026-11-25 10:00")
+    assert await team(town) == {"chen": Role.SUPPORT, "eva": Role.SUPPORT}
+    assert [who.name for who in (ANA, BEN, CHEN, EVA) if any("nominee" in one.key for one in letters(town, who))] == [
+        "Chen Wei",
+        "Eva Novak",
+    ]
+
+
+async def test_on_the_last_day_of_a_week_for_which_nobody_was_picked_it_is_too_late_for_it() -> None:
+    town = Town()
+    await town.until("2026-11-30 12:00")
+    old = proposal(town, picks(town)[-1].key).parts[0].presses[0]
+    await town.import_shifts((*shifts(), *shifts(NEXT + timedelta(days=7))))
+    await town.until("2026-12-01 10:00")
+    assert await press(town, old, ANA) == "This proposal is an old one. Write pick to see today's."
+    assert "Support from Wed 2 Dec: Ana Lindqvist and Ben Okafor" in await town.write("pick", ANA)
+
+
 # -- other people ---------------------------------------------------------------------------------------------------
 
 

@@ -35,6 +35,7 @@ from bot.views import Button, Line, PlanCard, PlanPart
 
 OPTIONS = 3
 MOST_CARDS = 12
+OLD = "This proposal is an old one. Write pick to see today's."
 TAKE, OTHER, DECLINE, WHAT_IF = "pick.take", "pick.other", "pick.decline", "pick.what_if"
 
 
@@ -42,9 +43,19 @@ TAKE, OTHER, DECLINE, WHAT_IF = "pick.take", "pick.other", "pick.decline", "pick
 
 
 def target(draft: Draft) -> date:
-    """Return the iteration whose team is picked now: the next one, or this one where nobody was picked for it."""
-    this = _this(draft.now, draft.hours)
-    return this if not pair_of(draft.rota, this) or _stays(draft, this) else this + WEEK
+    """Return the iteration whose team is picked now: the next one, or this one where nobody was picked for it.
+
+    On the last day of an iteration there is nothing of it left to pick for.
+    """
+    this = running(draft)
+    is_open = not pair_of(draft.rota, this) or _stays(draft, this)
+    return this if is_open and _is_left(draft, this) else this + WEEK
+
+
+def _is_left(draft: Draft, iteration: date) -> bool:
+    """Say whether a team that is taken now would serve on any day of an iteration."""
+    start = _starts(draft, Pick(iteration))
+    return start is not None and start < iteration + WEEK
 
 
 def picked(draft: Draft, iteration: date) -> bool:
@@ -59,9 +70,10 @@ def _stays(draft: Draft, iteration: date) -> bool:
 
 
 def pickers(draft: Draft) -> tuple[Person, ...]:
-    """Return who picks the next team: the SUPPORT of the iteration that runs, or the admins where there is none."""
-    people = draft.rota.people
-    team = [people[id_] for id_ in sorted(pair_of(draft.rota, running(draft))) if id_ in people]
+    """Return who picks the next team: whoever has SUPPORT until the next opening, or the admins where nobody has."""
+    people, today = draft.rota.people, draft.hours.duty_day(draft.now)
+    some = [one for one in draft.rota.of(running(draft)) if one.role is Role.SUPPORT and one.is_for(today)]
+    team = [people[id_] for id_ in sorted(one.person for one in some) if id_ in people]
     return tuple(team) or tuple(one for one in people.values() if draft.is_admin(Author(one.id, one.name)))
 
 
@@ -147,7 +159,7 @@ def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None
 
 
 def _open(state: State, hours: SupportHours, pick: Pick) -> dict[Ritual, datetime]:
-    """Return the rituals of a pick that are not done, with their moments: none from before the desk, or a later pick."""
+    """Return the rituals of a pick that are not done, and when; none from before the desk, or a later pick."""
     since, last = state.facts.planning.since, state.facts.planning.pick
     if last is not None and pick.iteration < last.iteration:
         return {}
@@ -367,7 +379,9 @@ def take(draft: Draft, iteration: date, team: Team, by: Author, reason: str = ""
     draft.put_rota(replace(draft.rota, shifts=_ordered((*kept, *new))))
     same = {one.person for one in new if one in old} if pick.by is not None else set()
     told = tuple([id_ for id_ in pick.told if id_ in same])
-    pick = replace(pick, taken=team.pair, by=by, at=draft.now, told=told, staying=False, proposed=(team.pair,), again=False)
+    pick = replace(
+        pick, taken=team.pair, by=by, at=draft.now, told=told, staying=False, proposed=(team.pair,), again=False
+    )
     put(draft, replace(pick, letters=tuple([one for one in pick.letters if one[0] in same]), round=pick.round + 1))
     for person, key in pick.letters:
         if person not in same:
@@ -549,9 +563,11 @@ def _may_take(draft: Draft, event: Press, iteration: date) -> tuple[Pick, Answer
     if not may_pick(draft, event.author):
         raise Refused(f"{names(pickers(draft)) or 'An admin'} and admins pick the next team.")
     pick = of(draft, iteration)
-    this = _this(draft.now, draft.hours)
-    if iteration not in (this, this + WEEK) or picked(draft, iteration):
+    if picked(draft, iteration):
         return pick, Card(card(draft, pick, event.card))
+    this = running(draft)
+    if iteration not in (this, this + WEEK) or not _is_left(draft, iteration):
+        raise Refused(OLD)
     return pick, None
 
 
@@ -560,7 +576,7 @@ def _chosen(event: Send) -> tuple[date, tuple[str, ...]]:
     try:
         return date.fromisoformat(day), tuple(ids.split("+"))
     except ValueError:
-        raise Refused("This proposal is an old one. Write pick to see today's.") from None
+        raise Refused(OLD) from None
 
 
 def _draw_other(draft: Draft, event: Press, error: str) -> Answer:
