@@ -626,6 +626,29 @@ async def test_a_team_that_is_taken_late_starts_on_the_next_working_morning_and_
     assert not [one for one in picks(town) if one.key.startswith("pick:2026-11-25") and ":remind" in one.key][1:]
 
 
+async def test_only_who_starts_late_is_told_and_from_which_day_on() -> None:
+    town = Town()
+    await town.until("2026-11-26 11:00")
+    key = picks(town)[-1].key
+    await take(town, key=key)
+    assert letters(town, BEN) == []
+    assert "You have support from Fri 27 Nov to Tue 1 Dec\nWith Eva Novak." in letters(town, CHEN)[0].text
+    assert town.teams.messages[key].text.startswith("Support from Fri 27 Nov: Chen Wei and Eva Novak\n")
+    assert "Ana" in await town.write("pick", ANA), "who is on duty still picks"
+    await town.until("2026-11-27 10:00")
+    assert "Chen Wei and Eva Novak and admins pick the next team." in await town.write("pick", ANA)
+
+
+async def test_without_a_team_channel_whoever_ends_within_the_week_is_told_so() -> None:
+    town = Town(team_channel="")
+    await town.until("2026-11-26 11:00")
+    key = [one.key for one in letters(town, ANA)][-1]
+    await press(town, proposal(town, key).parts[0].presses[0], ANA, place=personal("ana"))
+    told = [one.text for one in town.to(BEN) if one.key.startswith("news:pick")]
+    assert told == ["Support from Fri 27 Nov: Chen Wei and Eva Novak, taken by Ana Lindqvist."]
+    assert not [one.text for one in town.to(ANA) if one.key.startswith("news:pick")]
+
+
 async def test_who_stays_though_in_the_late_team_serves_on_without_a_break() -> None:
     town = Town()
     await town.until("2026-11-26 11:00")

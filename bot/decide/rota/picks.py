@@ -28,7 +28,7 @@ from bot.rota.picking import Picker, Ranking, Situation, Team, observers, pair_o
 from bot.rota.planning import Pick
 from bot.rota.presence import DAY, WEEK, working_days
 from bot.rota.rituals import OF_THE_PICK, Ritual, first_day, rituals
-from bot.rota.shift import Role, Shift
+from bot.rota.shift import Role, Rota, Shift
 from bot.state import State
 from bot.support.words import listed, moment
 from bot.views import Button, Line, PlanCard, PlanPart
@@ -268,7 +268,7 @@ def _instead(plan: Situation, team: Team, best: Team) -> str:
 
 
 def _taken_card(draft: Draft, pick: Pick, key: str) -> PlanCard:
-    when = words.day(first_day(pick.iteration, draft.hours) or pick.iteration)
+    when = words.day(_begins(draft.rota, pick.iteration, draft.hours))
     by = f"Taken by {pick.by.name}, {moment(pick.at, draft.now, draft.hours)}." if pick.by and pick.at else ""
     until = _declines_until(draft, pick.iteration)
     note = f"They can decline until {moment(until, draft.now, draft.hours)}." if until > draft.now else ""
@@ -293,7 +293,7 @@ def _others(draft: Draft, iteration: date) -> str:
     people = draft.rota.people
     said = [
         f"Fallback on {_weekdays(iteration, one.days)}: {people[one.person].name}"
-        for one in draft.rota.of(iteration)
+        for one in _last_team(draft.rota, iteration, draft.hours)
         if one.role is Role.FALLBACK and one.person in people
     ]
     observing = names(_in_role(draft, iteration, Role.OBSERVER))
@@ -301,8 +301,22 @@ def _others(draft: Draft, iteration: date) -> str:
 
 
 def _in_role(draft: Draft, iteration: date, role: Role) -> tuple[Person, ...]:
-    people = draft.rota.people
-    return tuple(people[one.person] for one in draft.rota.of(iteration) if one.role is role and one.person in people)
+    people, shifts = draft.rota.people, _last_team(draft.rota, iteration, draft.hours)
+    return tuple(people[one.person] for one in shifts if one.role is role and one.person in people)
+
+
+def _last_team(rota: Rota, iteration: date, hours: SupportHours) -> list[Shift]:
+    """Return the shifts of the team that ends an iteration, less those of one that it followed within it."""
+    start = _begins(rota, iteration, hours)
+    days = [day for day in working_days(iteration, hours) if day >= start]
+    return [one for one in rota.of(iteration) if one.role is Role.OBSERVER or any(map(one.is_for, days))]
+
+
+def _begins(rota: Rota, iteration: date, hours: SupportHours) -> date:
+    """Return the first working day of the team that ends an iteration."""
+    days = working_days(iteration, hours)
+    pair = [one for one in rota.of(iteration) if one.role is Role.SUPPORT and one.is_for(days[-1])] if days else []
+    return next((day for day in days if all(one.is_for(day) for one in pair)), iteration)
 
 
 def _weekdays(iteration: date, some: frozenset[int]) -> str:
@@ -373,7 +387,9 @@ def take(draft: Draft, iteration: date, team: Team, by: Author, reason: str = ""
     start = _starts(draft, pick)
     old = draft.rota.of(iteration)
     new = _shifts(draft, replace(pick, declined=()), team)
+    ends: list[str] = []
     if start is not None and start > iteration:
+        ends = [one.person for one in old if one.role is Role.SUPPORT and one.person not in team.pair]
         new = _from(old, new, iteration, start)
     kept = tuple(one for one in draft.rota.shifts if one.iteration != iteration)
     draft.put_rota(replace(draft.rota, shifts=_ordered((*kept, *new))))
@@ -393,7 +409,7 @@ def take(draft: Draft, iteration: date, team: Team, by: Author, reason: str = ""
     said = [f"Support from {when}: {who}, taken by {by.name}.", _others(draft, iteration)]
     if reason:
         said.append(f"A rule was overridden: {reason}")
-    news.announce(draft, f"pick:{iteration}:{pick.round}", "\n".join(filter(None, said)), ())
+    news.announce(draft, f"pick:{iteration}:{pick.round}", "\n".join(filter(None, said)), ends, by)
     _tell_nominees(draft)
 
 
@@ -447,7 +463,7 @@ def _tell_nominees(draft: Draft) -> None:
         return
     told: list[str] = []
     letters: list[tuple[str, str]] = []
-    for shift in draft.rota.of(pick.iteration):
+    for shift in _last_team(draft.rota, pick.iteration, draft.hours):
         person = draft.rota.people.get(shift.person)
         if person is None or person.id in (*pick.told, *told) or not _reachable(draft, person):
             continue
@@ -462,12 +478,12 @@ def _tell_nominees(draft: Draft) -> None:
 
 def _untold(state: State, pick: Pick, now: datetime, hours: SupportHours) -> bool:
     ended = hours.moment(pick.iteration + WEEK, hours.opens) <= now
-    people = {one.person for one in state.rota.of(pick.iteration)} & state.rota.people.keys()
+    people = {one.person for one in _last_team(state.rota, pick.iteration, hours)} & state.rota.people.keys()
     return pick.by is not None and not ended and not people <= set(pick.told)
 
 
 def _nominated(draft: Draft, pick: Pick, shift: Shift, key: str) -> PlanCard:
-    first = first_day(pick.iteration, draft.hours) or pick.iteration
+    first = _begins(draft.rota, pick.iteration, draft.hours)
     last = pick.iteration + WEEK - DAY
     mine = {
         Role.SUPPORT: f"You have support from {words.day(first)} to {words.day(last)}",
