@@ -5,13 +5,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.effects import Dialog
 from bot.events import RotaEdited, Send
 from bot.people import Author, Person
 from bot.places import personal
 from bot.policy import Policy
 from bot.rota.ledger import history, settled
 from bot.rota.shift import Absence, Role, Shift
-from bot.views import Button, PlanCard
+from bot.views import Button, FormCard, PlanCard
 from tests.journeys.town import (
     ANA,
     BEN,
@@ -67,6 +68,19 @@ async def decline(town: Town, who: Person) -> str:
     view = letters(town, who)[-1].view
     assert isinstance(view, PlanCard)
     return await press(town, view.presses[0], who, place=personal(who.id))
+
+
+async def other(
+    town: Town, by: Person, one: str, two: str, iteration: date = NEXT, *, place: str = THREAD, card: str = PLAN
+) -> str:
+    """Take other people: look at what it means, then take them."""
+    fields = {"one": one, "other": two}
+    where = {"place": place, "card": card}
+    seen = await town.press(Send, "", by, step="pick.other", choice=f"{iteration}:", fields=fields, **where)
+    assert isinstance(seen, Dialog), seen
+    assert isinstance(seen.view, FormCard)
+    button = next(one for row in seen.view.rows for one in row.buttons if one.title == "Take this team")
+    return await town.send("pick.other", "", by, choice=button.choice, **where, **fields)
 
 
 async def team(town: Town, iteration: date = NEXT) -> dict[str, Role]:
@@ -456,11 +470,77 @@ async def test_whoever_is_replaced_after_having_been_told_is_told_that_too() -> 
     town = Town()
     await town.until("2026-11-23 14:00")
     await take(town)
-    await town.send("pick.other", "", ANA, place=THREAD, choice="2026-11-25:chen+farid", one="chen", other="farid")
+    await other(town, ANA, "chen", "farid")
     assert "You are not in it any more" in letters(town, EVA)[0].text
     assert len(letters(town, EVA)) == 1
     assert len(letters(town, CHEN)) == 1, "nothing changed for Chen"
     assert len(letters(town, FARID)) == 1
+
+
+async def test_without_a_team_channel_whoever_is_replaced_is_told_by_a_message_of_its_own() -> None:
+    town = Town(team_channel="")
+    await town.until("2026-11-23 14:00")
+    await press(town, proposal(town, f"{PLAN}:ana").parts[0].presses[0], ANA, place=personal("ana"))
+    await other(town, ANA, "chen", "farid", place=personal("ana"), card=f"{PLAN}:ana")
+    told = [one.text for one in town.to(EVA) if one.key.startswith("news:")]
+    assert told == ["Support from Wed 25 Nov: Chen Wei and Farid Haddad, taken by Ana Lindqvist."]
+    assert not [one for one in town.to(CHEN) if one.key.startswith("news:")]
+
+
+async def test_whoever_took_others_meanwhile_is_named_before_that_is_changed() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    fields = {"one": "ben", "other": "chen"}
+    await town.send("pick.other", "", BEN, place=THREAD, choice=f"{NEXT}:", **fields)
+    await take(town)
+    shown = await town.send("pick.other", "", BEN, place=THREAD, choice=f"{NEXT}:ben+chen", **fields)
+    assert "Ana Lindqvist took Chen Wei and Eva Novak meanwhile." in shown
+    assert set(await team(town)) == {"chen", "eva"}
+    await other(town, BEN, "ben", "chen")
+    assert set(await team(town)) == {"ben", "chen"}
+
+
+async def test_of_a_week_that_is_over_nobody_is_changed() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    await town.until("2026-12-10 10:00")
+    old = await town.send("pick.other", "", FARID, place=THREAD, choice=f"{NEXT}:ana+eva", one="ana", other="eva")
+    assert old == "This proposal is an old one. Write pick to see today's."
+    pick = (await (await town.desk()).state()).facts.planning.pick
+    assert pick is not None
+    assert pick.iteration > NEXT
+
+
+async def test_others_may_be_taken_within_the_week_until_its_last_day() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    await town.until("2026-11-26 10:00")
+    await other(town, CHEN, "chen", "farid")
+    rota = (await (await town.desk()).state()).rota
+    assert sorted([(one.person, one.days) for one in rota.of(NEXT) if one.role is Role.SUPPORT]) == [
+        ("chen", frozenset(range(5))),
+        ("eva", frozenset({2, 3})),
+        ("farid", frozenset({4, 0, 1})),
+    ]
+    assert len(letters(town, CHEN)) == 1, "nothing changed for Chen"
+    assert "or for the rest of it" in letters(town, EVA)[0].text
+    await town.import_shifts((*rota.shifts, *shifts(NEXT + timedelta(days=7))))
+    await town.until("2026-12-01 10:00")
+    old = await town.send("pick.other", "", CHEN, place=THREAD, choice=f"{NEXT}:ana+chen", one="ana", other="chen")
+    assert old == "This proposal is an old one. Write pick to see today's."
+
+
+async def test_whoever_declined_to_fill_in_is_not_asked_again_when_others_are_taken() -> None:
+    off = replace(EVA, working_days=frozenset({0, 1, 2, 3}))
+    town = Town(people=(ANA, BEN, CHEN, FARID, off))
+    await town.until("2026-11-23 14:00")
+    await other(town, ANA, "chen", "eva")
+    first = next(one for one, role in (await team(town)).items() if role is Role.FALLBACK)
+    await decline(town, next(one for one in (ANA, BEN, FARID) if one.id == first))
+    await other(town, ANA, "ana" if first != "ana" else "chen", "eva")
+    assert first not in await team(town)
 
 
 # -- declining ------------------------------------------------------------------------------------------------------
@@ -647,6 +727,16 @@ async def test_without_a_team_channel_whoever_ends_within_the_week_is_told_so() 
     told = [one.text for one in town.to(BEN) if one.key.startswith("news:pick")]
     assert told == ["Support from Fri 27 Nov: Chen Wei and Eva Novak, taken by Ana Lindqvist."]
     assert not [one.text for one in town.to(ANA) if one.key.startswith("news:pick")]
+
+
+async def test_a_team_that_is_changed_before_a_week_that_begins_with_a_holiday_leaves_nothing_behind() -> None:
+    week = date(2024, 12, 25)
+    town = Town("2024-12-23 10:00", team=shifts(date(2024, 12, 18)))
+    await town.until("2024-12-23 14:00")
+    await take(town, key="pick:2024-12-25:1")
+    await other(town, ANA, "ana", "ben", week)
+    rota = (await (await town.desk()).state()).rota
+    assert rota.of(week) == (Shift(week, "ana", Role.SUPPORT), Shift(week, "ben", Role.SUPPORT))
 
 
 async def test_who_stays_though_in_the_late_team_serves_on_without_a_break() -> None:

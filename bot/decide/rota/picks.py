@@ -49,13 +49,7 @@ def target(draft: Draft) -> date:
     """
     this = running(draft)
     is_open = not pair_of(draft.rota, this) or _stays(draft, this)
-    return this if is_open and _is_left(draft, this) else this + WEEK
-
-
-def _is_left(draft: Draft, iteration: date) -> bool:
-    """Say whether a team that is taken now would serve on any day of an iteration."""
-    start = _starts(draft, Pick(iteration))
-    return start is not None and start < iteration + WEEK
+    return this if is_open and _has_days_left(draft, Pick(this)) else this + WEEK
 
 
 def picked(draft: Draft, iteration: date) -> bool:
@@ -387,9 +381,9 @@ def take(draft: Draft, iteration: date, team: Team, by: Author, reason: str = ""
     start = _starts(draft, pick)
     old = draft.rota.of(iteration)
     new = _shifts(draft, replace(pick, declined=()), team)
-    ends: list[str] = []
-    if start is not None and start > iteration:
-        ends = [one.person for one in old if one.role is Role.SUPPORT and one.person not in team.pair]
+    named = {one.person for one in new}
+    ends = [one.person for one in old if one.role is Role.SUPPORT and one.person not in named]
+    if start is not None and start > (first_day(iteration, draft.hours) or iteration):
         new = _from(old, new, iteration, start)
     kept = tuple(one for one in draft.rota.shifts if one.iteration != iteration)
     draft.put_rota(replace(draft.rota, shifts=_ordered((*kept, *new))))
@@ -401,7 +395,7 @@ def take(draft: Draft, iteration: date, team: Team, by: Author, reason: str = ""
     put(draft, replace(pick, letters=tuple([one for one in pick.letters if one[0] in same]), round=pick.round + 1))
     for person, key in pick.letters:
         if person not in same:
-            draft.show(key, personal(person), _let_go(again=person in {one.person for one in new}), first=False)
+            draft.show(key, personal(person), _let_go(again=person in named), first=False)
     when = words.day(start or first_day(iteration, draft.hours) or iteration)
     people = draft.rota.people
     who = " and ".join(people[id_].name for id_ in team.pair)
@@ -420,6 +414,12 @@ def _starts(draft: Draft, pick: Pick) -> date | None:
     if first is None or draft.now < draft.hours.opening(first):
         return first
     return next((day for n in range(1, 8) if draft.hours.is_working_day(day := today + n * DAY)), None)
+
+
+def _has_days_left(draft: Draft, pick: Pick) -> bool:
+    """Say whether a team that is taken now serves a day of the iteration."""
+    start = _starts(draft, pick)
+    return start is not None and start < pick.iteration + WEEK
 
 
 def _shifts(draft: Draft, pick: Pick, team: Team) -> list[Shift]:
@@ -542,7 +542,7 @@ def _let_go(*, again: bool) -> PlanCard:
     """Return what a letter says to somebody who is not in the team any more, or not as it said."""
     if again:
         return PlanCard("Not settled", "The team of that week is picked again. You hear of it if you are in it.")
-    return PlanCard("You are not in it any more", "Somebody else was taken for that week.")
+    return PlanCard("You are not in it any more", "Somebody else was taken for that week, or for the rest of it.")
 
 
 def _other_fallback(draft: Draft, pick: Pick, by: Author) -> None:
@@ -582,7 +582,7 @@ def _may_take(draft: Draft, event: Press, iteration: date) -> tuple[Pick, Answer
     if picked(draft, iteration):
         return pick, Card(card(draft, pick, event.card))
     this = running(draft)
-    if iteration not in (this, this + WEEK) or not _is_left(draft, iteration):
+    if iteration not in (this, this + WEEK) or not _has_days_left(draft, pick):
         raise Refused(OLD)
     return pick, None
 
@@ -644,19 +644,23 @@ def _take_other(draft: Draft, event: Send) -> Answer:
     iteration = _iteration(draft, event)
     if not may_pick(draft, event.author):
         raise Refused(f"{names(pickers(draft)) or 'An admin'} and admins pick the next team.")
+    pick = of(draft, iteration)
+    if iteration != target(draft) and not (pick is draft.facts.planning.pick and _has_days_left(draft, pick)):
+        raise Refused(OLD)
     people = {forms_id(one): one for one in draft.rota.people.values()}
     chosen = [people.get(event.fields.get(name, "")) for name in ("one", "other")]
     if None in chosen or chosen[0] is chosen[1]:
         return _other_form(draft, event, iteration, error="Choose two different people.")
     pair = tuple(sorted(one.id for one in chosen if one))
-    pick = of(draft, iteration)
-    plan = plan_of(draft, replace(pick, declined=()))
+    plan = plan_of(draft, replace(pick, declined=tuple([id_ for id_ in pick.declined if id_ not in pair])))
     team = Picker(plan).judge(pair)
-    digest, seen = "+".join(pair), event.choice.partition(":")[2]
+    digest, seen = f"{'+'.join(pair)}{f':{pick.round}' if pick.by else ''}", event.choice.partition(":")[2]
     reason = forms.filled(event, "reason")
     if seen != digest or (team.broken and not reason):
         note = [words.broken(team.broken) if team.broken else "", *words.reasons(plan, team)]
         error = "Write why, for the record: it breaks a rule." if seen == digest else ""
+        if seen and pick.by and not seen.endswith(f":{pick.round}"):
+            error = f"{pick.by.name} took {_support(draft, iteration)} meanwhile."
         return _other_form(
             draft,
             event,
