@@ -124,6 +124,18 @@ async def test_without_a_team_channel_each_of_those_on_duty_gets_the_proposal_an
     assert "Taken by Ana Lindqvist" in town.teams.messages[f"{PLAN}:ben"].text
 
 
+async def test_without_a_team_channel_the_admins_pick_as_long_as_nobody_on_duty_can_be_written_to() -> None:
+    gone = tuple(away(one, "2026-11-23", "2026-11-24") for one in (ANA, BEN))
+    town = Town(team_channel="", absences=gone)
+    await town.until("2026-11-23 18:00")
+    assert [one.key for one in letters(town, FARID)] == [f"{PLAN}:farid", "pick:2026-11-25:remind:farid"]
+    assert "@Farid Haddad, please pick the next support team." in plain(letters(town, FARID)[0].versions[0])
+    assert picks(town) == letters(town, FARID)
+    await town.until("2026-11-24 09:30")
+    assert [one.key for one in letters(town, ANA)] == ["pick:2026-11-25:chase:ana"]
+    assert len(letters(town, FARID)) == 2
+
+
 async def test_of_those_who_cannot_serve_only_how_many_there_are_is_said() -> None:
     town = Town(absences=(away(EVA, "2026-11-25", "2026-12-02"), away(FARID, "2026-11-25", "2026-12-02")))
     await town.until("2026-11-23 14:00")
@@ -537,10 +549,10 @@ async def test_whoever_declined_to_fill_in_is_not_asked_again_when_others_are_ta
     town = Town(people=(ANA, BEN, CHEN, FARID, off))
     await town.until("2026-11-23 14:00")
     await other(town, ANA, "chen", "eva")
-    first = next(one for one, role in (await team(town)).items() if role is Role.FALLBACK)
-    await decline(town, next(one for one in (ANA, BEN, FARID) if one.id == first))
-    await other(town, ANA, "ana" if first != "ana" else "chen", "eva")
-    assert first not in await team(town)
+    assert (await team(town))["farid"] is Role.FALLBACK
+    await decline(town, FARID)
+    await other(town, ANA, "chen", "eva")
+    assert await team(town) == {"chen": Role.SUPPORT, "eva": Role.SUPPORT, "ana": Role.FALLBACK}
 
 
 # -- declining ------------------------------------------------------------------------------------------------------

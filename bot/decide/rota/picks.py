@@ -68,7 +68,19 @@ def pickers(draft: Draft) -> tuple[Person, ...]:
     people, today = draft.rota.people, draft.hours.duty_day(draft.now)
     some = [one for one in draft.rota.of(running(draft)) if one.role is Role.SUPPORT and one.is_for(today)]
     team = [people[id_] for id_ in sorted(one.person for one in some) if id_ in people]
-    return tuple(team) or tuple(one for one in people.values() if draft.is_admin(Author(one.id, one.name)))
+    return tuple(team) or _admins(draft)
+
+
+def _called(draft: Draft) -> tuple[Person, ...]:
+    """Return who is asked to pick: in the team channel who picks, with none of them who can be written to, or admins."""
+    if draft.desk.team_channel:
+        return pickers(draft)
+    some = tuple([one for one in pickers(draft) if _reachable(draft, one)])
+    return some or tuple([one for one in _admins(draft) if _reachable(draft, one)])
+
+
+def _admins(draft: Draft) -> tuple[Person, ...]:
+    return tuple(one for one in draft.rota.people.values() if draft.is_admin(Author(one.id, one.name)))
 
 
 def may_pick(draft: Draft, author: Author) -> bool:
@@ -179,7 +191,7 @@ def propose(draft: Draft, pick: Pick) -> None:
     key = f"pick:{pick.iteration}:{pick.round}"
     places = {key: draft.desk.team_channel}
     if not draft.desk.team_channel:
-        places = {f"{key}:{one.id}": personal(one.id) for one in pickers(draft) if _reachable(draft, one)}
+        places = {f"{key}:{one.id}": personal(one.id) for one in _called(draft)}
     for one, place in places.items():
         draft.show(one, place, _proposal(draft, pick, plan, ranking, one, calls=True))
     put(draft, replace(pick, cards=(*pick.cards, *places.items())[-MOST_CARDS:]))
@@ -239,7 +251,7 @@ def _proposal(
         words.looked_at(ranking) if ranking.teams else "",
         f"{listed(observing, ' and ')} will observe." if observing else "",
     ]
-    people = pickers(draft)
+    people = _called(draft)
     line = Line((*mentions(people, " and ", tuple(one.id for one in people)), ", please pick the next support team."))
     return PlanCard(
         f"Support from {when}",
@@ -322,7 +334,7 @@ def _weekdays(iteration: date, some: frozenset[int]) -> str:
 
 def _remind(draft: Draft, pick: Pick, ritual: Ritual) -> None:
     when = words.day(first_day(pick.iteration, draft.hours) or pick.iteration)
-    people = pickers(draft)
+    people = _called(draft)
     said = f"no support team is picked yet for {when}. Take one of the proposal, or write pick to me."
     key = f"pick:{pick.iteration}:{ritual.replace(' ', '-')}"
     if draft.desk.team_channel:
@@ -330,8 +342,7 @@ def _remind(draft: Draft, pick: Pick, ritual: Ritual) -> None:
         draft.post(key, draft.desk.team_channel, Line((*who, ", ", said) if people else (said[0].upper() + said[1:],)))
         return
     for one in people:
-        if _reachable(draft, one):
-            draft.post(f"{key}:{one.id}", personal(one.id), Line((said[0].upper() + said[1:],)))
+        draft.post(f"{key}:{one.id}", personal(one.id), Line((said[0].upper() + said[1:],)))
 
 
 def _remind_in_slack(draft: Draft, pick: Pick) -> None:
