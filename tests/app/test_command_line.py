@@ -21,15 +21,20 @@ from aiohttp import web
 
 from bot.__main__ import main
 from bot.app import web_app
+from bot.errors import Refused
 from bot.events import Posted
 from bot.folder import desks_alone
 from bot.operations import OPERATIONS
+from bot.rota.plan import Question
 from bot.settings import Settings
+from bot.solver.worker import GRACE
+from bot.state import DeskInfo
 from tests.door.whole import ANA, BEN, EVA, PEOPLE, SHIFTS, ClockService
 from tests.journeys.town import OLGA
 from tests.rig.activities import CHANNEL, GROUP
 from tests.rig.entra import APP_ID, TENANT
 from tests.sandbox.conftest import free_port
+from tests.solver.teams import FIRST, team
 
 ROOT = Path(__file__).parents[2]
 ADD = ("desk", "add", "--tenant", TENANT, "--team", GROUP, "--channel", CHANNEL, "--name", "backend")
@@ -677,3 +682,22 @@ async def test_a_host_that_does_not_exist_ends_the_start_in_words(tmp_path: Path
     ended = await child(tmp_path, "serve", HOST="nowhere.invalid", PORT=str(free_port()), **identity)
     assert ended.code == 1
     assert ended.err.splitlines()[-1].startswith("HOST: nowhere.invalid is no address of this machine")
+
+
+class WithoutTime:
+    """Desks of which one leaves a forecast no time."""
+
+    info = DeskInfo("backend", "tenant", "team", "channel", "")
+
+    def one(self, _: str) -> "WithoutTime":
+        return self
+
+    async def question(self, weeks: int) -> Question:
+        rota, hours = team(2, 6, weeks)
+        return Question(rota, hours, FIRST, weeks, seconds=-GRACE)
+
+
+async def test_a_forecast_that_comes_to_no_end_is_refused_in_words() -> None:
+    now = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    with pytest.raises(Refused, match=r"There is no forecast\. It took more than 0 seconds and was ended\."):
+        await OPERATIONS["rota"](WithoutTime(), {"weeks": "4"}, now)  # type: ignore[arg-type]

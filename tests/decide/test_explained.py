@@ -1,6 +1,13 @@
 """What ``hotseat rota`` says of a week and of a proof."""
 
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
 from bot.decide.rota.explained import Outlook, facts, is_open, said
+from bot.decide.rota.words import worse
 from bot.people import FORMER
 from bot.rota.picking import rank
 from bot.rota.plan import Aim, Bound, Plan, PlannedWeek, Question
@@ -131,3 +138,23 @@ def test_a_week_without_a_team_says_what_would_help() -> None:
     assert said(alone, explain=False).splitlines()[0] == (
         "Wed 2 Dec, forecast: no team satisfies the rules. There are fewer than two people in the team."
     )
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"turn": 1}, "a newcomer whose turn it is would wait"),
+        ({"coverage": 2}, "2 days would have fewer than two people, instead of no days"),
+        ({"fallback_days": 1}, "somebody would fill in on 1 day instead of no days"),
+        ({"fallback_people": 2}, "2 people would fill in instead of 0"),
+        ({"mixing": 3}, "they were a pair 3 times lately, the better ones not once"),
+        ({"change": 1}, "it differs more from the team that was taken before"),
+        ({"exact": Fraction(9)}, "the load would be a little less even"),
+        ({}, ""),
+    ],
+)
+def test_a_team_falls_short_by_the_first_goal_in_which_it_differs(more: dict[str, Any], said: str) -> None:
+    found = _of_equals()
+    assert found.ranking
+    best = found.ranking.teams[0]
+    assert worse(found.pick, replace(best, score=replace(best.score, **more)), best) == said
