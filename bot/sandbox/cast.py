@@ -70,7 +70,7 @@ CHANNELS = (
 )
 
 
-SLACK = Channel("slack", "C024BE91L", "#bugsnag-backend", "Slack, with what the bot says there.")
+SLACK = Channel("slack", "C024BE91L", "#bugsnag-backend", "#bugsnag-backend: what the bot says in Slack.")
 SLACK_TOKEN = "xoxb-sandbox"  # noqa: S105 - of nobody's workspace
 
 

@@ -133,6 +133,32 @@ async def test_the_clock_moves_by_its_buttons(page: Page) -> None:
     await expect(page.get_by_test_id("clock")).to_contain_text("25 Nov, 09:00")
 
 
+@pytest.mark.parametrize(
+    ("name", "then"), [("monday-14", "30 Nov, 14:00"), ("monday-17", "30 Nov, 17:00"), ("wednesday-9", "25 Nov, 09:00")]
+)
+async def test_the_clock_jumps_to_the_rotas_moments_by_keyboard(page: Page, name: str, then: str) -> None:
+    await page.get_by_test_id("clock-next-opening").focus()
+    for _ in range(["monday-14", "monday-17", "wednesday-9"].index(name) + 1):
+        await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("clock")).to_contain_text(then)
+
+
+async def test_what_the_bot_says_in_slack_is_read_in_a_place_of_its_own_as_inert_text(page: Page, stage: Stage) -> None:
+    await become(page, "ana")
+    place = page.locator('[data-testid=place][data-place="slack"]')
+    stage.sandbox.world.add(cast.SLACK.id, None, "bot", HOSTILE)
+    await expect(place.get_by_test_id("unread")).to_have_text("1")
+    await place.click()
+    await expect(page.get_by_test_id("message")).to_contain_text("<img src=x")
+    await expect(place.get_by_test_id("unread")).to_have_count(0)
+    for tool in ("composer", "reply", "like", "raise"):
+        await expect(page.get_by_test_id(tool)).to_have_count(0)
+    await become(page, "olga")
+    await expect(place).to_have_count(0)
+    await expect(page.locator("html")).to_have_attribute("data-here", "backend")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_nothing_is_cut_off_at_a_phones_width(page: Page, theme: str) -> None:
     if await page.locator("html").get_attribute("data-theme") != theme:

@@ -42,7 +42,7 @@ const page = {
   },
   places: () => [
     ...world.channels.filter((one) => one.key !== 'team' || page.as.backend).map((one) => ({ ...one, kind: 'channel', icon: one.key === 'team' ? 'team' : 'channel' })),
-    ...world.slack.filter(() => page.as.backend).map((one) => ({ ...one, kind: 'slack', icon: 'channel' })),
+    ...world.slack.filter(() => page.as.backend).map((one) => ({ ...one, name: 'Slack', kind: 'slack', icon: 'channel' })),
     ...world.chats.filter((one) => one.members.includes(local.as)).map((one) => ({ ...one, kind: 'group', icon: 'team' })),
     { key: 'chat', id: page.as.chat, name: 'Hotseat', about: `${page.as.name}\u2019s own chat with the bot.`, kind: 'chat', icon: 'chat' },
   ],
