@@ -689,6 +689,8 @@ async def test_a_nominee_who_is_away_is_told_when_back() -> None:
 
 async def test_with_no_pick_by_wednesday_the_team_before_stays_and_everybody_knows() -> None:
     town = Town()
+    await town.until("2026-11-25 08:59")
+    assert picks(town)[-1].key == "pick:2026-11-25:chase-again", "about half past eight is said at the opening"
     await town.until("2026-11-25 09:00")
     assert await team(town) == {"ana": Role.SUPPORT, "ben": Role.SUPPORT}
     news = [one.text for one in town.in_team_channel() if one.key.startswith("news:")]

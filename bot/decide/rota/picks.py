@@ -131,7 +131,7 @@ def struck(draft: Draft) -> None:
 
 def _strike(draft: Draft, iteration: date) -> None:
     pick = of(draft, iteration)
-    due = [one for one, at in _open(draft.state, draft.hours, pick).items() if _is_ripe(draft, at)]
+    due = [one for one, at in _open(draft.state, draft.hours, pick).items() if _is_ripe(draft, one, at)]
     if not due or picked(draft, iteration):
         return
     pick = replace(pick, done=(*pick.done, *due))
@@ -173,9 +173,13 @@ def _open(state: State, hours: SupportHours, pick: Pick) -> dict[Ritual, datetim
     return {one: due[one] for one in OF_THE_PICK if one in due and one not in pick.done and since and due[one] >= since}
 
 
-def _is_ripe(draft: Draft, at: datetime) -> bool:
-    """Say whether what fell due may be done: in support hours, or on its own day where the team has a channel."""
-    return at <= draft.now and (draft.is_open or (bool(draft.desk.team_channel) and draft.is_today(at)))
+def _is_ripe(draft: Draft, ritual: Ritual, at: datetime) -> bool:
+    """Say whether what fell due may be done: in support hours, or on its own day where the team has a channel.
+
+    Who stays is said at the opening, when they do.
+    """
+    today = bool(draft.desk.team_channel) and draft.is_today(at) and ritual is not Ritual.STAY
+    return at <= draft.now and (draft.is_open or today)
 
 
 # -- proposing ------------------------------------------------------------------------------------------------------
