@@ -67,12 +67,12 @@ def pickers(draft: Draft) -> tuple[Person, ...]:
     """Return who picks the next team: whoever has SUPPORT until the next opening, or the admins where nobody has."""
     people, today = draft.rota.people, draft.hours.duty_day(draft.now)
     some = [one for one in draft.rota.of(running(draft)) if one.role is Role.SUPPORT and one.is_for(today)]
-    team = [people[id_] for id_ in sorted(one.person for one in some) if id_ in people]
+    team = [people[id_] for id_ in sorted(one.person for one in some) if id_ in people and people[id_].belongs(today)]
     return tuple(team) or _admins(draft)
 
 
 def _called(draft: Draft) -> tuple[Person, ...]:
-    """Return who is asked to pick: in the team channel who picks, with none of them who can be written to, or admins."""
+    """Return who is asked to pick: without a team channel those who can be written to, of them or else of the admins."""
     if draft.desk.team_channel:
         return pickers(draft)
     some = tuple([one for one in pickers(draft) if _reachable(draft, one)])
@@ -359,7 +359,7 @@ def _remind_in_slack(draft: Draft, pick: Pick) -> None:
 def _stay(draft: Draft, pick: Pick) -> None:
     """Let the team before stay on until one is taken, and say so."""
     before = pick.iteration - WEEK
-    people = [one for one in _last_of(draft, before) if one.belongs(pick.iteration)]
+    people = [one for one in _last_of(draft, before) if one.belongs(pick.iteration)][:PAIR]
     others = tuple(one for one in draft.rota.shifts if one.iteration != pick.iteration)
     pick = replace(pick, staying=True, done=OF_THE_PICK)
     stay = [Shift(pick.iteration, one.id, Role.SUPPORT) for one in people]
@@ -376,11 +376,11 @@ def _stay(draft: Draft, pick: Pick) -> None:
 
 
 def _last_of(draft: Draft, iteration: date) -> list[Person]:
-    """Return who had SUPPORT on the last working day of an iteration."""
+    """Return who had SUPPORT on the last working day of an iteration, then who filled in."""
     days = working_days(iteration, draft.hours)
     people = draft.rota.people
-    shifts = [one for one in draft.rota.of(iteration) if one.role is Role.SUPPORT and days and one.is_for(days[-1])]
-    return [people[one.person] for one in shifts if one.person in people]
+    some = [one for one in draft.rota.of(iteration) if days and one.is_for(days[-1]) and one.person in people]
+    return [people[one.person] for role in (Role.SUPPORT, Role.FALLBACK) for one in some if one.role is role]
 
 
 def _reachable(draft: Draft, person: Person) -> bool:
