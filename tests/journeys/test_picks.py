@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.effects import Dialog
-from bot.events import RotaEdited, Send
+from bot.events import PersonErased, RotaEdited, Send
 from bot.people import Author, Person
 from bot.places import personal
 from bot.policy import Policy
@@ -682,6 +682,71 @@ async def test_a_nominee_who_is_away_is_told_when_back() -> None:
     assert letters(town, EVA) == []
     await town.until("2026-11-24 12:00")
     assert len(letters(town, EVA)) == 1
+
+
+# -- people who go meanwhile ----------------------------------------------------------------------------------------
+
+
+async def change(town: Town, *people: Person) -> None:
+    """Change people in the rota by hand."""
+    rota = (await (await town.desk()).state()).rota
+    changed = replace(rota, people={**rota.people, **{one.id: one for one in people}})
+    await town._handle(RotaEdited(rota=changed, **town._when("")))  # type: ignore[arg-type]
+
+
+async def erase(town: Town, who: Person) -> None:
+    await town._handle(PersonErased(who=who.id, **town._when("")))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("erased", [True, False])
+async def test_whoever_left_since_the_proposal_is_not_taken(*, erased: bool) -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    old = proposal(town).parts[0].presses[0]
+    await (erase(town, EVA) if erased else change(town, replace(EVA, left=date(2026, 11, 24))))
+    answer = await press(town, old, ANA)
+    assert answer.startswith("Support from Wed 25 Nov\nChen Wei and Farid Haddad")
+    assert await team(town) == {}
+    fields = {"one": "chen", "other": "eva"}
+    seen = await town.send("pick.other", "", ANA, place=THREAD, card=PLAN, choice=f"{NEXT}:", **fields)
+    assert "Choose two different people." in seen
+
+
+async def test_a_taken_team_of_which_somebody_leaves_before_it_starts_is_picked_again() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    await change(town, replace(EVA, left=date(2026, 11, 24)))
+    assert proposal(town).parts[0].title == "Chen Wei and Farid Haddad"
+    await town.until("2026-11-24 09:30")
+    assert picks(town)[-1].text.endswith(
+        "no support team is picked yet for Wed 25 Nov. Take one of the proposal, or write pick to me."
+    )
+    await take(town)
+    assert set(await team(town)) == {"chen", "farid"}
+
+
+async def test_that_somebody_leaves_while_they_serve_chases_nobody() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    await town.until("2026-11-26 10:00")
+    count = len(picks(town))
+    await change(town, replace(EVA, left=date(2026, 11, 25)))
+    await town.until("2026-11-30 13:59")
+    assert len(picks(town)) == count
+    assert town.teams.slack == []
+
+
+async def test_a_fallback_who_declines_after_one_of_the_pair_left_is_let_go_all_the_same() -> None:
+    off = replace(EVA, working_days=frozenset({0, 1, 2, 3}))
+    town = Town(people=(ANA, BEN, CHEN, off))
+    await town.until("2026-11-23 14:00")
+    await take(town, FARID)
+    await change(town, replace(CHEN, left=date(2026, 11, 24)))
+    await decline(town, ANA)
+    assert "ana" not in await team(town)
+    assert town.in_team_channel()[-1].text == "Ana Lindqvist can't be fallback."
 
 
 # -- nobody picked --------------------------------------------------------------------------------------------------

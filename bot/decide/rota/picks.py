@@ -4,7 +4,7 @@ The proposal is computed where it is shown: looking at every pair takes some mil
 of it. Nobody is told personally outside support hours or while away.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -54,13 +54,19 @@ def target(draft: Draft) -> date:
 
 def picked(draft: Draft, iteration: date) -> bool:
     """Say whether an iteration has a team that was taken for it."""
-    return len(pair_of(draft.rota, iteration)) > 1 and not _stays(draft, iteration)
+    return _is_whole(draft.rota, iteration) and not _stays(draft, iteration)
 
 
 def _stays(draft: Draft, iteration: date) -> bool:
     """Say whether nobody was picked for an iteration, so that the team before it serves."""
     pick = draft.facts.planning.pick
     return pick is not None and pick.iteration == iteration and pick.staying
+
+
+def _is_whole(rota: Rota, iteration: date) -> bool:
+    """Say whether an iteration has a pair of people who are in the team then."""
+    people = [rota.people[id_] for id_ in pair_of(rota, iteration) if id_ in rota.people]
+    return len([one for one in people if one.left is None or iteration < one.left]) >= PAIR
 
 
 def pickers(draft: Draft) -> tuple[Person, ...]:
@@ -72,7 +78,7 @@ def pickers(draft: Draft) -> tuple[Person, ...]:
 
 
 def _called(draft: Draft) -> tuple[Person, ...]:
-    """Return who is asked to pick: without a team channel those who can be written to, of them or else of the admins."""
+    """Return who is asked to pick: without a team channel only who can be written to, an admin where nobody else is."""
     if draft.desk.team_channel:
         return pickers(draft)
     some = tuple([one for one in pickers(draft) if _reachable(draft, one)])
@@ -137,8 +143,9 @@ def _strike(draft: Draft, iteration: date) -> None:
     pick = replace(pick, done=(*pick.done, *due))
     put(draft, pick)
     if Ritual.STAY in due:
-        if not pair_of(draft.rota, iteration):  # a team that somebody set incomplete is theirs to complete
-            _stay(draft, pick)
+        if pair_of(draft.rota, iteration):  # a team that somebody set incomplete is theirs to complete
+            return
+        _stay(draft, pick)
     elif not pick.round:
         propose(draft, pick)
     else:
@@ -155,7 +162,7 @@ def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None
     moments = []
     for iteration in (this, this + WEEK):
         pick = known if known is not None and known.iteration == iteration else Pick(iteration)
-        if len(pair_of(state.rota, iteration)) > 1 and not pick.staying:
+        if _is_whole(state.rota, iteration) and not pick.staying:
             continue
         moments += [at if at > now else opening for at in _open(state, hours, pick).values()]
     if known is not None and (_untold(state, known, now, hours) or known.again):
@@ -165,7 +172,7 @@ def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None
 
 
 def _open(state: State, hours: SupportHours, pick: Pick) -> dict[Ritual, datetime]:
-    """Return the rituals of a pick that are not done, and when; none from before the desk, or a later pick."""
+    """Return what of a pick is not done, and when it is due: nothing from before the desk, or before a later pick."""
     since, last = state.facts.planning.since, state.facts.planning.pick
     if last is not None and pick.iteration < last.iteration:
         return {}
@@ -560,15 +567,20 @@ def _let_go(*, again: bool) -> PlanCard:
     return PlanCard("You are not in it any more", "Somebody else was taken for that week, or for the rest of it.")
 
 
+def _are_there(plan: Situation, pair: Collection[str]) -> bool:
+    """Say whether a pair is two people, none of whom is gone."""
+    return len(pair) == PAIR and {one.id for one in plan.members}.issuperset(pair)
+
+
 def _other_fallback(draft: Draft, pick: Pick, by: Author) -> None:
     plan = plan_of(draft, pick)
     pair = pair_of(draft.rota, pick.iteration)
-    team = Picker(plan).judge(pair)
+    team = Picker(plan).judge(pair) if _are_there(plan, pair) else None
     others = [one for one in draft.rota.of(pick.iteration) if one.role is not Role.FALLBACK]
-    stints = [one for one in _shifts(draft, pick, team) if one.role is Role.FALLBACK]
+    stints = [one for one in _shifts(draft, pick, team) if one.role is Role.FALLBACK] if team else []
     rest = tuple(one for one in draft.rota.shifts if one.iteration != pick.iteration)
     draft.put_rota(replace(draft.rota, shifts=_ordered((*rest, *others, *stints))))
-    said = f"{by.name} can't be fallback. {words.presence(plan, team)}"
+    said = " ".join(filter(None, (f"{by.name} can't be fallback.", words.presence(plan, team) if team else "")))
     news.announce(draft, f"fallback:{pick.iteration}:{by.id}", said, pair)
     _tell_nominees(draft)
 
@@ -582,8 +594,9 @@ def _take_team(draft: Draft, event: Send) -> Answer:
     pick, shown = _may_take(draft, event, iteration)
     if shown is not None:
         return shown
-    team = Picker(plan_of(draft, pick)).judge(pair)
-    if team.broken:
+    plan = plan_of(draft, pick)
+    team = Picker(plan).judge(pair) if _are_there(plan, pair) else None
+    if team is None or team.broken:
         return Card(card(draft, pick, event.card))
     take(draft, iteration, team, event.author)
     return Card(card(draft, of(draft, iteration), event.card))
@@ -662,7 +675,8 @@ def _take_other(draft: Draft, event: Send) -> Answer:
     pick = of(draft, iteration)
     if iteration != target(draft) and not (pick is draft.facts.planning.pick and _has_days_left(draft, pick)):
         raise Refused(OLD)
-    people = {forms_id(one): one for one in draft.rota.people.values()}
+    there = {one.id for one in plan_of(draft, pick).members}
+    people = {forms_id(one): one for one in draft.rota.people.values() if one.id in there}
     chosen = [people.get(event.fields.get(name, "")) for name in ("one", "other")]
     if None in chosen or chosen[0] is chosen[1]:
         return _other_form(draft, event, iteration, error="Choose two different people.")
