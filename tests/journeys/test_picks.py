@@ -350,6 +350,13 @@ async def test_who_may_not_pick_is_told_who_may() -> None:
     assert await team(town) == {}
 
 
+async def test_with_nobody_on_duty_and_no_admin_among_the_people_the_admins_pick() -> None:
+    town = Town(people=(ANA, BEN), team=())
+    assert await town.write("pick", BEN) == "Admins pick the next team."
+    answer = await town.send("pick.other", "", BEN, place=THREAD, choice=f"{NEXT}:", one="ana", other="ben")
+    assert answer == "Admins pick the next team."
+
+
 async def test_an_admin_picks_too_and_where_nobody_has_support_only_they() -> None:
     town = Town(team=())
     await town.until("2026-11-23 14:00")
@@ -835,6 +842,13 @@ async def test_with_nobody_before_and_nobody_picked_all_are_told_that_nobody_is_
     town = Town(team=())
     await town.until("2026-11-25 09:00")
     assert "Nobody was picked, and nobody had support before" in "\n".join(one.text for one in town.in_team_channel())
+
+
+async def test_whoever_comes_back_after_two_weeks_without_a_pick_reads_once_that_they_stay() -> None:
+    town = Town(team_channel="", absences=(away(BEN, "2026-11-25", "2026-12-02"),))
+    await town.until("2026-12-02 10:00")
+    assert len([one for one in town.to(ANA) if one.key.startswith("news:stay")]) == 2
+    assert [one.key for one in town.to(BEN) if one.key.startswith("news:stay")] == ["news:stay:2026-12-02:ben"]
 
 
 async def test_week_after_week_without_a_pick_they_stay_on() -> None:

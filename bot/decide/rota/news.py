@@ -35,10 +35,14 @@ def announce(draft: Draft, key: str, text: str, concerned: Iterable[str], by: Au
 
 
 def tell(draft: Draft, key: str, person: str, text: str) -> None:
-    """Tell somebody personally, as soon as they can be written to."""
+    """Tell somebody personally, as soon as they can be written to; the same that waits for them already is not said."""
     known = draft.rota.people.get(person)
     if known is None:
         return
+    planning = draft.facts.planning
+    waiting = tuple([one for one in planning.news if (one.person, one.text) != (person, text)])
+    if waiting != planning.news:
+        put(draft, replace(planning, news=waiting))
     one = News(f"news:{key}:{person}", person, text, draft.now)
     if draft.may_be_written_to(Author(known.id, known.name)):
         draft.post(one.key, personal(person), Line((text,)))

@@ -77,6 +77,11 @@ def pickers(draft: Draft) -> tuple[Person, ...]:
     return tuple(team) or _admins(draft)
 
 
+def _who_picks(draft: Draft) -> str:
+    who = names(pickers(draft))
+    return f"{who} and admins pick the next team." if who else "Admins pick the next team."
+
+
 def _called(draft: Draft) -> tuple[Person, ...]:
     """Return who is asked to pick: without a team channel only who can be written to, an admin where nobody else is."""
     if draft.desk.team_channel:
@@ -211,8 +216,7 @@ def propose(draft: Draft, pick: Pick) -> None:
 def asked(draft: Draft, event: Message) -> None:
     """Show the pick in somebody's own chat: as proposed, or as it was taken."""
     if not may_pick(draft, event.author):
-        who = names(pickers(draft)) or "an admin"
-        draft.post(f"say:{event.key}", personal(event.author.id), Line((f"{who} and admins pick the next team.",)))
+        draft.post(f"say:{event.key}", personal(event.author.id), Line((_who_picks(draft),)))
         return
     pick = of(draft, target(draft))
     key = f"pick:{pick.iteration}:{event.key}"
@@ -605,7 +609,7 @@ def _take_team(draft: Draft, event: Send) -> Answer:
 def _may_take(draft: Draft, event: Press, iteration: date) -> tuple[Pick, Answer | None]:
     """Return the pick of an iteration, and what is answered where nothing can be taken: the card as it is now."""
     if not may_pick(draft, event.author):
-        raise Refused(f"{names(pickers(draft)) or 'An admin'} and admins pick the next team.")
+        raise Refused(_who_picks(draft))
     pick = of(draft, iteration)
     if picked(draft, iteration):
         return pick, Card(card(draft, pick, event.card))
@@ -671,7 +675,7 @@ def _take_other(draft: Draft, event: Send) -> Answer:
     """Show what taking two people means, and take them once that was seen."""
     iteration = _iteration(draft, event)
     if not may_pick(draft, event.author):
-        raise Refused(f"{names(pickers(draft)) or 'An admin'} and admins pick the next team.")
+        raise Refused(_who_picks(draft))
     pick = of(draft, iteration)
     if iteration != target(draft) and not (pick is draft.facts.planning.pick and _has_days_left(draft, pick)):
         raise Refused(OLD)
