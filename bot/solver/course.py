@@ -112,6 +112,7 @@ class Course:
         self._again = {number for number, one in enumerate(self.people) if one.again}
         self._past()
         self.weeks: list[Week] = []
+        self._debts: list[dict[tuple[int, int, int], int]] = []
         self.greedy: list[Pair | None] = []
         start = State(
             [0] * len(self.ids),
@@ -164,6 +165,7 @@ class Course:
         """Look at the next week, pick the best team of it and note who observes."""
         week = self._look(number)
         self.weeks.append(week)
+        self._debts.append({})
         state = self.states[-1].copy()
         pair = self.best(number, state)
         self.greedy.append(pair)
@@ -367,16 +369,19 @@ class Course:
         )
 
     def debt(self, number: int, state: State, who: int) -> int:
-        """Return a debt before a week."""
-        week = self.weeks[number]
-        all_served, all_chances = week.all[who]
-        if not all_chances:
-            return 0
-        served, chances = week.own[who]
-        all_served += state.totals[number] - state.totals[min(self.since(who), number)]
-        over = (served + state.served[who]) * all_chances - all_served * chances
-        halves = (4 * abs(over) + 5 * all_chances) // (10 * all_chances)
-        return halves if over >= 0 else -halves
+        """Return a debt before a week; the same ones come again and again."""
+        totals = state.totals
+        served, since = state.served[who], self._since[who] - BEFORE
+        total = totals[number] - totals[min(since, number)] if since > 0 else totals[number]
+        known = self._debts[number]
+        found = known.get((who, served, total))
+        if found is None:
+            week = self.weeks[number]
+            own, chances = week.own[who]
+            everybody, all_chances = week.all[who]
+            over = (own + served) * all_chances - (everybody + total) * chances
+            found = known[who, served, total] = rounded(over, 5 * all_chances) if all_chances else 0
+        return found
 
     # -- fallback --------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ import argparse
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from statistics import fmean, median
 from time import perf_counter
 
@@ -183,7 +184,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="Fewer seeds: a look, no measurement.")
     quick = parser.parse_args().quick
-    for line in (*compared(2 if quick else 8), "", *timed(1 if quick else 5)):
+    for line in chain(compared(2 if quick else 8), [""], timed(1 if quick else 5)):
         print(line, flush=True)  # noqa: T201 - what it is for
     parts = measured(60)
     took = parts["situation"] + parts["every pair ranked"]
