@@ -111,6 +111,8 @@ class _Stages:
         """Return what needs no search to be known."""
         if aim is Aim.FAIRNESS:
             return self._modelled().least_fairness(self._search.state)
+        if aim is Aim.TURN:
+            return self._modelled().least_turn()
         if aim is Aim.COVERAGE:
             return self._modelled().least_coverage
         return self._course.states[1].sums[AIMS.index(aim)]

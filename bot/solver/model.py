@@ -307,6 +307,12 @@ class Model:
             terms.update({column: step[0] for column, step in zip(columns, steps, strict=True) if step[0]})
         return terms, 0
 
+    def least_turn(self) -> int:
+        """Return how often newcomers wait at least: only one of them a week can have the first shift."""
+        known = self._course.states[1].supported
+        waiting = [len(self._course.weeks[number].due - known) for number in self._free]
+        return self._sum_before(Aim.TURN) + sum(max(due - had, 0) for had, due in enumerate(waiting, 1))
+
     def least_fairness(self, state: State) -> int:
         """Return what the squares of debts come to at least, whoever serves when, as long as somebody does.
 
