@@ -936,3 +936,52 @@ async def test_a_team_that_was_imported_incomplete_serves_so_and_the_next_one_is
     await town.until("2026-12-02 10:00")
     assert await team(town) == {"eva": Role.SUPPORT}
     assert [one.key for one in picks(town)].count("pick:2026-12-02:1") == 1
+
+
+async def test_where_no_team_is_possible_why_leads_to_what_would_help() -> None:
+    town = Town(people=(BEN, EVA, CHEN), absences=(away(CHEN, "2026-11-26", "2026-11-28"),))
+    assert "No team satisfies the rules; write pick to see what would." in await town.write("rota why", BEN)
+
+
+async def test_of_two_people_nobody_else_could_serve() -> None:
+    town = Town(people=(ANA, BEN))
+    text = await town.write("rota why", ANA)
+    assert "In the best team, Ana Lindqvist and Ben Okafor:" in text
+    assert "Without" not in text
+
+
+async def test_with_one_person_there_is_no_team_to_propose() -> None:
+    town = Town(people=(ANA,), team=())
+    await town.until("2026-11-23 14:00")
+    assert "There are fewer than two people in the team." in await town.write("pick", Author("farid", "Farid Haddad"))
+
+
+async def test_the_order_of_the_goals_is_policy_and_other_orders_are_refused() -> None:
+    town = Town()
+    form = {"card": "form"}
+    await town.send("policy.pick", "", FARID, goals="fairness,rest,fallback", **form)
+    assert (await (await town.desk()).state()).desk.policy.goals == ("fairness", "rest", "fallback")
+    assert "choose one of the orders" in await town.send("policy.pick", "", FARID, goals="luck", **form)
+
+
+async def test_a_form_whose_week_is_unreadable_is_about_the_week_that_is_picked() -> None:
+    town = Town()
+    form = await town.open("pick.other", "", ANA, "tomorrow", place=THREAD, card=PLAN)
+    assert "Support from Wed 25 Nov" in plain(form)
+
+
+async def test_over_a_year_without_working_days_nothing_falls_due() -> None:
+    policy = Policy(weekdays=frozenset({0}))
+    town = Town("2026-12-21 10:00", team=(), policy=policy)
+    await town.until("2026-12-28 15:00")
+    assert [one.key for one in picks(town) if ":1" in one.key] == ["pick:2026-12-23:1", "pick:2026-12-30:1"]
+
+
+async def test_a_late_team_has_no_fallback_on_days_that_are_over() -> None:
+    off = replace(EVA, working_days=frozenset({0, 1, 3, 4}))  # never on Wednesdays
+    town = Town(people=(ANA, BEN, CHEN, off))
+    await town.until("2026-11-26 11:00")
+    await town.send("pick.other", "", ANA, place=THREAD, choice="2026-11-25:", one="chen", other="eva")
+    await town.send("pick.other", "", ANA, place=THREAD, choice="2026-11-25:chen+eva", one="chen", other="eva")
+    rota = (await (await town.desk()).state()).rota
+    assert [one for one in rota.of(NEXT) if one.role is Role.FALLBACK] == []
