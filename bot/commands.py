@@ -164,6 +164,16 @@ class TakeLeave:
 
 
 @dataclass(frozen=True, slots=True)
+class SwapShifts:
+    """``swap``: one's own SUPPORT shift against another's."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeekCover:
+    """``cover``: somebody to take a shift, or some days of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChooseDesk:
     """``desk``: which desk one's own chat is about."""
 
@@ -192,6 +202,8 @@ Call = (
     | ComeBack
     | ReportAway
     | TakeLeave
+    | SwapShifts
+    | SeekCover
     | ChooseDesk
 )
 
@@ -253,6 +265,26 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 Right.COLLEAGUE,
                 PERSONAL,
                 "absence 2026-12-21 2027-01-03",
+            ),
+            Command(
+                "swap",
+                "swap",
+                {
+                    Language.ENGLISH: "Exchange a coming support week with a colleague, who is asked",
+                    Language.GERMAN: "Eine kommende Support-Woche mit jemandem tauschen, der gefragt wird",
+                },
+                Right.COLLEAGUE,
+                frozenset(),
+            ),
+            Command(
+                "cover",
+                "cover",
+                {
+                    Language.ENGLISH: "Find somebody for a shift of yours, some days of it, or the rest of today",
+                    Language.GERMAN: "Jemanden für einen Dienst finden: ganz, für Tage oder den Rest von heute",
+                },
+                Right.COLLEAGUE,
+                frozenset(),
             ),
             Command(
                 "desk",
@@ -519,6 +551,10 @@ def _call(name: str, rest: list[str]) -> Call | None:  # noqa: C901, PLR0911, PL
         case "absence", words if not words or _DAYS.fullmatch(" ".join(words)):
             days = [re.sub(r"\s", "", one[0]) for one in _DAY.finditer(" ".join(words))]
             return TakeLeave(*days)
+        case "swap", []:
+            return SwapShifts()
+        case "cover", []:
+            return SeekCover()
         case "away", []:
             return GoAway()
         case "away", ["off"]:

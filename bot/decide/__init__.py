@@ -16,16 +16,19 @@ from bot.decide.draft import Draft
 from bot.decide.requests import clocks, intake, lists, matters, presses, raising, steps, suggestions
 from bot.decide.rota import (
     absences,
+    covers,
     deployments,
     feeds,
     handover,
     imports,
+    joining,
     overview,
     picks,
     replies,
     reports,
     starting,
     supposing,
+    swaps,
     week,
 )
 from bot.effects import Answer, Decision, Dialog
@@ -123,6 +126,8 @@ DESK_STEPS: Mapping[str, DeskStep] = MappingProxyType(
         **deployments.STEPS,
         **feeds.STEPS,
         **absences.STEPS,
+        **swaps.STEPS,
+        **covers.STEPS,
         **reports.STEPS,
         **replies.STEPS,
     }
@@ -151,6 +156,8 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
         answer = steps.returned(draft, event, str(refusal))
     if isinstance(answer, Dialog):
         answer = steps.named(draft, answer)
+    joining.follow(draft)
+    replies.follow(draft)
     picks.follow(draft)
     setup.follow(draft)
     matters.keep_together(draft)

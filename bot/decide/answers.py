@@ -17,6 +17,7 @@ from bot.commands import (
     GoAway,
     ReportAway,
     ResumePosts,
+    SeekCover,
     SendPrivacy,
     SetUp,
     ShowCalendars,
@@ -32,6 +33,7 @@ from bot.commands import (
     ShowTriage,
     ShowWhy,
     StopPosts,
+    SwapShifts,
     TakeLeave,
     mistyped,
     name_in,
@@ -43,7 +45,7 @@ from bot.decide.desk import chats, colleagues, held, pauses, policies, setup
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.decide.requests import clocks, lists, summons
-from bot.decide.rota import absences, away, deployments, fairness, feeds, overview, picks, reports
+from bot.decide.rota import absences, away, covers, deployments, fairness, feeds, overview, picks, reports, swaps
 from bot.errors import Refused
 from bot.events import Message, Uninstalled, Welcomed, Wrote
 from bot.people import Author
@@ -57,7 +59,21 @@ from bot.views import DutyCard, Fact, HelpCard, Line, Typed, TypedRow, View
 
 T = TypeVar("T")
 WHOLE = frozenset(
-    {"who", "my requests", "requests", "rota", "pick", "calendar", "deploy", "absence", "privacy", "people", "policy"}
+    {
+        "who",
+        "my requests",
+        "requests",
+        "rota",
+        "pick",
+        "calendar",
+        "deploy",
+        "absence",
+        "swap",
+        "cover",
+        "privacy",
+        "people",
+        "policy",
+    }
 )
 """Commands that need no more words: what can be typed can also be pressed."""
 
@@ -124,6 +140,10 @@ def command(draft: Draft, event: Message) -> bool:  # noqa: C901, PLR0912, PLR09
             _told(draft, event, reports.reported, call)
         case TakeLeave() as call:
             absences.asked(draft, event, call)
+        case SwapShifts():
+            swaps.asked(draft, event)
+        case SeekCover():
+            covers.asked(draft, event)
         case ChooseDesk() as call:
             _told(draft, event, chats.only_one, call)
         case _ as call:

@@ -7,13 +7,15 @@ and an anchor stays one where only people with production access stand in.
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime, time
+from enum import StrEnum
 
 from bot.hours import SupportHours
 from bot.people import Person
+from bot.rota.duty import on_duty
 from bot.rota.iteration import iteration_of
 from bot.rota.picking import PAIR, Member, Picker, Rule, Stint, pair_of, situation
-from bot.rota.presence import DAY, Presence, working_days
-from bot.rota.shift import Absence, Role, Rota, Shift
+from bot.rota.presence import DAY, WEEK, Presence, working_days
+from bot.rota.shift import Absence, Override, Role, Rota, Shift
 
 FARTHEST = 26  # iterations ahead in which shifts are changed
 
@@ -108,6 +110,79 @@ def with_fallback(rota: Rota, iteration: date, stints: Iterable[Stint]) -> Rota:
         else:
             shifts[shifts.index(old)] = replace(old, days=old.days | days)
     return replace(rota, shifts=tuple(sorted(shifts, key=lambda one: one.iteration)))
+
+
+def swapped(rota: Rota, one: Shift, other: Shift) -> Rota:
+    """Return a rota in which two exchanged their SUPPORT shifts; without FALLBACK in both iterations, to be found."""
+    takers = {one: other.person, other: one.person}
+    comes = {(shift.iteration, person) for shift, person in takers.items()}
+    kept = [
+        replace(shift, person=takers.get(shift, shift.person))
+        for shift in rota.shifts
+        if shift.iteration not in {one.iteration, other.iteration}
+        or shift.role is Role.SUPPORT
+        or (shift.role is Role.OBSERVER and (shift.iteration, shift.person) not in comes)
+    ]
+    return replace(rota, shifts=tuple(kept))
+
+
+class Unfit(StrEnum):
+    """Why somebody could not cover: the first of these that holds."""
+
+    UNREACHED = "not to be reached in Teams"
+    AWAY = "away"
+    NEW = "new or observing"
+    SERVES = "serving already"
+    ACCESS = "without the production access that is needed"
+    RULE = "not allowed by another rule"
+
+
+def with_cover(rota: Rota, shift: Shift, stand_in: str, start: datetime, end: datetime, hours: SupportHours) -> Rota:
+    """Return a rota in which somebody takes a shift from ``start`` to ``end``; all of it is theirs altogether."""
+    whole = days_between(shift, hours.opening(shift.iteration), hours.opening(shift.iteration + WEEK), hours)
+    if days_between(shift, start, end, hours) != whole or start > hours.opening(whole[0]):
+        return replace(rota, overrides=(*rota.overrides, Override(shift.person, stand_in, start, end)))
+    if shift.role is Role.FALLBACK:
+        rota = replace(rota, shifts=tuple([one for one in rota.shifts if one != shift]))
+        return with_fallback(rota, shift.iteration, [Stint(stand_in, frozenset(whole))])
+    return replace(
+        rota, shifts=tuple([replace(shift, person=stand_in) if one == shift else one for one in rota.shifts])
+    )
+
+
+def servers(rota: Rota, shift: Shift, start: datetime, end: datetime, hours: SupportHours) -> tuple[str, ...]:
+    """Return who serves for a shift on its days between two instants, each once."""
+    presence = Presence(rota, hours)
+    return tuple(dict.fromkeys([presence.server(shift.person, day) for day in days_between(shift, start, end, hours)]))
+
+
+def unfit(  # noqa: PLR0911 - one for each reason
+    rota: Rota, shift: Shift, person: Person, start: datetime, end: datetime, hours: SupportHours
+) -> Unfit | None:
+    """Say why somebody could not take a shift from ``start`` to ``end``, None where they could."""
+    days, presence = days_between(shift, start, end, hours), Presence(rota, hours)
+    week, at = shift.iteration, max(start, hours.opening(days[0]))
+    if not person.entra_object_id:
+        return Unfit.UNREACHED
+    away = any(one.person == person.id and one.start <= at < one.end for one in rota.absences)
+    if away or not all(presence.has(person, day) for day in days):
+        return Unfit.AWAY
+    observes = Shift(week, person.id, Role.OBSERVER) in rota.shifts
+    if observes or not person.experienced or person.must_observe(week):
+        return Unfit.NEW
+    now = on_duty(rota, at, hours)
+    if person in now.pair + now.further or any(person in serving(rota, presence, day) for day in days):
+        return Unfit.SERVES
+    after = with_cover(rota, shift, person.id, start, end, hours)
+    then = on_duty(after, at, hours)
+    rules, thin = set(broken(after, week, hours)), set(gaps(after, week, hours))
+    alone = Rule.ANCHOR in rules or not any(one.production_access for one in then.pair + then.further)
+    owner = rota.people.get(shift.person)
+    if (alone or thin.intersection(days)) and owner and owner.production_access and not person.production_access:
+        return Unfit.ACCESS
+    if rules.difference(broken(rota, week, hours)) or thin.difference(gaps(rota, week, hours)):
+        return Unfit.RULE
+    return None
 
 
 def iterations_set(rota: Rota, first: date) -> tuple[date, ...]:

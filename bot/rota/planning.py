@@ -86,8 +86,8 @@ class Ask:
 
     ``person`` is in whose place it is, ``start`` to ``end`` when (instants); of a swap ``iteration`` is theirs and
     ``other`` that of the one who is asked. ``asked`` are ids in the order of asking, ``refused`` those who said no;
-    ``next_at`` is when the next one is asked. ``done`` is what became of the question, in words,
-    kept until ``end``.
+    ``waiting`` are those who are asked when they can be written to, ``next_at`` is when the next one is. ``done`` is
+    what became of the question, in words, kept until ``end``; ``reason`` why a swap may break a rule.
     """
 
     id: str
@@ -103,11 +103,13 @@ class Ask:
     refused: tuple[str, ...] = ()
     next_at: datetime | None = None
     done: str = ""
+    waiting: tuple[str, ...] = ()
+    reason: str = ""
 
     @property
     def ids(self) -> tuple[str, ...]:
         """Return whom it knows by id alone."""
-        return (self.person, *self.asked, *self.refused)
+        return (self.person, *self.asked, *self.refused, *self.waiting)
 
 
 @dataclass(frozen=True, slots=True)

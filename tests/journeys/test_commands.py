@@ -251,12 +251,29 @@ async def test_what_needs_no_more_words_can_be_pressed_in_ones_own_chat() -> Non
     town = Town()
     for who, may in (
         (OLGA, ["who", "my requests", "privacy"]),
-        (EVA, ["who", "absence", "rota", "pick", "calendar", "requests", "deploy", "my requests", "privacy"]),
+        (
+            EVA,
+            [
+                "who",
+                "absence",
+                "swap",
+                "cover",
+                "rota",
+                "pick",
+                "calendar",
+                "requests",
+                "deploy",
+                "my requests",
+                "privacy",
+            ],
+        ),
         (
             FARID,
             [
                 "who",
                 "absence",
+                "swap",
+                "cover",
                 "people",
                 "policy",
                 "rota",
@@ -277,6 +294,8 @@ async def test_what_needs_no_more_words_can_be_pressed_in_ones_own_chat() -> Non
     assert typed(town.to(EVA)[-1].view) == [
         "who",
         "absence",
+        "swap",
+        "cover",
         "rota",
         "pick",
         "calendar",

@@ -883,6 +883,8 @@ KNOWN = Facts(
                 ("zoe",),
                 NOON,
                 f"Zoe Quist: {WORDS}",
+                ("zoe",),
+                WORDS,
             ),
         ),
         news=(News("n", "zoe", f"Zoe Quist: {WORDS}", NOON),),

@@ -410,7 +410,13 @@ def _planning_without(planning: Planning, id_: str) -> Planning:
             holders=others(handover.holders),
         )
     asks = [
-        replace(one, by=other(one.by), asked=others(one.asked), refused=others(one.refused))
+        replace(
+            one,
+            by=other(one.by),
+            asked=others(one.asked),
+            refused=others(one.refused),
+            waiting=others(one.waiting),
+        )
         for one in planning.asks
         if one.person != id_ and not (one.done and id_ in (one.by.id, *one.ids))
     ]

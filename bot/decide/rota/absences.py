@@ -18,7 +18,7 @@ from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.requests import clocks
-from bot.decide.rota import gaps, news, outlook
+from bot.decide.rota import covers, gaps, news, outlook
 from bot.decide.rota.outlook import Outlook, day_said, days_said, name_of, span_said
 from bot.effects import Answer, Card, Dialog, FetchCalendar
 from bot.errors import Refused
@@ -154,7 +154,9 @@ def _confirmed(draft: Draft, event: Send) -> Answer:
     if person != event.author.id:
         _tell_whom(draft, event, new)
     title = f"{name_of(draft, person)}: away {said(draft, new)}"
-    return _done(draft, event, title, "\n".join(("Noted.", *follows.lines)))
+    mine = [one for one in outlook.coming_shifts(draft) if one.person == person and one.iteration in follows.broken]
+    ways = tuple([Way("Ask for a cover…", "cover", outlook.shift_id(one), opens=True) for one in mine[:1]])
+    return _done(draft, event, title, "\n".join(("Noted.", *follows.lines)), *ways)
 
 
 def _removed(draft: Draft, event: Send) -> Answer:
@@ -232,7 +234,15 @@ def _take(draft: Draft, new: list[Absence], by: Author, key: str) -> Outlook:
     clocks.follow_duty(draft)
     away = [f"{name_of(draft, one.person)} is away {said(draft, one)}." for one in new[:MOST_LISTED]]
     people = (*concerned, *follows.people)
-    news.announce(draft, f"absence:{key}", "\n".join((*away, *follows.lines)), people, by)
+    ids = {one.person for one in new}
+    mine = [one for one in outlook.coming_shifts(draft) if one.person in ids and one.role is Role.SUPPORT]
+    broken = [one for one in mine if one.iteration in follows.broken]
+    if broken:
+        covers.announce(
+            draft, f"absence:{key}", (*away, *follows.lines), broken, [one for one in people if one != by.id]
+        )
+    else:
+        news.announce(draft, f"absence:{key}", "\n".join((*away, *follows.lines)), people, by)
     if follows.today:
         gaps.begin(draft, new[0].person, by)
     return follows
@@ -385,8 +395,8 @@ def _gone(draft: Draft, event: Press, title: str, note: str) -> Answer:
     return _done(draft, event, title, note)
 
 
-def _done(draft: Draft, event: Press, title: str, note: str) -> Dialog:
-    ways = (Way("Absences", "absence", opens=True),)
+def _done(draft: Draft, event: Press, title: str, note: str, *more: Way) -> Dialog:
+    ways = (*more, Way("Absences", "absence", opens=True))
     return _form(draft, event, title=title, note=note, ways=ways)
 
 

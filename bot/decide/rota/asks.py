@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.decide.draft import Draft
-from bot.decide.rota import news
+from bot.decide.rota import news, outlook
 from bot.decide.rota.outlook import name_of
 from bot.hours import SupportHours
 from bot.places import personal
@@ -16,6 +16,7 @@ from bot.state import State
 from bot.support.words import moment
 from bot.views import Button, PlanCard
 
+TITLES = {Asking.FALLBACK: "FALLBACK today", Asking.SWAP: "Swap", Asking.COVER: "Cover"}
 KEPT = timedelta(days=1)  # for which it is known what became of an ask, at least
 
 
@@ -38,7 +39,7 @@ def put(draft: Draft, ask: Ask) -> None:
 
 def put_to(draft: Draft, ask: Ask, person: str) -> Ask:
     """Ask somebody; return the ask as it is then."""
-    ask = replace(ask, asked=(*ask.asked, person))
+    ask = replace(ask, asked=(*ask.asked, person), waiting=tuple([one for one in ask.waiting if one != person]))
     put(draft, ask)
     draft.show(_key(ask, person), personal(person), question(draft, ask, person))
     return ask
@@ -46,7 +47,7 @@ def put_to(draft: Draft, ask: Ask, person: str) -> Ask:
 
 def settle(draft: Draft, ask: Ask, done: str, *, but: str = "") -> Ask:
     """End an ask: every card of it says what became of it; return it as it is then."""
-    ask = replace(ask, done=done, next_at=None, end=max(ask.end, draft.now + KEPT))
+    ask = replace(ask, done=done, next_at=None, waiting=(), end=max(ask.end, draft.now + KEPT))
     put(draft, ask)
     for id_ in ask.asked:
         if id_ != but and id_ not in ask.refused:
@@ -56,7 +57,7 @@ def settle(draft: Draft, ask: Ask, done: str, *, but: str = "") -> Ask:
 
 def question(draft: Draft, ask: Ask, person: str) -> PlanCard:
     """Return what somebody is asked."""
-    title, text = "Can you be FALLBACK today?", f"{name_of(draft, ask.person)} is away, and today is a gap."
+    title, text = _words(draft, ask)
     note = f"Until {moment(ask.end, draft.now, draft.hours)}. A no needs no reason."
     key = _key(ask, person)
     buttons = (
@@ -68,7 +69,20 @@ def question(draft: Draft, ask: Ask, person: str) -> PlanCard:
 
 def over(ask: Ask) -> PlanCard:
     """Return what an ask's card says when it is over."""
-    return PlanCard("FALLBACK today", ask.done)
+    return PlanCard(TITLES[ask.what], ask.done)
+
+
+def _words(draft: Draft, ask: Ask) -> tuple[str, str]:
+    """Return what is asked, and what is to be known of it."""
+    name = name_of(draft, ask.person)
+    if ask.what is Asking.FALLBACK:
+        return "Can you be FALLBACK today?", f"{name} is away, and today is a gap."
+    if ask.what is Asking.COVER:
+        return f"Can you cover for {name}?", f"{outlook.cover_said(draft, ask)}. Whoever says yes first does it."
+    assert ask.other is not None
+    mine, theirs = (outlook.day_said(draft, week) for week in (ask.other, ask.iteration))
+    text = f"You would have support from {theirs} instead of {mine}, and {name} from {mine}."
+    return f"Swap with {name}?", "\n".join(filter(None, (text, ask.reason and f"A rule is overridden: {ask.reason}")))
 
 
 def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None:
@@ -76,6 +90,7 @@ def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None
     asks = state.facts.planning.asks
     opening = hours.next_open(now)
     moments = [one.end for one in asks] + [max(one.next_at, opening) for one in asks if one.next_at]
+    moments += [news.next_chance(state, now, hours)] if any(one.waiting for one in asks) else []
     return min(moments, default=None)
 
 

@@ -14,9 +14,10 @@ from bot.people import FORMER, Author
 from bot.rota import changes
 from bot.rota.iteration import iteration_of
 from bot.rota.picking import Rule, Stint
+from bot.rota.planning import Ask
 from bot.rota.presence import WEEK
 from bot.rota.shift import Role, Rota, Shift
-from bot.support.words import dated, listed
+from bot.support.words import dated, listed, moment
 
 RULES = {
     Rule.BELONGS: "somebody of the pair is no longer in the team",
@@ -49,8 +50,11 @@ class Outlook:
         return tuple(dict.fromkeys(one.person for one in self.rota.shifts if one.iteration in weeks))
 
 
-def look(draft: Draft, after: Rota, before: Rota | None = None) -> Outlook:
-    """Return what follows where the rota becomes ``after``; ``before`` is how it stands now by default."""
+def look(draft: Draft, after: Rota, before: Rota | None = None, *, remedy: str = ". A cover is needed") -> Outlook:
+    """Return what follows where the rota becomes ``after``; ``before`` is how it stands now by default.
+
+    ``remedy`` is what is said of each rule that is broken then.
+    """
     before = draft.rota if before is None else before
     today = draft.hours.local(draft.now).date()
     lines: list[str] = []
@@ -65,7 +69,7 @@ def look(draft: Draft, after: Rota, before: Rota | None = None) -> Outlook:
         stints = changes.fallback(after, week, draft.hours, coming)
         after = changes.with_fallback(after, week, stints)
         left = [day for day in coming if day in changes.gaps(after, week, draft.hours)]
-        lines += [_sentence(draft, week, f"{RULES[rule]}. A cover is needed") for rule in rules]
+        lines += [_sentence(draft, week, f"{RULES[rule]}{remedy}") for rule in rules]
         lines += [f"{name_of(draft, one.person)} is FALLBACK on {days_said(draft, one.days)}." for one in stints]
         lines += [f"Nobody can fill the gap on {days_said(draft, left)}."] if left else []
         lines += ["Today is a gap: somebody is asked to be FALLBACK at once."] if begun else []
@@ -87,6 +91,11 @@ def coming_shifts(draft: Draft) -> list[Shift]:
     return [one for one in some if first <= one.iteration <= first + changes.FARTHEST * WEEK]
 
 
+def shift_id(shift: Shift) -> str:
+    """Return by what a form's choice, where commas part the choices, and a button know a shift."""
+    return f"{shift.iteration}:{shift.role}:{shift.person}".replace(",", ";")
+
+
 def plans_for_others(draft: Draft, author: Author) -> bool:
     """Say whether somebody plans for others too: SUPPORT of the current iteration, and admins."""
     week = iteration_of(draft.hours.duty_day(draft.now))
@@ -97,6 +106,22 @@ def plans_for_others(draft: Draft, author: Author) -> bool:
 def for_others(draft: Draft) -> str:
     """Say who plans for others."""
     return f"For somebody else that is for the support of this iteration. {draft.is_for(Right.ADMIN)}"
+
+
+def cover_said(draft: Draft, ask: Ask) -> str:
+    """Return what is to be covered: which role, on which days or until when today."""
+    shift = shift_of(draft, ask)
+    role = shift.role if shift else "A shift"
+    if draft.is_today(ask.start) and draft.is_today(ask.end):
+        return f"{role} today until {moment(ask.end, draft.now, draft.hours)}"
+    days = changes.days_between(shift, ask.start, ask.end, draft.hours) if shift else ()
+    return f"{role} on {days_said(draft, days)}" if days else str(role)
+
+
+def shift_of(draft: Draft, ask: Ask) -> Shift | None:
+    """Return the shift that an ask for a cover is about, None where it is somebody else's now."""
+    mine = [one for one in draft.rota.of(ask.iteration) if one.person == ask.person and one.role is not Role.OBSERVER]
+    return next((one for one in mine if changes.days_between(one, ask.start, ask.end, draft.hours)), None)
 
 
 def name_of(draft: Draft, id_: str) -> str:

@@ -16,6 +16,7 @@ from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.pictures import mentions, names
 from bot.decide.rota import news, words
+from bot.decide.rota.outlook import shift_id
 from bot.effects import Answer, Card, Dialog, SlackSay, Word
 from bot.errors import Refused
 from bot.events import Message, Press, Send
@@ -502,6 +503,20 @@ def _tell_nominees(draft: Draft) -> None:
         put(draft, replace(pick, told=(*pick.told, *told), letters=(*pick.letters, *letters)))
 
 
+def told(draft: Draft, iteration: date, people: Iterable[str]) -> None:
+    """Let the pick know that its team has changed, of which those people know; letters to who is out say so."""
+    pick = draft.facts.planning.pick
+    if pick is None or pick.iteration != iteration or not picked(draft, iteration):
+        return
+    team = {one.person for one in draft.rota.of(iteration)}
+    for person, key in pick.letters:
+        if person not in team:
+            draft.show(key, personal(person), _let_go(again=False), first=False)
+    known = dict.fromkeys([*[one for one in pick.told if one in team], *people])
+    letters = tuple([one for one in pick.letters if one[0] in team])
+    put(draft, replace(pick, taken=tuple(sorted(pair_of(draft.rota, iteration))), told=tuple(known), letters=letters))
+
+
 def _untold(state: State, pick: Pick, now: datetime, hours: SupportHours) -> bool:
     ended = hours.moment(pick.iteration + WEEK, hours.opens) <= now
     people = {one.person for one in _last_team(state.rota, pick.iteration, hours)} & state.rota.people.keys()
@@ -522,7 +537,8 @@ def _nominated(draft: Draft, pick: Pick, shift: Shift, key: str) -> PlanCard:
     if shift.role is Role.OBSERVER:
         return PlanCard(mine, f"{beside} Read along, and suggest answers if you like; you are not called.")
     if until <= draft.now:
-        return PlanCard(mine, beside, note="If you can't, write cover to me.")
+        cover = _opener(draft, key, "I can't: ask for a cover…", "cover", shift_id(shift))
+        return PlanCard(mine, beside, opens=(cover,))
     decline = _button(draft, key, "I can't", DECLINE, str(pick.iteration))
     note = (
         f"You need do nothing. If you can't, say so until {moment(until, draft.now, draft.hours)}; no reason is needed."
@@ -542,9 +558,8 @@ def _take_decline(draft: Draft, event: Send) -> Answer:
         return Word("You are not in that team any more.")
     until = _declines_until(draft, pick.iteration)
     if draft.now >= until:
-        return Word(
-            f"That was possible until {moment(until, draft.now, draft.hours)}. Write cover, and I ask the others."
-        )
+        late = f"That was possible until {moment(until, draft.now, draft.hours)}. Write cover, or press it here."
+        return Card(replace(_nominated(draft, pick, mine[0], event.card), note=late))
     pick = replace(
         pick, declined=(*pick.declined, event.author.id), told=tuple(id_ for id_ in pick.told if id_ != event.author.id)
     )

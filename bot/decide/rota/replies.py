@@ -8,12 +8,12 @@ from types import MappingProxyType
 from bot.commands import Right
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
-from bot.decide.rota import asks, gaps, news
+from bot.decide.rota import asks, covers, gaps, news, swaps
 from bot.effects import Answer, Card
 from bot.errors import Refused
 from bot.events import Send
 from bot.hours import SupportHours
-from bot.rota.planning import Ask
+from bot.rota.planning import Ask, Asking
 from bot.state import State
 from bot.support.texts import Text
 from bot.views import PlanCard
@@ -22,10 +22,19 @@ from bot.views import PlanCard
 def struck(draft: Draft) -> None:
     """Forget asks whose time is over, and go on with the others."""
     gaps.follow(draft)
+    swaps.follow(draft)
+    covers.follow(draft)
     planning = draft.facts.planning
     left = tuple([one for one in planning.asks if draft.now < one.end])
     if len(left) < len(planning.asks):
         news.put(draft, replace(planning, asks=left))
+
+
+def follow(draft: Draft) -> None:
+    """End what is asked about shifts that are not as they were."""
+    if draft.rota is not draft.state.rota:
+        swaps.follow(draft)
+        covers.follow(draft)
 
 
 def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None:
@@ -39,6 +48,10 @@ def _yes(draft: Draft, event: Send) -> Answer:
         return Card(asks.over(ask))
     if event.author.id in ask.refused:
         raise Refused("You said no to this already. Tell the others if you can after all.")
+    if ask.what is Asking.SWAP:
+        return Card(swaps.accepted(draft, ask, event.author))
+    if ask.what is Asking.COVER:
+        return Card(covers.accepted(draft, ask, event.author))
     done = gaps.accepted(draft, ask, event.author)
     return Card(PlanCard(done, "Thank you. You are on duty as of now."))
 
@@ -48,8 +61,10 @@ def _no(draft: Draft, event: Send) -> Answer:
     if ask.done:
         return Card(asks.over(ask))
     if event.author.id not in ask.refused:
-        gaps.declined(draft, replace(ask, refused=(*ask.refused, event.author.id)))
-    return Card(PlanCard("You said no", "That is fine. Somebody else is asked."))
+        part = {Asking.SWAP: swaps, Asking.COVER: covers, Asking.FALLBACK: gaps}[ask.what]
+        part.declined(draft, replace(ask, refused=(*ask.refused, event.author.id)))
+    text = "That is fine." if ask.what is not Asking.FALLBACK else "That is fine. Somebody else is asked."
+    return Card(PlanCard("You said no", text))
 
 
 def _asked(draft: Draft, event: Send) -> Ask:

@@ -28,7 +28,7 @@ from bot.rota.handover import Serving, pair_before, serving
 from bot.rota.iteration import iteration_of
 from bot.rota.planning import Handover
 from bot.rota.presence import WEEK, working_days
-from bot.rota.shift import Role, Rota
+from bot.rota.shift import Role, Rota, Shift
 from bot.state import State
 from bot.support.texts import DAYS, Text
 from bot.support.words import listed, moment
@@ -74,6 +74,17 @@ def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None
         return None
     waits = [news.next_chance(state, now, hours)] if _unwelcomed(state.rota, handover, hours) else []
     return min([*waits, *_heads_ups(state, handover, now, hours)], default=None)
+
+
+def joined(draft: Draft, shift: Shift) -> None:
+    """Give somebody who observes from now on their card, or tell them where duty has not changed by this bot."""
+    handover = current(draft)
+    if handover is None or handover.iteration != shift.iteration:
+        text = "You observe support this week: read along, and suggest answers if you like; you are not called."
+        news.tell(draft, f"observes:{shift.iteration}", shift.person, text)
+        return
+    put(draft, replace(handover, serving={**handover.serving, shift.person: shift.days}))
+    struck(draft)
 
 
 def tell_channel(draft: Draft, iteration: date) -> None:

@@ -1,0 +1,67 @@
+"""Joiners and leavers: what a change of the people does to a team that is set, and who observes at once.
+
+Whoever is new observes in the running iteration where enough of it is left; else the pick sees to it.
+"""
+
+from dataclasses import replace
+from datetime import date
+
+from bot.decide.draft import Draft
+from bot.decide.pictures import names
+from bot.decide.requests import clocks
+from bot.decide.rota import covers, news, outlook, picks, starting
+from bot.people import Author, Person
+from bot.rota.ledger import OBSERVING_DAYS
+from bot.rota.picking import MOST_OBSERVERS, pair_of
+from bot.rota.presence import Presence
+from bot.rota.shift import Role, Shift
+
+
+def follow(draft: Draft) -> None:
+    """Say what a change of the people broke, and let whoever is new observe."""
+    before = draft.state.rota
+    if not before.people or draft.rota.people == before.people:
+        return
+    changed = [one for id_, one in draft.rota.people.items() if before.people.get(id_) != one]
+    _say_broken(draft, changed)
+    _let_observe(draft, [one for one in changed if one.id not in before.people])
+
+
+def _say_broken(draft: Draft, changed: list[Person]) -> None:
+    """Find FALLBACKs for new gaps, and say once which rules a team breaks since somebody left or lost access."""
+    ids = [one.id for one in changed]
+    follows = outlook.look(draft, draft.rota, replace(draft.state.rota, shifts=draft.rota.shifts))
+    if not follows.lines:
+        return
+    if follows.rota != draft.rota:
+        draft.put_rota(follows.rota)
+        clocks.follow_duty(draft)
+    mine = [one for one in outlook.coming_shifts(draft) if one.person in ids and one.role is Role.SUPPORT]
+    broken = [one for one in mine if one.iteration in follows.broken]
+    who = names(tuple([one for one in changed if one.id in {shift.person for shift in mine}]))
+    title = f"{who or 'The team'}: what changed touches a team that is set"
+    pair = [one.id for one in picks.pickers(draft)]
+    admins = [one.id for one in draft.rota.people.values() if draft.is_admin(Author(one.id, one.name))]
+    key = f"{draft.now.isoformat()}:{':'.join(ids)}"
+    for stint in follows.stints:
+        text = f"You are FALLBACK on {outlook.days_said(draft, stint.days)}."
+        news.tell(draft, f"fallback:{key}", stint.person, text)
+    covers.announce(draft, key, (title, *follows.lines), broken, (*pair, *admins))
+
+
+def _let_observe(draft: Draft, new: list[Person]) -> None:
+    """Let new people observe in the running iteration, as many as may, where they are there for long enough."""
+    week, today = outlook.current(draft), draft.hours.duty_day(draft.opening)
+    presence = Presence(draft.rota, draft.hours)
+    observing = [one for one in draft.rota.of(week) if one.role is Role.OBSERVER]
+    if not pair_of(draft.rota, week):
+        return
+    for person in sorted(new, key=lambda one: (one.joined or date.min, one.id)):
+        days = [day for day in presence.days(person, week) if day >= today]
+        if not person.must_observe(week) or len(days) < OBSERVING_DAYS or len(observing) >= MOST_OBSERVERS:
+            continue
+        shift = Shift(week, person.id, Role.OBSERVER)
+        observing.append(shift)
+        shifts = sorted((*draft.rota.shifts, shift), key=lambda one: one.iteration)
+        draft.put_rota(replace(draft.rota, shifts=tuple(shifts)))
+        starting.joined(draft, shift)
