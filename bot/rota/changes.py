@@ -134,7 +134,6 @@ class Unfit(StrEnum):
     NEW = "new or observing"
     SERVES = "serving already"
     ACCESS = "without the production access that is needed"
-    RULE = "not allowed by another rule"
 
 
 def with_cover(rota: Rota, shift: Shift, stand_in: str, start: datetime, end: datetime, hours: SupportHours) -> Rota:
@@ -156,7 +155,7 @@ def servers(rota: Rota, shift: Shift, start: datetime, end: datetime, hours: Sup
     return tuple(dict.fromkeys([presence.server(shift.person, day) for day in days_between(shift, start, end, hours)]))
 
 
-def unfit(  # noqa: PLR0911 - one for each reason
+def unfit(
     rota: Rota, shift: Shift, person: Person, start: datetime, end: datetime, hours: SupportHours
 ) -> Unfit | None:
     """Say why somebody could not take a shift from ``start`` to ``end``, None where they could."""
@@ -173,16 +172,18 @@ def unfit(  # noqa: PLR0911 - one for each reason
     now = on_duty(rota, at, hours)
     if person in now.pair + now.further or any(person in serving(rota, presence, day) for day in days):
         return Unfit.SERVES
-    after = with_cover(rota, shift, person.id, start, end, hours)
-    then = on_duty(after, at, hours)
-    rules, thin = set(broken(after, week, hours)), set(gaps(after, week, hours))
-    alone = Rule.ANCHOR in rules or not any(one.production_access for one in then.pair + then.further)
-    owner = rota.people.get(shift.person)
-    if (alone or thin.intersection(days)) and owner and owner.production_access and not person.production_access:
-        return Unfit.ACCESS
-    if rules.difference(broken(rota, week, hours)) or thin.difference(gaps(rota, week, hours)):
-        return Unfit.RULE
-    return None
+    able = replace(rota, people={**rota.people, person.id: replace(person, production_access=True)})
+    lacks = [
+        _lacks(with_cover(one, shift, person.id, start, end, hours), week, days, at, hours) for one in (rota, able)
+    ]
+    return Unfit.ACCESS if lacks[0] != lacks[1] else None
+
+
+def _lacks(rota: Rota, week: date, days: Collection[date], at: datetime, hours: SupportHours) -> tuple[object, ...]:
+    """Return what production access would mend: a pair with no anchor, gaps on some days, nobody able at a moment."""
+    then = on_duty(rota, at, hours)
+    able = any(one.production_access for one in then.pair + then.further)
+    return Rule.ANCHOR in broken(rota, week, hours), set(gaps(rota, week, hours)).intersection(days), able
 
 
 def iterations_set(rota: Rota, first: date) -> tuple[date, ...]:

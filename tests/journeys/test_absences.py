@@ -440,3 +440,12 @@ async def test_what_became_of_an_ask_is_forgotten_a_day_after_its_time() -> None
     assert (await (await town.desk()).state()).facts.planning.asks
     await town.until("2026-11-25 10:00")
     assert (await (await town.desk()).state()).facts.planning.asks == ()
+
+
+async def test_whoever_becomes_fallback_in_two_weeks_is_told_of_both() -> None:
+    town = planned(people=(ANA, BEN, CHEN))
+    await confirm(town, BEN, "2026-11-24", "2026-11-26")
+    assert [one.text for one in town.to(CHEN)] == [
+        "You are FALLBACK on Tue 24 Nov.",
+        "You are FALLBACK on Wed 25 Nov and Thu 26 Nov.",
+    ]

@@ -230,7 +230,12 @@ def _take(draft: Draft, new: list[Absence], by: Author, key: str) -> Outlook:
     for stint in follows.stints:
         days = ", ".join(map(str, sorted(stint.days)))
         news.record(draft, by, f"{name_of(draft, stint.person)} is FALLBACK on {days}")
-        news.tell(draft, f"fallback:{key}", stint.person, f"You are FALLBACK on {days_said(draft, stint.days)}.")
+        news.tell(
+            draft,
+            f"fallback:{key}:{min(stint.days)}",
+            stint.person,
+            f"You are FALLBACK on {days_said(draft, stint.days)}.",
+        )
     clocks.follow_duty(draft)
     away = [f"{name_of(draft, one.person)} is away {said(draft, one)}." for one in new[:MOST_LISTED]]
     people = (*concerned, *follows.people)

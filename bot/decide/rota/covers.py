@@ -297,7 +297,7 @@ def _note(draft: Draft, need: Need) -> str:
     some = _able(draft, need)
     if some:
         names = listed([one.name for one in some], " and ")
-        return f"{names} could. Whoever says yes is {need.shift.role} then, and a fallback where one is needed stays."
+        return f"{names} could. Whoever says yes first is {need.shift.role} then."
     counts = Counter(why for one in _possible(draft, need) if (why := _unfit(draft, need, one)) is not None)
     said = listed([f"{counts[one]} {'is' if counts[one] == 1 else 'are'} {one}" for one in Unfit if counts[one]], ", ")
     helps = ["fewer days", "somebody back earlier"] if counts[Unfit.AWAY] else []

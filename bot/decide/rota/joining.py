@@ -45,7 +45,7 @@ def _say_broken(draft: Draft, changed: list[Person]) -> None:
     key = f"{draft.now.isoformat()}:{':'.join(ids)}"
     for stint in follows.stints:
         text = f"You are FALLBACK on {outlook.days_said(draft, stint.days)}."
-        news.tell(draft, f"fallback:{key}", stint.person, text)
+        news.tell(draft, f"fallback:{key}:{min(stint.days)}", stint.person, text)
     covers.announce(draft, key, (title, *follows.lines), broken, (*pair, *admins))
 
 
