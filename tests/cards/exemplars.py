@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from bot.effects import Card, Dialog
-from bot.events import Choose, Chosen, Claim, Open, Raise, Send, Solve
+from bot.events import CalendarFetched, Choose, Chosen, Claim, Open, Raise, Send, Solve
 from bot.people import Author, Person
 from bot.policy import Contact, Language, Page, Policy
 from bot.rota.shift import Absence, Role, Shift
@@ -77,6 +77,7 @@ async def _told() -> dict[str, CardView]:
         **await _setup(),
         **await _pick(),
         **await _change_of_duty(),
+        **await _changes_of_the_rota(),
     }
 
 
@@ -354,6 +355,52 @@ async def _change_of_duty() -> dict[str, CardView]:
     )
     await town.write("deploy", MIRA)
     views["plan_card.deployments"] = _card(town.to(MIRA)[-1].view)
+    return views
+
+
+async def _changes_of_the_rota() -> dict[str, CardView]:
+    """Absences, a gap of today, a swap and a cover: what follows, what is asked, and what the team reads."""
+    later = date(2026, 12, 2)
+    team = (*SHIFTS, Shift(later, MIRA.id, Role.SUPPORT), Shift(later, NOOR.id, Role.SUPPORT))
+    town = _town("2026-11-23 10:00", team=team)
+    views: dict[str, CardView] = {}
+
+    async def form(who: Person, step: str, **fields: str) -> CardView:
+        return _opened(await town.press(Send, "", who, card="form", step=step, fields=fields))
+
+    async def take(who: Person, view: CardView) -> None:
+        assert isinstance(view, FormCard)
+        way = next(one for row in view.rows for one in row.buttons if one.verb == "send")
+        await town.send(way.step, "", who, card="form", choice=way.choice)
+
+    found = (
+        (datetime(2026, 11, 24, 23, tzinfo=UTC), datetime(2026, 11, 26, 23, tzinfo=UTC)),
+        (datetime(2026, 12, 20, 23, tzinfo=UTC), datetime(2027, 1, 3, 23, tzinfo=UTC)),
+    )
+    await (await town.desk()).handle(
+        CalendarFetched(
+            key="found", happened_at=town.now, effect="calendar", place="", message="", person=JAN.id, spans=found
+        )
+    )
+    await (await town.desk()).settle()
+    views["form_card.calendar"] = _card(town.to(JAN)[-1].view)
+    mine, theirs = f"{NEXT_WEEK}:SUPPORT:{JAN.id}", f"{later}:SUPPORT:{NOOR.id}"
+    views["form_card.swap"] = swap = await form(JAN, "swap", mine=mine, theirs=theirs)
+    await take(JAN, swap)
+    views["plan_card.swap"] = _card(town.to(NOOR)[-1].view)
+    views["form_card.cover"] = cover = await form(JAN, "cover", shift=mine, first="2026-11-26", last="2026-11-27")
+    await take(JAN, cover)
+    views["plan_card.cover"] = _card(town.to(TOM)[-1].view)
+    await take(MIRA, await form(MIRA, "absence", person=MIRA.id, first="2026-11-27", last="2026-11-27"))
+    able = f"{NEXT_WEEK}:SUPPORT:{ELIF.id}"
+    views["form_card.cover_nobody"] = await form(ELIF, "cover", shift=able, first="2026-11-26", last="2026-12-01")
+    views["form_card.absence"] = absence = await form(ELIF, "absence", first="2026-11-26", last="2026-11-26")
+    await take(ELIF, absence)
+    views["plan_card.broken"] = _card(town.in_team_channel()[-1].view)
+    gap = _town("2026-11-23 10:00")
+    await gap.write("away Tom", MIRA)
+    views["plan_card.fallback"] = next(_card(one.view) for one in gap.teams.sent if one.key.startswith("ask:"))
+    views["plan_card.gap"] = _card(gap.in_team_channel()[-1].view)
     return views
 
 

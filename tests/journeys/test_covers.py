@@ -113,7 +113,7 @@ async def test_the_first_yes_wins_and_the_others_read_who_does_it() -> None:
     assert "Can you cover for Ben Okafor?\nSUPPORT on Thu 26 Nov. Whoever says yes first does it." in question
     assert "Eva Novak covers for Ben Okafor: SUPPORT on Thu 26 Nov." in await answer(town, EVA)
     day = whole_days("", date(2026, 11, 26), date(2026, 11, 26), HOURS)
-    assert (await rota(town)).overrides == (Override("ben", "eva", day.start, day.end),)
+    assert (await rota(town)).overrides == (Override("ben", "eva", day.start, at("2026-11-26 18:00")),)
     assert "Eva Novak covers for Ben Okafor" in town.to(CHEN)[-1].text
     assert "Eva Novak covers for Ben Okafor" in await answer(town, CHEN)
     assert len((await rota(town)).overrides) == 1

@@ -254,8 +254,8 @@ def _read(draft: Draft, event: Send) -> Need:
     days = tuple([day for day in days if (first or day) <= day <= (last or day)])
     if not days:
         raise ValueError("There is no day of this shift between the two.")
-    whole = changes.whole_days("", days[0], days[-1], draft.hours)
-    return Need(shift, max(whole.start, draft.now), whole.end)
+    start = changes.whole_days("", days[0], days[0], draft.hours).start
+    return Need(shift, max(start, draft.now), draft.hours.span(days[-1])[1])
 
 
 def _chosen(draft: Draft, event: Send) -> Need:
@@ -302,7 +302,7 @@ def _note(draft: Draft, need: Need) -> str:
     said = listed([f"{counts[one]} {'is' if counts[one] == 1 else 'are'} {one}" for one in Unfit if counts[one]], ", ")
     helps = ["fewer days", "somebody back earlier"] if counts[Unfit.AWAY] else []
     helps += ["production access for somebody who is there"] if counts[Unfit.ACCESS] else []
-    help_ = f" What would help: {listed(helps, ' or ')}." if helps else ""
+    help_ = f"\nWhat would help: {listed(helps, ' or ')}." if helps else ""
     return f"Nobody could: {said or 'there is nobody else'}.{help_}"
 
 
