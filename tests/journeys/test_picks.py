@@ -9,7 +9,7 @@ from bot.effects import Dialog
 from bot.events import PersonErased, RotaEdited, Send
 from bot.people import Author, Person
 from bot.places import personal
-from bot.policy import Policy
+from bot.policy import Goal, Policy
 from bot.rota.ledger import history, settled
 from bot.rota.shift import Absence, Role, Shift
 from bot.views import Button, FormCard, PlanCard
@@ -151,6 +151,26 @@ async def test_who_fills_in_on_which_days_is_part_of_a_proposal() -> None:
     await town.until("2026-11-23 14:00")
     assert proposal(town).parts[0].title == "Chen Wei and Eva Novak"
     assert "Ana Lindqvist fills in on Fri 27 Nov." in proposal(town).parts[0].text
+
+
+async def test_a_team_that_leaves_a_day_uncovered_says_how_many_days_more_that_are() -> None:
+    new, off = replace(DILAN, observed=date(2026, 11, 11)), replace(EVA, working_days=frozenset({0, 1, 2, 3}))
+    town = Town(people=(CHEN, new, off), team=())
+    await town.until("2026-11-23 14:00")
+    assert proposal(town).parts[0].title == "Chen Wei and Dilan Kaya"
+    assert "Not the first: 1 day would have fewer than two people, instead of no days." in proposal(town).parts[1].text
+
+
+async def test_where_few_fallbacks_count_most_a_team_that_takes_more_of_them_says_so() -> None:
+    people = (
+        CHEN,
+        replace(EVA, working_days=frozenset({0, 1, 2})),
+        replace(FARID, working_days=frozenset({1, 2, 4})),
+        replace(BEN, working_days=frozenset({2, 3, 4})),
+    )
+    town = Town(people=people, team=(), policy=Policy(goals=(Goal.FALLBACK, Goal.REST, Goal.FAIRNESS)))
+    await town.until("2026-11-23 14:00")
+    assert "2 people would fill in instead of 1." in proposal(town).parts[2].text
 
 
 async def test_a_gap_that_nobody_can_fill_is_shown() -> None:
@@ -467,6 +487,13 @@ async def test_a_rule_is_overridden_only_with_a_written_reason_which_stays_on_th
         "rota history", EVA
     )
     assert "A rule was overridden: the others are at a fair" in town.in_team_channel()[-1].text
+
+
+async def test_a_form_that_names_no_week_is_about_the_one_that_is_picked() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    form = await town.open("pick.other", "", ANA, "", place=THREAD, card=PLAN)
+    assert form.title == "Support from Wed 25 Nov"
 
 
 @pytest.mark.parametrize("other", ["", "ana", "nobody"])
@@ -825,6 +852,27 @@ async def test_a_team_that_is_changed_before_a_week_that_begins_with_a_holiday_l
     assert rota.of(week) == (Shift(week, "ana", Role.SUPPORT), Shift(week, "ben", Role.SUPPORT))
 
 
+async def test_a_fallback_of_a_day_that_is_over_is_none_of_the_late_team() -> None:
+    off = replace(EVA, working_days=frozenset({0, 1, 3, 4}))
+    town = Town(people=(ANA, BEN, CHEN, off))
+    await town.until("2026-11-26 11:00")
+    await other(town, ANA, "chen", "eva")
+    assert set(await team(town)) == {"ana", "ben", "chen", "eva"}
+    assert Role.FALLBACK not in (await team(town)).values()
+
+
+async def test_whoever_is_gone_when_their_week_ends_early_is_told_nothing() -> None:
+    town = Town(team_channel="")
+    await town.until("2026-11-26 11:00")
+    rota = (await (await town.desk()).state()).rota
+    left = {id_: one for id_, one in rota.people.items() if id_ != "ben"}
+    await town._handle(RotaEdited(rota=replace(rota, people=left), **town._when("")))  # type: ignore[arg-type]
+    key = [one.key for one in letters(town, ANA)][-1]
+    count = len(town.to(BEN))
+    await press(town, proposal(town, key).parts[0].presses[0], ANA, place=personal("ana"))
+    assert len(town.to(BEN)) == count
+
+
 async def test_who_stays_though_in_the_late_team_serves_on_without_a_break() -> None:
     town = Town()
     await town.until("2026-11-26 11:00")
@@ -869,6 +917,15 @@ async def test_rota_why_answers_why_me_again() -> None:
     other = await town.write("rota why ana", CHEN)
     assert "With Ana Lindqvist it would be" in other
     assert "Ana Lindqvist had support in the two weeks before." in other
+
+
+async def test_where_there_is_no_team_or_no_other_rota_why_says_no_more() -> None:
+    assert "No team satisfies the rules; write pick to see what would." in await Town(people=(BEN, EVA)).write(
+        "rota why", EVA
+    )
+    only = await Town(people=(ANA, BEN)).write("rota why", BEN)
+    assert "In the best team, Ana Lindqvist and Ben Okafor:" in only
+    assert "Without" not in only
 
 
 async def test_why_somebody_else_is_away_is_not_said() -> None:

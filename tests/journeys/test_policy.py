@@ -9,7 +9,7 @@ from bot.decide.desk import policies
 from bot.effects import Dialog
 from bot.events import Open, Send
 from bot.people import Author
-from bot.policy import Contact, Page, Policy
+from bot.policy import Contact, Goal, Page, Policy
 from bot.state import DeskInfo
 from bot.views import FormCard
 from tests.journeys.town import ANA, BEN, EVA, FARID, OLGA, TEAM, Town, at, person, plain, said
@@ -383,3 +383,11 @@ async def test_what_was_emptied_stays_empty_when_the_form_comes_back_for_somethi
     assert "Handbook: write an address" in back.error
     await press_save(town, back, handbook="https://wiki.example.com")
     assert (await policy(town)).jira_project == ""
+
+
+async def test_the_order_of_goals_is_one_of_those_that_are_offered() -> None:
+    town = Town()
+    saved = await save(town, "policy.pick", goals="fallback,rest,fairness")
+    assert "rest fairness fallback → fallback rest fairness" in saved
+    assert (await policy(town)).goals == (Goal.FALLBACK, Goal.REST, Goal.FAIRNESS)
+    assert "choose one of the orders" in await save(town, "policy.pick", goals="fairness")

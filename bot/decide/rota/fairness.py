@@ -72,7 +72,7 @@ def _standing(plan: Situation, one: Member, ranking: Ranking, *, own: bool) -> l
     if not ranking.teams:
         return ["No team satisfies the rules; write pick to see what would."]
     best = ranking.teams[0]
-    mine = next(team for team in ranking.teams if one.id in team.pair)  # its anchor may be with anybody
+    mine = next(team for team in ranking.teams if one.id in team.pair)  # where there is one, it has an anchor for all
     if mine is best:
         other = next((team for team in ranking.teams if one.id not in team.pair), None)
         lines = [f"In the best team, {words.pair(plan, best)}:", *words.reasons(plan, best)]

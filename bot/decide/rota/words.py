@@ -155,17 +155,15 @@ def looked_at(ranking: Ranking) -> str:
 
 def conflict(plan: Situation, found: Conflict) -> list[str]:
     """Say which rules no pair satisfies together, and what would resolve it."""
-    if not found.rules:
+    if found.nearest is None:
         return ["There are fewer than two people in the team."]
     said = [f"No pair satisfies this together: {'; '.join(RULES[rule] for rule in found.rules)}."]
     cures = [_cure(plan, one) for one in found.remedies[:MOST_CURES]]
     if cures:
         more = len(found.remedies) - len(cures)
         said.append(f"It would be resolved by {listed(cures, ' or ')}{f', or {more} other ways' if more > 0 else ''}.")
-    if found.nearest:
-        nearest = f"{pair(plan, found.nearest)} come nearest. {presence(plan, found.nearest)}"
-        said.append(f"{nearest} They can be taken with a written reason.")
-    return said
+    nearest = f"{pair(plan, found.nearest)} come nearest. {presence(plan, found.nearest)}"
+    return [*said, f"{nearest} They can be taken with a written reason."]
 
 
 def broken(rules: Iterable[Rule]) -> str:
