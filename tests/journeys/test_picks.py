@@ -398,6 +398,15 @@ async def test_a_proposal_that_became_impossible_meanwhile_is_answered_with_the_
     assert await team(town) == {}
 
 
+async def test_where_no_one_thing_would_resolve_a_conflict_none_is_named() -> None:
+    gone = tuple(away(one, "2026-11-25", "2026-12-02") for one in (BEN, EVA))
+    town = Town(people=(BEN, EVA), team=(), absences=gone)
+    await town.until("2026-11-23 14:00")
+    assert "No pair satisfies this together" in picks(town)[0].text
+    assert "resolved" not in picks(town)[0].text
+    assert "Ben Okafor and Eva Novak come nearest." in picks(town)[0].text
+
+
 async def test_pick_shows_the_proposal_in_ones_own_chat_before_monday_too() -> None:
     town = Town("2026-11-20 10:00")
     text = await town.write("pick", ANA)
@@ -730,6 +739,18 @@ async def change(town: Town, *people: Person) -> None:
 
 async def erase(town: Town, who: Person) -> None:
     await town._handle(PersonErased(who=who.id, **town._when("")))  # type: ignore[arg-type]
+
+
+async def test_whoever_is_known_by_the_pick_alone_is_erased_from_it_too() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    rota = (await (await town.desk()).state()).rota
+    people = {id_: one for id_, one in rota.people.items() if id_ != "eva"}
+    await town._handle(RotaEdited(rota=replace(rota, people=people), **town._when("")))  # type: ignore[arg-type]
+    await erase(town, EVA)
+    pick = (await (await town.desk()).state()).facts.planning.pick
+    assert pick is not None
+    assert "eva" not in pick.ids
 
 
 @pytest.mark.parametrize("erased", [True, False])
