@@ -650,6 +650,18 @@ async def test_a_proposal_that_comes_back_is_the_reminder_of_all_that_was_due_be
     assert picks(town)[-1].key == "pick:2026-11-25:chase-again"
 
 
+async def test_until_the_last_second_before_half_past_eight_one_can_decline() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    await town.until("2026-11-25 08:29:59")
+    await decline(town, CHEN)
+    await town.until("2026-11-25 09:00")
+    assert await team(town) == {"ana": Role.SUPPORT, "ben": Role.SUPPORT}
+    assert [one.key for one in picks(town) if one.place == TEAM_CHANNEL] == [PLAN, "pick:2026-11-25:3"]
+    assert "Not settled" in letters(town, EVA)[0].text
+
+
 async def test_after_half_past_eight_on_wednesday_it_is_a_cover() -> None:
     town = Town()
     await town.until("2026-11-23 14:00")
@@ -657,6 +669,9 @@ async def test_after_half_past_eight_on_wednesday_it_is_a_cover() -> None:
     await town.until("2026-11-25 08:30")
     assert "Write cover" in await decline(town, CHEN)
     assert len(await team(town)) == 2
+    await town.until("2026-11-30 15:00")
+    late = await decline(town, CHEN)
+    assert late.startswith("That was possible until Wed 25 Nov, 08:30."), "when the next team is being picked too"
 
 
 async def test_a_fallback_declines_and_another_is_found_while_the_pair_stays() -> None:
@@ -715,6 +730,19 @@ async def test_a_second_no_changes_nothing() -> None:
     assert isinstance(view, PlanCard)
     await press(town, view.presses[0], CHEN, place=personal("chen"))
     assert await press(town, view.presses[0], CHEN, place=personal("chen")) == "You are not in that team any more."
+
+
+async def test_a_week_that_nobody_was_asked_for_is_not_declined() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    later = NEXT + timedelta(days=14)
+    await town.import_shifts((*shifts(), *shifts(NEXT), *shifts(later)))
+    view = letters(town, CHEN)[0].view
+    assert isinstance(view, PlanCard)
+    forged = replace(view.presses[0], choice=str(later))
+    assert await press(town, forged, ANA, place=personal("ana")) == "You are not in that team any more."
+    assert "ana" in await team(town, later)
 
 
 async def test_a_nominee_who_is_away_is_told_when_back() -> None:

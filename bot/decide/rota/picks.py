@@ -552,11 +552,11 @@ def _declines_until(draft: Draft, iteration: date) -> datetime:
 
 def _take_decline(draft: Draft, event: Send) -> Answer:
     """Take a no: the team is proposed anew, or another FALLBACK is found."""
-    pick = draft.facts.planning.pick
-    mine = [one for one in draft.rota.of(pick.iteration) if one.person == event.author.id] if pick else []
-    if pick is None or str(pick.iteration) != event.choice or not mine:
-        return Word("You are not in that team any more.")
+    pick = of(draft, _iteration(draft, event))
+    mine = [one for one in draft.rota.of(pick.iteration) if one.person == event.author.id]
     until = _declines_until(draft, pick.iteration)
+    if not mine or (draft.now < until and pick is not draft.facts.planning.pick):
+        return Word("You are not in that team any more.")
     if draft.now >= until:
         late = f"That was possible until {moment(until, draft.now, draft.hours)}. Write cover, or press it here."
         return Card(replace(_nominated(draft, pick, mine[0], event.card), note=late))
