@@ -136,6 +136,16 @@ async def test_without_a_team_channel_the_admins_pick_as_long_as_nobody_on_duty_
     assert len(letters(town, FARID)) == 2
 
 
+async def test_without_a_team_channel_the_admins_pick_where_nobody_on_duty_has_a_chat_with_the_bot() -> None:
+    town = Town(team_channel="", people=(ANA, replace(BEN, entra_object_id=""), CHEN, DILAN, EVA, FARID))
+    town.teams.refuse = {personal("ana"): "the bot is not installed for them"}
+    await town.until("2026-11-23 14:00")
+    assert picks(town) == []
+    await town.until("2026-11-23 17:00")
+    assert [one.key for one in picks(town)] == ["pick:2026-11-25:remind:farid"]
+    assert "Support from Wed 25 Nov" in await town.write("pick", FARID)
+
+
 async def test_of_those_who_cannot_serve_only_how_many_there_are_is_said() -> None:
     town = Town(absences=(away(EVA, "2026-11-25", "2026-12-02"), away(FARID, "2026-11-25", "2026-12-02")))
     await town.until("2026-11-23 14:00")

@@ -87,8 +87,13 @@ def _called(draft: Draft) -> tuple[Person, ...]:
     """Return who is asked to pick: without a team channel only who can be written to, an admin where nobody else is."""
     if draft.desk.team_channel:
         return pickers(draft)
-    some = tuple([one for one in pickers(draft) if _reachable(draft, one)])
-    return some or tuple([one for one in _admins(draft) if _reachable(draft, one)])
+    some = tuple([one for one in pickers(draft) if _can_be_asked(draft, one)])
+    return some or tuple([one for one in _admins(draft) if _can_be_asked(draft, one)])
+
+
+def _can_be_asked(draft: Draft, person: Person) -> bool:
+    known = bool(person.entra_object_id) and personal(person.id) not in draft.facts.unreachable
+    return known and _reachable(draft, person)
 
 
 def _admins(draft: Draft) -> tuple[Person, ...]:
