@@ -1,5 +1,6 @@
 """Cover: somebody takes a shift or some days of it; all who could are asked, or one, and the first yes wins."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date
 
@@ -121,6 +122,14 @@ async def test_the_first_yes_wins_and_the_others_read_who_does_it() -> None:
     assert (await rota(town)).history[-1].what == "covers Ben Okafor on 2026-11-26"
 
 
+async def test_where_two_press_yes_at_once_one_of_them_does_it() -> None:
+    town = planned()
+    await ask(town, BEN, of(BEN), THURSDAY, THURSDAY)
+    await asyncio.gather(answer(town, EVA), answer(town, FARID))
+    assert len((await rota(town)).overrides) == 1
+    assert len(town.in_team_channel()) == 1
+
+
 async def test_a_whole_week_to_come_becomes_theirs() -> None:
     town = planned()
     await ask(town, BEN, of(BEN), who="eva")
@@ -224,6 +233,14 @@ async def test_it_ends_where_the_shift_is_somebody_elses_and_when_its_time_is_ov
     assert "Nobody said yes in time." in late.to(EVA)[-1].text
     await late.until("2026-11-24 09:00")
     assert any("Nobody said yes in time." in one.text for one in late.to(BEN))
+
+
+async def test_a_yes_that_comes_with_the_close_is_too_late() -> None:
+    town = planned()
+    await ask(town, BEN, f"today:{of(BEN, NOW)}")
+    town.now = at("2026-11-23 18:00")
+    assert "Nobody said yes in time." in await answer(town, EVA)
+    assert (await rota(town)).overrides == ()
 
 
 async def test_whoever_is_not_there_is_asked_when_they_are() -> None:
@@ -362,6 +379,16 @@ async def test_whoever_is_new_gets_the_observers_card_after_a_change_of_duty() -
     await people(town, nina)
     assert "What you do" in town.to(nina)[-1].text
     assert "You observe support this week" in town.to(nina)[-1].text
+
+
+async def test_whoever_is_new_at_the_moment_at_which_duty_changes_gets_the_card_with_it() -> None:
+    nina = person("Nina Roth", experienced=False)
+    town = planned("2026-11-24 10:00")
+    await town.until("2026-11-25 08:50")
+    town.now = at("2026-11-25 09:00")
+    await people(town, nina)
+    await town.until("2026-11-25 09:10")
+    assert [one.text.partition("\n")[0] for one in town.to(nina)] == ["You observe support this week"]
 
 
 async def test_absences_of_some_hours_do_not_matter_to_another_day() -> None:

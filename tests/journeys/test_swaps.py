@@ -10,7 +10,7 @@ from bot.rota.picking import pair_of
 from bot.rota.shift import Role, Rota, Shift
 from bot.views import FormCard, PlanCard
 from tests.journeys.test_absences import choice, confirm
-from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, Town, said, shifts
+from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, Town, at, said, shifts
 
 NEXT, LATER = date(2026, 11, 25), date(2026, 12, 2)
 TEAMS = (
@@ -201,11 +201,11 @@ async def test_the_pick_follows_and_letters_say_who_is_out() -> None:
     await town.until("2026-11-23 14:00")
     team = ("ana", "ben")
     card = next(one for one in town.in_team_channel() if one.key.startswith("pick:"))
-    await town.send("pick.other", "", BEN, place=card.place, card=card.key, choice=f"{NEXT}:", one="ana", other="ben")
+    await town.send("pick.other", "", FARID, place=card.place, card=card.key, choice=f"{NEXT}:", one="ana", other="ben")
     await town.send(
         "pick.other",
         "",
-        BEN,
+        FARID,
         place=card.place,
         card=card.key,
         choice=f"{NEXT}:{'+'.join(team)}",
@@ -215,9 +215,18 @@ async def test_the_pick_follows_and_letters_say_who_is_out() -> None:
     assert await pair(town, NEXT) == {"ana", "ben"}
     await ask(town, ANA, CHEN)
     await answer(town, CHEN)
-    assert "Support from Wed 25 Nov: Ben Okafor and Chen Wei" in card.text or "Chen Wei" in card.text
+    assert "Support from Wed 25 Nov: Ben Okafor and Chen Wei" in card.text
+    assert any("You have support from Wed 25 Nov to Tue 1 Dec\nWith Chen Wei." in one.text for one in town.to(BEN))
     assert any("You are not in it any more" in one.text for one in town.to(ANA))
     assert not [one for one in town.to(CHEN) if ":nominee:" in one.key]
+
+
+async def test_a_yes_that_comes_with_the_beginning_is_too_late() -> None:
+    town = planned()
+    await ask(town, ANA, CHEN)
+    town.now = at("2026-11-25 09:00")
+    assert "Nobody answered before the first" in await answer(town, CHEN)
+    assert await pair(town, NEXT) == {"ana", "ben"}
 
 
 async def test_without_a_team_channel_those_concerned_are_told_and_observers_do_not_swap() -> None:

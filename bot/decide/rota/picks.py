@@ -509,14 +509,15 @@ def _tell_nominees(draft: Draft) -> None:
 
 
 def told(draft: Draft, iteration: date, people: Iterable[str]) -> None:
-    """Let the pick know that its team has changed, of which those people know; letters to who is out say so."""
+    """Let the pick know that its team has changed, of which those people know; letters say how it is now."""
     pick = draft.facts.planning.pick
     if pick is None or pick.iteration != iteration or not picked(draft, iteration):
         return
-    team = {one.person for one in draft.rota.of(iteration)}
+    team = {one.person: one for one in draft.rota.of(iteration)}
     for person, key in pick.letters:
-        if person not in team:
-            draft.show(key, personal(person), _let_go(again=False), first=False)
+        shift = team.get(person)
+        letter = _nominated(draft, pick, shift, key) if shift else _let_go(again=False)
+        draft.show(key, personal(person), letter, first=False)
     known = dict.fromkeys([*[one for one in pick.told if one in team], *people])
     letters = tuple([one for one in pick.letters if one[0] in team])
     put(draft, replace(pick, taken=tuple(sorted(pair_of(draft.rota, iteration))), told=tuple(known), letters=letters))

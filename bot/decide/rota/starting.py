@@ -77,14 +77,11 @@ def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None
 
 
 def joined(draft: Draft, shift: Shift) -> None:
-    """Give somebody who observes from now on their card, or tell them where duty has not changed by this bot."""
+    """Give somebody who observes from now on their card; where duty is just changing, that does it."""
     handover = current(draft)
-    if handover is None or handover.iteration != shift.iteration:
-        text = "You observe support this week: read along, and suggest answers if you like; you are not called."
-        news.tell(draft, f"observes:{shift.iteration}", shift.person, text)
-        return
-    put(draft, replace(handover, serving={**handover.serving, shift.person: shift.days}))
-    struck(draft)
+    if handover is not None:
+        put(draft, replace(handover, serving={**handover.serving, shift.person: shift.days}))
+        struck(draft)
 
 
 def tell_channel(draft: Draft, iteration: date) -> None:
