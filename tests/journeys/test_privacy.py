@@ -22,7 +22,8 @@ from bot.policy import Contact, Language, Policy
 from bot.ports import Address, Commit, Outgoing
 from bot.rota.planning import Ask, Asking, Deployment, Handover, News, Pick, Planning
 from bot.rota.rituals import Ritual
-from bot.rota.shift import Absence, Override, Role, Shift
+from bot.rota.shift import Absence, Override, Role, Shift, Tally
+from bot.rota.shift import Change as Noted
 from bot.state import (
     Call,
     Early,
@@ -1288,3 +1289,34 @@ async def test_whoever_presses_on_what_nobody_is_known_to_have_asked_hears_who_m
     await town.press(Solve, "R-1", TOM)
     await erase(town, "tom")
     assert said(await town.press(Reopen, "R-1", EVA)).startswith("This is for support: Ana Lindqvist and Ben Okafor")
+
+
+async def test_the_rotas_history_and_ledger_name_nobody_who_is_erased() -> None:
+    zoe = replace(EVA, id="zoe", entra_object_id="zoe", name="Zoe Quist", email="zoe@example.com")
+    town = Town(people=(*TEAM, zoe))
+    rota = replace(
+        town.rota,
+        ledger=(Tally(date(2026, 11, 11), "zoe", 5, 5), Tally(date(2026, 11, 11), FORMER, 5, 0)),
+        history=(Noted(NOON, "Zoe Quist", "took Zoe Quist and Ana Lindqvist for 2026-11-11", "Zoe Quist asked"),),
+    )
+    await put(town, PutRota(rota))
+    await town.restart()
+    await erase(town, "zoe")
+    left = (await (await town.desk()).state()).rota
+    assert left.ledger == (Tally(date(2026, 11, 11), FORMER, 10, 5),)
+    assert left.history == (Noted(NOON, FORMER, f"took {FORMER} and Ana Lindqvist for 2026-11-11", f"{FORMER} asked"),)
+
+
+async def test_a_year_later_the_ledger_and_the_history_are_gone() -> None:
+    town = Town()
+    rota = replace(
+        town.rota,
+        ledger=(Tally(date(2026, 11, 11), "eva", 5, 5),),
+        history=(Noted(NOON, "Eva Novak", "took Ana Lindqvist and Ben Okafor for 2026-11-18"),),
+    )
+    await put(town, PutRota(rota))
+    await town.restart()
+    await town.until("2027-12-01 08:00")
+    left = (await (await town.desk()).state()).rota
+    assert all(one.iteration >= date(2026, 11, 25) for one in left.ledger)
+    assert all(one.at > NOON for one in left.history)

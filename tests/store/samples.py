@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.effects import PutRequest, Say, Show
-from bot.people import Author, Person
+from bot.people import FORMER, Author, Person
 from bot.policy import Language, Policy
 from bot.ports import Address, Commit, Outgoing, Record
-from bot.rota.shift import Absence, Override, Role, Rota, Shift
+from bot.rota.shift import Absence, Change, Override, Role, Rota, Shift, Tally
 from bot.state import DeskInfo, Facts, Member, Notice, NoticeItem, Pause, Raised, Roster, Setup, TeamChannel
 from bot.support.request import (
     Advice,
@@ -75,6 +75,8 @@ ROTA = Rota(
     ),
     absences=(Absence(BEN.id, NOW, NOW + timedelta(days=2)),),
     overrides=(Override(BEN.id, CHEN.id, NOW, NOW + timedelta(days=2)),),
+    ledger=(Tally(date(2026, 11, 18), ANA.id, 4, 5), Tally(date(2026, 11, 18), FORMER, 5, 0)),
+    history=(Change(NOW, "Ana Lindqvist", "took Ben Okafor and Chen Wei for 2026-11-25", "nobody else is there"),),
 )
 POLICY = Policy(zone="America/New_York", opens=time(8, 30), weekdays=frozenset({0, 6}), language=Language.GERMAN)
 RAISED = Raised("raise:1", Author("rita", "Rita"), Author("ana", "Ana"), NOW, "words", refused=True, request="r1")

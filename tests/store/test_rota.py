@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +18,11 @@ import pytest
 from bot.effects import PutRota
 from bot.errors import Misconfigured, NotStored
 from bot.people import FORMER
+from bot.policy import Policy
 from bot.rota.shift import Override, Role, Rota, Shift
+from bot.state import Facts
 from bot.store.atomic import AtomicStorage
+from bot.store.document import dump, parse
 from bot.store.journal import SqlJournal
 from bot.store.memory import MemoryJournal, MemoryRotaFiles
 from bot.store.rota import Agreed, Edited, Invalid, RotaFiles, StoredRota, Unwritten, compare, reconcile, valid_id
@@ -40,11 +43,29 @@ def edit(folder: Path, old: str, new: str) -> None:
 
 def test_what_is_written_is_read(files: RotaFiles | MemoryRotaFiles) -> None:
     desk = replace(DESK, policy=POLICY)
-    checksum = files.write(desk, ROTA)
+    new = replace(BEN, holidays="DE BY", observed=date(2026, 11, 18), waived=True, again=True)
+    rota = replace(ROTA, people={**ROTA.people, BEN.id: new})
+    checksum = files.write(desk, rota)
     document = files.read(desk)
-    assert (document.rota, document.checksum) == (ROTA, checksum)
-    assert files.checksum(DESK.id) == checksum == files.write(desk, ROTA)
+    assert (document.rota, document.checksum) == (rota, checksum)
+    assert files.checksum(DESK.id) == checksum == files.write(desk, rota)
     assert files.write(desk, Rota()) != checksum
+
+
+def test_what_an_earlier_version_kept_is_read_with_what_is_new_as_it_is_by_default() -> None:
+    rota = json.loads(dump(ROTA))
+    del rota["ledger"], rota["history"]
+    for person in rota["people"].values():
+        for name in ("holidays", "observed", "waived", "again"):
+            del person[name]
+    assert parse(Rota, json.dumps(rota), "rota").ledger == ()
+    policy = json.loads(dump(POLICY))
+    for name in ("goals", "propose_at", "remind_at", "chase_at", "chase_again_at", "decline_by", "settle_by"):
+        del policy[name]
+    assert parse(Policy, json.dumps(policy), "policy") == POLICY
+    facts = json.loads(dump(Facts()))
+    del facts["planning"]
+    assert parse(Facts, json.dumps(facts), "facts") == Facts()
 
 
 def test_a_missing_file_has_no_checksum_and_cannot_be_read(files: RotaFiles | MemoryRotaFiles) -> None:
