@@ -732,6 +732,20 @@ async def test_a_desk_without_any_team_picks_for_the_running_iteration_first() -
     assert "nobody" not in (await on_duty(town)).split("\n")[1].casefold()
 
 
+async def test_the_no_of_the_other_in_the_same_minute_counts_too() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    view = letters(town, CHEN)[0].view
+    assert isinstance(view, PlanCard)
+    await decline(town, EVA)
+    assert proposal(town, "pick:2026-11-25:3").parts[0].title == "Chen Wei and Farid Haddad"
+    assert "You are not in it" in await press(town, view.presses[0], CHEN, place=personal("chen"))
+    assert "2 declined" in town.teams.messages["pick:2026-11-25:3"].text
+    assert "Chen" not in proposal(town, "pick:2026-11-25:3").parts[0].title
+    assert [one.key for one in picks(town) if one.place == TEAM_CHANNEL] == [PLAN, "pick:2026-11-25:3"]
+
+
 async def test_a_second_no_changes_nothing() -> None:
     town = Town()
     await town.until("2026-11-23 14:00")

@@ -37,6 +37,7 @@ from bot.views import Button, Line, PlanCard, PlanPart
 OPTIONS = 3
 MOST_CARDS = 12
 OLD = "This proposal is an old one. Write pick to see today's."
+NOT_IN_IT = PlanCard("You are not in it", "Thank you for saying so. Somebody else is looked for.")
 TAKE, OTHER, DECLINE, WHAT_IF = "pick.take", "pick.other", "pick.decline", "pick.what_if"
 
 
@@ -561,11 +562,18 @@ def _take_decline(draft: Draft, event: Send) -> Answer:
     pick = of(draft, _iteration(draft, event))
     mine = [one for one in draft.rota.of(pick.iteration) if one.person == event.author.id]
     until = _declines_until(draft, pick.iteration)
-    if not mine or (draft.now < until and pick is not draft.facts.planning.pick):
+    known = pick is draft.facts.planning.pick
+    let_go = known and not picked(draft, pick.iteration) and event.author.id in pick.taken  # by the other's no
+    late = event.author.id in pick.declined or draft.now >= until
+    if not mine and let_go and not late:
+        put(draft, replace(pick, declined=(*pick.declined, event.author.id)))
+        news.record(draft, event.author, f"declined {pick.iteration}")
+        return Card(NOT_IN_IT)
+    if not mine or (draft.now < until and not known):
         return Word("You are not in that team any more.")
     if draft.now >= until:
-        late = f"That was possible until {moment(until, draft.now, draft.hours)}. Write cover, or press it here."
-        return Card(replace(_nominated(draft, pick, mine[0], event.card), note=late))
+        note = f"That was possible until {moment(until, draft.now, draft.hours)}. Write cover, or press it here."
+        return Card(replace(_nominated(draft, pick, mine[0], event.card), note=note))
     pick = replace(
         pick, declined=(*pick.declined, event.author.id), told=tuple(id_ for id_ in pick.told if id_ != event.author.id)
     )
@@ -582,7 +590,7 @@ def _take_decline(draft: Draft, event: Send) -> Answer:
     else:
         put(draft, pick)
         _other_fallback(draft, pick, event.author)
-    return Card(PlanCard("You are not in it", "Thank you for saying so. Somebody else is looked for."))
+    return Card(NOT_IN_IT)
 
 
 def _let_go(*, again: bool) -> PlanCard:
