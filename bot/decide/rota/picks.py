@@ -155,7 +155,9 @@ def _strike(draft: Draft, iteration: date) -> None:
     pick = replace(pick, done=(*pick.done, *due))
     put(draft, pick)
     if Ritual.STAY in due:
-        if pair_of(draft.rota, iteration):  # a team that somebody set incomplete is theirs to complete
+        # A team that somebody set incomplete is theirs to complete; of one that was taken here, somebody left before.
+        begins = draft.hours.local(draft.now).date() == first_day(iteration, draft.hours)
+        if pair_of(draft.rota, iteration) and not (pick.taken and begins):
             return
         _stay(draft, pick)
     elif not pick.round:
@@ -383,7 +385,9 @@ def _stay(draft: Draft, pick: Pick) -> None:
     stay = [Shift(pick.iteration, one.id, Role.SUPPORT) for one in people]
     if len(people) == PAIR:
         stay = _shifts(draft, pick, Picker(plan_of(draft, pick)).judge(one.id for one in people))
-    beside = [one for one in draft.rota.of(pick.iteration) if one.person not in {each.person for each in stay}]
+    there = {one.person for one in stay}
+    set_ = [one for one in draft.rota.of(pick.iteration) if one.role is not Role.SUPPORT]
+    beside = [one for one in set_ if one.person not in there]
     draft.put_rota(replace(draft.rota, shifts=_ordered((*others, *stay, *beside))))
     put(draft, pick)
     who = f"{names(tuple(people))} {'stays' if len(people) == 1 else 'stay'}"
