@@ -3,8 +3,7 @@
 from datetime import date
 
 from bot.decide.draft import Draft
-from bot.decide.rota import news, words
-from bot.rota.picking import Conflict, Rule, Situation
+from bot.decide.rota import news
 from bot.rota.planning import Pick, Planning
 from bot.state import DeskInfo, Knowledge, State
 from tests.journeys.town import at
@@ -16,13 +15,6 @@ def test_nothing_is_told_to_somebody_who_is_not_in_the_team_any_more() -> None:
     draft = Draft(State(DeskInfo("backend", "tenant", "team", "channel")), NOW, Knowledge())
     news.tell(draft, "key", "zoe", "You are in it")
     assert draft.decision().effects == ()
-
-
-def test_a_conflict_that_nothing_alone_would_resolve_is_said_without_remedies() -> None:
-    plan = Situation(date(2026, 11, 25), (), ())
-    assert words.conflict(plan, Conflict((Rule.OBSERVED,), (), None)) == [
-        "No pair satisfies this together: whoever is new observes first."
-    ]
 
 
 def test_without_a_way_to_tell_it_no_calendar_has_an_address() -> None:
