@@ -3,14 +3,19 @@
 from bot.events import Open, Send
 from bot.people import Person
 from bot.places import personal
+from bot.rota.shift import Absence
 from bot.views import PlanCard
-from tests.journeys.town import ANA, BEN, EVA, OLGA, TEAM_CHANNEL, Town, said
+from tests.journeys.town import ANA, BEN, EVA, OLGA, TEAM, TEAM_CHANNEL, Town, at, said
 
 WHAT = {"what": "routing 4.2", "where": "production", "link": "https://ci.example.com/42"}
 
 
 async def deploy(town: Town, by: Person = ANA, **fields: str) -> str:
     return await town.send("deploy", "", by, card="form:x", place=personal(by.id), **{**WHAT, **fields})
+
+
+def away(person: Person) -> Absence:
+    return Absence(person.id, at("2026-11-23 00:00"), at("2026-11-24 00:00"))
 
 
 async def end(town: Town, by: Person, way: str = "done", *, id_: str = "D-1", place: str = "", card: str = "-") -> str:
@@ -76,6 +81,25 @@ async def test_only_whoever_deploys_or_is_on_duty_says_how_it_ended() -> None:
     await deploy(town)
     assert await end(town, EVA) == "Ben Okafor or Ana Lindqvist can say that."
     assert "deploys it" in text(town)
+
+
+async def test_where_only_whoever_deploys_is_there_the_refusal_names_them_alone() -> None:
+    town = Town()
+    await deploy(town)
+    await town.write("away 45", BEN)
+    assert await end(town, EVA) == "Ana Lindqvist can say that."
+
+
+async def test_where_nobody_of_the_team_is_there_its_names_are_said_all_the_same() -> None:
+    town = Town("2026-11-23 10:00", absences=tuple([away(one) for one in TEAM]))
+    form = await town.open("deploy", "", EVA, place=personal("eva"), card="form:x")
+    assert "This week Ana Lindqvist, Ben Okafor and Chen Wei deploy." in form.note
+
+
+async def test_where_no_team_is_set_and_nobody_is_there_nobody_is_to_be_asked() -> None:
+    town = Town("2026-11-23 10:00", absences=tuple([away(one) for one in TEAM]), team=())
+    form = await town.open("deploy", "", EVA, place=personal("eva"), card="form:x")
+    assert form.note == "Nobody is there to deploy it: go on with a reason."
 
 
 async def test_a_form_comes_back_with_what_is_wrong() -> None:

@@ -28,7 +28,7 @@ from bot.rota.iteration import iteration_of
 from bot.rota.planning import Deployment, Fate
 from bot.rota.shift import Role
 from bot.state import State
-from bot.support.words import length, moment
+from bot.support.words import length, listed, moment
 from bot.views import Address, Button, PlanCard, PlanPart
 
 LONGEST, LONGEST_LINK = 200, 1000  # characters
@@ -138,8 +138,9 @@ def _is_theirs(draft: Draft, author: Author) -> bool:
 
 def _draw(draft: Draft, event: Press, error: str) -> Answer:
     theirs = _is_theirs(draft, event.author)
-    pair = draft.duty(draft.opening).responders
-    note = f"This week {names(pair)} {'deploys' if len(pair) == 1 else 'deploy'}. Ask them, or go on with a reason."
+    team = draft.duty(draft.opening).responders or _team(draft)
+    whose = f"This week {names(team)} {'deploys' if len(team) == 1 else 'deploy'}. Ask them, or go on"
+    note = f"{whose if team else 'Nobody is there to deploy it: go on'} with a reason."
     why = () if theirs else (forms.line("reason", "Why not they", required=True, longest=LONGEST),)
     fields = (
         forms.line("what", "What", required=True, longest=LONGEST),
@@ -193,7 +194,8 @@ def _ended(draft: Draft, event: Send) -> Answer:
         raise Refused("That deployment is long over.")
     if one.fate is Fate.RUNNING and way != Fate.RUNNING:
         if event.author.id != one.by.id and not _is_theirs(draft, event.author):
-            raise Refused(f"{names((*_others(draft, one),))} or {one.by.name} can say that.")
+            others = [other.name for other in draft.duty(draft.opening).responders if other.id != one.by.id]
+            raise Refused(f"{listed([*others, one.by.name], ' or ')} can say that.")
         one = replace(one, fate=Fate(way), ended_at=event.happened_at, ended_by=event.author)
         _put(draft, one)
     elif one.fate is not Fate.RUNNING and way == Fate.RUNNING:
@@ -201,10 +203,6 @@ def _ended(draft: Draft, event: Send) -> Answer:
         one = replace(one, fate=Fate.RUNNING, ended_at=None, ended_by=None)
         _put(draft, one)
     return _seen(draft, one, event)
-
-
-def _others(draft: Draft, one: Deployment) -> tuple[Person, ...]:
-    return tuple([other for other in draft.duty(draft.opening).responders if other.id != one.by.id])
 
 
 def _check_undo(one: Deployment, event: Send) -> None:
