@@ -162,6 +162,12 @@ class Text(StrEnum):
     MY_SHIFTS = "my shifts"
     MY_ABSENCES = "my absences"
     MY_STANDING_IN = "my standing in"
+    MY_HOLIDAYS = "my holidays"
+    MY_OBSERVING = "my observing"
+    MY_WAIVED = "my waived"
+    MY_AGAIN = "my again"
+    MY_SERVED = "my served"
+    MY_CHANGES = "my changes"
     MY_REQUESTS = "my requests"
     MY_PART = "my part"
     MY_CALLED = "my called"
@@ -382,12 +388,15 @@ TEXTS = MappingProxyType(
                 ),
                 Text.PRIVACY_TEAM: "Backend team",
                 Text.PRIVACY_TEAM_KEPT: (
-                    "Name, e-mail, ids, working days and shifts. Shifts keep names for {months} months."
+                    "Name, e-mail, ids, working days, shifts, days served, and who changed the rota how. Of shifts and "
+                    "changes names are kept for {months} months, of deployments for two weeks."
                 ),
                 Text.PRIVACY_AWAY: "Absences",
                 Text.PRIVACY_AWAY_KEPT: "From when until when, never why. Erased {days} days after they end.",
                 Text.PRIVACY_READERS: "Who reads it",
-                Text.PRIVACY_READ_BY: "The backend team, and whoever runs this bot. Nobody is counted or timed.",
+                Text.PRIVACY_READ_BY: (
+                    "The backend team, and whoever runs this bot. Nobody's requests are counted or timed."
+                ),
                 Text.PRIVACY_ASK: "Ask",
                 Text.PRIVACY_ASK_WHOM: "{who}. Write privacy me, and I send you what I hold about you.",
                 Text.PRIVACY_ADMINS: "whoever runs this bot",
@@ -406,6 +415,12 @@ TEXTS = MappingProxyType(
                 Text.MY_SHIFTS: "Shifts",
                 Text.MY_ABSENCES: "Away",
                 Text.MY_STANDING_IN: "Stand-ins",
+                Text.MY_HOLIDAYS: "Public holidays of",
+                Text.MY_OBSERVING: "Observing",
+                Text.MY_WAIVED: "not needed",
+                Text.MY_AGAIN: "another week",
+                Text.MY_SERVED: "Days served, of days there",
+                Text.MY_CHANGES: "Changes of the rota",
                 Text.MY_REQUESTS: "You asked",
                 Text.MY_PART: "You are named in",
                 Text.MY_CALLED: "Called to help",
@@ -626,8 +641,8 @@ TEXTS = MappingProxyType(
                 ),
                 Text.PRIVACY_TEAM: "Backend-Team",
                 Text.PRIVACY_TEAM_KEPT: (
-                    "Name, E-Mail, Kennungen, Arbeitstage und Dienste. Bei Diensten steht der Name "
-                    "{months} Monate lang."
+                    "Name, E-Mail, Kennungen, Arbeitstage, Dienste, Tage im Dienst und wer den Dienstplan wie geändert "
+                    "hat. Bei Diensten und Änderungen steht der Name {months} Monate lang, bei Deployments zwei Wochen."
                 ),
                 Text.PRIVACY_AWAY: "Abwesenheiten",
                 Text.PRIVACY_AWAY_KEPT: "Von wann bis wann, nie warum. {days} Tage nach dem Ende gelöscht.",
@@ -654,6 +669,12 @@ TEXTS = MappingProxyType(
                 Text.MY_SHIFTS: "Dienste",
                 Text.MY_ABSENCES: "Abwesend",
                 Text.MY_STANDING_IN: "Vertretungen",
+                Text.MY_HOLIDAYS: "Feiertage von",
+                Text.MY_OBSERVING: "Beobachtung",
+                Text.MY_WAIVED: "nicht nötig",
+                Text.MY_AGAIN: "noch eine Woche",
+                Text.MY_SERVED: "Tage im Dienst, von Tagen da",
+                Text.MY_CHANGES: "Änderungen am Dienstplan",
                 Text.MY_REQUESTS: "Du hast gefragt",
                 Text.MY_PART: "Genannt in",
                 Text.MY_CALLED: "Um Hilfe gebeten",

@@ -20,6 +20,7 @@ from bot.people import FORMER, SOMEBODY, Author, Person
 from bot.places import personal
 from bot.policy import Contact, Language, Policy
 from bot.ports import Address, Commit, Outgoing
+from bot.rota import shift
 from bot.rota.planning import Ask, Asking, Deployment, Handover, News, Pick, Planning
 from bot.rota.rituals import Ritual
 from bot.rota.shift import Absence, Override, Role, Shift, Tally
@@ -1091,7 +1092,13 @@ async def test_whoever_only_got_a_copy_is_gone_from_its_key() -> None:
 async def test_privacy_says_what_is_kept_for_how_long_and_whom_to_ask() -> None:
     town = Town(policy=Policy(names_days=20, texts_days=60, absences_days=5, shifts_months=6))
     answer = await town.write("Privacy?", OLGA)
-    for words in ("20 days after closing the names go, after 60 the texts", "6 months", "5 days", "Farid Haddad"):
+    for words in (
+        "20 days after closing the names go, after 60 the texts",
+        "6 months",
+        "5 days",
+        "Farid Haddad",
+        "days served",
+    ):
         assert words in answer
     assert "Messages in Teams are the team's own and stay there" in answer
 
@@ -1155,6 +1162,31 @@ async def test_privacy_me_says_all_that_is_held_about_a_colleague() -> None:
         "Asked to pass on\n10:00",
     ):
         assert words in answer, words
+
+
+async def test_privacy_me_says_what_fairness_and_observing_keep_and_what_one_changed() -> None:
+    me = replace(DILAN, observed=ITERATION, waived=True, again=True, holidays="DE BY")
+    town = Town(people=(ANA, BEN, EVA, me))
+    town.rota = replace(
+        town.rota,
+        ledger=(Tally(ITERATION, "dilan", 4, 5), Tally(ITERATION, "ana", 1, 3)),
+        history=(
+            shift.Change(at("2026-11-20 10:00"), "Ana Lindqvist", "took Ana Lindqvist and Eva Novak for 2026-11-18"),
+            shift.Change(at("2026-11-23 09:30"), "Dilan Kaya", "deployed routing to production", "my own migration"),
+            shift.Change(at("2026-11-23 09:45"), "Ana Lindqvist", "took Dilan Kaya and Eva Novak for 2026-11-25"),
+        ),
+    )
+    answer = await town.write("privacy me", me)
+    for words in (
+        "Observing\n2026-11-18\nnot needed\nanother week",
+        "Public holidays of\nDE BY",
+        "Days served, of days there\n2026-11-18: 4 / 5",
+        "Ana Lindqvist took Dilan Kaya and Eva Novak for 2026-11-25\n09:30 · Dilan Kaya deployed routing",
+        "to production: my own migration",
+    ):
+        assert words in answer, words
+    assert "1 / 3" not in answer
+    assert "Ana Lindqvist and Eva Novak" not in answer
 
 
 async def test_privacy_is_told_in_german() -> None:

@@ -11,8 +11,9 @@ from bot.events import Message, Wrote
 from bot.people import Author, Person
 from bot.places import personal
 from bot.policy import Language
+from bot.rota.shift import Change
 from bot.state import Raised, Setup
-from bot.support.erasure import Part, without_person
+from bot.support.erasure import Part, unnamed, without_person
 from bot.support.request import Request
 from bot.support.texts import DAYS, Text
 from bot.support.words import done, listed, moment
@@ -94,6 +95,12 @@ def _as_person(draft: Draft, person: Person) -> list[Row]:
     shifts = sorted(f"{one.iteration:%Y-%m-%d} {one.role}" for one in rota.shifts if one.person == person.id)
     away = [_span(draft, one.start, one.end) for one in rota.absences if one.person == person.id]
     stands = [_span(draft, one.start, one.end) for one in rota.overrides if person.id in (one.person, one.stand_in)]
+    served = [f"{one.iteration}: {one.served} / {one.chances}" for one in rota.ledger if one.person == person.id]
+    observing = [
+        f"{person.observed or ''}",
+        say(Text.MY_WAIVED) if person.waived else "",
+        say(Text.MY_AGAIN) if person.again else "",
+    ]
     dates = [f"{day:%Y-%m-%d}" if day else "-" for day in (person.joined, person.left)]
     return [
         (Text.MY_EMAIL, [person.email]),
@@ -101,11 +108,22 @@ def _as_person(draft: Draft, person: Person) -> list[Row]:
         (Text.MY_DAYS, [" ".join(DAYS[language][day] for day in sorted(person.working_days))]),
         (Text.MY_PRODUCTION, [yes[person.production_access]]),
         (Text.MY_EXPERIENCED, [yes[person.experienced]]),
+        (Text.MY_OBSERVING, observing),
+        (Text.MY_HOLIDAYS, [person.holidays]),
         (Text.MY_DATES, [" / ".join(dates) if person.joined or person.left else ""]),
         (Text.MY_SHIFTS, shifts[::-1]),
         (Text.MY_ABSENCES, away[::-1]),
         (Text.MY_STANDING_IN, stands[::-1]),
+        (Text.MY_SERVED, served[::-1]),
+        (
+            Text.MY_CHANGES,
+            [_change(draft, one) for one in reversed(rota.history) if unnamed(one, [person.name]) != one],
+        ),
     ]
+
+
+def _change(draft: Draft, one: Change) -> str:
+    return _told(f"{_at(draft, one.at)} · {one.by} {one.what}", one.reason)
 
 
 def _in_facts(draft: Draft, author: Author) -> list[Row]:
