@@ -248,8 +248,8 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 "away",
                 "away",
                 {
-                    Language.ENGLISH: "For how many minutes you are away today, such as away 45",
-                    Language.GERMAN: "Für wie viele Minuten du heute weg bist, etwa away 45",
+                    Language.ENGLISH: "For how many minutes you are away today, such as away 45; away Ana says it of somebody else",
+                    Language.GERMAN: "Für wie viele Minuten du heute weg bist, etwa away 45; away Ana sagt es von jemand anderem",
                 },
                 Right.COLLEAGUE,
                 EVERYWHERE,
@@ -351,8 +351,8 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 "rota",
                 "rota",
                 {
-                    Language.ENGLISH: "The support teams of the coming weeks; rota 8 shows eight",
-                    Language.GERMAN: "Die Support-Teams der nächsten Wochen; rota 8 zeigt acht",
+                    Language.ENGLISH: "The coming support teams; rota 8 shows eight. Also: rota why Ana, rota fairness, rota history",
+                    Language.GERMAN: "Die nächsten Support-Teams; rota 8 zeigt acht. Auch: rota why Ana, rota fairness, rota history",
                 },
                 Right.COLLEAGUE,
                 EVERYWHERE,

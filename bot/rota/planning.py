@@ -114,12 +114,16 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What somebody is to be told when they can be written to: in words, under a key of its own."""
+    """What somebody is to be told when they can be written to: in words, under a key of its own.
+
+    ``though_away`` says that it is told in support hours at all events: of an absence that others reported.
+    """
 
     key: str
     person: str
     text: str
     at: datetime
+    though_away: bool = False
 
 
 class Fate(StrEnum):

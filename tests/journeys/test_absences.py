@@ -360,12 +360,15 @@ async def test_whoever_reports_is_told_what_cannot_be() -> None:
     assert "away 45" in await town.write("away zzz", EVA)
 
 
-async def test_a_report_before_the_opening_is_read_when_they_are_back() -> None:
+async def test_a_report_before_the_opening_is_read_at_the_opening_so_that_it_can_be_undone_the_same_day() -> None:
     town = Town("2026-11-23 08:00")
     await town.write("away Eva", BEN)
     assert town.to(EVA) == []
+    await town.until("2026-11-23 09:00")
+    assert town.to(EVA)[0].text == "Ben Okafor reported you away today until 18:00. Write away off if you are here."
+    assert await town.write("away off", EVA) == "Welcome back. You can be called again."
     await town.until("2026-11-24 09:00")
-    assert "Write away off if you are here." in town.to(EVA)[0].text
+    assert len(town.to(EVA)) == 2
 
 
 async def test_the_same_in_a_form() -> None:

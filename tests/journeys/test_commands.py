@@ -90,6 +90,14 @@ async def test_help_shows_what_the_reader_may_use() -> None:
     assert "rota" not in await Town().write("help", OLGA)
 
 
+@pytest.mark.parametrize("language", Language)
+async def test_help_names_whatever_else_is_said_with_a_commands_word(language: Language) -> None:
+    town = Town(policy=Policy(language=language))
+    answer = await town.write("help", EVA)
+    for words in ("rota why Ana", "rota fairness", "rota history", "away Ana"):
+        assert words in answer, words
+
+
 async def test_somebody_who_writes_personally_is_asked_whether_to_raise_it() -> None:
     assert "Shall I raise this with support?" in await Town().write("label printer down", OLGA)
     assert "Post in the channel what you need" in await Town().write("hi", OLGA)

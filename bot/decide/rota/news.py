@@ -34,8 +34,11 @@ def announce(draft: Draft, key: str, text: str, concerned: Iterable[str], by: Au
             tell(draft, key, id_, text)
 
 
-def tell(draft: Draft, key: str, person: str, text: str) -> None:
-    """Tell somebody personally, as soon as they can be written to; the same that waits for them already is not said."""
+def tell(draft: Draft, key: str, person: str, text: str, *, though_away: bool = False) -> None:
+    """Tell somebody personally, as soon as they can be written to; ``though_away``, in the next support hours.
+
+    The same that waits for them already is not said.
+    """
     known = draft.rota.people.get(person)
     if known is None:
         return
@@ -43,8 +46,8 @@ def tell(draft: Draft, key: str, person: str, text: str) -> None:
     waiting = tuple([one for one in planning.news if (one.person, one.text) != (person, text)])
     if waiting != planning.news:
         put(draft, replace(planning, news=waiting))
-    one = News(f"news:{key}:{person}", person, text, draft.now)
-    if draft.may_be_written_to(Author(known.id, known.name)):
+    one = News(f"news:{key}:{person}", person, text, draft.now, though_away)
+    if _may_be_told(draft, one):
         draft.post(one.key, personal(person), Line((text,)))
     else:
         put(draft, replace(draft.facts.planning, news=(*draft.facts.planning.news, one)))
@@ -61,15 +64,18 @@ def struck(draft: Draft) -> None:
     waiting = draft.facts.planning.news
     left = []
     for one in waiting:
-        known = draft.rota.people.get(one.person)
-        if known is None or draft.now - one.at > STALE:
+        if one.person not in draft.rota.people or draft.now - one.at > STALE:
             continue
-        if draft.may_be_written_to(Author(known.id, known.name)):
+        if _may_be_told(draft, one):
             draft.post(one.key, personal(one.person), Line((one.text,)))
         else:
             left.append(one)
     if len(left) < len(waiting):
         put(draft, replace(draft.facts.planning, news=tuple(left)))
+
+
+def _may_be_told(draft: Draft, one: News) -> bool:
+    return draft.is_open if one.though_away else draft.may_be_written_to(Author(one.person, ""))
 
 
 def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None:

@@ -50,7 +50,7 @@ def _note(draft: Draft, event: Message | Press, person: Person) -> str:
         undo = Button(draft.desk.id, "", key, "I'm here", "send", "away.here", main=True)
         draft.show(key, personal(person.id), PlanCard(title, "Nobody calls you till then.", presses=(undo,)))
     elif person.id != event.author.id:
-        news.tell(draft, key, person.id, f"{title}. Write away off if you are here.")
+        news.tell(draft, key, person.id, f"{title}. Write away off if you are here.", though_away=True)
     gaps.begin(draft, person.id, event.author)
     return f"{person.name} is away today until {moment(end, draft.now, draft.hours)}, and is told."
 
