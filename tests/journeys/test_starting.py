@@ -9,7 +9,7 @@ from bot.places import personal
 from bot.policy import Page, Policy
 from bot.rota.shift import Absence, Override, Role, Shift
 from bot.views import PlanCard
-from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, ITERATION, TEAM, Town, at, said, shifts
+from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, ITERATION, TEAM, TEAM_CHANNEL, Town, at, said, shifts
 
 NEXT = date(2026, 11, 25)
 NEW = (
@@ -249,3 +249,17 @@ async def test_a_change_a_moment_before_the_peak_is_told_at_once_and_one_within_
     assert town.to(EVA) == []
     await town.until("2026-11-24 15:55")
     assert len(town.to(EVA)) == 1
+
+
+async def test_a_team_that_is_taken_late_gets_its_cards_on_the_morning_on_which_it_starts() -> None:
+    town = tuesday(())
+    await town.until("2026-11-25 11:00")
+    await town.send("pick.take", "", ANA, choice=f"{NEXT}:chen+eva", card=f"pick:{NEXT}:1", place=TEAM_CHANNEL)
+    await town.until("2026-11-26 08:59")
+    assert keys(town, f"start:{NEXT}:chen") == []
+    await town.until("2026-11-26 16:00")
+    assert card(town, CHEN).title == "You are on support on Thu, Fri, Mon and Tue"
+    assert card(town, CHEN).text == "With Eva Novak, until Wed 2 Dec, 09:00."
+    assert keys(town, f"ring:{NEXT}") == [f"ring:{NEXT}:chen", f"ring:{NEXT}:eva"]
+    assert "You are ready." in await press(town, CHEN, "ready")
+    assert keys(town, "peak:") == []

@@ -20,7 +20,7 @@ from bot.effects import Answer, Card
 from bot.errors import Refused
 from bot.events import Send
 from bot.hours import SupportHours
-from bot.people import Author, Person
+from bot.people import WORKING_WEEK, Author, Person
 from bot.places import personal
 from bot.policy import Language, Policy
 from bot.rota.duty import on_duty
@@ -62,7 +62,8 @@ def struck(draft: Draft) -> None:
     if handover is None or not draft.is_open:
         return
     for one in _unwelcomed(draft.rota, handover, draft.hours):
-        if draft.may_be_written_to(_author(one.person)):
+        begins = one.person.id in handover.serving or one.days[0] <= draft.hours.duty_day(draft.now) <= one.days[-1]
+        if begins and draft.may_be_written_to(_author(one.person)):
             _welcome(draft, one)
     _heads_up(draft)
 
@@ -135,8 +136,10 @@ def _key(iteration: date, person: str) -> str:
 
 
 def _unwelcomed(rota: Rota, handover: Handover, hours: SupportHours) -> list[Serving]:
-    """Return who began with the iteration and has no card yet, of those who can be reached in Teams."""
-    left = [id_ for id_ in handover.serving if id_ not in handover.welcomed]
+    """Return who has no card yet, of those who can be reached in Teams: of the team, and of one that was taken late."""
+    shifts = [one for one in rota.of(handover.iteration) if one.role is Role.SUPPORT]
+    late = [one.person for one in shifts if not one.days >= WORKING_WEEK]
+    left = [id_ for id_ in (*handover.serving, *late) if id_ not in handover.welcomed]
     team = serving(rota, handover.iteration, hours) if left else ()
     return [one for one in team if one.person.id in left and one.person.entra_object_id]
 
@@ -145,7 +148,8 @@ def _welcome(draft: Draft, one: Serving) -> None:
     handover = current(draft)
     assert handover is not None
     id_ = one.person.id
-    put(draft, replace(handover, welcomed=(*handover.welcomed, id_)))
+    knows = {id_: one.weekdays, **handover.serving}
+    put(draft, replace(handover, welcomed=(*handover.welcomed, id_), serving=knows))
     draft.show(_key(handover.iteration, id_), personal(id_), _card(draft, one, handover))
     if one.role is not Role.OBSERVER and id_ not in handover.ready:
         draft.show(f"ring:{handover.iteration}:{id_}", personal(id_), Line((RING,)))
@@ -189,7 +193,8 @@ def _days(one: Serving) -> str:
 
 def _with_whom(draft: Draft, one: Serving, handover: Handover) -> str:
     team = serving(draft.rota, handover.iteration, draft.hours)
-    pair = tuple([other.person for other in team if other.role is Role.SUPPORT and other.person != one.person])
+    beside = [other for other in team if other.role is Role.SUPPORT and other.person != one.person]
+    pair = tuple([other.person for other in beside if not {*other.days}.isdisjoint(one.days)])
     end = draft.hours.next_open(draft.hours.opening(handover.iteration + WEEK))
     until = f"until {moment(end, draft.now, draft.hours)}"
     if one.role is Role.SUPPORT:
