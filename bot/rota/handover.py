@@ -28,14 +28,17 @@ class Serving:
 
 
 def serving(rota: Rota, iteration: date, hours: SupportHours) -> tuple[Serving, ...]:
-    """Return who serves in an iteration, those who stand in included: SUPPORT first, then by the order of shifts."""
+    """Return who serves in an iteration on days on which they are present, those who stand in included.
+
+    SUPPORT comes first, then the order of the shifts counts.
+    """
     presence = Presence(rota, hours)
     found: dict[str, Serving] = {}
     for role in Role:
         for shift in [one for one in rota.of(iteration) if one.role is role]:
             for day in working_days(iteration, hours):
                 person = rota.people.get(presence.server(shift.person, day))
-                if person is None or day.weekday() not in shift.days or not person.belongs(day):
+                if person is None or day.weekday() not in shift.days or not presence.has(person, day):
                     continue
                 known = found.get(person.id, Serving(person, role, ()))
                 if day not in known.days:

@@ -342,6 +342,26 @@ async def test_requesters_read_in_one_post_who_is_on_duty_this_week() -> None:
     assert await town.requests() == []
 
 
+async def test_they_read_of_nobody_who_is_away_all_week_but_of_who_serves_instead() -> None:
+    away = Absence("chen", at("2026-11-25 00:00"), at("2026-12-02 00:00"))
+    ana = Shift(NEXT, "ana", Role.FALLBACK)
+    town = Town("2026-11-24 17:30", team=(*shifts(), *NEW, ana), absences=(away,))
+    await town.until("2026-11-25 09:00")
+    assert town.teams.messages["week:2026-11-25"].text == (
+        "This week Eva Novak and Ana Lindqvist answer here. On Fri Farid Haddad steps in."
+    )
+    assert "Support: Eva Novak\n" in card(town).text
+    assert "Chen" not in town.teams.messages["start:2026-11-25:eva"].text
+
+
+async def test_they_read_on_which_days_one_of_the_pair_is_not_there_by_who_steps_in() -> None:
+    people = tuple([replace(one, working_days=frozenset({0, 1, 2, 3})) if one is EVA else one for one in TEAM])
+    town = tuesday(people=people)
+    await town.until("2026-11-25 09:00")
+    assert "answer here. On Fri Farid Haddad steps in." in town.teams.messages["week:2026-11-25"].text
+    assert town.teams.messages["start:2026-11-25:eva"].text.startswith("You are on support on Wed, Thu, Mon and Tue\n")
+
+
 async def test_they_read_it_in_german_too_and_of_one_person() -> None:
     town = Town("2026-11-24 17:30", team=(*shifts(), NEW[0]), policy=Policy(language=Language.GERMAN))
     await town.until("2026-11-25 18:00")

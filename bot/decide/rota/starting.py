@@ -23,7 +23,7 @@ from bot.hours import SupportHours
 from bot.people import WORKING_WEEK, Author, Person
 from bot.places import personal
 from bot.policy import Language, Policy
-from bot.rota.duty import on_duty
+from bot.rota.duty import PAIR, on_duty
 from bot.rota.handover import Serving, pair_before, serving
 from bot.rota.iteration import iteration_of
 from bot.rota.planning import Handover
@@ -88,11 +88,16 @@ def joined(draft: Draft, shift: Shift) -> None:
 def tell_channel(draft: Draft, iteration: date) -> None:
     """Say to the requesters who is on duty in an iteration: the only thing that they see of the rota."""
     team = serving(draft.rota, iteration, draft.hours)
+    fallbacks = [one for one in team if one.role is Role.FALLBACK]
     pair = [one.person.name for one in team if one.role is Role.SUPPORT]
+    if len(pair) < PAIR:  # a FALLBACK of the whole week answers as the pair does
+        whole = [one for one in fallbacks if len(one.days) == len(working_days(iteration, draft.hours))]
+        fallbacks = [one for one in fallbacks if one not in whole]
+        pair += [one.person.name for one in whole]
     if not pair:
         return
     said = draft.say(Text.THIS_WEEK if len(pair) > 1 else Text.THIS_WEEK_ONE, who=listed(pair, draft.say(Text.AND)))
-    for one in [one for one in team if one.role is Role.FALLBACK]:
+    for one in fallbacks:
         days = listed([DAYS[draft.policy.language][day.weekday()] for day in one.days], draft.say(Text.AND))
         said += draft.say(Text.THIS_WEEK_ALSO, days=days, who=one.person.name)
     draft.post(f"week:{iteration}", draft.desk.channel, Line((said,)))
