@@ -129,7 +129,7 @@ async def test_consequences_are_shown_first_and_done_with_it() -> None:
     assert news[0].startswith("Ana Lindqvist is away on Thu 26 Nov.\nIn the iteration of Wed 25 Nov there is no anchor")
     assert Shift(NEXT, "chen", Role.FALLBACK, frozenset({3, 4})) in (await rota(town)).shifts
     assert [one.text for one in town.to(CHEN)] == ["You are FALLBACK on Thu 26 Nov."]
-    assert [one.what for one in (await rota(town)).history] == ["Chen Wei is FALLBACK on 2026-11-26"]
+    assert [one.what for one in (await rota(town)).history] == ["set Chen Wei as FALLBACK on 2026-11-26"]
 
 
 async def test_a_gap_that_nobody_can_fill_is_said() -> None:
@@ -320,6 +320,24 @@ async def test_after_ten_minutes_or_a_no_the_next_is_asked_each_once_and_the_fir
     assert len(town.in_team_channel()) == 2
     await town.until("2026-11-23 18:00")
     assert "The day is over." in town.in_team_channel()[0].text
+
+
+async def test_whoever_became_fallback_stands_in_the_history_as_one_reads_it() -> None:
+    town = Town()
+    await town.write("away Ana", BEN)
+    await answer(town, CHEN)
+    assert "Chen Wei became FALLBACK on 2026-11-23" in await town.write("rota history", EVA)
+    assert "Chen Wei Chen Wei" not in town.to(EVA)[-1].text
+
+
+async def test_whoever_is_away_for_longer_by_now_is_not_said_to_be_here() -> None:
+    town = Town()
+    await town.write("away Ana", BEN)
+    key = town.to(ANA)[-1].key
+    await confirm(town, ANA, "2026-11-23", "2026-11-27")
+    assert await town.send("away.here", "", ANA, card=key) == (
+        "You are away\nFor longer than today, by the rota: absence shows it, and removes it."
+    )
 
 
 async def test_whoever_is_here_after_all_says_so_and_nobody_is_needed_any_more() -> None:

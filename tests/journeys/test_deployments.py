@@ -164,6 +164,11 @@ async def test_the_handover_names_what_runs_and_what_went_last_week() -> None:
     card = text(town, "handover:2026-11-25")
     assert "Deployments of the last week" in card
     assert "D-1 · routing 4.2 → production: Ana Lindqvist deploys it since Tue 24 Nov, 17:00" in card
+    await end(town, ANA)
+    assert "done, 09:00" in text(town, "handover:2026-11-25")
+    await town.until("2026-11-27 09:00")
+    await deploy(town, what="billing")
+    assert "billing" not in text(town, "handover:2026-11-25")
 
 
 async def test_ones_own_data_holds_ones_own_deployments_alone() -> None:

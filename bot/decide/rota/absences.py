@@ -229,7 +229,7 @@ def _take(draft: Draft, new: list[Absence], by: Author, key: str) -> Outlook:
     draft.put_rota(follows.rota)
     for stint in follows.stints:
         days = ", ".join(map(str, sorted(stint.days)))
-        news.record(draft, by, f"{name_of(draft, stint.person)} is FALLBACK on {days}")
+        news.record(draft, by, f"set {name_of(draft, stint.person)} as FALLBACK on {days}")
         news.tell(
             draft,
             f"fallback:{key}:{min(stint.days)}",

@@ -49,9 +49,10 @@ def running(draft: Draft) -> tuple[Deployment, ...]:
     return tuple([one for one in draft.facts.planning.deployments if one.fate is Fate.RUNNING])
 
 
-def of_the_week(draft: Draft) -> str:
-    """Return the deployments that run and those of the last week, a line each."""
-    some = [one for one in draft.facts.planning.deployments if one.fate is Fate.RUNNING or draft.now - one.at < WEEK]
+def of_the_week(draft: Draft, end: datetime) -> str:
+    """Return the deployments of the week that ended at ``end``, and older ones that still run, a line each."""
+    known = [one for one in draft.facts.planning.deployments if one.at < end]
+    some = [one for one in known if one.fate is Fate.RUNNING or end - one.at < WEEK]
     return "\n".join(f"{_title(one)}: {_how(draft, one)}" for one in reversed(some[-MOST_LISTED:]))
 
 

@@ -61,7 +61,7 @@ def accepted(draft: Draft, ask: Ask, by: Author) -> str:
     stint = Stint(by.id, frozenset({day}))
     draft.put_rota(changes.with_fallback(draft.rota, ask.iteration, [stint]))
     clocks.follow_duty(draft)
-    news.record(draft, by, f"{by.name} is FALLBACK on {day}")
+    news.record(draft, by, f"became FALLBACK on {day}")
     done = f"{by.name} is FALLBACK today."
     if _is_gap(draft, draft.now):
         _go_on(draft, ask, first=False)

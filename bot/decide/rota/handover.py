@@ -74,6 +74,7 @@ def follow(draft: Draft) -> None:
         return
     ids = {*handover.matters, *handover.finishing}
     changed = handover is not before or any(one.id in ids or one.claimer for one in draft.changed())
+    changed = changed or draft.facts.planning.deployments is not draft.state.facts.planning.deployments
     if Ritual.HAND_OVER not in handover.done or not changed:
         return
     old = draft.unchanged(0)
@@ -190,7 +191,8 @@ def _view(draft: Draft, handover: Handover, person: str) -> PlanCard:
         f"… and {more} more: requests shows them." if more > 0 else "",
         f"Closed since: {', '.join(over)}." if over else "",
     ]
-    deployed = deployments.of_the_week(draft)
+    start = rituals(handover.iteration, draft.hours, draft.policy)[Ritual.HAND_OVER]
+    deployed = deployments.of_the_week(draft, start)
     return PlanCard(
         title=f"Handover, {_date(draft, handover.iteration)}",
         text="\n".join(_team(draft, handover)),

@@ -81,6 +81,9 @@ def _here(draft: Draft, event: Send) -> Answer:
         draft.put_rota(replace(draft.rota, absences=kept))
         clocks.follow_duty(draft)
         gaps.follow(draft)
+    if any(one.person == event.author.id and one.start <= draft.now < one.end for one in draft.rota.absences):
+        longer = "For longer than today, by the rota: absence shows it, and removes it."
+        return Card(PlanCard("You are away", longer))
     return Card(PlanCard("You are here", "You can be called again."))
 
 
