@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.commands import Right, TakeLeave
 from bot.decide import forms, marks, spelling
-from bot.decide.desk import policies
+from bot.decide.desk import colleagues, policies
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
@@ -115,9 +115,10 @@ def _inputs(draft: Draft, event: Press) -> tuple[Field, ...]:
     days = (forms.day("first", "First day away"), forms.day("last", "Last day away"))
     if not outlook.plans_for_others(draft, event.author):
         return days
-    people = [(_choice(one.id), one.name) for one in draft.rota.people.values() if draft.colleague(_author(one.id, ""))]
-    people.sort(key=lambda one: (one[0] != _choice(event.author.id), one[1].casefold()))
-    return (forms.listed("person", "Who is away", people, people[0][0] if people else ""), *days)
+    people = [one for one in colleagues.by_name(draft) if draft.colleague(_author(one.id, ""))]
+    people.sort(key=lambda one: one.id != event.author.id)
+    choices = [(colleagues.choice(one), one.name) for one in people]
+    return (forms.listed("person", "Who is away", choices, choices[0][0] if choices else ""), *days)
 
 
 def _look(draft: Draft, event: Send) -> Answer:
@@ -305,7 +306,8 @@ def _all_lines(draft: Draft, some: list[Absence]) -> list[str]:
 
 def _read(draft: Draft, event: Send) -> Absence:
     """Return the absence that a form holds; raise ValueError with what is wrong, Refused where it is not theirs."""
-    person = next((id_ for id_ in draft.rota.people if _choice(id_) == event.fields.get("person", "")), event.author.id)
+    chosen = event.fields.get("person", "")
+    person = next((one.id for one in draft.rota.people.values() if colleagues.choice(one) == chosen), event.author.id)
     _may(draft, event, person)
     first, last = (spelling.day(event.fields.get(one, "").strip()) for one in ("first", "last"))
     if first is None or last is None:
@@ -383,10 +385,6 @@ def _instants(text: str) -> tuple[datetime, datetime]:
     if len(found) != 2 or found[0] >= found[1]:  # noqa: PLR2004 - from and to
         raise Refused("This form is of an older version. Open it again, please.")
     return found[0], found[1]
-
-
-def _choice(id_: str) -> str:
-    return id_.replace(",", ";")
 
 
 def _author(id_: str, name: str) -> Author:

@@ -16,13 +16,13 @@ from bot.decide.requests import claims
 from bot.decide.requests.rights import has
 from bot.decide.requests.step import Step, done, form, ready
 from bot.decide.rota import deployments, starting
+from bot.decide.rota.words import AND, weekdays
 from bot.effects import Answer, Card
 from bot.errors import Refused
 from bot.events import Press, Send
 from bot.hours import SupportHours
 from bot.people import Author
 from bot.places import personal
-from bot.policy import Language
 from bot.rota.handover import Serving, finish_by, goes_off_duty, outgoing, pair_before, serving
 from bot.rota.iteration import iteration_of
 from bot.rota.planning import Handover
@@ -31,7 +31,6 @@ from bot.rota.rituals import Ritual, rituals
 from bot.rota.shift import Role
 from bot.state import State
 from bot.support.request import Act, Request, Status, step
-from bot.support.texts import DAYS
 from bot.support.words import listed, moment
 from bot.views import Button, PlanCard, PlanPart
 
@@ -39,7 +38,6 @@ MOST_PARTS = 8
 EXCERPT = 120
 FARTHEST = 4  # iterations ahead in which the desk works at all
 MOST_LINE = 300  # characters
-AND = " and "
 
 
 def struck(draft: Draft) -> None:
@@ -246,15 +244,11 @@ def _team(draft: Draft, handover: Handover) -> list[str]:
     rows = [
         ("Ends", ends),
         ("Support", pair or ["nobody is set: whoever is there is called"]),
-        ("Fallback", [f"{one.person.name} ({_days(one)})" for one in team if one.role is Role.FALLBACK]),
+        ("Fallback", [f"{one.person.name} ({weekdays(one.weekdays)})" for one in team if one.role is Role.FALLBACK]),
         ("Observer", [one.person.name for one in team if one.role is Role.OBSERVER]),
         ("Ready", is_ready),
     ]
     return [f"{label}: {listed(some, AND)}" for label, some in rows if some]
-
-
-def _days(one: Serving) -> str:
-    return " ".join(DAYS[Language.ENGLISH][day.weekday()] for day in one.days)
 
 
 def _date(draft: Draft, iteration: date) -> str:

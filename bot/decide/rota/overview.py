@@ -12,14 +12,12 @@ from bot.effects import Forecast
 from bot.events import Message, PlanFound, Planned
 from bot.hours import SupportHours
 from bot.people import FORMER, WORKING_WEEK
-from bot.policy import Language
 from bot.rota.iteration import iteration_of
 from bot.rota.picking import pair_of
 from bot.rota.plan import Aim, Plan, PlannedWeek, Question
 from bot.rota.presence import WEEK
 from bot.rota.shift import Role
 from bot.state import State
-from bot.support.texts import DAYS
 from bot.support.words import listed
 from bot.views import Fact, RotaCard, RotaWeek
 
@@ -170,4 +168,4 @@ def _named(draft: Draft, person_id: str, days: frozenset[int] = WORKING_WEEK) ->
     name = person.name if person else FORMER
     if days >= WORKING_WEEK:
         return name
-    return f"{name} ({' '.join(DAYS[Language.ENGLISH][day] for day in sorted(days))})"
+    return f"{name} ({words.weekdays(days)})"

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from bot.commands import Right
 from bot.decide import forms
+from bot.decide.desk import colleagues
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
@@ -682,7 +683,7 @@ def _other_form(
     reason: bool = False,
 ) -> Dialog:
     people = sorted(draft.rota.people.values(), key=lambda one: (one.name.casefold(), one.id))
-    choices = [(forms_id(one), one.name) for one in people if one.left is None or one.left > iteration]
+    choices = [(colleagues.choice(one), one.name) for one in people if one.left is None or one.left > iteration]
     given = event.fields if isinstance(event, Send) else {}
     taken = sorted(pair_of(draft.rota, iteration))
     one, other = (given.get(name) or (id_ or "") for name, id_ in zip(("one", "other"), (*taken, "", ""), strict=False))
@@ -699,11 +700,6 @@ def _other_form(
     return Dialog("Other people", view)
 
 
-def forms_id(person: Person) -> str:
-    """Return a person's id as a form's choice has it, where commas part the choices."""
-    return person.id.replace(",", ";")
-
-
 def _take_other(draft: Draft, event: Send) -> Answer:
     """Show what taking two people means, and take them once that was seen."""
     iteration = _iteration(draft, event)
@@ -713,7 +709,7 @@ def _take_other(draft: Draft, event: Send) -> Answer:
     if iteration != target(draft) and not (pick is draft.facts.planning.pick and _has_days_left(draft, pick)):
         raise Refused(OLD)
     there = {one.id for one in plan_of(draft, pick).members}
-    people = {forms_id(one): one for one in draft.rota.people.values() if one.id in there}
+    people = {colleagues.choice(one): one for one in draft.rota.people.values() if one.id in there}
     chosen = [people.get(event.fields.get(name, "")) for name in ("one", "other")]
     if None in chosen or chosen[0] is chosen[1]:
         return _other_form(draft, event, iteration, error="Choose two different people.")

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from bot.commands import ReportAway, Right
 from bot.decide import forms
+from bot.decide.desk import colleagues
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
@@ -56,7 +57,7 @@ def _note(draft: Draft, event: Message | Press, person: Person) -> str:
 
 
 def _draw(draft: Draft, event: Press, error: str) -> Answer:
-    some = [(one.id.replace(",", ";"), one.name) for one in present(draft.rota, draft.opening, draft.hours)]
+    some = [(colleagues.choice(one), one.name) for one in present(draft.rota, draft.opening, draft.hours)]
     fields = (forms.listed("person", "Who is away today", some),) if some else ()
     ways = (Way("Report", "away.report"),) if some else ()
     note = "They are told, and can undo it." if some else "Nobody is here today."
@@ -65,7 +66,7 @@ def _draw(draft: Draft, event: Press, error: str) -> Answer:
 
 def _taken(draft: Draft, event: Send) -> Answer:
     chosen = event.fields.get("person", "")
-    person = next((one for one in draft.rota.people.values() if one.id.replace(",", ";") == chosen), None)
+    person = next((one for one in draft.rota.people.values() if colleagues.choice(one) == chosen), None)
     if person is None:
         return _draw(draft, event, "Choose somebody first.")
     said = _note(draft, event, person)

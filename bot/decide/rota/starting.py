@@ -15,14 +15,14 @@ from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.decide.requests import clocks
 from bot.decide.requests.addresses import is_link
-from bot.decide.rota import news
+from bot.decide.rota import news, words
 from bot.effects import Answer, Card
 from bot.errors import Refused
 from bot.events import Send
 from bot.hours import SupportHours
 from bot.people import WORKING_WEEK, Author, Person
 from bot.places import personal
-from bot.policy import Language, Policy
+from bot.policy import Policy
 from bot.rota.duty import PAIR, on_duty
 from bot.rota.handover import Serving, pair_before, serving
 from bot.rota.iteration import iteration_of
@@ -34,7 +34,6 @@ from bot.support.texts import DAYS, Text
 from bot.support.words import listed, moment
 from bot.views import Address, Button, Line, PlanCard, PlanPart
 
-AND = " and "
 MOST_PAGES = 2  # of the documentation, beside the handbook
 RING = "Did this ring? This message is only a test: nothing has to be done."
 HOW_TO_RING = (
@@ -187,13 +186,9 @@ def _card(draft: Draft, one: Serving, handover: Handover) -> PlanCard:
 
 def _title(draft: Draft, one: Serving) -> str:
     if one.role is Role.FALLBACK:
-        return f"You are the fallback on {_days(one)}"
+        return f"You are the fallback on {words.weekdays(one.weekdays)}"
     whole = len(one.days) == len(working_days(iteration_of(one.days[0]), draft.hours))
-    return "You are on support from today" if whole else f"You are on support on {_days(one)}"
-
-
-def _days(one: Serving) -> str:
-    return listed([DAYS[Language.ENGLISH][day.weekday()] for day in one.days], AND)
+    return "You are on support from today" if whole else f"You are on support on {words.weekdays(one.weekdays)}"
 
 
 def _with_whom(draft: Draft, one: Serving, handover: Handover) -> str:

@@ -35,6 +35,7 @@ CURES: Mapping[Cure, str] = {
     Cure.ASK: "{who}, who declined, saying yes after all",
 }
 MOST_CURES = 6
+WEDNESDAY = 2  # as date.weekday() counts
 
 
 def day(at: date) -> str:
@@ -50,6 +51,12 @@ def date_of(at: date) -> str:
 def days(some: Iterable[date]) -> str:
     """Return days in their order: "Fri 4 Dec and Mon 7 Dec"."""
     return listed([day(one) for one in sorted(some)], AND)
+
+
+def weekdays(some: Iterable[int]) -> str:
+    """Return weekdays, as date.weekday() counts, in the order of an iteration: "Thu, Fri and Mon"."""
+    in_order = sorted(some, key=lambda one: (one - WEDNESDAY) % 7)
+    return listed([DAYS[Language.ENGLISH][one] for one in in_order], AND)
 
 
 def shifts(halves: int) -> str:
