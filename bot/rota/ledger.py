@@ -104,7 +104,7 @@ def _grown(rota: Rota, iteration: date, presence: Presence) -> dict[str, Person]
         if shift.role is Role.SUPPORT and days:
             people[person.id] = replace(person, experienced=True, again=False)
         elif shift.role is Role.OBSERVER and person.again:
-            people[person.id] = replace(person, again=False)
+            people[person.id] = replace(person, again=False, observed=None)
         elif shift.role is Role.OBSERVER and len(days) >= OBSERVING_DAYS:
             people[person.id] = replace(person, observed=iteration)
     return people

@@ -322,6 +322,22 @@ async def test_after_ten_minutes_or_a_no_the_next_is_asked_each_once_and_the_fir
     assert "The day is over." in town.in_team_channel()[0].text
 
 
+async def test_whoever_reports_themselves_is_spoken_to_as_you() -> None:
+    town = Town()
+    assert "You are away today until 18:00. Nobody calls you till then; away off ends it." in await town.write(
+        "away Ben", BEN
+    )
+    assert await town.write("away off", BEN) == "Welcome back. You can be called again."
+
+
+async def test_the_last_who_says_no_is_not_told_that_somebody_else_is_asked() -> None:
+    town = Town()
+    await town.write("away Ana", BEN)
+    assert await answer(town, CHEN, "ask.no") == "You said no\nThat is fine. Somebody else is asked."
+    assert await answer(town, EVA, "ask.no") == "You said no\nThat is fine. Somebody else is asked."
+    assert await answer(town, FARID, "ask.no") == "You said no\nThat is fine."
+
+
 async def test_whoever_became_fallback_stands_in_the_history_as_one_reads_it() -> None:
     town = Town()
     await town.write("away Ana", BEN)
@@ -394,7 +410,8 @@ async def test_the_same_in_a_form() -> None:
     form = said(Dialog("", await town.open("away.report", "", EVA, card="form")))
     assert "Who is away today" in form
     assert "Choose somebody first." in await town.send("away.report", "", EVA, card="form")
-    assert "Eva Novak is away today" in await town.send("away.report", "", EVA, card="form", person="eva")
+    assert "Ben Okafor is away today" in await town.send("away.report", "", EVA, card="form", person="ben")
+    assert "You are away today" in await town.send("away.report", "", EVA, card="form", person="eva")
     empty = Town(people=())
     assert "Nobody is here today." in said(Dialog("", await empty.open("away.report", "", FARID, card="form")))
 

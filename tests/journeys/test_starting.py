@@ -194,6 +194,16 @@ async def test_another_week_is_granted_at_once_and_can_be_taken_back() -> None:
     assert len(town.teams.sent) == before
 
 
+async def test_another_week_is_granted_to_somebody_too_who_has_observed_before() -> None:
+    town = tuesday(NEW)
+    await town.until("2026-11-25 09:00")
+    assert (await (await town.desk()).state()).rota.people["dilan"].observed == ITERATION
+    await press(town, DILAN, "observe", f"{NEXT}:yes")
+    await town.until("2026-12-02 09:00")
+    assert "You observe once more" in card(town, DILAN).text
+    assert "Dilan Kaya has to observe first" in await town.write("rota why", DILAN)
+
+
 async def test_at_its_end_the_card_says_what_comes_after_observing() -> None:
     later = date(2026, 12, 2)
     town = tuesday((*NEW, *(replace(one, iteration=later) for one in NEW[:2])))

@@ -141,8 +141,12 @@ class Brute:
             if shift.role is Role.SUPPORT and days:
                 self.people[person.id] = replace(person, experienced=True, again=False)
             if shift.role is Role.OBSERVER:
-                enough = len(days) >= 3 and not person.again
-                self.people[person.id] = replace(person, observed=iteration if enough else person.observed, again=False)
+                enough = len(days) >= 3
+                self.people[person.id] = replace(
+                    person,
+                    observed=None if person.again else iteration if enough else person.observed,
+                    again=False,
+                )
 
     # ---- people
 

@@ -63,8 +63,9 @@ def _no(draft: Draft, event: Send) -> Answer:
     if event.author.id not in ask.refused:
         part = {Asking.SWAP: swaps, Asking.COVER: covers, Asking.FALLBACK: gaps}[ask.what]
         part.declined(draft, replace(ask, refused=(*ask.refused, event.author.id)))
-    text = "That is fine." if ask.what is not Asking.FALLBACK else "That is fine. Somebody else is asked."
-    return Card(PlanCard("You said no", text))
+    known = asks.find(draft, ask.id) or ask
+    others = ask.what is Asking.FALLBACK and any(one not in known.refused for one in known.asked)
+    return Card(PlanCard("You said no", f"That is fine.{' Somebody else is asked.' if others else ''}"))
 
 
 def _asked(draft: Draft, event: Send) -> Ask:

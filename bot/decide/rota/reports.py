@@ -53,7 +53,10 @@ def _note(draft: Draft, event: Message | Press, person: Person) -> str:
     elif person.id != event.author.id:
         news.tell(draft, key, person.id, f"{title}. Write away off if you are here.", though_away=True)
     gaps.begin(draft, person.id, event.author)
-    return f"{person.name} is away today until {moment(end, draft.now, draft.hours)}, and is told."
+    until = moment(end, draft.now, draft.hours)
+    if person.id == event.author.id:
+        return f"You are away today until {until}. Nobody calls you till then; away off ends it."
+    return f"{person.name} is away today until {until}, and is told."
 
 
 def _draw(draft: Draft, event: Press, error: str) -> Answer:
