@@ -322,6 +322,15 @@ async def test_after_ten_minutes_or_a_no_the_next_is_asked_each_once_and_the_fir
     assert "The day is over." in town.in_team_channel()[0].text
 
 
+async def test_without_a_team_channel_those_on_duty_read_of_the_gap_and_of_who_fills_it() -> None:
+    town = Town(team_channel="")
+    await town.write("away Ana", EVA)
+    assert town.to(BEN)[-1].text == "Ana Lindqvist is away, and today is a gap: Chen Wei is asked."
+    await answer(town, CHEN)
+    assert town.to(BEN)[-1].text == "Chen Wei is FALLBACK today."
+    assert len(town.to(CHEN)) == 1
+
+
 async def test_whoever_reports_themselves_is_spoken_to_as_you() -> None:
     town = Town()
     assert "You are away today until 18:00. Nobody calls you till then; away off ends it." in await town.write(

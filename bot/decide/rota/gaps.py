@@ -86,6 +86,10 @@ def _go_on(draft: Draft, ask: Ask, *, first: bool) -> None:
     else:
         ask = replace(ask, next_at=None)
         asks.put(draft, ask)
+    if first and some:
+        _tell(
+            draft, ask, "asked", f"{name_of(draft, ask.person)} is away, and today is a gap: {some[0].name} is asked."
+        )
     nobody = not some and set(ask.asked) <= set(ask.refused)
     _show(draft, _card(draft, ask, nobody=nobody), ask, first=first)
     if nobody and (not first or not draft.desk.team_channel):
@@ -98,6 +102,15 @@ def _end(draft: Draft, ask: Ask, done: str, *, but: str = "") -> None:
     asks.settle(draft, ask, done, but=but)
     title = f"A gap today: {name_of(draft, ask.person)} is away"
     _show(draft, PlanCard(title, done), ask, first=False)
+    _tell(draft, ask, "over", done)
+
+
+def _tell(draft: Draft, ask: Ask, what: str, text: str) -> None:
+    """Tell those on duty what they read on the gap's card where there is a team channel."""
+    duty = draft.duty(draft.now)
+    if not draft.desk.team_channel and draft.is_open:
+        concerned = [one.id for one in duty.pair + duty.further if one.id != ask.person]
+        news.announce(draft, f"{ask.id}:{what}", text, [id_ for id_ in concerned if id_ not in ask.asked])
 
 
 def _show(draft: Draft, card: PlanCard, ask: Ask, *, first: bool) -> None:
