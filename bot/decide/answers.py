@@ -259,8 +259,8 @@ def _duty_card(draft: Draft, event: Message) -> DutyCard:
     facts = [Fact(draft.say(Text.ON_DUTY), names(duty.pair, joint) or nobody)]
     if duty.nobody:
         facts.append(Fact(draft.say(Text.PRESENT), names(duty.standing_in, joint) or nobody))
-    if duty.further:
-        facts.append(Fact(draft.say(Text.FALLBACK), names(duty.further, joint)))
+    if further := duty.further + duty.leaving:
+        facts.append(Fact(draft.say(Text.FALLBACK), names(further, joint)))
     if duty.observers:
         facts.append(Fact(draft.say(Text.OBSERVING), names(duty.observers, joint)))
     if opening > draft.now:

@@ -381,6 +381,14 @@ async def test_the_old_pair_is_a_further_fallback_until_ten() -> None:
     assert (await town.request()).status is Status.OPEN
 
 
+async def test_who_names_the_old_pair_as_a_fallback_as_long_as_they_are_one() -> None:
+    town = tuesday()
+    await town.until("2026-11-25 09:01")
+    assert "Fallback\nAna Lindqvist and Ben Okafor\n" in await town.write("who", OLGA)
+    await town.until("2026-11-25 10:00")
+    assert "Fallback" not in await town.write("who", OLGA)
+
+
 async def test_the_old_pair_is_free_once_both_of_the_new_one_are_ready() -> None:
     town = tuesday()
     await town.until("2026-11-25 09:01")
