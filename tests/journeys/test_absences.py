@@ -148,6 +148,24 @@ async def test_without_a_team_channel_those_concerned_are_told() -> None:
     assert not [one for one in town.to(BEN) if "is away" in one.text]
 
 
+async def test_whoever_was_set_as_fallback_for_a_removed_absence_is_named() -> None:
+    town = planned()
+    await confirm(town, BEN, "2026-11-26", "2026-11-26")
+    (away,) = (await rota(town)).absences
+    gone = f"{away.start.isoformat()}|{away.end.isoformat()}|ben"
+    shown = await town.send("absence.remove", "", BEN, choice=gone, card="form:x")
+    assert "Removed: on Thu 26 Nov.\nEva Novak stays FALLBACK on Thu 26 Nov." in shown
+    assert "Eva Novak stays FALLBACK on Thu 26 Nov." in town.in_team_channel()[-1].text
+
+
+async def test_a_removed_absence_for_which_nobody_fills_in_names_nobody() -> None:
+    town = planned()
+    await confirm(town, FARID, "2026-12-22", "2026-12-22")
+    (away,) = (await rota(town)).absences
+    gone = f"{away.start.isoformat()}|{away.end.isoformat()}|farid"
+    assert "FALLBACK" not in await town.send("absence.remove", "", FARID, choice=gone, card="form:x")
+
+
 async def test_a_second_press_changes_nothing_and_what_changed_meanwhile_is_shown_anew() -> None:
     town = planned()
     fields = {"first": "2026-11-26", "last": "2026-11-26"}

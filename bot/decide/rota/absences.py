@@ -171,12 +171,18 @@ def _removed(draft: Draft, event: Send) -> Answer:
     draft.put_rota(replace(before, absences=tuple([one for one in before.absences if one is not found])))
     clocks.follow_duty(draft)
     gaps.follow(draft)
-    text = f"{name_of(draft, person)} is not away {said(draft, found)} after all."
+    stays = [
+        f"{name_of(draft, one.person)} stays FALLBACK on {days_said(draft, days)}."
+        for one in outlook.coming_shifts(draft)
+        if one.role is Role.FALLBACK
+        and (days := changes.days_between(one, max(found.start, draft.now), found.end, draft.hours))
+    ]
+    text = "\n".join((f"{name_of(draft, person)} is not away {said(draft, found)} after all.", *stays))
     news.announce(draft, f"there:{event.key}", text, _concerned(draft, [found]), event.author)
     if person != event.author.id:
         undone = f"{event.author.name} removed your absence {said(draft, found)}."
         news.tell(draft, f"undone:{event.key}", person, undone)
-    return _gone(draft, event, title, f"Removed: {said(draft, found)}. FALLBACKs that were set for it stay.")
+    return _gone(draft, event, title, "\n".join((f"Removed: {said(draft, found)}.", *stays)))
 
 
 # -- from a calendar ------------------------------------------------------------------------------------------------
