@@ -8,7 +8,7 @@ import pytest
 from bot.commands import TakeLeave, parse
 from bot.effects import Dialog
 from bot.events import AbsencesImported, CalendarFetched, Send
-from bot.people import Person
+from bot.people import FORMER, Person
 from bot.policy import Policy
 from bot.rota.changes import broken, whole_days, with_absences
 from bot.rota.duty import on_duty
@@ -164,6 +164,13 @@ async def test_a_removed_absence_for_which_nobody_fills_in_names_nobody() -> Non
     (away,) = (await rota(town)).absences
     gone = f"{away.start.isoformat()}|{away.end.isoformat()}|farid"
     assert "FALLBACK" not in await town.send("absence.remove", "", FARID, choice=gone, card="form:x")
+
+
+async def test_a_former_colleague_who_stands_in_a_team_is_told_nothing() -> None:
+    team = (*shifts(NEXT)[:2], Shift(NEXT, FORMER, Role.FALLBACK, frozenset({4})))
+    town = Town(team=(*shifts(), *team), team_channel="")
+    await confirm(town, EVA, "2026-11-26", "2026-11-26")
+    assert sorted(one.place for one in town.teams.sent if one.key.startswith("news:")) == ["person:ana", "person:ben"]
 
 
 async def test_a_second_press_changes_nothing_and_what_changed_meanwhile_is_shown_anew() -> None:
