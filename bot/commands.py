@@ -248,8 +248,12 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 "away",
                 "away",
                 {
-                    Language.ENGLISH: "For how many minutes you are away today, such as away 45; away Ana says it of somebody else",
-                    Language.GERMAN: "Für wie viele Minuten du heute weg bist, etwa away 45; away Ana sagt es von jemand anderem",
+                    Language.ENGLISH: (
+                        "For how many minutes you are away today, such as away 45; away Ana says it of somebody else"
+                    ),
+                    Language.GERMAN: (
+                        "Für wie viele Minuten du heute weg bist, etwa away 45; away Ana sagt es von jemand anderem"
+                    ),
                 },
                 Right.COLLEAGUE,
                 EVERYWHERE,
@@ -351,8 +355,12 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 "rota",
                 "rota",
                 {
-                    Language.ENGLISH: "The coming support teams; rota 8 shows eight. Also: rota why Ana, rota fairness, rota history",
-                    Language.GERMAN: "Die nächsten Support-Teams; rota 8 zeigt acht. Auch: rota why Ana, rota fairness, rota history",
+                    Language.ENGLISH: (
+                        "The coming support teams; rota 8 shows eight. Also: rota why Ana, rota fairness, rota history"
+                    ),
+                    Language.GERMAN: (
+                        "Die nächsten Support-Teams; rota 8 zeigt acht. Auch: rota why Ana, rota fairness, rota history"
+                    ),
                 },
                 Right.COLLEAGUE,
                 EVERYWHERE,

@@ -88,11 +88,14 @@ class Month:
         hours = self.town.almanac.knowledge(self.town.info, state.rota, self.town.now).hours
         assert not self.town.teams.twice
         assert max(Counter(one.key for one in self.diary).values()) == 1
+        assert sum("reported you away" in one.text for one in self.diary) <= 1
         for moment, one in self.diary.days:
             if not one.place.startswith("person:") or one.key.startswith("say:"):  # an answer comes at any hour
                 continue
             assert hours.is_open(moment), (moment, one.text)
             gone = [each for each in state.rota.absences if personal(each.person) == one.place]
+            if "reported you away" in one.text:  # which they are told though they are, to say so if they are not
+                continue
             assert not any(each.start <= moment < each.end for each in gone), (moment, one.text)
 
     async def served(self, iteration: date) -> dict[str, int]:
