@@ -24,6 +24,7 @@ from bot.decide.rota import (
     joining,
     overview,
     picks,
+    proposals,
     replies,
     reports,
     starting,
@@ -158,7 +159,7 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
         answer = steps.named(draft, answer)
     joining.follow(draft)
     replies.follow(draft)
-    picks.follow(draft)
+    proposals.follow(draft)
     setup.follow(draft)
     matters.keep_together(draft)
     clocks.head_together(draft)

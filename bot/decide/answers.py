@@ -45,7 +45,18 @@ from bot.decide.desk import chats, colleagues, held, pauses, policies, setup
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.decide.requests import clocks, lists, summons
-from bot.decide.rota import absences, away, covers, deployments, fairness, feeds, overview, picks, reports, swaps
+from bot.decide.rota import (
+    absences,
+    away,
+    covers,
+    deployments,
+    fairness,
+    feeds,
+    overview,
+    proposals,
+    reports,
+    swaps,
+)
 from bot.errors import Refused
 from bot.events import Message, Uninstalled, Welcomed, Wrote
 from bot.people import Author
@@ -99,7 +110,7 @@ def command(draft: Draft, event: Message) -> bool:  # noqa: C901, PLR0912, PLR09
         case ShowRota() as call:
             overview.asked(draft, event, call, _beside(draft, event))
         case ShowPick():
-            picks.asked(draft, event)
+            proposals.asked(draft, event)
         case ShowWhy(name):
             _aside(draft, event, fairness.why(draft, event, name))
         case ShowFairness():

@@ -17,7 +17,7 @@ from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.requests import clocks
-from bot.decide.rota import asks, gaps, news, outlook, picks
+from bot.decide.rota import asks, gaps, news, nominees, outlook
 from bot.decide.rota.outlook import name_of, shift_id
 from bot.effects import Answer, Dialog
 from bot.errors import Refused
@@ -102,7 +102,7 @@ def accepted(draft: Draft, ask: Ask, by: Author) -> PlanCard:
     news.record(draft, by, f"covers {name_of(draft, shift.person)} on {', '.join(map(str, days))}")
     done = f"{by.name} covers for {name_of(draft, shift.person)}: {said}."
     asks.settle(draft, ask, done, but=by.id)
-    picks.told(draft, shift.iteration, [by.id])
+    nominees.told(draft, shift.iteration, [by.id])
     team = [one.person for one in draft.rota.of(shift.iteration)]
     news.announce(draft, ask.id, done, [shift.person, ask.by.id, *team], by)
     return PlanCard(done, note="Thank you.")

@@ -6,7 +6,7 @@ No answer says why somebody else is away; of that one reads "away".
 from datetime import date
 
 from bot.decide.draft import Draft
-from bot.decide.rota import picks, words
+from bot.decide.rota import pickers, words
 from bot.events import Message
 from bot.people import Person
 from bot.rota.ledger import WINDOW
@@ -39,8 +39,8 @@ def why(draft: Draft, event: Message, name: str) -> HelpCard:
     found = _named(draft, event, name)
     if isinstance(found, str):
         return HelpCard("Why", found, ())
-    pick = picks.of(draft, picks.target(draft))
-    plan = picks.plan_of(draft, pick)
+    pick = pickers.of(draft, pickers.target(draft))
+    plan = pickers.plan_of(draft, pick)
     if all(one.id != found.id for one in plan.members):
         return HelpCard(found.name, "They are not in the team any more.", ())
     picker, member = Picker(plan), plan.member(found.id)
@@ -118,7 +118,7 @@ def _next(draft: Draft, id_: str) -> str:
 
 
 def _now(draft: Draft) -> date:
-    return picks.running(draft)
+    return pickers.running(draft)
 
 
 def _named(draft: Draft, event: Message, name: str) -> Person | str:

@@ -9,7 +9,7 @@ from datetime import date
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.decide.requests import clocks
-from bot.decide.rota import covers, news, outlook, picks, starting
+from bot.decide.rota import covers, news, outlook, pickers, starting
 from bot.people import Author, Person
 from bot.rota.ledger import OBSERVING_DAYS
 from bot.rota.picking import MOST_OBSERVERS, pair_of
@@ -40,7 +40,7 @@ def _say_broken(draft: Draft, changed: list[Person]) -> None:
     broken = [one for one in mine if one.iteration in follows.broken]
     who = names(tuple([one for one in changed if one.id in {shift.person for shift in mine}]))
     title = f"{who or 'The team'}: what changed touches a team that is set"
-    pair = [one.id for one in picks.pickers(draft)]
+    pair = [one.id for one in pickers.pickers(draft)]
     admins = [one.id for one in draft.rota.people.values() if draft.is_admin(Author(one.id, one.name))]
     key = f"{draft.now.isoformat()}:{':'.join(ids)}"
     for stint in follows.stints:

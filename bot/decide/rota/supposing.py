@@ -10,7 +10,7 @@ from bot.commands import Right
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
-from bot.decide.rota import picks
+from bot.decide.rota import pickers, proposals
 from bot.decide.rota.overview import AIMS
 from bot.effects import Answer, Suppose, Word
 from bot.errors import Refused
@@ -31,8 +31,8 @@ CHANGES: Mapping[Change, str] = MappingProxyType(
 
 def _ask(draft: Draft, event: Send) -> Answer:
     """Have it computed, for the presser's own chat."""
-    if not picks.may_pick(draft, event.author):
-        raise Refused(f"{names(picks.pickers(draft)) or 'An admin'} and admins pick the next team.")
+    if not pickers.may_pick(draft, event.author):
+        raise Refused(f"{names(pickers.pickers(draft)) or 'An admin'} and admins pick the next team.")
     place = personal(event.author.id)
     key = f"what if:{event.key}"
     draft.show(key, place, PlanCard(TITLE, COMPUTED))
@@ -84,5 +84,5 @@ def _shifts(load: Load) -> str:
     return f"{round(load.days / DAYS_OF_A_SHIFT, 1):g}"
 
 
-STEPS: Mapping[str, DeskStep] = MappingProxyType({picks.WHAT_IF: DeskStep(Right.COLLEAGUE, None, _ask)})
+STEPS: Mapping[str, DeskStep] = MappingProxyType({proposals.WHAT_IF: DeskStep(Right.COLLEAGUE, None, _ask)})
 """The step that asks."""

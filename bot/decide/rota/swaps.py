@@ -16,7 +16,7 @@ from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.requests import clocks
-from bot.decide.rota import asks, news, outlook, picks
+from bot.decide.rota import asks, news, nominees, outlook
 from bot.decide.rota.outlook import Outlook, day_said, name_of, shift_id
 from bot.effects import Answer, Dialog
 from bot.events import Message, Press, Send
@@ -79,7 +79,7 @@ def accepted(draft: Draft, ask: Ask, by: Author) -> PlanCard:
         days = outlook.days_said(draft, stint.days)
         news.tell(draft, f"fallback:{ask.id}:{min(stint.days)}", stint.person, f"You are FALLBACK on {days}.")
     for one in two:
-        picks.told(draft, one.iteration, [ask.person, by.id, *(stint.person for stint in follows.stints)])
+        nominees.told(draft, one.iteration, [ask.person, by.id, *(stint.person for stint in follows.stints)])
     reason = [f"A rule was overridden: {ask.reason}"] if ask.reason else []
     teams = [_team(draft, one) for one in two]
     concerned = [one.person for one in draft.rota.shifts if one.iteration in {two[0].iteration, two[1].iteration}]

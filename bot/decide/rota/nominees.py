@@ -1,0 +1,96 @@
+"""Those who were taken: each is told once, as soon as they can be written to, and hears when it is otherwise."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+
+from bot.decide.draft import Draft
+from bot.decide.pictures import names
+from bot.decide.rota import pickers, proposals, teams, words
+from bot.decide.rota.outlook import shift_id
+from bot.hours import SupportHours
+from bot.places import personal
+from bot.rota.picking import pair_of
+from bot.rota.planning import Pick
+from bot.rota.presence import DAY, WEEK
+from bot.rota.shift import Role, Shift
+from bot.state import State
+from bot.support.words import moment
+from bot.views import PlanCard
+
+DECLINE = "pick.decline"
+
+
+def tell(draft: Draft) -> None:
+    """Tell whoever was taken and does not know yet, as soon as they can be written to."""
+    pick = draft.facts.planning.pick
+    if pick is None or not pickers.picked(draft, pick.iteration) or pick.by is None:
+        return
+    told: list[str] = []
+    letters: list[tuple[str, str]] = []
+    for shift in teams.last_team(draft.rota, pick.iteration, draft.hours):
+        person = draft.rota.people.get(shift.person)
+        if person is None or person.id in (*pick.told, *told) or not pickers.reachable(draft, person):
+            continue
+        told.append(person.id)
+        if person.id != pick.by.id:
+            key = f"pick:{pick.iteration}:nominee:{pick.round}:{person.id}"
+            draft.show(key, personal(person.id), nominated(draft, pick, shift, key))
+            letters.append((person.id, key))
+    if told:
+        pickers.put(draft, replace(pick, told=(*pick.told, *told), letters=(*pick.letters, *letters)))
+
+
+def told(draft: Draft, iteration: date, people: Iterable[str]) -> None:
+    """Let the pick know that its team has changed, of which those people know; letters say how it is now."""
+    pick = draft.facts.planning.pick
+    if pick is None or pick.iteration != iteration or not pickers.picked(draft, iteration):
+        return
+    team = {one.person: one for one in draft.rota.of(iteration)}
+    for person, key in pick.letters:
+        shift = team.get(person)
+        letter = nominated(draft, pick, shift, key) if shift else let_go(again=False)
+        draft.show(key, personal(person), letter, first=False)
+    known = dict.fromkeys([*[one for one in pick.told if one in team], *people])
+    letters = tuple([one for one in pick.letters if one[0] in team])
+    pickers.put(
+        draft, replace(pick, taken=tuple(sorted(pair_of(draft.rota, iteration))), told=tuple(known), letters=letters)
+    )
+
+
+def untold(state: State, pick: Pick, now: datetime, hours: SupportHours) -> bool:
+    """Say whether somebody who was taken does not know yet."""
+    ended = hours.moment(pick.iteration + WEEK, hours.opens) <= now
+    people = {one.person for one in teams.last_team(state.rota, pick.iteration, hours)} & state.rota.people.keys()
+    return pick.by is not None and not ended and not people <= set(pick.told)
+
+
+def nominated(draft: Draft, pick: Pick, shift: Shift, key: str) -> PlanCard:
+    """Return what somebody who was taken reads."""
+    first = teams.begins(draft.rota, pick.iteration, draft.hours)
+    last = pick.iteration + WEEK - DAY
+    mine = {
+        Role.SUPPORT: f"You have support from {words.day(first)} to {words.day(last)}",
+        Role.FALLBACK: f"You are fallback on {teams.weekdays(pick.iteration, shift.days)}",
+        Role.OBSERVER: f"You observe from {words.day(first)} to {words.day(last)}",
+    }[shift.role]
+    pair = tuple(one for one in teams.in_role(draft, pick.iteration, Role.SUPPORT) if one.id != shift.person)
+    beside = f"{'With' if shift.role is Role.SUPPORT else 'Support is'} {names(pair)}."
+    until = pickers.declines_until(draft, pick.iteration)
+    if shift.role is Role.OBSERVER:
+        return PlanCard(mine, f"{beside} Read along, and suggest answers if you like; you are not called.")
+    if until <= draft.now:
+        cover = proposals.opener(draft, key, "I can't: ask for a cover…", "cover", shift_id(shift))
+        return PlanCard(mine, beside, opens=(cover,))
+    decline = proposals.button(draft, key, "I can't", DECLINE, str(pick.iteration))
+    note = (
+        f"You need do nothing. If you can't, say so until {moment(until, draft.now, draft.hours)}; no reason is needed."
+    )
+    return PlanCard(mine, beside, presses=(decline,), note=note)
+
+
+def let_go(*, again: bool) -> PlanCard:
+    """Return what a letter says to somebody who is not in the team any more, or not as it said."""
+    if again:
+        return PlanCard("Not settled", "The team of that week is picked again. You hear of it if you are in it.")
+    return PlanCard("You are not in it any more", "Somebody else was taken for that week, or for the rest of it.")
