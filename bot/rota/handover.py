@@ -27,16 +27,39 @@ class Serving:
         return frozenset([day.weekday() for day in self.days])
 
 
-def serving(rota: Rota, iteration: date, hours: SupportHours) -> tuple[Serving, ...]:
-    """Return who serves in an iteration on days on which they are present, those who stand in included.
+def begun(rota: Rota, day: date, hours: SupportHours) -> date:
+    """Return from which day on the team of a day serves: its iteration's Wednesday, or that on which it came late."""
+    iteration = iteration_of(day)
+    return max([iteration, *(one for one in late_starts(rota, iteration, hours) if one <= day)])
+
+
+def late_starts(rota: Rota, iteration: date, hours: SupportHours) -> tuple[date, ...]:
+    """Return the days within an iteration on which a team starts; whoever is back from a free day is none."""
+    days = working_days(iteration, hours)
+    support = [one for one in rota.of(iteration) if one.role is Role.SUPPORT]
+    pairs = [frozenset([one.person for one in support if one.is_for(day)]) for day in days]
+    changes = zip(days[1:], pairs[1:], pairs, strict=False)
+    known: frozenset[str] = frozenset(*pairs[:1])
+    found = []
+    for day, pair, before in changes:
+        if pair - before and (before - pair or pair - known):
+            found.append(day)
+        known |= pair
+    return tuple(found)
+
+
+def serving(rota: Rota, start: date, hours: SupportHours) -> tuple[Serving, ...]:
+    """Return who serves from a day to the end of its iteration, when present, those who stand in included.
 
     SUPPORT comes first, then the order of the shifts counts.
     """
+    iteration = iteration_of(start)
+    days = [day for day in working_days(iteration, hours) if day >= start]
     presence = Presence(rota, hours)
     found: dict[str, Serving] = {}
     for role in Role:
         for shift in [one for one in rota.of(iteration) if one.role is role]:
-            for day in working_days(iteration, hours):
+            for day in days:
                 person = rota.people.get(presence.server(shift.person, day))
                 if person is None or day.weekday() not in shift.days or not presence.has(person, day):
                     continue
@@ -46,25 +69,29 @@ def serving(rota: Rota, iteration: date, hours: SupportHours) -> tuple[Serving, 
     return tuple(found.values())
 
 
-def outgoing(rota: Rota, iteration: date, hours: SupportHours) -> tuple[str, ...]:
-    """Return the pair that ends when ``iteration`` begins: who served on its last day and is not in the new pair."""
-    stays = {one.person.id for one in serving(rota, iteration, hours) if one.role is Role.SUPPORT}
-    return tuple([id_ for id_ in pair_before(rota, iteration, hours) if id_ not in stays])
+def outgoing(rota: Rota, start: date, hours: SupportHours) -> tuple[str, ...]:
+    """Return the pair that ends when another starts: who served on the day before and is not in the new pair."""
+    stays = {one.person.id for one in serving(rota, start, hours) if one.role is Role.SUPPORT}
+    return tuple([id_ for id_ in pair_before(rota, start, hours) if id_ not in stays])
 
 
-def pair_before(rota: Rota, iteration: date, hours: SupportHours) -> tuple[str, ...]:
-    """Return who had the SUPPORT shifts on the last day of the iteration before ``iteration``."""
-    before = iteration - WEEK
-    presence = Presence(rota, hours)
-    last = working_days(before, hours)[-1:]
-    shifts = [one for one in rota.of(before) if one.role is Role.SUPPORT]
-    served = [presence.server(one.person, day) for day in last for one in shifts if day.weekday() in one.days]
+def pair_before(rota: Rota, start: date, hours: SupportHours) -> tuple[str, ...]:
+    """Return who had the SUPPORT shifts on the last working day before ``start``, whatever its iteration."""
+    presence, iteration = Presence(rota, hours), iteration_of(start)
+    days = (*working_days(iteration - WEEK, hours), *working_days(iteration, hours))
+    last = [day for day in days if day < start][-1:]
+    served = [
+        presence.server(one.person, day)
+        for day in last
+        for one in rota.of(iteration_of(day))
+        if one.role is Role.SUPPORT and day.weekday() in one.days
+    ]
     return tuple(dict.fromkeys(served))
 
 
-def finish_by(iteration: date, hours: SupportHours) -> datetime:
-    """Return until when one may finish what one had before: Thursday's close, or that of the next working day."""
-    return hours.closing(hours.opening(iteration + DAY))
+def finish_by(start: date, hours: SupportHours) -> datetime:
+    """Return until when one may finish what one had before: the close of the second day, mostly Thursday's."""
+    return hours.closing(hours.opening(start + DAY))
 
 
 def with_outgoing(
@@ -81,7 +108,7 @@ def with_outgoing(
     return replace(duty, leaving=tuple([one for one in present(rota, at, hours) if one.id in ids]))
 
 
-def goes_off_duty(rota: Rota, iteration: date, person: str, at: datetime, hours: SupportHours) -> bool:
-    """Say whether somebody is none of those who answer in an iteration, so that what they have is to be settled."""
-    stays = {one.person.id for one in serving(rota, iteration, hours) if one.role is not Role.OBSERVER}
+def goes_off_duty(rota: Rota, start: date, person: str, at: datetime, hours: SupportHours) -> bool:
+    """Say whether somebody is none of those who answer from a day on, so that what they have is to be settled."""
+    stays = {one.person.id for one in serving(rota, start, hours) if one.role is not Role.OBSERVER}
     return person not in stays and not on_duty(rota, at, hours).may_claim(person)

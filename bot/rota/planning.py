@@ -48,6 +48,7 @@ class Pick:
 class Handover:
     """The change of duty at the beginning of an iteration: who of the new team is ready, and what is done.
 
+    ``late`` is the day within it on which a team starts that was taken late.
     ``outgoing`` are the ids of the pair before, who stay as a further fallback until both of the new pair are ready or
     ``until``. ``finishing`` are requests that whoever has them finishes themselves. ``serving`` are those who know that
     they serve, and on which weekdays; ``welcomed`` those of them who got their card. ``matters`` are the requests that
@@ -65,6 +66,12 @@ class Handover:
     welcomed: tuple[str, ...] = ()
     matters: tuple[str, ...] = ()
     holders: tuple[str, ...] = ()
+    late: date | None = None
+
+    @property
+    def start(self) -> date:
+        """Return the day from which the new team serves, if the desk works on it."""
+        return self.late or self.iteration
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -5,13 +5,14 @@ from datetime import date
 
 import pytest
 
+from bot.effects import Dialog
 from bot.events import Claim, Send, Solve
 from bot.people import Person
 from bot.places import personal
 from bot.policy import Language, Policy
 from bot.rota.shift import Absence, Override, Role, Shift
 from bot.support.request import Status
-from bot.views import PlanCard
+from bot.views import FormCard, PlanCard
 from tests.journeys.town import ANA, BEN, CHEN, EVA, FARID, OLGA, TEAM, TEAM_CHANNEL, TOM, Town, at, said, shifts
 
 NEXT = date(2026, 11, 25)
@@ -435,3 +436,138 @@ async def test_what_was_taken_back_after_ten_is_finished_by_its_promise_and_not_
     await town.send("promise", "R-1", BEN, until="next day")
     await town.until("2026-11-26 18:30")
     assert await finish(town, BEN) == "That handover is over. Give it back, or close it."
+
+
+# -- a team that is taken late --------------------------------------------------------------------------------------
+
+LATE = "handover:2026-11-27"
+
+
+async def late(one: str = "chen", other: str = "eva", *, taken: str = "2026-11-26 11:00", **more: object) -> Town:
+    """Let the pair before stay on Wednesday, post, let Ben have it, and take a team that starts on the next day."""
+    town = Town("2026-11-24 17:30", **more)  # type: ignore[arg-type]
+    await town.until(taken)
+    await claimed(town)
+    await town.send(
+        "pick.other", "", ANA, place=personal("ana"), card="-", choice=f"{NEXT}:{one}+{other}", one=one, other=other
+    )
+    return town
+
+
+async def test_on_the_morning_a_late_team_starts_the_requesters_post_names_it_and_nobody_who_stayed() -> None:
+    town = await late()
+    (key,) = keys(town, "week:")
+    assert town.teams.messages[key].text == "This week Ana Lindqvist and Ben Okafor answer here."
+    await town.until("2026-11-27 08:59")
+    assert "Ana Lindqvist" in town.teams.messages[key].text
+    await town.until("2026-11-27 09:00")
+    assert keys(town, "week:") == [key]
+    assert town.teams.messages[key].text == "This week Chen Wei and Eva Novak answer here."
+
+
+async def test_what_the_pair_that_stayed_has_is_settled_one_by_one_when_the_late_team_starts() -> None:
+    town = await late()
+    assert keys(town, "handover:") == []
+    await town.until("2026-11-27 09:00")
+    assert keys(town, "handover:") == [LATE, f"{LATE}:ben"]
+    assert town.teams.messages[LATE].text.startswith(
+        "Handover, Fri 27 Nov\nEnds: Ana Lindqvist and Ben Okafor\nSupport: Chen Wei and Eva Novak\n"
+    )
+    own = town.teams.messages[f"{LATE}:ben"].view
+    assert isinstance(own, PlanCard)
+    assert titles(own) == ["I finish it", "Hand over…"]
+    assert "you settle by 10:00" in own.text
+    await town.until("2026-11-27 09:59")
+    assert (await town.request()).status is Status.ACKNOWLEDGED
+    await town.until("2026-11-27 10:00")
+    assert (await town.request()).status is Status.OPEN
+    assert "Chen Wei or Eva Novak will follow up by 10:15." in town.card()
+    assert "Ben Okafor had this before the handover" in town.called(EVA)[-1].text
+
+
+async def test_whoever_ends_for_a_late_team_finishes_theirs_by_the_close_of_its_second_day() -> None:
+    town = await late()
+    await town.until("2026-11-27 09:10")
+    shown = said(await town.press(Send, "R-1", BEN, step="finish", place=personal("ben"), card=f"{LATE}:ben"))
+    assert "Ben Okafor finishes it by Mon 30 Nov, 18:00" in shown
+    await town.send("promise", "R-1", BEN, until="next day")
+    await town.until("2026-11-30 17:59")
+    assert (await town.request()).status is Status.ACKNOWLEDGED
+    await town.until("2026-11-30 18:00")
+    assert (await town.request()).status is Status.OPEN
+
+
+async def test_the_pair_that_stayed_is_a_further_fallback_until_the_late_one_is_ready_or_ten() -> None:
+    town = await late()
+    await town.until("2026-11-27 09:01")
+    assert "Fallback\nAna Lindqvist and Ben Okafor\n" in await town.write("who", OLGA)
+    for one in (CHEN, EVA):
+        await town.press(Send, "", one, step="ready", choice=str(NEXT), place=personal(one.id), card="-")
+    assert "Fallback" not in await town.write("who", OLGA)
+    assert "Ready: Chen Wei and Eva Novak" in town.teams.messages[LATE].text
+
+
+async def test_whoever_stays_in_the_late_team_keeps_what_they_have_and_gets_no_card_twice() -> None:
+    town = await late("ben", "chen")
+    await town.until("2026-11-27 10:00")
+    assert town.teams.messages[LATE].text.startswith(
+        "Handover, Fri 27 Nov\nEnds: Ana Lindqvist\nSupport: Ben Okafor and Chen Wei\n"
+    )
+    assert keys(town, f"{LATE}:") == []
+    assert (await town.request()).status is Status.ACKNOWLEDGED
+    assert keys(town, f"start:{NEXT}:") == [f"start:{NEXT}:ana", f"start:{NEXT}:ben", f"start:{NEXT}:chen"]
+
+
+async def test_where_nobody_served_before_the_late_team_the_requesters_read_of_it_when_it_starts() -> None:
+    town = Town("2026-11-24 17:30", team=())
+    await town.until("2026-11-26 11:00")
+    assert keys(town, "week:") == []
+    await town.send(
+        "pick.other", "", FARID, place=personal("farid"), card="-", choice=f"{NEXT}:chen+eva", one="chen", other="eva"
+    )
+    await town.until("2026-11-27 09:00")
+    (key,) = keys(town, "week:")
+    assert town.teams.messages[key].text == "This week Chen Wei and Eva Novak answer here."
+
+
+async def test_a_team_that_was_taken_late_and_changed_once_more_ends_when_the_next_one_starts() -> None:
+    town = await late(taken="2026-11-25 11:00")
+    await town.until("2026-11-26 10:00")
+    assert keys(town, "handover:") == ["handover:2026-11-26", "handover:2026-11-26:ben"]
+    await town.press(Claim, "R-1", EVA)
+    await town.send("promise", "R-1", EVA, until="next day")
+    answer = await town.press(
+        Send, "", FARID, step="pick.other", choice=f"{NEXT}:", place=personal("farid"), card="-",
+        fields={"one": "ana", "other": "ben"},
+    )  # fmt: skip
+    assert isinstance(answer, Dialog)
+    assert isinstance(answer.view, FormCard)
+    take = next(one.choice for row in answer.view.rows for one in row.buttons if one.title == "Take this team")
+    await town.send("pick.other", "", FARID, place=personal("farid"), card="-", choice=take, one="ana", other="ben")
+    await town.until("2026-11-27 10:00")
+    assert "Ends: Chen Wei and Eva Novak\nSupport: Ana Lindqvist and Ben Okafor\n" in town.teams.messages[LATE].text
+    assert (await town.request()).status is Status.OPEN
+    assert town.teams.messages["week:2026-11-25"].text == "This week Ana Lindqvist and Ben Okafor answer here."
+
+
+async def test_a_free_day_of_one_of_the_pair_by_the_rota_is_no_change_of_duty() -> None:
+    off = replace(shifts(NEXT)[1], days=frozenset({2, 3, 0, 1}))
+    town = Town("2026-11-24 17:30", team=(*shifts(), shifts(NEXT)[0], off))
+    await claimed(town)
+    await town.until("2026-12-01 12:00")
+    assert keys(town, "handover:") == [CARD]
+
+
+async def test_a_late_team_that_starts_while_the_bot_is_down_is_not_told_of_on_a_later_day() -> None:
+    town = await late()
+    await town.sleep_until("2026-11-30 10:30")
+    assert keys(town, "handover:") == []
+    assert (await town.request()).claimer is not None
+
+
+async def test_a_bot_that_comes_up_on_the_morning_a_late_team_starts_hands_over_to_it_at_once() -> None:
+    town = await late()
+    await town.sleep_until("2026-11-27 10:30")
+    assert keys(town, "handover:") == [LATE, f"{LATE}:ben"]
+    await town.until("2026-11-27 11:30")
+    assert (await town.request()).status is Status.OPEN

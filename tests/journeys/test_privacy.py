@@ -869,6 +869,7 @@ KNOWN = Facts(
             ("zoe",),
             ("R-1",),
             ("zoe",),
+            date(2026, 11, 20),
         ),
         asks=(
             Ask(

@@ -1,12 +1,14 @@
 """The handover: duty changes at the first opening of an iteration, and what the old team still has is settled.
 
+A team that was taken late starts within it, and all that is done once more.
+
 One by one: whoever has a matter finishes it, or hands it over with a line; what is unsettled an hour later is open
 again for the new pair. Late by less than a day it is done in full, with its hour; later than that nobody is told.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from bot.decide import forms
@@ -23,7 +25,7 @@ from bot.events import Press, Send
 from bot.hours import SupportHours
 from bot.people import Author
 from bot.places import personal
-from bot.rota.handover import Serving, finish_by, goes_off_duty, outgoing, pair_before, serving
+from bot.rota.handover import Serving, begun, finish_by, goes_off_duty, late_starts, outgoing, pair_before, serving
 from bot.rota.iteration import iteration_of
 from bot.rota.planning import Handover
 from bot.rota.presence import WEEK
@@ -47,28 +49,30 @@ def struck(draft: Draft) -> None:
     assert handover is not None
     if handover.until is not None and handover.until <= draft.now and Ritual.SETTLE not in handover.done:
         _settle(draft, handover)
-    elif handover.finishing and finish_by(handover.iteration, draft.hours) <= draft.now:
+    elif handover.finishing and finish_by(handover.start, draft.hours) <= draft.now:
         _lapse(draft, handover)
 
 
 def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None:
     """Return when duty next changes, or something of the last change is to be settled."""
-    iteration, handover = iteration_of(hours.duty_day(now)), state.facts.planning.handover
-    if handover is None or handover.iteration < iteration:
+    today, handover = hours.duty_day(now), state.facts.planning.handover
+    iteration = iteration_of(today)
+    if handover is None or handover.start < begun(state.rota, today, hours):
         return now
     coming = (rituals(iteration + number * WEEK, hours, state.desk.policy) for number in range(1, FARTHEST))
     moments = [at for one in coming if (at := one.get(Ritual.HAND_OVER)) is not None]
+    moments += [hours.opening(day) for day in late_starts(state.rota, iteration, hours) if day > today]
     if handover.until is not None and Ritual.SETTLE not in handover.done:
         moments.append(handover.until)
     if handover.finishing:
-        moments.append(finish_by(handover.iteration, hours))
+        moments.append(finish_by(handover.start, hours))
     return min(moments, default=None)
 
 
 def follow(draft: Draft) -> None:
     """Let the cards of a handover say how its matters stand now."""
     handover, before = starting.current(draft), draft.state.facts.planning.handover
-    if handover is None or before is None or before.iteration != handover.iteration:
+    if handover is None or before is None or before.start != handover.start:
         return
     ids = {*handover.matters, *handover.finishing}
     changed = handover is not before or any(one.id in ids or one.claimer for one in draft.changed())
@@ -86,26 +90,32 @@ def follow(draft: Draft) -> None:
 
 
 def _begin(draft: Draft) -> None:
-    iteration, planning = iteration_of(draft.hours.duty_day(draft.now)), draft.facts.planning
-    if planning.handover is not None and planning.handover.iteration >= iteration:
+    start, planning = begun(draft.rota, draft.hours.duty_day(draft.now), draft.hours), draft.facts.planning
+    if planning.handover is not None and planning.handover.start >= start:
         return
-    due = rituals(iteration, draft.hours, draft.policy)
-    start = due[Ritual.HAND_OVER]
-    team = serving(draft.rota, iteration, draft.hours)
-    knows = {one.person.id: one.weekdays for one in team}
-    if planning.since is None or start < planning.since:
-        starting.put(draft, Handover(iteration, serving=knows, welcomed=tuple(knows)))
+    known, handover = starting.current(draft), Handover(iteration_of(start))
+    if start != handover.iteration:
+        handover = replace(handover, late=start)
+    if known is not None:
+        handover = replace(handover, finishing=known.finishing, serving=known.serving, welcomed=known.welcomed)
+    opening = _opening(draft, handover)
+    team = serving(draft.rota, start, draft.hours)
+    knows = {**handover.serving, **{one.person.id: one.weekdays for one in team}}
+    if planning.since is None or opening < planning.since:
+        starting.put(draft, replace(handover, serving=knows, welcomed=tuple(knows)))
         return
-    if not draft.is_open or not draft.is_today(start):
-        starting.put(draft, Handover(iteration))
+    if not draft.is_open or not draft.is_today(opening):
+        starting.put(draft, handover)
         return
-    ends = outgoing(draft.rota, iteration, draft.hours)
-    stays = [one.person.id for one in team if one.person.id in pair_before(draft.rota, iteration, draft.hours)]
-    until = max(due[Ritual.SETTLE], draft.hours.add(draft.now, max(timedelta(), due[Ritual.SETTLE] - start)))
-    handover = Handover(iteration, ends, until, ready=tuple(stays), serving=knows)
+    ends = outgoing(draft.rota, start, draft.hours)
+    stays = [one.person.id for one in team if one.person.id in pair_before(draft.rota, start, draft.hours)]
+    settles = draft.hours.moment(draft.hours.duty_day(draft.now), draft.policy.settle_by)
+    until = max(settles, draft.hours.add(draft.now, max(timedelta(), settles - opening)))
+    handover = replace(handover, outgoing=ends, until=until, ready=tuple(stays), serving=knows)
     starting.put(draft, handover)
-    starting.seen_off(draft, iteration - WEEK)
-    starting.tell_channel(draft, iteration)
+    if known is None:
+        starting.seen_off(draft, handover.iteration - WEEK)
+    starting.tell_channel(draft, handover)
     live = sorted(_live(draft), key=lambda one: (one.posted_at, one.id))
     starts = [one for one in team if one.role is Role.SUPPORT and one.person.id not in stays]
     if ends or starts or live or deployments.running(draft):
@@ -151,7 +161,7 @@ def _live(draft: Draft) -> list[Request]:
 def _goes(draft: Draft, handover: Handover, request: Request) -> bool:
     """Say whether whoever has a request is none of the new team."""
     return request.claimer is not None and goes_off_duty(
-        draft.rota, handover.iteration, request.claimer.id, draft.now, draft.hours
+        draft.rota, handover.start, request.claimer.id, draft.now, draft.hours
     )
 
 
@@ -165,7 +175,7 @@ def _unsettled(draft: Draft, handover: Handover) -> list[Request]:
 
 def _cards(draft: Draft, handover: Handover) -> list[tuple[str, str, str]]:
     """Return the key, the place and the reader ("" for the team channel) of each card."""
-    key, channel = f"handover:{handover.iteration}", draft.desk.team_channel
+    key, channel = f"handover:{handover.start}", draft.desk.team_channel
     shared = [(key, channel, "")] if channel else []
     return [*shared, *((f"{key}:{id_}", personal(id_), id_) for id_ in handover.holders)]
 
@@ -189,10 +199,9 @@ def _view(draft: Draft, handover: Handover, person: str) -> PlanCard:
         f"… and {more} more: requests shows them." if more > 0 else "",
         f"Closed since: {', '.join(over)}." if over else "",
     ]
-    start = rituals(handover.iteration, draft.hours, draft.policy)[Ritual.HAND_OVER]
-    deployed = deployments.of_the_week(draft, start)
+    deployed = deployments.of_the_week(draft, _opening(draft, handover))
     return PlanCard(
-        title=f"Handover, {_date(draft, handover.iteration)}",
+        title=f"Handover, {_date(draft, handover)}",
         text="\n".join(_team(draft, handover)),
         parts=(*parts, *((PlanPart("Deployments of the last week", deployed),) if deployed else ())),
         note=" ".join(filter(None, (*note, _owed(draft)))),
@@ -200,7 +209,7 @@ def _view(draft: Draft, handover: Handover, person: str) -> PlanCard:
 
 
 def _own(draft: Draft, handover: Handover, matters: list[Request], person: str) -> PlanCard:
-    team = serving(draft.rota, handover.iteration, draft.hours)
+    team = serving(draft.rota, handover.start, draft.hours)
     new = tuple([one.person for one in team if one.role is Role.SUPPORT])
     parts = tuple(_part(draft, handover, one, person) for one in matters[:MOST_PARTS])
     if not matters:
@@ -214,14 +223,14 @@ def _own(draft: Draft, handover: Handover, matters: list[Request], person: str) 
 
 
 def _part(draft: Draft, handover: Handover, request: Request, person: str) -> PlanPart:
-    card = ":".join(filter(None, (f"handover:{handover.iteration}", person)))
+    card = ":".join(filter(None, (f"handover:{handover.start}", person)))
     finishes = request.id in handover.finishing and request.claimer is not None
     theirs = person in ("", request.claimer.id if request.claimer else "")
     asks = theirs and not finishes and _goes(draft, handover, request) and Ritual.SETTLE not in handover.done
     second = request.clock is not None and request.clock.second
     state = status_line(request, draft.now, draft.hours, second=second)
     if finishes and request.claimer:
-        end = moment(finish_by(handover.iteration, draft.hours), draft.now, draft.hours)
+        end = moment(finish_by(handover.start, draft.hours), draft.now, draft.hours)
         state = f"{request.claimer.name} finishes it by {end}"
     desk = draft.desk.id
     return PlanPart(
@@ -235,10 +244,10 @@ def _part(draft: Draft, handover: Handover, request: Request, person: str) -> Pl
 
 
 def _team(draft: Draft, handover: Handover) -> list[str]:
-    team = serving(draft.rota, handover.iteration, draft.hours)
+    team = serving(draft.rota, handover.start, draft.hours)
     people = draft.rota.people
     ends = [people[id_].name for id_ in handover.outgoing if id_ in people]
-    stays = pair_before(draft.rota, handover.iteration, draft.hours)  # who need not say so
+    stays = pair_before(draft.rota, handover.start, draft.hours)  # who need not say so
     pair = [one.person.name for one in team if one.role is Role.SUPPORT]
     is_ready = [one.person.name for one in team if one.person.id in {*handover.ready}.difference(stays)]
     rows = [
@@ -251,9 +260,13 @@ def _team(draft: Draft, handover: Handover) -> list[str]:
     return [f"{label}: {listed(some, AND)}" for label, some in rows if some]
 
 
-def _date(draft: Draft, iteration: date) -> str:
-    start = rituals(iteration, draft.hours, draft.policy)[Ritual.HAND_OVER]
-    return moment(start, draft.now, draft.hours, dated=True).partition(",")[0]
+def _opening(draft: Draft, handover: Handover) -> datetime:
+    """Return when duty changes: as its first day opens, which is a later one after a holiday."""
+    return draft.hours.next_open(draft.hours.opening(handover.start))
+
+
+def _date(draft: Draft, handover: Handover) -> str:
+    return moment(_opening(draft, handover), draft.now, draft.hours, dated=True).partition(",")[0]
 
 
 def _owed(draft: Draft) -> str:
@@ -280,7 +293,7 @@ def _finish(draft: Draft, request: Request, event: Send) -> Answer:
     if handover is None or Ritual.HAND_OVER not in handover.done or not _goes(draft, handover, request):
         raise Refused(f"{request.id} stays yours: there is nothing to hand over.")
     if request.id not in handover.finishing:
-        if finish_by(handover.iteration, draft.hours) <= draft.now:
+        if finish_by(handover.start, draft.hours) <= draft.now:
             raise Refused("That handover is over. Give it back, or close it.")
         starting.put(draft, replace(handover, finishing=(*handover.finishing, request.id)))
     return _again(draft, request, event)

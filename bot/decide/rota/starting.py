@@ -16,7 +16,7 @@ from bot.decide.pictures import names
 from bot.decide.requests import clocks
 from bot.decide.requests.addresses import is_link
 from bot.decide.rota import news, words
-from bot.effects import Answer, Card
+from bot.effects import Answer, Card, Show
 from bot.errors import Refused
 from bot.events import Send
 from bot.hours import SupportHours
@@ -84,22 +84,27 @@ def joined(draft: Draft, shift: Shift) -> None:
         struck(draft)
 
 
-def tell_channel(draft: Draft, iteration: date) -> None:
-    """Say to the requesters who is on duty in an iteration: the only thing that they see of the rota."""
-    team = serving(draft.rota, iteration, draft.hours)
+def tell_channel(draft: Draft, handover: Handover) -> None:
+    """Say to the requesters who is on duty in an iteration, and of a late team in the same post.
+
+    It is the only thing that they see of the rota.
+    """
+    team = serving(draft.rota, handover.start, draft.hours)
     fallbacks = [one for one in team if one.role is Role.FALLBACK]
     pair = [one.person.name for one in team if one.role is Role.SUPPORT]
     if len(pair) < PAIR:  # a FALLBACK of the whole week answers as the pair does
-        whole = [one for one in fallbacks if len(one.days) == len(working_days(iteration, draft.hours))]
+        days = [day for day in working_days(handover.iteration, draft.hours) if day >= handover.start]
+        whole = [one for one in fallbacks if len(one.days) == len(days)]
         fallbacks = [one for one in fallbacks if one not in whole]
         pair += [one.person.name for one in whole]
     if not pair:
         return
     said = draft.say(Text.THIS_WEEK if len(pair) > 1 else Text.THIS_WEEK_ONE, who=listed(pair, draft.say(Text.AND)))
     for one in fallbacks:
-        days = listed([DAYS[draft.policy.language][day.weekday()] for day in one.days], draft.say(Text.AND))
-        said += draft.say(Text.THIS_WEEK_ALSO, days=days, who=one.person.name)
-    draft.post(f"week:{iteration}", draft.desk.channel, Line((said,)))
+        when = listed([DAYS[draft.policy.language][day.weekday()] for day in one.days], draft.say(Text.AND))
+        said += draft.say(Text.THIS_WEEK_ALSO, days=when, who=one.person.name)
+    key = f"week:{handover.iteration}"
+    draft.follow_with(Show(key, draft.desk.channel, Line((said,)), first=handover.late is None))
 
 
 def remind(draft: Draft, handover: Handover) -> None:
@@ -112,11 +117,11 @@ def remind(draft: Draft, handover: Handover) -> None:
         text = (
             f"You have been on support since the opening. Does this ring? Then press I'm ready on the card above.{also}"
         )
-        draft.show(f"unready:{handover.iteration}:{person.id}", personal(person.id), Line((text,)))
+        draft.show(f"unready:{handover.start}:{person.id}", personal(person.id), Line((text,)))
     for person in pair if late else ():
         if person not in late:
             text = f"{names(late)} has not said yet that the messages ring. Until then you may have to answer alone."
-            news.tell(draft, f"unready:{handover.iteration}", person.id, text)
+            news.tell(draft, f"unready:{handover.start}", person.id, text)
     put(draft, replace(handover, reminded=tuple([one.id for one in late])))
 
 
@@ -144,7 +149,7 @@ def _unwelcomed(rota: Rota, handover: Handover, hours: SupportHours) -> list[Ser
     shifts = [one for one in rota.of(handover.iteration) if one.role is Role.SUPPORT]
     late = [one.person for one in shifts if not one.days >= WORKING_WEEK]
     left = [id_ for id_ in (*handover.serving, *late) if id_ not in handover.welcomed]
-    team = serving(rota, handover.iteration, hours) if left else ()
+    team = serving(rota, handover.start, hours) if left else ()
     return [one for one in team if one.person.id in left and one.person.entra_object_id]
 
 
@@ -165,7 +170,7 @@ def _welcome(draft: Draft, one: Serving) -> None:
 def _card(draft: Draft, one: Serving, handover: Handover) -> PlanCard:
     if one.role is Role.OBSERVER:
         return _observers(draft, one, handover)
-    if one.person.id in pair_before(draft.rota, handover.iteration, draft.hours):
+    if one.person.id in pair_before(draft.rota, handover.start, draft.hours):
         title = "You stay on support this week" if one.role is Role.SUPPORT else _title(draft, one)
         return PlanCard(title, f"{_with_whom(draft, one, handover)} Nothing else changes for you.")
     is_ready = one.person.id in handover.ready
@@ -192,7 +197,7 @@ def _title(draft: Draft, one: Serving) -> str:
 
 
 def _with_whom(draft: Draft, one: Serving, handover: Handover) -> str:
-    team = serving(draft.rota, handover.iteration, draft.hours)
+    team = serving(draft.rota, handover.start, draft.hours)
     beside = [other for other in team if other.role is Role.SUPPORT and other.person != one.person]
     pair = tuple([other.person for other in beside if not {*other.days}.isdisjoint(one.days)])
     end = draft.hours.next_open(draft.hours.opening(handover.iteration + WEEK))
@@ -233,7 +238,7 @@ def _pressed(draft: Draft, event: Send) -> tuple[Handover, Serving]:
     handover = current(draft)
     if handover is None or event.choice.partition(":")[0] != str(handover.iteration):
         raise Refused("That iteration is over.")
-    team = serving(draft.rota, handover.iteration, draft.hours)
+    team = serving(draft.rota, handover.start, draft.hours)
     found = next((one for one in team if one.person.id == event.author.id), None)
     if found is None:
         raise Refused("You are not on this week's support team any more.")
