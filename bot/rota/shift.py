@@ -55,12 +55,16 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Who changed the rota, when, and how, in words that tell of no absence; ``reason`` where a rule was overridden."""
+    """Who changed the rota, when, and how; ``reason`` where a rule was overridden.
+
+    Where it tells of an absence, ``until`` is the last day of that: both are erased together.
+    """
 
     at: datetime
     by: str
     what: str
     reason: str = ""
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

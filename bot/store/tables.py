@@ -35,7 +35,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "absences": ("name", "start", "end"),
     "overrides": ("name", "stand_in", "start", "end"),
     "ledger": ("iteration", "name", "served", "chances"),
-    "history": ("at", "by", "what", "reason"),
+    "history": ("at", "by", "what", "reason", "until"),
 }
 NOTHING = object()
 REMEDY = (
@@ -78,7 +78,13 @@ def spell(desk: DeskInfo, rota: Rota) -> Tables:
             for one in rota.ledger
         ],
         "history": [
-            {"at": one.at.astimezone(zone).isoformat(), "by": one.by, "what": one.what, "reason": one.reason}
+            {
+                "at": one.at.astimezone(zone).isoformat(),
+                "by": one.by,
+                "what": one.what,
+                "reason": one.reason,
+                "until": fields.spell_day(one.until),
+            }
             for one in rota.history
         ],
     }
@@ -193,4 +199,5 @@ def _tally(row: Row, directory: Directory, problems: Problems) -> Tally | None:
 def _change(row: Row, problems: Problems) -> Change | None:
     at = problems.value(row, "at", fields.instant)
     by, what, reason = (problems.value(row, column, fields.said) for column in ("by", "what", "reason"))
-    return Change(at, by or "", what or "", reason or "") if at else None
+    until = problems.value(row, "until", fields.day)
+    return Change(at, by or "", what or "", reason or "", until) if at else None

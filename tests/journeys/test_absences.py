@@ -129,7 +129,10 @@ async def test_consequences_are_shown_first_and_done_with_it() -> None:
     assert news[0].startswith("Ana Lindqvist is away on Thu 26 Nov.\nIn the iteration of Wed 25 Nov there is no anchor")
     assert Shift(NEXT, "chen", Role.FALLBACK, frozenset({3, 4})) in (await rota(town)).shifts
     assert [one.text for one in town.to(CHEN)] == ["You are FALLBACK on Thu 26 Nov."]
-    assert [one.what for one in (await rota(town)).history] == ["set Chen Wei as FALLBACK on 2026-11-26"]
+    assert [one.what for one in (await rota(town)).history] == [
+        "is away on 2026-11-26",
+        "set Chen Wei as FALLBACK on 2026-11-26",
+    ]
 
 
 async def test_a_gap_that_nobody_can_fill_is_said() -> None:
@@ -293,6 +296,74 @@ async def test_an_operator_adds_absences_of_somebody() -> None:
     assert (await rota(town)).absences == (Absence("eva", *span),)
     answer = await town._handle(AbsencesImported(key="j", happened_at=town.now, person="zoe", spans=(span,)))
     assert "Nobody of that name" in said(answer)
+
+
+# -- the history -----------------------------------------------------------------------------------------------------
+
+
+async def history(town: Town) -> list[str]:
+    return [f"{one.by} {one.what}" for one in (await rota(town)).history]
+
+
+async def test_whoever_changes_an_absence_stands_in_the_history_with_its_days() -> None:
+    town = planned()
+    await confirm(town, EVA, "2026-12-21", "2026-12-23")
+    await confirm(town, ANA, "2026-12-28", "2026-12-28", person="eva")
+    (first, second) = sorted((await rota(town)).absences, key=lambda one: one.start)
+    for one, by in ((first, EVA), (second, ANA)):
+        id_ = f"{one.start.isoformat()}|{one.end.isoformat()}|eva"
+        await town.send("absence.remove", "", by, card="form", choice=id_)
+    assert await history(town) == [
+        "Eva Novak is away from 2026-12-21 to 2026-12-23",
+        "Ana Lindqvist noted that Eva Novak is away on 2026-12-28",
+        "Eva Novak is there from 2026-12-21 to 2026-12-23 after all",
+        "Ana Lindqvist noted that Eva Novak is there on 2026-12-28 after all",
+    ]
+    assert "Eva Novak is away from 2026-12-21 to 2026-12-23" in await town.write("rota history", FARID)
+
+
+async def test_what_a_calendar_and_an_operator_added_stands_there_too_and_no_hours() -> None:
+    town = planned()
+    await fetched(town, ("2026-11-24 13:00", "2026-11-24 15:00"))
+    (field,) = town.to(EVA)[-1].view.fields  # type: ignore[union-attr]
+    await town.send("absence.found", "", EVA, card=town.to(EVA)[-1].key, spans=field.value)
+    span = (at("2026-12-21 00:00"), at("2026-12-24 00:00"))
+    await town._handle(AbsencesImported(key="i", happened_at=town.now, person="eva", spans=(span,)))
+    assert await history(town) == [
+        "Eva Novak is away for some of 2026-11-24",
+        "an operator noted that Eva Novak is away from 2026-12-21 to 2026-12-23",
+    ]
+
+
+async def test_of_those_who_are_away_for_minutes_the_history_says_only_that_they_were_last_and_not_how_often() -> None:
+    town = planned()
+    for text in ("away 10", "away off", "away 45", "away off", "away 20"):
+        await town.write(text, BEN)
+        await town.wait(1)
+    assert await history(town) == [
+        "Ben Okafor is there on 2026-11-23 after all",
+        "Ben Okafor is away for some of 2026-11-23",
+    ]
+
+
+async def test_who_reported_whom_and_that_they_are_there_after_all_stands_in_the_history() -> None:
+    town = planned()
+    await town.write("away Ben", EVA)
+    await town.press(Send, "", BEN, step="away.here", card="reported")
+    assert await history(town) == [
+        "Eva Novak noted that Ben Okafor is away for some of 2026-11-23",
+        "Ben Okafor is there on 2026-11-23 after all",
+    ]
+
+
+async def test_the_history_knows_of_an_absence_no_longer_than_the_rota_does() -> None:
+    town = planned()
+    await confirm(town, EVA, "2026-12-21", "2026-12-23")
+    await town.until("2027-01-22 12:00")
+    assert [one for one in await history(town) if "away" in one]
+    await town.until("2027-01-24 00:10")
+    assert (await rota(town)).absences == ()
+    assert [one for one in await history(town) if "away" in one] == []
 
 
 # -- a gap of today -------------------------------------------------------------------------------------------------

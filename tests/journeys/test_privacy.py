@@ -1330,14 +1330,20 @@ async def test_the_rotas_history_and_ledger_name_nobody_who_is_erased() -> None:
     rota = replace(
         town.rota,
         ledger=(Tally(date(2026, 11, 11), "zoe", 5, 5), Tally(date(2026, 11, 11), FORMER, 5, 0)),
-        history=(Noted(NOON, "Zoe Quist", "took Zoe Quist and Ana Lindqvist for 2026-11-11", "Zoe Quist asked"),),
+        history=(
+            Noted(NOON, "Zoe Quist", "took Zoe Quist and Ana Lindqvist for 2026-11-11", "Zoe Quist asked"),
+            Noted(NOON, "Ana Lindqvist", "noted that Zoe Quist is away on 2026-11-26", until=date(2026, 11, 26)),
+        ),
     )
     await put(town, PutRota(rota))
     await town.restart()
     await erase(town, "zoe")
     left = (await (await town.desk()).state()).rota
     assert left.ledger == (Tally(date(2026, 11, 11), FORMER, 10, 5),)
-    assert left.history == (Noted(NOON, FORMER, f"took {FORMER} and Ana Lindqvist for 2026-11-11", f"{FORMER} asked"),)
+    assert left.history == (
+        Noted(NOON, FORMER, f"took {FORMER} and Ana Lindqvist for 2026-11-11", f"{FORMER} asked"),
+        Noted(NOON, "Ana Lindqvist", f"noted that {FORMER} is away on 2026-11-26", until=date(2026, 11, 26)),
+    )
 
 
 async def test_a_year_later_the_ledger_and_the_history_are_gone() -> None:

@@ -76,7 +76,10 @@ ROTA = Rota(
     absences=(Absence(BEN.id, NOW, NOW + timedelta(days=2)),),
     overrides=(Override(BEN.id, CHEN.id, NOW, NOW + timedelta(days=2)),),
     ledger=(Tally(date(2026, 11, 18), ANA.id, 4, 5), Tally(date(2026, 11, 18), FORMER, 5, 0)),
-    history=(Change(NOW, "Ana Lindqvist", "took Ben Okafor and Chen Wei for 2026-11-25", "nobody else is there"),),
+    history=(
+        Change(NOW, "Ana Lindqvist", "took Ben Okafor and Chen Wei for 2026-11-25", "nobody else is there"),
+        Change(NOW, "Ben Okafor", "is away on 2026-11-26", until=date(2026, 11, 26)),
+    ),
 )
 POLICY = Policy(zone="America/New_York", opens=time(8, 30), weekdays=frozenset({0, 6}), language=Language.GERMAN)
 RAISED = Raised("raise:1", Author("rita", "Rita"), Author("ana", "Ana"), NOW, "words", refused=True, request="r1")

@@ -176,6 +176,7 @@ def _sweep_rota(draft: Draft) -> None:
     policy, today, rota = draft.policy, draft.hours.local(draft.now).date(), draft.rota
     ended = draft.now - timedelta(days=policy.absences_days)
     oldest = _months_before(today, policy.shifts_months)
+    away = draft.hours.local(ended).date()
     served = datetime.combine(oldest, time(), draft.hours.zone)
     left = replace(
         rota,
@@ -183,7 +184,7 @@ def _sweep_rota(draft: Draft) -> None:
         absences=tuple(one for one in rota.absences if one.end > ended),
         overrides=tuple(one for one in rota.overrides if one.end > served),
         ledger=summed(replace(one, person=FORMER) if one.iteration < oldest else one for one in rota.ledger),
-        history=tuple(one for one in rota.history if one.at > served),
+        history=tuple(one for one in rota.history if one.at > served and (one.until is None or one.until >= away)),
     )
     needed = {one.person for one in left.shifts} | {one.person for one in left.absences}
     needed |= {id_ for one in left.overrides for id_ in (one.person, one.stand_in)}

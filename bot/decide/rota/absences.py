@@ -169,6 +169,7 @@ def _removed(draft: Draft, event: Send) -> Answer:
         return _gone(draft, event, title, "It was changed or removed already. Open the list again.")
     before = draft.rota
     draft.put_rota(replace(before, absences=tuple([one for one in before.absences if one is not found])))
+    news.record_away(draft, event.author, found, ended=True)
     clocks.follow_duty(draft)
     gaps.follow(draft)
     stays = [
@@ -234,6 +235,8 @@ def _take(draft: Draft, new: list[Absence], by: Author, key: str) -> Outlook:
     concerned = _concerned(draft, new)
     follows = outlook.look(draft, changes.with_absences(before, new))
     draft.put_rota(follows.rota)
+    for one in new:
+        news.record_away(draft, by, one)
     for stint in follows.stints:
         days = ", ".join(map(str, sorted(stint.days)))
         news.record(draft, by, f"set {name_of(draft, stint.person)} as FALLBACK on {days}")

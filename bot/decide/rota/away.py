@@ -10,7 +10,7 @@ from bot.commands import ComeBack, GoAway
 from bot.decide.desk import pauses
 from bot.decide.draft import Draft
 from bot.decide.requests import clocks
-from bot.decide.rota import gaps
+from bot.decide.rota import gaps, news
 from bot.events import Message
 from bot.people import Person
 from bot.rota.shift import Absence
@@ -34,7 +34,9 @@ def went(draft: Draft, event: Message, call: GoAway) -> str:
     back_at = pauses.time_of(draft, call.until, ALLOWED) if call.until else draft.now + minutes
     end = min(back_at, draft.hours.closing(draft.now))
     others = tuple(one for one in draft.rota.absences if one is not _current(draft, person))
-    draft.put_rota(replace(draft.rota, absences=(*others, Absence(person.id, draft.now, end))))
+    away = Absence(person.id, draft.now, end)
+    draft.put_rota(replace(draft.rota, absences=(*others, away)))
+    news.record_away(draft, event.author, away)
     clocks.follow_duty(draft)
     back = f"You are away until {moment(end, draft.now, draft.hours)}. Nobody calls you till then; away off ends it."
     return "\n".join([back, *_left(draft, person)])
@@ -57,6 +59,7 @@ def came_back(draft: Draft, event: Message, call: ComeBack) -> str:
         longer = [one for one in draft.rota.absences if one.person == event.author.id and _covers(draft, one)]
         return "You are away by the rota, for longer than today." if longer else "You are not away."
     draft.put_rota(replace(draft.rota, absences=tuple(one for one in draft.rota.absences if one is not away)))
+    news.record_away(draft, event.author, away, ended=True)
     clocks.follow_duty(draft)
     gaps.follow(draft)
     return "Welcome back. You can be called again."

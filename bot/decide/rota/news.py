@@ -12,7 +12,8 @@ from bot.hours import SupportHours
 from bot.people import Author
 from bot.places import personal
 from bot.rota.planning import News, Planning
-from bot.rota.shift import Change
+from bot.rota.presence import DAY
+from bot.rota.shift import Absence, Change
 from bot.state import State
 from bot.views import Line
 
@@ -57,6 +58,25 @@ def record(draft: Draft, by: Author, what: str, reason: str = "") -> None:
     """Put who changed the rota, and how, on its record."""
     change = Change(draft.now, by.name, what, reason)
     draft.put_rota(replace(draft.rota, history=(*draft.rota.history, change)))
+
+
+def record_away(draft: Draft, by: Author, away: Absence, *, ended: bool = False) -> None:
+    """Put on the record who noted that somebody is away, or is there after all: on which days, and never why.
+
+    Of a part of a day neither the hours nor how often is kept, only what was said of it last.
+    """
+    start, end = draft.hours.local(away.start), draft.hours.local(away.end)
+    first, last = start.date(), (end - end.resolution).date()
+    part = first == last and end - start < DAY
+    day = f"for some of {first}" if part and not ended else f"on {first}"
+    days = f"from {first} to {last}" if first < last else day
+    what = f"is there {days} after all" if ended else f"is away {days}"
+    if by.id != away.person:
+        what = f"noted that {draft.rota.people[away.person].name} {what}"
+    change, history = Change(draft.now, by.name, what, until=last), draft.rota.history
+    if part:
+        history = tuple([one for one in history if replace(one, at=draft.now) != change])
+    draft.put_rota(replace(draft.rota, history=(*history, change)))
 
 
 def struck(draft: Draft) -> None:

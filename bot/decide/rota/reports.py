@@ -44,6 +44,7 @@ def _note(draft: Draft, event: Message | Press, person: Person) -> str:
     end = draft.hours.closing(draft.opening)
     away = Absence(person.id, draft.now, end)
     draft.put_rota(changes.with_absences(draft.rota, [away]))
+    news.record_away(draft, event.author, away)
     clocks.follow_duty(draft)
     title = f"{event.author.name} reported you away today until {moment(end, draft.now, draft.hours)}"
     key = f"reported:{event.key}"
@@ -83,6 +84,7 @@ def _here(draft: Draft, event: Send) -> Answer:
     if away:
         kept = tuple([one for one in draft.rota.absences if one not in away])
         draft.put_rota(replace(draft.rota, absences=kept))
+        news.record_away(draft, event.author, away[0], ended=True)
         clocks.follow_duty(draft)
         gaps.follow(draft)
     if any(one.person == event.author.id and one.start <= draft.now < one.end for one in draft.rota.absences):
