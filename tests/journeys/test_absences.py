@@ -427,6 +427,57 @@ async def test_without_a_team_channel_those_on_duty_read_of_the_gap_and_of_who_f
     assert len(town.to(CHEN)) == 1
 
 
+def gap(town: Town) -> str:
+    return next(one.text for one in town.in_team_channel() if one.key.startswith("gap card:"))
+
+
+async def test_the_card_of_a_gap_names_all_who_are_away_as_long_as_they_are() -> None:
+    town = planned()
+    await town.write("away Ben", EVA)
+    assert gap(town).startswith("A gap today: Ben Okafor is away\n")
+    await town.write("away Ana", EVA)
+    assert gap(town).startswith("A gap today: Ana Lindqvist and Ben Okafor are away\n")
+    assert "Nobody is on duty" in gap(town)
+    asked = next(one for one in TEAM if asks(town, one))
+    assert town.teams.messages[asks(town, asked)[0]].text.startswith(
+        "Can you be FALLBACK today?\nAna Lindqvist and Ben Okafor are away, and today is a gap.\n"
+    )
+    await town.press(Send, "", BEN, step="away.here", card="reported")
+    assert gap(town).startswith("A gap today: Ana Lindqvist is away\n")
+    assert "On duty: Ben Okafor." in gap(town)
+    await answer(town, asked)
+    assert gap(town) == f"A gap today: Ana Lindqvist is away\n{asked.name} is FALLBACK today."
+
+
+async def test_somebody_who_serves_not_at_all_is_none_of_those_who_leave_a_gap() -> None:
+    town = planned()
+    await town.write("away Ben", EVA)
+    await town.write("away Farid", EVA)
+    assert gap(town).startswith("A gap today: Ben Okafor is away\n")
+
+
+async def test_whoever_stands_in_is_named_when_they_are_away_themselves() -> None:
+    town = planned()
+    town.rota = replace(
+        town.rota, overrides=(Override("ben", "farid", at("2026-11-23 00:00"), at("2026-11-24 00:00")),)
+    )
+    await town.write("away Ben", EVA)
+    await town.write("away Farid", EVA)
+    assert gap(town).startswith("A gap today: Farid Haddad is away\n")
+
+
+async def test_without_a_team_channel_those_on_duty_read_who_is_away_besides() -> None:
+    eva = Shift(shifts()[0].iteration, "eva", Role.FALLBACK, frozenset({0}))
+    town = Town(team=(*shifts(), eva), team_channel="")
+    await town.write("away Ana", EVA)
+    assert town.to(BEN)[-1].text == "Ana Lindqvist is away, and today is a gap: Chen Wei is asked."
+    await answer(town, CHEN, "ask.no")
+    question = town.to(CHEN)[-1].text
+    await town.write("away Eva", BEN)
+    assert town.to(CHEN)[-1].text == question, "who said no reads no more of it"
+    assert "Ana Lindqvist and Eva Novak are away, and today is a gap." in [one.text for one in town.to(BEN)]
+
+
 async def test_whoever_reports_themselves_is_spoken_to_as_you() -> None:
     town = Town()
     assert "You are away today until 18:00. Nobody calls you till then; away off ends it." in await town.write(

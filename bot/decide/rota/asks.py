@@ -45,6 +45,13 @@ def put_to(draft: Draft, ask: Ask, person: str) -> Ask:
     return ask
 
 
+def redraw(draft: Draft, ask: Ask) -> None:
+    """Let the questions of an ask say what is to be known of it now."""
+    for id_ in ask.asked:
+        if id_ not in ask.refused:
+            draft.show(_key(ask, id_), personal(id_), question(draft, ask, id_), first=False)
+
+
 def settle(draft: Draft, ask: Ask, done: str, *, but: str = "") -> Ask:
     """End an ask: every card of it says what became of it; return it as it is then."""
     ask = replace(ask, done=done, next_at=None, waiting=(), end=max(ask.end, draft.now + KEPT))
@@ -76,7 +83,7 @@ def _words(draft: Draft, ask: Ask) -> tuple[str, str]:
     """Return what is asked, and what is to be known of it."""
     name = name_of(draft, ask.person)
     if ask.what is Asking.FALLBACK:
-        return "Can you be FALLBACK today?", f"{name} is away, and today is a gap."
+        return "Can you be FALLBACK today?", f"{outlook.away_said(draft, ask)}, and today is a gap."
     if ask.what is Asking.COVER:
         return f"Can you cover for {name}?", f"{outlook.cover_said(draft, ask)}. Whoever says yes first does it."
     assert ask.other is not None

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.decide.draft import Draft
 from bot.decide.requests import clocks
 from bot.decide.rota import asks, news
-from bot.decide.rota.outlook import current, name_of
+from bot.decide.rota.outlook import away_said, current, name_of
 from bot.people import Author, Person
 from bot.rota import changes
 from bot.rota.duty import present
@@ -23,7 +23,13 @@ NEXT = timedelta(minutes=10)  # after which the next one is asked
 
 
 def begin(draft: Draft, person: str, by: Author) -> None:
-    """Ask somebody to be FALLBACK where today is a gap since a person is away; before the opening, when that comes."""
+    """Ask somebody to be FALLBACK where today is a gap since a person is away; before the opening, when that comes.
+
+    Who is away besides is said on the card that is there.
+    """
+    for ask in asks.live(draft, Asking.FALLBACK):
+        if _redraw(draft, ask):
+            _tell(draft, ask, f"also:{person}", f"{away_said(draft, ask)}, and today is a gap.")
     if asks.live(draft, Asking.FALLBACK) or not draft.is_today(draft.opening) or not _is_gap(draft, draft.opening):
         return
     number = sum(one.what is Asking.FALLBACK for one in draft.facts.planning.asks)
@@ -53,6 +59,8 @@ def follow(draft: Draft) -> None:
             _end(draft, ask, "It is no gap any more.")
         elif draft.is_open and ask.next_at is not None and ask.next_at <= draft.now:
             _go_on(draft, ask, first=not ask.asked)
+        else:
+            _redraw(draft, ask)
 
 
 def accepted(draft: Draft, ask: Ask, by: Author) -> str:
@@ -87,21 +95,31 @@ def _go_on(draft: Draft, ask: Ask, *, first: bool) -> None:
         ask = replace(ask, next_at=None)
         asks.put(draft, ask)
     if first and some:
-        _tell(
-            draft, ask, "asked", f"{name_of(draft, ask.person)} is away, and today is a gap: {some[0].name} is asked."
-        )
-    nobody = not some and set(ask.asked) <= set(ask.refused)
-    _show(draft, _card(draft, ask, nobody=nobody), ask, first=first)
-    if nobody and (not first or not draft.desk.team_channel):
+        _tell(draft, ask, "asked", f"{away_said(draft, ask)}, and today is a gap: {some[0].name} is asked.")
+    _show(draft, _card(draft, ask), ask, first=first)
+    if _nobody(draft, ask) and (not first or not draft.desk.team_channel):
         duty = draft.duty(draft.now)
         text = f"Today is a gap, and nobody could be FALLBACK. {_here(draft)}"
         news.announce(draft, f"{ask.id}:nobody", text, [one.id for one in duty.pair + duty.further])
 
 
+def _redraw(draft: Draft, ask: Ask) -> bool:
+    """Let the card and the questions say who is away now; return whether that is somebody else than before."""
+    if away_said(draft, ask) == away_said(draft.unchanged(0), ask) or not draft.is_open:
+        return False
+    asks.redraw(draft, ask)
+    _show(draft, _card(draft, ask), ask, first=False)
+    return True
+
+
+def _nobody(draft: Draft, ask: Ask) -> bool:
+    """Say whether nobody is left who was asked, or could be."""
+    return set(ask.asked) <= set(ask.refused) and not _candidates(draft, ask)
+
+
 def _end(draft: Draft, ask: Ask, done: str, *, but: str = "") -> None:
     asks.settle(draft, ask, done, but=but)
-    title = f"A gap today: {name_of(draft, ask.person)} is away"
-    _show(draft, PlanCard(title, done), ask, first=False)
+    _show(draft, PlanCard(_title(draft, ask), done), ask, first=False)
     _tell(draft, ask, "over", done)
 
 
@@ -118,14 +136,16 @@ def _show(draft: Draft, card: PlanCard, ask: Ask, *, first: bool) -> None:
         draft.show(f"gap card:{ask.id}", draft.desk.team_channel, card, first=first)
 
 
-def _card(draft: Draft, ask: Ask, *, nobody: bool) -> PlanCard:
+def _title(draft: Draft, ask: Ask) -> str:
+    return f"A gap today: {away_said(draft, ask)}"
+
+
+def _card(draft: Draft, ask: Ask) -> PlanCard:
     asked = [name_of(draft, one) for one in ask.asked if one not in ask.refused]
     text = f"{listed(asked, ' and ')} {'is' if len(asked) == 1 else 'are'} asked to be FALLBACK." if asked else ""
-    text = "Nobody could be FALLBACK." if nobody else text
+    text = "Nobody could be FALLBACK." if _nobody(draft, ask) else text
     until = f"Until {moment(ask.end, draft.now, draft.hours)}."
-    return PlanCard(
-        f"A gap today: {name_of(draft, ask.person)} is away", "\n".join(filter(None, (text, _here(draft)))), note=until
-    )
+    return PlanCard(_title(draft, ask), "\n".join(filter(None, (text, _here(draft)))), note=until)
 
 
 def _here(draft: Draft) -> str:

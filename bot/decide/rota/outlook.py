@@ -6,7 +6,7 @@ asked for today. Why anybody is away is never said.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from bot.commands import Right
 from bot.decide.draft import Draft
@@ -15,7 +15,7 @@ from bot.rota import changes
 from bot.rota.iteration import iteration_of
 from bot.rota.picking import Rule, Stint
 from bot.rota.planning import Ask
-from bot.rota.presence import WEEK
+from bot.rota.presence import WEEK, Presence
 from bot.rota.shift import Role, Rota, Shift
 from bot.support.words import dated, listed, moment
 
@@ -122,6 +122,17 @@ def shift_of(draft: Draft, ask: Ask) -> Shift | None:
     """Return the shift that an ask for a cover is about, None where it is somebody else's now."""
     mine = [one for one in draft.rota.of(ask.iteration) if one.person == ask.person and one.role is not Role.OBSERVER]
     return next((one for one in mine if changes.days_between(one, ask.start, ask.end, draft.hours)), None)
+
+
+def away_said(draft: Draft, ask: Ask) -> str:
+    """Say who is away for whom somebody is asked to be FALLBACK: that day's team, as long as they are."""
+    at, day = min(max(draft.now, ask.start), ask.end - timedelta.resolution), draft.hours.duty_day(ask.start)
+    presence, rota = Presence(draft.rota, draft.hours), draft.rota
+    away = {one.person for one in rota.absences if one.start <= at < one.end}
+    team = [one for one in rota.of(ask.iteration) if one.role is not Role.OBSERVER and one.is_for(day)]
+    gone = [id_ for id_ in dict.fromkeys([presence.server(one.person, day) for one in team]) if id_ in away]
+    names = [name_of(draft, id_) for id_ in gone or [ask.person]]
+    return f"{listed(names, ' and ')} {'is' if len(names) == 1 else 'are'} away"
 
 
 def name_of(draft: Draft, id_: str) -> str:
