@@ -408,3 +408,40 @@ async def test_the_letter_after_wednesday_leads_to_the_form() -> None:
     letter = next(one for one in town.to(CHEN) if ":nominee:" in one.key)
     words = await town.send("pick.decline", "", CHEN, card=letter.key, choice=str(NEXT))
     assert "[I can't: ask for a cover…]" in words
+
+
+async def test_a_cover_that_was_asked_for_another_is_withdrawn_and_they_read_so() -> None:
+    town = planned()
+    await ask(town, ANA, of(BEN), THURSDAY, THURSDAY)
+    view = await town.open("cover", "", ANA, card="form")
+    (button,) = [one for row in view.rows if row.heading == "You asked" for one in row.buttons]
+    assert button.title == "Withdraw: Cover for Ben Okafor, SUPPORT on Thu 26 Nov"
+    assert "Ana Lindqvist withdrew this" in await town.send("ask.withdraw", "", ANA, card="form", choice=button.choice)
+    for who in (CHEN, EVA, FARID):
+        assert town.to(who)[-1].text == "Cover\nAna Lindqvist withdrew this. Everything stays as it is."
+    assert town.to(BEN)[-1].text == (
+        "Ana Lindqvist asks nobody any more who could cover for you: SUPPORT on Thu 26 Nov."
+    )
+    assert "withdrew this" in await answer(town, EVA)
+    assert (await rota(town)).overrides == ()
+
+
+async def test_ones_own_cover_is_withdrawn_without_a_word_to_oneself() -> None:
+    town = planned()
+    await ask(town, BEN, of(BEN), THURSDAY, THURSDAY)
+    again = await look(town, BEN, of(BEN), THURSDAY, THURSDAY)
+    fields = {"who": "all"}
+    shown = await town.press(
+        Send, "", BEN, card="form", step="cover.ask", choice=choice(again, "cover.ask"), fields=fields
+    )
+    assert isinstance(shown, Dialog)
+    assert "This is asked already" in said(shown)
+    await town.send("ask.withdraw", "", BEN, card="form", choice=choice(shown, "ask.withdraw"))
+    assert town.to(BEN) == []
+    assert "are asked" in await ask(town, BEN, of(BEN), THURSDAY, THURSDAY)
+
+
+async def test_a_cover_that_another_asked_for_is_theirs_to_withdraw() -> None:
+    town = planned()
+    await ask(town, ANA, of(BEN), THURSDAY, THURSDAY)
+    assert "[Withdraw" not in await ask(town, BEN, of(BEN), THURSDAY, THURSDAY)

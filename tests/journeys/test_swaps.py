@@ -235,3 +235,68 @@ async def test_without_a_team_channel_those_concerned_are_told_and_observers_do_
     await answer(town, CHEN)
     assert any("swapped their weeks" in one.text for one in town.to(EVA))
     assert isinstance(await town.open("swap", "", DILAN, card="form"), FormCard)
+
+
+async def withdraw(town: Town, who: Person, form: str = "swap") -> str:
+    """Withdraw what somebody asked, by the button of the form."""
+    view = await town.open(form, "", who, card="form")
+    ways = [one for row in view.rows if row.heading == "You asked" for one in row.buttons]
+    return await town.send("ask.withdraw", "", who, card="form", choice=ways[0].choice)
+
+
+async def test_whoever_asked_withdraws_it_and_whoever_was_asked_reads_so() -> None:
+    town = planned()
+    await ask(town, ANA, CHEN)
+    form = said(Dialog("", await town.open("swap", "", ANA, card="form")))
+    assert "You asked\n[Withdraw: Swap with Chen Wei, Wed 25 Nov against Wed 2 Dec]" in form
+    assert "Ana Lindqvist withdrew this. Everything stays as it is." in await withdraw(town, ANA)
+    assert town.to(CHEN)[-1].text == "Swap\nAna Lindqvist withdrew this. Everything stays as it is."
+    assert "withdrew this" in await answer(town, CHEN)
+    assert "withdrew this" in await answer(town, CHEN, "ask.no")
+    assert await pair(town, NEXT) == {"ana", "ben"}
+    assert "You asked" not in said(Dialog("", await town.open("swap", "", ANA, card="form")))
+    assert "Chen Wei is asked" in await ask(town, ANA, CHEN), "and it may be asked again"
+
+
+async def test_the_form_that_asked_withdraws_it_too_and_a_second_press_shows_how_it_stands() -> None:
+    town = planned()
+    shown = await look(town, ANA, CHEN)
+    asked = await town.press(Send, "", ANA, card="form", step="swap.ask", choice=choice(shown, "swap.ask"), fields={})
+    assert isinstance(asked, Dialog)
+    id_ = choice(asked, "ask.withdraw")
+    again = await town.press(Send, "", ANA, card="form", step="swap.ask", choice=choice(shown, "swap.ask"), fields={})
+    assert isinstance(again, Dialog)
+    assert "You asked this already" in said(again)
+    assert choice(again, "ask.withdraw") == id_
+    first = await town.send("ask.withdraw", "", ANA, card="form", choice=id_)
+    assert await town.send("ask.withdraw", "", ANA, card="form", choice=id_) == first
+
+
+async def test_what_was_answered_is_not_withdrawn_any_more() -> None:
+    town = planned()
+    await ask(town, ANA, CHEN)
+    view = await town.open("swap", "", ANA, card="form")
+    (button,) = [one for row in view.rows if row.heading == "You asked" for one in row.buttons]
+    await answer(town, CHEN)
+    assert "Ana Lindqvist and Chen Wei swapped their weeks" in await town.send(
+        "ask.withdraw", "", ANA, card="form", choice=button.choice
+    )
+    assert await pair(town, NEXT) == {"ben", "chen"}
+
+
+async def test_nobody_withdraws_what_another_asked() -> None:
+    town = planned()
+    await ask(town, ANA, CHEN)
+    (one,) = (await (await town.desk()).state()).facts.planning.asks
+    refused = await town.send("ask.withdraw", "", CHEN, card="form", choice="gone")
+    assert await town.send("ask.withdraw", "", CHEN, card="form", choice=one.id) == refused
+    assert not (await (await town.desk()).state()).facts.planning.asks[0].done
+
+
+async def test_whoever_waits_to_be_asked_is_not_when_it_was_withdrawn() -> None:
+    town = planned()
+    await confirm(town, CHEN, "2026-11-23", "2026-11-23")
+    assert "when they are there again" in await ask(town, ANA, CHEN)
+    await withdraw(town, ANA)
+    await town.until("2026-11-24 10:00")
+    assert not [one for one in town.to(CHEN) if one.key.startswith("ask:")]

@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.decide.draft import Draft
+from bot.decide.forms import Way
 from bot.decide.rota import news, outlook
 from bot.decide.rota.outlook import name_of
 from bot.hours import SupportHours
+from bot.people import Author
 from bot.places import personal
 from bot.rota.planning import Ask, Asking
 from bot.state import State
@@ -72,6 +74,21 @@ def question(draft: Draft, ask: Ask, person: str) -> PlanCard:
         Button(draft.desk.id, "", key, "No", "send", "ask.no", ask.id),
     )
     return PlanCard(title, text, presses=buttons, note=note)
+
+
+def withdrawals(draft: Draft, author: Author, what: Asking) -> tuple[tuple[str, tuple[Way, ...]], ...]:
+    """Return the buttons by which somebody withdraws what they asked and nobody answered, under their heading."""
+    mine = [one for one in live(draft, what) if one.by.id == author.id]
+    ways = tuple([Way(f"Withdraw: {_said(draft, one)}", "ask.withdraw", one.id) for one in mine])
+    return (("You asked", ways),) if ways else ()
+
+
+def _said(draft: Draft, ask: Ask) -> str:
+    """Return what somebody asked, as they know it."""
+    if ask.other is None:
+        return f"{TITLES[ask.what]} for {name_of(draft, ask.person)}, {outlook.cover_said(draft, ask)}"
+    mine, theirs = (outlook.day_said(draft, week) for week in (ask.iteration, ask.other))
+    return f"{TITLES[ask.what]} with {name_of(draft, (*ask.asked, *ask.waiting)[0])}, {mine} against {theirs}"
 
 
 def over(ask: Ask) -> PlanCard:

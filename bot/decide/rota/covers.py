@@ -115,6 +115,16 @@ def declined(draft: Draft, ask: Ask) -> None:
         _end(draft, ask, "Nobody could. Other days, or a swap, may be possible.")
 
 
+def withdrawn(draft: Draft, ask: Ask) -> None:
+    """Tell those who would have been covered that nobody is asked for them any more."""
+    shift, said = outlook.shift_of(draft, ask), outlook.cover_said(draft, ask)
+    assert shift is not None
+    for id_ in changes.servers(draft.rota, shift, ask.start, ask.end, draft.hours):
+        if id_ != ask.by.id:
+            text = f"{ask.by.name} asks nobody any more who could cover for you: {said}."
+            news.tell(draft, f"{ask.id}:withdrawn", id_, text)
+
+
 def _put(draft: Draft, ask: Ask) -> None:
     shift = outlook.shift_of(draft, ask)
     assert shift is not None
@@ -139,14 +149,15 @@ def _draw(draft: Draft, event: Press, error: str) -> Answer:
     named = getattr(event, "choice", "")
     if named and named not in some and any(named == shift_id(one) for one in outlook.coming_shifts(draft)):
         raise Refused(outlook.for_others(draft))
+    asked = asks.withdrawals(draft, event.author, Asking.COVER)
     if not some:
-        return _form(draft, event, title="Cover", note=NONE, error=error)
+        return _form(draft, event, title="Cover", note=NONE, error=error, ways=asked)
     fields = (
         forms.listed("shift", "What is to be covered", some.items(), named if named in some else next(iter(some))),
         forms.day("first", "Only from (empty: all of it)", required=False),
         forms.day("last", "Only until (empty: all of it)", required=False),
     )
-    ways = (Way("Who could", "cover"), Way("Instead: swap…", "swap", opens=True))
+    ways = (Way("Who could", "cover"), Way("Instead: swap…", "swap", opens=True), *asked)
     return _form(draft, event, title="Cover", error=error, fields=fields, ways=ways)
 
 
@@ -176,7 +187,8 @@ def _preview(draft: Draft, event: Press, need: Need, error: str) -> Dialog:
 def _ask(draft: Draft, event: Send) -> Answer:
     need = _chosen(draft, event)
     if _overlapping(draft, need):
-        return _form(draft, event, title="Cover", note="This is asked already. You hear of the answer.")
+        ways = asks.withdrawals(draft, event.author, Asking.COVER)
+        return _form(draft, event, title="Cover", note="This is asked already. You hear of the answer.", ways=ways)
     if event.choice.partition("|")[0] != marks.mark(_note(draft, need)):
         return _preview(draft, event, need, CHANGED)
     some = _able(draft, need)
@@ -206,7 +218,8 @@ def _ask(draft: Draft, event: Send) -> Answer:
     later = " Whoever is not there now is asked when they are." if left and left.waiting else ""
     names = listed([one.name for one in some], " and ")
     note = f"{names} {'is' if len(some) == 1 else 'are'} asked.{later} You hear of the answer."
-    return _form(draft, event, title=f"A cover for {_who(draft, need)}: {said}", note=note)
+    ways = asks.withdrawals(draft, event.author, Asking.COVER)
+    return _form(draft, event, title=f"A cover for {_who(draft, need)}: {said}", note=note, ways=ways)
 
 
 # -- what is to be covered, and who could ---------------------------------------------------------------------------

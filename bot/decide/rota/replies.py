@@ -1,4 +1,4 @@
-"""Yes and No to what is asked about the rota, and what of it falls due by itself."""
+"""Yes and No to what is asked about the rota, its withdrawal, and what of it falls due by itself."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,10 +6,11 @@ from datetime import datetime
 from types import MappingProxyType
 
 from bot.commands import Right
+from bot.decide import forms
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.rota import asks, covers, gaps, news, swaps
-from bot.effects import Answer, Card
+from bot.effects import Answer, Card, Dialog
 from bot.errors import Refused
 from bot.events import Send
 from bot.hours import SupportHours
@@ -68,6 +69,19 @@ def _no(draft: Draft, event: Send) -> Answer:
     return Card(PlanCard("You said no", f"That is fine.{' Somebody else is asked.' if others else ''}"))
 
 
+def _withdraw(draft: Draft, event: Send) -> Answer:
+    """End what the presser asked and nobody answered yet; what was answered is shown as it is."""
+    ask = asks.find(draft, event.choice)
+    if ask is None or ask.by.id != event.author.id or ask.what is Asking.FALLBACK:
+        raise Refused(draft.say(Text.STALE))
+    if not ask.done:
+        if ask.what is Asking.COVER:
+            covers.withdrawn(draft, ask)
+        ask = asks.settle(draft, ask, f"{ask.by.name} withdrew this. Everything stays as it is.")
+    title = asks.TITLES[ask.what]
+    return Dialog(title, forms.card(draft, None, event, title=title, note=ask.done))
+
+
 def _asked(draft: Draft, event: Send) -> Ask:
     ask = asks.find(draft, event.choice)
     if ask is None or event.author.id not in ask.asked:
@@ -76,6 +90,10 @@ def _asked(draft: Draft, event: Send) -> Ask:
 
 
 STEPS: Mapping[str, DeskStep] = MappingProxyType(
-    {"ask.yes": DeskStep(Right.COLLEAGUE, None, _yes), "ask.no": DeskStep(Right.COLLEAGUE, None, _no)}
+    {
+        "ask.yes": DeskStep(Right.COLLEAGUE, None, _yes),
+        "ask.no": DeskStep(Right.COLLEAGUE, None, _no),
+        "ask.withdraw": DeskStep(Right.COLLEAGUE, None, _withdraw),
+    }
 )
-"""The answers to what is asked."""
+"""The answers to what is asked, and its end by whoever asked."""

@@ -113,15 +113,16 @@ def _lapse(draft: Draft, ask: Ask, why: str) -> None:
 def _draw(draft: Draft, event: Press, error: str) -> Answer:
     mine, theirs = _own(draft, event.author), _others(draft, event.author)
     cover = Way("Instead: ask for a cover…", "cover", opens=True)
+    asked = asks.withdrawals(draft, event.author, Asking.SWAP)
     if not mine or not theirs:
         note = NONE if not mine else "Nobody else has a coming SUPPORT shift yet."
-        return _form(draft, event, title="Swap", note=note, error=error, ways=(cover,))
+        return _form(draft, event, title="Swap", note=note, error=error, ways=(cover, *asked))
     fields = (
         forms.listed("mine", "Your week", [(shift_id(one), day_said(draft, one.iteration)) for one in mine]),
         forms.listed("theirs", "Against", [(shift_id(one), _named(draft, one)) for one in theirs]),
     )
     note = "They are asked first. FALLBACK is covered, not swapped."
-    ways = (Way("What follows", "swap"), cover)
+    ways = (Way("What follows", "swap"), cover, *asked)
     return _form(draft, event, title="Swap", note=note, error=error, fields=fields, ways=ways)
 
 
@@ -152,7 +153,8 @@ def _ask(draft: Draft, event: Send) -> Answer:
     reason, name = forms.filled(event, "reason"), name_of(draft, two[1].person)
     title = f"{name} is asked"
     if two in [_shifts(draft, one) for one in asks.live(draft, Asking.SWAP) if one.person == event.author.id]:
-        return _form(draft, event, title=title, note="You asked this already. You hear of the answer.")
+        ways = asks.withdrawals(draft, event.author, Asking.SWAP)
+        return _form(draft, event, title=title, note="You asked this already. You hear of the answer.", ways=ways)
     if mark != marks.mark(_note(draft, two)):
         return _preview(draft, event, two, CHANGED)
     if _look(draft, *two).broken and not reason:
@@ -175,7 +177,8 @@ def _ask(draft: Draft, event: Send) -> Answer:
     left = asks.find(draft, ask.id)
     later = " when they are there again" if left and left.waiting else ""
     note = f"{name} is asked{later}, until {moment(ask.end, draft.now, draft.hours)}. You hear of the answer."
-    return _form(draft, event, title=title, note=note)
+    ways = asks.withdrawals(draft, event.author, Asking.SWAP)
+    return _form(draft, event, title=title, note=note, ways=ways)
 
 
 # -- which shifts ---------------------------------------------------------------------------------------------------
