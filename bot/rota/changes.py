@@ -112,6 +112,16 @@ def with_fallback(rota: Rota, iteration: date, stints: Iterable[Stint]) -> Rota:
     return replace(rota, shifts=tuple(sorted(shifts, key=lambda one: one.iteration)))
 
 
+def without_fallback(rota: Rota, person: str, day: date) -> Rota:
+    """Return a rota in which somebody is not FALLBACK on a day."""
+    theirs = Shift(iteration_of(day), person, Role.FALLBACK)
+    shifts = [
+        replace(one, days=one.days - {day.weekday()}) if replace(one, days=theirs.days) == theirs else one
+        for one in rota.shifts
+    ]
+    return replace(rota, shifts=tuple([one for one in shifts if one.days]))
+
+
 def swapped(rota: Rota, one: Shift, other: Shift) -> Rota:
     """Return a rota in which two exchanged their SUPPORT shifts; without FALLBACK in both iterations, to be found."""
     takers = {one: other.person, other: one.person}

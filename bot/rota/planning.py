@@ -167,7 +167,7 @@ class Planning:
 
     ``since`` is when its rituals were first looked after: what fell due before that is nobody's business. ``pick`` and
     ``handover`` are the last ones; ``feeds`` counts, by person ("" for the desk's), how often a calendar's address was
-    renewed.
+    renewed. ``filling`` are those who are FALLBACK only since somebody is away, and on which days.
     """
 
     since: datetime | None = None
@@ -178,6 +178,7 @@ class Planning:
     deployments: tuple[Deployment, ...] = ()
     last_deployment: int = 0
     feeds: Mapping[str, int] = field(default_factory=dict)
+    filling: Mapping[str, frozenset[date]] = field(default_factory=dict)
 
     def known(self) -> Iterator[Author]:
         """Yield whoever is known here by id and name."""
@@ -196,6 +197,7 @@ class Planning:
         yield from (id_ for one in self.deployments for id_ in one.shown_to)
         yield from (one.person for one in self.news)
         yield from (id_ for id_ in self.feeds if id_)
+        yield from self.filling
 
     def about(self, id_: str) -> Iterator[str]:
         """Yield what of somebody is under way, a few words for each thing."""
@@ -211,3 +213,4 @@ class Planning:
                 yield ", ".join(filter(None, (one.id, one.what, one.where, one.link, one.reason)))
         if id_ in self.feeds:
             yield "calendar"
+        yield from (f"fallback {day}" for day in sorted(self.filling.get(id_, ())))

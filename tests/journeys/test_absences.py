@@ -7,7 +7,7 @@ import pytest
 
 from bot.commands import TakeLeave, parse
 from bot.effects import Dialog
-from bot.events import AbsencesImported, CalendarFetched, Send
+from bot.events import AbsencesImported, CalendarFetched, RotaEdited, Send
 from bot.people import FORMER, Person
 from bot.policy import Policy
 from bot.rota.changes import broken, whole_days, with_absences
@@ -151,14 +151,84 @@ async def test_without_a_team_channel_those_concerned_are_told() -> None:
     assert not [one for one in town.to(BEN) if "is away" in one.text]
 
 
-async def test_whoever_was_set_as_fallback_for_a_removed_absence_is_named() -> None:
+async def remove(town: Town, who: Person, by: Person | None = None) -> str:
+    """Remove the last absence of somebody."""
+    away = [one for one in (await rota(town)).absences if one.person == who.id][-1]
+    gone = f"{away.start.isoformat()}|{away.end.isoformat()}|{who.id}"
+    return await town.send("absence.remove", "", by or who, choice=gone, card="form:x")
+
+
+async def fallbacks(town: Town, week: date = NEXT) -> dict[str, frozenset[int]]:
+    return {one.person: one.days for one in (await rota(town)).of(week) if one.role is Role.FALLBACK}
+
+
+async def test_whoever_is_fallback_on_a_day_of_a_removed_absence_by_the_pick_is_named() -> None:
+    town = planned()
+    await confirm(town, BEN, "2026-11-27", "2026-11-27")
+    shown = await remove(town, BEN)
+    assert "Removed: on Fri 27 Nov.\nChen Wei stays FALLBACK on Fri 27 Nov." in shown
+    assert "Chen Wei stays FALLBACK on Fri 27 Nov." in town.in_team_channel()[-1].text
+    assert await fallbacks(town) == {"chen": frozenset({4})}
+
+
+async def test_whoever_was_set_as_fallback_only_for_a_removed_absence_is_none_any_more_and_told() -> None:
     town = planned()
     await confirm(town, BEN, "2026-11-26", "2026-11-26")
-    (away,) = (await rota(town)).absences
-    gone = f"{away.start.isoformat()}|{away.end.isoformat()}|ben"
-    shown = await town.send("absence.remove", "", BEN, choice=gone, card="form:x")
-    assert "Removed: on Thu 26 Nov.\nEva Novak stays FALLBACK on Thu 26 Nov." in shown
-    assert "Eva Novak stays FALLBACK on Thu 26 Nov." in town.in_team_channel()[-1].text
+    assert await fallbacks(town) == {"chen": frozenset({4}), "eva": frozenset({3})}
+    shown = await remove(town, BEN)
+    assert "Removed: on Thu 26 Nov.\nEva Novak is not FALLBACK on Thu 26 Nov any more." in shown
+    assert "Eva Novak is not FALLBACK on Thu 26 Nov any more." in town.in_team_channel()[-1].text
+    assert town.to(EVA)[-1].text == "You are not FALLBACK on Thu 26 Nov any more: nobody has to fill in then."
+    assert await fallbacks(town) == {"chen": frozenset({4})}
+    assert (await rota(town)).history[-1].what == "freed Eva Novak as FALLBACK on 2026-11-26"
+
+
+async def test_of_a_fallback_only_the_days_that_are_no_gap_any_more_go() -> None:
+    town = planned()
+    await confirm(town, ANA, "2026-11-26", "2026-11-26")
+    await confirm(town, BEN, "2026-11-30", "2026-12-01")
+    before = await fallbacks(town)
+    assert before == {"chen": frozenset({3, 4}), "eva": frozenset({0, 1})}
+    await confirm(town, ANA, "2026-12-01", "2026-12-01")
+    both = await fallbacks(town)
+    assert both["chen"] == frozenset({1, 3, 4})
+    assert "Eva Novak is not FALLBACK on Mon 30 Nov and Tue 1 Dec any more." in await remove(town, BEN)
+    assert (await fallbacks(town))["chen"] == frozenset({1, 3, 4}), "Ana is away all the same"
+    assert "eva" not in await fallbacks(town)
+
+
+async def test_whoever_is_fallback_today_stays_so() -> None:
+    town = planned("2026-11-25 10:00")
+    await confirm(town, BEN, "2026-11-26", "2026-11-27")
+    await town.until("2026-11-26 10:00")
+    assert "Eva Novak stays FALLBACK on Thu 26 Nov." in await remove(town, BEN)
+
+
+async def test_somebody_who_stands_in_for_a_fallback_goes_on() -> None:
+    town = planned()
+    await confirm(town, BEN, "2026-11-26", "2026-11-27")
+    thursday = (at("2026-11-26 00:00"), at("2026-11-26 18:00"))
+    held = await rota(town)
+    stands_in = replace(held, overrides=(Override("eva", "farid", *thursday),))
+    await town._handle(RotaEdited(rota=stands_in, base=held, key="edited", happened_at=town.now))
+    assert "Eva Novak stays FALLBACK on Thu 26 Nov." in await remove(town, BEN)
+
+
+async def test_a_fallback_of_an_absence_whom_somebody_covers_for_is_theirs_for_good() -> None:
+    town = planned()
+    await confirm(town, BEN, "2026-11-26", "2026-11-26")
+    team = [one for one in (await rota(town)).of(NEXT) if one.person != "eva"]
+    await town.import_shifts((*team, Shift(NEXT, "farid", Role.FALLBACK, frozenset({3}))))
+    assert "Farid Haddad stays FALLBACK on Thu 26 Nov." in await remove(town, BEN)
+    assert (await (await town.desk()).state()).facts.planning.filling == {}
+
+
+async def test_what_is_known_of_those_who_fill_in_is_gone_when_their_days_are() -> None:
+    town = planned()
+    await confirm(town, BEN, "2026-11-26", "2026-11-26")
+    assert (await (await town.desk()).state()).facts.planning.filling == {"eva": frozenset({date(2026, 11, 26)})}
+    await town.until("2026-11-27 09:00")
+    assert (await (await town.desk()).state()).facts.planning.filling == {}
 
 
 async def test_a_removed_absence_for_which_nobody_fills_in_names_nobody() -> None:

@@ -907,6 +907,7 @@ KNOWN = Facts(
         ),
         last_deployment=1,
         feeds={"zoe": 1},
+        filling={"zoe": frozenset({date(2026, 11, 26)})},
     ),
 )
 

@@ -439,6 +439,7 @@ def _planning_without(planning: Planning, id_: str) -> Planning:
             ]
         ),
         feeds={one: number for one, number in planning.feeds.items() if one != id_},
+        filling={one: days for one, days in planning.filling.items() if one != id_},
     )
 
 

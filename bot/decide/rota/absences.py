@@ -18,7 +18,7 @@ from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.requests import clocks
-from bot.decide.rota import covers, gaps, news, outlook
+from bot.decide.rota import covers, filling, gaps, news, outlook
 from bot.decide.rota.outlook import Outlook, day_said, days_said, name_of, span_said
 from bot.effects import Answer, Card, Dialog, FetchCalendar
 from bot.errors import Refused
@@ -170,9 +170,10 @@ def _removed(draft: Draft, event: Send) -> Answer:
     before = draft.rota
     draft.put_rota(replace(before, absences=tuple([one for one in before.absences if one is not found])))
     news.record_away(draft, event.author, found, ended=True)
+    freed = _free(draft, event, found)
     clocks.follow_duty(draft)
     gaps.follow(draft)
-    stays = [
+    stays = freed + [
         f"{name_of(draft, one.person)} stays FALLBACK on {days_said(draft, days)}."
         for one in outlook.coming_shifts(draft)
         if one.role is Role.FALLBACK
@@ -184,6 +185,18 @@ def _removed(draft: Draft, event: Send) -> Answer:
         undone = f"{event.author.name} removed your absence {said(draft, found)}."
         news.tell(draft, f"undone:{event.key}", person, undone)
     return _gone(draft, event, title, "\n".join((f"Removed: {said(draft, found)}.", *stays)))
+
+
+def _free(draft: Draft, event: Send, gone: Absence) -> list[str]:
+    """Let those go who are FALLBACK for an absence that is gone, and tell them; return what others read of it."""
+    lines = []
+    for stint in filling.free(draft, gone):
+        name, days = name_of(draft, stint.person), days_said(draft, stint.days)
+        news.record(draft, event.author, f"freed {name} as FALLBACK on {', '.join(map(str, sorted(stint.days)))}")
+        text = f"You are not FALLBACK on {days} any more: nobody has to fill in then."
+        news.tell(draft, f"freed:{event.key}:{min(stint.days)}", stint.person, text)
+        lines.append(f"{name} is not FALLBACK on {days} any more.")
+    return lines
 
 
 # -- from a calendar ------------------------------------------------------------------------------------------------
@@ -237,6 +250,7 @@ def _take(draft: Draft, new: list[Absence], by: Author, key: str) -> Outlook:
     draft.put_rota(follows.rota)
     for one in new:
         news.record_away(draft, by, one)
+    filling.note(draft, follows.stints)
     for stint in follows.stints:
         days = ", ".join(map(str, sorted(stint.days)))
         news.record(draft, by, f"set {name_of(draft, stint.person)} as FALLBACK on {days}")

@@ -9,7 +9,7 @@ from bot.commands import Right
 from bot.decide import forms
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
-from bot.decide.rota import asks, covers, gaps, news, swaps
+from bot.decide.rota import asks, covers, filling, gaps, news, swaps
 from bot.effects import Answer, Card, Dialog
 from bot.errors import Refused
 from bot.events import Send
@@ -25,6 +25,7 @@ def struck(draft: Draft) -> None:
     gaps.follow(draft)
     swaps.follow(draft)
     covers.follow(draft)
+    filling.follow(draft)
     planning = draft.facts.planning
     left = tuple([one for one in planning.asks if draft.now < one.end])
     if len(left) < len(planning.asks):
@@ -32,10 +33,11 @@ def struck(draft: Draft) -> None:
 
 
 def follow(draft: Draft) -> None:
-    """End what is asked about shifts that are not as they were."""
+    """End what is asked about shifts that are not as they were, and forget who filled in for those."""
     if draft.rota is not draft.state.rota:
         swaps.follow(draft)
         covers.follow(draft)
+        filling.follow(draft)
 
 
 def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None:
