@@ -128,7 +128,7 @@ async def test_consequences_are_shown_first_and_done_with_it() -> None:
     assert len(news) == 1
     assert news[0].startswith("Ana Lindqvist is away on Thu 26 Nov.\nIn the iteration of Wed 25 Nov there is no anchor")
     assert Shift(NEXT, "chen", Role.FALLBACK, frozenset({3, 4})) in (await rota(town)).shifts
-    assert [one.text for one in town.to(CHEN)] == ["You are FALLBACK on Thu 26 Nov."]
+    assert [one.text for one in town.to(CHEN)] == ["You are FALLBACK on Thu 26 Nov. If you can't, write cover."]
     assert [one.what for one in (await rota(town)).history] == [
         "is away on 2026-11-26",
         "set Chen Wei as FALLBACK on 2026-11-26",
@@ -710,6 +710,6 @@ async def test_whoever_becomes_fallback_in_two_weeks_is_told_of_both() -> None:
     town = planned(people=(ANA, BEN, CHEN))
     await confirm(town, BEN, "2026-11-24", "2026-11-26")
     assert [one.text for one in town.to(CHEN)] == [
-        "You are FALLBACK on Tue 24 Nov.",
-        "You are FALLBACK on Wed 25 Nov and Thu 26 Nov.",
+        "You are FALLBACK on Tue 24 Nov. If you can't, write cover.",
+        "You are FALLBACK on Wed 25 Nov and Thu 26 Nov. If you can't, write cover.",
     ]

@@ -445,3 +445,30 @@ async def test_a_cover_that_another_asked_for_is_theirs_to_withdraw() -> None:
     town = planned()
     await ask(town, ANA, of(BEN), THURSDAY, THURSDAY)
     assert "[Withdraw" not in await ask(town, BEN, of(BEN), THURSDAY, THURSDAY)
+
+
+async def test_a_fallback_of_some_days_is_covered_on_one_of_them_and_today() -> None:
+    some = Shift(NEXT, "chen", Role.FALLBACK, frozenset({2, 3, 4}))
+    town = planned("2026-11-25 10:00", team=(*shifts(), *shifts(NEXT)[:2], some))
+    await ask(town, CHEN, of(CHEN, NEXT, "FALLBACK"), THURSDAY, THURSDAY, who="eva")
+    assert "FALLBACK on Thu 26 Nov" in town.to(EVA)[-1].text
+    await answer(town, EVA)
+    await ask(town, CHEN, f"today:{of(CHEN, NEXT, 'FALLBACK')}", who="farid")
+    assert "Farid Haddad covers for Chen Wei: FALLBACK today until 18:00." in await answer(town, FARID)
+    further = [
+        [one.id for one in on_duty(await rota(town), at(f"{day} 10:00"), HOURS).further]
+        for day in ("2026-11-25", THURSDAY, FRIDAY)
+    ]
+    assert further == [["farid"], ["eva"], ["chen"]]
+
+
+async def test_whoever_became_fallback_for_an_absence_reads_how_to_be_covered_and_can_be() -> None:
+    town = planned()
+    await confirm(town, BEN, THURSDAY, THURSDAY)
+    assert town.to(EVA)[-1].text == "You are FALLBACK on Thu 26 Nov. If you can't, write cover."
+    assert "(FALLBACK, Thu 26 Nov)" in said(Dialog("", await town.open("cover", "", EVA, card="form")))
+    await ask(town, EVA, of(EVA, NEXT, "FALLBACK"))
+    await answer(town, FARID)
+    fallbacks = {one.person: one.days for one in (await rota(town)).of(NEXT) if one.role is Role.FALLBACK}
+    assert fallbacks == {"chen": frozenset({4}), "farid": frozenset({3})}
+    assert (await (await town.desk()).state()).facts.planning.filling == {}

@@ -110,7 +110,7 @@ async def test_the_best_fallbacks_come_with_it_and_are_told() -> None:
     await answer(town, off)
     fallback = [one for one in (await rota(town)).of(NEXT) if one.role is Role.FALLBACK]
     assert [(one.person, one.days) for one in fallback] == [("farid", frozenset({4}))]
-    assert "You are FALLBACK on Fri 27 Nov." in [one.text for one in town.to(FARID)]
+    assert "You are FALLBACK on Fri 27 Nov. If you can't, write cover." in [one.text for one in town.to(FARID)]
 
 
 async def test_a_broken_rule_is_said_and_takes_a_reason_which_stays_on_the_record() -> None:

@@ -258,7 +258,7 @@ def _take(draft: Draft, new: list[Absence], by: Author, key: str) -> Outlook:
             draft,
             f"fallback:{key}:{min(stint.days)}",
             stint.person,
-            f"You are FALLBACK on {days_said(draft, stint.days)}.",
+            outlook.fallback_said(draft, stint),
         )
     clocks.follow_duty(draft)
     away = [f"{name_of(draft, one.person)} is away {said(draft, one)}." for one in new[:MOST_LISTED]]

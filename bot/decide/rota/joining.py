@@ -44,7 +44,7 @@ def _say_broken(draft: Draft, changed: list[Person]) -> None:
     admins = [one.id for one in draft.rota.people.values() if draft.is_admin(Author(one.id, one.name))]
     key = f"{draft.now.isoformat()}:{':'.join(ids)}"
     for stint in follows.stints:
-        text = f"You are FALLBACK on {outlook.days_said(draft, stint.days)}."
+        text = outlook.fallback_said(draft, stint)
         news.tell(draft, f"fallback:{key}:{min(stint.days)}", stint.person, text)
     covers.announce(draft, key, (title, *follows.lines), broken, (*pair, *admins))
 

@@ -124,6 +124,11 @@ def shift_of(draft: Draft, ask: Ask) -> Shift | None:
     return next((one for one in mine if changes.days_between(one, ask.start, ask.end, draft.hours)), None)
 
 
+def fallback_said(draft: Draft, stint: Stint) -> str:
+    """Return what somebody reads who became FALLBACK without being asked."""
+    return f"You are FALLBACK on {days_said(draft, stint.days)}. If you can't, write cover."
+
+
 def away_said(draft: Draft, ask: Ask) -> str:
     """Say who is away for whom somebody is asked to be FALLBACK: that day's team, as long as they are."""
     at, day = min(max(draft.now, ask.start), ask.end - timedelta.resolution), draft.hours.duty_day(ask.start)

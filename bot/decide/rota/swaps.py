@@ -76,8 +76,8 @@ def accepted(draft: Draft, ask: Ask, by: Author) -> PlanCard:
     done = f"{who} swapped their weeks of {weeks}."
     asks.settle(draft, ask, done, but=by.id)
     for stint in follows.stints:
-        days = outlook.days_said(draft, stint.days)
-        news.tell(draft, f"fallback:{ask.id}:{min(stint.days)}", stint.person, f"You are FALLBACK on {days}.")
+        key = f"fallback:{ask.id}:{min(stint.days)}"
+        news.tell(draft, key, stint.person, outlook.fallback_said(draft, stint))
     for one in two:
         nominees.told(draft, one.iteration, [ask.person, by.id, *(stint.person for stint in follows.stints)])
     reason = [f"A rule was overridden: {ask.reason}"] if ask.reason else []
