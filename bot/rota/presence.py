@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from bot.hours import SupportHours
 from bot.people import Person
-from bot.rota.shift import Rota
+from bot.rota.shift import Override, Rota
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -29,11 +29,11 @@ class Presence:
         self._spans: dict[date, tuple[datetime, datetime]] = {}
         self._known: dict[tuple[str, date], bool] = {}
         self._away: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
-        self._instead: dict[str, dict[str, list[tuple[datetime, datetime]]]] = defaultdict(lambda: defaultdict(list))
+        self._instead: dict[str, list[Override]] = defaultdict(list)
         for away in rota.absences:
             self._away[away.person].append((away.start, away.end))
         for override in reversed(rota.overrides):
-            self._instead[override.person][override.stand_in].append((override.start, override.end))
+            self._instead[override.person].append(override)
 
     def has(self, person: Person, day: date) -> bool:
         """Say whether a person is present on a working day of the desk."""
@@ -50,8 +50,12 @@ class Presence:
 
     def server(self, person_id: str, day: date) -> str:
         """Return who serves on a day in a person's place: whoever stands in for half of it, the last named first."""
-        instead = self._instead.get(person_id, {})
-        return next((one for one, spans in instead.items() if self._is_half(day, spans)), person_id)
+        spans: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+        for one in self._instead.get(person_id, ()):
+            spans[one.stand_in].append((one.start, one.end))
+            if self._is_half(day, spans[one.stand_in]):
+                return one.stand_in
+        return person_id
 
     def _is_away(self, person_id: str, day: date) -> bool:
         known = self._known.get((person_id, day))

@@ -10,6 +10,7 @@ from bot.people import Person
 from bot.rota.changes import whole_days
 from bot.rota.duty import on_duty
 from bot.rota.picking import pair_of
+from bot.rota.presence import Presence
 from bot.rota.shift import Absence, Override, Role, Rota, Shift
 from bot.views import PlanCard
 from tests.journeys.test_absences import HOURS, choice, confirm
@@ -472,3 +473,16 @@ async def test_whoever_became_fallback_for_an_absence_reads_how_to_be_covered_an
     fallbacks = {one.person: one.days for one in (await rota(town)).of(NEXT) if one.role is Role.FALLBACK}
     assert fallbacks == {"chen": frozenset({4}), "farid": frozenset({3})}
     assert (await (await town.desk()).state()).facts.planning.filling == {}
+
+
+async def test_whoever_was_covered_themselves_on_one_day_serves_on_another_and_not_on_that() -> None:
+    town = planned()
+    await ask(town, BEN, of(BEN), THURSDAY, THURSDAY, who="eva")
+    await answer(town, EVA)
+    await ask(town, EVA, of(BEN), THURSDAY, THURSDAY, who="chen")
+    await answer(town, CHEN)
+    await ask(town, BEN, of(BEN), "2026-11-30", "2026-11-30", who="eva")
+    await answer(town, EVA)
+    presence = Presence(await rota(town), HOURS)
+    assert [presence.server("ben", date(2026, 11, day)) for day in (25, 26, 30)] == ["ben", "chen", "eva"]
+    assert on_duty(await rota(town), at("2026-11-26 10:00"), HOURS).pair == (ANA, CHEN)
