@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar, assert_never
 
 from bot.commands import (
@@ -61,7 +61,9 @@ from bot.errors import Refused
 from bot.events import Message, Uninstalled, Welcomed, Wrote
 from bot.people import Author
 from bot.places import channel_of, person_of, personal
+from bot.rota.handover import late_starts
 from bot.rota.iteration import iteration_of
+from bot.rota.presence import WEEK
 from bot.rota.shift import Role
 from bot.support.intake import is_marked, is_request
 from bot.support.texts import Text
@@ -293,10 +295,14 @@ def _duty_card(draft: Draft, event: Message) -> DutyCard:
 
 
 def _handover(draft: Draft, at: datetime) -> tuple[datetime, str]:
-    following = iteration_of(draft.hours.duty_day(at)) + timedelta(days=7)
-    opening = draft.hours.next_open(draft.hours.opening(following))
-    people = draft.rota.people
-    support = [people[s.person].name for s in draft.rota.of(following) if s.role is Role.SUPPORT and s.person in people]
+    """Return when duty changes next, and who has SUPPORT then: a team that was taken late, or the next iteration's."""
+    today, people = draft.hours.duty_day(at), draft.rota.people
+    iteration = iteration_of(today)
+    late = [day for day in late_starts(draft.rota, iteration, draft.hours) if day > today]
+    start = late[0] if late else iteration + WEEK
+    opening = draft.hours.next_open(draft.hours.opening(start))
+    team = [one for one in draft.rota.of(iteration_of(start)) if one.role is Role.SUPPORT and one.person in people]
+    support = [people[one.person].name for one in team if not late or one.is_for(start)]
     return opening, listed(support, draft.say(Text.AND)) or draft.say(Text.NOT_SET)
 
 

@@ -571,3 +571,10 @@ async def test_a_bot_that_comes_up_on_the_morning_a_late_team_starts_hands_over_
     assert keys(town, "handover:") == [LATE, f"{LATE}:ben"]
     await town.until("2026-11-27 11:30")
     assert (await town.request()).status is Status.OPEN
+
+
+async def test_who_names_the_late_team_as_the_next_from_its_morning_on() -> None:
+    town = await late()
+    assert "Fri 27 Nov, 09:00\nThen\nChen Wei and Eva Novak" in await town.write("who", OLGA)
+    await town.until("2026-11-27 09:00")
+    assert "Wed 2 Dec, 09:00\nThen\nnobody is set yet" in await town.write("who", OLGA)
