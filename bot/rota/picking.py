@@ -387,14 +387,21 @@ class Picker:
             conflict=None if teams else self._conflict(),
         )
 
-    def judge(self, pair: Iterable[str]) -> Team:
-        """Return the team of two people, whatever rules it breaks."""
+    def judge(self, pair: Iterable[str], alone: str | None = None) -> Team:
+        """Return the team of two people, whatever rules it breaks.
+
+        With the best fallback, or with ``alone``, who fills in on every day on which somebody has to; raise ValueError
+        where they cannot.
+        """
         one, other = (self._members[id_] for id_ in sorted(pair))
-        return self.team(one, other, self.breaks(one, other))
+        stints = self._reserve.best(one, other) if alone is None else self._reserve.by(alone, one, other)
+        return self._with(one, other, self.breaks(one, other), stints)
 
     def team(self, one: Member, other: Member, broken: tuple[Rule, ...] = ()) -> Team:
         """Return the team of two members, by sorted ids, with the best fallback."""
-        stints = self._reserve.best(one, other)
+        return self._with(one, other, broken, self._reserve.best(one, other))
+
+    def _with(self, one: Member, other: Member, broken: tuple[Rule, ...], stints: tuple[Stint, ...]) -> Team:
         served = {one.id: len(one.days), other.id: len(other.days)}
         for stint in stints:
             served[stint.person] = len(stint.days)
@@ -527,6 +534,15 @@ class _Reserve:
                 key = left, size, sum(each.debt for each in people), sorted(each.id for each in people)
                 found = min(found, (key, stints), key=lambda each: each[0])
         return found[1]
+
+    def by(self, id_: str, one: Member, other: Member) -> tuple[Stint, ...]:
+        """Return the fallback of a pair that one person is; raise ValueError where they could not be on every day."""
+        thin = self.thin(one, other)
+        stints = (Stint(id_, frozenset(thin)),)
+        able = next((each for each in self._able if each.id == id_ and id_ not in {one.id, other.id}), None)
+        if able is None or not thin or not able.days.issuperset(thin) or self._left(one, other, stints, thin):
+            raise ValueError(f"{id_} could not fill in for {one.id} and {other.id} in {self._plan.iteration}.")
+        return stints
 
     def _left(self, one: Member, other: Member, stints: tuple[Stint, ...], thin: tuple[date, ...]) -> int:
         return sum(self.lacks(one, other, stints, day) for day in thin)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from itertools import combinations
+from types import MappingProxyType
 
 from bot.people import Person
 from bot.policy import Goal
@@ -22,12 +23,15 @@ from bot.solver.scoring import replayed
 
 BEFORE = WINDOW - 1  # iterations that count with the one that is picked
 NOBODY = -1
+NONE: Mapping[int, int] = MappingProxyType({})
 BITS = range(7)  # of the days of a week
 COVERERS = 3  # of whom one is left when two of them are the pair
 
 Pair = tuple[int, int]
 Stints = tuple[tuple[int, int], ...]
 """People who fill in, and their days."""
+Fills = dict[int, int]
+"""Who fills in alone, by week, where a plan says so; picking's own choice in every other."""
 
 
 @dataclass(slots=True)
@@ -261,7 +265,12 @@ class Course:
     # -- a plan ----------------------------------------------------------------------------------------------------
 
     def walk(
-        self, pairs: Sequence[Pair | None], start: int, states: Sequence[State], into: list[State] | None = None
+        self,
+        pairs: Sequence[Pair | None],
+        start: int,
+        states: Sequence[State],
+        into: list[State] | None = None,
+        fills: Mapping[int, int] = NONE,
     ) -> State | None:
         """Return the state after a plan that is as that of ``states`` before ``start``; None where it breaks a rule.
 
@@ -272,7 +281,7 @@ class Course:
             pair = pairs[number]
             if pair is not None and not self.legal(number, state, pair):
                 return None
-            self.advance(number, state, pair)
+            self.advance(number, state, pair, fills.get(number))
             if into is not None:
                 into[number + 1] = state.copy()
         return state
@@ -290,8 +299,8 @@ class Course:
             return False
         return any(one in week.anchors and one in state.supported for one in pair)
 
-    def advance(self, number: int, state: State, pair: Pair | None) -> None:
-        """Take a state over a week."""
+    def advance(self, number: int, state: State, pair: Pair | None, fill: int | None = None) -> None:
+        """Take a state over a week, in which somebody fills in alone, if they can."""
         week, sums = self.weeks[number], state.sums
         if pair is None:
             sums[_MISSING] += 1
@@ -301,7 +310,10 @@ class Course:
         one, other = pair
         both = frozenset(pair)
         thin = week.full & ~(week.mask[one] & week.mask[other])
-        stints = self.fallback(number, state, pair, thin) if thin else ()
+        stints: Stints = ()
+        if thin:
+            alone = fill is not None and self.fills(number, state, pair, fill)
+            stints = ((fill, thin),) if fill is not None and alone else self.fallback(number, state, pair, thin)
         left = thin
         for _, days in stints:
             left &= ~days
@@ -384,6 +396,12 @@ class Course:
         return found
 
     # -- fallback --------------------------------------------------------------------------------------------------
+
+    def fills(self, number: int, state: State, pair: Pair, who: int) -> bool:
+        """Say whether somebody could fill in alone on the days on which not both of a pair are there, if any."""
+        week = self.weeks[number]
+        thin = week.full & ~(week.mask[pair[0]] & week.mask[pair[1]])
+        return bool(thin) and who not in pair and who in state.supported and who in week.covering(thin)
 
     def fallback(self, number: int, state: State, pair: Pair, thin: int) -> Stints:
         """Return the best fallback of a pair that the rules allow, as ``picking`` chooses it."""
@@ -472,10 +490,11 @@ class Course:
         return min(_least(pairs, judge.exact) if len(pairs) > 1 else pairs)
 
 
-def shown(course: Course, pairs: Sequence[Pair | None]) -> Plan:
+def shown(course: Course, pairs: Sequence[Pair | None], fills: Mapping[int, int] = NONE) -> Plan:
     """Return the plan of some pairs, with the ids of its people, scored by picking."""
     ids = course.ids
-    return replayed(course.question, [pair and (ids[pair[0]], ids[pair[1]]) for pair in pairs])
+    named = [pair and (ids[pair[0]], ids[pair[1]]) for pair in pairs]
+    return replayed(course.question, named, {number: ids[who] for number, who in fills.items()})
 
 
 def _least(pairs: list[Pair], value: Callable[[Pair], int | Fraction]) -> list[Pair]:

@@ -28,7 +28,7 @@ def plans(question: Question) -> Iterator[Plan]:
     until = started + question.seconds - SPARE * scoring  # the plan that is found is scored, too
     search = Search(course)
     bounds = _Stages(course, search, until).bounds()
-    plan = shown(course, search.best)
+    plan = search.plan()
     yield Plan(plan.weeks, plan.score, bounds)
 
 
@@ -77,12 +77,12 @@ class _Stages:
         least = self._trivial(aim)
         self._improve(least, FIRST_STEPS)
         if self._search.key[stage] > least and self._search.key[:stage] == before[:stage] and self._left() > 0:
-            least, pairs = self._modelled().least(
+            least, found = self._modelled().least(
                 aim, self._search.state, list(self._order[1:stage]), monotonic() + self._left() / 2
             )
             least = max(least, self._trivial(aim))
-            if pairs is not None:
-                self._search.take(pairs)
+            if found is not None:
+                self._search.take(*found)
             self._improve(least, STEPS)
         self._least.append(least)
         self._keep(before)

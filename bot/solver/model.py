@@ -1,17 +1,18 @@
 """What no plan can go below: a linear model of a question, minimised goal by goal by HiGHS.
 
-In it the first week is the pick, the rules are picking's, and so is every goal, but for one thing: whoever fills in is
-anybody who could, not whoever has the least debt by then. So the model allows every plan there is and some that are
-none: what it cannot go below, no plan can; a plan of which ``scoring`` says as much is proved.
+In it the first week is the pick, the rules are picking's, and so is every goal, but for one thing: where nobody could
+fill in alone, anybody does who could. So the model allows every plan there is and some that are none: what it cannot
+go below, no plan can; a plan of which ``scoring`` says as much is proved.
 
 With an anchor in each pair, a day is thin exactly where the other one is away. Once coverage is as good as each week
 allows, as many days are served in a week whoever serves them, and a debt depends on nothing but one's own days.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
-from itertools import accumulate, combinations, pairwise
+from itertools import accumulate, combinations, pairwise, product
 from math import isfinite
 from time import monotonic
 
@@ -19,14 +20,33 @@ import highspy
 
 from bot.rota.picking import MIXING, PAIR, REST, rounded
 from bot.rota.plan import Aim
-from bot.solver.course import AIMS, Course, Pair, State, Week
+from bot.solver.course import AIMS, Course, Fills, Pair, State, Week
 
 INFINITE = highspy.kHighsInf  # never a large number in its place: that gave wrong optima
 EPSILON = 1e-6
 MOST_PAIRS = 4_000  # columns of pairs, beyond which mixing is not modelled
 
 Terms = dict[int, float]
+Found = tuple[list[Pair | None], Fills]
 Slope = tuple[Fraction, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What somebody may come to: shifts of each length, ``low`` to ``high`` days of filling in, a debt's square."""
+
+    shifts: tuple[int, ...]
+    low: int
+    high: int
+    square: int
+
+
+@dataclass(slots=True)
+class Fillers:
+    """The columns of who fills in in a week: alone on so many days, or in parts."""
+
+    alone: dict[tuple[int, int], int] = field(default_factory=dict)
+    parts: dict[int, int] = field(default_factory=dict)
 
 
 class Rows:
@@ -286,26 +306,45 @@ class Model:
     # -- fairness --------------------------------------------------------------------------------------------------
 
     def _fairness(self, state: State) -> tuple[Terms, int] | None:
-        """Return the squares of debts after the last week, where each depends on one's own days alone."""
+        """Return the squares of debts after the last week, where each depends on one's own days alone.
+
+        Each person has one of their tallies: how many shifts of each length, and how many days of filling in. That
+        is far tighter than the sum of their days, as shifts come whole.
+        """
         course = self._course
         if any(week.stand_ins for week in course.weeks):
             return None
-        members = course.weeks[course.last].members
-        squares = {who: self._steps(who) for who in members}
-        most = state.fairness - sum(min(steps)[0] for steps in squares.values())
-        terms: Terms = {}
-        for who in members:
-            steps = [step for step in squares[who] if step[0] - min(squares[who])[0] <= most]
-            days = self._rows.column(0, INFINITE)
-            self._rows.row({days: -1, **self._served(who)}, 0, 0)
-            columns = [self._rows.column() for _ in steps]
-            self._rows.row(dict.fromkeys(columns, 1.0), 1, 1)
-            low = {column: -float(step[1]) for column, step in zip(columns, steps, strict=True)}
-            high = {column: -float(step[2]) for column, step in zip(columns, steps, strict=True)}
-            self._rows.row({days: 1, **low}, lower=0)
-            self._rows.row({days: 1, **high}, upper=0)
-            terms.update({column: step[0] for column, step in zip(columns, steps, strict=True) if step[0]})
+        rows, terms = self._rows, Terms()
+        squares = {who: self._steps(who) for who in course.weeks[course.last].members}
+        spare = state.fairness - sum(min(steps)[0] for steps in squares.values())
+        for who, steps in squares.items():
+            shifts: dict[int, list[int]] = {}
+            for number in self._free:
+                if (number, who) in self._x:
+                    shifts.setdefault(course.weeks[number].mask[who].bit_count(), []).append(self._x[number, who])
+            fills = self._fills(who)
+            most = int(sum(self._rows.upper[column] * days for column, days in fills.items()))
+            lengths = {length: len(columns) for length, columns in sorted(shifts.items())}
+            tallies = list(_tallies(lengths, most, [step for step in steps if step[0] - min(steps)[0] <= spare]))
+            columns = {rows.column(): tally for tally in tallies}
+            rows.row(dict.fromkeys(columns, 1.0), 1, 1)
+            for place, length in enumerate(lengths):
+                taken = {column: -float(tally.shifts[place]) for column, tally in columns.items()}
+                rows.row({**taken, **dict.fromkeys(shifts[length], 1.0)}, 0, 0)
+            rows.row({**fills, **{column: -float(tally.low) for column, tally in columns.items()}}, lower=0)
+            rows.row({**fills, **{column: -float(tally.high) for column, tally in columns.items()}}, upper=0)
+            terms.update({column: tally.square for column, tally in columns.items() if tally.square})
         return terms, 0
+
+    def _fills(self, who: int) -> Terms:
+        """Return the days that somebody fills in after the first week."""
+        terms: Terms = {}
+        for number in self._free:
+            fillers = self._fillers(number)
+            terms.update({column: days for (one, days), column in fillers.alone.items() if one == who})
+            if who in fillers.parts:
+                terms[fillers.parts[who]] = 1
+        return terms
 
     def least_turn(self) -> int:
         """Return how often newcomers wait at least: only one of them a week can have the first shift."""
@@ -346,44 +385,81 @@ class Model:
         covered = state.sums[AIMS.index(Aim.COVERAGE)] == self.least_coverage
         return covered and not any(week.stand_ins for week in self._course.weeks)
 
-    def _served(self, who: int) -> Terms:
-        """Return the days that somebody serves after the first week."""
-        terms: Terms = {}
-        for number in self._free:
-            if (number, who) in self._x:
-                terms[self._x[number, who]] = self._course.weeks[number].mask[who].bit_count()
-            stint = self._stints(number).get(who)
-            if stint is not None:
-                terms[stint] = 1
-        return terms
+    def _fillers(self, number: int) -> Fillers:
+        """Return the columns of who fills in in a week.
 
-    def _stints(self, number: int) -> dict[int, int]:
-        """Return the columns of the days of a week that people fill in."""
+        Where somebody can do so on all of the thin days, one person does; else anybody who is there, in parts.
+        """
         table = self._tables[number]
-        if table.stints is None:
-            week, rows = self._course.weeks[number], self._rows
-            table.stints = {}
-            kinds: dict[int, list[int]] = {}
-            fills: Terms = {}
-            for one, days in table.thin.items():
-                kinds.setdefault(days, []).append(self._x[number, one])
-                fills[self._x[number, one]] = float(table.uncovered[one] - days.bit_count())
-            thin = {days: rows.column(integral=False) for days in sorted(kinds)}
-            for days, columns in sorted(kinds.items()):
-                rows.row({thin[days]: -1, **dict.fromkeys(columns, 1.0)}, 0, 0)
-            for who in week.reserve:
-                helps = {kind: -float((days & week.mask[who]).bit_count()) for days, kind in thin.items()}
-                most = -min(helps.values(), default=0.0)
-                if not most:
-                    continue
-                column = table.stints[who] = rows.column(0, most, integral=False)
-                rows.row({column: 1, **helps}, upper=0)
-                if who in week.anchors:
-                    rows.row({column: 1, self._x[number, who]: most}, upper=most)
-                if who not in self._known:
-                    rows.row({column: 1, **dict.fromkeys(self._earlier(number, who), -most)}, upper=0)
-            rows.row({**dict.fromkeys(table.stints.values(), 1.0), **fills}, 0, 0)
-        return table.stints
+        if table.fillers is None:
+            table.fillers = Fillers()
+            for days in sorted({thin.bit_count() for thin in table.thin.values() if thin}):
+                self._filled_alone(number, table.fillers, days)
+            self._filled_in_parts(number, table.fillers)
+        return table.fillers
+
+    def _filled_alone(self, number: int, into: Fillers, days: int) -> None:
+        week, rows = self._course.weeks[number], self._rows
+        kinds = self._kinds(number, days, alone=True)
+        columns: Terms = {}
+        for who in self._able_to_fill(number):
+            covered = [kind for kind in kinds if not kind & ~week.mask[who]]
+            if not covered:
+                continue
+            column = into.alone[who, days] = rows.column()
+            columns[column] = 1
+            if len(covered) < len(kinds):
+                helped = [one for kind in covered for one in kinds[kind]]
+                rows.row({column: 1, **{self._x[number, one]: -1.0 for one in helped}}, upper=0)
+            self._fills_in(number, who, {column: 1.0}, 1)
+        if kinds:
+            thin = [one for found in kinds.values() for one in found]
+            rows.row({**columns, **{self._x[number, one]: -1.0 for one in thin}}, 0, 0)
+
+    def _filled_in_parts(self, number: int, into: Fillers) -> None:
+        week, table, rows = self._course.weeks[number], self._tables[number], self._rows
+        kinds = self._kinds(number, None, alone=False)
+        for who in self._able_to_fill(number) if kinds else ():
+            helps = {
+                self._x[number, one]: -float(most)
+                for kind, found in kinds.items()
+                for one in found
+                if (most := (kind & week.mask[who]).bit_count())
+            }
+            if not helps:
+                continue
+            most = -int(min(helps.values()))
+            column = into.parts[who] = rows.column(0, most, integral=False)
+            rows.row({column: 1, **helps}, upper=0)
+            self._fills_in(number, who, {column: 1.0}, most)
+        if kinds:
+            fills = {
+                self._x[number, one]: float(table.uncovered[one] - kind.bit_count())
+                for kind, found in kinds.items()
+                for one in found
+            }
+            rows.row({**dict.fromkeys(into.parts.values(), 1.0), **fills}, 0, 0)
+
+    def _kinds(self, number: int, days: int | None, *, alone: bool) -> dict[int, list[int]]:
+        """Return who leaves which days thin, so many of them: where one person can always fill in, or others."""
+        week, kinds = self._course.weeks[number], dict[int, list[int]]()
+        for one, thin in self._tables[number].thin.items():
+            if thin and (days is None or thin.bit_count() == days):
+                known = [who for who in week.covering(thin) if who in self._known]
+                if (len(known) >= PAIR) == alone:  # the anchor may be one of them, who is away is none
+                    kinds.setdefault(thin, []).append(one)
+        return kinds
+
+    def _able_to_fill(self, number: int) -> list[int]:
+        """Return who may fill in in a week, those included who will have supported by then."""
+        return [who for who in self._course.weeks[number].reserve if who in self._known or self._earlier(number, who)]
+
+    def _fills_in(self, number: int, who: int, terms: Terms, most: float) -> None:
+        """Say that nobody fills in for themselves, or before they have supported."""
+        if who in self._course.weeks[number].anchors:
+            self._rows.row({**terms, self._x[number, who]: most}, upper=most)
+        if who not in self._known:
+            self._rows.row({**terms, **dict.fromkeys(self._earlier(number, who), -most)}, upper=0)
 
     def _steps(self, who: int) -> list[tuple[int, int, int]]:
         """Return the squares that somebody's debt can have, each with the least and the most days that give it."""
@@ -407,7 +483,7 @@ class Model:
 
     # -- solving ---------------------------------------------------------------------------------------------------
 
-    def least(self, aim: Aim, state: State, before: list[Aim], until: float) -> tuple[int, list[Pair | None] | None]:
+    def least(self, aim: Aim, state: State, before: list[Aim], until: float) -> "tuple[int, Found | None]":
         """Return what a goal cannot go below in plans no worse than ``state`` in those before it; and a better plan.
 
         A plan is returned that may be better than that of ``state``, none where there is none or none was found.
@@ -427,19 +503,34 @@ class Model:
         if answer.least is None:
             return reached, None
         least = max(_ceil(answer.least), 0) + constant if answer.least > -INFINITE else 0
-        return min(least, reached), self._pairs(answer.values) if answer.values else None
+        return min(least, reached), self._found(answer.values) if answer.values else None
 
-    def _pairs(self, values: list[float]) -> list[Pair | None]:
+    def _found(self, values: list[float]) -> "Found":
         course = self._course
-        found: list[Pair | None] = list(course.greedy)
+        pairs: list[Pair | None] = list(course.greedy)
+        fills: Fills = {}
         for number in self._free:
-            one, other = [who for who in course.weeks[number].able if values[self._x[number, who]] > 1 / 2]
-            found[number] = min(one, other), max(one, other)
-        return found
+            week, fillers = course.weeks[number], self._tables[number].fillers
+            one, other = [who for who in week.able if values[self._x[number, who]] > 1 / 2]
+            pairs[number] = min(one, other), max(one, other)
+            for (who, _), column in fillers.alone.items() if fillers else ():
+                if values[column] > 1 / 2:
+                    fills[number] = who
+        return pairs, fills
 
 
 def _value(state: State, aim: Aim) -> int:
     return state.fairness if aim is Aim.FAIRNESS else state.sums[AIMS.index(aim)]
+
+
+def _tallies(lengths: Mapping[int, int], fills: int, steps: Sequence[tuple[int, int, int]]) -> Iterator[Tally]:
+    """Yield what somebody may come to with shifts of some lengths, so many each, and at most so many days filled in."""
+    most = max((high for _, _, high in steps), default=0)
+    for shifts in product(*[range(min(count, most // max(length, 1)) + 1) for length, count in lengths.items()]):
+        days = sum([length * count for length, count in zip(lengths, shifts, strict=True)])
+        for square, low, high in steps:
+            if low - days <= fills and high >= days:
+                yield Tally(shifts, max(low - days, 0), min(high - days, fills), square)
 
 
 def _ceil(value: float) -> int:
@@ -492,7 +583,7 @@ class Table:
         self.people: dict[int, int] = {}
         self.more_uncovered: dict[Pair, int] = {}
         self.more_people: dict[Pair, int] = {}
-        self.stints: dict[int, int] | None = None
+        self.fillers: Fillers | None = None
         least = [0] if len(week.anchors) >= PAIR else []
         for one, thin in self.thin.items():
             if not thin:  # without production access, but there every day

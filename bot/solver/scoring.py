@@ -3,10 +3,11 @@
 Slow and plainly right. It shares nothing with what finds plans, and whatever is shown was scored by it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from types import MappingProxyType
 
 from bot.hours import SupportHours
 from bot.policy import GOALS, Goal
@@ -17,6 +18,7 @@ from bot.rota.presence import WEEK, Presence
 from bot.rota.shift import Role, Rota, Shift
 
 Pair = tuple[str, str]
+NONE: Mapping[int, str] = MappingProxyType({})
 
 
 def score(
@@ -29,14 +31,23 @@ def score(
 ) -> PlanScore:
     """Return what a plan is worth; raise ValueError where it breaks a rule or leaves a week out that need not be."""
     question = Question(rota, hours, plan.weeks[0].iteration, len(plan.weeks), goals, taken, frozenset(declined))
-    again = replayed(question, [week.team.pair if week.team else None for week in plan.weeks])
+    teams = [week.team for week in plan.weeks]
+    alone = {
+        number: team.fallbacks[0].person
+        for number, team in enumerate(teams)
+        if number and team and len(team.fallbacks) == 1 and not team.score.coverage
+    }
+    again = replayed(question, [team.pair if team else None for team in teams], alone)
     if again.weeks != plan.weeks:
         raise ValueError("The plan's fallbacks, observers or conflicts are not those that follow from its pairs.")
     return again.score
 
 
-def replayed(question: Question, pairs: Sequence[Pair | None]) -> Plan:
-    """Return the plan that has these pairs, one a week; raise ValueError as ``score`` does."""
+def replayed(question: Question, pairs: Sequence[Pair | None], fills: Mapping[int, str] = NONE) -> Plan:
+    """Return the plan that has these pairs, one a week, with who fills in alone in some; raise ValueError as ``score``.
+
+    In every other week those fill in whom picking chooses.
+    """
     rota, hours = question.rota, question.hours
     presence = Presence(rota, hours)
     weeks = []
@@ -51,7 +62,7 @@ def replayed(question: Question, pairs: Sequence[Pair | None]) -> Plan:
                 raise ValueError(f"{iteration} has no team, but {' and '.join(ranking.teams[0].pair)} could be one.")
             week = PlannedWeek(iteration, None, conflict=ranking.conflict)
         else:
-            team = picker.judge(pair)
+            team = picker.judge(pair, fills.get(number))
             if team.broken:
                 raise ValueError(f"{iteration}: {' and '.join(pair)} break {', '.join(team.broken)}.")
             week = PlannedWeek(iteration, team, observers(plan))

@@ -4,21 +4,23 @@ The same plan and the same number of steps give the same result.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from time import monotonic
 
-from bot.solver.course import Course, Pair
+from bot.rota.plan import Plan
+from bot.solver.course import NONE, Course, Fills, Pair, shown
 
 PATIENCE = 400  # steps without a better plan before some shifts are changed at random
 SHAKE = 3  # of them
 LOOK = 64  # steps between two looks at the clock
-REPLACE, REPICK = 0.45, 0.1  # how often one shift is changed, and both of a week; two weeks exchange one otherwise
+REPLACE, REPICK, REFILL = 0.4, 0.1, 0.1
+"""How often one shift is changed, both of a week, and who fills in; two weeks exchange a shift otherwise."""
 
 Pairs = list[Pair | None]
 
 
 class Search:
-    """A walk from plan to plan; ``best`` and ``key`` are of the best so far."""
+    """A walk from plan to plan; ``best``, ``fills``, ``state`` and ``key`` are of the best so far."""
 
     def __init__(self, course: Course, seed: int = 0) -> None:
         """Begin with the plan that picks the best team week by week."""
@@ -26,27 +28,40 @@ class Search:
         self._chance = random.Random(seed)  # noqa: S311 - chance for looking around, no secret
         self._free = [number for number in range(1, len(course.weeks)) if course.greedy[number] is not None]
         self.best: Pairs = list(course.greedy)
+        self.fills: Fills = {}
         self.state = course.states[-1].copy()
         self.key = course.key(self.state)
         self._go_to(self.best)
 
-    def _go_to(self, pairs: Sequence[Pair | None]) -> bool:
+    def _go_to(self, pairs: Sequence[Pair | None], fills: Mapping[int, int] = NONE) -> bool:
         """Stand at a plan, if the rules allow it."""
         states = [self._course.states[0], *[self.state] * len(self._course.weeks)]
-        state = self._course.walk(pairs, 0, states, states)
+        state = self._course.walk(pairs, 0, states, states, fills)
         if state is None:
             return False
-        self._here, self._states, self._value = list(pairs), states, self._course.key(state)
+        self._here, self._filled, self._states = list(pairs), dict(fills), states
+        self._value = self._course.key(state)
         return True
 
-    def take(self, pairs: Sequence[Pair | None]) -> bool:
+    def take(self, pairs: Sequence[Pair | None], fills: Mapping[int, int] = NONE) -> bool:
         """Go on from a plan, if the rules allow it; say whether it is better than the best so far."""
-        return self._go_to(pairs) and self._note()
+        return self._go_to(pairs, fills) and self._note()
+
+    def plan(self) -> Plan:
+        """Return the best so far, scored by picking."""
+        alone, states = {}, [self._course.states[0], *[self.state] * len(self._course.weeks)]
+        self._course.walk(self.best, 0, states, states, self.fills)
+        for number, who in self.fills.items():
+            pair = self.best[number]
+            if pair is not None and self._course.fills(number, states[number], pair, who):
+                alone[number] = who
+        return shown(self._course, self.best, alone)
 
     def _note(self) -> bool:
         better = self._value < self.key
         if better:
-            self.best, self.key, self.state = list(self._here), self._value, self._states[-1].copy()
+            self.best, self.fills = list(self._here), dict(self._filled)
+            self.key, self.state = self._value, self._states[-1].copy()
         return better
 
     def improve(self, goal: tuple[int, ...], steps: int, until: float) -> bool:
@@ -68,33 +83,33 @@ class Search:
 
     def _step(self) -> bool:
         """Try one change, keep it if the plan gets no worse; say whether it is the best so far."""
-        pairs = self._changed()
-        if pairs is None:
+        changed = self._changed()
+        if changed is None:
             return False
-        start = next(number for number, pair in enumerate(pairs) if pair != self._here[number])
-        state = self._course.walk(pairs, start, self._states)
-        return self._keep(pairs, start) if state is not None and self._course.key(state) <= self._value else False
-
-    def _keep(self, pairs: Pairs, start: int) -> bool:
-        state = self._course.walk(pairs, start, self._states, self._states)
-        assert state is not None
-        self._here, self._value = pairs, self._course.key(state)
+        pairs, fills, start = changed
+        state = self._course.walk(pairs, start, self._states, fills=fills)
+        if state is None or self._course.key(state) > self._value:
+            return False
+        self._course.walk(pairs, start, self._states, self._states, fills)
+        self._here, self._filled, self._value = pairs, fills, self._course.key(state)
         return self._note()
 
     def _shake(self) -> None:
         """Go back to the best and change some shifts of it, whatever that costs."""
-        self._go_to(self.best)
+        self._go_to(self.best, self.fills)
         for _ in range(SHAKE):
-            pairs = self._changed()
-            if pairs is not None:
-                self._go_to(pairs)
+            changed = self._changed()
+            if changed is not None:
+                self._go_to(changed[0], changed[1])
 
-    def _changed(self) -> Pairs | None:
-        """Return a plan that differs in a shift or two, None where the change comes to nothing."""
+    def _changed(self) -> tuple[Pairs, Fills, int] | None:
+        """Return a plan that differs in a shift or two, and from which week on; None where it comes to nothing."""
         chance, weeks = self._chance, self._course.weeks
         number = chance.choice(self._free)
         pairs = list(self._here)
         way = chance.random()
+        if way > 1 - REFILL:
+            return self._refilled(number)
         if way < REPLACE:
             changed = {number: self._replaced(number, chance.choice(weeks[number].able))}
         elif way < REPLACE + REPICK:
@@ -111,7 +126,18 @@ class Search:
             if pair is None:
                 return None
             pairs[week] = pair
-        return pairs if pairs != self._here else None
+        differ = [week for week in sorted(changed) if pairs[week] != self._here[week]]
+        if not differ:
+            return None
+        return pairs, {week: who for week, who in self._filled.items() if week not in differ}, differ[0]
+
+    def _refilled(self, number: int) -> tuple[Pairs, Fills, int] | None:
+        pair = self._here[number]
+        assert pair is not None
+        who = self._chance.choice(self._course.weeks[number].reserve)
+        if self._filled.get(number) == who or not self._course.fills(number, self._states[number], pair, who):
+            return None
+        return list(self._here), {**self._filled, number: who}, number
 
     def _replaced(self, number: int, comes: int) -> Pair | None:
         pair = self._here[number]

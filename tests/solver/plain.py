@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from bot.rota.picking import Picker, situation
+from bot.rota.picking import Picker, Team, situation
 from bot.rota.plan import Aim, Plan, PlannedWeek, Question, aims
 from bot.rota.shift import Role, Rota, Shift
 from bot.solver.scoring import applied
@@ -87,11 +87,27 @@ def _plans(asked: Question, rota: Rota, weeks: tuple[PlannedWeek, ...]) -> Itera
         return
     iteration = asked.first + number * WEEK
     first = {"taken": asked.taken, "declined": asked.declined} if not number else {}
-    ranking = Picker(situation(rota, iteration, asked.hours, asked.goals, **first)).rank()  # type: ignore[arg-type]
-    teams = ranking.teams if number else ranking.teams[:1]
+    picker = Picker(situation(rota, iteration, asked.hours, asked.goals, **first))  # type: ignore[arg-type]
+    ranking = picker.rank()
+    teams = [each for team in ranking.teams for each in _filled(picker, team)] if number else ranking.teams[:1]
     for team in teams or (None,):
         week = PlannedWeek(iteration, team, ranking.observers if team else ())
         yield from _plans(asked, applied(rota, week), (*weeks, week))
+
+
+def _filled(picker: Picker, team: Team) -> Iterator[Team]:
+    """Yield a team with picking's fallback, then with each other person who could fill in alone."""
+    yield team
+    alone = [
+        one.id
+        for one in picker.plan.members
+        if one.id not in team.pair and one.experienced and not one.observes and one.belongs
+    ]
+    for id_ in alone:
+        if id_ in picker.plan.declined or team.score.coverage or len(team.fallbacks) != 1:
+            continue
+        if id_ != team.fallbacks[0].person and team.fallbacks[0].days <= picker.plan.member(id_).days:
+            yield picker.judge(team.pair, id_)
 
 
 def _compared(asked: Question, weeks: tuple[PlannedWeek, ...]) -> tuple[int, ...]:
