@@ -2,7 +2,8 @@
 
 What is asked of the forecast and what it answers, as values; who computes them is not known here. A plan begins with
 the pick of its first iteration and sums each goal over its weeks, but for fairness, which is that after the last week
-that has a team. A week in which no pair satisfies the rules has no team and no observers: it counts in ``missing``
+that has a team. After the first week, a plan says who fills in where somebody could alone; else those do whom picking
+chooses. A week in which no pair satisfies the rules has no team and no observers: it counts in ``missing``
 alone, which comes before every goal.
 """
 

@@ -12,7 +12,7 @@ from bot.solver.course import AIMS, Course, shown
 from bot.solver.model import Model
 from bot.solver.search import Search
 
-FIRST_STEPS = 2_000
+FIRST_STEPS = 500
 STEPS = 6_000  # for each goal that is not down to its bound
 SPARE = 1.5  # times what the first plan's scoring took
 

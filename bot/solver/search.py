@@ -129,7 +129,7 @@ class Search:
         differ = [week for week in sorted(changed) if pairs[week] != self._here[week]]
         if not differ:
             return None
-        return pairs, {week: who for week, who in self._filled.items() if week not in differ}, differ[0]
+        return pairs, self._filled, differ[0]
 
     def _refilled(self, number: int) -> tuple[Pairs, Fills, int] | None:
         pair = self._here[number]

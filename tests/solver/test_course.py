@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from bot.people import WORKING_WEEK
 from bot.rota.plan import Aim, PlanScore, Question, aims
 from bot.rota.shift import Role, Shift
 from bot.solver.course import Course, Pair, shown
@@ -52,6 +53,33 @@ def test_any_plan_is_worth_what_a_plain_simulation_says(seed: int, size: int, hi
     assert course.key(state) == tuple(plan.score.of(aim) for aim in aims(asked.goals))
 
 
+@settings(max_examples=60, deadline=None)
+@given(seed=SEEDS, size=st.integers(4, 7), history=st.integers(0, 8), weeks=st.integers(1, 6))
+def test_who_fills_in_alone_counts_as_picking_counts_them(seed: int, size: int, history: int, weeks: int) -> None:
+    asked = question(seed, size, history, weeks)
+    course, chance = Course(asked), Random(seed)  # noqa: S311 - no secret
+    pairs = by_chance(course, seed)
+    assume(has_its_weeks(course, pairs))
+    states = [course.states[0]] * (len(pairs) + 1)
+    course.walk(pairs, 0, states, states)
+    fills = {
+        number: chance.choice(able)
+        for number, pair in enumerate(pairs)
+        if pair and number
+        if (able := [who for who in range(len(course.ids)) if course.fills(number, states[number], pair, who)])
+    }
+    plan = shown(course, pairs, fills)
+    assert all(
+        [stint.person for stint in week.team.fallbacks] == [course.ids[fills[number]]]
+        for number, week in enumerate(plan.weeks)
+        if number in fills and week.team
+    )
+    assert score(asked.rota, plan, asked.hours, asked.goals, asked.taken, asked.declined) == plan.score
+    state = course.walk(pairs, 0, course.states, fills=fills)
+    assert state is not None
+    assert course.key(state) == tuple(plan.score.of(aim) for aim in aims(asked.goals))
+
+
 @settings(max_examples=40, deadline=None)
 @given(seed=SEEDS, size=st.integers(3, 7), history=st.integers(0, 60), weeks=st.integers(1, 5))
 def test_the_plan_that_is_there_at_once_takes_the_best_team_of_each_week(
@@ -72,6 +100,22 @@ def test_a_plan_that_breaks_a_rule_is_worth_nothing() -> None:
     without = desk(helper("ana"), helper("ben"), able("chen"))
     with pytest.raises(ValueError, match="ana and ben break anchor"):
         score(without, plan, HOURS)
+
+
+def test_whoever_fills_in_alone_is_there_on_every_day_that_needs_it_and_no_part_of_the_pair() -> None:
+    friday_off = WORKING_WEEK - {4}
+    rota = desk(
+        able("ana"), helper("ben", working_days=friday_off), helper("chen"), helper("dora", working_days=friday_off)
+    )
+    asked = Question(rota, HOURS, PICKED, 1)
+    assert replayed(asked, [("ana", "ben")], {0: "chen"}).weeks == replayed(asked, [("ana", "ben")]).weeks
+    for who in ("dora", "ana", "eva"):
+        with pytest.raises(ValueError, match=f"{who} could not fill in for ana and ben"):
+            replayed(asked, [("ana", "ben")], {0: who})
+    with pytest.raises(ValueError, match="chen could not fill in for ana and eli"):
+        replayed(
+            Question(desk(able("ana"), able("eli"), helper("chen")), HOURS, PICKED, 1), [("ana", "eli")], {0: "chen"}
+        )
 
 
 def test_a_plan_leaves_no_week_out_that_somebody_could_serve() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.rota.picking import rank, situation
 from bot.rota.plan import Aim, Plan, Question, aims
 from bot.solver.forecast import plans
-from bot.solver.scoring import score
+from bot.solver.scoring import replayed, score
 from tests.rota.desks import HOURS, PICKED, WEEK, able, desk, helper
 from tests.solver.plain import MANY, every_plan, pairs_of, question
 from tests.solver.teams import FIRST, Kind, team
@@ -71,6 +71,26 @@ def test_a_team_of_equals_is_planned_with_proof() -> None:
     _, plan = plans(Question(rota, HOURS, PICKED, 6))
     assert plan.proved
     assert (plan.score.rest, plan.score.coverage, plan.score.turn) == (0, 0, 0)
+
+
+def test_who_fills_in_is_chosen_where_that_is_fairer() -> None:
+    rota, hours = team(7, 6, 4, Kind(history=10, day_off=0.6, newcomers=0))
+    asked = Question(rota, hours, FIRST, 4)
+    _, plan = plans(asked)
+    by_least_debt = replayed(asked, pairs_of(plan))
+    assert plan.proved
+    assert plan.score.debts < by_least_debt.score.debts
+    assert plan.score.fallback_people == by_least_debt.score.fallback_people
+    assert plan.score.coverage == by_least_debt.score.coverage
+    assert plan.weeks[0] == by_least_debt.weeks[0]
+
+
+def test_half_a_year_of_fifty_people_is_proved_as_far_as_time_allows_and_never_worse_than_at_once() -> None:
+    rota, hours = team(3, 50, 26, Kind(history=26))
+    asked = Question(rota, hours, FIRST, 26, seconds=60)
+    first, last = plans(asked)
+    assert last.proved
+    assert key(last, asked) < key(first, asked)
 
 
 def test_the_same_question_gives_the_same_plan() -> None:
