@@ -94,6 +94,16 @@ def finish_by(start: date, hours: SupportHours) -> datetime:
     return hours.closing(hours.opening(start + DAY))
 
 
+def finishing_until(
+    rota: Rota, handover: Handover | None, request: str, person: str, at: datetime, hours: SupportHours
+) -> datetime | None:
+    """Return until when somebody keeps a request that they said to finish; None where they do not finish it."""
+    if handover is None or request not in handover.finishing:
+        return None
+    goes = goes_off_duty(rota, handover.iteration, person, at, hours)
+    return finish_by(handover.iteration, hours) if goes else None
+
+
 def with_outgoing(
     duty: Duty, rota: Rota, handover: Handover | None, at: datetime, hours: SupportHours, besides: Container[str] = ()
 ) -> Duty:

@@ -125,6 +125,50 @@ async def test_whoever_finishes_it_keeps_it_until_thursday_evening() -> None:
     assert "Ben Okafor wanted to finish this by now" in town.called(CHEN)[0].text
 
 
+async def test_an_earlier_promise_reminds_whoever_finishes_it_and_opens_nothing_before_thursday_evening() -> None:
+    town = tuesday("2026-11-24 17:50")
+    await town.post("label printer down")
+    await town.press(Claim, "R-1", BEN)  # more by 09:20
+    await town.until("2026-11-25 09:10")
+    await finish(town, BEN)
+    await town.until("2026-11-25 09:20")
+    (asked,) = [one for one in town.to(BEN) if ":word:" in one.key]
+    assert "More was promised by 09:20. At Thu 26 Nov, 18:00 it is open again" in asked.text
+    assert "You were to hear more by Wed 25 Nov, 09:20. Ben Okafor has been reminded." in town.card()
+    await town.until("2026-11-26 17:59")
+    assert (await town.request()).status is Status.ACKNOWLEDGED
+    assert len([one for one in town.to(BEN) if ":word:" in one.key]) == 1
+    await town.until("2026-11-26 18:01")
+    assert (await town.request()).status is Status.OPEN
+    await town.until("2026-11-27 09:00")
+    assert "Ben Okafor wanted to finish this by now" in town.called(CHEN)[0].text
+
+
+async def test_whoever_was_asked_for_the_next_word_already_can_still_say_that_they_finish_it() -> None:
+    town = tuesday("2026-11-24 17:50")
+    await town.post("label printer down")
+    await town.press(Claim, "R-1", BEN)
+    await town.until("2026-11-25 09:25")
+    (asked,) = [one for one in town.to(BEN) if ":word:" in one.key]
+    assert "At 09:35 it is open again" in asked.text
+    await finish(town, BEN)
+    (asked,) = [one for one in town.to(BEN) if ":word:" in one.key]
+    assert "At Thu 26 Nov, 18:00 it is open again" in asked.text
+    await town.until("2026-11-26 17:59")
+    assert (await town.request()).status is Status.ACKNOWLEDGED
+
+
+async def test_somebody_of_the_new_pair_who_took_over_a_finishing_keeps_an_ordinary_promise() -> None:
+    town = tuesday()
+    await claimed(town)
+    await town.until("2026-11-25 09:10")
+    await finish(town, BEN)
+    await town.send("back", "R-1", BEN)
+    await town.press(Claim, "R-1", EVA)
+    await town.until("2026-11-25 10:00")
+    assert (await town.request()).status is Status.OPEN
+
+
 async def test_a_second_press_changes_nothing_and_shows_the_card() -> None:
     town = tuesday()
     await claimed(town)

@@ -16,6 +16,7 @@ from bot.events import Message, Replied
 from bot.people import Author
 from bot.places import personal
 from bot.rota.duty import present
+from bot.rota.handover import finishing_until
 from bot.state import Call
 from bot.support.escalation import first_clock, second_clock
 from bot.support.request import (
@@ -300,8 +301,19 @@ def _promised(draft: Draft, request: Request, word: NextWord, claimer: Author) -
     else:
         lapses = draft.hours.add(draft.now, timedelta(minutes=draft.policy.word_lapses))
         _go_on(draft, request, word=replace(word, lapses_at=lapses))
+        put_off(draft, draft.request(request.id) or request)
         heading = promised(request, draft.now, draft.hours)
         clocks.tell(draft, request.id, [(claimer.id, personal(claimer.id))], heading, claimable=False, call=Call.WORD)
+
+
+def put_off(draft: Draft, request: Request) -> None:
+    """Let a missed promise open a request no sooner than its claimer, who finishes it after the handover, has till."""
+    word, claimer, handover = request.word, request.claimer, draft.facts.planning.handover
+    if word is None or word.lapses_at is None or claimer is None:
+        return
+    until = finishing_until(draft.rota, handover, request.id, claimer.id, draft.now, draft.hours)
+    if until is not None and until > word.lapses_at:
+        _go_on(draft, request, word=replace(word, lapses_at=until))
 
 
 def owing(draft: Draft, request: Request) -> Outcome | None:

@@ -287,7 +287,7 @@ def _may_settle(draft: Draft, request: Request, event: Press) -> None:
 
 
 def _finish(draft: Draft, request: Request, event: Send) -> Answer:
-    """Let whoever has a request finish it, until Thursday's close."""
+    """Let whoever has a request finish it, until Thursday's close, whatever was promised to its requester before."""
     handover = starting.current(draft)
     step(request, Act.HAND_ON)
     if handover is None or Ritual.HAND_OVER not in handover.done or not _goes(draft, handover, request):
@@ -296,6 +296,7 @@ def _finish(draft: Draft, request: Request, event: Send) -> Answer:
         if finish_by(handover.start, draft.hours) <= draft.now:
             raise Refused("That handover is over. Give it back, or close it.")
         starting.put(draft, replace(handover, finishing=(*handover.finishing, request.id)))
+        claims.put_off(draft, request)
     return _again(draft, request, event)
 
 
