@@ -210,9 +210,9 @@ async def _feeds(desks: Desks, almanac: Almanac, clock: Clock) -> dict[Feed, tup
     for desk in desks:
         state = await desk.state()
         hours = almanac.knowledge(state.desk, state.rota, clock()).hours
-        renewed = state.facts.planning.feeds
+        planning = state.facts.planning
         for person in ("", *state.rota.people):
-            found[Feed(state.desk.tenant, state.desk.id, person, renewed.get(person, 0))] = state.rota, hours
+            found[Feed(state.desk.tenant, state.desk.id, person, planning.renewed(person))] = state.rota, hours
     return found
 
 

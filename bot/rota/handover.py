@@ -100,8 +100,8 @@ def finishing_until(
     """Return until when somebody keeps a request that they said to finish; None where they do not finish it."""
     if handover is None or request not in handover.finishing:
         return None
-    goes = goes_off_duty(rota, handover.iteration, person, at, hours)
-    return finish_by(handover.iteration, hours) if goes else None
+    goes = goes_off_duty(rota, handover.start, person, at, hours)
+    return finish_by(handover.start, hours) if goes else None
 
 
 def with_outgoing(

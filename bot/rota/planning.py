@@ -3,8 +3,8 @@
 These are the desk's small facts beside the rota itself; what is over leaves them.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -167,7 +167,9 @@ class Planning:
 
     ``since`` is when its rituals were first looked after: what fell due before that is nobody's business. ``pick`` and
     ``handover`` are the last ones; ``feeds`` counts, by person ("" for the desk's), how often a calendar's address was
-    renewed. ``filling`` are those who are FALLBACK only since somebody is away, and on which days.
+    renewed, beginning at ``first_feed``: more than anybody had who was forgotten, so that no address of theirs comes
+    alive again though nothing of them is kept. ``filling`` are those who are FALLBACK only since somebody is away, and on
+    which days.
     """
 
     since: datetime | None = None
@@ -179,6 +181,17 @@ class Planning:
     last_deployment: int = 0
     feeds: Mapping[str, int] = field(default_factory=dict)
     filling: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    first_feed: int = 0
+
+    def renewed(self, person: str) -> int:
+        """Return how often the address of a calendar, of a person or ("") of the desk, was renewed."""
+        return self.feeds.get(person, self.first_feed if person else 0)
+
+    def forgetting_feeds(self, gone: Collection[str], others: Iterable[str]) -> "Planning":
+        """Return this without what is known of some people's calendars; those of ``others`` keep their addresses."""
+        known = {**{one: self.renewed(one) for one in others}, **self.feeds}
+        first = max([self.first_feed, *map(self.renewed, gone)]) + 1
+        return replace(self, feeds={one: known[one] for one in known if one not in gone}, first_feed=first)
 
     def known(self) -> Iterator[Author]:
         """Yield whoever is known here by id and name."""

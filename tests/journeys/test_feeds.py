@@ -1,10 +1,15 @@
 """``calendar``: the secret addresses of the rota's calendars."""
 
+from dataclasses import replace
+from datetime import date
+
 from bot.calendars.almanac import Almanac
-from bot.events import Send
+from bot.effects import PutRota
+from bot.events import PersonErased, Send
 from bot.people import Author, Person
+from bot.ports import Commit
 from bot.views import PlanCard
-from tests.journeys.town import ANA, EVA, FARID, OLGA, Town, said
+from tests.journeys.town import ANA, EVA, FARID, OLGA, TEAM, Town, person, said
 
 
 def town_with_addresses() -> Town:
@@ -64,3 +69,46 @@ async def test_an_admin_who_is_not_of_the_team_gets_the_desks_address() -> None:
 
 async def test_requesters_have_no_calendar() -> None:
     assert "This is for the backend team." in await town_with_addresses().write("calendar", OLGA)
+
+
+async def people(town: Town, *now: Person) -> None:
+    """Give the desk other people behind its back, as by a file edited by hand, and start the bot again."""
+    desk = await town.desk()
+    state = await desk.state()
+    fresh = replace(state.rota, people={one.id: one for one in now})
+    revision = (await town.journal.load("tenant", "backend")).revision
+    await town.journal.commit(Commit("tenant", "backend", revision, changes=(PutRota(fresh),)))
+    await town.restart()
+
+
+async def test_an_address_of_somebody_who_was_erased_never_comes_alive_again() -> None:
+    town = town_with_addresses()
+    town.rota = replace(town.rota, shifts=())
+    await town.write("calendar", EVA)
+    await renew(town, EVA, 0)
+    await (await town.desk()).handle(PersonErased(key="erased", happened_at=town.now, who="eva"))
+    await people(town, *TEAM, person("Gina Rossi"))
+    assert "backend-eva-2.ics" in await town.write("calendar", EVA)
+    assert "backend-gina-2.ics" in await town.write("calendar", person("Gina Rossi"))
+    assert "backend-ana-0.ics" in await town.write("calendar", ANA), "all others keep theirs"
+    assert "backend-all-0.ics" in await town.write("calendar", ANA)
+
+
+async def test_an_address_that_was_never_renewed_is_not_anybodys_after_an_erasure_either() -> None:
+    town = town_with_addresses()
+    town.rota = replace(town.rota, shifts=())
+    await (await town.desk()).handle(PersonErased(key="erased", happened_at=town.now, who="eva"))
+    await people(town, *TEAM)
+    assert "backend-eva-1.ics" in await town.write("calendar", EVA)
+
+
+async def test_somebody_who_left_and_is_forgotten_by_the_nightly_sweep_has_another_address_when_back() -> None:
+    town = town_with_addresses()
+    left = date(2026, 10, 1)
+    town.rota = replace(town.rota, people={**town.rota.people, "gina": person("Gina Rossi", left=left)})
+    await town.until("2026-11-24 01:00")
+    state = await (await town.desk()).state()
+    assert "gina" not in state.rota.people
+    await people(town, *TEAM, person("Gina Rossi"))
+    assert "backend-gina-1.ics" in await town.write("calendar", person("Gina Rossi"))
+    assert "backend-ana-0.ics" in await town.write("calendar", ANA)

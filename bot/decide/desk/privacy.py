@@ -92,13 +92,13 @@ def swept(draft: Draft, event: Sweep) -> None:
         facts = replace(facts, nameless_to=event.revision)
     facts = replace(facts, sweeps_on_at=None if event.last else draft.now + REST)
     if event.last:
-        _sweep_rota(draft)
+        people = _sweep_rota(draft)
         _sweep_notices(draft, limits[Part.NAMES])
         draft.quietly(ForgetMessages((*PASSING, "setup.form:" if facts.setup or facts.set_up else "setup")))
         needed = {*draft.rota.people, *(one.requester.id for one in _live(draft))}
         if chats := tuple(one for one in event.chats if one not in needed):
             draft.quietly(ForgetChats(chats))
-        facts = replace(_swept_facts(draft, facts), swept_on=draft.hours.local(draft.now).date())
+        facts = replace(_swept_facts(draft, facts, people), swept_on=draft.hours.local(draft.now).date())
     draft.put_facts(facts)
 
 
@@ -172,7 +172,8 @@ def _sweep(draft: Draft, request: Request, limits: dict[Part, datetime]) -> None
     draft.quietly(PutRequest(left))  # even as it was: what is known of it is then up to date
 
 
-def _sweep_rota(draft: Draft) -> None:
+def _sweep_rota(draft: Draft) -> Mapping[str, Person]:
+    """Forget what is past its time in the rota, and return who is left in it."""
     policy, today, rota = draft.policy, draft.hours.local(draft.now).date(), draft.rota
     ended = draft.now - timedelta(days=policy.absences_days)
     oldest = _months_before(today, policy.shifts_months)
@@ -195,6 +196,7 @@ def _sweep_rota(draft: Draft) -> None:
     if left != rota:  # not put_rota: nothing of it changes who is on duty, and no card need be shown anew at night
         draft.quietly(PutRota(left))
         draft.follow_with(WriteRota())
+    return left.people
 
 
 def _sweep_notices(draft: Draft, until: datetime) -> None:
@@ -212,14 +214,15 @@ def _sweep_notices(draft: Draft, until: datetime) -> None:
             draft.quietly(PutNotice(replace(notice, items=items)))
 
 
-def _swept_facts(draft: Draft, facts: Facts) -> Facts:
-    people = draft.rota.people
-
+def _swept_facts(draft: Draft, facts: Facts, people: Mapping[str, Person]) -> Facts:
     def recent(times: Iterable[tuple[str, datetime]], span: timedelta) -> dict[str, datetime]:
         return {id_: at for id_, at in times if draft.now - at < span and id_ in people}
 
+    planning = facts.planning
+    gone = {*draft.rota.people, *planning.feeds}.difference(people, ("",))
     return replace(
         facts,
+        planning=planning.forgetting_feeds(gone, people) if gone else planning,
         helped_at=recent(facts.helped_at.items(), timedelta(days=1)),
         advised_at=recent(facts.advised_at.items(), timedelta(days=7)),
         unreachable={
@@ -375,11 +378,11 @@ def _without(draft: Draft, id_: str) -> Facts:
         setup=facts.setup and _setup_without(facts.setup, id_),
         set_up=_cards_without(facts.set_up, id_),
         pause=facts.pause and _pause_without(draft, facts.pause, id_),
-        planning=_planning_without(facts.planning, id_),
+        planning=_planning_without(facts.planning, id_, draft.rota.people),
     )
 
 
-def _planning_without(planning: Planning, id_: str) -> Planning:
+def _planning_without(planning: Planning, id_: str, people: Iterable[str]) -> Planning:
     former = Author("", FORMER)
 
     def others(ids: tuple[str, ...]) -> tuple[str, ...]:
@@ -422,7 +425,7 @@ def _planning_without(planning: Planning, id_: str) -> Planning:
         if one.person != id_ and not (one.done and id_ in (one.by.id, *one.ids))
     ]
     return replace(
-        planning,
+        planning.forgetting_feeds((id_,), people),
         pick=pick,
         handover=handover,
         asks=tuple(asks),
@@ -438,7 +441,6 @@ def _planning_without(planning: Planning, id_: str) -> Planning:
                 for one in planning.deployments
             ]
         ),
-        feeds={one: number for one, number in planning.feeds.items() if one != id_},
         filling={one: days for one, days in planning.filling.items() if one != id_},
     )
 

@@ -42,7 +42,7 @@ def _card(draft: Draft, author: Author, key: str) -> PlanCard:
 
 
 def _address(draft: Draft, person: str) -> str:
-    return draft.feed(person, draft.facts.planning.feeds.get(person, 0))
+    return draft.feed(person, draft.facts.planning.renewed(person))
 
 
 def _renew(draft: Draft, key: str, whose: str) -> Button:
@@ -54,8 +54,8 @@ def _take_renew(draft: Draft, event: Send) -> Answer:
     if event.choice == WHOLE and not draft.is_admin(event.author):
         raise Refused(draft.is_for(Right.ADMIN))
     person = "" if event.choice == WHOLE else event.author.id
-    feeds = draft.facts.planning.feeds
-    news.put(draft, replace(draft.facts.planning, feeds={**feeds, person: feeds.get(person, 0) + 1}))
+    planning = draft.facts.planning
+    news.put(draft, replace(planning, feeds={**planning.feeds, person: planning.renewed(person) + 1}))
     return Card(_card(draft, event.author, event.card))
 
 
