@@ -74,11 +74,13 @@ class Wrote(Message):
     """A message in the personal chat, or one that addresses the bot in the team channel.
 
     ``desks`` are the ids of those that its writer has to choose from, none where it is clear which one is meant;
-    ``beside`` says that another desk answers: this one only if it holds anything of the writer's.
+    ``beside`` says that another desk answers: this one only if it holds anything of the writer's; ``calendar`` that a
+    calendar came with it as a file.
     """
 
     desks: tuple[str, ...] = ()
     beside: bool = False
+    calendar: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

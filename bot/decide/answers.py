@@ -171,6 +171,9 @@ def wrote(draft: Draft, event: Wrote) -> bool:
     """
     if command(draft, event):
         return False
+    if event.calendar and draft.colleague(event.author):
+        _say(draft, event, Line((draft.say(Text.CALENDAR_NOT_READ),)))
+        return False
     if is_marked(event.text):
         return True
     if parse(event.text) or mistyped(event.text, draft.right_of(event.author)):

@@ -132,6 +132,7 @@ class Text(StrEnum):
     HELP_COLLEAGUE = "help colleague"
     SMALL_TALK = "small talk"
     SMALL_TALK_IF_MENTIONED = "small talk if mentioned"
+    CALENDAR_NOT_READ = "calendar not read"
     ANSWERS_COUNT = "answers count"
     ANSWERS_COUNT_IF_MENTIONED = "answers count if mentioned"
     PRIVACY_TITLE = "privacy title"
@@ -371,6 +372,10 @@ TEXTS = MappingProxyType(
                 Text.SMALL_TALK: "Post in the channel what you need, or write help for everything I do.",
                 Text.SMALL_TALK_IF_MENTIONED: (
                     "Post in the channel what you need and mention me, or write help for everything I do."
+                ),
+                Text.CALENDAR_NOT_READ: (
+                    "I read no files. Write absence, and From a calendar… takes the address that your calendar offers "
+                    "for subscribing; or type the days: absence 2026-12-21 2027-01-03."
                 ),
                 Text.ANSWERS_COUNT: " An answer to a request counts in its thread, or by its buttons.",
                 Text.ANSWERS_COUNT_IF_MENTIONED: (
@@ -623,6 +628,10 @@ TEXTS = MappingProxyType(
                 Text.SMALL_TALK: "Schreib in den Kanal, was du brauchst, oder hilfe für alles, was ich kann.",
                 Text.SMALL_TALK_IF_MENTIONED: (
                     "Erwähne mich im Kanal und schreib, was du brauchst, oder schreib hilfe für alles, was ich kann."
+                ),
+                Text.CALENDAR_NOT_READ: (
+                    "Dateien lese ich nicht. Schreib absence, und From a calendar… nimmt die Adresse, die dein "
+                    "Kalender zum Abonnieren anbietet; oder schreib die Tage: absence 2026-12-21 2027-01-03."
                 ),
                 Text.ANSWERS_COUNT: " Eine Antwort auf eine Anfrage zählt in ihrem Thread oder über ihre Knöpfe.",
                 Text.ANSWERS_COUNT_IF_MENTIONED: (

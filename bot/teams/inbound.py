@@ -128,6 +128,9 @@ def _message(activity: dict[str, Any], author: Author, at: datetime) -> Arrival 
     content["addressed"] |= not channel
     if kind is Replied:
         content["reply"] = activity["id"]
+    if kind is Wrote:
+        files = [one for one in _attachments(activity) if _content_type(one) == FILE]
+        content["calendar"] = any(_name(one).endswith(".ics") for one in files)
     event = kind(key=_key(activity), happened_at=at, place=place, author=author, **content)
     return Arrival(channel, place, author.id, event)
 

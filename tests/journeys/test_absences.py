@@ -9,14 +9,14 @@ from bot.commands import TakeLeave, parse
 from bot.effects import Dialog
 from bot.events import AbsencesImported, CalendarFetched, RotaEdited, Send
 from bot.people import FORMER, Person
-from bot.policy import Policy
+from bot.policy import Language, Policy
 from bot.rota.changes import broken, whole_days, with_absences
 from bot.rota.duty import on_duty
 from bot.rota.picking import Rule
 from bot.rota.shift import Absence, Override, Role, Rota, Shift
 from bot.state import DeskInfo
 from bot.views import FormCard
-from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, TEAM, Town, at, person, said, shifts
+from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, OLGA, TEAM, Town, at, person, said, shifts
 
 NEXT = date(2026, 11, 25)
 HOURS = Town().almanac.knowledge(DeskInfo("b", "t", "t", "c"), Rota(), at("2026-11-23 10:00")).hours
@@ -352,6 +352,22 @@ async def test_what_a_calendar_tells_is_added_with_one_press() -> None:
     assert "Added: 2." in await town.send("absence.found", "", EVA, card=key, spans=field.value)
     assert "Added: 0." in await town.send("absence.found", "", EVA, card=key, spans=field.value)
     assert len((await rota(town)).absences) == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "way"),
+    [
+        (Language.ENGLISH, "I read no files. Write absence, and From a calendar"),
+        (Language.GERMAN, "Dateien lese ich nicht. Schreib absence, und From a calendar"),
+    ],
+)
+async def test_a_calendar_that_a_colleague_attaches_is_answered_with_what_to_do_instead(
+    language: Language, way: str
+) -> None:
+    town = planned(policy=Policy(language=language))
+    for words in ("", "my vacation", "absence"):
+        assert way in await town.write(words, EVA, picture=True, calendar=True)
+    assert "From a calendar" not in await town.write("", OLGA, picture=True, calendar=True), "whose request it may be"
 
 
 async def test_a_calendar_that_tells_nothing_or_cannot_be_read_is_said() -> None:

@@ -304,11 +304,11 @@ class Town:
         event = Restored(place=place, text=text, author=by, posted_at=posted_at, **self._when(happened))  # type: ignore[arg-type]
         await self._handle(event)
 
-    async def write(self, text: str, by: Author | Person) -> str:
+    async def write(self, text: str, by: Author | Person, **content: bool) -> str:
         """Write to the bot personally; return what it answered."""
         before = len(self.teams.sent)
         author = _author(by)
-        event = Wrote(place=personal(author.id), text=text, author=author, addressed=True, **self._when(""))  # type: ignore[arg-type]
+        event = Wrote(place=personal(author.id), text=text, author=author, addressed=True, **content, **self._when(""))  # type: ignore[arg-type]
         await self._handle(event)
         return "\n".join(message.text for message in self.teams.sent[before:])
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.events import Deleted, Edited, Event, Message, Replied, Restored, Uninstalled, Welcomed
+from bot.events import Deleted, Edited, Event, Message, Replied, Restored, Uninstalled, Welcomed, Wrote
 from bot.teams.inbound import read
 from tests.rig import activities
 
@@ -117,6 +117,23 @@ def test_a_picture_is_one_in_a_post_and_in_its_edit(html: str, kind: str) -> Non
     edit["attachments"] = post["attachments"]
     for activity in (post, edit):
         assert (message(activity).picture, message(activity).gif) == ("picture" in kind, "gif" in kind)
+
+
+@pytest.mark.parametrize(
+    ("file", "calendar"),
+    [
+        ({"name": "Vacation.ICS"}, True),
+        ({"name": "vacation.pdf"}, False),
+        ({}, False),
+        ({"name": "vacation.ics", "contentType": "reference"}, False),
+    ],
+)
+def test_a_calendar_is_a_file_so_called(file: dict[str, Any], *, calendar: bool) -> None:
+    written = activities.personal_message("")
+    written["attachments"].append({"contentType": "application/vnd.microsoft.teams.file.download.info", **file})
+    wrote = message(written)
+    assert isinstance(wrote, Wrote)
+    assert wrote.calendar is calendar
 
 
 @pytest.mark.parametrize(
