@@ -168,8 +168,8 @@ class Planning:
     ``since`` is when its rituals were first looked after: what fell due before that is nobody's business. ``pick`` and
     ``handover`` are the last ones; ``feeds`` counts, by person ("" for the desk's), how often a calendar's address was
     renewed, beginning at ``first_feed``: more than anybody had who was forgotten, so that no address of theirs comes
-    alive again though nothing of them is kept. ``filling`` are those who are FALLBACK only since somebody is away, and on
-    which days.
+    alive again though nothing of them is kept. ``filling`` are those who are FALLBACK only since somebody is away, and
+    on which days.
     """
 
     since: datetime | None = None
