@@ -310,10 +310,10 @@ class Course:
         one, other = pair
         both = frozenset(pair)
         thin = week.full & ~(week.mask[one] & week.mask[other])
-        stints: Stints = ()
-        if thin:
-            alone = fill is not None and self.fills(number, state, pair, fill)
-            stints = ((fill, thin),) if fill is not None and alone else self.fallback(number, state, pair, thin)
+        if fill is not None and self.can_fill(number, state, pair, fill):
+            stints: Stints = ((fill, thin),)
+        else:
+            stints = self.fallback(number, state, pair, thin) if thin else ()
         left = thin
         for _, days in stints:
             left &= ~days
@@ -397,7 +397,7 @@ class Course:
 
     # -- fallback --------------------------------------------------------------------------------------------------
 
-    def fills(self, number: int, state: State, pair: Pair, who: int) -> bool:
+    def can_fill(self, number: int, state: State, pair: Pair, who: int) -> bool:
         """Say whether somebody could fill in alone on the days on which not both of a pair are there, if any."""
         week = self.weeks[number]
         thin = week.full & ~(week.mask[pair[0]] & week.mask[pair[1]])

@@ -53,7 +53,7 @@ class Search:
         self._course.walk(self.best, 0, states, states, self.fills)
         for number, who in self.fills.items():
             pair = self.best[number]
-            if pair is not None and self._course.fills(number, states[number], pair, who):
+            if pair is not None and self._course.can_fill(number, states[number], pair, who):
                 alone[number] = who
         return shown(self._course, self.best, alone)
 
@@ -135,7 +135,7 @@ class Search:
         pair = self._here[number]
         assert pair is not None
         who = self._chance.choice(self._course.weeks[number].reserve)
-        if self._filled.get(number) == who or not self._course.fills(number, self._states[number], pair, who):
+        if self._filled.get(number) == who or not self._course.can_fill(number, self._states[number], pair, who):
             return None
         return list(self._here), {**self._filled, number: who}, number
 

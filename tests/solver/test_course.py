@@ -66,7 +66,7 @@ def test_who_fills_in_alone_counts_as_picking_counts_them(seed: int, size: int, 
         number: chance.choice(able)
         for number, pair in enumerate(pairs)
         if pair and number
-        if (able := [who for who in range(len(course.ids)) if course.fills(number, states[number], pair, who)])
+        if (able := [who for who in range(len(course.ids)) if course.can_fill(number, states[number], pair, who)])
     }
     plan = shown(course, pairs, fills)
     assert all(
