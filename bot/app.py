@@ -23,10 +23,10 @@ from bot.control import Control
 from bot.courier import Courier, Errand
 from bot.desk import Desk
 from bot.desks import Desks
-from bot.effects import FetchCalendar, FetchRoster, Forecast, SlackSay, Suppose
+from bot.effects import FetchCalendar, FetchRoster, Forecast, ForgetEdits, SlackSay, Suppose
 from bot.errors import Misconfigured, NotStored
 from bot.events import Delivered
-from bot.folder import RotaWatch, open_desks, open_folder, rota_writer, set_aside
+from bot.folder import RotaWatch, edits_errand, open_desks, open_folder, rota_writer, set_aside
 from bot.hours import SupportHours
 from bot.ports import Clock, Journal
 from bot.rota.shift import Rota
@@ -128,6 +128,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         SlackSay: Errand(Delivered, _slack(settings, session).say),
         Forecast: forecast_errand(clock, turn),
         Suppose: suppose_errand(turn),
+        ForgetEdits: edits_errand(files),
     }
     write = rota_writer(journal, files, lambda desk: desks.named(desk.tenant, desk.id), clock)
     courier = Courier(journal, outbound.send, write, clock, errands)

@@ -41,6 +41,17 @@ class WriteRota:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetEdits:
+    """Remove what was written by hand into the rota's file so many days ago, was refused and is kept beside it.
+
+    With 0 all of it goes, and the file's generation before; in its turn after what is to be written.
+    """
+
+    days: int
+    key: str = "rota"
+
+
+@dataclass(frozen=True, slots=True)
 class FetchRoster:
     """Ask Teams who and which channels are in the desk's team; the answer is an event."""
 
@@ -92,7 +103,7 @@ class SlackSay:
     place: str = "Slack"
 
 
-Effect = Show | Say | WriteRota | FetchRoster | FetchCalendar | Forecast | Suppose | SlackSay
+Effect = Show | Say | WriteRota | ForgetEdits | FetchRoster | FetchCalendar | Forecast | Suppose | SlackSay
 
 
 @dataclass(frozen=True, slots=True)

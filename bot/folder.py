@@ -5,15 +5,18 @@ The journal is what counts; a rota's file is written from it, and taken over whe
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
 
 from bot.calendars.almanac import Almanac
 from bot.calendars.holidays import KeptHolidays
 from bot.clock import real
+from bot.courier import Errand
 from bot.desk import Desk
 from bot.desks import Desks
-from bot.effects import Word, WriteRota
+from bot.effects import ForgetEdits, Word, WriteRota
 from bot.errors import NotStored
 from bot.events import Delivered, RotaEdited, RotaRefused
 from bot.ports import Clock, Origin, Outgoing
@@ -57,6 +60,22 @@ def rota_writer(
             await follow(desk, Unwritten(kept), clock)
 
     return write
+
+
+def edits_errand(files: RotaFiles) -> Errand:
+    """Return how what was kept of edits by hand is removed; files are dated in real time."""
+
+    async def run(desk: Origin, effect: ForgetEdits) -> Mapping[str, Any]:
+        await forget_edits(files, desk.info, effect)
+        return {"message": effect.key}
+
+    return Errand(Delivered, run)
+
+
+async def forget_edits(files: RotaFiles, desk: DeskInfo, effect: ForgetEdits) -> None:
+    """Remove what was kept of edits by hand."""
+    before = real() - timedelta(days=effect.days) if effect.days else None
+    await asyncio.to_thread(files.forget_edits, desk.id, before)
 
 
 async def set_aside(files: RotaFiles, desk_id: str) -> str:
@@ -167,7 +186,7 @@ async def _finish(courier: "_RotaCourier", desks: Desks) -> None:
 
 
 class _RotaCourier:
-    """Delivers the rota's file and leaves everything else in the outbox."""
+    """Delivers the rota's file, and what is forgotten beside it, and leaves everything else in the outbox."""
 
     def __init__(self, journal: SqlJournal, files: RotaFiles, clock: Clock) -> None:
         self._journal = journal
@@ -178,7 +197,7 @@ class _RotaCourier:
 
     def take(self, desk: Origin, outgoing: Iterable[Outgoing]) -> None:
         for one in outgoing:
-            if isinstance(one.effect, WriteRota):
+            if isinstance(one.effect, WriteRota | ForgetEdits):
                 self._tasks.add(asyncio.create_task(self._write(desk, one)))
 
     async def idle(self) -> None:
@@ -186,7 +205,10 @@ class _RotaCourier:
 
     async def _write(self, desk: Origin, one: Outgoing) -> None:
         async with self._writing:
-            await write_rota(self._journal, self._files, desk.info)
+            if isinstance(one.effect, ForgetEdits):
+                await forget_edits(self._files, desk.info, one.effect)
+            else:
+                await write_rota(self._journal, self._files, desk.info)
         desk.report(
             Delivered(key=f"delivered:{one.id}", happened_at=self._clock(), effect=one.id, place=one.effect.key)
         )

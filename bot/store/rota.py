@@ -97,6 +97,19 @@ class RotaFiles:
             raise NotStored(f"The rota file {path} could not be kept ({error.strerror}).") from error
         return Kept(aside, checksum)
 
+    def forget_edits(self, desk_id: str, before: datetime | None) -> None:
+        """Remove what ``keep`` kept of edits made ``before``, None for all, and then the generation before, too."""
+        path = self._path(desk_id)
+        try:
+            for kept in path.parent.glob(f"{path.name}.refused-*"):
+                if before is None or kept.stat().st_mtime < before.timestamp():
+                    kept.unlink()
+            if before is None:
+                path.with_name(f"{path.name}.bak").unlink(missing_ok=True)
+        except OSError as error:
+            message = f"What was kept of edits of the rota file {path} could not be removed ({error.strerror})."
+            raise NotStored(message) from error
+
     def look(self, desk_id: str) -> Look | None:
         """Return what changes when a desk's file does, without reading it; None where there is none."""
         try:

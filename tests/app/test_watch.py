@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,14 +15,15 @@ from bot.calendars.almanac import Almanac
 from bot.courier import Courier
 from bot.desk import Desk
 from bot.desks import Desks
-from bot.effects import PutRota, Say, Show
+from bot.effects import Erased, ForgetEdits, PutRota, Say, Show
 from bot.errors import NotStored
-from bot.events import ShiftsImported
-from bot.folder import RotaWatch, desks_alone, open_desks, open_folder, rota_writer
+from bot.events import PersonErased, ShiftsImported, Sweep
+from bot.folder import RotaWatch, desks_alone, edits_errand, open_desks, open_folder, rota_writer
+from bot.people import Person
 from bot.ports import Address, Commit
 from bot.rota.shift import Rota
 from bot.settings import Settings
-from bot.state import DeskInfo
+from bot.state import DeskInfo, State
 from bot.store.rota import RotaFiles
 from bot.views import Line
 from tests.app.test_folder import EDGE
@@ -92,7 +93,7 @@ async def opened(folder: Path) -> AsyncIterator[House]:
             await journal.create(DESK)
             await journal.commit(Commit("t", "edge", 0, changes=(PutRota(ROTA),)))
         write = rota_writer(journal, files, lambda info: desks.named(info.tenant, info.id), clock)
-        courier = Courier(journal, send, write, clock, {})
+        courier = Courier(journal, send, write, clock, {ForgetEdits: edits_errand(files)})
         almanac = Almanac(frozenset(ROTA.people))
         desks = Desks(journal, lambda info: Desk(info, journal, courier, clock, almanac, lambda: None), nowhere)
         await open_desks(journal, files, desks, clock)
@@ -119,6 +120,12 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 def told(house: House) -> list[str]:
     """Return what admins were told."""
     return [line.partition(": ")[2] for line in house.said if line.startswith("person:")]
+
+
+def without_shifts(state: State) -> Person:
+    """Return somebody who may be erased, since they do not serve."""
+    serve = {one.person for one in state.rota.shifts}
+    return next(one for one in state.rota.people.values() if one.id not in serve)
 
 
 async def test_an_edit_is_taken_over_once_it_stands_still_and_said_once(house: House) -> None:
@@ -186,6 +193,47 @@ async def test_an_edit_that_was_refused_is_kept_beside_the_file_when_that_is_wri
     await house.looks(4)
     assert len(told(house)) == before
     assert len(house.kept()) == 1
+
+
+async def test_what_was_kept_of_edits_goes_with_whoever_is_erased(house: House) -> None:
+    for old, new in (('"yes"', '"perhaps"'), ('"people"', "people")):
+        house.edit(old, new)
+        await house.looks(2)
+        await house.change()
+        await house.settled()
+    assert len(house.kept()) == 2
+    house.edit('"people"', "people")  # nobody's JSON, and the generation before as soon as the file is written
+    await house.looks(2)
+    someone = without_shifts(await house.desk.state())
+    await house.desk.handle(PersonErased(key="erased", happened_at=clock(), who=someone.id))
+    await house.settled()
+    names = {path.name for path in house.file.parent.iterdir() if someone.name in path.read_text()}
+    assert names == set()
+    assert house.kept() == []
+
+
+async def test_a_command_that_erases_somebody_while_no_bot_runs_removes_what_was_kept_too(tmp_path: Path) -> None:
+    async with opened(tmp_path):
+        pass
+    (tmp_path / "rota" / "edge.json.refused-earlier").write_text("Ana")
+    async with desks_alone(Settings(data=tmp_path), clock) as desks:  # type: ignore[call-arg]
+        erased = PersonErased(key="erased", happened_at=clock(), who="somebody-who-typed", acted=True)
+        assert isinstance(await desks.one("edge").handle(erased), Erased)
+    assert list((tmp_path / "rota").glob("*.refused-*")) == []
+
+
+async def test_what_was_kept_of_an_edit_goes_by_night_as_names_do(house: House) -> None:
+    house.edit('"yes"', '"perhaps"')
+    await house.looks(2)
+    await house.change()
+    await house.settled()
+    (kept,) = house.file.parent.glob("edge.json.refused-*")
+    for days, left in ((29, 1), (31, 0)):
+        old = datetime.now(UTC) - timedelta(days=days)
+        os.utime(kept, (old.timestamp(), old.timestamp()))
+        await house.desk.handle(Sweep(key=f"sweep {days}", happened_at=clock(), revision=0, last=True, requests=()))
+        await house.settled()
+        assert len(house.kept()) == left
 
 
 async def test_an_edit_at_the_moment_of_a_change_is_kept_and_the_admins_know(house: House) -> None:

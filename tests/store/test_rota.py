@@ -115,6 +115,12 @@ def test_a_desks_name_is_never_a_way_out_of_the_folder(name: str, tmp_path: Path
         RotaFiles(tmp_path).read(replace(DESK, id=name))
 
 
+def test_what_was_kept_and_cannot_be_removed_is_removed_later(tmp_path: Path) -> None:
+    (tmp_path / "edge.json.refused-now").mkdir()
+    with pytest.raises(NotStored, match="could not be removed"):
+        RotaFiles(tmp_path).forget_edits("edge", None)
+
+
 def test_the_file_of_a_removed_desk_is_moved_aside_and_no_longer_one(tmp_path: Path) -> None:
     files = RotaFiles(tmp_path)
     assert files.set_aside("edge", "now") is None

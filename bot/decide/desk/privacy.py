@@ -19,6 +19,7 @@ from bot.effects import (
     Erased,
     ForgetActs,
     ForgetChats,
+    ForgetEdits,
     ForgetMessages,
     ForgetPerson,
     PutNotice,
@@ -93,6 +94,7 @@ def swept(draft: Draft, event: Sweep) -> None:
     facts = replace(facts, sweeps_on_at=None if event.last else draft.now + REST)
     if event.last:
         people = _sweep_rota(draft)
+        draft.follow_with(ForgetEdits(draft.policy.names_days))
         _sweep_notices(draft, limits[Part.NAMES])
         draft.quietly(ForgetMessages((*PASSING, "setup.form:" if facts.setup or facts.set_up else "setup")))
         needed = {*draft.rota.people, *(one.requester.id for one in _live(draft))}
@@ -151,6 +153,7 @@ def erased(draft: Draft, event: PersonErased) -> Answer:
     if rota != draft.rota:
         draft.put_rota(rota)
     draft.quietly(ForgetPerson(id_))
+    draft.follow_with(ForgetEdits(0))
     return Erased(name)
 
 
