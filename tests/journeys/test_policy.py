@@ -388,6 +388,6 @@ async def test_what_was_emptied_stays_empty_when_the_form_comes_back_for_somethi
 async def test_the_order_of_goals_is_one_of_those_that_are_offered() -> None:
     town = Town()
     saved = await save(town, "policy.pick", goals="fallback,rest,fairness")
-    assert "rest fairness fallback → fallback rest fairness" in saved
+    assert "Rest, then fairness, then fallback → Fallback, then rest, then fairness" in saved
     assert (await policy(town)).goals == (Goal.FALLBACK, Goal.REST, Goal.FAIRNESS)
     assert "choose one of the orders" in await save(town, "policy.pick", goals="fairness")

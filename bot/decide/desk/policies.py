@@ -166,7 +166,9 @@ def _spelt(draft: Draft, setting: Setting) -> str:
 
 
 def _short(setting: Setting, text: str) -> str:
-    titles = dict(setting.one_of + setting.some_of)
+    if setting.one_of:
+        return dict(setting.one_of).get(text, text)
+    titles = dict(setting.some_of)
     parts = [titles.get(one, one) for one in text.split(",")] if titles else spelling.lines(text)
     return (" ".join(parts) if titles else ("; ".join(parts)))[:200] or "nothing"
 
