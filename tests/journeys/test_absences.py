@@ -552,6 +552,25 @@ async def test_whoever_stands_in_is_named_when_they_are_away_themselves() -> Non
     assert gap(town).startswith("A gap today: Farid Haddad is away\n")
 
 
+async def test_whoever_said_yes_is_not_asked_again_where_somebody_with_access_is_needed_besides() -> None:
+    town = planned(people=(ANA, BEN, CHEN, EVA, FARID))
+    await town.write("away Ben", EVA)
+    await town.write("away Ana", EVA)
+    await answer(town, CHEN, "ask.no")
+    assert "Thank you." in await answer(town, EVA)
+    (key,) = asks(town, EVA)
+    shown = len(town.teams.messages[key].versions)
+    assert "\nFarid Haddad is asked to be FALLBACK.\nOn duty: Eva Novak.\n" in gap(town)
+    await answer(town, FARID, "ask.no")
+    assert "\nNobody else could be FALLBACK.\nOn duty: Eva Novak.\n" in gap(town)
+    assert "Today is a gap, and nobody else could be FALLBACK. On duty: Eva Novak." in town.in_team_channel()[-1].text
+    await town.press(Send, "", BEN, step="away.here", card="reported")
+    assert "\nNobody else could be FALLBACK.\nOn duty: Ben Okafor and Eva Novak.\n" in gap(town)
+    assert len(town.teams.messages[key].versions) == shown, "who said yes is not asked once more"
+    assert "Thank you." in await answer(town, EVA), "and a second press changes nothing"
+    assert sum("became FALLBACK" in one for one in await history(town)) == 1
+
+
 async def test_without_a_team_channel_those_on_duty_read_who_is_away_besides() -> None:
     eva = Shift(shifts()[0].iteration, "eva", Role.FALLBACK, frozenset({0}))
     town = Town(team=(*shifts(), eva), team_channel="")

@@ -3,6 +3,7 @@
 What became of an ask is kept until its time is over, so that a card that is pressed later says it.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -47,11 +48,10 @@ def put_to(draft: Draft, ask: Ask, person: str) -> Ask:
     return ask
 
 
-def redraw(draft: Draft, ask: Ask) -> None:
-    """Let the questions of an ask say what is to be known of it now."""
-    for id_ in ask.asked:
-        if id_ not in ask.refused:
-            draft.show(_key(ask, id_), personal(id_), question(draft, ask, id_), first=False)
+def redraw(draft: Draft, ask: Ask, people: Iterable[str]) -> None:
+    """Let the questions of an ask to some people say what is to be known of it now."""
+    for id_ in people:
+        draft.show(_key(ask, id_), personal(id_), question(draft, ask, id_), first=False)
 
 
 def settle(draft: Draft, ask: Ask, done: str, *, but: str = "") -> Ask:

@@ -65,6 +65,8 @@ def follow(draft: Draft) -> None:
 
 def accepted(draft: Draft, ask: Ask, by: Author) -> str:
     """Make somebody FALLBACK of today; return what became of the ask, "" where another is needed besides."""
+    if by.id in _taken(draft, ask):
+        return ""
     day = draft.hours.duty_day(draft.now)
     stint = Stint(by.id, frozenset({day}))
     draft.put_rota(changes.with_fallback(draft.rota, ask.iteration, [stint]))
@@ -99,7 +101,7 @@ def _go_on(draft: Draft, ask: Ask, *, first: bool) -> None:
     _show(draft, _card(draft, ask), ask, first=first)
     if _nobody(draft, ask) and (not first or not draft.desk.team_channel):
         duty = draft.duty(draft.now)
-        text = f"Today is a gap, and nobody could be FALLBACK. {_here(draft)}"
+        text = f"Today is a gap, and nobody {_else(draft, ask)}could be FALLBACK. {_here(draft)}"
         news.announce(draft, f"{ask.id}:nobody", text, [one.id for one in duty.pair + duty.further])
 
 
@@ -107,14 +109,27 @@ def _redraw(draft: Draft, ask: Ask) -> bool:
     """Let the card and the questions say who is away now; return whether that is somebody else than before."""
     if away_said(draft, ask) == away_said(draft.unchanged(0), ask) or not draft.is_open:
         return False
-    asks.redraw(draft, ask)
+    asks.redraw(draft, ask, _unanswered(draft, ask))
     _show(draft, _card(draft, ask), ask, first=False)
     return True
 
 
+def _taken(draft: Draft, ask: Ask) -> list[str]:
+    """Return who of those asked is FALLBACK by now, where that was not enough."""
+    day = draft.hours.duty_day(ask.start)
+    today = [one.person for one in draft.rota.of(ask.iteration) if one.role is Role.FALLBACK and one.is_for(day)]
+    return [id_ for id_ in ask.asked if id_ in today]
+
+
+def _unanswered(draft: Draft, ask: Ask) -> list[str]:
+    """Return who was asked and has said neither yes nor no."""
+    answered = (*ask.refused, *_taken(draft, ask))
+    return [id_ for id_ in ask.asked if id_ not in answered]
+
+
 def _nobody(draft: Draft, ask: Ask) -> bool:
     """Say whether nobody is left who was asked, or could be."""
-    return set(ask.asked) <= set(ask.refused) and not _candidates(draft, ask)
+    return not _unanswered(draft, ask) and not _candidates(draft, ask)
 
 
 def _end(draft: Draft, ask: Ask, done: str, *, but: str = "") -> None:
@@ -141,11 +156,15 @@ def _title(draft: Draft, ask: Ask) -> str:
 
 
 def _card(draft: Draft, ask: Ask) -> PlanCard:
-    asked = [name_of(draft, one) for one in ask.asked if one not in ask.refused]
+    asked = [name_of(draft, one) for one in _unanswered(draft, ask)]
     text = f"{listed(asked, ' and ')} {'is' if len(asked) == 1 else 'are'} asked to be FALLBACK." if asked else ""
-    text = "Nobody could be FALLBACK." if _nobody(draft, ask) else text
+    text = f"Nobody {_else(draft, ask)}could be FALLBACK." if _nobody(draft, ask) else text
     until = f"Until {moment(ask.end, draft.now, draft.hours)}."
     return PlanCard(_title(draft, ask), "\n".join(filter(None, (text, _here(draft)))), note=until)
+
+
+def _else(draft: Draft, ask: Ask) -> str:
+    return "else " if _taken(draft, ask) else ""
 
 
 def _here(draft: Draft) -> str:
