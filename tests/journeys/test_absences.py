@@ -580,7 +580,12 @@ async def test_without_a_team_channel_those_on_duty_read_who_is_away_besides() -
     question = town.to(CHEN)[-1].text
     await town.write("away Eva", BEN)
     assert town.to(CHEN)[-1].text == question, "who said no reads no more of it"
-    assert "Ana Lindqvist and Eva Novak are away, and today is a gap." in [one.text for one in town.to(BEN)]
+    both = "Ana Lindqvist and Eva Novak are away, and today is a gap."
+    assert both in [one.text for one in town.to(BEN)]
+    await town.press(Send, "", EVA, step="away.here", card="reported")
+    await town.wait(1)
+    await town.write("away Eva", BEN)
+    assert [one.text for one in town.to(BEN)].count(both) == 2, "who comes back and goes again is named again"
 
 
 async def test_whoever_reports_themselves_is_spoken_to_as_you() -> None:

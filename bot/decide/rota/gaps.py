@@ -29,7 +29,7 @@ def begin(draft: Draft, person: str, by: Author) -> None:
     """
     for ask in asks.live(draft, Asking.FALLBACK):
         if _redraw(draft, ask):
-            _tell(draft, ask, f"also:{person}", f"{away_said(draft, ask)}, and today is a gap.")
+            _tell(draft, ask, f"also:{person}:{draft.now.isoformat()}", f"{away_said(draft, ask)}, and today is a gap.")
     if asks.live(draft, Asking.FALLBACK) or not draft.is_today(draft.opening) or not _is_gap(draft, draft.opening):
         return
     number = sum(one.what is Asking.FALLBACK for one in draft.facts.planning.asks)
