@@ -562,6 +562,27 @@ async def test_whoever_stays_in_the_late_team_keeps_what_they_have_and_gets_no_c
     assert keys(town, f"start:{NEXT}:") == [f"start:{NEXT}:ana", f"start:{NEXT}:ben", f"start:{NEXT}:chen"]
 
 
+async def test_whoever_filled_in_before_the_late_team_starts_with_it_as_the_other_does() -> None:
+    town = Town("2026-11-24 17:30", team=(*shifts(), Shift(NEXT, "chen", Role.FALLBACK, frozenset({2}))))
+    await town.until("2026-11-25 11:00")
+    assert town.teams.messages[f"start:{NEXT}:chen"].text.startswith("You are the fallback on Wed\n")
+    await town.write("away Ben", ANA)
+    await town.write("away Ana", BEN)
+    (question,) = [one for one in town.to(EVA) if one.key.startswith("ask:")]
+    id_ = question.key.removeprefix("ask:").removesuffix(":eva")
+    await town.send("ask.yes", "", EVA, card=question.key, choice=id_)
+    await town.until("2026-11-25 16:00")
+    assert keys(town, "peak:") == [f"peak:{NEXT}:eva"]
+    chosen = {"choice": f"{NEXT}:chen+eva", "one": "chen", "other": "eva"}
+    await town.send("pick.other", "", ANA, place=personal("ana"), card="-", **chosen)
+    await town.until("2026-11-26 09:00")
+    for who in (CHEN, EVA):
+        start = town.teams.messages[f"start:{NEXT}:{who.id}"].text
+        assert start.startswith("You are on support on Thu, Fri, Mon and Tue\n")
+        assert "[I'm ready]" in start
+        assert f"ring:{NEXT}:{who.id}" in town.teams.messages
+
+
 async def test_where_nobody_served_before_the_late_team_the_requesters_read_of_it_when_it_starts() -> None:
     town = Town("2026-11-24 17:30", team=())
     await town.until("2026-11-26 11:00")

@@ -111,13 +111,15 @@ def _begin(draft: Draft) -> None:
     stays = [one.person.id for one in team if one.person.id in pair_before(draft.rota, start, draft.hours)]
     settles = draft.hours.moment(draft.hours.duty_day(draft.now), draft.policy.settle_by)
     until = max(settles, draft.hours.add(draft.now, max(timedelta(), settles - opening)))
-    handover = replace(handover, outgoing=ends, until=until, ready=tuple(stays), serving=knows)
+    starts = [one for one in team if one.role is Role.SUPPORT and one.person.id not in stays]
+    ids = {one.person.id for one in starts}  # whatever they did in the iteration before a late team
+    welcomed = tuple([id_ for id_ in handover.welcomed if id_ not in ids])
+    handover = replace(handover, outgoing=ends, until=until, ready=tuple(stays), serving=knows, welcomed=welcomed)
     starting.put(draft, handover)
     if known is None:
         starting.seen_off(draft, handover.iteration - WEEK)
     starting.tell_channel(draft, handover)
     live = sorted(_live(draft), key=lambda one: (one.posted_at, one.id))
-    starts = [one for one in team if one.role is Role.SUPPORT and one.person.id not in stays]
     if ends or starts or live or deployments.running(draft):
         handover = replace(handover, matters=tuple([one.id for one in live]), done=(Ritual.HAND_OVER,))
         _show(draft, replace(handover, holders=_holders(draft, handover, team)))

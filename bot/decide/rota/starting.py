@@ -156,12 +156,12 @@ def _unwelcomed(rota: Rota, handover: Handover, hours: SupportHours) -> list[Ser
 def _welcome(draft: Draft, one: Serving) -> None:
     handover = current(draft)
     assert handover is not None
-    id_ = one.person.id
+    id_, first = one.person.id, handover.late is None  # whoever starts late may have a card as FALLBACK
     knows = {id_: one.weekdays, **handover.serving}
     put(draft, replace(handover, welcomed=(*handover.welcomed, id_), serving=knows))
-    draft.show(_key(handover.iteration, id_), personal(id_), _card(draft, one, handover))
+    draft.follow_with(Show(_key(handover.iteration, id_), personal(id_), _card(draft, one, handover), first=first))
     if one.role is not Role.OBSERVER and id_ not in handover.ready:
-        draft.show(f"ring:{handover.iteration}:{id_}", personal(id_), Line((RING,)))
+        draft.follow_with(Show(f"ring:{handover.iteration}:{id_}", personal(id_), Line((RING,)), first=first))
 
 
 # -- the card -------------------------------------------------------------------------------------------------------
