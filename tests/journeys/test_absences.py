@@ -197,6 +197,17 @@ async def test_of_a_fallback_only_the_days_that_are_no_gap_any_more_go() -> None
     assert "eva" not in await fallbacks(town)
 
 
+async def test_whoever_fills_in_for_one_who_fills_in_goes_when_that_one_is_there_after_all() -> None:
+    town = planned()
+    await confirm(town, BEN, "2026-11-26", "2026-11-26")
+    await confirm(town, EVA, "2026-11-26", "2026-11-26")
+    assert await fallbacks(town) == {"chen": frozenset({4}), "eva": frozenset({3}), "farid": frozenset({3})}
+    await town.restart()
+    shown = await remove(town, EVA)
+    assert "Farid Haddad is not FALLBACK on Thu 26 Nov any more.\nEva Novak stays FALLBACK on Thu 26 Nov." in shown
+    assert await fallbacks(town) == {"chen": frozenset({4}), "eva": frozenset({3})}
+
+
 async def test_whoever_is_fallback_today_stays_so() -> None:
     town = planned("2026-11-25 10:00")
     await confirm(town, BEN, "2026-11-26", "2026-11-27")

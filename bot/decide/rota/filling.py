@@ -21,7 +21,7 @@ def note(draft: Draft, stints: Iterable[Stint]) -> None:
     """Keep who became FALLBACK since somebody is away."""
     filling = dict(draft.facts.planning.filling)
     for one in stints:
-        filling[one.person] = filling.get(one.person, frozenset()) | one.days
+        filling[one.person] = filling.pop(one.person, frozenset()) | one.days
     _put(draft, filling)
 
 
@@ -39,7 +39,10 @@ def follow(draft: Draft) -> None:
 
 
 def free(draft: Draft, away: Absence) -> tuple[Stint, ...]:
-    """Let those be FALLBACK no longer who were it only for an absence that is gone; return on which days."""
+    """Let those be FALLBACK no longer who were it only for an absence that is gone; return on which days.
+
+    Whoever came last goes first: they fill in for those who came before.
+    """
     freed: dict[str, frozenset[date]] = defaultdict(frozenset)
     for id_, day in list(_coming(draft, away)):
         after = changes.without_fallback(draft.rota, id_, day)
@@ -52,7 +55,7 @@ def free(draft: Draft, away: Absence) -> tuple[Stint, ...]:
 def _coming(draft: Draft, away: Absence) -> Iterator[tuple[str, date]]:
     """Yield who fills in on which days to come of an absence, where nobody stands in for them."""
     presence, today = Presence(draft.rota, draft.hours), draft.hours.local(draft.now).date()
-    for id_, days in draft.facts.planning.filling.items():
+    for id_, days in reversed([*draft.facts.planning.filling.items()]):
         for day in sorted(days):
             start, end = draft.hours.span(day)
             if day > today and away.start < end and start < away.end and presence.server(id_, day) == id_:
