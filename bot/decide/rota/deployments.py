@@ -26,6 +26,7 @@ from bot.places import channel_of, personal
 from bot.rota.handover import serving
 from bot.rota.iteration import iteration_of
 from bot.rota.planning import Deployment, Fate
+from bot.rota.presence import WEEK
 from bot.rota.shift import Role
 from bot.state import State
 from bot.support.words import length, listed, moment
@@ -34,7 +35,6 @@ from bot.views import Address, Button, PlanCard, PlanPart
 LONGEST, LONGEST_LINK = 200, 1000  # characters
 UNDO = timedelta(minutes=10)
 FORGOTTEN = timedelta(days=14)
-WEEK = timedelta(days=7)
 MOST_LISTED = 5
 
 
