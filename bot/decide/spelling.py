@@ -77,7 +77,7 @@ def day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise ValueError(f'"{text[:40]}" must be a date such as 2026-11-25, or empty') from None
+        raise ValueError(f'"{text[:40]}" must be a date such as 2026-11-25') from None
 
 
 def days_off(text: str) -> frozenset[int]:

@@ -84,7 +84,7 @@ def test_days_are_read_forgivingly(text: str) -> None:
         ("2026-10-01", "2026-10-20", "It was over more than 30 days ago."),
         ("2028-12-03", "2028-12-04", "It begins more than two years ahead."),
         ("", "2026-12-04", "Choose the first and the last day."),
-        ("2026-12-99", "2026-12-04", "must be a date"),
+        ("2026-12-99", "2026-12-04", '"2026-12-99" must be a date such as 2026-11-25\n'),
     ],
 )
 async def test_days_that_cannot_be_are_refused_with_what_is_wrong(first: str, last: str, why: str) -> None:
