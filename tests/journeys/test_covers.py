@@ -72,6 +72,17 @@ async def test_cover_shows_ones_own_shifts_and_those_of_others_to_whoever_plans_
     )
 
 
+async def test_an_admin_who_lets_somebody_leave_reads_for_which_open_shift_a_cover_is_asked() -> None:
+    town = planned()
+    await ask(town, BEN, of(BEN), THURSDAY, FRIDAY)
+    left = {"left": "2026-11-24"}
+    saved = said(await town.press(Send, "", FARID, card="form", step="people.edit", choice="ben", fields=left))
+    assert (
+        "Open from 2026-11-24 on: support in the iteration of 2026-11-18, "
+        "support in the iteration of 2026-11-25 (a cover is asked for)." in saved
+    )
+
+
 async def test_nobody_asks_for_others_who_may_not() -> None:
     town = planned()
     shown = await look(town, FARID, of(ANA), THURSDAY, THURSDAY)

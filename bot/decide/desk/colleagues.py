@@ -13,13 +13,14 @@ from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.marks import MARKED, Overtaken
-from bot.decide.rota import imports
+from bot.decide.rota import asks, imports
 from bot.effects import Answer, Dialog
 from bot.errors import Refused
 from bot.events import Message, PeopleImported, PersonRow, Press, Send
 from bot.people import Person
 from bot.places import personal
 from bot.rota.iteration import iteration_of
+from bot.rota.planning import Asking
 from bot.views import Field
 
 PAGE = 40
@@ -135,13 +136,18 @@ def _meanwhile(fields: Sequence[str]) -> str:
 
 
 def _left_open(draft: Draft, person: Person) -> str:
-    """Say which shifts nobody serves since somebody leaves before their end."""
+    """Say which shifts nobody serves since somebody leaves before their end, and for which a cover is asked."""
     today = iteration_of(draft.hours.duty_day(draft.now))
     ends = [(one, one.iteration + timedelta(days=7)) for one in draft.rota.shifts if one.person == person.id]
     weeks = [one for one, end in ends if person.left and one.iteration >= today and person.left < end]
     if not weeks:
         return ""
-    which = ", ".join(f"{one.role.lower()} in the iteration of {one.iteration}" for one in weeks)
+    asked = {one.iteration for one in asks.live(draft, Asking.COVER) if one.person == person.id}
+    which = ", ".join(
+        f"{one.role.lower()} in the iteration of {one.iteration}"
+        f"{' (a cover is asked for)' if one.iteration in asked else ''}"
+        for one in weeks
+    )
     return f"Open from {person.left} on: {which}. Name somebody else with setup, or with shifts import."
 
 
