@@ -1,6 +1,7 @@
 """What people type to the bot, and what it answers."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -10,9 +11,10 @@ from bot.events import Claim, PeopleImported, PersonRow, Uninstalled, Welcomed, 
 from bot.people import Author, Person
 from bot.places import personal
 from bot.policy import Language, Policy
+from bot.rota.shift import Role, Shift
 from bot.support.request import Status
 from bot.views import HelpCard
-from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, OLGA, TEAM_CHANNEL, Town, plain
+from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, OLGA, TEAM_CHANNEL, Town, plain, shifts
 
 
 @pytest.mark.parametrize("text", ["who", "WHO?", " who! ", "rota 8", "8 rota", "Rota, 8", "help"])
@@ -47,6 +49,19 @@ async def test_rota_shows_the_coming_weeks_to_colleagues() -> None:
     assert "Chen Wei (Fri)" in answer
     assert "Wed 25 Nov\nSupport\nnobody is set yet" in answer
     assert (await Town().write("rota 99", EVA)).count("Wed") == 26
+
+
+async def test_what_is_of_another_year_is_said_with_it() -> None:
+    week = date(2027, 1, 6)
+    served = (Shift(date(2025, 12, 31), "eva", Role.SUPPORT), Shift(week, "eva", Role.SUPPORT))
+    town = Town("2026-12-28 10:00", team=(*shifts(date(2026, 12, 23)), *served))
+    (shown,) = [line for line in (await town.write("rota 3", EVA)).splitlines() if "6 Jan" in line]
+    assert shown == "Wed 6 Jan 2027"
+    assert "Wed 30 Dec 2026" not in await town.write("rota 3", EVA)
+    why = await town.write("rota why Eva", EVA)
+    assert "31 Dec 2025" in why
+    assert "6 Jan 2027" in why
+    assert "Support from Wed 30 Dec" in (await town.write("pick", ANA))
 
 
 async def test_rota_remembers_a_former_colleague_as_such() -> None:

@@ -18,7 +18,7 @@ from bot.rota.plan import Aim, Bound, Plan, PlannedWeek, Question
 from bot.rota.presence import WEEK
 from bot.rota.shift import Role, Rota, Shift
 from bot.support.texts import DAYS
-from bot.support.words import listed
+from bot.support.words import dated, listed
 
 TAKEN = "taken"
 
@@ -66,13 +66,13 @@ def said(found: Outlook, *, explain: bool) -> str:
         return "\n".join([*weeks, "Every week has a team; nothing is left to plan."])
     if not explain:
         return "\n".join([*weeks, proof(found.plan)])
-    parts = [_pick(found.pick, found.ranking), weeks, [_bound(one) for one in found.plan.bounds]]
+    parts = [_pick(found.pick, found.ranking, found.iterations[0]), weeks, [_bound(one) for one in found.plan.bounds]]
     return "\n\n".join("\n".join(part) for part in parts)
 
 
-def _pick(plan: Situation, ranking: Ranking) -> list[str]:
+def _pick(plan: Situation, ranking: Ranking, since: date) -> list[str]:
     """Say every team of the first open week, the best first, each with what it falls short of."""
-    lines = [f"Support from {words.day(ranking.iteration)}"]
+    lines = [f"Support from {dated(ranking.iteration, since)}"]
     if ranking.conflict:
         lines += words.conflict(plan, ranking.conflict)
     for number, team in enumerate(ranking.teams, 1):
@@ -95,17 +95,17 @@ def _reasons(plan: Situation, team: Team, best: Team) -> list[str]:
 def _week(found: Outlook, iteration: date) -> str:
     rota, planned = found.question.rota, found.forecast.get(iteration)
     if planned is None:
-        return f"{words.day(iteration)}, {TAKEN}: {_taken(rota, iteration)}"
+        return f"{dated(iteration, found.iterations[0])}, {TAKEN}: {_taken(rota, iteration)}"
     if planned.team is None:
         conflict = planned.conflict or Conflict((), (), None)
         why = " ".join(words.conflict(_around(found.question, iteration), conflict))
-        return f"{words.day(iteration)}, forecast: {NONE}. {why}"
+        return f"{dated(iteration, found.iterations[0])}, forecast: {NONE}. {why}"
     team = planned.team
     parts = [words.AND.join(_name(rota, id_) for id_ in team.pair)]
-    parts += [f"fallback {_name(rota, one.person)} on {words.days(one.days)}" for one in team.fallbacks]
-    parts += [f"gap on {words.days(team.gaps)}"] if team.gaps else []
+    parts += [f"fallback {_name(rota, one.person)} on {words.days(one.days, iteration)}" for one in team.fallbacks]
+    parts += [f"gap on {words.days(team.gaps, iteration)}"] if team.gaps else []
     parts += [f"observer {_name(rota, id_)}" for id_ in planned.observers]
-    return f"{words.day(iteration)}, forecast: {'; '.join(parts)}"
+    return f"{dated(iteration, found.iterations[0])}, forecast: {'; '.join(parts)}"
 
 
 def _around(question: Question, iteration: date) -> Situation:

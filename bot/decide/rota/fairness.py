@@ -6,7 +6,7 @@ No answer says why somebody else is away; of that one reads "away".
 from datetime import date
 
 from bot.decide.draft import Draft
-from bot.decide.rota import pickers, words
+from bot.decide.rota import outlook, pickers, words
 from bot.events import Message
 from bot.people import Person
 from bot.rota.ledger import WINDOW
@@ -45,7 +45,7 @@ def why(draft: Draft, event: Message, name: str) -> HelpCard:
         return HelpCard(found.name, "They are not in the team any more.", ())
     picker, member = Picker(plan), plan.member(found.id)
     return HelpCard(
-        f"{found.name} and support from {words.day(plan.iteration)}",
+        f"{found.name} and support from {outlook.day_said(draft, plan.iteration)}",
         "\n".join(_standing(plan, member, picker.rank(), own=found.id == event.author.id)),
         (Fact("Share", _share(member)), Fact("Last", _last(draft, found.id)), Fact("Next", _next(draft, found.id))),
     )
@@ -108,13 +108,17 @@ def _signed(halves: int) -> str:
 def _last(draft: Draft, id_: str) -> str:
     past = [each.iteration for each in draft.rota.shifts if each.person == id_ and each.role is Role.SUPPORT]
     past = [one for one in past if one <= _now(draft)]
-    return words.date_of(max(past)) if past else NOT_YET
+    return words.date_of(max(past), _today(draft)) if past else NOT_YET
 
 
 def _next(draft: Draft, id_: str) -> str:
     coming = [each.iteration for each in draft.rota.shifts if each.person == id_ and each.role is Role.SUPPORT]
     coming = [one for one in coming if one > _now(draft)]
-    return words.date_of(min(coming)) if coming else NOT_YET
+    return words.date_of(min(coming), _today(draft)) if coming else NOT_YET
+
+
+def _today(draft: Draft) -> date:
+    return draft.hours.local(draft.now).date()
 
 
 def _now(draft: Draft) -> date:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
-from bot.decide.rota import pickers, proposals, teams, words
+from bot.decide.rota import outlook, pickers, proposals, teams
 from bot.decide.rota.outlook import shift_id
 from bot.hours import SupportHours
 from bot.places import personal
@@ -70,9 +70,9 @@ def nominated(draft: Draft, pick: Pick, shift: Shift, key: str) -> PlanCard:
     first = teams.begins(draft.rota, pick.iteration, draft.hours)
     last = pick.iteration + WEEK - DAY
     mine = {
-        Role.SUPPORT: f"You have support from {words.day(first)} to {words.day(last)}",
-        Role.FALLBACK: f"You are fallback on {teams.weekdays(pick.iteration, shift.days)}",
-        Role.OBSERVER: f"You observe from {words.day(first)} to {words.day(last)}",
+        Role.SUPPORT: f"You have support from {outlook.span_said(draft, first, last)}",
+        Role.FALLBACK: f"You are fallback on {teams.weekdays(draft, pick.iteration, shift.days)}",
+        Role.OBSERVER: f"You observe from {outlook.span_said(draft, first, last)}",
     }[shift.role]
     pair = tuple(one for one in teams.in_role(draft, pick.iteration, Role.SUPPORT) if one.id != shift.person)
     beside = f"{'With' if shift.role is Role.SUPPORT else 'Support is'} {names(pair)}."

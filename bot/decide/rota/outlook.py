@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from bot.commands import Right
 from bot.decide.draft import Draft
+from bot.decide.rota import words
 from bot.people import FORMER, Author
 from bot.rota import changes
 from bot.rota.iteration import iteration_of
@@ -17,7 +18,7 @@ from bot.rota.picking import Rule, Stint
 from bot.rota.planning import Ask
 from bot.rota.presence import WEEK, Presence
 from bot.rota.shift import Role, Rota, Shift
-from bot.support.words import dated, listed, moment
+from bot.support.words import dated, moment
 
 RULES = {
     Rule.BELONGS: "somebody of the pair is no longer in the team",
@@ -153,7 +154,7 @@ def day_said(draft: Draft, day: date) -> str:
 
 def days_said(draft: Draft, days: Iterable[date]) -> str:
     """Return dates in their order as one reads them."""
-    return listed([day_said(draft, day) for day in sorted(days)], " and ")
+    return words.days(days, draft.hours.local(draft.now).date())
 
 
 def span_said(draft: Draft, first: date, last: date) -> str:

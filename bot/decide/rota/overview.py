@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from bot.commands import ShowRota
 from bot.decide.draft import Draft
-from bot.decide.rota import words
+from bot.decide.rota import outlook, words
 from bot.effects import Forecast
 from bot.events import Message, PlanFound, Planned
 from bot.hours import SupportHours
@@ -121,7 +121,7 @@ def _is_set(draft: Draft, iteration: date) -> bool:
 def _card(draft: Draft, weeks: list[date], forecast: dict[date, PlannedWeek], note: str) -> RotaCard:
     rows = tuple(
         RotaWeek(
-            f"{words.day(iteration)}{'' if number else ' (this iteration)'}",
+            f"{outlook.day_said(draft, iteration)}{'' if number else ' (this iteration)'}",
             _week(draft, iteration, short=len(weeks) > FEW)
             if _is_set(draft, iteration) or iteration not in forecast
             else _forecast(draft, forecast[iteration], short=len(weeks) > FEW),
@@ -149,7 +149,7 @@ def _forecast(draft: Draft, week: PlannedWeek, *, short: bool) -> tuple[Fact, ..
     if stints:
         facts.append(Fact("Fallback", ", ".join(stints)))
     if week.team.gaps:
-        facts.append(Fact("Gap", words.days(week.team.gaps)))
+        facts.append(Fact("Gap", outlook.days_said(draft, week.team.gaps)))
     if week.observers:
         facts.append(Fact("Observer", ", ".join(_named(draft, id_) for id_ in week.observers)))
     return _shortened(facts, short=short)

@@ -16,7 +16,7 @@ from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.pictures import mentions, names
-from bot.decide.rota import news, nominees, pickers, proposals, teams, words
+from bot.decide.rota import news, nominees, outlook, pickers, proposals, teams, words
 from bot.effects import Answer, Card, Dialog, SlackSay, Word
 from bot.errors import Refused
 from bot.events import Press, Send
@@ -96,7 +96,7 @@ def _is_ripe(draft: Draft, ritual: Ritual, at: datetime) -> bool:
 
 
 def _remind(draft: Draft, pick: Pick, ritual: Ritual) -> None:
-    when = words.day(first_day(pick.iteration, draft.hours) or pick.iteration)
+    when = outlook.day_said(draft, first_day(pick.iteration, draft.hours) or pick.iteration)
     people = pickers.called(draft)
     said = f"no support team is picked yet for {when}. Take one of the proposal, or write pick to me."
     key = f"pick:{pick.iteration}:{ritual.replace(' ', '-')}"
@@ -109,7 +109,7 @@ def _remind(draft: Draft, pick: Pick, ritual: Ritual) -> None:
 
 
 def _remind_in_slack(draft: Draft, pick: Pick) -> None:
-    when = words.day(first_day(pick.iteration, draft.hours) or pick.iteration)
+    when = outlook.day_said(draft, first_day(pick.iteration, draft.hours) or pick.iteration)
     who = names(pickers.pickers(draft))
     text = f"{f'{who}: please' if who else 'Please'} pick the support team for {when}, in Teams."
     draft.follow_with(SlackSay(f"pick:{pick.iteration}:slack", text))
@@ -159,7 +159,7 @@ def take(draft: Draft, iteration: date, team: Team, by: Author, reason: str = ""
     for person, key in pick.letters:
         if person not in same:
             draft.show(key, personal(person), nominees.let_go(again=person in named), first=False)
-    when = words.day(start or first_day(iteration, draft.hours) or iteration)
+    when = outlook.day_said(draft, start or first_day(iteration, draft.hours) or iteration)
     people = draft.rota.people
     who = " and ".join(people[id_].name for id_ in team.pair)
     news.record(draft, by, f"took {who} for {iteration}", reason)
@@ -287,7 +287,7 @@ def _other_form(
     if checked:
         ways.insert(0, Way("Take this team", proposals.OTHER, f"{iteration}:{checked}"))
     view = forms.card(
-        draft, None, event, title=f"Support from {words.day(iteration)}", error=error, note=note,
+        draft, None, event, title=f"Support from {outlook.day_said(draft, iteration)}", error=error, note=note,
         fields=tuple(fields), ways=tuple(ways), given=dict(given),
     )  # fmt: skip
     return Dialog("Other people", view)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.decide.draft import Draft
 from bot.decide.pictures import mentions
-from bot.decide.rota import pickers, teams, words
+from bot.decide.rota import outlook, pickers, teams, words
 from bot.events import Message
 from bot.places import personal
 from bot.rota.picking import Picker, Ranking, Situation, Team
@@ -69,7 +69,7 @@ def follow(draft: Draft) -> None:
 def _proposal(
     draft: Draft, pick: Pick, plan: Situation, ranking: Ranking, key: str, *, calls: bool = False
 ) -> PlanCard:
-    when = words.day(pickers.starts(draft, pick) or pick.iteration)
+    when = outlook.day_said(draft, pickers.starts(draft, pick) or pick.iteration)
     parts = tuple(
         PlanPart(
             words.pair(plan, team),
@@ -111,7 +111,7 @@ def _instead(plan: Situation, team: Team, best: Team) -> str:
 
 
 def _taken_card(draft: Draft, pick: Pick, key: str) -> PlanCard:
-    when = words.day(teams.begins(draft.rota, pick.iteration, draft.hours))
+    when = outlook.day_said(draft, teams.begins(draft.rota, pick.iteration, draft.hours))
     by = f"Taken by {pick.by.name}, {moment(pick.at, draft.now, draft.hours)}." if pick.by and pick.at else ""
     until = pickers.declines_until(draft, pick.iteration)
     note = f"They can decline until {moment(until, draft.now, draft.hours)}." if until > draft.now else ""

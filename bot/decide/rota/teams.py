@@ -6,7 +6,7 @@ from datetime import date
 
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
-from bot.decide.rota import pickers, words
+from bot.decide.rota import outlook, pickers
 from bot.hours import SupportHours
 from bot.people import Person
 from bot.rota.duty import PAIR
@@ -27,7 +27,7 @@ def others(draft: Draft, iteration: date) -> str:
     """Say who fills in on which days, and who observes."""
     people = draft.rota.people
     said = [
-        f"Fallback on {weekdays(iteration, one.days)}: {people[one.person].name}"
+        f"Fallback on {weekdays(draft, iteration, one.days)}: {people[one.person].name}"
         for one in last_team(draft.rota, iteration, draft.hours)
         if one.role is Role.FALLBACK and one.person in people
     ]
@@ -55,9 +55,10 @@ def begins(rota: Rota, iteration: date, hours: SupportHours) -> date:
     return next((day for day in days if all(one.is_for(day) for one in pair)), iteration)
 
 
-def weekdays(iteration: date, some: frozenset[int]) -> str:
+def weekdays(draft: Draft, iteration: date, some: frozenset[int]) -> str:
     """Return the days of an iteration with these weekdays, in words."""
-    return words.days(day for number in range(7) if (day := iteration + number * DAY).weekday() in some)
+    days = [iteration + number * DAY for number in range(7)]
+    return outlook.days_said(draft, [day for day in days if day.weekday() in some])
 
 
 def last_of(draft: Draft, iteration: date) -> list[Person]:

@@ -9,8 +9,8 @@ from datetime import date
 
 from bot.policy import Goal, Language
 from bot.rota.picking import Conflict, Cure, Member, Ranking, Remedy, Rule, Situation, Team, is_anchor
-from bot.support.texts import DAYS, MONTHS
-from bot.support.words import listed
+from bot.support.texts import DAYS
+from bot.support.words import dated, listed
 
 AND = " and "
 COUNTED: Mapping[Rule, tuple[str, str]] = {
@@ -38,19 +38,14 @@ MOST_CURES = 6
 WEDNESDAY = 2  # as date.weekday() counts
 
 
-def day(at: date) -> str:
-    """Return a day as people say it: "Wed 2 Dec"."""
-    return f"{DAYS[Language.ENGLISH][at.weekday()]} {at.day} {MONTHS[at.month - 1]}"
+def date_of(at: date, today: date) -> str:
+    """Return a date in short: "2 Dec", with the year where that is another."""
+    return dated(at, today).partition(" ")[2]
 
 
-def date_of(at: date) -> str:
-    """Return a date in short: "2 Dec"."""
-    return f"{at.day} {MONTHS[at.month - 1]}"
-
-
-def days(some: Iterable[date]) -> str:
-    """Return days in their order: "Fri 4 Dec and Mon 7 Dec"."""
-    return listed([day(one) for one in sorted(some)], AND)
+def days(some: Iterable[date], today: date) -> str:
+    """Return days in their order: "Fri 4 Dec and Mon 7 Dec"; ``today`` is any day of the year that need not be said."""
+    return listed([dated(one, today) for one in sorted(some)], AND)
 
 
 def weekdays(some: Iterable[int]) -> str:
@@ -77,9 +72,10 @@ def pair(plan: Situation, team: Team) -> str:
 
 def presence(plan: Situation, team: Team) -> str:
     """Say who is there, and who fills in on which days."""
-    said = [f"{plan.member(stint.person).name} fills in on {days(stint.days)}" for stint in team.fallbacks]
+    week = plan.iteration
+    said = [f"{plan.member(stint.person).name} fills in on {days(stint.days, week)}" for stint in team.fallbacks]
     if team.gaps:
-        said.append(f"nobody can fill in on {days(team.gaps)}")
+        said.append(f"nobody can fill in on {days(team.gaps, week)}")
     text = "; ".join(said) or "both are there every day"
     return f"{text[0].upper()}{text[1:]}."
 
