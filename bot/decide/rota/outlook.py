@@ -18,7 +18,7 @@ from bot.rota.picking import Rule, Stint
 from bot.rota.planning import Ask
 from bot.rota.presence import WEEK, Presence
 from bot.rota.shift import Role, Rota, Shift
-from bot.support.words import dated, moment
+from bot.support.words import dated, listed, moment
 
 RULES = {
     Rule.BELONGS: "somebody of the pair is no longer in the team",
