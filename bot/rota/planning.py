@@ -94,7 +94,8 @@ class Ask:
     ``person`` is in whose place it is, ``start`` to ``end`` when (instants); of a swap ``iteration`` is theirs and
     ``other`` that of the one who is asked. ``asked`` are ids in the order of asking, ``refused`` those who said no;
     ``waiting`` are those who are asked when they can be written to, ``next_at`` is when the next one is. ``done`` is
-    what became of the question, in words, kept until ``end``; ``reason`` why a swap may break a rule.
+    what became of the question, in words, kept until ``end``; ``reason`` why a swap may break a rule. ``away`` are
+    those of the team of whom the card of a gap says so.
     """
 
     id: str
@@ -112,11 +113,12 @@ class Ask:
     done: str = ""
     waiting: tuple[str, ...] = ()
     reason: str = ""
+    away: tuple[str, ...] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:
         """Return whom it knows by id alone."""
-        return (self.person, *self.asked, *self.refused, *self.waiting)
+        return (self.person, *self.asked, *self.refused, *self.waiting, *self.away)
 
 
 @dataclass(frozen=True, slots=True)

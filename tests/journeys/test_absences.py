@@ -546,6 +546,32 @@ async def test_the_card_of_a_gap_names_all_who_are_away_as_long_as_they_are() ->
     assert gap(town) == f"A gap today: Ana Lindqvist is away\n{asked.name} is FALLBACK today."
 
 
+async def test_the_card_of_a_gap_names_nobody_any_more_whose_hours_away_are_over() -> None:
+    ana = Absence("ana", at("2026-11-23 09:00"), at("2026-11-23 12:00"))
+    ben = Absence("ben", at("2026-11-23 14:00"), at("2026-11-23 15:00"))
+    town = planned(absences=(ana, ben))
+    await town.write("away Dilan", EVA)
+    await answer(town, CHEN, "ask.no")
+    assert gap(town).startswith("A gap today: Ana Lindqvist is away\n")
+    await town.write("away Ben", EVA)
+    assert gap(town).startswith("A gap today: Ana Lindqvist and Ben Okafor are away\n")
+    await town.restart()
+    await town.until("2026-11-23 12:00")
+    assert gap(town).startswith("A gap today: Ben Okafor is away\n")
+    assert "On duty: Ana Lindqvist." in gap(town)
+    assert "\nBen Okafor is away, and" in town.teams.messages[asks(town, EVA)[0]].text
+
+
+async def test_a_gap_is_over_when_the_hours_are_for_which_somebody_was_away() -> None:
+    town = planned(absences=(Absence("ana", at("2026-11-23 09:00"), at("2026-11-23 12:00")),))
+    await town.write("away Farid", EVA)
+    for who in (CHEN, EVA):
+        await answer(town, who, "ask.no")
+    assert "\nNobody could be FALLBACK.\nOn duty: Ben Okafor.\n" in gap(town)
+    await town.until("2026-11-23 12:00")
+    assert gap(town) == "A gap today: Ana Lindqvist is away\nIt is no gap any more."
+
+
 async def test_somebody_who_serves_not_at_all_is_none_of_those_who_leave_a_gap() -> None:
     town = planned()
     await town.write("away Ben", EVA)

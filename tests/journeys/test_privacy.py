@@ -888,6 +888,7 @@ KNOWN = Facts(
                 f"Zoe Quist: {WORDS}",
                 ("zoe",),
                 WORDS,
+                ("zoe",),
             ),
         ),
         news=(News("n", "zoe", f"Zoe Quist: {WORDS}", NOON),),

@@ -423,6 +423,7 @@ def _planning_without(planning: Planning, id_: str, people: Iterable[str]) -> Pl
             asked=others(one.asked),
             refused=others(one.refused),
             waiting=others(one.waiting),
+            away=others(one.away),
         )
         for one in planning.asks
         if one.person != id_ and not (one.done and id_ in (one.by.id, *one.ids))

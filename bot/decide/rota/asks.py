@@ -110,11 +110,17 @@ def _words(draft: Draft, ask: Ask) -> tuple[str, str]:
 
 
 def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None:
-    """Return when an ask goes on: with the next to be asked, with those who can be written to then, or by its end."""
+    """Return when an ask goes on: with the next to be asked, with those who can be written to then, or by its end.
+
+    A gap changes besides whenever somebody goes or comes back.
+    """
     asks = state.facts.planning.asks
     opening = hours.next_open(now)
     moments = [one.end for one in asks] + [max(one.next_at, opening) for one in asks if one.next_at]
     moments += [news.next_chance(state, now, hours)] if any(one.waiting for one in asks) else []
+    gaps = [one.end for one in asks if one.what is Asking.FALLBACK and not one.done]
+    changes = [at for one in state.rota.absences for at in (one.start, one.end)]
+    moments += [at for at in changes for end in gaps if now < at < end]
     return min(moments, default=None)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.decide.draft import Draft
 from bot.decide.requests import clocks
 from bot.decide.rota import asks, news
-from bot.decide.rota.outlook import away_said, current, name_of
+from bot.decide.rota.outlook import away, away_said, current, name_of
 from bot.people import Author, Person
 from bot.rota import changes
 from bot.rota.duty import present
@@ -89,6 +89,7 @@ def declined(draft: Draft, ask: Ask) -> None:
 
 
 def _go_on(draft: Draft, ask: Ask, *, first: bool) -> None:
+    ask = replace(ask, away=away(draft, ask))
     some = _candidates(draft, ask)
     if some:
         at = draft.now + NEXT
@@ -107,8 +108,10 @@ def _go_on(draft: Draft, ask: Ask, *, first: bool) -> None:
 
 def _redraw(draft: Draft, ask: Ask) -> bool:
     """Let the card and the questions say who is away now; return whether that is somebody else than before."""
-    if away_said(draft, ask) == away_said(draft.unchanged(0), ask) or not draft.is_open:
+    gone = away(draft, ask)
+    if gone == ask.away or not draft.is_open:
         return False
+    asks.put(draft, replace(ask, away=gone))
     asks.redraw(draft, ask, _unanswered(draft, ask))
     _show(draft, _card(draft, ask), ask, first=False)
     return True

@@ -130,14 +130,19 @@ def fallback_said(draft: Draft, stint: Stint) -> str:
     return f"You are FALLBACK on {days_said(draft, stint.days)}. If you can't, write cover."
 
 
-def away_said(draft: Draft, ask: Ask) -> str:
-    """Say who is away for whom somebody is asked to be FALLBACK: that day's team, as long as they are."""
+def away(draft: Draft, ask: Ask) -> tuple[str, ...]:
+    """Return who is away for whom somebody is asked to be FALLBACK: of that day's team; with none, who was last."""
     at, day = min(max(draft.now, ask.start), ask.end - timedelta.resolution), draft.hours.duty_day(ask.start)
     presence, rota = Presence(draft.rota, draft.hours), draft.rota
-    away = {one.person for one in rota.absences if one.start <= at < one.end}
+    gone = {one.person for one in rota.absences if one.start <= at < one.end}
     team = [one for one in rota.of(ask.iteration) if one.role is not Role.OBSERVER and one.is_for(day)]
-    gone = [id_ for id_ in dict.fromkeys([presence.server(one.person, day) for one in team]) if id_ in away]
-    names = [name_of(draft, id_) for id_ in gone or [ask.person]]
+    found = [id_ for id_ in dict.fromkeys([presence.server(one.person, day) for one in team]) if id_ in gone]
+    return tuple(found or ask.away or [ask.person])
+
+
+def away_said(draft: Draft, ask: Ask) -> str:
+    """Say who is away for whom somebody is asked to be FALLBACK."""
+    names = [name_of(draft, id_) for id_ in away(draft, ask)]
     return f"{listed(names, ' and ')} {'is' if len(names) == 1 else 'are'} away"
 
 
