@@ -118,6 +118,8 @@ def _begin(draft: Draft) -> None:
     starting.put(draft, handover)
     if known is None:
         starting.seen_off(draft, handover.iteration - WEEK)
+    else:
+        starting.relieved(draft, handover)
     starting.tell_channel(draft, handover)
     live = sorted(_live(draft), key=lambda one: (one.posted_at, one.id))
     if ends or starts or live or deployments.running(draft):

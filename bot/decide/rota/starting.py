@@ -136,6 +136,17 @@ def seen_off(draft: Draft, iteration: date) -> None:
             draft.show(_key(iteration, one.person.id), personal(one.person.id), view, first=False)
 
 
+def relieved(draft: Draft, handover: Handover) -> None:
+    """Let the cards of an iteration say who is on support once a late team starts, and to whom ends that it is over."""
+    team = serving(draft.rota, handover.start, draft.hours)
+    pair = tuple([one.person for one in team if one.role is Role.SUPPORT])
+    over = PlanCard("Your support of this week is over", f"{names(pair)} took over. Thank you.")
+    cards = dict.fromkeys(handover.outgoing, over)
+    cards |= {one.person.id: _card(draft, one, handover) for one in team if one.person.id in handover.welcomed}
+    for id_, view in cards.items():
+        draft.show(_key(handover.iteration, id_), personal(id_), view, first=False)
+
+
 def _author(person: Person) -> Author:
     return Author(person.id, person.name)
 
