@@ -85,9 +85,9 @@ def test_who_fills_in_is_chosen_where_that_is_fairer() -> None:
     assert plan.weeks[0] == by_least_debt.weeks[0]
 
 
-def test_half_a_year_of_fifty_people_is_proved_as_far_as_time_allows_and_never_worse_than_at_once() -> None:
+def test_half_a_year_of_fifty_people_is_proved_in_every_goal_given_time() -> None:
     rota, hours = team(3, 50, 26, Kind(history=26))
-    asked = Question(rota, hours, FIRST, 26, seconds=60)
+    asked = Question(rota, hours, FIRST, 26, seconds=1_000)  # no limit that a slow machine could meet
     first, last = plans(asked)
     assert last.proved
     assert key(last, asked) < key(first, asked)
