@@ -51,9 +51,10 @@ class _Entry:
 def render_feed(rota: Rota, desk: str, hours: SupportHours, person: str = "") -> bytes:
     """Return the feed of ``desk``, by its name, or of one ``person`` at it, by id.
 
-    A SUPPORT or OBSERVER shift is an event from its Wednesday to the next, a FALLBACK one for each run of consecutive
-    working days, and whoever stands in has an event of their own: of whole days, or in UTC where it is a part of a day.
-    A shift in which others stand in on each working day is not shown.
+    A SUPPORT or OBSERVER shift is an event from its Wednesday to the next, or of its own days where the team changed
+    within the iteration; a FALLBACK one is an event for each run of consecutive working days. Whoever stands in has an
+    event of their own: of whole days, or in UTC where it is a part of a day. A shift in which others stand in on each
+    working day is not shown.
     """
     from icalendar import Calendar, Timezone, TimezoneStandard, vDuration, vText  # noqa: PLC0415 - memory
 
@@ -133,8 +134,9 @@ class _Feed:
         """Return with whom of the pair a person serves, as " with A and B", "" where there is nobody."""
         names = []
         for other in self._rota.of(shift.iteration):
-            if other.role is Role.SUPPORT and other.person != self._person:
-                (run,) = _runs(other, self._hours)
+            if other.role is not Role.SUPPORT or other.person == self._person or not shift.days & other.days:
+                continue
+            for run in _runs(other, self._hours):
                 stand_ins = _stand_ins(self._rota, other, run, self._hours)
                 people = [other.person] if _serves(run, stand_ins) else [one for one, _, _ in stand_ins]
                 names += [_name(self._rota, one) for one in people if one != self._person]
@@ -145,10 +147,18 @@ _StandIn = tuple[str, date | datetime, date | datetime]
 
 
 def _runs(shift: Shift, hours: SupportHours) -> list[_Run]:
-    """Return the runs of consecutive working days in which a FALLBACK serves; any other shift is one."""
+    """Return the runs of consecutive working days in which a FALLBACK serves; any other shift is one.
+
+    That lasts from Wednesday to Wednesday, less what is another team's where the team changed within the iteration.
+    """
     week = [day for day in (shift.iteration + number * DAY for number in range(7)) if hours.is_working_day(day)]
     if shift.role is not Role.FALLBACK:
-        return [_Run(shift.iteration, shift.iteration + WEEK, tuple(week))]
+        own = [day for day in week if shift.is_for(day)]
+        if week and not own:
+            return []
+        start = shift.iteration if own[:1] == week[:1] else own[0]
+        end = shift.iteration + WEEK if own[-1:] == week[-1:] else own[-1] + DAY
+        return [_Run(start, end, tuple(own))]
     runs = []
     # Who is on duty at a desk that works on Saturdays is said by the days of Monday to Friday alone.
     for theirs, group in groupby(week, lambda day: day.weekday() in shift.days or day.weekday() not in WORKING_WEEK):

@@ -71,6 +71,25 @@ def test_a_desks_feed_has_an_event_for_each_support_and_observer_shift_from_wedn
     ]
 
 
+def test_a_pair_that_was_taken_late_and_the_one_that_stayed_till_then_have_the_days_that_are_theirs() -> None:
+    early = [replace(one, days=frozenset({2, 3})) for one in PAIR]
+    late = [Shift(WEDNESDAY, one.id, Role.SUPPORT, frozenset({4, 0, 1})) for one in (CHEN, DILAN)]
+    rota, friday = Rota(PEOPLE, (*early, *late)), date(2026, 11, 27)
+    assert read(render_feed(rota, "backend", HOURS)) == [
+        ("Support (backend): Ana Lindqvist", WEDNESDAY, friday),
+        ("Support (backend): Ben Okafor", WEDNESDAY, friday),
+        ("Support (backend): Chen Wei", friday, NEXT),
+        ("Support (backend): Dilan Kaya", friday, NEXT),
+    ]
+    assert read(render_feed(rota, "backend", HOURS, CHEN.id)) == [("Support (backend) with Dilan Kaya", friday, NEXT)]
+    assert summaries(rota, ANA.id) == ["Support (backend) with Ben Okafor"]
+
+
+def test_a_support_of_days_that_are_all_holidays_is_not_shown() -> None:
+    shift = replace(PAIR[0], days=frozenset({2}))
+    assert spans((shift,), replace(HOURS, holidays=frozenset({WEDNESDAY}))) == []
+
+
 def test_a_persons_feed_has_their_shifts_only_and_says_with_whom() -> None:
     rota = Rota(PEOPLE, (*PAIR, fallback(4), Shift(NEXT, CHEN.id, Role.SUPPORT), Shift(NEXT, DILAN.id, Role.OBSERVER)))
     assert summaries(rota, ANA.id) == ["Support (backend) with Ben Okafor"]
