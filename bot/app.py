@@ -6,7 +6,7 @@ import gc
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from bot.rota.shift import Rota
 from bot.settings import AppType, Settings
 from bot.slack.outbound import Channels, SlackOutbound
 from bot.solver.errand import forecast_errand, suppose_errand
+from bot.state import DeskInfo
 from bot.store.triage import TREE, read_tree
 from bot.teams import credentials as entra
 from bot.teams.adapter import TeamsAdapter
@@ -122,10 +123,11 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     rosters = Rosters(transport, references, clock, lambda desk: desks.channels_besides(desk))  # noqa: PLW0108
     calendars = ServiceHosts(settings.calendar_hosts)
     turn = asyncio.Semaphore(1)  # of what is computed in processes of their own
+    slack = _slack(settings, session, lambda desk: bool(desks.besides(desk)))
     errands = {
         FetchRoster: rosters.errand(),
         FetchCalendar: calendar_errand(session, calendars.allows, clock),
-        SlackSay: Errand(Delivered, _slack(settings, session).say),
+        SlackSay: Errand(Delivered, slack.say),
         Forecast: forecast_errand(clock, turn),
         Suppose: suppose_errand(turn),
         ForgetEdits: edits_errand(files),
@@ -163,13 +165,13 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     log.info("ready", extra={"desks": [desk.info.id for desk in desks]})
 
 
-def _slack(settings: Settings, session: ClientSession) -> SlackOutbound:
+def _slack(settings: Settings, session: ClientSession, is_shared: Callable[[DeskInfo], bool]) -> SlackOutbound:
     token = settings.slack_token.get_secret_value()
     if token and not settings.says_in_slack:
         log.warning("local mode: SLACK_API_URL is not on this machine, so I say nothing in Slack")
         token = ""
     channels = Channels(settings.slack_reminder_channel, settings.slack_channel)
-    return SlackOutbound(session, settings.slack_url, token, channels)
+    return SlackOutbound(session, settings.slack_url, token, channels, is_shared)
 
 
 def credentials(settings: Settings) -> Credentials | None:

@@ -6,7 +6,7 @@ twice. Source: docs.slack.dev, "chat.postMessage" and "Rate limits".
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from bot.effects import SlackSay
 from bot.policy import Policy
 from bot.ports import Origin
 from bot.retries import Temporary, retrying, seconds
+from bot.state import DeskInfo
 
 log = logging.getLogger(__name__)
 
@@ -58,12 +59,23 @@ class Channels:
 class SlackOutbound:
     """Posts in Slack; without a ``token`` nothing leaves, and what was to be said is done."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, token: str, channels: Channels) -> None:
-        """Bind to the session, to Slack's address ("https://slack.com/api/"), and to the channels."""
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        url: str,
+        token: str,
+        channels: Channels,
+        is_shared: Callable[[DeskInfo], bool],
+    ) -> None:
+        """Bind to the session, to Slack's address ("https://slack.com/api/"), the channels, and where others write.
+
+        What a desk says there that is not alone begins with its name.
+        """
         self._session = session
         self._url = f"{url.rstrip('/')}/chat.postMessage"
         self._token = token
         self._channels = channels
+        self._is_shared = is_shared
 
     async def say(self, desk: Origin, effect: SlackSay) -> Mapping[str, Any]:
         """Post a line; raise Undelivered, with the remedy, on a final no. The outcome has no fields of its own."""
@@ -71,10 +83,11 @@ class SlackOutbound:
             log.debug("no SLACK_BOT_TOKEN: nothing is said in Slack", extra={"desk": desk.info.id, "key": effect.key})
             return {}
         channel = self._channels.of(desk.info.policy)
+        text = f"{desk.info.id} · {effect.text}" if self._is_shared(desk.info) else effect.text
         body = orjson.dumps(
             {
                 "channel": channel,
-                "text": escaped(effect.text),
+                "text": escaped(text),
                 # Names and words stay what they are: no mention, no link, no mark, and no preview is made of them.
                 "parse": "none",
                 "link_names": False,

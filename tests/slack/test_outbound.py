@@ -35,8 +35,10 @@ class House:
         self._session = session
         self.pauses: list[float] = []
 
-    async def say(self, effect: SlackSay = LINE, *, token: str = TOKEN, channels: Channels | None = None) -> None:
-        slack = SlackOutbound(self._session, self.slack.api, token, channels or Channels())
+    async def say(
+        self, effect: SlackSay = LINE, *, token: str = TOKEN, channels: Channels | None = None, desks: int = 1
+    ) -> None:
+        slack = SlackOutbound(self._session, self.slack.api, token, channels or Channels(), lambda _: desks > 1)
         teams = Teams()
         courier = Courier(self.journal, teams.send, teams.write, lambda: NOW, {SlackSay: Errand(Delivered, slack.say)})
         courier.take(self.desk, [Outgoing("7.0", effect)])
@@ -100,6 +102,12 @@ async def test_the_channel_for_reminders_goes_before_the_desks_own_and_that_befo
     house.desk.info = replace(INFO, policy=policy)
     await house.say(channels=channels)
     assert [said["channel"] for said in house.slack.said] == [channel]
+
+
+async def test_where_there_are_several_desks_a_line_begins_with_its_own(house: House) -> None:
+    await house.say()
+    await house.say(desks=2)
+    assert [one["text"] for one in house.slack.said] == [LINE.text, f"{INFO.id} · {LINE.text}"]
 
 
 async def test_without_a_token_nothing_leaves_and_the_line_is_done(
