@@ -8,7 +8,14 @@ from datetime import date
 
 WORKING_WEEK = frozenset(range(5))  # Monday to Friday, as date.weekday() counts
 FORMER = "former colleague"  # who is named no longer: instead of the name, and of the id in shifts
+JOINERS = str.maketrans("", "", "\u200c\u200d")  # without width: names in several scripts need them
 SOMEBODY = "somebody"  # instead of every name in a request that is closed for long
+
+
+def is_name(text: str) -> bool:
+    """Say whether a text may be somebody's name: on one line, with nothing unseen in it but joiners."""
+    seen = text.translate(JOINERS)
+    return seen != "" and seen.isprintable()
 
 
 @dataclass(frozen=True, slots=True)

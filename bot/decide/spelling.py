@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from bot.decide.requests import addresses
 from bot.ids import EMAIL, GUID
-from bot.people import WORKING_WEEK
+from bot.people import WORKING_WEEK, is_name
 from bot.policy import Language, Pace, Page
 from bot.support.texts import DAYS
 
@@ -109,7 +109,7 @@ def entra_id(text: str) -> str:
 
 def name(text: str) -> str:
     """Read a name."""
-    if not text or len(text) > 100 or not text.isprintable():  # noqa: PLR2004 - a name's length
+    if not is_name(text) or len(text) > 100:  # noqa: PLR2004 - a name's length
         raise ValueError("write a name on one line")
     return text
 

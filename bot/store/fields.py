@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from bot.errors import Misconfigured
 from bot.ids import EMAIL, EXAMPLE, GUID
-from bot.people import WORKING_WEEK
+from bot.people import WORKING_WEEK, is_name
 from bot.rota.iteration import iteration_of
 from bot.rota.shift import Role
 
@@ -55,7 +55,7 @@ class Problems:
 
 def name(text: str) -> str:
     """Read a name."""
-    if not text or not text.isprintable():
+    if not is_name(text):
         raise ValueError("a name on one line is needed")
     return text
 

@@ -123,6 +123,12 @@ async def test_a_name_is_all_that_some_have_and_can_be_changed() -> None:
     assert "Gil Amar" not in await people(town)
 
 
+async def test_a_name_may_have_the_joiners_that_its_script_needs() -> None:
+    town = Town()
+    assert "Saved" in await send(town, "people.edit", "ben", name="Reza\u200cAli Amiri")
+    assert getattr((await people(town))["ben"], "name", "") == "Reza\u200cAli Amiri"
+
+
 @pytest.mark.parametrize(
     ("field", "typed", "word"),
     [

@@ -35,6 +35,19 @@ def test_what_is_exported_is_imported_as_it_was() -> None:
     assert shifts_from_csv(shifts_to_csv(ROTA.shifts, ROTA.people), TEAM) == ROTA.shifts
 
 
+@pytest.mark.parametrize(
+    "name", ["Reza\u200cAli Amiri", "Chen \U0001f469\u200d\U0001f680", "Ng\u0169g\u0129 wa Thiong\u2019o"]
+)
+def test_a_name_of_any_script_is_imported_as_it_was_exported(name: str) -> None:
+    who = Person(ANA_ID, name, ANA_ID)
+    assert people_from_csv(people_to_csv([who])) == (who,)
+
+
+@pytest.mark.parametrize("name", ["Ana\x1b[31m", "Ana\u202eBen", "\u200d"])
+def test_a_name_that_steers_a_terminal_or_shows_nothing_is_none(name: str) -> None:
+    assert problems(f"name\n{name}") == ["line 2, name: a name on one line is needed"]
+
+
 def test_a_name_alone_makes_a_person() -> None:
     assert people_from_csv("name\nChen Wei") == (CHEN,)
 
