@@ -80,6 +80,13 @@ async def test_whoever_serves_alone_or_on_some_days_reads_so() -> None:
     assert card(town, FARID).text == "Eva Novak is on support until Wed 2 Dec, 09:00."
 
 
+async def test_whoever_stays_since_nobody_was_picked_reads_that_a_team_may_still_be_taken() -> None:
+    town = tuesday(())
+    await town.until("2026-11-25 09:30")
+    assert card(town, ANA).title == "You stay on support this week"
+    assert card(town, ANA).text == "With Ben Okafor, until a team is taken. Nothing else changes for you."
+
+
 async def test_somebody_who_stands_in_on_a_day_gets_a_card_of_that_day() -> None:
     town = tuesday()
     override = Override("eva", "ana", at("2026-11-26 00:00"), at("2026-11-27 00:00"))

@@ -212,7 +212,9 @@ def _with_whom(draft: Draft, one: Serving, handover: Handover) -> str:
     beside = [other for other in team if other.role is Role.SUPPORT and other.person != one.person]
     pair = tuple([other.person for other in beside if not {*other.days}.isdisjoint(one.days)])
     end = draft.hours.next_open(draft.hours.opening(handover.iteration + WEEK))
-    until = f"until {moment(end, draft.now, draft.hours)}"
+    pick = draft.facts.planning.pick
+    stays = pick is not None and pick.iteration == handover.iteration and pick.staying
+    until = "until a team is taken" if stays else f"until {moment(end, draft.now, draft.hours)}"
     if one.role is Role.SUPPORT:
         return f"With {names(pair)}, {until}." if pair else f"Alone, {until}."
     return f"{names(pair)} {'is' if len(pair) == 1 else 'are'} on support {until}." if pair else ""
