@@ -905,6 +905,16 @@ async def test_only_who_starts_late_is_told_and_from_which_day_on() -> None:
     assert "Chen Wei and Eva Novak and admins pick the next team." in await town.write("pick", ANA)
 
 
+async def test_who_says_that_a_team_which_was_taken_late_comes_within_the_week() -> None:
+    town = Town()
+    await town.until("2026-11-26 11:00")
+    assert "Next handover\nWed 2 Dec, 09:00" in await town.write("who", OLGA)
+    await take(town, key=picks(town)[-1].key)
+    assert "Next handover\nFri 27 Nov, 09:00\nThen\nChen Wei and Eva Novak" in await town.write("who", OLGA)
+    await town.until("2026-11-27 10:00")
+    assert "Next handover\nWed 2 Dec, 09:00" in await town.write("who", OLGA)
+
+
 async def test_without_a_team_channel_whoever_ends_within_the_week_is_told_so() -> None:
     town = Town(team_channel="")
     await town.until("2026-11-26 11:00")
