@@ -438,6 +438,16 @@ async def test_a_cover_that_was_asked_for_another_is_withdrawn_and_they_read_so(
     assert (await rota(town)).overrides == ()
 
 
+async def test_a_cover_that_is_withdrawn_before_they_read_of_it_is_never_told() -> None:
+    town = planned("2026-11-23 08:00")
+    await ask(town, ANA, of(BEN), THURSDAY, THURSDAY)
+    view = await town.open("cover", "", ANA, card="form")
+    (button,) = [one for row in view.rows if row.heading == "You asked" for one in row.buttons]
+    await town.send("ask.withdraw", "", ANA, card="form", choice=button.choice)
+    await town.until("2026-11-23 09:05")
+    assert [town.to(who) for who in (BEN, CHEN, EVA, FARID)] == [[], [], [], []]
+
+
 async def test_ones_own_cover_is_withdrawn_without_a_word_to_oneself() -> None:
     town = planned()
     await ask(town, BEN, of(BEN), THURSDAY, THURSDAY)

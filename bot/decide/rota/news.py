@@ -54,6 +54,14 @@ def tell(draft: Draft, key: str, person: str, text: str, *, though_away: bool = 
         put(draft, replace(draft.facts.planning, news=(*draft.facts.planning.news, one)))
 
 
+def take_back(draft: Draft, key: str, person: str) -> bool:
+    """Take back what somebody was not told yet; return whether it still waited for them."""
+    waiting = draft.facts.planning.news
+    left = tuple([one for one in waiting if one.key != f"news:{key}:{person}"])
+    put(draft, replace(draft.facts.planning, news=left))
+    return left != waiting
+
+
 def record(draft: Draft, by: Author, what: str, reason: str = "") -> None:
     """Put who changed the rota, and how, on its record."""
     change = Change(draft.now, by.name, what, reason)
