@@ -100,7 +100,8 @@ def _grown(rota: Rota, iteration: date, presence: Presence) -> dict[str, Person]
         person = people.get(shift.person)
         if person is None or person.experienced:
             continue
-        days = [day for day in presence.days(person, iteration) if presence.server(person.id, day) == person.id]
+        theirs = [day for day in presence.days(person, iteration) if shift.is_for(day)]
+        days = [day for day in theirs if presence.server(person.id, day) == person.id]
         if shift.role is Role.SUPPORT and days:
             people[person.id] = replace(person, experienced=True, again=False)
         elif shift.role is Role.OBSERVER and person.again:

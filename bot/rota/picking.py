@@ -238,13 +238,13 @@ def situation(
                 all_chances=sum(totals[one][1] for one in counted),
             )
         )
-    pairs = [pair_of(rota, iteration - number * WEEK) for number in range(1, MIXING + 1)]
+    weeks = [iteration - number * WEEK for number in range(1, MIXING + 1)]
     return Situation(
         iteration=iteration,
         days=days,
         members=tuple(sorted(members, key=lambda one: one.id)),
-        rested_not=frozenset().union(*pairs[:REST]),
-        together=Counter([frozenset(two) for some in pairs for two in combinations(some, PAIR)]),
+        rested_not=frozenset().union(*[pair_of(rota, week) for week in weeks[:REST]]),
+        together=Counter([two for week in weeks for two in pairs_of(rota, week)]),
         taken=taken or tuple(sorted(pair_of(rota, iteration))),
         declined=frozenset(declined),
         goals=goals,
@@ -254,6 +254,12 @@ def situation(
 def pair_of(rota: Rota, iteration: date) -> frozenset[str]:
     """Return the ids of an iteration's SUPPORT."""
     return frozenset([one.person for one in rota.of(iteration) if one.role is Role.SUPPORT])
+
+
+def pairs_of(rota: Rota, iteration: date) -> frozenset[frozenset[str]]:
+    """Return which two of an iteration's SUPPORT had days in common; one pair after another is two of them."""
+    two = combinations([one for one in rota.of(iteration) if one.role is Role.SUPPORT], PAIR)
+    return frozenset([frozenset((one.person, other.person)) for one, other in two if one.days & other.days])
 
 
 def _total(counted: Mapping[str, tuple[int, int]]) -> tuple[int, int]:

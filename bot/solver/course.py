@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from itertools import combinations
+from itertools import chain, combinations
 from types import MappingProxyType
 
 from bot.people import Person
@@ -28,6 +28,8 @@ BITS = range(7)  # of the days of a week
 COVERERS = 3  # of whom one is left when two of them are the pair
 
 Pair = tuple[int, int]
+Pairs = tuple[frozenset[int], ...]
+"""Who served together in a week: one pair, two where one was taken late, or somebody alone."""
 Stints = tuple[tuple[int, int], ...]
 """People who fill in, and their days."""
 Fills = dict[int, int]
@@ -74,9 +76,7 @@ class State:
 
     __slots__ = ("fairness", "pairs", "served", "sums", "supported", "totals")
 
-    def __init__(
-        self, served: list[int], totals: list[int], supported: frozenset[int], pairs: list[frozenset[int]]
-    ) -> None:
+    def __init__(self, served: list[int], totals: list[int], supported: frozenset[int], pairs: list[Pairs]) -> None:
         """Begin; ``totals`` sums the days that all served before each week, ``pairs`` goes back MIXING weeks."""
         self.served, self.totals, self.supported, self.pairs = served, totals, supported, pairs
         self.sums = [0] * len(Aim)
@@ -87,6 +87,10 @@ class State:
         other = State(self.served[:], self.totals[:], self.supported, self.pairs[:])
         other.sums, other.fairness = self.sums[:], self.fairness
         return other
+
+    def tired(self) -> frozenset[int]:
+        """Return who had a SUPPORT shift in the last weeks."""
+        return frozenset().union(*chain.from_iterable(self.pairs[-REST:]))
 
 
 AIMS = tuple(Aim)
@@ -122,7 +126,7 @@ class Course:
             [0] * len(self.ids),
             [0],
             frozenset(number for number, one in enumerate(self.people) if one.experienced),
-            [self._numbers(picking.pair_of(self._rota, one)) for one in self.span[BEFORE - MIXING : BEFORE]],
+            [self._served_together(one) for one in self.span[BEFORE - MIXING : BEFORE]],
         )
         self.states = [start]
         self.last = NOBODY
@@ -136,6 +140,10 @@ class Course:
     def _numbers(self, ids: Iterable[str]) -> frozenset[int]:
         # Whoever is not of the team any more is nobody's partner again; one pair of such people counts as none.
         return frozenset([self.number.get(id_, NOBODY) for id_ in ids])
+
+    def _served_together(self, iteration: date) -> Pairs:
+        alone = [[id_] for id_ in picking.pair_of(self._rota, iteration)]
+        return tuple([self._numbers(ids) for ids in (*picking.pairs_of(self._rota, iteration), *alone)])
 
     def _past(self) -> None:
         """Sum what was served and could have been in the iterations before, by person and in all."""
@@ -305,7 +313,7 @@ class Course:
         if pair is None:
             sums[_MISSING] += 1
             state.totals.append(state.totals[-1])
-            state.pairs.append(frozenset())
+            state.pairs.append(())
             return
         one, other = pair
         both = frozenset(pair)
@@ -319,10 +327,10 @@ class Course:
             left &= ~days
         sums[_TURN] += len(week.due - state.supported - both)
         sums[_COVERAGE] += left.bit_count()
-        sums[_REST] += len(both & frozenset().union(*state.pairs[-REST:]))
+        sums[_REST] += len(both.intersection(state.tired()))
         sums[_DAYS] += thin.bit_count()
         sums[_PEOPLE] += len(stints)
-        sums[_MIXING] += sum([both <= each for each in state.pairs[-MIXING:]])
+        sums[_MIXING] += sum([both in each for each in state.pairs[-MIXING:]])
         if week.taken is not None:
             sums[_CHANGE] += len(both - week.taken)
         if number == self.last:
@@ -339,7 +347,7 @@ class Course:
                 state.served[who] += count
                 total += count
         state.totals.append(state.totals[-1] + total)
-        state.pairs.append(both)
+        state.pairs.append((both,))
         if not both <= state.supported:
             state.supported |= both & week.growing
 
@@ -511,7 +519,7 @@ class _Judge:
     def __init__(self, course: Course, number: int, state: State) -> None:
         self._course, self._number, self._state = course, number, state
         self._week = course.weeks[number]
-        self._tired = frozenset().union(*state.pairs[-REST:])
+        self._tired = state.tired()
         self._due = self._week.due - state.supported
         self._pairs = state.pairs[-MIXING:]
         self._debts: dict[int, int] = {}
@@ -544,7 +552,7 @@ class _Judge:
 
     def mixing(self, pair: Pair) -> int:
         both = frozenset(pair)
-        return sum([both <= each for each in self._pairs])
+        return sum([both in each for each in self._pairs])
 
     def change(self, pair: Pair) -> int:
         return len(frozenset(pair) - self._week.taken) if self._week.taken is not None else 0

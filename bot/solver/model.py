@@ -238,26 +238,27 @@ class Model:
     def _rest(self) -> tuple[Terms, int]:
         terms: Terms = {}
         tired: dict[tuple[int, int], int] = {}
+        before = self._course.states[0].pairs
         for number in self._free:
-            past = self._course.states[0].pairs[len(self._course.states[0].pairs) - max(REST - number, 0) :]
+            past = before[len(before) - max(REST - number, 0) :]
             for who in self._course.weeks[number].able:
                 x = self._x[number, who]
-                if any(who in pair for pair in past):
+                if any(who in pair for pairs in past for pair in pairs):
                     terms[x] = 1
                     tired[number, who] = x
                     continue
-                before = [self._x[n, who] for n in range(max(number - REST, 0), number) if (n, who) in self._x]
-                if not before:
+                earlier = [self._x[n, who] for n in range(max(number - REST, 0), number) if (n, who) in self._x]
+                if not earlier:
                     continue
                 column = tired[number, who] = self._rows.column(integral=False)
                 terms[column] = 1
-                for one in before:
+                for one in earlier:
                     self._rows.row({column: 1, x: -1, one: -1}, lower=-1)
-                if len(before) == REST:
+                if len(earlier) == REST:
                     row: Terms = {x: 1.0, column: -1.0}
-                    row.update(dict.fromkeys(before, 1.0))
+                    row.update(dict.fromkeys(earlier, 1.0))
                     last = tired[number - 1, who]
-                    if last == before[-1]:
+                    if last == earlier[-1]:
                         del row[last]
                     else:
                         row[last] = -1.0
@@ -287,7 +288,7 @@ class Model:
                 column = self._rows.column()
                 for who in pair:
                     of[who][column] = 1
-                times = sum(frozenset(pair) <= each for each in before)
+                times = sum(frozenset(pair) in each for each in before)
                 if times:
                     terms[column] = times
                 blocks.setdefault((number // (MIXING + 1), pair), {})[column] = 1

@@ -103,7 +103,7 @@ class Brute:
         result: dict[str, set[tuple[date, int]]] = {}
         for number, shift in enumerate(self.rota.of(iteration)):
             for day in self.working_days(iteration):
-                if shift.role is Role.OBSERVER or (shift.role is Role.FALLBACK and not self.is_named(shift, day)):
+                if shift.role is Role.OBSERVER or not self.is_named(shift, day):
                     continue
                 server = self.people.get(self.in_place_of(shift, day))
                 if server is None:
@@ -113,7 +113,7 @@ class Brute:
         return result
 
     def is_named(self, shift: Shift, day: date) -> bool:
-        """Say whether a FALLBACK's days name a day; the whole week names all."""
+        """Say whether a shift's days name a day; the whole week names all."""
         return day.weekday() in shift.days or shift.days >= WORKING_WEEK
 
     def in_place_of(self, shift: Shift, day: date) -> str:
@@ -137,7 +137,11 @@ class Brute:
             person = self.people.get(shift.person)
             if person is None or person.experienced:
                 continue
-            days = [day for day in self.present_days(person, iteration) if self.in_place_of(shift, day) == person.id]
+            days = [
+                day
+                for day in self.present_days(person, iteration)
+                if self.in_place_of(shift, day) == person.id and self.is_named(shift, day)
+            ]
             if shift.role is Role.SUPPORT and days:
                 self.people[person.id] = replace(person, experienced=True, again=False)
             if shift.role is Role.OBSERVER:
@@ -260,7 +264,7 @@ class Brute:
         support = [one for one in self.rota.shifts if one.role is Role.SUPPORT]
         tired = {one.person for one in support if one.iteration in recent}
         window = [self.iteration - n * WEEK for n in range(1, 27)]
-        together = [week for week in window if set(pair) <= {one.person for one in support if one.iteration == week}]
+        together = [week for week in window if any(self.on(support, week, day) >= set(pair) for day in range(7))]
         return Choice(
             pair=pair,
             fallbacks=stints,
@@ -274,6 +278,11 @@ class Brute:
             change=len(set(pair) - self.taken) if self.taken else 0,
             unrounded=Fraction(sum(one**2 for one in debts)),
         )
+
+    @staticmethod
+    def on(support: list[Shift], week: date, day: int) -> set[str]:
+        """Return who had SUPPORT on a weekday of an iteration."""
+        return {one.person for one in support if one.iteration == week and day in one.days}
 
     def is_due(self, person: Person) -> bool:
         """Say whether a newcomer's turn has come."""

@@ -142,6 +142,12 @@ def test_a_newcomer_for_whom_somebody_stood_in_all_week_is_as_new_as_before() ->
     assert not settled(rota, NEXT, HOURS).people["dilan"].experienced
 
 
+def test_a_newcomer_who_was_away_on_all_days_of_a_late_shift_is_as_new_as_before() -> None:
+    late = shift(PICKED, "dilan", Role.SUPPORT, MON, TUE)
+    rota = desk(newcomer("dilan", waived=True), shifts=(late,), away=away("dilan", MON, TUE))
+    assert not settled(rota, NEXT, HOURS).people["dilan"].experienced
+
+
 def test_a_newcomer_who_was_there_for_three_days_has_observed() -> None:
     rota = desk(newcomer("dilan"), shifts=(shift(PICKED, "dilan", Role.OBSERVER),), away=away("dilan", MON, TUE))
     assert settled(rota, NEXT, HOURS).people["dilan"].observed == PICKED

@@ -330,6 +330,25 @@ def test_mixing_counts_how_often_a_pair_was_together_in_26_iterations(weeks: int
     assert pick(desk(able("ana"), helper("ben"), shifts=pair(ago(weeks), "ana", "ben"))).teams[0].score.mixing == mixing
 
 
+def test_a_pair_that_was_taken_late_and_the_one_before_it_are_two_pairs() -> None:
+    early = [shift(ago(1), one, Role.SUPPORT, WED, THU) for one in ("ana", "ben")]
+    late = [shift(ago(1), one, Role.SUPPORT, FRI, MON, TUE) for one in ("chen", "dana")]
+    ranking = pick(desk(able("ana"), able("ben"), able("chen"), able("dana"), shifts=[*early, *late]))
+    assert {one.pair for one in ranking.teams if one.score.mixing} == {("ana", "ben"), ("chen", "dana")}
+    assert {one.score.rest for one in ranking.teams} == {2}, "all four served"
+
+
+def test_whoever_stays_in_a_late_team_was_together_with_both() -> None:
+    stays = [shift(ago(1), "ana", Role.SUPPORT, WED, THU), shift(ago(1), "ana", Role.SUPPORT, FRI, MON, TUE)]
+    others = [shift(ago(1), "ben", Role.SUPPORT, WED, THU), shift(ago(1), "chen", Role.SUPPORT, FRI, MON, TUE)]
+    ranking = pick(desk(able("ana"), able("ben"), able("chen"), shifts=[*stays, *others]))
+    assert {one.pair: one.score.mixing for one in ranking.teams} == {
+        ("ana", "ben"): 1,
+        ("ana", "chen"): 1,
+        ("ben", "chen"): 0,
+    }
+
+
 def test_two_of_three_were_together() -> None:
     ranking = pick(desk(able("ana"), helper("ben"), able("chen"), shifts=pair(ago(1), "ana", "ben", "chen")))
     assert [one.score.mixing for one in ranking.teams] == [1, 1, 1]

@@ -103,14 +103,15 @@ def person(chance: Random, number: int, iteration: date) -> Person:
 
 
 def team(chance: Random, ids: list[str], iteration: date) -> list[Shift]:
-    """Return a support team of anybody, now and then three or somebody unknown."""
+    """Return a support team of anybody, now and then three, somebody for some days only, or somebody unknown."""
     named = chance.sample(ids, min(len(ids), 4))
     named = [FORMER if chance.random() < 0.05 else one for one in named]
     roles = [Role.SUPPORT, Role.SUPPORT, chance.choice(list(Role)), chance.choice((Role.FALLBACK, Role.OBSERVER))]
-    days = [WORKING_WEEK, WORKING_WEEK, frozenset(some(chance, range(7), 0.4)), frozenset({4})]
+    some_days = frozenset(some(chance, range(7), 0.4))
+    days = [WORKING_WEEK, chance.choice((WORKING_WEEK, WORKING_WEEK, frozenset({2, 3}))), some_days, frozenset({4})]
     return [
-        Shift(iteration, one, role, some_days if role is Role.FALLBACK else WORKING_WEEK)
-        for one, role, some_days in zip(named, roles, days, strict=False)
+        Shift(iteration, one, role, WORKING_WEEK if role is Role.OBSERVER else on)
+        for one, role, on in zip(named, roles, days, strict=False)
         if chance.random() < 0.9
     ]
 
