@@ -126,11 +126,12 @@ class Model:
         """Build what all stages need; what a goal needs besides is added when it is looked at."""
         self._course = course
         self._rows = Rows()
-        self._known = course.states[0].supported
+        self._known = course.states[1].supported
         self._free = [number for number in range(1, len(course.weeks)) if course.greedy[number] is not None]
         self._x: dict[tuple[int, int], int] = {}
         self._expressions: dict[Aim, tuple[Terms, int]] = {}
-        self._z: dict[tuple[int, int], int] = {}
+        self._first: dict[tuple[int, int], int] = {}
+        self._before: dict[tuple[int, int], int] = {}
         self._tables = {number: Table(course.weeks[number]) for number in self._free}
         self.least_coverage = self._sum_before(Aim.COVERAGE) + sum(one.least for one in self._tables.values())
         self._base()
@@ -141,35 +142,38 @@ class Model:
     # -- the rules -------------------------------------------------------------------------------------------------
 
     def _base(self) -> None:
-        course, rows = self._course, self._rows
-        for number in range(len(course.weeks)):
-            week, pair = course.weeks[number], course.greedy[number]
-            if pair is None:
-                continue
-            for one in week.able:
-                fixed = number == 0
-                taking = float(one in pair)
-                self._x[number, one] = rows.column(taking if fixed else 0, taking if fixed else 1)
+        rows, weeks = self._rows, self._course.weeks
         for number in self._free:
-            week = course.weeks[number]
+            self._x.update({(number, one): rows.column() for one in weeks[number].able})
+        for who in range(len(self._course.ids)):
+            if who not in self._known:
+                self._newcomer(who)
+        for number in self._free:
+            week = weeks[number]
             rows.row({self._x[number, one]: 1 for one in week.able}, PAIR, PAIR)
-            anchors: Terms = {}
-            for one in week.anchors:
-                anchors[self._x[number, one] if one in self._known else self._experienced(number, one)] = 1
-            rows.row(anchors, 1)
+            new = {one: self._first[number, one] for one in week.able if one not in self._known}
+            anchors: Terms = {self._x[number, one]: 1 for one in week.anchors}
+            rows.row({**anchors, **{column: -1 for one, column in new.items() if one in week.anchors}}, 1)
+            rows.row(dict.fromkeys(new.values(), 1), upper=1)
 
-    def _earlier(self, number: int, who: int) -> Terms:
-        """Return the shifts before a week that make a newcomer experienced."""
-        weeks = self._course.weeks
-        return {self._x[n, who]: 1 for n in range(number) if (n, who) in self._x and who in weeks[n].growing}
-
-    def _experienced(self, number: int, who: int) -> int:
-        """Return the column that says that a newcomer supports in a week who has done so before."""
-        if (number, who) not in self._z:
-            column = self._z[number, who] = self._rows.column()
-            self._rows.row({column: 1, self._x[number, who]: -1}, upper=0)
-            self._rows.row({column: 1, **dict.fromkeys(self._earlier(number, who), -1)}, upper=0)
-        return self._z[number, who]
+    def _newcomer(self, who: int) -> None:
+        """Say of each week whether somebody has supported before it, and whether they do for the first time in it."""
+        rows, before = self._rows, Terms()
+        for number in self._free:
+            if before:
+                (self._before[number, who],) = before
+            if (number, who) not in self._x:
+                continue
+            x, first = self._x[number, who], rows.column()
+            self._first[number, who] = first
+            rows.row({first: 1, x: -1}, upper=0)
+            rows.row({x: 1, first: -1, **dict.fromkeys(before, -1)}, upper=0)
+            if who in self._course.weeks[number].growing:
+                after = rows.column(integral=False)
+                rows.row({after: 1, first: -1, **dict.fromkeys(before, -1)}, 0, 0)
+                before = {after: 1}
+            else:
+                rows.row({first: 1, **before}, upper=1)
 
     # -- the goals -------------------------------------------------------------------------------------------------
 
@@ -226,28 +230,28 @@ class Model:
         return terms, self._sum_before(aim)
 
     def _turn(self) -> tuple[Terms, int]:
-        terms: Terms = {}
+        terms, late = Terms(), 0
         for number in self._free:
-            for who in sorted(self._course.weeks[number].due - self._known):
-                late = self._rows.column(integral=False)
-                own = {self._x[number, who]: 1.0} if (number, who) in self._x else {}
-                self._rows.row({late: 1, **own, **self._earlier(number, who)}, 1)
-                terms[late] = 1
-        return terms, self._sum_before(Aim.TURN)
+            for who in self._course.weeks[number].due - self._known:
+                late += 1
+                for columns in (self._first, self._before):
+                    if (number, who) in columns:
+                        terms[columns[number, who]] = terms.get(columns[number, who], 0) - 1
+        return terms, self._sum_before(Aim.TURN) + late
 
     def _rest(self) -> tuple[Terms, int]:
         terms: Terms = {}
         tired: dict[tuple[int, int], int] = {}
-        before = self._course.states[0].pairs
+        before = self._course.states[1].pairs
         for number in self._free:
-            past = before[len(before) - max(REST - number, 0) :]
+            past = before[len(before) - max(REST + 1 - number, 0) :]
             for who in self._course.weeks[number].able:
                 x = self._x[number, who]
                 if any(who in pair for pairs in past for pair in pairs):
                     terms[x] = 1
                     tired[number, who] = x
                     continue
-                earlier = [self._x[n, who] for n in range(max(number - REST, 0), number) if (n, who) in self._x]
+                earlier = [self._x[n, who] for n in range(max(number - REST, 1), number) if (n, who) in self._x]
                 if not earlier:
                     continue
                 column = tired[number, who] = self._rows.column(integral=False)
@@ -334,6 +338,11 @@ class Model:
                 rows.row({**taken, **dict.fromkeys(shifts[length], 1.0)}, 0, 0)
             rows.row({**fills, **{column: -float(tally.low) for column, tally in columns.items()}}, lower=0)
             rows.row({**fills, **{column: -float(tally.high) for column, tally in columns.items()}}, upper=0)
+            for length in sorted(set(fills.values()) - {1.0}):
+                more = {column: float(-(-days // length)) for column, days in fills.items()}
+                rows.row({**more, **{c: float(-(-t.low // length)) * -1 for c, t in columns.items() if t.low}}, lower=0)
+                long = dict.fromkeys([column for column, days in fills.items() if days >= length], 1.0)
+                rows.row({**long, **{c: -float(t.high // length) for c, t in columns.items()}}, upper=0)
             terms.update({column: tally.square for column, tally in columns.items() if tally.square})
         return terms, 0
 
@@ -453,14 +462,15 @@ class Model:
 
     def _able_to_fill(self, number: int) -> list[int]:
         """Return who may fill in in a week, those included who will have supported by then."""
-        return [who for who in self._course.weeks[number].reserve if who in self._known or self._earlier(number, who)]
+        reserve = self._course.weeks[number].reserve
+        return [who for who in reserve if who in self._known or (number, who) in self._before]
 
     def _fills_in(self, number: int, who: int, terms: Terms, most: float) -> None:
         """Say that nobody fills in for themselves, or before they have supported."""
         if who in self._course.weeks[number].anchors:
             self._rows.row({**terms, self._x[number, who]: most}, upper=most)
         if who not in self._known:
-            self._rows.row({**terms, **dict.fromkeys(self._earlier(number, who), -most)}, upper=0)
+            self._rows.row({**terms, self._before[number, who]: -most}, upper=0)
 
     def _steps(self, who: int) -> list[tuple[int, int, int]]:
         """Return the squares that somebody's debt can have, each with the least and the most days that give it."""
