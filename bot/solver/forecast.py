@@ -4,16 +4,18 @@ Each goal in its turn: what no plan can go below that is no worse in those befor
 down to it. Where time ends before they meet, the gap is said. The same question gives the same plan, unless time ends.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from time import monotonic
 
 from bot.rota.plan import Aim, Bound, Plan, Question, aims
 from bot.solver.course import AIMS, Course, shown
 from bot.solver.model import Model
+from bot.solver.rules import Rules
 from bot.solver.search import Search
 
 FIRST_STEPS = 500
 STEPS = 6_000  # for each goal that is not down to its bound
+MORE = 2  # times the fairness there is, where goals before it get better
 SPARE = 1.5  # times what the first plan's scoring took
 
 
@@ -39,7 +41,7 @@ class _Stages:
         self._course, self._search, self._until = course, search, until
         self._order = aims(course.question.goals)
         self._least: list[int] = []
-        self._model: Model | None = None
+        self._targets: list[int] = []
 
     def bounds(self) -> tuple[Bound, ...]:
         """Return what is known of each goal, when the search has gone as far as it can."""
@@ -50,6 +52,7 @@ class _Stages:
             self._least = [impossible, *[0] * (len(self._order) - 1)]
         else:
             self._least = [missing]
+            self._aim()
             while len(self._least) < len(self._order):
                 self._go()
         proved, bounds = True, []
@@ -69,18 +72,54 @@ class _Stages:
             ]
         )
 
+    def _aim(self) -> None:
+        """Aim at a plan that is the best there can be in all goals before mixing at once, and go on from it, if any.
+
+        Each target is what the goal cannot go below in plans that are at the targets before it. A goal that is at the
+        least it could ever be is held there, whatever becomes of those before.
+        """
+        if self._left() <= 0:
+            return
+        until = monotonic() + self._left() / 2
+        rules, found = Rules(self._course), None
+        model = Model(rules)
+        key = self._search.key
+        self._targets = [key[0]]
+        for group in _groups(self._order[1:]):
+            place = len(self._targets)
+            reached = list(key[place : place + len(group)])
+            least = [self._trivial(aim, rules) for aim in group]
+            if reached != least:
+                same = tuple(self._targets) == key[:place]
+                model.most_fairness = self._search.state.fairness * (1 if same else MORE)
+                answer = model.least(group, until)
+                if answer is None:
+                    return
+                least, found = answer
+                if found is None:
+                    self._targets += least
+                    return
+            for aim, value in zip(group, least, strict=True):
+                model.hold(aim, value)
+            self._targets += least
+        if found is not None:
+            self._search.take(*found)
+
     def _go(self) -> None:
         """Look at the next goal; where the plan gets better in one before, go on from there."""
         before = self._search.key
         stage = len(self._least)
         aim = self._order[stage]
-        least = self._trivial(aim)
+        least = self._known(stage)
         self._improve(least, FIRST_STEPS)
         if self._search.key[stage] > least and self._search.key[:stage] == before[:stage] and self._left() > 0:
-            least, found = self._modelled().least(
-                aim, self._search.state, list(self._order[1:stage]), monotonic() + self._left() / 2
-            )
-            least = max(least, self._trivial(aim))
+            model = Model(Rules(self._course))
+            model.most_fairness = self._search.state.fairness
+            for one, value in zip(self._order[1:stage], self._search.key[1:stage], strict=True):
+                model.hold(one, value)
+            model.hold(aim, self._search.key[stage])
+            (bound,), found = model.least([aim], monotonic() + self._left() / 2) or ([self._search.key[stage]], None)
+            least = max(least, min(bound, self._search.key[stage]))
             if found is not None:
                 self._search.take(*found)
             self._improve(least, STEPS)
@@ -93,7 +132,6 @@ class _Stages:
         worse = next((place for place in range(len(self._least)) if now[place] > before[place]), None)
         if worse is not None:
             del self._least[worse + 1 :]
-            self._model = None
 
     def _improve(self, least: int, steps: int) -> None:
         goal = (*self._search.key[: len(self._least)], least)
@@ -102,17 +140,31 @@ class _Stages:
     def _left(self) -> float:
         return self._until - monotonic()
 
-    def _modelled(self) -> Model:
-        if self._model is None:
-            self._model = Model(self._course)
-        return self._model
+    def _known(self, stage: int) -> int:
+        """Return what is known of a goal before it is looked at."""
+        least = self._course.states[1].sums[AIMS.index(self._order[stage])]
+        aimed = stage < len(self._targets) and list(self._search.key[:stage]) == self._targets[:stage]
+        return max(least, self._targets[stage]) if aimed else least
 
-    def _trivial(self, aim: Aim) -> int:
+    def _trivial(self, aim: Aim, rules: Rules) -> int:
         """Return what needs no search to be known."""
         if aim is Aim.FAIRNESS:
-            return self._modelled().least_fairness(self._search.state)
+            return 0
         if aim is Aim.TURN:
-            return self._modelled().least_turn()
+            return rules.least_turn(self._until)
         if aim is Aim.COVERAGE:
-            return self._modelled().least_coverage
-        return self._course.states[1].sums[AIMS.index(aim)]
+            return rules.least_coverage()
+        return rules.so_far(aim)
+
+
+def _groups(order: Iterable[Aim]) -> Iterator[list[Aim]]:
+    """Yield the goals before mixing, those of fallback with the one before them: they are looked at together."""
+    group: list[Aim] = []
+    for aim in order:
+        if aim not in {Aim.FALLBACK_DAYS, Aim.FALLBACK_PEOPLE} or group in ([], [Aim.COVERAGE]):
+            if group:
+                yield group
+            group = []
+        if aim is Aim.MIXING:
+            return
+        group.append(aim)
