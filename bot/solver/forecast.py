@@ -1,7 +1,8 @@
-"""The forecast: first the plan that picks the best team week by week, then the best that is found, goal by goal.
+"""The forecast: first the plan that picks the best team week by week, then the best that is found.
 
-Each goal in its turn: what no plan can go below that is no worse in those before, and a search for a plan that comes
-down to it. Where time ends before they meet, the gap is said. The same question gives the same plan, unless time ends.
+It is aimed at the best in all goals at once. Where that is missed, each goal in its turn: what no plan can go below
+that is no worse in those before, and a search for a plan that comes down to it. Where time ends before they meet, the
+gap is said. The same question gives the same plan, unless time ends.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,7 @@ from bot.solver.search import Search
 
 FIRST_STEPS = 500
 STEPS = 6_000  # for each goal that is not down to its bound
+SHARE = 0.8  # of the time for all goals at once
 MORE = 2  # times the fairness there is, where goals before it get better
 SPARE = 1.5  # times what the first plan's scoring took
 
@@ -80,7 +82,7 @@ class _Stages:
         """
         if self._left() <= 0:
             return
-        until = monotonic() + self._left() / 2
+        until = monotonic() + SHARE * self._left()
         rules, found = Rules(self._course), None
         model = Model(rules)
         key = self._search.key
@@ -92,7 +94,7 @@ class _Stages:
             if reached != least:
                 same = tuple(self._targets) == key[:place]
                 model.most_fairness = self._search.state.fairness * (1 if same else MORE)
-                answer = model.least(group, until)
+                answer = model.least(group, until, reached if same else None)
                 if answer is None:
                     return
                 least, found = answer
@@ -117,9 +119,9 @@ class _Stages:
             model.most_fairness = self._search.state.fairness
             for one, value in zip(self._order[1:stage], self._search.key[1:stage], strict=True):
                 model.hold(one, value)
-            model.hold(aim, self._search.key[stage])
-            (bound,), found = model.least([aim], monotonic() + self._left() / 2) or ([self._search.key[stage]], None)
-            least = max(least, min(bound, self._search.key[stage]))
+            reached = self._search.key[stage]
+            (bound,), found = model.least([aim], monotonic() + self._left() / 2, [reached]) or ([reached], None)
+            least = max(least, min(bound, reached))
             if found is not None:
                 self._search.take(*found)
             self._improve(least, STEPS)

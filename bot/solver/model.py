@@ -52,10 +52,13 @@ class Model:
         elif (goal := self._goal(aim)) is not None:
             self._program.row(goal.terms, upper=value - goal.constant)
 
-    def least(self, aims: Sequence[Aim], until: float) -> "tuple[list[int], Found | None] | None":
+    def least(
+        self, aims: Sequence[Aim], until: float, reached: Sequence[int] | None
+    ) -> "tuple[list[int], Found | None] | None":
         """Return what goals cannot go below, each in plans that are at that in those before it; and such a plan.
 
-        None where no plan is left; no plan where none was found until a moment, or the goals are not modelled.
+        None where no plan is left, or none as good as what was ``reached``; no plan where none was found until a
+        moment, or the goals are not modelled.
         """
         goals = [self._goal(aim) for aim in aims]
         cost, weights = Terms(), [1]
@@ -65,7 +68,11 @@ class Model:
             for column, value in goal.terms.items():
                 cost[column] = cost.get(column, 0) + weights[0] * value
             weights.insert(0, weights[0] * (goal.most + 1))
-        answer = self._program.least(cost, until, weights[1])
+        most = inf
+        if reached is not None:
+            over = [value - goal.constant if goal else 0 for value, goal in zip(reached, goals, strict=True)]
+            most = sum([weight * each for weight, each in zip(weights[1:], over, strict=True)])
+        answer = self._program.least(cost, until, weights[1], most)
         if answer.least == inf:
             return None
         if answer.least == -inf:

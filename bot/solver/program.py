@@ -55,12 +55,12 @@ class Program:
         else:
             self.rows.append((lower, upper, terms))
 
-    def least(self, cost: Terms, until: float, top: float = 1) -> Answer:
+    def least(self, cost: Terms, until: float, top: float = 1, most: float = inf) -> Answer:
         """Minimise a cost of whole numbers until a moment of ``monotonic``.
 
         Where the relaxation's solution is not whole, only those columns are looked at first that can be part of a
         solution hardly worse than it, by their reduced costs; then more. ``top`` is what one more of the first of
-        several goals costs.
+        several goals costs; those that cost more than ``most`` are of no use.
         """
         matrix, upper = _Matrix(self, cost), np.array(self.upper, dtype=np.float64)
         relaxed = matrix.solved(np.zeros_like(upper), upper, until)
@@ -69,8 +69,8 @@ class Program:
         least = _ceil(relaxed.bound)
         if matrix.is_whole(relaxed.values):
             return Answer(least, relaxed.values.tolist())
-        for gap in sorted({1, max(top / 2, 1), 2 * top, inf}):
-            limit = least if gap == 1 else relaxed.bound + gap
+        for gap in (1, max(top / 2, 1), 2 * top, inf):
+            limit = min(least if gap == 1 else relaxed.bound + gap, most)
             spare = limit - relaxed.bound + EPSILON
             out = (relaxed.reduced > spare) & (relaxed.values < EPSILON)
             full = (relaxed.reduced < -spare) & (relaxed.values > upper - EPSILON)
@@ -79,8 +79,10 @@ class Program:
             if found.bound < inf:
                 values = None if found.values is None else found.values.tolist()
                 return Answer(max(least, min(_ceil(found.bound), limit)), values)
-            least = floor(limit) + 1 if limit < inf else inf
-        return Answer(least)
+            if limit == most:
+                break
+            least = floor(limit) + 1
+        return Answer(inf)
 
 
 @dataclass(frozen=True, slots=True)
