@@ -43,9 +43,10 @@ class Search:
         self._value = self._course.key(state)
         return True
 
-    def take(self, pairs: Sequence[Pair | None], fills: Mapping[int, int] = NONE) -> bool:
-        """Go on from a plan, if the rules allow it; say whether it is better than the best so far."""
-        return self._go_to(pairs, fills) and self._note()
+    def take(self, pairs: Sequence[Pair | None], fills: Mapping[int, int] = NONE) -> None:
+        """Go on from a plan, if the rules allow it."""
+        if self._go_to(pairs, fills):
+            self._note()
 
     def plan(self) -> Plan:
         """Return the best so far, scored by picking."""
@@ -64,12 +65,10 @@ class Search:
             self.key, self.state = self._value, self._states[-1].copy()
         return better
 
-    def improve(self, goal: tuple[int, ...], steps: int, until: float) -> bool:
-        """Walk until the best begins with ``goal`` or better, or for some steps; say whether the best got better."""
-        before, idle = self.key, 0
-        if not self._free:
-            return False
-        for step in range(steps):
+    def improve(self, goal: tuple[int, ...], steps: int, until: float) -> None:
+        """Walk until the best begins with ``goal`` or better, or for some steps."""
+        idle = 0
+        for step in range(steps if self._free else 0):
             if self.key[: len(goal)] <= goal or (not step % LOOK and monotonic() > until):
                 break
             if self._step():
@@ -79,7 +78,6 @@ class Search:
             if idle > PATIENCE:
                 idle = 0
                 self._shake()
-        return self.key < before
 
     def _step(self) -> bool:
         """Try one change, keep it if the plan gets no worse; say whether it is the best so far."""

@@ -93,6 +93,22 @@ def test_half_a_year_of_fifty_people_is_proved_in_every_goal_given_time() -> Non
     assert key(last, asked) < key(first, asked)
 
 
+def test_a_year_of_two_hundred_people_is_proved_in_every_goal_given_time() -> None:
+    rota, hours = team(1, 200, 52, Kind(history=26))
+    asked = Question(rota, hours, FIRST, 52, seconds=1_000)
+    first, last = plans(asked)
+    assert last.proved
+    assert key(last, asked) < key(first, asked)
+
+
+def test_a_newcomers_turn_comes_before_what_it_costs_in_fairness() -> None:
+    rota, hours = team(2, 50, 26, Kind(history=26))
+    asked = Question(rota, hours, FIRST, 26, seconds=1_000)
+    first, last = plans(asked)
+    assert (first.score.turn, last.score.turn) == (1, 0), "week by week somebody waits once"
+    assert last.proved
+
+
 def test_the_same_question_gives_the_same_plan() -> None:
     rota, hours = team(3, 8, 8)
     assert [*plans(Question(rota, hours, FIRST, 8))] == [*plans(Question(rota, hours, FIRST, 8))]
