@@ -44,20 +44,20 @@ def is_said_truly(asked: Question) -> None:
     assert all(one.proved or not other.proved for one, other in pairwise(last.bounds))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(seed=SEEDS, size=st.integers(3, 5), history=st.integers(0, 4), weeks=st.integers(1, 3))
 def test_what_is_proved_is_true_of_every_plan(seed: int, size: int, history: int, weeks: int) -> None:
     is_said_truly(question(seed, size, history, weeks))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(seed=SEEDS, size=st.integers(3, 5), weeks=st.integers(2, 4))
 def test_it_is_true_of_lively_teams(seed: int, size: int, weeks: int) -> None:
     rota, hours = team(seed, size, weeks, LIVELY)
     is_said_truly(Question(rota, hours, FIRST, weeks))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(seed=SEEDS, size=st.integers(3, 6), history=st.integers(0, 30), weeks=st.integers(1, 4))
 def test_its_first_week_is_the_pick(seed: int, size: int, history: int, weeks: int) -> None:
     asked = question(seed, size, history, weeks)
