@@ -12,7 +12,7 @@ from bot.places import personal
 from bot.policy import Goal, Policy
 from bot.rota.ledger import history, settled
 from bot.rota.shift import Absence, Role, Shift
-from bot.views import Button, FormCard, PlanCard
+from bot.views import Button, FairnessCard, FormCard, PlanCard
 from tests.journeys.town import (
     ANA,
     BEN,
@@ -1046,6 +1046,16 @@ async def test_fairness_lists_what_each_has_served_and_owes() -> None:
     text = await town.write("rota fairness", EVA)
     assert "Ana Lindqvist\n1\n+0.5\n18 Nov\nnone" in text
     assert "Eva Novak\n0\n-0.5\nnone\nnone" in text
+
+
+async def test_the_chart_of_fairness_is_of_days_served_since_debts_below_0_are_not_drawn() -> None:
+    town = Town()
+    await town.write("rota fairness", EVA)
+    view = town.to(EVA)[-1].view
+    assert isinstance(view, FairnessCard)
+    assert {one.label: one.length for one in view.bars} == {
+        "Ana Lindqvist": 5, "Ben Okafor": 5, "Chen Wei": 1, "Dilan Kaya": 0, "Eva Novak": 0, "Farid Haddad": 0
+    }  # fmt: skip
 
 
 async def test_history_is_empty_at_first() -> None:

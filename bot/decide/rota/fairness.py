@@ -26,10 +26,10 @@ def card(draft: Draft) -> FairnessCard:
     plan = situation(draft.rota, today + WEEK, draft.hours, draft.policy.goals)
     members = sorted(plan.members, key=lambda one: (-one.debt, one.name.casefold(), one.id))
     rows = tuple(_row(draft, one, today) for one in members)
-    bars = tuple(Bar(one.name, one.debt / 2) for one in members)
+    bars = tuple(Bar(one.name, one.served) for one in members)
     note = (
-        f"Debt is in shifts, over the last {WINDOW} weeks or since somebody joined. By the days on which they were "
-        "there, above 0 is more than a fair share, below 0 is less. + 2d are two days as fallback."
+        f"A bar is days served, over the last {WINDOW} weeks or since somebody joined. Debt is in shifts: by the days "
+        "on which they were there, above 0 is more than a fair share, below 0 is less. + 2d are two days as fallback."
     )
     return FairnessCard("Who served how much", bars, rows, note)
 
