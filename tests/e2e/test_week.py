@@ -36,7 +36,7 @@ async def test_a_team_is_proposed_declined_by_one_taken_anew_and_hands_over_on_w
     await become(page, KEYS[unwilling], "chat")
     letter = cards(page, "You have support from Wed 25 Nov")
     await letter.get_by_role("button", name="I can't").click()
-    await expect(cards(page, "You are not in it")).to_have_count(1)
+    await expect(cards(page, "you are not in it")).to_have_count(1)
 
     # The proposal comes back, with the next best on top and the one who declined in none of the three.
     await become(page, "ben", "team")

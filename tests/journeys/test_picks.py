@@ -536,7 +536,7 @@ async def test_whoever_is_replaced_after_having_been_told_is_told_that_too() -> 
     await town.until("2026-11-23 14:00")
     await take(town)
     await other(town, ANA, "chen", "farid")
-    assert "You are not in it any more" in letters(town, EVA)[0].text
+    assert "you are not in it any more" in letters(town, EVA)[0].text
     assert len(letters(town, EVA)) == 1
     assert len(letters(town, CHEN)) == 1, "nothing changed for Chen"
     assert len(letters(town, FARID)) == 1
@@ -615,17 +615,41 @@ async def test_a_nominee_declines_without_a_reason_and_the_next_best_comes_back_
     town = Town()
     await town.until("2026-11-23 14:00")
     await take(town)
-    assert "You are not in it" in await decline(town, CHEN)
+    assert "you are not in it" in await decline(town, CHEN)
     assert await team(town) == {}
     (again,) = [one for one in picks(town) if one.key == "pick:2026-11-25:3"]
     assert again.place == TEAM_CHANNEL
     assert proposal(town, again.key).parts[0].title == "Ana Lindqvist and Eva Novak"
     assert "1 declined" in again.text
-    assert "Not settled" in letters(town, EVA)[0].text
+    assert "not settled" in letters(town, EVA)[0].text
     assert "fair" not in await town.write("rota history", ANA)
     await take(town, key=again.key)
     assert set(await team(town)) == {"ana", "eva"}
     assert len(letters(town, EVA)) == 2
+
+
+async def test_a_proposal_that_comes_back_says_why_and_the_one_before_leads_to_it() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    letter = letters(town, EVA)[0].view
+    assert isinstance(letter, PlanCard)
+    await decline(town, CHEN)
+    assert "\nOf the team that was taken, one declined.\n" in town.teams.messages["pick:2026-11-25:3"].text
+    assert town.teams.messages[PLAN].text == "Support from Wed 25 Nov\nIt is picked again, further down."
+    await press(town, letter.presses[0], EVA, place=personal("eva"))
+    assert "\nOf the team that was taken, both declined.\n" in town.teams.messages["pick:2026-11-25:3"].text
+    await take(town, key="pick:2026-11-25:3")
+    assert "Taken by Ana Lindqvist" in town.teams.messages["pick:2026-11-25:3"].text
+    assert "further down" in town.teams.messages[PLAN].text
+
+
+async def test_a_letter_says_of_which_week_somebody_is_not() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    assert "Support from Wed 25 Nov: you are not in it" in await decline(town, CHEN)
+    assert letters(town, EVA)[0].text.startswith("Support from Wed 25 Nov: not settled\n")
 
 
 async def test_silence_is_consent() -> None:
@@ -669,7 +693,16 @@ async def test_until_the_last_second_before_half_past_eight_one_can_decline() ->
     await town.until("2026-11-25 09:00")
     assert await team(town) == {"ana": Role.SUPPORT, "ben": Role.SUPPORT}
     assert [one.key for one in picks(town) if one.place == TEAM_CHANNEL] == [PLAN, "pick:2026-11-25:3"]
-    assert "Not settled" in letters(town, EVA)[0].text
+    assert "not settled" in letters(town, EVA)[0].text
+
+
+async def test_a_proposal_says_who_picks_also_when_it_has_changed() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    assert proposal(town).text == ""
+    await town.until("2026-11-23 17:00")
+    assert "Ana Lindqvist and Ben Okafor, please pick the next support team." in town.teams.messages[PLAN].text
+    assert "@" not in town.teams.messages[PLAN].text
 
 
 async def test_after_half_past_eight_on_wednesday_it_is_a_cover() -> None:
@@ -677,7 +710,7 @@ async def test_after_half_past_eight_on_wednesday_it_is_a_cover() -> None:
     await town.until("2026-11-23 14:00")
     await take(town)
     await town.until("2026-11-25 08:30")
-    assert "Write cover" in await decline(town, CHEN)
+    assert "write cover" in await decline(town, CHEN)
     assert len(await team(town)) == 2
     await town.until("2026-11-30 15:00")
     late = await decline(town, CHEN)
@@ -740,7 +773,7 @@ async def test_the_no_of_the_other_in_the_same_minute_counts_too() -> None:
     assert isinstance(view, PlanCard)
     await decline(town, EVA)
     assert proposal(town, "pick:2026-11-25:3").parts[0].title == "Chen Wei and Farid Haddad"
-    assert "You are not in it" in await press(town, view.presses[0], CHEN, place=personal("chen"))
+    assert "you are not in it" in await press(town, view.presses[0], CHEN, place=personal("chen"))
     assert "2 declined" in town.teams.messages["pick:2026-11-25:3"].text
     assert "Chen" not in proposal(town, "pick:2026-11-25:3").parts[0].title
     assert [one.key for one in picks(town) if one.place == TEAM_CHANNEL] == [PLAN, "pick:2026-11-25:3"]
@@ -812,7 +845,8 @@ async def test_whoever_left_since_the_proposal_is_not_taken(*, erased: bool) -> 
     old = proposal(town).parts[0].presses[0]
     await (erase(town, EVA) if erased else change(town, replace(EVA, left=date(2026, 11, 24))))
     answer = await press(town, old, ANA)
-    assert answer.startswith("Support from Wed 25 Nov\nChen Wei and Farid Haddad")
+    assert proposal(town).parts[0].title == "Chen Wei and Farid Haddad"
+    assert answer == town.teams.messages[PLAN].text
     assert await team(town) == {}
     fields = {"one": "chen", "other": "eva"}
     seen = await town.send("pick.other", "", ANA, place=THREAD, card=PLAN, choice=f"{NEXT}:", **fields)
@@ -827,7 +861,7 @@ async def test_a_taken_team_of_which_somebody_leaves_before_it_starts_is_picked_
     assert proposal(town).parts[0].title == "Chen Wei and Farid Haddad"
     await town.until("2026-11-24 09:30")
     assert picks(town)[-1].text.endswith(
-        "no support team is picked yet for Wed 25 Nov. Take one of the proposal, or write pick to me."
+        "no support team is picked yet for Wed 25 Nov. Take one of those proposed, or write pick to me."
     )
     await take(town)
     assert set(await team(town)) == {"chen", "farid"}

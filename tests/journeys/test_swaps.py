@@ -217,7 +217,7 @@ async def test_the_pick_follows_and_letters_say_who_is_out() -> None:
     await answer(town, CHEN)
     assert "Support from Wed 25 Nov: Ben Okafor and Chen Wei" in card.text
     assert any("You have support from Wed 25 Nov to Tue 1 Dec\nWith Chen Wei." in one.text for one in town.to(BEN))
-    assert any("You are not in it any more" in one.text for one in town.to(ANA))
+    assert any("you are not in it any more" in one.text for one in town.to(ANA))
     assert not [one for one in town.to(CHEN) if ":nominee:" in one.key]
 
 

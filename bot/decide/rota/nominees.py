@@ -13,6 +13,7 @@ from bot.places import personal
 from bot.rota.picking import pair_of
 from bot.rota.planning import Pick
 from bot.rota.presence import DAY, WEEK
+from bot.rota.rituals import first_day
 from bot.rota.shift import Role, Shift
 from bot.state import State
 from bot.support.words import moment
@@ -49,7 +50,7 @@ def told(draft: Draft, iteration: date, people: Iterable[str]) -> None:
     team = {one.person: one for one in draft.rota.of(iteration)}
     for person, key in pick.letters:
         shift = team.get(person)
-        letter = nominated(draft, pick, shift, key) if shift else let_go(again=False)
+        letter = nominated(draft, pick, shift, key) if shift else let_go(draft, iteration, again=False)
         draft.show(key, personal(person), letter, first=False)
     known = dict.fromkeys([*[one for one in pick.told if one in team], *people])
     letters = tuple([one for one in pick.letters if one[0] in team])
@@ -84,13 +85,20 @@ def nominated(draft: Draft, pick: Pick, shift: Shift, key: str) -> PlanCard:
         return PlanCard(mine, beside, opens=(cover,))
     decline = proposals.button(draft, key, "I can't", DECLINE, str(pick.iteration))
     note = (
-        f"You need do nothing. If you can't, say so until {moment(until, draft.now, draft.hours)}; no reason is needed."
+        f"You need do nothing. If you can't, say so by {moment(until, draft.now, draft.hours)}; no reason is needed."
     )
     return PlanCard(mine, beside, presses=(decline,), note=note)
 
 
-def let_go(*, again: bool) -> PlanCard:
+def let_go(draft: Draft, iteration: date, *, again: bool) -> PlanCard:
     """Return what a letter says to somebody who is not in the team any more, or not as it said."""
     if again:
-        return PlanCard("Not settled", "The team of that week is picked again. You hear of it if you are in it.")
-    return PlanCard("You are not in it any more", "Somebody else was taken for that week, or for the rest of it.")
+        return not_in_it(draft, iteration, "not settled", "The team is picked again. You hear of it if you are in it.")
+    text = "Somebody else was taken for that week, or for the rest of it."
+    return not_in_it(draft, iteration, "you are not in it any more", text)
+
+
+def not_in_it(draft: Draft, iteration: date, how: str, text: str) -> PlanCard:
+    """Return how it stands with somebody and the team of an iteration that they are not in."""
+    first = first_day(iteration, draft.hours) or iteration
+    return PlanCard(f"Support from {outlook.day_said(draft, first)}: {how}", text)

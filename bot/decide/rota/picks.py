@@ -31,10 +31,9 @@ from bot.rota.rituals import OF_THE_PICK, Ritual, first_day
 from bot.rota.shift import Role, Shift
 from bot.state import State
 from bot.support.words import moment
-from bot.views import Line, PlanCard
+from bot.views import Line
 
 OLD = "This proposal is an old one. Write pick to see today's."
-NOT_IN_IT = PlanCard("You are not in it", "Thank you for saying so. Somebody else is looked for.")
 
 
 def struck(draft: Draft) -> None:
@@ -98,7 +97,7 @@ def _is_ripe(draft: Draft, ritual: Ritual, at: datetime) -> bool:
 def _remind(draft: Draft, pick: Pick, ritual: Ritual) -> None:
     when = outlook.day_said(draft, first_day(pick.iteration, draft.hours) or pick.iteration)
     people = pickers.called(draft)
-    said = f"no support team is picked yet for {when}. Take one of the proposal, or write pick to me."
+    said = f"no support team is picked yet for {when}. Take one of those proposed, or write pick to me."
     key = f"pick:{pick.iteration}:{ritual.replace(' ', '-')}"
     if draft.desk.team_channel:
         who = mentions(people, " and ", tuple(one.id for one in people))
@@ -158,7 +157,7 @@ def take(draft: Draft, iteration: date, team: Team, by: Author, reason: str = ""
     )
     for person, key in pick.letters:
         if person not in same:
-            draft.show(key, personal(person), nominees.let_go(again=person in named), first=False)
+            draft.show(key, personal(person), nominees.let_go(draft, iteration, again=person in named), first=False)
     when = outlook.day_said(draft, start or first_day(iteration, draft.hours) or iteration)
     people = draft.rota.people
     who = " and ".join(people[id_].name for id_ in team.pair)
@@ -178,14 +177,16 @@ def _take_decline(draft: Draft, event: Send) -> Answer:
     known = pick is draft.facts.planning.pick
     let_go = known and not pickers.picked(draft, pick.iteration) and event.author.id in pick.taken  # by the other's no
     late = event.author.id in pick.declined or draft.now >= until
+    thanks = "Thank you for saying so. Somebody else is looked for."
+    out = nominees.not_in_it(draft, pick.iteration, "you are not in it", thanks)
     if not mine and let_go and not late:
         pickers.put(draft, replace(pick, declined=(*pick.declined, event.author.id)))
         news.record(draft, event.author, f"declined {pick.iteration}")
-        return Card(NOT_IN_IT)
+        return Card(out)
     if not mine or (draft.now < until and not known):
         return Word("You are not in that team any more.")
     if draft.now >= until:
-        note = f"That was possible until {moment(until, draft.now, draft.hours)}. Write cover, or press it here."
+        note = f"That was possible until {moment(until, draft.now, draft.hours)}. Ask for a cover here, or write cover."
         return Card(replace(nominees.nominated(draft, pick, mine[0], event.card), note=note))
     pick = replace(
         pick, declined=(*pick.declined, event.author.id), told=tuple(id_ for id_ in pick.told if id_ != event.author.id)
@@ -197,13 +198,13 @@ def _take_decline(draft: Draft, event: Send) -> Answer:
         pickers.put(draft, replace(pick, proposed=(), by=None, at=None, told=(), letters=(), again=True))
         for person, key in pick.letters:
             if person != event.author.id:
-                draft.show(key, personal(person), nominees.let_go(again=True), first=False)
+                draft.show(key, personal(person), nominees.let_go(draft, pick.iteration, again=True), first=False)
         if draft.is_open:
             proposals.propose(draft, pickers.of(draft, pick.iteration))
     else:
         pickers.put(draft, pick)
         _other_fallback(draft, pick, event.author)
-    return Card(NOT_IN_IT)
+    return Card(out)
 
 
 def _other_fallback(draft: Draft, pick: Pick, by: Author) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.decide.draft import Draft
-from bot.decide.pictures import mentions
+from bot.decide.pictures import mentions, names
 from bot.decide.rota import outlook, pickers, teams, words
 from bot.events import Message
 from bot.places import personal
@@ -12,6 +12,7 @@ from bot.rota.planning import Pick
 from bot.support.words import listed, moment
 from bot.views import Button, Line, PlanCard, PlanPart
 
+ASK = ", please pick the next support team."
 OPTIONS = 3
 MOST_CARDS = 12
 TAKE = "pick.take"
@@ -30,9 +31,13 @@ def propose(draft: Draft, pick: Pick) -> None:
     places = {key: draft.desk.team_channel}
     if not draft.desk.team_channel:
         places = {f"{key}:{one.id}": personal(one.id) for one in pickers.called(draft)}
+    before = [(one, place) for one, place in pick.cards if place in places.values()]
+    for one, place in before:
+        draft.show(one, place, PlanCard(_title(draft, pick), "It is picked again, further down."), first=False)
     for one, place in places.items():
         draft.show(one, place, _proposal(draft, pick, plan, ranking, one, calls=True))
-    pickers.put(draft, replace(pick, cards=(*pick.cards, *places.items())[-MOST_CARDS:]))
+    cards = [one for one in pick.cards if one not in before]
+    pickers.put(draft, replace(pick, cards=(*cards, *places.items())[-MOST_CARDS:]))
 
 
 def asked(draft: Draft, event: Message) -> None:
@@ -69,7 +74,6 @@ def follow(draft: Draft) -> None:
 def _proposal(
     draft: Draft, pick: Pick, plan: Situation, ranking: Ranking, key: str, *, calls: bool = False
 ) -> PlanCard:
-    when = outlook.day_said(draft, pickers.starts(draft, pick) or pick.iteration)
     parts = tuple(
         PlanPart(
             words.pair(plan, team),
@@ -78,22 +82,23 @@ def _proposal(
         )
         for number, team in enumerate(ranking.teams[:OPTIONS])
     )
-    text = "\n".join(words.conflict(plan, ranking.conflict)) if ranking.conflict else ""
-    if pick.staying:
-        text = "\n".join(
-            filter(None, ("Nobody was picked in time, so the team before stays until one is taken.", text))
-        )
+    people = pickers.called(draft)
+    line = Line((*mentions(people, " and ", tuple(one.id for one in people)), ASK)) if calls and people else Line(())
+    text = [
+        f"{names(people)}{ASK}" if people and not calls else "",
+        "Nobody was picked in time, so the team before stays until one is taken." if pick.staying else "",
+        _declined(pick),
+        *(words.conflict(plan, ranking.conflict) if ranking.conflict else ()),
+    ]
     observing = [plan.member(id_).name for id_ in ranking.observers]
     note = [
         words.looked_at(ranking) if ranking.teams else "",
         f"{listed(observing, ' and ')} will observe." if observing else "",
     ]
-    people = pickers.called(draft)
-    line = Line((*mentions(people, " and ", tuple(one.id for one in people)), ", please pick the next support team."))
     return PlanCard(
-        f"Support from {when}",
-        text,
-        line if calls and people else Line(()),
+        _title(draft, pick),
+        "\n".join(filter(None, text)),
+        line,
         calls=calls and bool(people),
         parts=parts,
         opens=(
@@ -103,6 +108,15 @@ def _proposal(
         presses=(_what_if(draft, key),),
         note="\n".join(filter(None, note)),
     )
+
+
+def _title(draft: Draft, pick: Pick) -> str:
+    return f"Support from {outlook.day_said(draft, pickers.starts(draft, pick) or pick.iteration)}"
+
+
+def _declined(pick: Pick) -> str:
+    number = len({*pick.taken} & {*pick.declined})
+    return f"Of the team that was taken, {'both' if number > 1 else 'one'} declined." if number else ""
 
 
 def _instead(plan: Situation, team: Team, best: Team) -> str:
