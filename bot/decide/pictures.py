@@ -147,7 +147,7 @@ def _asked(request: Request, now: datetime, hours: SupportHours) -> str:
     assert request.word is not None
     assert request.word.lapses_at is not None
     by, lapses = moment(request.word.by, now, hours), moment(request.word.lapses_at, now, hours)
-    return f"More was promised by {by}. At {lapses} it is open again"
+    return f"More was promised by {by}. From {lapses} it is open again"
 
 
 def handed_note(request: Request) -> str:

@@ -287,7 +287,8 @@ async def test_support_and_admins_note_others_who_are_told_and_can_undo_it() -> 
     assert card.text.startswith("Ben Okafor noted that you are away on Thu 26 Nov")
     absence = (await rota(town)).absences[0]
     undo = f"{absence.start.isoformat()}|{absence.end.isoformat()}|eva"
-    assert "Removed" in await town.send("absence.remove", "", EVA, card=card.key, choice=undo)
+    undone = await town.send("absence.remove", "", EVA, card=card.key, choice=undo)
+    assert undone == "You are not away\nRemoved: on Thu 26 Nov."
     assert (await rota(town)).absences == ()
     assert "removed already" in await town.send("absence.remove", "", EVA, card=card.key, choice=undo)
 

@@ -50,7 +50,7 @@ async def test_the_claimer_is_asked_once_for_the_next_word_and_fifteen_minutes_l
     (asked,) = town.to(ANA)
     assert asked.text.startswith(
         "Olga Brandt was to hear more from you by 10:30\nOlga Brandt · R-1\n"
-        "label printer down\nMore was promised by 10:30. At 10:45 it is open again\n"
+        "label printer down\nMore was promised by 10:30. From 10:45 it is open again\n"
     )
     assert town.to(BEN) == []
     await town.wait(14.9)
@@ -132,7 +132,7 @@ async def test_a_word_promised_for_the_evening_is_asked_for_at_the_next_opening(
     await town.until("2026-11-24 09:00")
     (asked,) = town.to(ANA)
     assert asked.text.startswith("Olga Brandt was to hear more from you by Mon 23 Nov, 18:00")
-    assert "At 09:15 it is open again" in asked.text
+    assert "From 09:15 it is open again" in asked.text
 
 
 async def test_a_claimer_who_is_away_when_the_word_is_due_is_not_asked_and_the_pair_is_told() -> None:

@@ -162,7 +162,7 @@ async def test_whom_a_pick_has_asked_already_is_not_planned_for_it() -> None:
     assert one.name not in card(shown).weeks[1].facts[0].text
 
 
-# -- what would it change?
+# -- what would one more change?
 
 
 async def proposed(town: Town) -> PlanCard:
@@ -175,7 +175,7 @@ async def proposed(town: Town) -> PlanCard:
 async def ask(town: Town, by: Person, key: str = PLAN) -> str:
     view = town.teams.messages[key].view
     assert isinstance(view, PlanCard)
-    button = next(one for one in view.presses if one.title == "What would it change?")
+    button = next(one for one in view.presses if one.title == "What would one more change?")
     place = TEAM_CHANNEL if key == PLAN else personal(by.id)
     return said(await town.press(Send, "", by, place=place, card=key, step=button.step, choice=button.choice))
 
@@ -185,7 +185,7 @@ async def test_the_pick_says_what_one_more_person_would_change() -> None:
     await proposed(town)
     assert await ask(town, ANA) == "It is being computed; the answer comes into your own chat with me."
     shown = town.to(ANA)[-1]
-    assert shown.text == "What would it change?\nIt is being computed…"
+    assert shown.text == "What would one more change?\nIt is being computed…"
     await town.computed()
     view = shown.view
     assert isinstance(view, PlanCard)
@@ -208,7 +208,9 @@ async def test_a_taken_pick_says_it_too_and_so_does_one_in_ones_own_chat() -> No
     key = next(message.key for message in reversed(town.to(ANA)) if message.key.startswith("pick:"))
     assert "being computed" in await ask(town, ANA, key)
     await town.computed()
-    assert town.to(BEN)[-1].text.startswith("What would it change?\nShifts in 26 weeks, now → then.")
+    assert town.to(BEN)[-1].text.startswith(
+        "What would one more change?\nOne more with production access, or experienced: shifts in 26 weeks, now → then."
+    )
 
 
 async def test_only_those_who_pick_are_told() -> None:
@@ -277,4 +279,6 @@ async def test_why_it_is_not_known_is_said() -> None:
     await ask(town, ANA)
     town.teams.not_computed = "The process that computed it ended."
     await town.computed()
-    assert town.to(ANA)[-1].text == "What would it change?\nThere is no answer: The process that computed it ended."
+    assert (
+        town.to(ANA)[-1].text == "What would one more change?\nThere is no answer: The process that computed it ended."
+    )

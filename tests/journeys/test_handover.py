@@ -133,7 +133,7 @@ async def test_an_earlier_promise_reminds_whoever_finishes_it_and_opens_nothing_
     await finish(town, BEN)
     await town.until("2026-11-25 09:20")
     (asked,) = [one for one in town.to(BEN) if ":word:" in one.key]
-    assert "More was promised by 09:20. At Thu 26 Nov, 18:00 it is open again" in asked.text
+    assert "More was promised by 09:20. From Thu 26 Nov, 18:00 it is open again" in asked.text
     assert "You were to hear more by Wed 25 Nov, 09:20. Ben Okafor has been reminded." in town.card()
     await town.until("2026-11-26 17:59")
     assert (await town.request()).status is Status.ACKNOWLEDGED
@@ -150,10 +150,10 @@ async def test_whoever_was_asked_for_the_next_word_already_can_still_say_that_th
     await town.press(Claim, "R-1", BEN)
     await town.until("2026-11-25 09:25")
     (asked,) = [one for one in town.to(BEN) if ":word:" in one.key]
-    assert "At 09:35 it is open again" in asked.text
+    assert "From 09:35 it is open again" in asked.text
     await finish(town, BEN)
     (asked,) = [one for one in town.to(BEN) if ":word:" in one.key]
-    assert "At Thu 26 Nov, 18:00 it is open again" in asked.text
+    assert "From Thu 26 Nov, 18:00 it is open again" in asked.text
     await town.until("2026-11-26 17:59")
     assert (await town.request()).status is Status.ACKNOWLEDGED
 

@@ -488,11 +488,26 @@ async def test_other_people_are_taken_once_what_it_means_was_seen() -> None:
     assert set(await team(town)) == {"ana", "eva"}
 
 
+async def test_what_holds_of_both_or_every_day_is_said_once() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    look = {"place": THREAD, "choice": "2026-11-25:"}
+    seen = await town.send("pick.other", "", ANA, one="ben", other="dilan", **look)
+    assert "\nChen Wei fills in every day.\n" in seen
+    assert seen.startswith(
+        "Support from Wed 25 Nov\n"
+        "This breaks the rules that one of the two has production access and is there every day, "
+        "and that a newcomer's first support is beside somebody experienced, "
+    )
+    seen = await town.send("pick.other", "", ANA, one="ana", other="ben", **look)
+    assert "\nBoth had support in the two weeks before.\nBoth are 0.5 shifts above a fair share.\n" in seen
+
+
 async def test_a_rule_is_overridden_only_with_a_written_reason_which_stays_on_the_record() -> None:
     town = Town()
     await town.until("2026-11-23 14:00")
     seen = await town.send("pick.other", "", ANA, place=THREAD, choice="2026-11-25:", one="ben", other="eva")
-    assert "This breaks a rule: one of the two has production access and is there every day." in seen
+    assert "This breaks the rule that one of the two has production access and is there every day." in seen
     assert "Why the rule is overridden, for the record" in seen
     fields = {"one": "ben", "other": "eva"}
     again = await town.send("pick.other", "", ANA, place=THREAD, choice="2026-11-25:ben+eva", **fields)
@@ -636,7 +651,7 @@ async def test_a_proposal_that_comes_back_says_why_and_the_one_before_leads_to_i
     assert isinstance(letter, PlanCard)
     await decline(town, CHEN)
     assert "\nOf the team that was taken, one declined.\n" in town.teams.messages["pick:2026-11-25:3"].text
-    assert town.teams.messages[PLAN].text == "Support from Wed 25 Nov\nIt is picked again, further down."
+    assert town.teams.messages[PLAN].text == "Support from Wed 25 Nov\nThere is a newer proposal, further down."
     await press(town, letter.presses[0], EVA, place=personal("eva"))
     assert "\nOf the team that was taken, both declined.\n" in town.teams.messages["pick:2026-11-25:3"].text
     await take(town, key="pick:2026-11-25:3")

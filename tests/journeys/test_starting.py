@@ -46,9 +46,9 @@ async def test_whoever_starts_reads_their_duties_how_to_ring_and_gets_a_test_mes
     view = card(town, EVA)
     assert (view.title, view.text) == ("You are on support from today", "With Chen Wei, until Wed 2 Dec, 09:00.")
     assert "Watch #backend in Teams and #bugsnag-backend in Slack, 09:00 to 18:00" in view.parts[0].text
-    assert "deploy" in view.parts[0].text
+    assert "This week's deployments are yours: write deploy when one starts." in view.parts[0].text
     assert "Channel notifications" in view.parts[1].text
-    assert [button.title for button in view.presses] == ["I'm ready"]
+    assert [(button.title, button.main) for button in view.presses] == [("I'm ready", True)]
     assert [link.title for link in view.links] == ["Handbook", "API docs"]
     assert "Did this ring?" in town.teams.messages[f"ring:{NEXT}:eva"].text
 

@@ -164,7 +164,7 @@ def _removed(draft: Draft, event: Send) -> Answer:
     person, _, _ = _parts(event.choice)
     _may(draft, event, person)
     found = next((one for one in draft.rota.absences if _id(one) == event.choice), None)
-    title = f"{name_of(draft, person)} is not away"
+    title = "You are not away" if person == event.author.id else f"{name_of(draft, person)} is not away"
     if found is None:
         return _gone(draft, event, title, "It was changed or removed already. Open the list again.")
     before = draft.rota

@@ -84,9 +84,7 @@ def nominated(draft: Draft, pick: Pick, shift: Shift, key: str) -> PlanCard:
         cover = proposals.opener(draft, key, "I can't: ask for a cover…", "cover", shift_id(shift))
         return PlanCard(mine, beside, opens=(cover,))
     decline = proposals.button(draft, key, "I can't", DECLINE, str(pick.iteration))
-    note = (
-        f"You need do nothing. If you can't, say so by {moment(until, draft.now, draft.hours)}; no reason is needed."
-    )
+    note = f"You need do nothing. If you can't, say so by {moment(until, draft.now, draft.hours)}; no reason is needed."
     return PlanCard(mine, beside, presses=(decline,), note=note)
 
 

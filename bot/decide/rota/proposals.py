@@ -33,7 +33,7 @@ def propose(draft: Draft, pick: Pick) -> None:
         places = {f"{key}:{one.id}": personal(one.id) for one in pickers.called(draft)}
     before = [(one, place) for one, place in pick.cards if place in places.values()]
     for one, place in before:
-        draft.show(one, place, PlanCard(_title(draft, pick), "It is picked again, further down."), first=False)
+        draft.show(one, place, PlanCard(_title(draft, pick), "There is a newer proposal, further down."), first=False)
     for one, place in places.items():
         draft.show(one, place, _proposal(draft, pick, plan, ranking, one, calls=True))
     cards = [one for one in pick.cards if one not in before]
@@ -144,7 +144,7 @@ def button(draft: Draft, key: str, title: str, step: str, choice: str, *, main: 
 
 
 def _what_if(draft: Draft, key: str) -> Button:
-    return button(draft, key, "What would it change?", WHAT_IF, "")
+    return button(draft, key, "What would one more change?", WHAT_IF, "")
 
 
 def opener(draft: Draft, key: str, title: str, step: str, choice: str) -> Button:

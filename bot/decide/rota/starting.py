@@ -185,7 +185,7 @@ def _card(draft: Draft, one: Serving, handover: Handover) -> PlanCard:
         title = "You stay on support this week" if one.role is Role.SUPPORT else _title(draft, one)
         return PlanCard(title, f"{_with_whom(draft, one, handover)} Nothing else changes for you.")
     is_ready = one.person.id in handover.ready
-    press = _button(draft, one, handover, "I'm ready", "ready")
+    press = replace(_button(draft, one, handover, "I'm ready", "ready"), main=True)
     policy = draft.policy
     pages = [page for page in policy.documentation if is_link(page.url)][:MOST_PAGES]
     handbook = (Address("Handbook", policy.handbook),) if is_link(policy.handbook) else ()
@@ -225,7 +225,8 @@ def _duties(draft: Draft) -> str:
     return (
         f"Watch #{draft.desk.id} in Teams and {policy.slack_channel} in Slack, {policy.opens:%H:%M} to "
         f"{policy.closes:%H:%M}; most requests come from {policy.peak_from:%H:%M} to {policy.peak_to:%H:%M}. Give a "
-        f"first response within {policy.first_response} minutes. This week's deployments are yours: deploy."
+        f"first response within {policy.first_response} minutes. This week's deployments are yours: write deploy when "
+        "one starts."
     )
 
 

@@ -1,4 +1,4 @@
-"""*What would it change?*: what one more person with production access, or experienced, would mean for everybody.
+"""*What would one more change?*: what one more person with production access, or experienced, would mean for everybody.
 
 It is computed elsewhere, from the rota as it is: when that has changed meanwhile, it is asked for anew.
 """
@@ -19,7 +19,7 @@ from bot.places import personal
 from bot.rota.plan import FORECAST, Aim, Change, Load, WhatIf
 from bot.views import PlanCard, PlanPart
 
-TITLE = "What would it change?"
+TITLE = "What would one more change?"
 COMPUTED = "It is being computed…"
 SHOWN = 3  # changes, those that help most
 MOST_NAMED = 12  # people of each
@@ -61,7 +61,8 @@ def _card(draft: Draft, weeks: int, found: tuple[WhatIf, ...]) -> PlanCard:
     )
     tried = f"{len(found)} {'change was' if len(found) == 1 else 'changes were'} tried, each alone"
     note = f"{tried}, with the best team picked week by week. A forecast, no promise."
-    return PlanCard(TITLE, f"Shifts in {weeks} weeks, now → then.", parts=parts, note=note)
+    text = f"One more with production access, or experienced: shifts in {weeks} weeks, now → then."
+    return PlanCard(TITLE, text, parts=parts, note=note)
 
 
 def _effect(draft: Draft, one: WhatIf, weeks: int) -> str:

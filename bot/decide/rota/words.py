@@ -73,7 +73,7 @@ def pair(plan: Situation, team: Team) -> str:
 def presence(plan: Situation, team: Team) -> str:
     """Say who is there, and who fills in on which days."""
     week = plan.iteration
-    said = [f"{plan.member(stint.person).name} fills in on {days(stint.days, week)}" for stint in team.fallbacks]
+    said = [f"{plan.member(one.person).name} fills in {_when(plan, one.days)}" for one in team.fallbacks]
     if team.gaps:
         said.append(f"nobody can fill in on {days(team.gaps, week)}")
     text = "; ".join(said) or "both are there every day"
@@ -93,12 +93,11 @@ def reasons(plan: Situation, team: Team) -> list[str]:
         if not one.experienced and one.observed
     ]
     tired = [one.name for one in members if one.id in plan.rested_not]
-    said.append(
-        f"{listed(tired, AND)} had support in the two weeks before."
-        if tired
-        else "Neither had support in the two weeks before."
-    )
-    said.append(f"{AND.join(f'{one.name} is {owed(one.debt)}' for one in members)}.")
+    rest = "Neither" if not tired else "Both" if len(tired) == len(members) else tired[0]
+    said.append(f"{rest} had support in the two weeks before.")
+    debts = [owed(one.debt) for one in members]
+    shares = [f"{one.name} is {debt}" for one, debt in zip(members, debts, strict=True)]
+    said.append(f"Both are {debts[0]}." if debts[0] == debts[1] else f"{AND.join(shares)}.")
     times = team.score.mixing
     said.append(
         "They were no pair in the last half year." if not times else f"They were a pair {_times(times)} lately."
@@ -171,7 +170,8 @@ def conflict(plan: Situation, found: Conflict) -> list[str]:
 
 def broken(rules: Iterable[Rule]) -> str:
     """Say which rules a team breaks."""
-    return f"This breaks a rule: {'; '.join(RULES[rule] for rule in rules)}."
+    said = [f"that {RULES[rule]}" for rule in rules]
+    return f"This breaks the {'rule' if len(said) == 1 else 'rules'} {', and '.join(said)}."
 
 
 def alone(one: Member, plan: Situation, rules: Iterable[Rule]) -> str:
@@ -187,6 +187,10 @@ def alone(one: Member, plan: Situation, rules: Iterable[Rule]) -> str:
 
 def _cure(plan: Situation, one: Remedy) -> str:
     return CURES[one.cure].format(who=plan.member(one.person).name)
+
+
+def _when(plan: Situation, some: Iterable[date]) -> str:
+    return "every day" if {*some} == {*plan.days} else f"on {days(some, plan.iteration)}"
 
 
 def _days(number: int) -> str:
