@@ -165,6 +165,7 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
     clocks.head_together(draft)
     suggestions.follow(draft)
     handover.follow(draft)
+    starting.follow(draft)
     return pauses.hush(draft, draft.decision(answer))
 
 

@@ -513,10 +513,29 @@ async def test_the_cards_of_the_pair_that_stayed_say_that_it_is_over_when_the_la
     town = await late("ben", "chen")
     await town.until("2026-11-27 08:59")
     ana, ben = (town.teams.messages[f"start:{NEXT}:{id_}"] for id_ in ("ana", "ben"))
-    assert "until a team is taken" in ana.text
+    assert "until Fri 27 Nov, 09:00" in ana.text
     await town.until("2026-11-27 09:00")
     assert ana.text == "Your support of this week is over\nBen Okafor and Chen Wei took over. Thank you."
     assert ben.text.startswith("You stay on support this week\nWith Chen Wei, until Wed 2 Dec, 09:00.")
+
+
+async def test_cards_of_the_week_say_at_once_until_when_and_who_fills_in_no_more_once_a_team_is_taken_late() -> None:
+    off = replace(BEN, working_days=frozenset({0, 1, 2, 3}))
+    town = Town("2026-11-24 17:30", people=(ANA, off, CHEN, EVA, FARID))
+    await town.until("2026-11-25 11:00")
+    (filling,) = [one for one in (CHEN, EVA, FARID) if f"start:{NEXT}:{one.id}" in town.teams.messages]
+    card = town.teams.messages[f"start:{NEXT}:{filling.id}"]
+    assert card.text.startswith("You are the fallback on Fri\nAna Lindqvist is on support until a team is taken.")
+    one, other = sorted({"chen", "eva", "farid"} - {filling.id})
+    await town.send(
+        "pick.other", "", ANA, place=personal("ana"), card="-", choice=f"{NEXT}:{one}+{other}", one=one, other=other
+    )
+    assert f"\n{filling.name} is not FALLBACK any more." in town.in_team_channel()[-1].text
+    assert card.text == "You are not on duty this week any more"
+    assert "With Ben Okafor, until Thu 26 Nov, 09:00." in town.teams.messages[f"start:{NEXT}:ana"].text
+    await town.until("2026-11-26 09:00")
+    assert town.teams.messages[f"start:{NEXT}:{one}"].text.startswith("You are on support from today\n")
+    assert card.text == "You are not on duty this week any more"
 
 
 async def test_what_the_pair_that_stayed_has_is_settled_one_by_one_when_the_late_team_starts() -> None:
@@ -588,7 +607,7 @@ async def test_whoever_filled_in_before_the_late_team_starts_with_it_as_the_othe
     await town.until("2026-11-26 09:00")
     for who in (CHEN, EVA):
         start = town.teams.messages[f"start:{NEXT}:{who.id}"].text
-        assert start.startswith("You are on support on Thu, Fri, Mon and Tue\n")
+        assert start.startswith("You are on support from today\n")
         assert "[I'm ready]" in start
         assert f"ring:{NEXT}:{who.id}" in town.teams.messages
 

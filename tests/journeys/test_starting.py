@@ -275,7 +275,7 @@ async def test_a_team_that_is_taken_late_gets_its_cards_on_the_morning_on_which_
     await town.until("2026-11-26 08:59")
     assert keys(town, f"start:{NEXT}:chen") == []
     await town.until("2026-11-26 16:00")
-    assert card(town, CHEN).title == "You are on support on Thu, Fri, Mon and Tue"
+    assert card(town, CHEN).title == "You are on support from today"
     assert card(town, CHEN).text == "With Eva Novak, until Wed 2 Dec, 09:00."
     assert keys(town, f"ring:{NEXT}") == [f"ring:{NEXT}:chen", f"ring:{NEXT}:eva"]
     assert "You are ready." in await press(town, CHEN, "ready")

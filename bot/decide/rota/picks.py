@@ -143,6 +143,7 @@ def take(draft: Draft, iteration: date, team: Team, by: Author, reason: str = ""
     new = teams.shifts(draft, replace(pick, declined=()), team)
     named = {one.person for one in new}
     ends = [one.person for one in old if one.role is Role.SUPPORT and one.person not in named]
+    freed = [one.person for one in old if one.role is Role.FALLBACK and one.person not in named and pick.staying]
     if start is not None and start > (first_day(iteration, draft.hours) or iteration):
         new = teams.changed_from(old, new, iteration, start)
     kept = tuple(one for one in draft.rota.shifts if one.iteration != iteration)
@@ -163,9 +164,10 @@ def take(draft: Draft, iteration: date, team: Team, by: Author, reason: str = ""
     who = " and ".join(people[id_].name for id_ in team.pair)
     news.record(draft, by, f"took {who} for {iteration}", reason)
     said = [f"Support from {when}: {who}, taken by {by.name}.", teams.others(draft, iteration)]
+    said += [f"{outlook.name_of(draft, id_)} is not FALLBACK any more." for id_ in freed]
     if reason:
         said.append(f"A rule was overridden: {reason}")
-    news.announce(draft, f"pick:{iteration}:{pick.round}", "\n".join(filter(None, said)), ends, by)
+    news.announce(draft, f"pick:{iteration}:{pick.round}", "\n".join(filter(None, said)), [*ends, *freed], by)
     nominees.tell(draft)
 
 

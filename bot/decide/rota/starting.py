@@ -24,7 +24,7 @@ from bot.people import WORKING_WEEK, Author, Person
 from bot.places import personal
 from bot.policy import Policy
 from bot.rota.duty import PAIR, on_duty
-from bot.rota.handover import Serving, pair_before, serving
+from bot.rota.handover import Serving, late_starts, pair_before, serving
 from bot.rota.iteration import iteration_of
 from bot.rota.planning import Handover
 from bot.rota.presence import WEEK, working_days
@@ -34,6 +34,7 @@ from bot.support.texts import DAYS, Text
 from bot.support.words import listed, moment
 from bot.views import Address, Button, Line, PlanCard, PlanPart
 
+NOT_ANY_MORE = PlanCard("You are not on duty this week any more")
 MOST_PAGES = 2  # of the documentation, beside the handbook
 RING = "Did this ring? This message is only a test: nothing has to be done."
 HOW_TO_RING = (
@@ -74,6 +75,17 @@ def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None
         return None
     waits = [news.next_chance(state, now, hours)] if _unwelcomed(state.rota, handover, hours) else []
     return min([*waits, *_heads_ups(state, handover, now, hours)], default=None)
+
+
+def follow(draft: Draft) -> None:
+    """Let the cards of those who serve say how it is, where the rota has changed since."""
+    handover, before = current(draft), draft.state.facts.planning.handover
+    if draft.rota is draft.state.rota or handover is None or before is None or before.start != handover.start:
+        return
+    old = _cards(draft.unchanged(0), before)
+    for id_, view in _cards(draft, handover).items():
+        if id_ in old and view != old[id_]:
+            draft.show(_key(handover.iteration, id_), personal(id_), view, first=False)
 
 
 def joined(draft: Draft, shift: Shift) -> None:
@@ -175,6 +187,13 @@ def _welcome(draft: Draft, one: Serving) -> None:
         draft.follow_with(Show(f"ring:{handover.iteration}:{id_}", personal(id_), Line((RING,)), first=first))
 
 
+def _cards(draft: Draft, handover: Handover) -> dict[str, PlanCard]:
+    """Return what those read who got a card, by their ids."""
+    team = {one.person.id: one for one in serving(draft.rota, handover.start, draft.hours)}
+    known = [id_ for id_ in handover.welcomed if id_ in draft.rota.people]
+    return {id_: _card(draft, team[id_], handover) if id_ in team else NOT_ANY_MORE for id_ in known}
+
+
 # -- the card -------------------------------------------------------------------------------------------------------
 
 
@@ -182,7 +201,7 @@ def _card(draft: Draft, one: Serving, handover: Handover) -> PlanCard:
     if one.role is Role.OBSERVER:
         return _observers(draft, one, handover)
     if one.person.id in pair_before(draft.rota, handover.start, draft.hours):
-        title = "You stay on support this week" if one.role is Role.SUPPORT else _title(draft, one)
+        title = "You stay on support this week" if one.role is Role.SUPPORT else _title(draft, one, handover)
         return PlanCard(title, f"{_with_whom(draft, one, handover)} Nothing else changes for you.")
     is_ready = one.person.id in handover.ready
     press = replace(_button(draft, one, handover, "I'm ready", "ready"), main=True)
@@ -191,7 +210,7 @@ def _card(draft: Draft, one: Serving, handover: Handover) -> PlanCard:
     handbook = (Address("Handbook", policy.handbook),) if is_link(policy.handbook) else ()
     how = HOW_TO_RING.format(channel=f"#{draft.desk.id}", slack=policy.slack_channel)
     return PlanCard(
-        title=_title(draft, one),
+        title=_title(draft, one, handover),
         text=_with_whom(draft, one, handover),
         parts=(PlanPart("What you do", _duties(draft)), PlanPart("Did it ring?", how)),
         presses=() if is_ready else (press,),
@@ -200,10 +219,11 @@ def _card(draft: Draft, one: Serving, handover: Handover) -> PlanCard:
     )
 
 
-def _title(draft: Draft, one: Serving) -> str:
+def _title(draft: Draft, one: Serving, handover: Handover) -> str:
     if one.role is Role.FALLBACK:
         return f"You are the fallback on {words.weekdays(one.weekdays)}"
-    whole = len(one.days) == len(working_days(iteration_of(one.days[0]), draft.hours))
+    left = [day for day in working_days(handover.iteration, draft.hours) if day >= handover.start]
+    whole = len(one.days) == len(left)
     return "You are on support from today" if whole else f"You are on support on {words.weekdays(one.weekdays)}"
 
 
@@ -211,7 +231,8 @@ def _with_whom(draft: Draft, one: Serving, handover: Handover) -> str:
     team = serving(draft.rota, handover.start, draft.hours)
     beside = [other for other in team if other.role is Role.SUPPORT and other.person != one.person]
     pair = tuple([other.person for other in beside if not {*other.days}.isdisjoint(one.days)])
-    end = draft.hours.next_open(draft.hours.opening(handover.iteration + WEEK))
+    late = [day for day in late_starts(draft.rota, handover.iteration, draft.hours) if day > handover.start]
+    end = draft.hours.next_open(draft.hours.opening(min([*late, handover.iteration + WEEK])))
     pick = draft.facts.planning.pick
     stays = pick is not None and pick.iteration == handover.iteration and pick.staying
     until = "until a team is taken" if stays else f"until {moment(end, draft.now, draft.hours)}"
