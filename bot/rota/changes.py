@@ -159,6 +159,15 @@ def with_cover(rota: Rota, shift: Shift, stand_in: str, start: datetime, end: da
     )
 
 
+def relieved(rota: Rota, shift: Shift, person: str, start: datetime, end: datetime, hours: SupportHours) -> Rota:
+    """Return a rota in which whoever is to take a SUPPORT shift is no FALLBACK on its days, where no gap comes of it."""
+    days, freed = days_between(shift, start, end, hours), rota
+    for day in days if shift.role is Role.SUPPORT else ():
+        freed = without_fallback(freed, person, day)
+    then = gaps(with_cover(freed, shift, person, start, end, hours), shift.iteration, hours)
+    return rota if {*then}.intersection(days).difference(gaps(rota, shift.iteration, hours)) else freed
+
+
 def servers(rota: Rota, shift: Shift, start: datetime, end: datetime, hours: SupportHours) -> tuple[str, ...]:
     """Return who serves for a shift on its days between two instants, each once."""
     presence = Presence(rota, hours)
@@ -179,6 +188,7 @@ def unfit(
     observes = Shift(week, person.id, Role.OBSERVER) in rota.shifts
     if observes or not person.experienced or person.must_observe(week):
         return Unfit.NEW
+    rota = relieved(rota, shift, person.id, start, end, hours)
     now = on_duty(rota, at, hours)
     if person in now.pair + now.further or any(person in serving(rota, presence, day) for day in days):
         return Unfit.SERVES

@@ -93,6 +93,16 @@ async def test_days_that_cannot_be_are_refused_with_what_is_wrong(first: str, la
     assert (await rota(town)).absences == ()
 
 
+async def test_of_two_rules_that_an_absence_breaks_a_cover_is_said_to_be_needed_once() -> None:
+    pair = (Shift(NEXT, "chen", Role.SUPPORT), Shift(NEXT, "dilan", Role.SUPPORT))
+    people = (ANA, BEN, CHEN, replace(DILAN, observed=date(2026, 11, 11)), EVA)
+    town = Town(people=people, team=(*shifts(), *pair))
+    assert (
+        "In the iteration of Wed 25 Nov there is no anchor: nobody of the pair has production access and is there every "
+        "day; the newcomer of the pair has no experienced anchor beside them. A cover is needed.\n"
+    ) in await look(town, CHEN, "2026-11-26", "2026-11-27")
+
+
 async def test_overlaps_are_joined_and_what_is_known_is_said() -> None:
     town = planned()
     await confirm(town, EVA, "2026-12-01", "2026-12-03")

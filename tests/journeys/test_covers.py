@@ -91,6 +91,19 @@ async def test_nobody_asks_for_others_who_may_not() -> None:
     assert "Choose a shift first." in said(await look(town, EVA, of(ANA)))
 
 
+async def test_whoever_fills_in_for_somebody_away_may_take_their_shift_instead() -> None:
+    town = planned(people=(ANA, BEN, CHEN))
+    assert "Chen Wei could." in said(await look(town, ANA, of(ANA), THURSDAY, FRIDAY))
+    await ask(town, ANA, of(ANA), THURSDAY, FRIDAY)
+    await confirm(town, ANA, THURSDAY, FRIDAY)
+    assert Shift(NEXT, "chen", Role.FALLBACK, frozenset({3, 4})) in (await rota(town)).shifts
+    assert "Chen Wei covers for Ana Lindqvist" in await answer(town, CHEN)
+    changed = await rota(town)
+    assert [one for one in changed.shifts if one.iteration == NEXT and one.role is Role.FALLBACK] == []
+    assert [one.stand_in for one in changed.overrides] == ["chen"]
+    assert {one.id for one in on_duty(changed, at("2026-11-27 10:00"), HOURS).pair} == {"ben", "chen"}
+
+
 async def test_a_button_on_a_card_opens_the_form_for_its_shift_to_whoever_may() -> None:
     town = planned()
     form = await town.open("cover", "", ANA, choice=of(ANA), card="form")
@@ -98,12 +111,14 @@ async def test_a_button_on_a_card_opens_the_form_for_its_shift_to_whoever_may() 
 
 
 async def test_who_could_is_shown_before_anybody_is_asked() -> None:
-    town = planned()
+    off = replace(BEN, working_days=frozenset({0, 1, 2, 3}))  # for whom Chen is the FALLBACK on Friday
+    town = planned(people=(ANA, off, CHEN, DILAN, EVA, FARID))
     shown = said(await look(town, ANA, of(ANA), THURSDAY, FRIDAY))
     assert "A cover for Ana Lindqvist: SUPPORT, Thu 26 Nov to Fri 27 Nov" in shown
     assert "Nobody could: " in shown
     assert "1 is new or observing" in shown
-    assert "2 are serving already" in shown
+    assert "1 is away" in shown
+    assert "1 is serving already" in shown
     assert "2 are without the production access that is needed" in shown
     assert "What would help" in shown
     shown = said(await look(town, BEN, of(BEN), THURSDAY, THURSDAY))

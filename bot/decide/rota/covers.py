@@ -320,7 +320,8 @@ def _note(draft: Draft, need: Need) -> str:
 
 
 def _with(draft: Draft, need: Need, stand_in: str) -> Rota:
-    return changes.with_cover(draft.rota, need.shift, stand_in, need.start, need.end, draft.hours)
+    relieved = changes.relieved(draft.rota, need.shift, stand_in, need.start, need.end, draft.hours)
+    return changes.with_cover(relieved, need.shift, stand_in, need.start, need.end, draft.hours)
 
 
 def _overlapping(draft: Draft, need: Need) -> bool:

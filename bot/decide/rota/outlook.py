@@ -70,7 +70,7 @@ def look(draft: Draft, after: Rota, before: Rota | None = None, *, remedy: str =
         stints = changes.fallback(after, week, draft.hours, coming)
         after = changes.with_fallback(after, week, stints)
         left = [day for day in coming if day in changes.gaps(after, week, draft.hours)]
-        lines += [_sentence(draft, week, f"{RULES[rule]}{remedy}") for rule in rules]
+        lines += [_sentence(draft, week, f"{'; '.join(RULES[rule] for rule in rules)}{remedy}")] if rules else []
         lines += [f"{name_of(draft, one.person)} is FALLBACK on {days_said(draft, one.days)}." for one in stints]
         lines += [f"Nobody can fill the gap on {days_said(draft, left)}."] if left else []
         lines += ["Today is a gap: somebody is asked to be FALLBACK at once."] if begun else []
