@@ -160,7 +160,7 @@ def with_cover(rota: Rota, shift: Shift, stand_in: str, start: datetime, end: da
 
 
 def relieved(rota: Rota, shift: Shift, person: str, start: datetime, end: datetime, hours: SupportHours) -> Rota:
-    """Return a rota in which whoever is to take a SUPPORT shift is no FALLBACK on its days, where no gap comes of it."""
+    """Return a rota in which whoever takes a SUPPORT shift is no FALLBACK on its days, where no gap comes of it."""
     days, freed = days_between(shift, start, end, hours), rota
     for day in days if shift.role is Role.SUPPORT else ():
         freed = without_fallback(freed, person, day)

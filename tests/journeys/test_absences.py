@@ -98,8 +98,8 @@ async def test_of_two_rules_that_an_absence_breaks_a_cover_is_said_to_be_needed_
     people = (ANA, BEN, CHEN, replace(DILAN, observed=date(2026, 11, 11)), EVA)
     town = Town(people=people, team=(*shifts(), *pair))
     assert (
-        "In the iteration of Wed 25 Nov there is no anchor: nobody of the pair has production access and is there every "
-        "day; the newcomer of the pair has no experienced anchor beside them. A cover is needed.\n"
+        "In the iteration of Wed 25 Nov there is no anchor: nobody of the pair has production access and is there "
+        "every day; the newcomer of the pair has no experienced anchor beside them. A cover is needed.\n"
     ) in await look(town, CHEN, "2026-11-26", "2026-11-27")
 
 
