@@ -53,6 +53,12 @@ async def test_whoever_starts_reads_their_duties_how_to_ring_and_gets_a_test_mes
     assert "Did this ring?" in town.teams.messages[f"ring:{NEXT}:eva"].text
 
 
+async def test_whoever_serves_on_the_first_days_alone_does_not_read_that_it_is_until_the_next_wednesday() -> None:
+    town = tuesday(people=(ANA, BEN, CHEN, replace(EVA, left=date(2026, 11, 27)), FARID))
+    await town.until("2026-11-25 09:00")
+    assert (card(town, EVA).title, card(town, EVA).text) == ("You are on support on Wed and Thu", "With Chen Wei.")
+
+
 async def test_the_fallback_reads_which_days_are_theirs_and_whoever_stays_reads_little() -> None:
     town = tuesday((NEW[1], NEW[2], Shift(NEXT, "ben", Role.SUPPORT)))
     await town.until("2026-11-25 09:00")

@@ -232,12 +232,14 @@ def _with_whom(draft: Draft, one: Serving, handover: Handover) -> str:
     beside = [other for other in team if other.role is Role.SUPPORT and other.person != one.person]
     pair = tuple([other.person for other in beside if not {*other.days}.isdisjoint(one.days)])
     late = [day for day in late_starts(draft.rota, handover.iteration, draft.hours) if day > handover.start]
-    end = draft.hours.next_open(draft.hours.opening(min([*late, handover.iteration + WEEK])))
+    last = min([*late, handover.iteration + WEEK])
+    end = draft.hours.next_open(draft.hours.opening(last))
     pick = draft.facts.planning.pick
     stays = pick is not None and pick.iteration == handover.iteration and pick.staying
     until = "until a team is taken" if stays else f"until {moment(end, draft.now, draft.hours)}"
     if one.role is Role.SUPPORT:
-        return f"With {names(pair)}, {until}." if pair else f"Alone, {until}."
+        rest = [day for day in working_days(handover.iteration, draft.hours) if one.days[-1] < day < last]
+        return f"{f'With {names(pair)}' if pair else 'Alone'}{'' if rest else f', {until}'}."
     return f"{names(pair)} {'is' if len(pair) == 1 else 'are'} on support {until}." if pair else ""
 
 
