@@ -499,7 +499,7 @@ def test_the_rota_is_planned_and_explained(hotseat: Hotseat, sheets: tuple[str, 
     lines = plainly.out.splitlines()
     assert len(lines) == 4
     assert all(", forecast: " in line for line in lines[:3])
-    assert lines[3].startswith("Forecast: no plan is better in any goal, which is proved.")
+    assert lines[3].startswith("Forecast: proved best in every goal.")
     pick, weeks, goals = hotseat("rota", "--weeks", "3", "--explain").out.strip().split("\n\n")
     assert pick.splitlines()[1].startswith("1. ")
     assert "The best of 7 possible teams, of 10 pairs." in pick

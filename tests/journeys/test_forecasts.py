@@ -56,7 +56,7 @@ async def test_the_weeks_that_nobody_was_taken_for_are_planned() -> None:
     await town.computed(5)
     notes = [version.note for version in shown.versions if isinstance(version, RotaCard)]
     assert notes[1] == "The weeks that nobody was taken for yet are being computed: this is a first draft."
-    assert notes[2].startswith("Forecast: no plan is better in any goal, which is proved.")
+    assert notes[2].startswith("Forecast: proved best in every goal.")
     labels = [week.facts[0].label for week in card(shown).weeks]
     assert labels == ["Support", "Forecast", "Forecast"]
 

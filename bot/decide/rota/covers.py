@@ -176,7 +176,7 @@ def _preview(draft: Draft, event: Press, need: Need, error: str) -> Dialog:
     fields: tuple[Field, ...] = ()
     ways: tuple[Way, ...] = (Way("Other days", "cover", opens=True),)
     if some:
-        everybody = [(ALL, f"All {len(some)}: the first yes counts")] if len(some) > 1 else []
+        everybody = [(ALL, "All of them: the first yes counts")] if len(some) > 1 else []
         choices = [*everybody, *((_choice(one), one.name) for one in some)]
         fields = (forms.listed("who", "Whom to ask", choices, choices[0][0]),)
         ways = (Way("Ask", "cover.ask", choice), *ways)

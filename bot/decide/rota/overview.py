@@ -89,7 +89,7 @@ def question(state: State, now: datetime, hours: SupportHours, weeks: int) -> Qu
 def proof(plan: Plan) -> str:
     """Say what is proved of a plan, and what could be better."""
     if plan.proved:
-        return "Forecast: no plan is better in any goal, which is proved. It changes with each pick and absence."
+        return "Forecast: proved best in every goal. It changes with each pick and absence."
     doubt = [bound for bound in plan.bounds if bound.at_least < bound.reached]
     gaps = [
         f"{AIMS[one.aim]}: {figure(one.aim, one.reached)}, at least {figure(one.aim, one.at_least)}" for one in doubt
