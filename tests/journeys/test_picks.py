@@ -720,15 +720,29 @@ async def test_a_proposal_says_who_picks_also_when_it_has_changed() -> None:
     assert "@" not in town.teams.messages[PLAN].text
 
 
+async def test_when_the_week_begins_a_letter_leads_to_a_cover_and_no_more_to_a_no() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    await town.until("2026-11-25 08:59")
+    assert "[I can't]" in letters(town, EVA)[0].text
+    await town.until("2026-11-25 09:00")
+    assert letters(town, EVA)[0].text == (
+        "You have support from Wed 25 Nov to Tue 1 Dec\nWith Chen Wei.\n[I can't: ask for a cover…]"
+    )
+
+
 async def test_after_half_past_eight_on_wednesday_it_is_a_cover() -> None:
     town = Town()
     await town.until("2026-11-23 14:00")
     await take(town)
     await town.until("2026-11-25 08:30")
+    letter = letters(town, CHEN)[-1].view
+    assert isinstance(letter, PlanCard)
     assert "write cover" in await decline(town, CHEN)
     assert len(await team(town)) == 2
     await town.until("2026-11-30 15:00")
-    late = await decline(town, CHEN)
+    late = await press(town, letter.presses[0], CHEN, place=personal("chen"))  # on a client that shows an old letter
     assert "That was possible until Wed 25 Nov, 08:30." in late, "when the next team is being picked too"
 
 

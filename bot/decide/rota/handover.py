@@ -17,7 +17,7 @@ from bot.decide.pictures import names, status_line, words
 from bot.decide.requests import claims
 from bot.decide.requests.rights import has
 from bot.decide.requests.step import Step, done, form, ready
-from bot.decide.rota import deployments, starting
+from bot.decide.rota import deployments, nominees, starting
 from bot.decide.rota.words import AND, weekdays
 from bot.effects import Answer, Card
 from bot.errors import Refused
@@ -118,6 +118,7 @@ def _begin(draft: Draft) -> None:
     starting.put(draft, handover)
     if known is None:
         starting.seen_off(draft, handover.iteration - WEEK)
+        nominees.renew(draft, handover.iteration)
     else:
         starting.relieved(draft, handover)
     starting.tell_channel(draft, handover)

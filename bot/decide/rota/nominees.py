@@ -48,15 +48,22 @@ def told(draft: Draft, iteration: date, people: Iterable[str]) -> None:
     if pick is None or pick.iteration != iteration or not pickers.picked(draft, iteration):
         return
     team = {one.person: one for one in draft.rota.of(iteration)}
-    for person, key in pick.letters:
-        shift = team.get(person)
-        letter = nominated(draft, pick, shift, key) if shift else let_go(draft, iteration, again=False)
-        draft.show(key, personal(person), letter, first=False)
+    renew(draft, iteration)
     known = dict.fromkeys([*[one for one in pick.told if one in team], *people])
     letters = tuple([one for one in pick.letters if one[0] in team])
     pickers.put(
         draft, replace(pick, taken=tuple(sorted(pair_of(draft.rota, iteration))), told=tuple(known), letters=letters)
     )
+
+
+def renew(draft: Draft, iteration: date) -> None:
+    """Let the letters to those who were taken for an iteration say how it is now."""
+    pick = pickers.of(draft, iteration)
+    team = {one.person: one for one in draft.rota.of(iteration)}
+    for person, key in pick.letters:
+        shift = team.get(person)
+        letter = nominated(draft, pick, shift, key) if shift else let_go(draft, iteration, again=False)
+        draft.show(key, personal(person), letter, first=False)
 
 
 def untold(state: State, pick: Pick, now: datetime, hours: SupportHours) -> bool:
