@@ -31,7 +31,7 @@ async def test_a_deployment_runs_and_the_team_channel_sees_it_and_its_end() -> N
     town = Town()
     assert "D-1 · routing 4.2 → production" in await deploy(town)
     (message,) = town.in_team_channel()
-    assert "Ana Lindqvist deploys it since 10:00." in message.text
+    assert "Ana Lindqvist has been deploying it since 10:00." in message.text
     assert isinstance(message.view, PlanCard)
     assert [one.title for one in message.view.presses] == ["Done", "Rolled back"]
     assert [one.title for one in message.view.links] == ["Open link"]
@@ -52,8 +52,8 @@ async def test_its_end_is_taken_back_within_ten_minutes_by_whoever_said_it() -> 
     await deploy(town)
     await end(town, BEN)
     assert await end(town, ANA, "running") == "Only Ben Okafor can take that back."
-    assert "deploys it since" in await end(town, BEN, "running")
-    assert "deploys it since" in await end(town, BEN, "running")
+    assert "has been deploying it since" in await end(town, BEN, "running")
+    assert "has been deploying it since" in await end(town, BEN, "running")
     await end(town, BEN)
     await town.wait(11)
     assert await end(town, BEN, "running") == "That was 11 min ago: it can't be taken back any more."
@@ -163,7 +163,7 @@ async def test_the_handover_names_what_runs_and_what_went_last_week() -> None:
     await town.until("2026-11-25 09:00")
     card = text(town, "handover:2026-11-25")
     assert "Deployments of the last week" in card
-    assert "D-1 · routing 4.2 → production: Ana Lindqvist deploys it since Tue 24 Nov, 17:00" in card
+    assert "D-1 · routing 4.2 → production: Ana Lindqvist has been deploying it since Tue 24 Nov, 17:00" in card
     await end(town, ANA)
     assert "done, 09:00" in text(town, "handover:2026-11-25")
     await town.until("2026-11-27 09:00")

@@ -93,7 +93,7 @@ def _title(one: Deployment) -> str:
 def _how(draft: Draft, one: Deployment) -> str:
     since = moment(one.at, draft.now, draft.hours)
     if one.ended_at is None or one.ended_by is None:
-        return f"{one.by.name} deploys it since {since}"
+        return f"{one.by.name} has been deploying it since {since}"
     by = "" if one.ended_by == one.by else f" by {one.ended_by.name}"
     return f"{one.by.name}, {since}; {one.fate}{by}, {moment(one.ended_at, draft.now, draft.hours)}"
 
