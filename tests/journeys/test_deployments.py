@@ -80,7 +80,7 @@ async def test_only_whoever_deploys_or_is_on_duty_says_how_it_ended() -> None:
     town = Town()
     await deploy(town)
     assert await end(town, EVA) == "Ben Okafor or Ana Lindqvist can say that."
-    assert "deploys it" in text(town)
+    assert "been deploying it" in text(town)
 
 
 async def test_where_only_whoever_deploys_is_there_the_refusal_names_them_alone() -> None:

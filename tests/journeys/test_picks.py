@@ -1059,7 +1059,7 @@ async def test_rota_why_answers_why_me_again() -> None:
     text = await town.write("rota why", CHEN)
     assert "In the best team, Chen Wei and Eva Novak:" in text
     assert "Without Chen Wei it would be Ana Lindqvist and Eva Novak, but Ana Lindqvist had support in the two" in text
-    assert "Served on 1 of 5 days there; a fair share is 2.2. That is at a fair share." in text
+    assert "Served on 1 of 5 days there; a fair share is 2.2. That is fair, to half a shift." in text
     other = await town.write("rota why ana", CHEN)
     assert "With Ana Lindqvist it would be" in other
     assert "Ana Lindqvist had support in the two weeks before." in other

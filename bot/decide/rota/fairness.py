@@ -90,7 +90,7 @@ def _standing(plan: Situation, one: Member, ranking: Ranking, *, own: bool) -> l
 def _share(one: Member) -> str:
     share = one.all_served * one.chances / one.all_chances if one.all_chances else 0.0
     served = f"Served on {one.served} of {one.chances} days there; a fair share is {share:.1f}"
-    return f"{served}. That is {words.owed(one.debt)}."
+    return f"{served}. That is {words.owed(one.debt) if one.debt else 'fair, to half a shift'}."
 
 
 def _row(draft: Draft, one: Member, today: date) -> FairnessRow:
