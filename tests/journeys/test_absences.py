@@ -376,6 +376,19 @@ async def test_what_a_calendar_tells_is_added_with_one_press() -> None:
     assert len((await rota(town)).absences) == 2
 
 
+async def test_what_began_at_a_fraction_of_a_second_is_removed_and_added_as_any_other() -> None:
+    town = planned()
+    town.now = town.now.replace(microsecond=123456)
+    await town.write("away 2h", EVA)
+    form = await town.open("absence", "", EVA, card="form")
+    assert "Removed: " in await town.send(
+        "absence.remove", "", EVA, card="form", choice=choice(Dialog("", form), "absence.remove")
+    )
+    await fetched(town, ("2026-11-23 10:00:00.123456", "2026-11-25 00:00"))
+    (field,) = town.to(EVA)[-1].view.fields  # type: ignore[union-attr]
+    assert "Added: 1." in await town.send("absence.found", "", EVA, card=town.to(EVA)[-1].key, spans=field.value)
+
+
 @pytest.mark.parametrize(
     ("language", "way"),
     [

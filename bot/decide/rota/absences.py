@@ -399,7 +399,7 @@ def _span(away: Absence) -> str:
     return f"{away.start.isoformat()}|{away.end.isoformat()}"
 
 
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?\+00:00")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?\+00:00")
 
 
 def _instants(text: str) -> tuple[datetime, datetime]:
