@@ -5,7 +5,7 @@ A reader takes the text and returns the value, or raises ValueError saying what 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from bot.errors import Misconfigured
@@ -155,14 +155,14 @@ def role(text: str) -> Role:
 
 
 def instant(text: str) -> datetime:
-    """Read an instant with its offset from UTC."""
+    """Read an instant with its offset from UTC; return it in UTC."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:
         raise ValueError(f'"{text}" must be a time with its offset, such as 2026-11-25T09:00:00+01:00')
-    return found
+    return found.astimezone(UTC)
 
 
 def spell_days(some: frozenset[int]) -> str:

@@ -182,13 +182,15 @@ def _person(row: Row, problems: Problems) -> Person | None:
 
 def _check_teams(found: Iterable[tuple[Row, Shift]], directory: Directory, problems: Problems) -> None:
     pairs: Counter[tuple[date, int]] = Counter()
-    roles: dict[tuple[date, str], Role] = {}
+    roles: dict[tuple[date, str, int], Role] = {}
     for row, shift in found:
-        key = shift.iteration, shift.person
-        if key in roles and shift.person != FORMER:
+        keys = [(shift.iteration, shift.person, day) for day in sorted(shift.days)]
+        role = next((roles[key] for key in keys if key in roles), None)
+        if role is not None and shift.person != FORMER:
             name = directory.spell(shift.person)
-            problems.add(row, "role", f"{name} is {roles[key]} in this iteration already, and has one role in it")
-        roles.setdefault(key, shift.role)
+            problems.add(row, "role", f"{name} is {role} in this iteration already, and has one role on a day")
+        for key in keys:
+            roles.setdefault(key, shift.role)
         if shift.role is Role.SUPPORT:
             pairs.update((shift.iteration, day) for day in shift.days)
             if any(pairs[shift.iteration, day] == PAIR + 1 for day in shift.days):

@@ -52,6 +52,20 @@ def test_what_is_written_is_read(files: RotaFiles | MemoryRotaFiles) -> None:
     assert files.write(desk, Rota()) != checksum
 
 
+def test_a_team_that_changes_within_the_week_is_written_and_read(files: RotaFiles | MemoryRotaFiles) -> None:
+    """Whoever ended may fill in on another day for those who came."""
+    late = Shift(WEDNESDAY, BEN.id, Role.FALLBACK, frozenset({4}))
+    early = Shift(WEDNESDAY, BEN.id, Role.SUPPORT, frozenset({2, 3}))
+    rota = replace(ROTA, shifts=(early, late))
+    files.write(DESK, rota)
+    assert files.read(DESK).rota == rota
+
+
+def test_instants_are_read_in_utc_as_the_journal_has_them(files: RotaFiles | MemoryRotaFiles) -> None:
+    files.write(DESK, ROTA)
+    assert {str(one.start.tzinfo) for one in files.read(DESK).rota.absences} == {"UTC"}
+
+
 def test_what_an_earlier_version_kept_is_read_with_what_is_new_as_it_is_by_default() -> None:
     rota = json.loads(dump(ROTA))
     del rota["ledger"], rota["history"]
