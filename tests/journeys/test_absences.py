@@ -632,6 +632,18 @@ async def test_whoever_said_yes_is_not_asked_again_where_somebody_with_access_is
     assert sum("became FALLBACK" in one for one in await history(town)) == 1
 
 
+async def test_whoever_said_yes_and_presses_no_is_told_to_write_cover_and_nobody_hears_of_a_gap_twice() -> None:
+    town = planned(people=(ANA, BEN, CHEN, EVA))
+    await town.write("away Ana", EVA)
+    await answer(town, CHEN, "ask.no")
+    await answer(town, EVA)
+    assert await answer(town, EVA, "ask.no") == (
+        "You said yes to this already, and are FALLBACK today. If you can't, write cover."
+    )
+    assert await duty(town) == ["ben", "eva"]
+    assert len([one for one in town.in_team_channel() if "nobody else could be FALLBACK" in one.text]) == 1
+
+
 async def test_without_a_team_channel_those_on_duty_read_who_is_away_besides() -> None:
     eva = Shift(shifts()[0].iteration, "eva", Role.FALLBACK, frozenset({0}))
     town = Town(team=(*shifts(), eva), team_channel="")

@@ -65,7 +65,7 @@ def follow(draft: Draft) -> None:
 
 def accepted(draft: Draft, ask: Ask, by: Author) -> str:
     """Make somebody FALLBACK of today; return what became of the ask, "" where another is needed besides."""
-    if by.id in _taken(draft, ask):
+    if by.id in taken(draft, ask):
         return ""
     day = draft.hours.duty_day(draft.now)
     stint = Stint(by.id, frozenset({day}))
@@ -86,6 +86,13 @@ def declined(draft: Draft, ask: Ask) -> None:
         _go_on(draft, ask, first=False)
     else:
         asks.put(draft, ask)
+
+
+def taken(draft: Draft, ask: Ask) -> list[str]:
+    """Return who of those asked is FALLBACK by now, where that was not enough."""
+    day = draft.hours.duty_day(ask.start)
+    today = [one.person for one in draft.rota.of(ask.iteration) if one.role is Role.FALLBACK and one.is_for(day)]
+    return [id_ for id_ in ask.asked if id_ in today]
 
 
 def _go_on(draft: Draft, ask: Ask, *, first: bool) -> None:
@@ -117,16 +124,9 @@ def _redraw(draft: Draft, ask: Ask) -> bool:
     return True
 
 
-def _taken(draft: Draft, ask: Ask) -> list[str]:
-    """Return who of those asked is FALLBACK by now, where that was not enough."""
-    day = draft.hours.duty_day(ask.start)
-    today = [one.person for one in draft.rota.of(ask.iteration) if one.role is Role.FALLBACK and one.is_for(day)]
-    return [id_ for id_ in ask.asked if id_ in today]
-
-
 def _unanswered(draft: Draft, ask: Ask) -> list[str]:
     """Return who was asked and has said neither yes nor no."""
-    answered = (*ask.refused, *_taken(draft, ask))
+    answered = (*ask.refused, *taken(draft, ask))
     return [id_ for id_ in ask.asked if id_ not in answered]
 
 
@@ -167,7 +167,7 @@ def _card(draft: Draft, ask: Ask) -> PlanCard:
 
 
 def _else(draft: Draft, ask: Ask) -> str:
-    return "else " if _taken(draft, ask) else ""
+    return "else " if taken(draft, ask) else ""
 
 
 def _here(draft: Draft) -> str:

@@ -63,6 +63,8 @@ def _no(draft: Draft, event: Send) -> Answer:
     ask = _asked(draft, event)
     if ask.done:
         return Card(asks.over(ask))
+    if ask.what is Asking.FALLBACK and event.author.id in gaps.taken(draft, ask):
+        raise Refused("You said yes to this already, and are FALLBACK today. If you can't, write cover.")
     if event.author.id not in ask.refused:
         part = {Asking.SWAP: swaps, Asking.COVER: covers, Asking.FALLBACK: gaps}[ask.what]
         part.declined(draft, replace(ask, refused=(*ask.refused, event.author.id)))
