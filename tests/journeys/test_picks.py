@@ -6,13 +6,14 @@ from datetime import date, timedelta
 import pytest
 
 from bot.effects import Dialog
-from bot.events import PersonErased, RotaEdited, Send
+from bot.events import PeopleImported, PersonErased, PersonRow, RotaEdited, Send
 from bot.people import Author, Person
 from bot.places import personal
 from bot.policy import Goal, Policy
 from bot.rota.ledger import history, settled
 from bot.rota.shift import Absence, Role, Shift
 from bot.views import Button, FairnessCard, FormCard, PlanCard
+from tests.journeys.test_absences import confirm
 from tests.journeys.town import (
     ANA,
     BEN,
@@ -1209,3 +1210,30 @@ async def test_where_a_nominee_leaves_and_nobody_else_is_taken_the_pair_before_s
     await town._handle(RotaEdited(rota=replace(rota, people=left), **town._when("")))  # type: ignore[arg-type]
     await town.until("2026-11-25 09:00")
     assert "On duty\nAna Lindqvist and Ben Okafor" in await on_duty(town)
+
+
+async def test_whoever_became_fallback_since_somebody_is_away_is_told_of_it_once() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    await confirm(town, EVA, "2026-11-26", "2026-11-26")
+    await town.until("2026-11-24 17:00")
+    assert [one.text for one in town.to(FARID)] == ["You are FALLBACK on Thu 26 Nov. If you can't, write cover."]
+
+
+async def test_whoever_fills_a_gap_of_today_or_observes_at_once_gets_no_letter_of_the_pick_besides() -> None:
+    town = Town(people=(ANA, BEN, CHEN, EVA, FARID))
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    await town.until("2026-11-25 10:00")
+    await town.write("away Eva", CHEN)
+    (question,) = [one for one in town.to(FARID) if one.key.startswith("ask:gap")]
+    first = question.versions[0]
+    assert isinstance(first, PlanCard)
+    await press(town, first.presses[0], FARID, place=question.place)
+    gina = person("Gina Rossi", experienced=False)
+    rows = (PersonRow("row 1", gina, frozenset({"name", "entra_object_id", "experienced"})),)
+    await town._handle(PeopleImported(rows=rows, **town._when("")))  # type: ignore[arg-type]
+    await town.until("2026-11-26 17:00")
+    assert letters(town, FARID) == letters(town, gina) == []
+    assert [one.key for one in town.to(gina)] == ["start:2026-11-25:gina"]

@@ -18,7 +18,7 @@ from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.requests import clocks
-from bot.decide.rota import covers, filling, gaps, news, outlook
+from bot.decide.rota import covers, filling, gaps, news, nominees, outlook
 from bot.decide.rota.outlook import Outlook, day_said, days_said, name_of, span_said
 from bot.effects import Answer, Card, Dialog, FetchCalendar
 from bot.errors import Refused
@@ -254,12 +254,7 @@ def _take(draft: Draft, new: list[Absence], by: Author, key: str) -> Outlook:
     for stint in follows.stints:
         days = ", ".join(map(str, sorted(stint.days)))
         news.record(draft, by, f"set {name_of(draft, stint.person)} as FALLBACK on {days}")
-        news.tell(
-            draft,
-            f"fallback:{key}:{min(stint.days)}",
-            stint.person,
-            outlook.fallback_said(draft, stint),
-        )
+    nominees.fill(draft, key, follows.stints)
     clocks.follow_duty(draft)
     away = [f"{name_of(draft, one.person)} is away {said(draft, one)}." for one in new[:MOST_LISTED]]
     people = (*concerned, *follows.people)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.decide.draft import Draft
 from bot.decide.requests import clocks
-from bot.decide.rota import asks, news
+from bot.decide.rota import asks, news, nominees
 from bot.decide.rota.outlook import away, away_said, current, name_of
 from bot.people import Author, Person
 from bot.rota import changes
@@ -70,6 +70,7 @@ def accepted(draft: Draft, ask: Ask, by: Author) -> str:
     day = draft.hours.duty_day(draft.now)
     stint = Stint(by.id, frozenset({day}))
     draft.put_rota(changes.with_fallback(draft.rota, ask.iteration, [stint]))
+    nominees.told(draft, ask.iteration, [by.id])
     clocks.follow_duty(draft)
     news.record(draft, by, f"became FALLBACK on {day}")
     done = f"{by.name} is FALLBACK today."

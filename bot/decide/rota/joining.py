@@ -9,7 +9,7 @@ from datetime import date
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.decide.requests import clocks
-from bot.decide.rota import covers, news, outlook, pickers, starting
+from bot.decide.rota import covers, nominees, outlook, pickers, starting
 from bot.people import Author, Person
 from bot.rota.ledger import OBSERVING_DAYS
 from bot.rota.picking import MOST_OBSERVERS, pair_of
@@ -43,9 +43,7 @@ def _say_broken(draft: Draft, changed: list[Person]) -> None:
     pair = [one.id for one in pickers.pickers(draft)]
     admins = [one.id for one in draft.rota.people.values() if draft.is_admin(Author(one.id, one.name))]
     key = f"{draft.now.isoformat()}:{':'.join(ids)}"
-    for stint in follows.stints:
-        text = outlook.fallback_said(draft, stint)
-        news.tell(draft, f"fallback:{key}:{min(stint.days)}", stint.person, text)
+    nominees.fill(draft, key, follows.stints)
     covers.announce(draft, key, (title, *follows.lines), broken, (*pair, *admins))
 
 
@@ -65,3 +63,4 @@ def _let_observe(draft: Draft, new: list[Person]) -> None:
         shifts = sorted((*draft.rota.shifts, shift), key=lambda one: one.iteration)
         draft.put_rota(replace(draft.rota, shifts=tuple(shifts)))
         starting.joined(draft, shift)
+        nominees.told(draft, week, [person.id])

@@ -1,16 +1,17 @@
 """Those who were taken: each is told once, as soon as they can be written to, and hears when it is otherwise."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
-from bot.decide.rota import outlook, pickers, proposals, teams
+from bot.decide.rota import news, outlook, pickers, proposals, teams
 from bot.decide.rota.outlook import shift_id
 from bot.hours import SupportHours
 from bot.places import personal
-from bot.rota.picking import pair_of
+from bot.rota.iteration import iteration_of
+from bot.rota.picking import Stint, pair_of
 from bot.rota.planning import Pick
 from bot.rota.presence import DAY, WEEK
 from bot.rota.rituals import first_day
@@ -64,6 +65,14 @@ def renew(draft: Draft, iteration: date) -> None:
         shift = team.get(person)
         letter = nominated(draft, pick, shift, key) if shift else let_go(draft, iteration, again=False)
         draft.show(key, personal(person), letter, first=False)
+
+
+def fill(draft: Draft, key: str, stints: Collection[Stint]) -> None:
+    """Tell those who became FALLBACK without being asked, each once: the pick does not tell them once more."""
+    for stint in stints:
+        said = outlook.fallback_said(draft, stint)
+        news.tell(draft, f"fallback:{key}:{min(stint.days)}", stint.person, said)
+        told(draft, iteration_of(min(stint.days)), [stint.person])
 
 
 def untold(state: State, pick: Pick, now: datetime, hours: SupportHours) -> bool:

@@ -75,11 +75,9 @@ def accepted(draft: Draft, ask: Ask, by: Author) -> PlanCard:
     weeks = listed([day_said(draft, one.iteration) for one in two], " and ")
     done = f"{who} swapped their weeks of {weeks}."
     asks.settle(draft, ask, done, but=by.id)
-    for stint in follows.stints:
-        key = f"fallback:{ask.id}:{min(stint.days)}"
-        news.tell(draft, key, stint.person, outlook.fallback_said(draft, stint))
+    nominees.fill(draft, ask.id, follows.stints)
     for one in two:
-        nominees.told(draft, one.iteration, [ask.person, by.id, *(stint.person for stint in follows.stints)])
+        nominees.told(draft, one.iteration, [ask.person, by.id])
     reason = [f"A rule was overridden: {ask.reason}"] if ask.reason else []
     teams = [_team(draft, one) for one in two]
     concerned = [one.person for one in draft.rota.shifts if one.iteration in {two[0].iteration, two[1].iteration}]
