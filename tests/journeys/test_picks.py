@@ -14,6 +14,8 @@ from bot.rota.ledger import history, settled
 from bot.rota.shift import Absence, Role, Shift
 from bot.views import Button, FairnessCard, FormCard, PlanCard
 from tests.journeys.test_absences import confirm
+from tests.journeys.test_covers import answer as agree
+from tests.journeys.test_covers import ask as cover
 from tests.journeys.town import (
     ANA,
     BEN,
@@ -1237,3 +1239,45 @@ async def test_whoever_fills_a_gap_of_today_or_observes_at_once_gets_no_letter_o
     await town.until("2026-11-26 17:00")
     assert letters(town, FARID) == letters(town, gina) == []
     assert [one.key for one in town.to(gina)] == ["start:2026-11-25:gina"]
+
+
+async def test_whoever_fills_in_on_other_days_since_another_declined_is_told_which() -> None:
+    town = Town(
+        people=(ANA, BEN, CHEN, replace(EVA, working_days=frozenset({2, 3})), FARID),
+        absences=(
+            away(FARID, "2026-12-01", "2026-12-02"),
+            away(BEN, "2026-11-27", "2026-11-28"),
+            away(ANA, "2026-11-30", "2026-12-02"),
+        ),
+    )
+    await town.until("2026-11-23 14:00")
+    fields = {"one": "chen", "other": "eva", "reason": "all others are tired"}
+    await town.send("pick.other", "", ANA, place=THREAD, choice=f"{NEXT}:chen+eva", **fields)
+    assert "You are fallback on Tue 1 Dec" in letters(town, BEN)[-1].text
+    await decline(town, FARID)
+    assert letters(town, BEN)[0].text.startswith("Support from Wed 25 Nov: not settled")
+    assert "You are fallback on Mon 30 Nov and Tue 1 Dec" in letters(town, BEN)[1].text
+    assert "You are fallback on Fri 27 Nov" in letters(town, ANA)[-1].text, "who took the others, and not this"
+
+
+async def test_whoever_took_a_shift_over_reads_that_its_team_is_picked_again_after_the_others_no() -> None:
+    town = Town(people=(ANA, BEN, CHEN, EVA, FARID))
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    await cover(town, EVA, f"{NEXT}:SUPPORT:eva", who="farid")
+    await agree(town, FARID)
+    assert set(await team(town)) == {"chen", "farid"}
+    await decline(town, CHEN)
+    assert town.to(FARID)[-1].text == (
+        "The support team from Wed 25 Nov, which you are in, is picked again. You hear of it if you still are."
+    )
+    assert [one.text for one in town.to(ANA)] == [], "who picks reads the proposal"
+
+
+async def test_whoever_filled_in_for_an_absence_reads_that_they_need_not_once_others_are_taken() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    await confirm(town, EVA, "2026-11-26", "2026-11-26")
+    await other(town, ANA, "ben", "chen")
+    assert town.to(FARID)[-1].text == "You are not FALLBACK on Thu 26 Nov any more: another team was taken."

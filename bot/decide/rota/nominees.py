@@ -1,6 +1,6 @@
 """Those who were taken: each is told once, as soon as they can be written to, and hears when it is otherwise."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -35,10 +35,9 @@ def tell(draft: Draft) -> None:
         if person is None or person.id in (*pick.told, *told) or not pickers.reachable(draft, person):
             continue
         told.append(person.id)
-        if person.id != pick.by.id:
-            key = f"pick:{pick.iteration}:nominee:{pick.round}:{person.id}"
-            draft.show(key, personal(person.id), nominated(draft, pick, shift, key))
-            letters.append((person.id, key))
+        key = f"pick:{pick.iteration}:nominee:{pick.round}:{person.id}"
+        draft.show(key, personal(person.id), nominated(draft, pick, shift, key))
+        letters.append((person.id, key))
     if told:
         pickers.put(draft, replace(pick, told=(*pick.told, *told), letters=(*pick.letters, *letters)))
 
@@ -73,6 +72,41 @@ def fill(draft: Draft, key: str, stints: Collection[Stint]) -> None:
         said = outlook.fallback_said(draft, stint)
         news.tell(draft, f"fallback:{key}:{min(stint.days)}", stint.person, said)
         told(draft, iteration_of(min(stint.days)), [stint.person])
+
+
+def renewed(draft: Draft, pick: Pick, old: Collection[Shift], new: Collection[Shift], named: Container[str]) -> Pick:
+    """Let those whose shift is another one now read so; return the pick, which tells those who are ``named`` anew."""
+    same = {one.person for one in new if one in old}
+    letters = dict(pick.letters)
+    for person, key in pick.letters:
+        if person not in same:
+            draft.show(key, personal(person), let_go(draft, pick.iteration, again=person in named), first=False)
+    for one in old:
+        knows = one.person in pick.told and one.person not in letters
+        if one.role is Role.FALLBACK and knows and one not in new and one.person not in named:
+            freed(draft, f"{pick.iteration}:{pick.round}", one, "another team was taken")
+    told = tuple([id_ for id_ in pick.told if id_ in same])
+    return replace(
+        pick, told=told, letters=tuple([one for one in pick.letters if one[0] in same]), round=pick.round + 1
+    )
+
+
+def freed(draft: Draft, key: str, shift: Shift, why: str) -> None:
+    """Tell somebody that they are not FALLBACK any more."""
+    days = teams.weekdays(draft, shift.iteration, shift.days)
+    news.tell(draft, f"freed:{key}:{shift.iteration}", shift.person, f"You are not FALLBACK on {days} any more: {why}.")
+
+
+def picked_again(draft: Draft, pick: Pick) -> None:
+    """Tell those who know that they are in a team that it is picked again; whoever picks it is asked to anyway."""
+    letters = dict(pick.letters)
+    day = outlook.day_said(draft, pick.iteration)
+    for id_ in pick.told:
+        if id_ in letters:
+            draft.show(letters[id_], personal(id_), let_go(draft, pick.iteration, again=True), first=False)
+        elif not any(one.id == id_ for one in pickers.pickers(draft)):
+            text = f"The support team from {day}, which you are in, is picked again. You hear of it if you still are."
+            news.tell(draft, f"again:{pick.iteration}:{pick.round}", id_, text)
 
 
 def untold(state: State, pick: Pick, now: datetime, hours: SupportHours) -> bool:

@@ -148,17 +148,9 @@ def take(draft: Draft, iteration: date, team: Team, by: Author, reason: str = ""
         new = teams.changed_from(old, new, iteration, start)
     kept = tuple(one for one in draft.rota.shifts if one.iteration != iteration)
     draft.put_rota(replace(draft.rota, shifts=teams.ordered((*kept, *new))))
-    same = {one.person for one in new if one in old} if pick.by is not None else set()
-    told = tuple([id_ for id_ in pick.told if id_ in same])
-    pick = replace(
-        pick, taken=team.pair, by=by, at=draft.now, told=told, staying=False, proposed=(team.pair,), again=False
-    )
-    pickers.put(
-        draft, replace(pick, letters=tuple([one for one in pick.letters if one[0] in same]), round=pick.round + 1)
-    )
-    for person, key in pick.letters:
-        if person not in same:
-            draft.show(key, personal(person), nominees.let_go(draft, iteration, again=person in named), first=False)
+    pick = replace(pick, taken=team.pair, by=by, at=draft.now, staying=False, proposed=(team.pair,), again=False)
+    pick, number = nominees.renewed(draft, pick, old, new, named), pick.round
+    pickers.put(draft, replace(pick, told=tuple(dict.fromkeys((*pick.told, *named & {by.id})))))
     when = outlook.day_said(draft, start or first_day(iteration, draft.hours) or iteration)
     people = draft.rota.people
     who = " and ".join(people[id_].name for id_ in team.pair)
@@ -167,7 +159,7 @@ def take(draft: Draft, iteration: date, team: Team, by: Author, reason: str = ""
     said += [f"{outlook.name_of(draft, id_)} is not FALLBACK any more." for id_ in freed]
     if reason:
         said.append(f"A rule was overridden: {reason}")
-    news.announce(draft, f"pick:{iteration}:{pick.round}", "\n".join(filter(None, said)), [*ends, *freed], by)
+    news.announce(draft, f"pick:{iteration}:{number}", "\n".join(filter(None, said)), [*ends, *freed], by)
     nominees.tell(draft)
 
 
@@ -191,20 +183,20 @@ def _take_decline(draft: Draft, event: Send) -> Answer:
         note = f"That was possible until {moment(until, draft.now, draft.hours)}. Ask for a cover here, or write cover."
         return Card(replace(nominees.nominated(draft, pick, mine[0], event.card), note=note))
     pick = replace(
-        pick, declined=(*pick.declined, event.author.id), told=tuple(id_ for id_ in pick.told if id_ != event.author.id)
+        pick,
+        declined=(*pick.declined, event.author.id),
+        told=tuple([id_ for id_ in pick.told if id_ != event.author.id]),
+        letters=tuple([one for one in pick.letters if one[0] != event.author.id]),
     )
     news.record(draft, event.author, f"declined {pick.iteration}")
     if mine[0].role is Role.SUPPORT:
         rest = tuple(one for one in draft.rota.shifts if one.iteration != pick.iteration)
         draft.put_rota(replace(draft.rota, shifts=rest))
         pickers.put(draft, replace(pick, proposed=(), by=None, at=None, told=(), letters=(), again=True))
-        for person, key in pick.letters:
-            if person != event.author.id:
-                draft.show(key, personal(person), nominees.let_go(draft, pick.iteration, again=True), first=False)
+        nominees.picked_again(draft, pick)
         if draft.is_open:
             proposals.propose(draft, pickers.of(draft, pick.iteration))
     else:
-        pickers.put(draft, pick)
         _other_fallback(draft, pick, event.author)
     return Card(out)
 
@@ -213,10 +205,13 @@ def _other_fallback(draft: Draft, pick: Pick, by: Author) -> None:
     plan = pickers.plan_of(draft, pick)
     pair = pair_of(draft.rota, pick.iteration)
     team = Picker(plan).judge(pair) if teams.are_there(plan, pair) else None
-    others = [one for one in draft.rota.of(pick.iteration) if one.role is not Role.FALLBACK]
+    old = draft.rota.of(pick.iteration)
+    others = [one for one in old if one.role is not Role.FALLBACK]
     stints = [one for one in teams.shifts(draft, pick, team) if one.role is Role.FALLBACK] if team else []
     rest = tuple(one for one in draft.rota.shifts if one.iteration != pick.iteration)
-    draft.put_rota(replace(draft.rota, shifts=teams.ordered((*rest, *others, *stints))))
+    new = teams.ordered((*others, *stints))
+    draft.put_rota(replace(draft.rota, shifts=teams.ordered((*rest, *new))))
+    pickers.put(draft, nominees.renewed(draft, pick, old, new, {one.person for one in new}))
     said = " ".join(filter(None, (f"{by.name} can't be fallback.", words.presence(plan, team) if team else "")))
     news.announce(draft, f"fallback:{pick.iteration}:{by.id}", said, pair)
     nominees.tell(draft)
