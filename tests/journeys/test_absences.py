@@ -691,7 +691,7 @@ async def test_whoever_is_away_for_longer_by_now_is_not_said_to_be_here() -> Non
     key = town.to(ANA)[-1].key
     await confirm(town, ANA, "2026-11-23", "2026-11-27")
     assert await town.send("away.here", "", ANA, card=key) == (
-        "You are away\nFor longer than today, by the rota: absence shows it, and removes it."
+        "You are away\nBy the rota: absence shows it, and removes it."
     )
 
 

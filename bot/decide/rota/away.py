@@ -17,6 +17,7 @@ from bot.rota.shift import Absence
 from bot.support.request import Request, Status
 from bot.support.words import HOUR, MINUTE, moment
 
+LONGER = "You are away by the rota: absence shows it, and removes it."
 ALLOWED = "Write away 45, away 2h or away until 15:30."
 
 
@@ -33,6 +34,8 @@ def went(draft: Draft, event: Message, call: GoAway) -> str:
     minutes = timedelta(minutes=call.minutes)
     back_at = pauses.time_of(draft, call.until, ALLOWED) if call.until else draft.now + minutes
     end = min(back_at, draft.hours.closing(draft.now))
+    if any(end < one.end for one in _longer(draft, person)):
+        return LONGER
     others = tuple(one for one in draft.rota.absences if one is not _current(draft, person))
     away = Absence(person.id, draft.now, end)
     draft.put_rota(replace(draft.rota, absences=(*others, away)))
@@ -55,14 +58,20 @@ def came_back(draft: Draft, event: Message, call: ComeBack) -> str:
     del call
     person = draft.colleague(event.author)
     away = _current(draft, person) if person else None
+    longer = _longer(draft, person) if person else []
     if person is None or away is None:
-        longer = [one for one in draft.rota.absences if one.person == event.author.id and _covers(draft, one)]
-        return "You are away by the rota, for longer than today." if longer else "You are not away."
+        return LONGER if longer else "You are not away."
     draft.put_rota(replace(draft.rota, absences=tuple(one for one in draft.rota.absences if one is not away)))
     news.record_away(draft, event.author, away, ended=True)
     clocks.follow_duty(draft)
     gaps.follow(draft)
-    return "Welcome back. You can be called again."
+    return LONGER if longer else "Welcome back. You can be called again."
+
+
+def _longer(draft: Draft, person: Person) -> list[Absence]:
+    """Return the absences that hold now of which ``away`` knows nothing."""
+    mine = [one for one in draft.rota.absences if one.person == person.id and _covers(draft, one)]
+    return [one for one in mine if one is not _current(draft, person)]
 
 
 def _current(draft: Draft, person: Person) -> Absence | None:
