@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from bot.effects import Dialog
 from bot.events import PeopleImported, PersonRow, Send
 from bot.people import Person
@@ -389,6 +391,19 @@ async def test_whoever_is_new_observes_at_once_where_three_days_are_left() -> No
     nobody = Town("2026-11-20 10:00", team=())
     await people(nobody, nina)
     assert (await rota(nobody)).of(NOW) == ()
+
+
+@pytest.mark.parametrize("joined", [None, NEXT, date(2026, 11, 27)])
+async def test_whoever_is_new_observes_in_the_next_iteration_though_its_team_was_taken_before(
+    joined: date | None,
+) -> None:
+    nina = person("Nina Roth", experienced=False, joined=joined)
+    town = planned("2026-11-23 10:00")
+    await people(town, nina)
+    assert Shift(NEXT, "nina", Role.OBSERVER) in (await rota(town)).shifts
+    assert town.to(nina) == []
+    await town.until("2026-11-27 10:00")
+    assert ["You observe support this week" in one.text for one in town.to(nina)] == [True]
 
 
 async def test_two_observe_at_most_and_whoever_need_not_observe_does_not() -> None:

@@ -1,6 +1,6 @@
 """Joiners and leavers: what a change of the people does to a team that is set, and who observes at once.
 
-Whoever is new observes in the running iteration where enough of it is left; else the pick sees to it.
+Whoever is new observes in the first iteration that has a team already and days enough; else the pick sees to it.
 """
 
 from dataclasses import replace
@@ -9,10 +9,11 @@ from datetime import date
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.decide.requests import clocks
-from bot.decide.rota import covers, nominees, outlook, pickers, starting
+from bot.decide.rota import covers, nominees, outlook, pickers, starting, teams
 from bot.people import Author, Person
+from bot.rota import changes
 from bot.rota.ledger import OBSERVING_DAYS
-from bot.rota.picking import MOST_OBSERVERS, pair_of
+from bot.rota.picking import MOST_OBSERVERS
 from bot.rota.presence import Presence
 from bot.rota.shift import Role, Shift
 
@@ -48,19 +49,21 @@ def _say_broken(draft: Draft, changed: list[Person]) -> None:
 
 
 def _let_observe(draft: Draft, new: list[Person]) -> None:
-    """Let new people observe in the running iteration, as many as may, where they are there for long enough."""
-    week, today = outlook.current(draft), draft.hours.duty_day(draft.opening)
-    presence = Presence(draft.rota, draft.hours)
-    observing = [one for one in draft.rota.of(week) if one.role is Role.OBSERVER]
-    if not pair_of(draft.rota, week):
-        return
+    """Let new people observe in the first iteration that has a team, room, and enough days on which they are there."""
     for person in sorted(new, key=lambda one: (one.joined or date.min, one.id)):
-        days = [day for day in presence.days(person, week) if day >= today]
-        if not person.must_observe(week) or len(days) < OBSERVING_DAYS or len(observing) >= MOST_OBSERVERS:
+        weeks = changes.iterations_set(draft.rota, outlook.current(draft))
+        week = next((one for one in weeks if _may_observe(draft, person, one)), None)
+        if week is None:
             continue
         shift = Shift(week, person.id, Role.OBSERVER)
-        observing.append(shift)
-        shifts = sorted((*draft.rota.shifts, shift), key=lambda one: one.iteration)
-        draft.put_rota(replace(draft.rota, shifts=tuple(shifts)))
-        starting.joined(draft, shift)
-        nominees.told(draft, week, [person.id])
+        draft.put_rota(replace(draft.rota, shifts=teams.ordered((*draft.rota.shifts, shift))))
+        if week == outlook.current(draft):
+            starting.joined(draft, shift)
+            nominees.told(draft, week, [person.id])
+
+
+def _may_observe(draft: Draft, person: Person, week: date) -> bool:
+    today, days = draft.hours.duty_day(draft.opening), Presence(draft.rota, draft.hours).days(person, week)
+    is_long = len([day for day in days if day >= today]) >= OBSERVING_DAYS
+    observing = [one for one in draft.rota.of(week) if one.role is Role.OBSERVER]
+    return person.must_observe(week) and is_long and len(observing) < MOST_OBSERVERS
