@@ -15,7 +15,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from bot.hours import DAY, SupportHours
-from bot.people import FORMER, WORKING_WEEK
+from bot.people import FORMER
 from bot.rota.shift import Role, Rota, Shift
 
 if TYPE_CHECKING:
@@ -160,8 +160,7 @@ def _runs(shift: Shift, hours: SupportHours) -> list[_Run]:
         end = shift.iteration + WEEK if own[-1:] == week[-1:] else own[-1] + DAY
         return [_Run(start, end, tuple(own))]
     runs = []
-    # Who is on duty at a desk that works on Saturdays is said by the days of Monday to Friday alone.
-    for theirs, group in groupby(week, lambda day: day.weekday() in shift.days or day.weekday() not in WORKING_WEEK):
+    for theirs, group in groupby(week, shift.is_for):
         days = tuple(group)
         if theirs:
             runs.append(_Run(days[0], days[-1] + DAY, days))

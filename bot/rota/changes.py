@@ -43,7 +43,7 @@ def serving(rota: Rota, presence: Presence, day: date) -> tuple[Person, ...]:
     found: dict[str, Person] = {}
     for shift in rota.of(iteration_of(day)):
         person = rota.people.get(presence.server(shift.person, day))
-        serves = shift.role is not Role.OBSERVER and day.weekday() in shift.days
+        serves = shift.role is not Role.OBSERVER and shift.is_for(day)
         if serves and person is not None and presence.has(person, day):
             found[person.id] = person
     return tuple(found.values())
@@ -213,7 +213,7 @@ def iterations_set(rota: Rota, first: date) -> tuple[date, ...]:
 
 def days_between(shift: Shift, start: datetime, end: datetime, hours: SupportHours) -> tuple[date, ...]:
     """Return the working days of a shift of which some lies between two instants."""
-    days = [day for day in working_days(shift.iteration, hours) if day.weekday() in shift.days]
+    days = [day for day in working_days(shift.iteration, hours) if shift.is_for(day)]
     return tuple([day for day in days if start < hours.span(day)[1] and hours.span(day)[0] < end])
 
 

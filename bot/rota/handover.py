@@ -61,7 +61,7 @@ def serving(rota: Rota, start: date, hours: SupportHours) -> tuple[Serving, ...]
         for shift in [one for one in rota.of(iteration) if one.role is role]:
             for day in days:
                 person = rota.people.get(presence.server(shift.person, day))
-                if person is None or day.weekday() not in shift.days or not presence.has(person, day):
+                if person is None or not shift.is_for(day) or not presence.has(person, day):
                     continue
                 known = found.get(person.id, Serving(person, role, ()))
                 if day not in known.days:
@@ -84,7 +84,7 @@ def pair_before(rota: Rota, start: date, hours: SupportHours) -> tuple[str, ...]
         presence.server(one.person, day)
         for day in last
         for one in rota.of(iteration_of(day))
-        if one.role is Role.SUPPORT and day.weekday() in one.days
+        if one.role is Role.SUPPORT and one.is_for(day)
     ]
     return tuple(dict.fromkeys(served))
 

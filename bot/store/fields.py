@@ -17,7 +17,7 @@ from bot.rota.shift import Role
 T = TypeVar("T")
 
 COUNTRY, SUBDIVISION = 2, 3  # letters of codes by ISO 3166
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri")
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +93,13 @@ def yes_or_no(*, empty: bool) -> Callable[[str], bool]:
 
 
 def days(text: str) -> frozenset[int]:
-    """Read weekdays, such as Mon Tue; empty means all."""
-    words = text.replace(",", " ").title().split()
-    wrong = [word for word in words if word not in DAYS]
-    if wrong:
-        raise ValueError(f'"{wrong[0]}" must be of {" ".join(DAYS)} (empty: all)')
-    return frozenset(DAYS.index(word) for word in words) or WORKING_WEEK
+    """Read the weekdays of a shift, such as Mon Tue; empty means all."""
+    return _days(text, DAYS)
+
+
+def working_days(text: str) -> frozenset[int]:
+    """Read the weekdays on which somebody works, which weekends are never said to be; empty means all."""
+    return _days(text, DAYS[: len(WORKING_WEEK)])
 
 
 def day(text: str) -> date | None:
@@ -178,3 +179,11 @@ def spell_yes(value: bool) -> str:  # noqa: FBT001 - a value, not a switch
 def spell_day(value: date | None) -> str:
     """Spell a date, "" for none."""
     return value.isoformat() if value else ""
+
+
+def _days(text: str, allowed: tuple[str, ...]) -> frozenset[int]:
+    words = text.replace(",", " ").title().split()
+    wrong = [word for word in words if word not in allowed]
+    if wrong:
+        raise ValueError(f'"{wrong[0]}" must be of {" ".join(allowed)} (empty: all)')
+    return frozenset(DAYS.index(word) for word in words) or WORKING_WEEK

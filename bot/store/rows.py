@@ -148,7 +148,7 @@ def _person(row: Row, problems: Problems) -> Person | None:
     email = problems.value(row, "email", fields.email)
     slack = problems.value(row, "slack_user_id", fields.slack_id)
     production = problems.value(row, "production_access", fields.yes_or_no(empty=False))
-    working = problems.value(row, "working_days", fields.days)
+    working = problems.value(row, "working_days", fields.working_days)
     experienced = problems.value(row, "experienced", fields.yes_or_no(empty=True))
     joined = problems.value(row, "joined", fields.day)
     left = problems.value(row, "left", fields.day)

@@ -120,9 +120,11 @@ def test_a_fallback_on_a_public_holiday_is_none_and_a_holiday_parts_no_run() -> 
     assert spans([fallback(2, 4)], thursday) == [(WEDNESDAY, date(2026, 11, 28))]
 
 
-def test_a_fallback_serves_on_saturdays_of_a_desk_that_works_then_as_duty_says() -> None:
+def test_a_fallback_of_saturday_alone_serves_on_it_at_a_desk_that_works_then_as_duty_says() -> None:
     saturdays = replace(HOURS, weekdays=frozenset(range(6)))
-    assert spans([fallback(4)], saturdays) == [(date(2026, 11, 27), date(2026, 11, 29))]
+    assert spans([fallback(4)], saturdays) == [(date(2026, 11, 27), date(2026, 11, 28))]
+    assert spans([fallback(5)], saturdays) == [(date(2026, 11, 28), date(2026, 11, 29))]
+    assert spans([fallback(4, 5)], saturdays) == [(date(2026, 11, 27), date(2026, 11, 29))]
 
 
 def test_whoever_stands_in_has_an_event_of_their_own_for_whole_days() -> None:

@@ -74,9 +74,7 @@ async def test_without_minutes_they_are_asked_for(text: str) -> None:
 
 async def test_a_holiday_of_the_rota_is_not_ended_by_away_off() -> None:
     town = Town(absences=(Absence("ben", at("2026-11-22 00:00"), at("2026-11-29 00:00")),))
-    assert await town.write("away off", BEN) == (
-        "You are away by the rota: absence shows it, and removes it."
-    )
+    assert await town.write("away off", BEN) == ("You are away by the rota: absence shows it, and removes it.")
     assert len(await absences(town)) == 1
 
 

@@ -26,7 +26,7 @@ from bot.store.document import dump, parse
 from bot.store.journal import SqlJournal
 from bot.store.memory import MemoryJournal, MemoryRotaFiles
 from bot.store.rota import Agreed, Edited, Invalid, RotaFiles, StoredRota, Unwritten, compare, reconcile, valid_id
-from tests.store.samples import BEN, DESK, NOW, POLICY, ROTA, WEDNESDAY
+from tests.store.samples import ANA, BEN, DESK, NOW, POLICY, ROTA, WEDNESDAY
 from tests.store.test_journal import changing
 
 
@@ -56,7 +56,8 @@ def test_a_team_that_changes_within_the_week_is_written_and_read(files: RotaFile
     """Whoever ended may fill in on another day for those who came."""
     late = Shift(WEDNESDAY, BEN.id, Role.FALLBACK, frozenset({4}))
     early = Shift(WEDNESDAY, BEN.id, Role.SUPPORT, frozenset({2, 3}))
-    rota = replace(ROTA, shifts=(early, late))
+    saturday = Shift(WEDNESDAY, ANA.id, Role.FALLBACK, frozenset({5}))
+    rota = replace(ROTA, shifts=(early, late, saturday))
     files.write(DESK, rota)
     assert files.read(DESK).rota == rota
 

@@ -140,7 +140,7 @@ NAMESAKES = (Person("a@x.io", "Kim", email="a@x.io"), Person("b@x.io", "Kim", em
         (["2026-11-25,Ana,SUPPORT,"], (), 'name: nobody is called "Ana"; there are no people yet'),
         (["2026-11-25,Kim,SUPPORT,"], NAMESAKES, 'name: 2 people are called "Kim"; write the e-mail or the Entra id'),
         (["2026-11-25,Chen Wei,BOSS,"], TEAM, 'role: "BOSS" must be SUPPORT, FALLBACK or OBSERVER'),
-        (["2026-11-25,Chen Wei,FALLBACK,Sat"], TEAM, 'days: "Sat" must be of Mon Tue Wed Thu Fri (empty: all)'),
+        (["2026-11-25,Chen Wei,FALLBACK,Sa"], TEAM, 'days: "Sa" must be of Mon Tue Wed Thu Fri Sat Sun (empty: all)'),
         (["2026-11-25,Chen Wei,OBSERVER,Fri"], TEAM, "days: an OBSERVER has no days of their own; leave it empty"),
         ([f"2026-11-25,{one.name},SUPPORT," for one in TEAM], TEAM, "role: 2026-11-25 has two SUPPORT already"),
         ([f"2026-11-25,Chen Wei,{role}," for role in ("SUPPORT", "OBSERVER")], TEAM, "role: Chen Wei is SUPPORT in"),

@@ -64,7 +64,7 @@ def _coming(draft: Draft, away: Absence) -> Iterator[tuple[str, date]]:
 
 def _is_fallback(draft: Draft, id_: str, day: date) -> bool:
     some = [one for one in draft.rota.of(iteration_of(day)) if one.role is Role.FALLBACK and one.person == id_]
-    return any(day.weekday() in one.days for one in some)
+    return any(one.is_for(day) for one in some)
 
 
 def _put(draft: Draft, filling: dict[str, frozenset[date]]) -> None:

@@ -145,7 +145,7 @@ def take(draft: Draft, iteration: date, team: Team, by: Author, reason: str = ""
     ends = [one.person for one in old if one.role is Role.SUPPORT and one.person not in named]
     freed = [one.person for one in old if one.role is Role.FALLBACK and one.person not in named and pick.staying]
     if start is not None and start > (first_day(iteration, draft.hours) or iteration):
-        new = teams.changed_from(old, new, iteration, start)
+        new = teams.changed_from(old, new, iteration, start, draft.hours)
     kept = tuple(one for one in draft.rota.shifts if one.iteration != iteration)
     draft.put_rota(replace(draft.rota, shifts=teams.ordered((*kept, *new))))
     pick = replace(pick, taken=team.pair, by=by, at=draft.now, staying=False, proposed=(team.pair,), again=False)

@@ -8,7 +8,7 @@ from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.decide.rota import outlook, pickers
 from bot.hours import SupportHours
-from bot.people import Person
+from bot.people import WORKING_WEEK, Person
 from bot.rota.duty import PAIR
 from bot.rota.picking import Situation, Team, observers, pair_of
 from bot.rota.planning import Pick
@@ -80,20 +80,31 @@ def shifts(draft: Draft, pick: Pick, team: Team) -> list[Shift]:
     return shifts
 
 
-def changed_from(old: Iterable[Shift], new: Iterable[Shift], iteration: date, start: date) -> list[Shift]:
+def changed_from(
+    old: Iterable[Shift], new: Iterable[Shift], iteration: date, start: date, hours: SupportHours
+) -> list[Shift]:
     """Return an iteration's shifts where the team changes within it: the old ones until ``start``, then the new."""
     before = frozenset(day.weekday() for n in range((start - iteration).days) if (day := iteration + n * DAY))
-    kept = [replace(one, days=one.days & before) for one in old if one.role is not Role.OBSERVER and one.days & before]
+    kept = [
+        replace(one, days=days)
+        for one in old
+        if one.role is not Role.OBSERVER and (days := _weekdays(one, hours) & before)
+    ]
     changed = []
     for one in new:
         same = next((each for each in kept if (each.person, each.role) == (one.person, one.role)), None)
-        days = one.days - before if one.role is not Role.OBSERVER else one.days
+        days = _weekdays(one, hours) - before if one.role is not Role.OBSERVER else one.days
         if same is not None:
             kept.remove(same)
             days |= same.days
         if days:
             changed.append(replace(one, days=days))
     return [*kept, *changed]
+
+
+def _weekdays(shift: Shift, hours: SupportHours) -> frozenset[int]:
+    """Return a shift's weekdays, those of a whole week with the weekend on which the desk works."""
+    return shift.days | hours.weekdays if shift.days >= WORKING_WEEK else shift.days
 
 
 def ordered(shifts: Iterable[Shift]) -> tuple[Shift, ...]:
