@@ -60,6 +60,16 @@ def gaps(rota: Rota, iteration: date, hours: SupportHours) -> tuple[date, ...]:
     return tuple([day for day in working_days(iteration, hours) if is_gap(serving(rota, presence, day))])
 
 
+def gaps_made(before: Rota, after: Rota, iteration: date, hours: SupportHours) -> tuple[date, ...]:
+    """Return the gaps of an iteration that a change makes or widens: somebody serves no more, or has no access now."""
+    presence = Presence(before, hours)
+    known = {day: _able(serving(before, presence, day)) for day in working_days(iteration, hours)}
+    presence = Presence(after, hours)
+    return tuple(
+        [day for day in gaps(after, iteration, hours) if not known[day] <= _able(serving(after, presence, day))]
+    )
+
+
 def broken(rota: Rota, iteration: date, hours: SupportHours) -> tuple[Rule, ...]:
     """Return the rules that the pair of an iteration breaks; none where two are not set."""
     pair = pair_of(rota, iteration)
@@ -213,8 +223,22 @@ def iterations_set(rota: Rota, first: date) -> tuple[date, ...]:
 
 def days_between(shift: Shift, start: datetime, end: datetime, hours: SupportHours) -> tuple[date, ...]:
     """Return the working days of a shift of which some lies between two instants."""
-    days = [day for day in working_days(shift.iteration, hours) if shift.is_for(day)]
+    days = sorted(days_of(shift, hours))
     return tuple([day for day in days if start < hours.span(day)[1] and hours.span(day)[0] < end])
+
+
+def days_of(shift: Shift, hours: SupportHours) -> frozenset[date]:
+    """Return the working days of a shift."""
+    return frozenset([day for day in working_days(shift.iteration, hours) if shift.is_for(day)])
+
+
+def stints_in(rota: Rota, iterations: Collection[date], hours: SupportHours) -> dict[str, frozenset[date]]:
+    """Return who is FALLBACK in some iterations, on which days."""
+    found: dict[str, frozenset[date]] = {}
+    for shift in rota.shifts:
+        if shift.role is Role.FALLBACK and shift.iteration in iterations:
+            found[shift.person] = found.get(shift.person, frozenset()) | days_of(shift, hours)
+    return found
 
 
 def _keeps(rota: Rota, presence: Presence, person: Person, day: date) -> bool:
@@ -242,6 +266,10 @@ def _nobody(id_: str, days: frozenset[date], *, access: bool) -> Member:
         all_served=0,
         all_chances=0,
     )
+
+
+def _able(people: Iterable[Person]) -> frozenset[tuple[str, bool]]:
+    return frozenset([(one.id, one.production_access) for one in people])
 
 
 def _ids(people: Iterable[Person]) -> frozenset[str]:

@@ -23,7 +23,7 @@ HOURS = Town().almanac.knowledge(DeskInfo("b", "t", "t", "c"), Rota(), at("2026-
 
 
 def planned(now: str = "2026-11-23 10:00", **more: object) -> Town:
-    return Town(now, team=(*shifts(), *shifts(NEXT)), **more)  # type: ignore[arg-type]
+    return Town(now, **{"team": (*shifts(), *shifts(NEXT)), **more})  # type: ignore[arg-type]
 
 
 async def rota(town: Town) -> Rota:

@@ -7,7 +7,7 @@ from bot.effects import Dialog
 from bot.events import Send
 from bot.people import Person
 from bot.rota.picking import pair_of
-from bot.rota.shift import Role, Rota, Shift
+from bot.rota.shift import Absence, Role, Rota, Shift
 from bot.views import FormCard, PlanCard
 from tests.journeys.test_absences import choice, confirm
 from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, Town, at, said, shifts
@@ -111,6 +111,33 @@ async def test_the_best_fallbacks_come_with_it_and_are_told() -> None:
     fallback = [one for one in (await rota(town)).of(NEXT) if one.role is Role.FALLBACK]
     assert [(one.person, one.days) for one in fallback] == [("farid", frozenset({4}))]
     assert "You are FALLBACK on Fri 27 Nov. If you can't, write cover." in [one.text for one in town.to(FARID)]
+
+
+async def test_a_day_that_was_a_gap_before_is_filled_where_that_is_possible_with_whoever_comes() -> None:
+    away = Absence("ana", at("2026-11-26 00:00"), at("2026-11-27 00:00"))
+    town = planned(absences=(away,))
+    await look(town, BEN, CHEN)
+    await ask(town, BEN, CHEN, reason="a wedding")
+    await answer(town, CHEN)
+    fallback = [one for one in (await rota(town)).of(NEXT) if one.role is Role.FALLBACK]
+    assert [(one.person, one.days) for one in fallback] == [("eva", frozenset({3}))]
+
+
+async def test_whoever_fills_in_no_more_since_a_swap_is_told_and_whoever_does_still_reads_nothing_new() -> None:
+    ben = replace(BEN, working_days=frozenset({0, 1, 2, 3}))
+    fills = Shift(NEXT, "farid", Role.FALLBACK, frozenset({4}))
+    town = planned(people=(ANA, ben, CHEN, EVA, FARID), team=(*TEAMS, fills))
+    await ask(town, ben, EVA, reason="a wedding")
+    await answer(town, EVA)
+    assert "You are not FALLBACK on Fri 27 Nov any more: the team of that week is another one." in [
+        one.text for one in town.to(FARID)
+    ]
+    eva = replace(EVA, working_days=frozenset({0, 1, 2, 3}))
+    town = planned(people=(ANA, ben, CHEN, eva, FARID), team=(*TEAMS, fills))
+    await ask(town, ben, eva, reason="a wedding")
+    await answer(town, eva)
+    assert fills in (await rota(town)).shifts
+    assert not [one for one in town.to(FARID) if "27 Nov" in one.text]
 
 
 async def test_a_broken_rule_is_said_and_takes_a_reason_which_stays_on_the_record() -> None:

@@ -193,8 +193,7 @@ def _free(draft: Draft, event: Send, gone: Absence) -> list[str]:
     for stint in filling.free(draft, gone):
         name, days = name_of(draft, stint.person), days_said(draft, stint.days)
         news.record(draft, event.author, f"freed {name} as FALLBACK on {', '.join(map(str, sorted(stint.days)))}")
-        text = f"You are not FALLBACK on {days} any more: nobody has to fill in then."
-        news.tell(draft, f"freed:{event.key}:{min(stint.days)}", stint.person, text)
+        nominees.freed(draft, event.key, stint, "nobody has to fill in then")
         lines.append(f"{name} is not FALLBACK on {days} any more.")
     return lines
 

@@ -10,6 +10,7 @@ from bot.decide.rota import news, outlook, pickers, proposals, teams
 from bot.decide.rota.outlook import shift_id
 from bot.hours import SupportHours
 from bot.places import personal
+from bot.rota import changes
 from bot.rota.iteration import iteration_of
 from bot.rota.picking import Stint, pair_of
 from bot.rota.planning import Pick
@@ -83,18 +84,19 @@ def renewed(draft: Draft, pick: Pick, old: Collection[Shift], new: Collection[Sh
             draft.show(key, personal(person), let_go(draft, pick.iteration, again=person in named), first=False)
     for one in old:
         knows = one.person in pick.told and one.person not in letters
-        if one.role is Role.FALLBACK and knows and one not in new and one.person not in named:
-            freed(draft, f"{pick.iteration}:{pick.round}", one, "another team was taken")
+        days = changes.days_of(one, draft.hours) if one.role is Role.FALLBACK and knows else ()
+        if days and one not in new and one.person not in named:
+            freed(draft, f"{pick.iteration}:{pick.round}", Stint(one.person, frozenset(days)), "another team was taken")
     told = tuple([id_ for id_ in pick.told if id_ in same])
     return replace(
         pick, told=told, letters=tuple([one for one in pick.letters if one[0] in same]), round=pick.round + 1
     )
 
 
-def freed(draft: Draft, key: str, shift: Shift, why: str) -> None:
+def freed(draft: Draft, key: str, stint: Stint, why: str) -> None:
     """Tell somebody that they are not FALLBACK any more."""
-    days = teams.weekdays(draft, shift.iteration, shift.days)
-    news.tell(draft, f"freed:{key}:{shift.iteration}", shift.person, f"You are not FALLBACK on {days} any more: {why}.")
+    said = f"You are not FALLBACK on {outlook.days_said(draft, stint.days)} any more: {why}."
+    news.tell(draft, f"freed:{key}:{min(stint.days)}", stint.person, said)
 
 
 def picked_again(draft: Draft, pick: Pick) -> None:

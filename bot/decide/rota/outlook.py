@@ -64,8 +64,8 @@ def look(draft: Draft, after: Rota, before: Rota | None = None, *, remedy: str =
     at_once = False
     for week in changes.iterations_set(after, current(draft)):
         rules = [one for one in changes.broken(after, week, draft.hours) if one not in _broken(draft, before, week)]
-        new = {*changes.gaps(after, week, draft.hours)}.difference(changes.gaps(before, week, draft.hours))
-        coming = sorted(day for day in new if day > today)
+        new = changes.gaps_made(before, after, week, draft.hours)
+        coming = [day for day in new if day > today]
         begun = [day for day in new if day == today and draft.now < draft.hours.span(day)[1]]
         stints = changes.fallback(after, week, draft.hours, coming)
         after = changes.with_fallback(after, week, stints)

@@ -23,10 +23,10 @@ from bot.events import Message, Press, Send
 from bot.people import Author
 from bot.places import personal
 from bot.rota import changes
-from bot.rota.picking import pair_of
+from bot.rota.picking import Stint, pair_of
 from bot.rota.planning import Ask, Asking
 from bot.rota.presence import working_days
-from bot.rota.shift import Role, Shift
+from bot.rota.shift import Role, Rota, Shift
 from bot.support.words import listed, moment
 from bot.views import PlanCard
 
@@ -67,6 +67,7 @@ def accepted(draft: Draft, ask: Ask, by: Author) -> PlanCard:
         why = "\n".join(("The rota has changed since you were asked, so nothing was swapped.", *follows.lines))
         _lapse(draft, ask, why)
         return PlanCard("Swap", why)
+    before = draft.rota
     draft.put_rota(follows.rota)
     clocks.follow_duty(draft)
     who = f"{ask.by.name} and {by.name}"
@@ -75,7 +76,7 @@ def accepted(draft: Draft, ask: Ask, by: Author) -> PlanCard:
     weeks = listed([day_said(draft, one.iteration) for one in two], " and ")
     done = f"{who} swapped their weeks of {weeks}."
     asks.settle(draft, ask, done, but=by.id)
-    nominees.fill(draft, ask.id, follows.stints)
+    _refill(draft, ask, before, follows.rota)
     for one in two:
         nominees.told(draft, one.iteration, [ask.person, by.id])
     reason = [f"A rule was overridden: {ask.reason}"] if ask.reason else []
@@ -84,6 +85,17 @@ def accepted(draft: Draft, ask: Ask, by: Author) -> PlanCard:
     text = "\n".join((done, *teams, *follows.lines, *reason))
     news.announce(draft, ask.id, text, concerned, by)
     return PlanCard(done, "\n".join((*teams, *follows.lines)), note="Thank you.")
+
+
+def _refill(draft: Draft, ask: Ask, before: Rota, after: Rota) -> None:
+    """Tell those who are FALLBACK no more, or on other days than before, since a swap."""
+    weeks = [week for week in (ask.iteration, ask.other) if week is not None]
+    old, new = (changes.stints_in(one, weeks, draft.hours) for one in (before, after))
+    for id_, days in old.items():
+        if gone := days - new.get(id_, frozenset()):
+            nominees.freed(draft, ask.id, Stint(id_, gone), "the team of that week is another one")
+    came = [Stint(id_, more) for id_, days in new.items() if (more := days - old.get(id_, frozenset()))]
+    nominees.fill(draft, ask.id, came)
 
 
 def declined(draft: Draft, ask: Ask) -> None:
