@@ -765,6 +765,21 @@ async def test_where_nobody_can_be_asked_the_team_is_told_once() -> None:
     assert [one.key.partition(":")[0] for one in both.in_team_channel()] == ["gap card"]
 
 
+async def test_whoever_comes_back_is_asked_where_nobody_could_be_before() -> None:
+    town = Town(people=(ANA, BEN, EVA, FARID))
+    for one in (EVA, FARID):
+        await town.write("away 2h", one)
+    await town.write("away Ben", ANA)
+    assert "Nobody could be FALLBACK." in gap(town)
+    await town.write("away off", FARID)
+    assert "Farid Haddad is asked to be FALLBACK." in gap(town)
+    await answer(town, FARID, "ask.no")
+    assert "Nobody could be FALLBACK." in gap(town)
+    await town.wait(120)
+    assert "Eva Novak is asked to be FALLBACK." in gap(town)
+    assert "Thank you." in await answer(town, EVA)
+
+
 async def test_one_without_access_does_not_end_the_search_for_somebody_with_it() -> None:
     town = Town(people=(ANA, BEN, replace(CHEN, production_access=False), DILAN, EVA))
     await town.write("away Ana", DILAN)

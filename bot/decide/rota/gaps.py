@@ -59,6 +59,8 @@ def follow(draft: Draft) -> None:
             _end(draft, ask, "It is no gap any more.")
         elif draft.is_open and ask.next_at is not None and ask.next_at <= draft.now:
             _go_on(draft, ask, first=not ask.asked)
+        elif draft.is_open and _has_come(draft, ask):
+            _go_on(draft, ask, first=False)
         else:
             _redraw(draft, ask)
 
@@ -111,7 +113,12 @@ def _go_on(draft: Draft, ask: Ask, *, first: bool) -> None:
     if _nobody(draft, ask) and (not first or not draft.desk.team_channel):
         duty = draft.duty(draft.now)
         text = f"Today is a gap, and nobody {_else(draft, ask)}could be FALLBACK. {_here(draft)}"
-        news.announce(draft, f"{ask.id}:nobody", text, [one.id for one in duty.pair + duty.further])
+        news.announce(draft, f"{ask.id}:nobody:{len(ask.asked)}", text, [one.id for one in duty.pair + duty.further])
+
+
+def _has_come(draft: Draft, ask: Ask) -> bool:
+    """Say whether somebody could be asked by now, where nobody was left."""
+    return ask.next_at is None and not _unanswered(draft, ask) and bool(_candidates(draft, ask))
 
 
 def _redraw(draft: Draft, ask: Ask) -> bool:
