@@ -16,6 +16,9 @@ from bot.rota.presence import Presence
 from bot.rota.shift import Absence, Override, Role, Rota, Shift
 from bot.views import PlanCard
 from tests.journeys.test_absences import HOURS, choice, confirm
+from tests.journeys.test_swaps import LATER
+from tests.journeys.test_swaps import answer as agree
+from tests.journeys.test_swaps import ask as swap
 from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, TEAM, Town, at, person, said, shifts
 
 NOW, NEXT = date(2026, 11, 18), date(2026, 11, 25)
@@ -270,6 +273,21 @@ async def test_a_yes_that_comes_with_the_close_is_too_late() -> None:
     town.now = at("2026-11-23 18:00")
     assert "Nobody said yes in time." in await answer(town, EVA)
     assert (await rota(town)).overrides == ()
+
+
+async def test_whoever_covers_a_day_that_is_somebody_elses_by_now_is_told_and_covers_no_more() -> None:
+    town = planned(
+        team=(*shifts(), *shifts(NEXT), Shift(LATER, "chen", Role.SUPPORT), Shift(LATER, "eva", Role.SUPPORT))
+    )
+    await ask(town, BEN, of(BEN), THURSDAY, THURSDAY, who="farid")
+    await answer(town, FARID)
+    await swap(town, BEN, EVA, reason="a wedding")
+    assert (await rota(town)).overrides != ()
+    await agree(town, EVA)
+    assert (await rota(town)).overrides == ()
+    assert town.to(FARID)[-1].text == (
+        "You need not cover for Ben Okafor on Thu 26 Nov any more: others have that week now."
+    )
 
 
 async def test_whoever_is_not_there_is_asked_when_they_are() -> None:

@@ -5,8 +5,8 @@ It is for one's own shifts; the support of the current iteration and admins ask 
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -26,10 +26,11 @@ from bot.people import Author, Person
 from bot.places import personal
 from bot.rota import changes
 from bot.rota.changes import Unfit
-from bot.rota.picking import situation
+from bot.rota.iteration import iteration_of
+from bot.rota.picking import pair_of, situation
 from bot.rota.planning import Ask, Asking
 from bot.rota.presence import WEEK
-from bot.rota.shift import Rota, Shift
+from bot.rota.shift import Override, Role, Rota, Shift
 from bot.support.words import listed
 from bot.views import Button, Field, PlanCard
 
@@ -80,6 +81,26 @@ def follow(draft: Draft) -> None:
             _end(draft, ask, "It is not needed any more: the shift has changed.")
         else:
             _put(draft, ask)
+
+
+def end_needless(draft: Draft) -> None:
+    """End covers of days on which whoever was covered has no shift any more, since others serve; tell who covered."""
+    before, rota = draft.state.rota, draft.rota
+    for one in [known for known in rota.overrides if known in before.overrides]:
+        days = _covered(draft, before, one)
+        if not days or _covered(draft, rota, one) or not pair_of(rota, iteration_of(days[0])):
+            continue
+        draft.put_rota(replace(draft.rota, overrides=tuple([each for each in draft.rota.overrides if each != one])))
+        said = f"You need not cover for {name_of(draft, one.person)} on {outlook.days_said(draft, days)} any more"
+        key = f"needless:{one.person}:{days[0]}:{draft.now.isoformat()}"
+        news.tell(draft, key, one.stand_in, f"{said}: others have that week now.")
+
+
+def _covered(draft: Draft, rota: Rota, override: Override) -> list[date]:
+    """Return the days to come of which somebody has a shift that another covers."""
+    mine = [one for one in rota.shifts if one.person == override.person and one.role is not Role.OBSERVER]
+    start = max(override.start, draft.now)
+    return [day for one in mine for day in changes.days_between(one, start, override.end, draft.hours)]
 
 
 def accepted(draft: Draft, ask: Ask, by: Author) -> PlanCard:
