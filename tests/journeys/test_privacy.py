@@ -318,8 +318,11 @@ async def test_whoever_left_goes_once_nothing_needs_them() -> None:
     await put(town, PutRota(town.rota))
     await town.until("2026-11-30 12:00")
     assert set((await (await town.desk()).state()).rota.people) == {"ana", "ben", "chen", "eva", "farid"}
+    assert "eva" in {one.person for one in (await (await town.desk()).state()).rota.ledger}
     await town.until("2026-12-01 00:05")
-    assert set((await (await town.desk()).state()).rota.people) == {"ana", "ben", "chen", "farid"}
+    rota = (await (await town.desk()).state()).rota
+    assert set(rota.people) == {"ana", "ben", "chen", "farid"}
+    assert {one.person for one in rota.ledger} == {*rota.people, FORMER}
     await town.until("2027-11-25 00:05")
     assert set((await (await town.desk()).state()).rota.people) == {"ana", "ben"}
 

@@ -187,7 +187,6 @@ def _sweep_rota(draft: Draft) -> Mapping[str, Person]:
         shifts=tuple(replace(one, person=FORMER) if one.iteration < oldest else one for one in rota.shifts),
         absences=tuple(one for one in rota.absences if one.end > ended),
         overrides=tuple(one for one in rota.overrides if one.end > served),
-        ledger=summed(replace(one, person=FORMER) if one.iteration < oldest else one for one in rota.ledger),
         history=tuple(one for one in rota.history if one.at > served and (one.until is None or one.until >= away)),
     )
     needed = {one.person for one in left.shifts} | {one.person for one in left.absences}
@@ -195,7 +194,10 @@ def _sweep_rota(draft: Draft) -> Mapping[str, Person]:
     needed |= {author.id for request in _live(draft) for author in authors(request)}
     gone = today - timedelta(days=policy.names_days)
     people = {id_: one for id_, one in rota.people.items() if one.left is None or one.left > gone or id_ in needed}
-    left = replace(left, people=people if len(people) < len(rota.people) else rota.people)
+    known = [
+        one if one.iteration >= oldest and one.person in people else replace(one, person=FORMER) for one in rota.ledger
+    ]
+    left = replace(left, people=people if len(people) < len(rota.people) else rota.people, ledger=summed(known))
     if left != rota:  # not put_rota: nothing of it changes who is on duty, and no card need be shown anew at night
         draft.quietly(PutRota(left))
         draft.follow_with(WriteRota())
