@@ -157,7 +157,7 @@ class ReportAway:
 
 @dataclass(frozen=True, slots=True)
 class TakeLeave:
-    """``absence``, or with its first and last day as they were typed; "" where none was."""
+    """``absence``, or with its first and last day, as dates or words such as tomorrow; "" where none was typed."""
 
     first: str = ""
     last: str = ""
@@ -536,8 +536,15 @@ _TODAY = re.compile(r"\d{1,2}( \d{2})?|\d{1,4} ?(h|hours?|m|min|minutes?)")
 _UNTIL = re.compile(rf"{_TODAY.pattern}|\d{{4}} -?\d{{1,2}} -?\d{{1,2}}")
 
 
-_DAY = re.compile(r"\d{4} ?-\d\d ?-\d\d")
-_DAYS = re.compile(rf"{_DAY.pattern}( (to |bis )?{_DAY.pattern})?")
+_DAY = re.compile(r"\d{4} ?-\d\d ?-\d\d|\d{1,2} \d{1,2} \d{4}|today|heute|tomorrow|morgen")
+_DAYS = re.compile(rf"(?:(?:from|von) )?(?:{_DAY.pattern})(?: (?:(?:to|until|till|bis) |-)?(?:{_DAY.pattern}))?")
+
+
+def _day(text: str) -> str:
+    """Return a day as forms have it where it was typed as in 21.12.2026, else as it was typed."""
+    words = text.split()
+    is_german = len(words) == len("dmy") and not words[1].startswith("-")
+    return f"{words[2]}-{words[1]:0>2}-{words[0]:0>2}" if is_german else "".join(words)
 
 
 def _call(name: str, rest: list[str]) -> Call | None:  # noqa: C901, PLR0911, PLR0912 - one row per command
@@ -557,8 +564,7 @@ def _call(name: str, rest: list[str]) -> Call | None:  # noqa: C901, PLR0911, PL
         case "pause", words if not words or _UNTIL.fullmatch(" ".join(words)):
             return StopPosts(" ".join(words))
         case "absence", words if not words or _DAYS.fullmatch(" ".join(words)):
-            days = [re.sub(r"\s", "", one[0]) for one in _DAY.finditer(" ".join(words))]
-            return TakeLeave(*days)
+            return TakeLeave(*[_day(one[0]) for one in _DAY.finditer(" ".join(words))])
         case "swap", []:
             return SwapShifts()
         case "cover", []:

@@ -67,13 +67,39 @@ async def test_typed_days_show_what_follows_and_nothing_is_changed_yet() -> None
     assert "At most 12 months" in await town.write("absence 2026-12-21 2028-01-03", EVA)
 
 
-@pytest.mark.parametrize("text", ["absence 2026-12-21", "Absence 2026-12-21 to 2026-12-22", "absence"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "absence 2026-12-21",
+        "Absence 2026-12-21 to 2026-12-22",
+        "absence",
+        "absence from 2026-12-21 until 2026-12-22",
+        "absence 2026-12-21 - 2026-12-22",
+        "absence 21.12.2026",
+        "absence von 21.12.2026 bis 22.12.2026",
+        "absence 21.12.2026-22.12.2026",
+    ],
+)
 def test_days_are_read_forgivingly(text: str) -> None:
     found = parse(text)
     assert found is not None
     last = "2026-12-22" if "22" in text else ""
     assert found[1] == (TakeLeave() if text == "absence" else TakeLeave("2026-12-21", last))
     assert parse("absence of light") is None
+
+
+async def test_tomorrow_and_other_ways_to_type_a_day_show_which_is_meant() -> None:
+    town = planned()
+    for text, read in (
+        ("absence tomorrow", "away on Tue 24 Nov"),
+        ("absence heute bis morgen", "away from Mon 23 Nov to Tue 24 Nov"),
+        ("absence 1.12.2026 3.12.2026", "away from Tue 1 Dec to Thu 3 Dec"),
+    ):
+        assert (await town.write(text, EVA)).startswith(f"Eva Novak: {read}")
+    assert '"2026-02-31" must be a date such as' in await town.write("absence 31.2.2026", EVA)
+    assert "It ends on 2026-12-01 before it starts on 2026-12-03." in await town.write(
+        "absence 3.12.2026 1.12.2026", EVA
+    )
 
 
 @pytest.mark.parametrize(

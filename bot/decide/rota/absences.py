@@ -47,7 +47,8 @@ def asked(draft: Draft, event: Message, call: TakeLeave) -> None:
         view = policies.way_to(draft, key, "Absences", _listed(draft, event.author.id), "absence")
         draft.show(key, place, view)
         return
-    typed = {"first": call.first, "last": call.last or call.first}
+    first, last = (_date_of(draft, one) for one in (call.first, call.last or call.first))
+    typed = {"first": first, "last": last}
     pressed = Send(
         key=event.key,
         happened_at=event.happened_at,
@@ -61,6 +62,12 @@ def asked(draft: Draft, event: Message, call: TakeLeave) -> None:
     answer = _look(draft, pressed)
     assert isinstance(answer, Dialog)
     draft.show(key, place, answer.view)
+
+
+def _date_of(draft: Draft, typed: str) -> str:
+    """Return a day as forms have it, which may be typed as a word."""
+    ahead = {"today": 0, "heute": 0, "tomorrow": 1, "morgen": 1}.get(typed)
+    return typed if ahead is None else str(draft.hours.local(draft.now).date() + ahead * DAY)
 
 
 def imported(draft: Draft, event: AbsencesImported) -> None:
