@@ -365,6 +365,14 @@ async def test_whoever_takes_themselves_is_not_told_of_it() -> None:
     assert len(letters(town, EVA)) == 1
 
 
+async def test_somebody_who_is_known_by_an_address_with_a_plus_is_taken_as_any_other() -> None:
+    kim = Person("kim+ops@example.com", "Kim Berg", email="kim+ops@example.com")
+    town = Town(people=(replace(ANA, left=NEXT), BEN, CHEN, kim), team=shifts()[:2])
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    assert set(await team(town)) == {"chen", kim.id}
+
+
 async def test_the_first_of_two_presses_wins_and_the_second_sees_who() -> None:
     town = Town()
     await town.until("2026-11-23 14:00")

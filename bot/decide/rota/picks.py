@@ -7,6 +7,7 @@ of it. Nobody is told personally outside support hours or while away.
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import combinations
 from types import MappingProxyType
 
 from bot.commands import Right
@@ -219,12 +220,13 @@ def _other_fallback(draft: Draft, pick: Pick, by: Author) -> None:
 
 def _take_team(draft: Draft, event: Send) -> Answer:
     """Take a team that was proposed, if it is possible still."""
-    iteration, pair = _chosen(event)
+    iteration, chosen = _chosen(event)
     pick, shown = _may_take(draft, event, iteration)
     if shown is not None:
         return shown
     plan = pickers.plan_of(draft, pick)
-    team = Picker(plan).judge(pair) if teams.are_there(plan, pair) else None
+    pair = next((two for two in combinations([one.id for one in plan.members], PAIR) if "+".join(two) == chosen), None)
+    team = Picker(plan).judge(pair) if pair else None
     if team is None or team.broken:
         return Card(proposals.card(draft, pick, event.card))
     take(draft, iteration, team, event.author)
@@ -244,10 +246,10 @@ def _may_take(draft: Draft, event: Press, iteration: date) -> tuple[Pick, Answer
     return pick, None
 
 
-def _chosen(event: Send) -> tuple[date, tuple[str, ...]]:
-    day, _, ids = event.choice.partition(":")
+def _chosen(event: Send) -> tuple[date, str]:
+    day, _, pair = event.choice.partition(":")
     try:
-        return date.fromisoformat(day), tuple(ids.split("+"))
+        return date.fromisoformat(day), pair
     except ValueError:
         raise Refused(OLD) from None
 
