@@ -176,6 +176,20 @@ async def test_a_gap_that_nobody_can_fill_is_said() -> None:
     assert "Nobody can fill the gap on Thu 26 Nov." in await look(town, ANA, "2026-11-26", "2026-11-26")
 
 
+async def test_whoever_is_there_after_all_fills_a_gap_to_come_that_nobody_could() -> None:
+    town = planned(people=(ANA, BEN, EVA), team=(*shifts()[:2], *shifts(NEXT)[:2]))
+    await confirm(town, EVA, "2026-11-26", "2026-11-26")
+    assert "Nobody can fill the gap on Thu 26 Nov." in await confirm(town, BEN, "2026-11-26", "2026-11-26")
+    form = Dialog("", await town.open("absence", "", EVA, card="form"))
+    shown = await town.send("absence.remove", "", EVA, card="form", choice=choice(form, "absence.remove"))
+    assert "Eva Novak is FALLBACK on Thu 26 Nov." in shown
+    assert "stays" not in shown
+    assert "You are FALLBACK on Thu 26 Nov. If you can't, write cover." in [one.text for one in town.to(EVA)]
+    form = Dialog("", await town.open("absence", "", BEN, card="form"))
+    shown = await town.send("absence.remove", "", BEN, card="form", choice=choice(form, "absence.remove"))
+    assert "Eva Novak is not FALLBACK on Thu 26 Nov any more." in shown
+
+
 async def test_where_no_team_changes_that_is_said() -> None:
     assert "No team that is set changes by that." in await look(planned(), EVA, "2026-11-26", "2026-11-26")
 

@@ -5,7 +5,7 @@ never asked.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -26,6 +26,7 @@ from bot.events import AbsencesImported, CalendarFetched, Message, Open, Press, 
 from bot.people import Author
 from bot.places import personal
 from bot.rota import changes
+from bot.rota.picking import Stint
 from bot.rota.presence import DAY, WEEK
 from bot.rota.shift import Absence, Role
 from bot.support.words import moment
@@ -178,20 +179,24 @@ def _removed(draft: Draft, event: Send) -> Answer:
     draft.put_rota(replace(before, absences=tuple([one for one in before.absences if one is not found])))
     news.record_away(draft, event.author, found, ended=True)
     freed = _free(draft, event, found)
-    clocks.follow_duty(draft)
-    gaps.follow(draft)
     stays = freed + [
         f"{name_of(draft, one.person)} stays FALLBACK on {days_said(draft, days)}."
         for one in outlook.coming_shifts(draft)
         if one.role is Role.FALLBACK
         and (days := changes.days_between(one, max(found.start, draft.now), found.end, draft.hours))
     ]
-    text = "\n".join((f"{name_of(draft, person)} is not away {said(draft, found)} after all.", *stays))
+    follows = outlook.look(draft, draft.rota, there=_days(draft, found))
+    draft.put_rota(follows.rota)
+    _fill(draft, event.author, event.key, follows.stints)
+    clocks.follow_duty(draft)
+    gaps.follow(draft)
+    lines = (*stays, *follows.lines)
+    text = "\n".join((f"{name_of(draft, person)} is not away {said(draft, found)} after all.", *lines))
     news.announce(draft, f"there:{event.key}", text, _concerned(draft, [found]), event.author)
     if person != event.author.id:
         undone = f"{event.author.name} removed your absence {said(draft, found)}."
         news.tell(draft, f"undone:{event.key}", person, undone)
-    return _gone(draft, event, title, "\n".join((f"Removed: {said(draft, found)}.", *stays)))
+    return _gone(draft, event, title, "\n".join((f"Removed: {said(draft, found)}.", *lines)))
 
 
 def _free(draft: Draft, event: Send, gone: Absence) -> list[str]:
@@ -256,11 +261,7 @@ def _take(draft: Draft, new: list[Absence], by: Author, key: str) -> Outlook:
     draft.put_rota(follows.rota)
     for one in new:
         news.record_away(draft, by, one)
-    filling.note(draft, follows.stints)
-    for stint in follows.stints:
-        days = ", ".join(map(str, sorted(stint.days)))
-        news.record(draft, by, f"set {name_of(draft, stint.person)} as FALLBACK on {days}")
-    nominees.fill(draft, key, follows.stints)
+    _fill(draft, by, key, follows.stints)
     clocks.follow_duty(draft)
     away = [f"{name_of(draft, one.person)} is away {said(draft, one)}." for one in new[:MOST_LISTED]]
     people = (*concerned, *follows.people)
@@ -276,6 +277,21 @@ def _take(draft: Draft, new: list[Absence], by: Author, key: str) -> Outlook:
     if follows.today:
         gaps.begin(draft, new[0].person, by)
     return follows
+
+
+def _fill(draft: Draft, by: Author, key: str, stints: Collection[Stint]) -> None:
+    """Put on the record who is FALLBACK since somebody is away, and tell them."""
+    filling.note(draft, stints)
+    for stint in stints:
+        days = ", ".join(map(str, sorted(stint.days)))
+        news.record(draft, by, f"set {name_of(draft, stint.person)} as FALLBACK on {days}")
+    nominees.fill(draft, key, stints)
+
+
+def _days(draft: Draft, away: Absence) -> frozenset[date]:
+    """Return the days of an absence."""
+    first, last = (draft.hours.local(at).date() for at in (away.start, away.end - away.end.resolution))
+    return frozenset([first + number * DAY for number in range((last - first).days + 1)])
 
 
 def _tell_whom(draft: Draft, event: Send, new: Absence) -> None:

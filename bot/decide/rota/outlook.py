@@ -4,7 +4,7 @@ It is shown before a change is confirmed, and done with it. Days to come get the
 asked for today. Why anybody is away is never said.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -51,10 +51,18 @@ class Outlook:
         return tuple(dict.fromkeys(one.person for one in self.rota.shifts if one.iteration in weeks))
 
 
-def look(draft: Draft, after: Rota, before: Rota | None = None, *, remedy: str = ". A cover is needed") -> Outlook:
+def look(
+    draft: Draft,
+    after: Rota,
+    before: Rota | None = None,
+    *,
+    remedy: str = ". A cover is needed",
+    there: Container[date] = (),
+) -> Outlook:
     """Return what follows where the rota becomes ``after``; ``before`` is how it stands now by default.
 
-    ``remedy`` is what is said of each rule that is broken then.
+    ``remedy`` is what is said of each rule that is broken then. ``there`` are days on which somebody is there who was
+    not, and may fill a gap of before.
     """
     before = draft.rota if before is None else before
     today = draft.hours.local(draft.now).date()
@@ -65,11 +73,11 @@ def look(draft: Draft, after: Rota, before: Rota | None = None, *, remedy: str =
     for week in changes.iterations_set(after, current(draft)):
         rules = [one for one in changes.broken(after, week, draft.hours) if one not in _broken(draft, before, week)]
         new = changes.gaps_made(before, after, week, draft.hours)
-        coming = [day for day in new if day > today]
+        coming = [day for day in changes.gaps(after, week, draft.hours) if day > today and (day in new or day in there)]
         begun = [day for day in new if day == today and draft.now < draft.hours.span(day)[1]]
         stints = changes.fallback(after, week, draft.hours, coming)
         after = changes.with_fallback(after, week, stints)
-        left = [day for day in coming if day in changes.gaps(after, week, draft.hours)]
+        left = [day for day in coming if day in new and day in changes.gaps(after, week, draft.hours)]
         lines += [_sentence(draft, week, f"{'; '.join(RULES[rule] for rule in rules)}{remedy}")] if rules else []
         lines += [f"{name_of(draft, one.person)} is FALLBACK on {days_said(draft, one.days)}." for one in stints]
         lines += [f"Nobody can fill the gap on {days_said(draft, left)}."] if left else []
