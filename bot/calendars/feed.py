@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 
 from bot.hours import DAY, SupportHours
 from bot.people import FORMER
+from bot.rota.presence import WEEK
 from bot.rota.shift import Role, Rota, Shift
 
 if TYPE_CHECKING:
     from icalendar import Event
 
 PRODUCT = "-//Hotseat//Support rota//EN"
-WEEK = timedelta(days=7)
 REFRESH = timedelta(hours=1)
 # When an event was written is not known, and a moment of each reading would make the bytes differ.
 STAMP = datetime(2020, 1, 1, tzinfo=UTC)

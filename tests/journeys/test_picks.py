@@ -1279,7 +1279,9 @@ async def test_whoever_took_a_shift_over_reads_that_its_team_is_picked_again_aft
     assert town.to(FARID)[-1].text == (
         "The support team from Wed 25 Nov, which you are in, is picked again. You hear of it if you still are."
     )
-    assert [one.text for one in town.to(ANA)] == [], "who picks reads the proposal"
+    await other(town, ANA, "ana", "eva")
+    await decline(town, EVA)
+    assert town.to(ANA) == [], "who picks reads the proposal"
 
 
 async def test_whoever_filled_in_for_an_absence_reads_that_they_need_not_once_others_are_taken() -> None:

@@ -123,7 +123,7 @@ def _inputs(draft: Draft, event: Press) -> tuple[Field, ...]:
     days = (forms.day("first", "First day away"), forms.day("last", "Last day away"))
     if not outlook.plans_for_others(draft, event.author):
         return days
-    people = [one for one in colleagues.by_name(draft) if draft.colleague(_author(one.id, ""))]
+    people = [one for one in colleagues.by_name(draft) if draft.colleague(Author(one.id, ""))]
     people.sort(key=lambda one: one.id != event.author.id)
     choices = [(colleagues.choice(one), one.name) for one in people]
     return (forms.listed("person", "Who is away", choices, choices[0][0] if choices else ""), *days)
@@ -301,7 +301,7 @@ def _tell_whom(draft: Draft, event: Send, new: Absence) -> None:
     joined = next(one for one in draft.rota.absences if _within(new, one))
     undo = replace(undo, choice=_id(joined))
     title = f"{event.author.name} noted that you are away {said(draft, new)}"
-    if draft.may_be_written_to(_author(new.person, "")):
+    if draft.may_be_written_to(Author(new.person, "")):
         draft.show(key, personal(new.person), PlanCard(title, presses=(undo,)))
     else:
         news.tell(draft, key, new.person, f"{title}. Write absence to change it.")
@@ -425,10 +425,6 @@ def _instants(text: str) -> tuple[datetime, datetime]:
     if len(found) != 2 or found[0] >= found[1]:  # noqa: PLR2004 - from and to
         raise Refused("This form is of an older version. Open it again, please.")
     return found[0], found[1]
-
-
-def _author(id_: str, name: str) -> Author:
-    return Author(id_, name)
 
 
 def _gone(draft: Draft, event: Press, title: str, note: str) -> Answer:

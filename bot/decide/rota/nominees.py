@@ -43,7 +43,7 @@ def tell(draft: Draft) -> None:
         pickers.put(draft, replace(pick, told=(*pick.told, *told), letters=(*pick.letters, *letters)))
 
 
-def told(draft: Draft, iteration: date, people: Iterable[str]) -> None:
+def team_changed(draft: Draft, iteration: date, people: Iterable[str]) -> None:
     """Let the pick know that its team has changed, of which those people know; letters say how it is now."""
     pick = draft.facts.planning.pick
     if pick is None or pick.iteration != iteration or not pickers.picked(draft, iteration):
@@ -72,7 +72,7 @@ def fill(draft: Draft, key: str, stints: Collection[Stint]) -> None:
     for stint in stints:
         said = outlook.fallback_said(draft, stint)
         news.tell(draft, f"fallback:{key}:{min(stint.days)}", stint.person, said)
-        told(draft, iteration_of(min(stint.days)), [stint.person])
+        team_changed(draft, iteration_of(min(stint.days)), [stint.person])
 
 
 def renewed(draft: Draft, pick: Pick, old: Collection[Shift], new: Collection[Shift], named: Container[str]) -> Pick:

@@ -71,7 +71,11 @@ def look(
     wrong: list[date] = []
     at_once = False
     for week in changes.iterations_set(after, current(draft)):
-        rules = [one for one in changes.broken(after, week, draft.hours) if one not in _broken(draft, before, week)]
+        rules = [
+            one
+            for one in changes.broken(after, week, draft.hours)
+            if one not in changes.broken(before, week, draft.hours)
+        ]
         new = changes.gaps_made(before, after, week, draft.hours)
         coming = [day for day in changes.gaps(after, week, draft.hours) if day > today and (day in new or day in there)]
         begun = [day for day in new if day == today and draft.now < draft.hours.span(day)[1]]
@@ -173,10 +177,6 @@ def days_said(draft: Draft, days: Iterable[date]) -> str:
 def span_said(draft: Draft, first: date, last: date) -> str:
     """Return some days from the first to the last."""
     return day_said(draft, first) if first == last else f"{day_said(draft, first)} to {day_said(draft, last)}"
-
-
-def _broken(draft: Draft, rota: Rota, week: date) -> tuple[Rule, ...]:
-    return changes.broken(rota, week, draft.hours)
 
 
 def _sentence(draft: Draft, week: date, what: str) -> str:
