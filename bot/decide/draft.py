@@ -95,6 +95,11 @@ class Draft:
         """Say whether somebody may be written to now: in support hours; no colleague who is away."""
         return self.is_open and (self.colleague(author) is None or self._is_here(author.id))
 
+    def hears_of_the_rota(self, person: str) -> bool:
+        """Say whether somebody may be told of the rota now: in support hours, of the team and not away, or an admin."""
+        gone = self.colleague(Author(person, "")) is None  # or still to come
+        return self.is_open and (self.is_admin(Author(person, "")) if gone else self._is_here(person))
+
     @property
     def names(self) -> list[str]:
         """Return the names of the rota's people, who may be greeted and thanked by them."""

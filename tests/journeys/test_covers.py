@@ -420,6 +420,8 @@ async def test_whoever_is_new_observes_in_the_next_iteration_though_its_team_was
     await people(town, nina)
     assert Shift(NEXT, "nina", Role.OBSERVER) in (await rota(town)).shifts
     assert town.to(nina) == []
+    await town.until(f"{joined or NEXT} 08:59")
+    assert town.to(nina) == []
     await town.until("2026-11-27 10:00")
     assert ["You observe support this week" in one.text for one in town.to(nina)] == [True]
 

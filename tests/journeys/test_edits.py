@@ -103,3 +103,16 @@ async def test_where_no_admin_is_one_of_the_people_nobody_is_told() -> None:
     town = Town(people=(ANA, BEN, CHEN, DILAN, EVA))
     await refuse(town, "no")
     assert news(town) == []
+
+
+async def test_whoever_left_or_is_still_to_come_is_told_nothing_of_the_rota_but_an_admin_is() -> None:
+    people = (
+        replace(EVA, left=ITERATION),
+        replace(BEN, joined=ITERATION + timedelta(days=8)),
+        replace(FARID, left=ITERATION),
+    )
+    town = Town(people=(ANA, *people), team_channel="")
+    await edit(town, replace(town.rota, absences=tuple(Absence(one.id, AWAY.start, AWAY.end) for one in people)))
+    assert [place for place, _ in news(town)] == [personal("farid")]
+    await town.until("2026-11-25 12:00")
+    assert not [one for one in town.teams.sent if one.place in (personal("eva"), personal("ben"))]

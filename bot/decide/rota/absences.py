@@ -301,7 +301,7 @@ def _tell_whom(draft: Draft, event: Send, new: Absence) -> None:
     joined = next(one for one in draft.rota.absences if _within(new, one))
     undo = replace(undo, choice=_id(joined))
     title = f"{event.author.name} noted that you are away {said(draft, new)}"
-    if draft.may_be_written_to(Author(new.person, "")):
+    if draft.hears_of_the_rota(new.person):
         draft.show(key, personal(new.person), PlanCard(title, presses=(undo,)))
     else:
         news.tell(draft, key, new.person, f"{title}. Write absence to change it.")

@@ -66,7 +66,7 @@ def announce(draft: Draft, key: str, lines: Iterable[str], shifts: Iterable[Shif
     for id_, place in places.items():
         who = "" if channel else id_.removeprefix(f"broken:{key}:")
         buttons = tuple([Button(draft.desk.id, "", id_, said, "open", "cover", shift_id(one)) for one, said in opens])
-        if channel or draft.may_be_written_to(Author(who, name_of(draft, who))):
+        if channel or draft.hears_of_the_rota(who):
             draft.show(id_, place, PlanCard(title, "\n".join(rest), opens=buttons))
         else:
             news.tell(draft, key, who, "\n".join((title, *rest, "Write cover, and I ask the others.")))
@@ -150,8 +150,7 @@ def _put(draft: Draft, ask: Ask) -> None:
     shift = outlook.shift_of(draft, ask)
     assert shift is not None
     for id_ in ask.waiting:
-        person = draft.rota.people.get(id_)
-        if person is not None and draft.may_be_written_to(Author(id_, person.name)):
+        if draft.hears_of_the_rota(id_):
             ask = asks.put_to(draft, ask, id_)
 
 

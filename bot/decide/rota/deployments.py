@@ -174,7 +174,7 @@ def _take(draft: Draft, event: Send) -> Answer:
     if not draft.desk.team_channel:
         duty = draft.duty(draft.now)
         ids = dict.fromkeys((event.author.id, *(other.id for other in (*duty.pair, *duty.further))))
-        here = [id_ for id_ in ids if id_ == event.author.id or draft.may_be_written_to(Author(id_, ""))]
+        here = [id_ for id_ in ids if id_ == event.author.id or draft.hears_of_the_rota(id_)]
         one = replace(one, shown_to=tuple(here))
     news.put(draft, replace(planning, deployments=(*planning.deployments, one), last_deployment=number))
     if one.reason:

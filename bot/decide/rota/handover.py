@@ -23,7 +23,6 @@ from bot.effects import Answer, Card
 from bot.errors import Refused
 from bot.events import Press, Send
 from bot.hours import SupportHours
-from bot.people import Author
 from bot.places import personal
 from bot.rota.handover import Serving, begun, finish_by, goes_off_duty, late_starts, outgoing, pair_before, serving
 from bot.rota.iteration import iteration_of
@@ -134,7 +133,7 @@ def _holders(draft: Draft, handover: Handover, team: tuple[Serving, ...]) -> tup
     if not draft.desk.team_channel:
         have += [*handover.outgoing, *(one.person.id for one in team if one.role is not Role.OBSERVER)]
     people = [known for id_ in dict.fromkeys(have) if (known := draft.rota.people.get(id_)) and known.entra_object_id]
-    return tuple([one.id for one in people if draft.may_be_written_to(Author(one.id, one.name))])
+    return tuple([one.id for one in people if draft.hears_of_the_rota(one.id)])
 
 
 def _settle(draft: Draft, handover: Handover) -> None:

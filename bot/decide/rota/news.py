@@ -103,7 +103,7 @@ def struck(draft: Draft) -> None:
 
 
 def _may_be_told(draft: Draft, one: News) -> bool:
-    return draft.is_open if one.though_away else draft.may_be_written_to(Author(one.person, ""))
+    return draft.is_open if one.though_away else draft.hears_of_the_rota(one.person)
 
 
 def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None:

@@ -112,7 +112,7 @@ def running(draft: Draft) -> date:
 
 def reachable(draft: Draft, person: Person) -> bool:
     """Say whether somebody can be written to now."""
-    return draft.may_be_written_to(Author(person.id, person.name))
+    return draft.hears_of_the_rota(person.id)
 
 
 def declines_until(draft: Draft, iteration: date) -> datetime:

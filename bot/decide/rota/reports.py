@@ -15,7 +15,7 @@ from bot.decide.rota import gaps, news
 from bot.effects import Answer, Card, Dialog
 from bot.errors import Refused
 from bot.events import Message, Press, Send
-from bot.people import Author, Person
+from bot.people import Person
 from bot.places import personal
 from bot.rota import changes
 from bot.rota.duty import present
@@ -40,7 +40,7 @@ def _note(draft: Draft, event: Message | Press, person: Person) -> str:
         )
     if person not in present(draft.rota, draft.opening, draft.hours):
         return f"{person.name} is away today already."
-    was_here = draft.may_be_written_to(Author(person.id, person.name))
+    was_here = draft.hears_of_the_rota(person.id)
     end = draft.hours.closing(draft.opening)
     away = Absence(person.id, draft.now, end)
     draft.put_rota(changes.with_absences(draft.rota, [away]))

@@ -20,7 +20,7 @@ from bot.effects import Answer, Card, Show
 from bot.errors import Refused
 from bot.events import Send
 from bot.hours import SupportHours
-from bot.people import WORKING_WEEK, Author, Person
+from bot.people import WORKING_WEEK, Person
 from bot.places import personal
 from bot.policy import Policy
 from bot.rota.duty import PAIR, on_duty
@@ -63,7 +63,7 @@ def struck(draft: Draft) -> None:
         return
     for one in _unwelcomed(draft.rota, handover, draft.hours):
         begins = one.person.id in handover.serving or one.days[0] <= draft.hours.duty_day(draft.now) <= one.days[-1]
-        if begins and draft.may_be_written_to(_author(one.person)):
+        if begins and draft.hears_of_the_rota(one.person.id):
             _welcome(draft, one)
     _heads_up(draft)
 
@@ -157,10 +157,6 @@ def relieved(draft: Draft, handover: Handover) -> None:
     cards |= {one.person.id: _card(draft, one, handover) for one in team if one.person.id in handover.welcomed}
     for id_, view in cards.items():
         draft.show(_key(handover.iteration, id_), personal(id_), view, first=False)
-
-
-def _author(person: Person) -> Author:
-    return Author(person.id, person.name)
 
 
 def _key(iteration: date, person: str) -> str:

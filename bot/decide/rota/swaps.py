@@ -107,7 +107,7 @@ def declined(draft: Draft, ask: Ask) -> None:
 
 def _put(draft: Draft, ask: Ask) -> None:
     for id_ in ask.waiting:
-        if draft.may_be_written_to(Author(id_, name_of(draft, id_))):
+        if draft.hears_of_the_rota(id_):
             asks.put_to(draft, ask, id_)
 
 
