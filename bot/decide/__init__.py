@@ -22,6 +22,7 @@ from bot.decide.rota import (
     handover,
     imports,
     joining,
+    nominees,
     overview,
     picks,
     proposals,
@@ -159,6 +160,7 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
         answer = steps.named(draft, answer)
     joining.follow(draft)
     replies.follow(draft)
+    nominees.follow(draft)
     proposals.follow(draft)
     setup.follow(draft)
     matters.keep_together(draft)

@@ -1291,3 +1291,18 @@ async def test_whoever_filled_in_for_an_absence_reads_that_they_need_not_once_ot
     await confirm(town, EVA, "2026-11-26", "2026-11-26")
     await other(town, ANA, "ben", "chen")
     assert town.to(FARID)[-1].text == "You are not FALLBACK on Thu 26 Nov any more: another team was taken."
+
+
+async def test_letters_say_how_it_is_by_now_whoever_set_the_team_otherwise() -> None:
+    town = Town()
+    await town.until("2026-11-23 14:00")
+    await take(town)
+    await town.import_shifts((Shift(NEXT, "chen", Role.SUPPORT), Shift(NEXT, "farid", Role.SUPPORT)))
+    assert "With Farid Haddad." in letters(town, CHEN)[0].text
+    assert letters(town, EVA)[0].text.startswith("You are not in it any more")
+    await town.until("2026-11-24 10:00")
+    assert "You have support from Wed 25 Nov" in letters(town, FARID)[0].text
+    rota = (await (await town.desk()).state()).rota
+    empty = replace(rota, shifts=tuple([one for one in rota.shifts if one.iteration != NEXT]))
+    await town._handle(RotaEdited(rota=empty, **town._when("")))  # type: ignore[arg-type]
+    assert {letters(town, one)[0].text.partition("\n")[0] for one in (CHEN, FARID)} == {"Not settled"}

@@ -123,7 +123,7 @@ def accepted(draft: Draft, ask: Ask, by: Author) -> PlanCard:
     news.record(draft, by, f"covers {name_of(draft, shift.person)} on {', '.join(map(str, days))}")
     done = f"{by.name} covers for {name_of(draft, shift.person)}: {said}."
     asks.settle(draft, ask, done, but=by.id)
-    nominees.team_changed(draft, shift.iteration, [by.id])
+    nominees.know(draft, shift.iteration, [by.id])
     team = [one.person for one in draft.rota.of(shift.iteration)]
     news.announce(draft, ask.id, done, [shift.person, ask.by.id, *team], by)
     return PlanCard(done, note="Thank you.")

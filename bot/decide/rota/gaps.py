@@ -72,7 +72,7 @@ def accepted(draft: Draft, ask: Ask, by: Author) -> str:
     day = draft.hours.duty_day(draft.now)
     stint = Stint(by.id, frozenset({day}))
     draft.put_rota(changes.with_fallback(draft.rota, ask.iteration, [stint]))
-    nominees.team_changed(draft, ask.iteration, [by.id])
+    nominees.know(draft, ask.iteration, [by.id])
     clocks.follow_duty(draft)
     news.record(draft, by, f"became FALLBACK on {day}")
     done = f"{by.name} is FALLBACK today."

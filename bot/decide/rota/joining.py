@@ -59,7 +59,7 @@ def _let_observe(draft: Draft, new: list[Person]) -> None:
         draft.put_rota(replace(draft.rota, shifts=teams.ordered((*draft.rota.shifts, shift))))
         if week == outlook.current(draft):
             starting.joined(draft, shift)
-            nominees.team_changed(draft, week, [person.id])
+            nominees.know(draft, week, [person.id])
 
 
 def _may_observe(draft: Draft, person: Person, week: date) -> bool:

@@ -12,7 +12,7 @@ from bot.hours import SupportHours
 from bot.places import personal
 from bot.rota import changes
 from bot.rota.iteration import iteration_of
-from bot.rota.picking import Stint, pair_of
+from bot.rota.picking import Stint
 from bot.rota.planning import Pick
 from bot.rota.presence import DAY, WEEK
 from bot.rota.rituals import first_day
@@ -43,18 +43,34 @@ def tell(draft: Draft) -> None:
         pickers.put(draft, replace(pick, told=(*pick.told, *told), letters=(*pick.letters, *letters)))
 
 
-def team_changed(draft: Draft, iteration: date, people: Iterable[str]) -> None:
-    """Let the pick know that its team has changed, of which those people know; letters say how it is now."""
+def know(draft: Draft, iteration: date, people: Iterable[str]) -> None:
+    """Let the pick know who knows of their shift in its team already."""
     pick = draft.facts.planning.pick
-    if pick is None or pick.iteration != iteration or not pickers.picked(draft, iteration):
+    if pick is not None and pick.iteration == iteration and pickers.picked(draft, iteration):
+        pickers.put(draft, replace(pick, told=tuple(dict.fromkeys((*pick.told, *people)))))
+
+
+def follow(draft: Draft) -> None:
+    """Let the pick and its letters follow its team, whoever changed that, and by whatever."""
+    pick, was = draft.facts.planning.pick, draft.state.facts.planning.pick
+    if pick is None or draft.rota.of(pick.iteration) == draft.state.rota.of(pick.iteration):
         return
-    team = {one.person: one for one in draft.rota.of(iteration)}
-    renew(draft, iteration)
-    known = dict.fromkeys([*[one for one in pick.told if one in team], *people])
+    is_picked = pickers.picked(draft, pick.iteration)
+    last = teams.last_team(draft.rota, pick.iteration, draft.hours)
+    team = {one.person: one for one in last}
+    for person, key in pick.letters:
+        if was is not None and (person, key) in was.letters:
+            letter = (
+                nominated(draft, pick, team[person], key)
+                if person in team
+                else let_go(draft, pick.iteration, again=not is_picked)
+            )
+            draft.show(key, personal(person), letter, first=False)
+    gone = {one.person for one in draft.state.rota.of(pick.iteration)}.difference(team)
+    pair = tuple(sorted([one.person for one in last if one.role is Role.SUPPORT]))
+    told = tuple([id_ for id_ in pick.told if id_ not in gone])
     letters = tuple([one for one in pick.letters if one[0] in team])
-    pickers.put(
-        draft, replace(pick, taken=tuple(sorted(pair_of(draft.rota, iteration))), told=tuple(known), letters=letters)
-    )
+    pickers.put(draft, replace(pick, taken=pair if is_picked else pick.taken, told=told, letters=letters))
 
 
 def renew(draft: Draft, iteration: date) -> None:
@@ -72,7 +88,7 @@ def fill(draft: Draft, key: str, stints: Collection[Stint]) -> None:
     for stint in stints:
         said = outlook.fallback_said(draft, stint)
         news.tell(draft, f"fallback:{key}:{min(stint.days)}", stint.person, said)
-        team_changed(draft, iteration_of(min(stint.days)), [stint.person])
+        know(draft, iteration_of(min(stint.days)), [stint.person])
 
 
 def renewed(draft: Draft, pick: Pick, old: Collection[Shift], new: Collection[Shift], named: Container[str]) -> Pick:

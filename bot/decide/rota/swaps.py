@@ -78,7 +78,7 @@ def accepted(draft: Draft, ask: Ask, by: Author) -> PlanCard:
     asks.settle(draft, ask, done, but=by.id)
     _refill(draft, ask, before, follows.rota)
     for one in two:
-        nominees.team_changed(draft, one.iteration, [ask.person, by.id])
+        nominees.know(draft, one.iteration, [ask.person, by.id])
     reason = [f"A rule was overridden: {ask.reason}"] if ask.reason else []
     teams = [_team(draft, one) for one in two]
     concerned = [one.person for one in draft.rota.shifts if one.iteration in {two[0].iteration, two[1].iteration}]
