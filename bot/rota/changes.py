@@ -122,6 +122,12 @@ def with_fallback(rota: Rota, iteration: date, stints: Iterable[Stint]) -> Rota:
     return replace(rota, shifts=tuple(sorted(shifts, key=lambda one: one.iteration)))
 
 
+def with_team(rota: Rota, iteration: date, team: Iterable[Shift]) -> Rota:
+    """Return a rota in which the shifts of an iteration are these, and no others."""
+    others = [one for one in rota.shifts if one.iteration != iteration]
+    return replace(rota, shifts=tuple(sorted((*others, *team), key=lambda one: one.iteration)))
+
+
 def without_fallback(rota: Rota, person: str, day: date) -> Rota:
     """Return a rota in which somebody is not FALLBACK on a day."""
     theirs = Shift(iteration_of(day), person, Role.FALLBACK)

@@ -37,7 +37,6 @@ PAST = 30  # days after which an absence is not entered any more
 AHEAD = 731  # days within which one begins: two years
 MOST_LISTED = 12
 MOST_FOUND = 40
-CHANGED = "What follows has changed meanwhile: please look again."
 
 
 def asked(draft: Draft, event: Message, call: TakeLeave) -> None:
@@ -158,7 +157,7 @@ def _confirmed(draft: Draft, event: Send) -> Answer:
     if any(_within(new, one) for one in draft.rota.absences):
         return _done(draft, event, f"{name_of(draft, person)}: away {said(draft, new)}", "It is noted.")
     if drawn != _mark(draft, new, _follows(draft, new)):
-        return _preview(draft, event, new, CHANGED)
+        return _preview(draft, event, new, outlook.CHANGED)
     follows = _take(draft, [new], event.author, event.key)
     if person != event.author.id:
         _tell_whom(draft, event, new)

@@ -9,7 +9,7 @@ from datetime import date
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.decide.requests import clocks
-from bot.decide.rota import covers, nominees, outlook, pickers, starting, teams
+from bot.decide.rota import covers, nominees, outlook, pickers, starting
 from bot.people import Author, Person
 from bot.rota import changes
 from bot.rota.ledger import OBSERVING_DAYS
@@ -56,7 +56,7 @@ def _let_observe(draft: Draft, new: list[Person]) -> None:
         if week is None:
             continue
         shift = Shift(week, person.id, Role.OBSERVER)
-        draft.put_rota(replace(draft.rota, shifts=teams.ordered((*draft.rota.shifts, shift))))
+        draft.put_rota(changes.with_team(draft.rota, week, (*draft.rota.of(week), shift)))
         if week == outlook.current(draft):
             starting.joined(draft, shift)
             nominees.know(draft, week, [person.id])

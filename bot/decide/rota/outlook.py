@@ -20,6 +20,7 @@ from bot.rota.presence import WEEK, Presence
 from bot.rota.shift import Role, Rota, Shift
 from bot.support.words import dated, listed, moment
 
+CHANGED = "What follows has changed meanwhile: please look again."
 RULES = {
     Rule.BELONGS: "somebody of the pair is no longer in the team",
     Rule.DECLINED: "somebody of the pair declined",

@@ -24,6 +24,7 @@ from bot.events import Press, Send
 from bot.hours import SupportHours
 from bot.people import Author
 from bot.places import personal
+from bot.rota import changes
 from bot.rota.duty import PAIR
 from bot.rota.picking import Picker, Team, pair_of
 from bot.rota.planning import Pick
@@ -119,7 +120,6 @@ def _stay(draft: Draft, pick: Pick) -> None:
     """Let the team before stay on until one is taken, and say so."""
     before = pick.iteration - WEEK
     people = [one for one in teams.last_of(draft, before) if one.belongs(pick.iteration)][:PAIR]
-    others = tuple(one for one in draft.rota.shifts if one.iteration != pick.iteration)
     pick = replace(pick, staying=True, done=OF_THE_PICK)
     stay = [Shift(pick.iteration, one.id, Role.SUPPORT) for one in people]
     if len(people) == PAIR:
@@ -127,7 +127,7 @@ def _stay(draft: Draft, pick: Pick) -> None:
     there = {one.person for one in stay}
     set_ = [one for one in draft.rota.of(pick.iteration) if one.role is not Role.SUPPORT]
     beside = [one for one in set_ if one.person not in there]
-    draft.put_rota(replace(draft.rota, shifts=teams.ordered((*others, *stay, *beside))))
+    draft.put_rota(changes.with_team(draft.rota, pick.iteration, (*stay, *beside)))
     pickers.put(draft, pick)
     who = f"{names(tuple(people))} {'stays' if len(people) == 1 else 'stay'}"
     said = f"Nobody was picked, so {who} on" if people else "Nobody was picked, and nobody had support before"
@@ -147,8 +147,7 @@ def take(draft: Draft, iteration: date, team: Team, by: Author, reason: str = ""
     freed = [one.person for one in old if one.role is Role.FALLBACK and one.person not in named and pick.staying]
     if start is not None and start > (first_day(iteration, draft.hours) or iteration):
         new = teams.changed_from(old, new, iteration, start, draft.hours)
-    kept = tuple(one for one in draft.rota.shifts if one.iteration != iteration)
-    draft.put_rota(replace(draft.rota, shifts=teams.ordered((*kept, *new))))
+    draft.put_rota(changes.with_team(draft.rota, iteration, new))
     pick = replace(pick, taken=team.pair, by=by, at=draft.now, staying=False, proposed=(team.pair,), again=False)
     pick, number = nominees.renewed(draft, pick, old, new, named), pick.round
     pickers.put(draft, replace(pick, told=tuple(dict.fromkeys((*pick.told, *named & {by.id})))))
@@ -191,8 +190,7 @@ def _take_decline(draft: Draft, event: Send) -> Answer:
     )
     news.record(draft, event.author, f"declined {pick.iteration}")
     if mine[0].role is Role.SUPPORT:
-        rest = tuple(one for one in draft.rota.shifts if one.iteration != pick.iteration)
-        draft.put_rota(replace(draft.rota, shifts=rest))
+        draft.put_rota(changes.with_team(draft.rota, pick.iteration, ()))
         pickers.put(draft, replace(pick, proposed=(), by=None, at=None, told=(), letters=(), again=True))
         nominees.picked_again(draft, pick)
         if draft.is_open:
@@ -209,9 +207,8 @@ def _other_fallback(draft: Draft, pick: Pick, by: Author) -> None:
     old = draft.rota.of(pick.iteration)
     others = [one for one in old if one.role is not Role.FALLBACK]
     stints = [one for one in teams.shifts(draft, pick, team) if one.role is Role.FALLBACK] if team else []
-    rest = tuple(one for one in draft.rota.shifts if one.iteration != pick.iteration)
-    new = teams.ordered((*others, *stints))
-    draft.put_rota(replace(draft.rota, shifts=teams.ordered((*rest, *new))))
+    new = (*others, *stints)
+    draft.put_rota(changes.with_team(draft.rota, pick.iteration, new))
     pickers.put(draft, nominees.renewed(draft, pick, old, new, {one.person for one in new}))
     said = " ".join(filter(None, (f"{by.name} can't be fallback.", words.presence(plan, team) if team else "")))
     news.announce(draft, f"fallback:{pick.iteration}:{by.id}", said, pair)

@@ -30,7 +30,6 @@ from bot.rota.shift import Role, Rota, Shift
 from bot.support.words import listed, moment
 from bot.views import PlanCard
 
-CHANGED = "What follows has changed meanwhile: please look again."
 GONE = "These two can't be swapped: the teams have changed, or one would serve twice in the same week."
 NONE = "You have no coming SUPPORT shift. FALLBACK is covered, not swapped: write cover."
 
@@ -166,7 +165,7 @@ def _ask(draft: Draft, event: Send) -> Answer:
         ways = asks.withdrawals(draft, event.author, Asking.SWAP)
         return _form(draft, event, title=title, note="You asked this already. You hear of the answer.", ways=ways)
     if mark != marks.mark(_note(draft, two)):
-        return _preview(draft, event, two, CHANGED)
+        return _preview(draft, event, two, outlook.CHANGED)
     if _look(draft, *two).broken and not reason:
         return _preview(draft, event, two, "Write why, for the record: it breaks a rule.")
     ask = Ask(

@@ -102,16 +102,11 @@ def changed_from(
     return [*kept, *changed]
 
 
-def _weekdays(shift: Shift, hours: SupportHours) -> frozenset[int]:
-    """Return a shift's weekdays, those of a whole week with the weekend on which the desk works."""
-    return shift.days | hours.weekdays if shift.days >= WORKING_WEEK else shift.days
-
-
-def ordered(shifts: Iterable[Shift]) -> tuple[Shift, ...]:
-    """Return shifts in the order of their iterations."""
-    return tuple(sorted(shifts, key=lambda one: one.iteration))
-
-
 def are_there(plan: Situation, pair: Collection[str]) -> bool:
     """Say whether a pair is two people, none of whom is gone."""
     return len(pair) == PAIR and {one.id for one in plan.members}.issuperset(pair)
+
+
+def _weekdays(shift: Shift, hours: SupportHours) -> frozenset[int]:
+    """Return a shift's weekdays, those of a whole week with the weekend on which the desk works."""
+    return shift.days | hours.weekdays if shift.days >= WORKING_WEEK else shift.days
