@@ -70,7 +70,8 @@ def follow(draft: Draft) -> None:
     pair = tuple(sorted([one.person for one in last if one.role is Role.SUPPORT]))
     told = tuple([id_ for id_ in pick.told if id_ not in gone])
     letters = tuple([one for one in pick.letters if one[0] in team])
-    pickers.put(draft, replace(pick, taken=pair if is_picked else pick.taken, told=told, letters=letters))
+    number = pick.round + (letters != pick.letters)  # whoever is in it again gets a letter of its own
+    pickers.put(draft, replace(pick, taken=pair if is_picked else pick.taken, told=told, letters=letters, round=number))
 
 
 def renew(draft: Draft, iteration: date) -> None:
@@ -144,10 +145,11 @@ def nominated(draft: Draft, pick: Pick, shift: Shift, key: str) -> PlanCard:
         Role.OBSERVER: f"You observe from {outlook.span_said(draft, first, last)}",
     }[shift.role]
     pair = tuple(one for one in teams.in_role(draft, pick.iteration, Role.SUPPORT) if one.id != shift.person)
-    beside = f"{'With' if shift.role is Role.SUPPORT else 'Support is'} {names(pair)}."
+    beside = f"{'With' if shift.role is Role.SUPPORT else 'Support is'} {names(pair)}." if pair else ""
     until = pickers.declines_until(draft, pick.iteration)
     if shift.role is Role.OBSERVER:
-        return PlanCard(mine, f"{beside} Read along, and suggest answers if you like; you are not called.")
+        read = "Read along, and suggest answers if you like; you are not called."
+        return PlanCard(mine, f"{beside} {read}".strip())
     if until <= draft.now:
         cover = proposals.opener(draft, key, "I can't: ask for a cover…", "cover", shift_id(shift))
         return PlanCard(mine, beside, opens=(cover,))
