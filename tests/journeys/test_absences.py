@@ -382,6 +382,84 @@ async def test_an_admin_who_is_no_colleague_has_no_absences_of_their_own() -> No
     assert "backend" in await look(alone, FARID, "2026-11-26", "2026-11-26")
 
 
+# -- back earlier ---------------------------------------------------------------------------------------------------
+
+
+def button(away: Absence) -> str:
+    return f"{away.start.isoformat()}|{away.end.isoformat()}|{away.person}"
+
+
+async def back_on_wednesday(town: Town, who: Person, by: Person | None = None) -> str:
+    """Note on Monday that somebody is away until Friday; end it on Wednesday."""
+    await confirm(town, who, "2026-11-23", "2026-11-27")
+    await town.until("2026-11-25 10:00")
+    return await remove(town, who, by)
+
+
+async def test_whoever_is_back_earlier_was_away_on_the_days_before() -> None:
+    town = planned()
+    shown = await back_on_wednesday(town, EVA)
+    assert shown.startswith("You are back from today on\n")
+    assert "The days before stay noted: from Mon 23 Nov to Tue 24 Nov." in shown
+    assert (await rota(town)).absences == (whole_days("eva", date(2026, 11, 23), date(2026, 11, 24), HOURS),)
+    assert town.in_team_channel()[-1].text.startswith("Eva Novak is back from Wed 25 Nov on.\n")
+    assert (await history(town))[-1] == "Eva Novak is back from 2026-11-25 on"
+
+
+async def test_the_form_offers_to_be_back_from_an_absence_that_runs_and_to_remove_one_that_comes() -> None:
+    town = planned()
+    await confirm(town, EVA, "2026-11-23", "2026-11-27")
+    await confirm(town, EVA, "2026-12-21", "2026-12-21")
+    assert "Remove from Mon 23 Nov to Fri 27 Nov" in said(Dialog("", await town.open("absence", "", EVA, card="form")))
+    await town.until("2026-11-25 10:00")
+    form = said(Dialog("", await town.open("absence", "", EVA, card="form")))
+    assert "Back from today on: from Mon 23 Nov to Fri 27 Nov" in form
+    assert "Remove on Mon 21 Dec" in form
+
+
+async def test_whoever_is_ended_for_by_another_reads_from_when_on() -> None:
+    town = planned()
+    await back_on_wednesday(town, EVA, FARID)
+    assert town.to(EVA)[-1].text == "Farid Haddad noted that you are back from Wed 25 Nov on."
+    assert (await history(town))[-1] == "Farid Haddad noted that Eva Novak is back from 2026-11-25 on"
+
+
+async def test_of_an_absence_that_runs_only_the_fallbacks_to_come_are_freed() -> None:
+    town = planned()
+    await confirm(town, BEN, "2026-11-24", "2026-11-26")
+    filled = await fallbacks(town, date(2026, 11, 18))
+    assert filled == {"chen": frozenset({1, 4})}
+    await town.until("2026-11-25 10:00")
+    assert "is not FALLBACK on Thu 26 Nov any more." in await remove(town, BEN)
+    assert await fallbacks(town, date(2026, 11, 18)) == filled
+
+
+async def test_an_absence_that_is_over_can_be_removed_no_more() -> None:
+    town = planned()
+    await confirm(town, EVA, "2026-11-23", "2026-11-24")
+    await town.until("2026-11-25 10:00")
+    (away,) = (await rota(town)).absences
+    assert "Back from" not in said(Dialog("", await town.open("absence", "", EVA, card="form")))
+    assert "It is over, and stays noted: from Mon 23 Nov to Tue 24 Nov." in await remove(town, EVA)
+    assert (await rota(town)).absences == (away,)
+    assert len(await history(town)) == 1
+
+
+async def test_whoever_others_noted_for_days_that_are_over_can_undo_that_all_the_same() -> None:
+    town = planned()
+    await confirm(town, BEN, "2026-11-19", "2026-11-20", person="eva")
+    (away,) = (await rota(town)).absences
+    card = town.to(EVA)[0]
+    assert "[Undo]" in card.text
+    assert "own" in await town.send("absence.undo", "", FARID, card=card.key, choice=button(away))
+    assert (await rota(town)).absences == (away,)
+    assert "Removed: from Thu 19 Nov to Fri 20 Nov." in await town.send(
+        "absence.undo", "", EVA, card=card.key, choice=button(away)
+    )
+    assert (await rota(town)).absences == ()
+    assert town.in_team_channel()[-1].text == "Eva Novak is not away from Thu 19 Nov to Fri 20 Nov after all."
+
+
 # -- from a calendar ------------------------------------------------------------------------------------------------
 
 
@@ -731,7 +809,7 @@ async def test_whoever_is_away_for_longer_by_now_is_not_said_to_be_here() -> Non
     key = town.to(ANA)[-1].key
     await confirm(town, ANA, "2026-11-23", "2026-11-27")
     assert await town.send("away.here", "", ANA, card=key) == (
-        "You are away\nBy the rota: absence shows it, and removes it."
+        "You are away\nFor longer than today, by the rota: absence shows it, and ends it."
     )
 
 

@@ -1299,7 +1299,7 @@ async def test_letters_say_how_it_is_by_now_whoever_set_the_team_otherwise() -> 
     await take(town)
     await town.import_shifts((Shift(NEXT, "chen", Role.SUPPORT), Shift(NEXT, "farid", Role.SUPPORT)))
     assert "With Farid Haddad." in letters(town, CHEN)[0].text
-    assert letters(town, EVA)[0].text.startswith("You are not in it any more")
+    assert letters(town, EVA)[0].text.startswith("Support from Wed 25 Nov: you are not in it any more")
     await town.until("2026-11-24 10:00")
     assert "You have support from Wed 25 Nov" in letters(town, FARID)[0].text
     await town.import_shifts((Shift(NEXT, "chen", Role.SUPPORT), Shift(NEXT, "eva", Role.OBSERVER)))

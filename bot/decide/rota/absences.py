@@ -107,15 +107,20 @@ def fetched(draft: Draft, event: CalendarFetched) -> None:
 def _draw(draft: Draft, event: Press, error: str) -> Answer:
     mine = _coming(draft, event.author.id)
     fields = _inputs(draft, event)
-    removes = tuple(Way(f"Remove {said(draft, one)}", "absence.remove", _id(one)) for one in mine[:MOST_LISTED])
+    removes = tuple(Way(_removal(draft, one), "absence.remove", _id(one)) for one in mine[:MOST_LISTED])
     ways: tuple[Any, ...] = (
         Way("What follows", "absence"),
         *((Way("From a calendar…", "absence.calendar", opens=True),) if draft.colleague(event.author) else ()),
         Way("Away today…", "away.report", opens=True),
-        *((("Your coming absences", removes),) if removes else ()),
+        *((("Your absences", removes),) if removes else ()),
     )
     note = "Others read only that somebody is away."
     return _form(draft, event, title="Away from day to day", note=note, error=error, fields=fields, ways=ways)
+
+
+def _removal(draft: Draft, away: Absence) -> str:
+    runs = away.start < _midnight(draft)
+    return f"Back from today on: {said(draft, away)}" if runs else f"Remove {said(draft, away)}"
 
 
 def _inputs(draft: Draft, event: Press) -> tuple[Field, ...]:
@@ -168,34 +173,73 @@ def _confirmed(draft: Draft, event: Send) -> Answer:
 
 
 def _removed(draft: Draft, event: Send) -> Answer:
+    """Remove an absence to come, or end one that runs: its days before today were counted, and stay noted."""
     person, _, _ = _parts(event.choice)
     _may(draft, event, person)
-    found = next((one for one in draft.rota.absences if _id(one) == event.choice), None)
-    title = "You are not away" if person == event.author.id else f"{name_of(draft, person)} is not away"
+    found = _found(draft, event)
+    if found is not None and found.end <= draft.now:
+        note = f"It is over, and stays noted: {said(draft, found)}."
+        who = "You were" if person == event.author.id else f"{name_of(draft, person)} was"
+        return _gone(draft, event, f"{who} away", note)
+    return _ended(draft, event, person, found, _midnight(draft))
+
+
+def _undone(draft: Draft, event: Send) -> Answer:
+    """Take back what another noted of whoever presses when it was over already, so that nobody had counted it."""
+    person, _, _ = _parts(event.choice)
+    if person != event.author.id:
+        raise Refused("Only your own absences can be undone here.")
+    found = _found(draft, event)
+    over = found is not None and found.end <= draft.now
+    return _ended(draft, event, person, found, found.start if found and over else _midnight(draft))
+
+
+def _found(draft: Draft, event: Send) -> Absence | None:
+    return next((one for one in draft.rota.absences if _id(one) == event.choice), None)
+
+
+def _midnight(draft: Draft) -> datetime:
+    today = draft.hours.local(draft.now).date()
+    return changes.whole_days("", today, today, draft.hours).start
+
+
+def _ended(draft: Draft, event: Send, person: str, found: Absence | None, since: datetime) -> Answer:
+    """Let somebody not be away from ``since`` on, with all that follows, and say it once."""
+    name, mine = name_of(draft, person), person == event.author.id
+    who = "You are" if mine else f"{name} is"
     if found is None:
-        return _gone(draft, event, title, "It was changed or removed already. Open the list again.")
-    before = draft.rota
-    draft.put_rota(replace(before, absences=tuple([one for one in before.absences if one is not found])))
-    news.record_away(draft, event.author, found, ended=True)
-    freed = _free(draft, event, found)
+        return _gone(draft, event, f"{who} not away", "It was changed or removed already. Open the list again.")
+    gone, before = replace(found, start=max(found.start, since)), draft.rota
+    kept = [replace(found, end=since)] if found.start < since else []
+    absences = [*(one for one in before.absences if one is not found), *kept]
+    draft.put_rota(replace(before, absences=tuple(absences)))
+    if kept:
+        news.record_back(draft, event.author, kept[0])
+        on = f"back from {day_said(draft, draft.hours.local(since).date())} on"
+        title, note = f"{who} back from today on", f"The days before stay noted: {said(draft, kept[0])}."
+        text, told = f"{name} is {on}.", f"{event.author.name} noted that you are {on}."
+    else:
+        news.record_away(draft, event.author, found, ended=True)
+        title, note = f"{who} not away", f"Removed: {said(draft, found)}."
+        text = f"{name} is not away {said(draft, found)} after all."
+        told = f"{event.author.name} removed your absence {said(draft, found)}."
+    freed = _free(draft, event, gone)
     stays = freed + [
         f"{name_of(draft, one.person)} stays FALLBACK on {days_said(draft, days)}."
         for one in outlook.coming_shifts(draft)
         if one.role is Role.FALLBACK
-        and (days := changes.days_between(one, max(found.start, draft.now), found.end, draft.hours))
+        and (days := changes.days_between(one, max(gone.start, draft.now), gone.end, draft.hours))
     ]
-    follows = outlook.look(draft, draft.rota, there=_days(draft, found))
+    follows = outlook.look(draft, draft.rota, there=_days(draft, gone))
     draft.put_rota(follows.rota)
     _fill(draft, event.author, event.key, follows.stints)
     clocks.follow_duty(draft)
     gaps.follow(draft)
     lines = (*stays, *follows.lines)
-    text = "\n".join((f"{name_of(draft, person)} is not away {said(draft, found)} after all.", *lines))
-    news.announce(draft, f"there:{event.key}", text, _concerned(draft, [found]), event.author)
-    if person != event.author.id:
-        undone = f"{event.author.name} removed your absence {said(draft, found)}."
-        news.tell(draft, f"undone:{event.key}", person, undone)
-    return _gone(draft, event, title, "\n".join((f"Removed: {said(draft, found)}.", *lines)))
+    news.announce(draft, f"there:{event.key}", "\n".join((text, *lines)), _concerned(draft, [gone]), event.author)
+    if not mine:
+        news.tell(draft, f"undone:{event.key}", person, told)
+    return _gone(draft, event, title, "\n".join((note, *lines)))
 
 
 def _free(draft: Draft, event: Send, gone: Absence) -> list[str]:
@@ -296,9 +340,9 @@ def _days(draft: Draft, away: Absence) -> frozenset[date]:
 def _tell_whom(draft: Draft, event: Send, new: Absence) -> None:
     """Tell somebody that another noted them as away; they can undo it."""
     key = f"noted:{event.key}:{new.person}"
-    undo = Button(draft.desk.id, "", key, "Undo", "send", "absence.remove", _id(new))
     joined = next(one for one in draft.rota.absences if _within(new, one))
-    undo = replace(undo, choice=_id(joined))
+    way = "absence.undo" if joined.end <= draft.now else "absence.remove"
+    undo = Button(draft.desk.id, "", key, "Undo", "send", way, _id(joined))
     title = f"{event.author.name} noted that you are away {said(draft, new)}"
     if draft.hears_of_the_rota(new.person):
         draft.show(key, personal(new.person), PlanCard(title, presses=(undo,)))
@@ -447,6 +491,7 @@ STEPS: Mapping[str, DeskStep] = MappingProxyType(
         "absence": DeskStep(Right.COLLEAGUE, _draw, _look),
         "absence.take": DeskStep(Right.COLLEAGUE, None, _confirmed),
         "absence.remove": DeskStep(Right.COLLEAGUE, None, _removed),
+        "absence.undo": DeskStep(Right.COLLEAGUE, None, _undone),
         "absence.calendar": DeskStep(Right.COLLEAGUE, _draw_calendar, _read_calendar),
         "absence.found": DeskStep(Right.COLLEAGUE, None, _add_found),
     }

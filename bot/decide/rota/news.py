@@ -79,12 +79,22 @@ def record_away(draft: Draft, by: Author, away: Absence, *, ended: bool = False)
     day = f"for some of {first}" if part and not ended else f"on {first}"
     days = f"from {first} to {last}" if first < last else day
     what = f"is there {days} after all" if ended else f"is away {days}"
-    if by.id != away.person:
-        what = f"noted that {draft.rota.people[away.person].name} {what}"
-    change, history = Change(draft.now, by.name, what, until=last), draft.rota.history
+    change, history = Change(draft.now, by.name, _noted(draft, by, away, what), until=last), draft.rota.history
     if part:
         history = tuple([one for one in history if replace(one, at=draft.now) != change])
     draft.put_rota(replace(draft.rota, history=(*history, change)))
+
+
+def record_back(draft: Draft, by: Author, kept: Absence) -> None:
+    """Put on the record who noted that somebody is back from today on, whose days away before that are kept."""
+    first = draft.hours.local(kept.end).date()
+    what = _noted(draft, by, kept, f"is back from {first} on")
+    change = Change(draft.now, by.name, what, until=first - DAY)
+    draft.put_rota(replace(draft.rota, history=(*draft.rota.history, change)))
+
+
+def _noted(draft: Draft, by: Author, away: Absence, what: str) -> str:
+    return what if by.id == away.person else f"noted that {draft.rota.people[away.person].name} {what}"
 
 
 def struck(draft: Draft) -> None:

@@ -88,7 +88,8 @@ def _here(draft: Draft, event: Send) -> Answer:
         clocks.follow_duty(draft)
         gaps.follow(draft)
     if any(one.person == event.author.id and one.start <= draft.now < one.end for one in draft.rota.absences):
-        return Card(PlanCard("You are away", "By the rota: absence shows it, and removes it."))
+        longer = "For longer than today, by the rota: absence shows it, and ends it."
+        return Card(PlanCard("You are away", longer))
     return Card(PlanCard("You are here", "You can be called again."))
 
 
