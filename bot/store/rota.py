@@ -8,7 +8,7 @@ import hashlib
 import logging
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -156,10 +156,13 @@ class RotaFiles:
         return aside
 
     def _holds(self, desk: DeskInfo, rota: Rota) -> bool:
+        """Say whether a file holds a rota, or lacks no more of it than what was put on its record since."""
         try:
-            return spell(desk, self.read(desk).rota) == spell(desk, rota)
+            found = self.read(desk).rota
         except Misconfigured:
             return False
+        known = replace(rota, history=rota.history[: len(found.history)])
+        return spell(desk, found) == spell(desk, known)
 
     def _path(self, desk_id: str) -> Path:
         return self._folder / f"{valid_id(desk_id)}.json"

@@ -45,7 +45,17 @@ async def test_what_differs_is_counted_and_said_once_in_the_team_channel(changes
     town = Town()
     await edit(town, replace(town.rota, **changes), town.rota)  # type: ignore[arg-type]
     assert news(town) == [(TEAM_CHANNEL, f"The rota file was edited by hand: {said}.")]
-    assert (await (await town.desk()).state()).rota == replace(town.rota, **changes)  # type: ignore[arg-type]
+    edited, rota = replace(town.rota, **changes), (await (await town.desk()).state()).rota  # type: ignore[arg-type]
+    assert rota == replace(edited, history=rota.history)
+    by_hand = Change(town.now, "The rota file", f"was edited by hand: {said}")
+    assert rota.history == (*edited.history, by_hand)
+
+
+async def test_an_edit_by_hand_stands_in_the_history_with_when() -> None:
+    town = Town()
+    await edit(town, replace(town.rota, shifts=shifts()[1:]), town.rota)
+    history = await town.write("rota history", ANA)
+    assert "Mon 23 Nov, 10:00\nThe rota file was edited by hand: 1 shift differs" in history
 
 
 async def test_with_no_team_channel_those_whom_it_concerns_are_told_when_they_are_there() -> None:
@@ -62,6 +72,7 @@ async def test_a_file_written_anew_with_nothing_else_in_it_is_no_news() -> None:
     town = Town()
     await edit(town, replace(town.rota, shifts=town.rota.shifts[::-1]), town.rota)
     assert news(town) == []
+    assert (await (await town.desk()).state()).rota.history == ()
 
 
 async def test_an_edit_of_a_rota_that_changed_meanwhile_undoes_nothing() -> None:

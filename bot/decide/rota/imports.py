@@ -16,6 +16,7 @@ from bot.rota.shift import Rota
 from bot.support.words import listed
 
 T = TypeVar("T")
+BY_HAND = "The rota file"  # as whoever changed the rota: nobody can tell who wrote in it
 MOST_LINES = 8  # of what is wrong with a file, to be read in a message
 
 
@@ -66,7 +67,7 @@ def shifts_imported(draft: Draft, event: ShiftsImported) -> None:
 
 
 def edited(draft: Draft, event: RotaEdited) -> None:
-    """Take over a rota that somebody edited by hand, and say once what differs.
+    """Take over a rota that somebody edited by hand; say once what differs, and put it on the record.
 
     Raise Refused where the rota changed meanwhile: the edit knows nothing of that, and would undo it.
     """
@@ -78,8 +79,9 @@ def edited(draft: Draft, event: RotaEdited) -> None:
     counts, concerned = _differences(before, event.rota)
     if counts:
         verb = "differs" if len(counts) == 1 and counts[0].startswith("1 ") else "differ"
-        text = f"The rota file was edited by hand: {listed(counts, AND)} {verb}."
-        news.announce(draft, event.key, text, concerned)
+        what = f"was edited by hand: {listed(counts, AND)} {verb}"
+        news.record(draft, Author("", BY_HAND), what)
+        news.announce(draft, event.key, f"{BY_HAND} {what}.", concerned)
 
 
 def refused(draft: Draft, event: RotaRefused) -> None:
