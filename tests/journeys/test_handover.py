@@ -652,11 +652,59 @@ async def test_a_free_day_of_one_of_the_pair_by_the_rota_is_no_change_of_duty() 
     assert keys(town, "handover:") == [CARD]
 
 
-async def test_a_late_team_that_starts_while_the_bot_is_down_is_not_told_of_on_a_later_day() -> None:
+async def test_what_the_pair_before_has_stays_theirs_where_a_late_team_is_told_of_on_a_later_day() -> None:
     town = await late()
     await town.sleep_until("2026-11-30 10:30")
     assert keys(town, "handover:") == []
     assert (await town.request()).claimer is not None
+
+
+@pytest.mark.parametrize("up", ["2026-11-27 19:00", "2026-11-30 08:00", "2026-11-30 10:30"])
+async def test_a_late_team_that_started_while_the_bot_was_down_is_told_of_once_when_it_is_up_in_support_hours(
+    up: str,
+) -> None:
+    town = await late()
+    await town.sleep_until(up)
+    await town.until("2026-11-30 10:30")
+    ana, ben, chen, eva = (town.teams.messages[f"start:{NEXT}:{id_}"] for id_ in ("ana", "ben", "chen", "eva"))
+    assert ana.text == ben.text == "Your support of this week is over\nChen Wei and Eva Novak took over. Thank you."
+    assert chen.text.startswith("You are on support on Mon and Tue\nWith Eva Novak, until Wed 2 Dec, 09:00.\n")
+    assert "[I'm ready]" in eva.text
+    (key,) = keys(town, "week:")
+    assert town.teams.messages[key].text == "This week Chen Wei and Eva Novak answer here."
+    assert "Fallback" not in await town.write("who", OLGA)
+    versions = [len(one.versions) for one in town.teams.messages.values() if one.key.startswith(("start:", "week:"))]
+    await town.until("2026-12-01 18:00")
+    assert keys(town, "week:") == [key]
+    assert versions == [
+        len(one.versions) for one in town.teams.messages.values() if one.key.startswith(("start:", "week:"))
+    ]
+    assert keys(town, "unready:") == keys(town, "peak:") == []
+
+
+async def test_whoever_filled_in_before_a_late_team_reads_that_they_start_with_it_on_a_later_day_too() -> None:
+    town = Town("2026-11-24 17:30", team=(*shifts(), Shift(NEXT, "chen", Role.FALLBACK, frozenset({2}))))
+    await town.until("2026-11-25 11:00")
+    chosen = {"choice": f"{NEXT}:chen+eva", "one": "chen", "other": "eva"}
+    await town.send("pick.other", "", ANA, place=personal("ana"), card="-", **chosen)
+    await town.sleep_until("2026-11-27 10:30")
+    chen = town.teams.messages[f"start:{NEXT}:chen"].text
+    assert chen.startswith("You are on support on Fri, Mon and Tue\n")
+    assert "[I'm ready]" in chen
+    assert f"ring:{NEXT}:chen" in town.teams.messages
+
+
+async def test_where_nobody_served_before_the_late_team_and_the_bot_was_down_the_requesters_read_of_it_by_day() -> None:
+    town = Town("2026-11-24 17:30", team=())
+    await town.until("2026-11-26 11:00")
+    await town.send(
+        "pick.other", "", FARID, place=personal("farid"), card="-", choice=f"{NEXT}:chen+eva", one="chen", other="eva"
+    )
+    await town.sleep_until("2026-11-27 19:00")
+    assert keys(town, "week:") == []
+    await town.until("2026-11-30 09:00")
+    (key,) = keys(town, "week:")
+    assert town.teams.messages[key].text == "This week Chen Wei and Eva Novak answer here."
 
 
 async def test_a_bot_that_comes_up_on_the_morning_a_late_team_starts_hands_over_to_it_at_once() -> None:

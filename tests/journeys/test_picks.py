@@ -1307,9 +1307,9 @@ async def test_letters_say_how_it_is_by_now_whoever_set_the_team_otherwise() -> 
     await town.import_shifts((Shift(NEXT, "chen", Role.SUPPORT), Shift(NEXT, "farid", Role.SUPPORT)))
     await (await town.desk()).strike()
     await (await town.desk()).settle()
-    assert [one.text.partition(" ")[0] for one in letters(town, FARID)] == ["Not", "You"]
+    assert [one.text.partition(" ")[0] for one in letters(town, FARID)] == ["Support", "You"]
     assert not town.teams.twice
     rota = (await (await town.desk()).state()).rota
     empty = replace(rota, shifts=tuple([one for one in rota.shifts if one.iteration != NEXT]))
     await town._handle(RotaEdited(rota=empty, **town._when("")))  # type: ignore[arg-type]
-    assert letters(town, CHEN)[0].text.startswith("Not settled")
+    assert letters(town, CHEN)[0].text.startswith("Support from Wed 25 Nov: not settled")

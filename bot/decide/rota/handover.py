@@ -3,7 +3,8 @@
 A team that was taken late starts within it, and all that is done once more.
 
 One by one: whoever has a matter finishes it, or hands it over with a line; what is unsettled an hour later is open
-again for the new pair. Late by less than a day it is done in full, with its hour; later than that nobody is told.
+again for the new pair. Late by less than a day it is done in full, with its hour; later than that nobody is told but of
+a late team, whose start the cards and the requesters' post of the week have to say once.
 """
 
 from collections.abc import Mapping
@@ -57,7 +58,7 @@ def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None
     today, handover = hours.duty_day(now), state.facts.planning.handover
     iteration = iteration_of(today)
     if handover is None or handover.start < begun(state.rota, today, hours):
-        return now
+        return hours.next_open(now) if handover is not None and handover.iteration == iteration else now
     coming = (rituals(iteration + number * WEEK, hours, state.desk.policy) for number in range(1, FARTHEST))
     moments = [at for one in coming if (at := one.get(Ritual.HAND_OVER)) is not None]
     moments += [hours.opening(day) for day in late_starts(state.rota, iteration, hours) if day > today]
@@ -93,6 +94,8 @@ def _begin(draft: Draft) -> None:
     if planning.handover is not None and planning.handover.start >= start:
         return
     known, handover = starting.current(draft), Handover(iteration_of(start))
+    if known is not None and not draft.is_open:
+        return
     if start != handover.iteration:
         handover = replace(handover, late=start)
     if known is not None:
@@ -103,13 +106,14 @@ def _begin(draft: Draft) -> None:
     if planning.since is None or opening < planning.since:
         starting.put(draft, replace(handover, serving=knows, welcomed=tuple(knows)))
         return
-    if not draft.is_open or not draft.is_today(opening):
+    in_time = draft.is_open and draft.is_today(opening)
+    if known is None and not in_time:
         starting.put(draft, handover)
         return
     ends = outgoing(draft.rota, start, draft.hours)
     stays = [one.person.id for one in team if one.person.id in pair_before(draft.rota, start, draft.hours)]
     settles = draft.hours.moment(draft.hours.duty_day(draft.now), draft.policy.settle_by)
-    until = max(settles, draft.hours.add(draft.now, max(timedelta(), settles - opening)))
+    until = max(settles, draft.hours.add(draft.now, max(timedelta(), settles - opening))) if in_time else None
     starts = [one for one in team if one.role is Role.SUPPORT and one.person.id not in stays]
     ids = {one.person.id for one in starts}  # whatever they did in the iteration before a late team
     welcomed = tuple([id_ for id_ in handover.welcomed if id_ not in ids])
@@ -122,7 +126,7 @@ def _begin(draft: Draft) -> None:
         starting.relieved(draft, handover)
     starting.tell_channel(draft, handover)
     live = sorted(_live(draft), key=lambda one: (one.posted_at, one.id))
-    if ends or starts or live or deployments.running(draft):
+    if in_time and (ends or starts or live or deployments.running(draft)):
         handover = replace(handover, matters=tuple([one.id for one in live]), done=(Ritual.HAND_OVER,))
         _show(draft, replace(handover, holders=_holders(draft, handover, team)))
 

@@ -60,12 +60,7 @@ def follow(draft: Draft) -> None:
     team = {one.person: one for one in last}
     for person, key in pick.letters:
         if was is not None and (person, key) in was.letters:
-            letter = (
-                nominated(draft, pick, team[person], key)
-                if person in team
-                else let_go(draft, pick.iteration, again=not is_picked)
-            )
-            draft.show(key, personal(person), letter, first=False)
+            _renew(draft, pick, person, key, team.get(person))
     gone = {one.person for one in draft.state.rota.of(pick.iteration)}.difference(team)
     pair = tuple(sorted([one.person for one in last if one.role is Role.SUPPORT]))
     told = tuple([id_ for id_ in pick.told if id_ not in gone])
@@ -79,9 +74,13 @@ def renew(draft: Draft, iteration: date) -> None:
     pick = pickers.of(draft, iteration)
     team = {one.person: one for one in draft.rota.of(iteration)}
     for person, key in pick.letters:
-        shift = team.get(person)
-        letter = nominated(draft, pick, shift, key) if shift else let_go(draft, iteration, again=False)
-        draft.show(key, personal(person), letter, first=False)
+        _renew(draft, pick, person, key, team.get(person))
+
+
+def _renew(draft: Draft, pick: Pick, person: str, key: str, shift: Shift | None) -> None:
+    again = not pickers.picked(draft, pick.iteration)
+    letter = nominated(draft, pick, shift, key) if shift else let_go(draft, pick.iteration, again=again)
+    draft.show(key, personal(person), letter, first=False)
 
 
 def fill(draft: Draft, key: str, stints: Collection[Stint]) -> None:

@@ -216,11 +216,12 @@ def _card(draft: Draft, one: Serving, handover: Handover) -> PlanCard:
 
 
 def _title(draft: Draft, one: Serving, handover: Handover) -> str:
+    coming = [day for day in one.days if day >= draft.hours.duty_day(draft.now)]  # fewer where they are told later
+    days = words.weekdays([day.weekday() for day in coming or one.days])
     if one.role is Role.FALLBACK:
-        return f"You are the fallback on {words.weekdays(one.weekdays)}"
+        return f"You are the fallback on {days}"
     left = [day for day in working_days(handover.iteration, draft.hours) if day >= handover.start]
-    whole = len(one.days) == len(left)
-    return "You are on support from today" if whole else f"You are on support on {words.weekdays(one.weekdays)}"
+    return "You are on support from today" if len(coming) == len(left) else f"You are on support on {days}"
 
 
 def _with_whom(draft: Draft, one: Serving, handover: Handover) -> str:
