@@ -48,6 +48,13 @@ def late_starts(rota: Rota, iteration: date, hours: SupportHours) -> tuple[date,
     return tuple(found)
 
 
+def team_days(rota: Rota, day: date, hours: SupportHours) -> tuple[date, ...]:
+    """Return the working days on which the team of a day serves: its iteration's, less those of one before or after."""
+    start, iteration = begun(rota, day, hours), iteration_of(day)
+    end = min([iteration + WEEK, *(one for one in late_starts(rota, iteration, hours) if one > day)])
+    return tuple([one for one in working_days(iteration, hours) if start <= one < end])
+
+
 def serving(rota: Rota, start: date, hours: SupportHours) -> tuple[Serving, ...]:
     """Return who serves from a day to the end of its iteration, when present, those who stand in included.
 

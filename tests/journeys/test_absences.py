@@ -369,6 +369,18 @@ async def test_nobody_else_notes_others() -> None:
     )
 
 
+async def test_of_a_week_with_two_teams_the_one_whose_days_it_is_notes_others() -> None:
+    days = {"ana": {2, 3}, "ben": {2, 3}, "chen": {4, 0, 1}, "eva": {4, 0, 1}}
+    town = Town(
+        "2026-11-26 10:00", team=tuple([Shift(NEXT, id_, Role.SUPPORT, frozenset(some)) for id_, some in days.items()])
+    )
+    assert "Dilan Kaya: away" in await look(town, BEN, "2026-11-30", "2026-11-30", person="dilan")
+    assert "the support of this iteration" in await look(town, EVA, "2026-11-30", "2026-11-30", person="dilan")
+    await town.until("2026-11-27 10:00")
+    assert "the support of this iteration" in await look(town, BEN, "2026-11-30", "2026-11-30", person="dilan")
+    assert "Dilan Kaya: away" in await look(town, EVA, "2026-11-30", "2026-11-30", person="dilan")
+
+
 async def test_an_admin_who_is_no_colleague_has_no_absences_of_their_own() -> None:
     town = planned(people=(ANA, BEN))
     form = said(Dialog("", await town.open("absence", "", FARID, card="form")))

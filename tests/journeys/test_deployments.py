@@ -1,11 +1,15 @@
 """Deployments: started, running, done or rolled back, by the team whose week it is, or by somebody with a reason."""
 
+from datetime import date
+
+import pytest
+
 from bot.events import Open, Send
 from bot.people import Person
 from bot.places import personal
-from bot.rota.shift import Absence
+from bot.rota.shift import Absence, Role, Shift
 from bot.views import PlanCard
-from tests.journeys.town import ANA, BEN, EVA, OLGA, TEAM, TEAM_CHANNEL, Town, at, said
+from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, OLGA, TEAM, TEAM_CHANNEL, Town, at, said
 
 WHAT = {"what": "routing 4.2", "where": "production", "link": "https://ci.example.com/42"}
 
@@ -176,3 +180,35 @@ async def test_ones_own_data_holds_ones_own_deployments_alone() -> None:
     await deploy(town)
     assert "routing 4.2" in await town.write("privacy me", ANA)
     assert "routing 4.2" not in await town.write("privacy me", BEN)
+
+
+# -- a week with a team that was taken late -------------------------------------------------------------------------
+
+OLD, LATE = frozenset({2, 3}), frozenset({4, 0, 1})
+WEEK = date(2026, 11, 25)
+FALLBACKS = (Shift(WEEK, "dilan", Role.FALLBACK, frozenset({2})), Shift(WEEK, "farid", Role.FALLBACK, frozenset({4})))
+PAIRS = tuple(
+    [
+        Shift(WEEK, id_, Role.SUPPORT, days)
+        for id_, days in zip(("ana", "ben", "chen", "eva"), (OLD, OLD, LATE, LATE), strict=True)
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("now", "theirs", "others"),
+    [
+        ("2026-11-26 10:00", (ANA, BEN, DILAN), (CHEN, EVA, FARID)),
+        ("2026-11-27 10:00", (CHEN, EVA, FARID), (ANA, BEN, DILAN)),
+    ],
+)
+async def test_of_a_week_with_two_teams_it_is_the_one_whose_days_it_is(
+    now: str, theirs: tuple[Person, ...], others: tuple[Person, ...]
+) -> None:
+    town = Town(now, team=(*PAIRS, *FALLBACKS))
+    for one in theirs:
+        form = await town.open("deploy", "", one, place=personal(one.id), card="form:x")
+        assert [field.id for field in form.fields] == ["what", "where", "link"], one.name
+    for one in others:
+        form = await town.open("deploy", "", one, place=personal(one.id), card="form:x")
+        assert form.fields[-1].id == "reason", one.name

@@ -617,6 +617,13 @@ async def test_the_end_leads_to_what_is_missing() -> None:
     assert "nobody of the pair has production access" in town.teams.messages[own].text
 
 
+async def test_of_a_week_with_two_teams_the_pair_is_the_one_whose_days_it_is() -> None:
+    days = {"ana": {2, 3, 4}, "ben": {2, 3, 4}, "eva": {0, 1}, "farid": {0, 1}}
+    team = tuple([Shift(ITERATION, id_, Role.SUPPORT, frozenset(some)) for id_, some in days.items()])
+    drawn = await Town(team=team).open("setup.pair", "", FARID, card=CARD)
+    assert [one.value for one in drawn.fields] == ["eva", "farid"]
+
+
 async def test_the_pair_is_two_people_of_the_list() -> None:
     town = empty()
     await asked(town)

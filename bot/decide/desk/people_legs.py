@@ -17,6 +17,7 @@ from bot.decide.rota import imports
 from bot.events import PeopleImported, PersonRow, Press, Send, ShiftsImported
 from bot.ids import EMAIL
 from bot.people import WORKING_WEEK, Person
+from bot.rota.handover import team_days
 from bot.rota.iteration import iteration_of
 from bot.rota.shift import Role, Shift
 from bot.state import Member
@@ -327,7 +328,9 @@ def _iteration(draft: Draft) -> date:
 
 
 def _pair(draft: Draft) -> list[str]:
-    return [one.person for one in draft.rota.of(_iteration(draft)) if one.role is Role.SUPPORT]
+    days = team_days(draft.rota, draft.hours.duty_day(draft.opening), draft.hours)
+    some = [one for one in draft.rota.of(_iteration(draft)) if one.role is Role.SUPPORT]
+    return [one.person for one in some if any(map(one.is_for, days))]
 
 
 def _pair_inputs(draft: Draft, _: int) -> tuple[Field, ...]:

@@ -23,7 +23,7 @@ from bot.events import Message, Press, Send
 from bot.hours import SupportHours
 from bot.people import Author, Person
 from bot.places import channel_of, personal
-from bot.rota.handover import serving
+from bot.rota.handover import serving, team_days
 from bot.rota.iteration import iteration_of
 from bot.rota.planning import Deployment, Fate
 from bot.rota.presence import WEEK
@@ -124,9 +124,11 @@ def _cards(draft: Draft, one: Deployment) -> list[tuple[str, str]]:
 
 
 def _team(draft: Draft) -> tuple[Person, ...]:
-    """Return whose week it is: the support team of the iteration, those on duty first."""
+    """Return whose days these are: those on duty, then the support team of now, not another that came or comes late."""
     duty, day = draft.duty(draft.opening), draft.hours.duty_day(draft.now)
-    team = [one.person for one in serving(draft.rota, iteration_of(day), draft.hours) if one.role is not Role.OBSERVER]
+    days = team_days(draft.rota, day, draft.hours)
+    some = [one for one in serving(draft.rota, iteration_of(day), draft.hours) if one.role is not Role.OBSERVER]
+    team = [one.person for one in some if not {*days}.isdisjoint(one.days)]
     return tuple(dict.fromkeys((*duty.responders, *duty.further, *team)))
 
 

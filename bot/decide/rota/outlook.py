@@ -13,6 +13,7 @@ from bot.decide.draft import Draft
 from bot.decide.rota import words
 from bot.people import FORMER, Author
 from bot.rota import changes
+from bot.rota.handover import team_days
 from bot.rota.iteration import iteration_of
 from bot.rota.picking import Rule, Stint
 from bot.rota.planning import Ask
@@ -111,9 +112,11 @@ def shift_id(shift: Shift) -> str:
 
 
 def plans_for_others(draft: Draft, author: Author) -> bool:
-    """Say whether somebody plans for others too: SUPPORT of the current iteration, and admins."""
-    week = iteration_of(draft.hours.duty_day(draft.now))
-    serves = any(one.person == author.id and one.role is Role.SUPPORT for one in draft.rota.of(week))
+    """Say whether somebody plans for others too: SUPPORT of the current iteration, as long as theirs is, and admins."""
+    day = draft.hours.duty_day(draft.now)
+    days = team_days(draft.rota, day, draft.hours)
+    mine = [one for one in draft.rota.of(iteration_of(day)) if one.person == author.id and one.role is Role.SUPPORT]
+    serves = any(one.is_for(day) for one in mine for day in days)
     return draft.is_admin(author) or (serves and draft.colleague(author) is not None)
 
 
