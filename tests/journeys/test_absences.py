@@ -13,7 +13,7 @@ from bot.policy import Language, Policy
 from bot.rota.changes import broken, whole_days, with_absences
 from bot.rota.duty import on_duty
 from bot.rota.picking import Rule
-from bot.rota.shift import Absence, Override, Role, Rota, Shift
+from bot.rota.shift import Absence, Change, Override, Role, Rota, Shift
 from bot.state import DeskInfo
 from bot.views import FormCard
 from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, OLGA, TEAM, Town, at, person, said, shifts
@@ -571,6 +571,26 @@ async def test_whoever_changes_an_absence_stands_in_the_history_with_its_days() 
         "Ana Lindqvist noted that Eva Novak is there on 2026-12-28 after all",
     ]
     assert "Eva Novak is away from 2026-12-21 to 2026-12-23" in await town.write("rota history", FARID)
+
+
+async def test_many_absences_push_nothing_else_out_of_the_history_and_what_is_not_shown_is_said() -> None:
+    took = [Change(at(f"2026-11-{day:02} 10:00"), "Ben Okafor", f"took team {day}") for day in range(2, 20)]
+    away = [
+        Change(at(f"2026-11-22 10:{minute}"), "Eva Novak", f"is away on day {minute}", until=NEXT)
+        for minute in range(10, 50)
+    ]
+    town = planned()
+    town.rota = replace(town.rota, history=(*took, *away))
+    shown = await town.write("rota history", FARID)
+    assert "The last 15 changes of teams and the last 10 absences; 33 older ones are not shown." in shown
+    lines = [line for line in shown.splitlines() if "took" in line or "is away" in line]
+    assert lines == [
+        *(f"Eva Novak is away on day {minute}" for minute in range(49, 39, -1)),
+        *(f"Ben Okafor took team {day}" for day in range(19, 4, -1)),
+    ]
+    town = planned()
+    town.rota = replace(town.rota, history=(*took[:1], *away[:1]))
+    assert "older" not in await town.write("rota history", FARID)
 
 
 async def test_what_a_calendar_and_an_operator_added_stands_there_too_and_no_hours() -> None:

@@ -16,7 +16,7 @@ from bot.rota.shift import Role
 from bot.support.words import moment
 from bot.views import Bar, Fact, FairnessCard, FairnessRow, HelpCard
 
-MOST_CHANGES = 15
+MOST_CHANGES, MOST_AWAY = 15, 10  # of what the history shows: of teams, and of absences, of which there are more
 NOT_YET = "none"
 
 
@@ -52,8 +52,12 @@ def why(draft: Draft, event: Message, name: str) -> HelpCard:
 
 
 def history(draft: Draft) -> HelpCard:
-    """Say who changed the rota lately, and how."""
-    changes = draft.rota.history[-MOST_CHANGES:]
+    """Say who changed the rota lately, and how: the last changes of teams, and the last absences."""
+    known = [*enumerate(draft.rota.history)]
+    teams = [one for one in known if one[1].until is None][-MOST_CHANGES:]
+    away = [one for one in known if one[1].until is not None][-MOST_AWAY:]
+    changes = [one for _, one in sorted((*teams, *away), key=lambda one: one[0])]
+    older = len(known) - len(changes)
     facts = tuple(
         Fact(
             moment(one.at, draft.now, draft.hours, dated=True),
@@ -61,7 +65,9 @@ def history(draft: Draft) -> HelpCard:
         )
         for one in reversed(changes)
     )
-    return HelpCard("What was changed in the rota", "" if facts else "Nothing yet.", facts)
+    most = f"The last {MOST_CHANGES} changes of teams and the last {MOST_AWAY} absences"
+    left = f"{most}; {older} older {'one is' if older == 1 else 'ones are'} not shown." if older else ""
+    return HelpCard("What was changed in the rota", left if facts else "Nothing yet.", facts)
 
 
 def _standing(plan: Situation, one: Member, ranking: Ranking, *, own: bool) -> list[str]:
