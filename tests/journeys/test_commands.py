@@ -53,8 +53,9 @@ async def test_rota_shows_the_coming_weeks_to_colleagues() -> None:
 
 async def test_what_is_of_another_year_is_said_with_it() -> None:
     week = date(2027, 1, 6)
-    served = (Shift(date(2025, 12, 31), "eva", Role.SUPPORT), Shift(week, "eva", Role.SUPPORT))
-    town = Town("2026-12-28 10:00", team=(*shifts(date(2026, 12, 23)), *served))
+    served = (date(2025, 12, 31), "eva"), (week, "eva"), (week, "ana")
+    some = [Shift(iteration, who, Role.SUPPORT) for iteration, who in served]
+    town = Town("2026-12-28 10:00", team=(*shifts(date(2026, 12, 23)), *some))
     (shown,) = [line for line in (await town.write("rota 3", EVA)).splitlines() if "6 Jan" in line]
     assert shown == "Wed 6 Jan 2027"
     assert "Wed 30 Dec 2026" not in await town.write("rota 3", EVA)

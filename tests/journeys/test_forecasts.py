@@ -85,6 +85,12 @@ async def test_a_week_of_the_forecast_says_who_fills_in_and_what_stays_open() ->
     assert any("; fallback Chen Wei (Fri)" in text or "; fallback Ana Lindqvist (Fri)" in text for text in texts)
 
 
+async def test_a_week_that_is_set_shows_the_gaps_to_come_that_nobody_fills() -> None:
+    away = Absence("ben", at("2026-11-20 00:00"), at("2026-11-25 00:00"))
+    shown = await rota(Town(people=(ANA, BEN), team=shifts()[:2], absences=(away,)), "rota 1")
+    assert ("Gap", "Mon 23 Nov and Tue 24 Nov") in [(fact.label, fact.text) for fact in card(shown).weeks[0].facts]
+
+
 async def test_somebody_new_is_planned_as_an_observer() -> None:
     town = Town(people=(ANA, BEN, CHEN, DILAN), team=())
     shown = await rota(town, "rota 1")

@@ -12,6 +12,7 @@ from bot.effects import Forecast
 from bot.events import Message, PlanFound, Planned
 from bot.hours import SupportHours
 from bot.people import FORMER, WORKING_WEEK
+from bot.rota import changes
 from bot.rota.iteration import iteration_of
 from bot.rota.picking import pair_of
 from bot.rota.plan import Aim, Plan, PlannedWeek, Question
@@ -138,6 +139,9 @@ def _week(draft: Draft, iteration: date, *, short: bool) -> tuple[Fact, ...]:
         people = [_named(draft, one.person, one.days) for one in team if one.role is role]
         if people:
             facts.append(Fact(label, ", ".join(people)))
+    today, is_set = draft.hours.local(draft.now).date(), _is_set(draft, iteration)
+    gaps = [day for day in changes.gaps(draft.rota, iteration, draft.hours) if day >= today] if is_set else []
+    facts += [Fact("Gap", outlook.days_said(draft, gaps))] if gaps else []
     return _shortened(facts, short=short) or (Fact("Support", "nobody is set yet"),)
 
 
