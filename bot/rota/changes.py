@@ -38,7 +38,7 @@ def with_absences(rota: Rota, some: Iterable[Absence]) -> Rota:
     return replace(rota, absences=tuple(absences))
 
 
-def serving(rota: Rota, presence: Presence, day: date) -> tuple[Person, ...]:
+def serving_on(rota: Rota, presence: Presence, day: date) -> tuple[Person, ...]:
     """Return who serves on a working day and is present: SUPPORT and FALLBACK, each once."""
     found: dict[str, Person] = {}
     for shift in rota.of(iteration_of(day)):
@@ -57,16 +57,16 @@ def is_gap(people: Collection[Person]) -> bool:
 def gaps(rota: Rota, iteration: date, hours: SupportHours) -> tuple[date, ...]:
     """Return the working days of an iteration that are gaps, with those who serve on them by the rota."""
     presence = Presence(rota, hours)
-    return tuple([day for day in working_days(iteration, hours) if is_gap(serving(rota, presence, day))])
+    return tuple([day for day in working_days(iteration, hours) if is_gap(serving_on(rota, presence, day))])
 
 
 def gaps_made(before: Rota, after: Rota, iteration: date, hours: SupportHours) -> tuple[date, ...]:
     """Return the gaps of an iteration that a change makes or widens: somebody serves no more, or has no access now."""
     presence = Presence(before, hours)
-    known = {day: _able(serving(before, presence, day)) for day in working_days(iteration, hours)}
+    known = {day: _able(serving_on(before, presence, day)) for day in working_days(iteration, hours)}
     presence = Presence(after, hours)
     return tuple(
-        [day for day in gaps(after, iteration, hours) if not known[day] <= _able(serving(after, presence, day))]
+        [day for day in gaps(after, iteration, hours) if not known[day] <= _able(serving_on(after, presence, day))]
     )
 
 
@@ -92,7 +92,7 @@ def broken(rota: Rota, iteration: date, hours: SupportHours) -> tuple[Rule, ...]
 def fallback(rota: Rota, iteration: date, hours: SupportHours, days: Collection[date]) -> tuple[Stint, ...]:
     """Return the best FALLBACK for those of some days that are gaps, by the rules of the pick."""
     presence = Presence(rota, hours)
-    there = {day: serving(rota, presence, day) for day in working_days(iteration, hours) if day in days}
+    there = {day: serving_on(rota, presence, day) for day in working_days(iteration, hours) if day in days}
     plan = situation(rota, iteration, hours)
     support = pair_of(rota, iteration)
     able = frozenset([day for day, people in there.items() if any(one.production_access for one in people)])
@@ -206,7 +206,7 @@ def unfit(
         return Unfit.NEW
     rota = relieved(rota, shift, person.id, start, end, hours)
     now = on_duty(rota, at, hours)
-    if person in now.pair + now.further or any(person in serving(rota, presence, day) for day in days):
+    if person in now.pair + now.further or any(person in serving_on(rota, presence, day) for day in days):
         return Unfit.SERVES
     able = replace(rota, people={**rota.people, person.id: replace(person, production_access=True)})
     lacks = [
