@@ -351,6 +351,7 @@ async def test_a_team_is_taken_with_one_press_announced_once_and_everybody_in_it
     news = [one.text for one in town.in_team_channel() if one.key.startswith("news:")]
     (line,) = news
     assert line.startswith("Support from Wed 25 Nov: Chen Wei and Eva Novak, taken by Ana Lindqvist.\nFallback on Fri")
+    assert all(one.endswith(".") for one in line.split("\n")), "Teams shows a message on one line"
     assert "You have support from Wed 25 Nov to Tue 1 Dec\nWith Eva Novak." in letters(town, CHEN)[0].text
     assert "You need do nothing." in letters(town, CHEN)[0].text
     assert letters(town, ANA) == [], "who takes it knows"
@@ -763,7 +764,7 @@ async def test_a_fallback_declines_and_another_is_found_while_the_pair_stays() -
     await town.until("2026-11-23 14:00")
     await take(town, FARID)
     assert (await team(town))["ana"] is Role.FALLBACK
-    assert "You are fallback on Fri 27 Nov\nSupport is Chen Wei and Eva Novak." in letters(town, ANA)[0].text
+    assert "You are fallback on Fri 27 Nov\nChen Wei and Eva Novak are on support." in letters(town, ANA)[0].text
     await decline(town, ANA)
     assert await team(town) == {"chen": Role.SUPPORT, "eva": Role.SUPPORT, "ben": Role.FALLBACK}
     assert "Ana Lindqvist can't be fallback. Ben Okafor fills in" in town.in_team_channel()[-1].text

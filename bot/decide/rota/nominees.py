@@ -144,7 +144,8 @@ def nominated(draft: Draft, pick: Pick, shift: Shift, key: str) -> PlanCard:
         Role.OBSERVER: f"You observe from {outlook.span_said(draft, first, last)}",
     }[shift.role]
     pair = tuple(one for one in teams.in_role(draft, pick.iteration, Role.SUPPORT) if one.id != shift.person)
-    beside = f"{'With' if shift.role is Role.SUPPORT else 'Support is'} {names(pair)}." if pair else ""
+    with_whom, on_support = f"With {names(pair)}.", f"{names(pair)} {'is' if len(pair) == 1 else 'are'} on support."
+    beside = (with_whom if shift.role is Role.SUPPORT else on_support) if pair else ""
     until = pickers.declines_until(draft, pick.iteration)
     if shift.role is Role.OBSERVER:
         read = "Read along, and suggest answers if you like; you are not called."

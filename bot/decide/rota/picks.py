@@ -155,11 +155,11 @@ def take(draft: Draft, iteration: date, team: Team, by: Author, reason: str = ""
     people = draft.rota.people
     who = " and ".join(people[id_].name for id_ in team.pair)
     news.record(draft, by, f"took {who} for {iteration}", reason)
-    said = [f"Support from {when}: {who}, taken by {by.name}.", teams.others(draft, iteration)]
+    said = [f"Support from {when}: {who}, taken by {by.name}.", *(f"{one}." for one in teams.others(draft, iteration))]
     said += [f"{outlook.name_of(draft, id_)} is not FALLBACK any more." for id_ in freed]
     if reason:
         said.append(f"A rule was overridden: {reason}")
-    news.announce(draft, f"pick:{iteration}:{number}", "\n".join(filter(None, said)), [*ends, *freed], by)
+    news.announce(draft, f"pick:{iteration}:{number}", "\n".join(said), [*ends, *freed], by)
     nominees.tell(draft)
 
 
@@ -325,7 +325,7 @@ def _take_other(draft: Draft, event: Send) -> Answer:
             error=error,
         )
     take(draft, iteration, team, event.author, reason)
-    said = "\n".join(filter(None, (f"{teams.support(draft, iteration)}.", teams.others(draft, iteration))))
+    said = "\n".join((f"{teams.support(draft, iteration)}.", *(f"{one}." for one in teams.others(draft, iteration))))
     return Dialog("Other people", forms.card(draft, None, event, title="Taken", note=said))
 
 

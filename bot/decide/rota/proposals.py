@@ -131,7 +131,7 @@ def _taken_card(draft: Draft, pick: Pick, key: str) -> PlanCard:
     note = f"They can decline until {moment(until, draft.now, draft.hours)}." if until > draft.now else ""
     return PlanCard(
         f"Support from {when}: {teams.support(draft, pick.iteration)}",
-        teams.others(draft, pick.iteration),
+        "\n".join(teams.others(draft, pick.iteration)),
         opens=(opener(draft, key, "Other people…", OTHER, str(pick.iteration)),),
         presses=(_what_if(draft, key),),
         note=" ".join(filter(None, (by, note))),

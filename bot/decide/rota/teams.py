@@ -23,8 +23,8 @@ def support(draft: Draft, iteration: date) -> str:
     return names(tuple([one for one in taken if one.id in there]) or in_role(draft, iteration, Role.SUPPORT))
 
 
-def others(draft: Draft, iteration: date) -> str:
-    """Say who fills in on which days, and who observes."""
+def others(draft: Draft, iteration: date) -> list[str]:
+    """Say who fills in on which days, and who observes, each without a full stop."""
     people = draft.rota.people
     said = [
         f"Fallback on {weekdays(draft, iteration, one.days)}: {people[one.person].name}"
@@ -32,7 +32,7 @@ def others(draft: Draft, iteration: date) -> str:
         if one.role is Role.FALLBACK and one.person in people
     ]
     observing = names(in_role(draft, iteration, Role.OBSERVER))
-    return "\n".join([*said, *([f"Observer: {observing}"] if observing else [])])
+    return [*said, *([f"Observer: {observing}"] if observing else [])]
 
 
 def in_role(draft: Draft, iteration: date, role: Role) -> tuple[Person, ...]:

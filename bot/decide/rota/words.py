@@ -131,8 +131,10 @@ def _by_goal(plan: Situation, goal: Goal, team: Team, best: Team) -> str:
             return f"{listed(tired, AND)} had support in the two weeks before"
         case Goal.FAIRNESS if one.debts != other.debts:
             here, there = ([id_ for id_ in pair if id_ not in besides] for pair, besides in _both(team, best))
-            stand = [f"{plan.member(id_).name} is {owed(plan.member(id_).debt)}" for id_ in (*here, *there)]
-            return f"the load would be less even: {', '.join(stand)}"
+            differ = [plan.member(id_) for id_ in (*here, *there)]
+            stand = ", ".join(f"{member.name} is {owed(member.debt)}" for member in differ)
+            even = len({member.debt for member in differ}) == 1
+            return "the load would be less even" if even else f"the load would be less even: {stand}"
         case Goal.FALLBACK if one.fallback_days != other.fallback_days:
             return f"somebody would fill in on {_days(one.fallback_days)} instead of {_days(other.fallback_days)}"
         case Goal.FALLBACK if one.fallback_people != other.fallback_people:
