@@ -337,6 +337,14 @@ async def test_what_fell_due_before_a_desk_was_there_is_nobodys_business() -> No
     assert town.teams.slack == []
 
 
+async def test_a_load_is_not_called_less_even_by_shares_that_read_the_same() -> None:
+    day = Shift(date(2026, 10, 14), "eva", Role.SUPPORT, frozenset({3}))
+    town = Town(people=(ANA, BEN, CHEN, EVA, FARID), team=(day, *shifts()))
+    await town.until("2026-11-23 14:00")
+    texts = [part.text for part in proposal(town).parts[1:]]
+    assert "Not the first: the load would be less even. Both are there every day." in texts
+
+
 # -- taking ---------------------------------------------------------------------------------------------------------
 
 
