@@ -79,7 +79,7 @@ async def test_whoever_has_something_gets_a_card_of_their_own() -> None:
     await claimed(town)
     await town.until("2026-11-25 09:00")
     assert titles(card(town, BEN)) == ["I finish it", "Hand over…"]
-    assert "all else is open again then, for Chen Wei and Eva Novak" in town.teams.messages[f"{CARD}:ben"].text
+    assert "The rest is open again then, for Chen Wei and Eva Novak" in town.teams.messages[f"{CARD}:ben"].text
     assert keys(town, f"{CARD}:ana") == []
 
 

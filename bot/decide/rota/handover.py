@@ -225,7 +225,8 @@ def _own(draft: Draft, handover: Handover, matters: list[Request], person: str) 
     until = moment(handover.until, draft.now, draft.hours) if handover.until else ""
     left = [one for one in matters if one.id not in handover.finishing]
     text = (
-        f"What you settle by {until} stays or goes as you say; all else is open again then, for {names(new) or 'all'}."
+        f"Say of each by {until} whether you finish it or hand it over. The rest is open again then, "
+        f"for {names(new) or 'all'}."
     )
     return PlanCard("What you still have", text if left else "You finish these.", parts=parts)
 
