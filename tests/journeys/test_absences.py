@@ -768,7 +768,10 @@ async def test_whoever_said_yes_is_not_asked_again_where_somebody_with_access_is
     await town.write("away Ben", EVA)
     await town.write("away Ana", EVA)
     await answer(town, CHEN, "ask.no")
-    assert "Thank you." in await answer(town, EVA)
+    assert await answer(town, EVA) == (
+        "You are FALLBACK today\n"
+        "Thank you. You are on duty as of now. Somebody is needed besides: Farid Haddad is asked."
+    )
     (key,) = asks(town, EVA)
     shown = len(town.teams.messages[key].versions)
     assert "\nFarid Haddad is asked to be FALLBACK.\nOn duty: Eva Novak.\n" in gap(town)
@@ -778,7 +781,9 @@ async def test_whoever_said_yes_is_not_asked_again_where_somebody_with_access_is
     await town.press(Send, "", BEN, step="away.here", card="reported")
     assert "\nNobody else could be FALLBACK.\nOn duty: Ben Okafor and Eva Novak.\n" in gap(town)
     assert len(town.teams.messages[key].versions) == shown, "who said yes is not asked once more"
-    assert "Thank you." in await answer(town, EVA), "and a second press changes nothing"
+    assert await answer(town, EVA) == (
+        "You are FALLBACK today\nThank you. You are on duty as of now. Somebody is needed besides: nobody else could."
+    ), "and a second press changes nothing"
     assert sum("became FALLBACK" in one for one in await history(town)) == 1
 
 
@@ -792,6 +797,18 @@ async def test_whoever_said_yes_and_presses_no_is_told_to_write_cover_and_nobody
     )
     assert await duty(town) == ["ben", "eva"]
     assert len([one for one in town.in_team_channel() if "nobody else could be FALLBACK" in one.text]) == 1
+
+
+async def test_whoever_said_yes_first_reads_nothing_else_when_another_makes_it_enough() -> None:
+    town = planned(people=(ANA, BEN, CHEN, EVA, FARID))
+    await town.write("away Ben", CHEN)
+    await town.write("away Ana", CHEN)
+    await town.wait(10)
+    await answer(town, EVA)
+    shown = len(town.teams.messages[asks(town, EVA)[0]].versions)
+    assert await answer(town, CHEN) == "You are FALLBACK today\nThank you. You are on duty as of now."
+    assert gap(town).endswith("\nChen Wei is FALLBACK today.")
+    assert len(town.teams.messages[asks(town, EVA)[0]].versions) == shown
 
 
 async def test_without_a_team_channel_those_on_duty_read_who_is_away_besides() -> None:

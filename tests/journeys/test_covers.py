@@ -215,7 +215,9 @@ async def test_when_everybody_said_no_whoever_asked_reads_it_with_what_could_hel
         assert "That is fine." in await answer(town, who, "ask.no")
         assert "Nobody could" not in town.to(BEN)[-1].text if town.to(BEN) else True
     await answer(town, FARID, "ask.no")
-    assert "The cover for Ben Okafor, SUPPORT on Thu 26 Nov: Nobody could." in town.to(BEN)[-1].text
+    assert town.to(BEN)[-1].text == (
+        "There is no cover for you (SUPPORT on Thu 26 Nov). Nobody could. Other days, or a swap, may be possible."
+    )
     await answer(town, FARID, "ask.no")
     assert (await rota(town)).overrides == ()
 
@@ -257,8 +259,11 @@ async def test_it_ends_where_the_shift_is_somebody_elses_and_when_its_time_is_ov
     town = planned()
     await ask(town, BEN, of(BEN), THURSDAY, THURSDAY)
     await town.import_shifts((Shift(NEXT, "ana", Role.SUPPORT), Shift(NEXT, "eva", Role.SUPPORT)))
-    assert "not needed any more" in town.to(BEN)[-1].text
+    assert town.to(BEN)[-1].text == (
+        "A cover for you was asked for (the shift from Wed 25 Nov). It is not needed any more: the shift has changed."
+    )
     assert "not needed any more" in await answer(town, FARID)
+    assert town.to(FARID)[-1].text.startswith("Cover for Ben Okafor\n")
     late = planned()
     await ask(late, BEN, f"today:{of(BEN, NOW)}")
     await late.until("2026-11-23 18:30")
@@ -310,8 +315,8 @@ async def test_a_cover_for_another_is_told_them() -> None:
     await ask(town, FARID, of(BEN), THURSDAY, THURSDAY, who="eva")
     assert "Farid Haddad asks who could cover for you: SUPPORT, Thu 26 Nov." in [one.text for one in town.to(BEN)]
     await answer(town, EVA, "ask.no")
-    assert any("Nobody could." in one.text for one in town.to(FARID))
-    assert any("Nobody could." in one.text for one in town.to(BEN))
+    assert any("no cover for Ben Okafor (SUPPORT on Thu 26 Nov). Nobody could." in one.text for one in town.to(FARID))
+    assert any("no cover for you (SUPPORT on Thu 26 Nov). Nobody could." in one.text for one in town.to(BEN))
 
 
 async def test_nobody_is_covered_where_no_one_else_is_there() -> None:
@@ -320,6 +325,20 @@ async def test_nobody_is_covered_where_no_one_else_is_there() -> None:
         await look(town, BEN, of(BEN))
     )
     assert "Nobody could: 1 is serving already." in said(await look(planned(people=(ANA, BEN)), BEN, of(BEN)))
+
+
+async def test_days_in_a_row_are_said_from_the_first_to_the_last() -> None:
+    town = planned()
+    await ask(town, BEN, of(BEN), who="eva")
+    assert "\nSUPPORT from Wed 25 Nov to Tue 1 Dec. Whoever says yes first does it.\n" in town.to(EVA)[-1].text
+    town = planned(people=(ANA, BEN, CHEN, DILAN, replace(EVA, production_access=True), FARID))
+    town.rota = replace(
+        town.rota, shifts=(*shifts(), *shifts(NEXT)[:2], Shift(NEXT, "chen", Role.FALLBACK, frozenset({3, 4, 1})))
+    )
+    await ask(town, CHEN, of(CHEN, NEXT, "FALLBACK"))
+    cards = [one.text for who in TEAM for one in town.to(who) if one.key.startswith("ask:cover")]
+    assert cards
+    assert all("FALLBACK on Thu 26 Nov, Fri 27 Nov and Tue 1 Dec. " in one for one in cards)
 
 
 async def test_where_access_was_withdrawn_only_somebody_with_it_can_cover() -> None:
@@ -480,7 +499,7 @@ async def test_a_cover_that_was_asked_for_another_is_withdrawn_and_they_read_so(
     assert button.title == "Withdraw: Cover for Ben Okafor, SUPPORT on Thu 26 Nov"
     assert "Ana Lindqvist withdrew this" in await town.send("ask.withdraw", "", ANA, card="form", choice=button.choice)
     for who in (CHEN, EVA, FARID):
-        assert town.to(who)[-1].text == "Cover\nAna Lindqvist withdrew this. Everything stays as it is."
+        assert town.to(who)[-1].text == "Cover for Ben Okafor\nAna Lindqvist withdrew this. Everything stays as it is."
     assert town.to(BEN)[-1].text == (
         "Ana Lindqvist asks nobody any more who could cover for you: SUPPORT on Thu 26 Nov."
     )

@@ -117,6 +117,9 @@ async def test_on_monday_at_two_the_best_team_and_two_others_are_proposed_to_tho
     assert "As good as the first." in proposal(town).parts[1].text
     assert "the load would be less even: Dilan Kaya is at a fair share, Eva Novak is 0.5 shifts below" in message.text
     assert "The best of 9 possible teams, of 15 pairs." in message.text
+    two = Town(people=(ANA, BEN))
+    await two.until("2026-11-23 14:00")
+    assert "The best of 1 possible team, of 1 pair." in two.in_team_channel()[-1].text
 
 
 async def test_without_a_team_channel_each_of_those_on_duty_gets_the_proposal_and_both_follow_what_is_taken() -> None:

@@ -3,7 +3,7 @@
 What became of an ask is kept until its time is over, so that a card that is pressed later says it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -54,26 +54,26 @@ def redraw(draft: Draft, ask: Ask, people: Iterable[str]) -> None:
         draft.show(_key(ask, id_), personal(id_), question(draft, ask, id_), first=False)
 
 
-def settle(draft: Draft, ask: Ask, done: str, *, but: str = "") -> Ask:
-    """End an ask: every card of it says what became of it; return it as it is then."""
+def settle(draft: Draft, ask: Ask, done: str, *, but: Collection[str] = ()) -> Ask:
+    """End an ask: every card of it says what became of it, but those of some; return it as it is then."""
     ask = replace(ask, done=done, next_at=None, waiting=(), end=max(ask.end, draft.now + KEPT))
     put(draft, ask)
     for id_ in ask.asked:
-        if id_ != but and id_ not in ask.refused:
-            draft.show(_key(ask, id_), personal(id_), over(ask), first=False)
+        if id_ not in but and id_ not in ask.refused:
+            draft.show(_key(ask, id_), personal(id_), over(draft, ask), first=False)
     return ask
 
 
 def question(draft: Draft, ask: Ask, person: str) -> PlanCard:
     """Return what somebody is asked."""
-    title, text = _words(draft, ask)
+    asked, text = _words(draft, ask)
     note = f"Until {moment(ask.end, draft.now, draft.hours)}. A no needs no reason."
     key = _key(ask, person)
     buttons = (
         Button(draft.desk.id, "", key, "Yes", "send", "ask.yes", ask.id, main=True),
         Button(draft.desk.id, "", key, "No", "send", "ask.no", ask.id),
     )
-    return PlanCard(title, text, presses=buttons, note=note)
+    return PlanCard(asked, text, presses=buttons, note=note)
 
 
 def withdrawals(draft: Draft, author: Author, what: Asking) -> tuple[tuple[str, tuple[Way, ...]], ...]:
@@ -91,9 +91,16 @@ def _said(draft: Draft, ask: Ask) -> str:
     return f"{TITLES[ask.what]} with {name_of(draft, (*ask.asked, *ask.waiting)[0])}, {mine} against {theirs}"
 
 
-def over(ask: Ask) -> PlanCard:
+def over(draft: Draft, ask: Ask) -> PlanCard:
     """Return what an ask's card says when it is over."""
-    return PlanCard(TITLES[ask.what], ask.done)
+    return PlanCard(title(draft, ask), ask.done)
+
+
+def title(draft: Draft, ask: Ask) -> str:
+    """Return what an ask is about, as those read it who were asked."""
+    name = name_of(draft, ask.person)
+    named = {Asking.SWAP: f"Swap with {name}", Asking.COVER: f"Cover for {name}"}
+    return named.get(ask.what, TITLES[ask.what])
 
 
 def _words(draft: Draft, ask: Ask) -> tuple[str, str]:

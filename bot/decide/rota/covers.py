@@ -78,7 +78,7 @@ def follow(draft: Draft) -> None:
         if ask.end <= draft.now:
             _end(draft, ask, "Nobody said yes in time.")
         elif outlook.shift_of(draft, ask) is None:
-            _end(draft, ask, "It is not needed any more: the shift has changed.")
+            _end(draft, ask, "It is not needed any more: the shift has changed.", "A cover for {} was asked for")
         else:
             _put(draft, ask)
 
@@ -109,7 +109,7 @@ def accepted(draft: Draft, ask: Ask, by: Author) -> PlanCard:
     ask = asks.find(draft, ask.id) or ask
     shift = outlook.shift_of(draft, ask)
     if ask.done or shift is None:
-        return asks.over(ask)
+        return asks.over(draft, ask)
     need = Need(shift, max(ask.start, draft.now), ask.end)
     why = _unfit(draft, need, draft.rota.people[by.id])
     if why is not None:
@@ -122,7 +122,7 @@ def accepted(draft: Draft, ask: Ask, by: Author) -> PlanCard:
     days = changes.days_between(shift, need.start, need.end, draft.hours)
     news.record(draft, by, f"covers {name_of(draft, shift.person)} on {', '.join(map(str, days))}")
     done = f"{by.name} covers for {name_of(draft, shift.person)}: {said}."
-    asks.settle(draft, ask, done, but=by.id)
+    asks.settle(draft, ask, done, but=[by.id])
     nominees.know(draft, shift.iteration, [by.id])
     team = [one.person for one in draft.rota.of(shift.iteration)]
     news.announce(draft, ask.id, done, [shift.person, ask.by.id, *team], by)
@@ -154,11 +154,12 @@ def _put(draft: Draft, ask: Ask) -> None:
             ask = asks.put_to(draft, ask, id_)
 
 
-def _end(draft: Draft, ask: Ask, done: str) -> None:
+def _end(draft: Draft, ask: Ask, done: str, stands: str = "There is no cover for {}") -> None:
     said, name = outlook.cover_said(draft, ask), name_of(draft, ask.person)
     asks.settle(draft, ask, done)
     for id_ in dict.fromkeys((ask.by.id, ask.person)):
-        news.tell(draft, f"{ask.id}:over", id_, f"The cover for {name}, {said}: {done}")
+        whom = "you" if id_ == ask.person else name
+        news.tell(draft, f"{ask.id}:over", id_, f"{stands.format(whom)} ({said}). {done}")
 
 
 # -- the form -------------------------------------------------------------------------------------------------------

@@ -65,22 +65,26 @@ def follow(draft: Draft) -> None:
             _redraw(draft, ask)
 
 
-def accepted(draft: Draft, ask: Ask, by: Author) -> str:
-    """Make somebody FALLBACK of today; return what became of the ask, "" where another is needed besides."""
-    if by.id in taken(draft, ask):
-        return ""
+def accepted(draft: Draft, ask: Ask, by: Author) -> PlanCard:
+    """Make somebody FALLBACK of today; return what they read: their thanks, and who is needed besides."""
+    if by.id not in taken(draft, ask):
+        _take(draft, ask, by)
+    left = asks.find(draft, ask.id)
+    more = f" Somebody is needed besides: {_asked(draft, left)}." if left and not left.done else ""
+    return PlanCard("You are FALLBACK today", f"Thank you. You are on duty as of now.{more}")
+
+
+def _take(draft: Draft, ask: Ask, by: Author) -> None:
     day = draft.hours.duty_day(draft.now)
     stint = Stint(by.id, frozenset({day}))
     draft.put_rota(changes.with_fallback(draft.rota, ask.iteration, [stint]))
     nominees.know(draft, ask.iteration, [by.id])
     clocks.follow_duty(draft)
     news.record(draft, by, f"became FALLBACK on {day}")
-    done = f"{by.name} is FALLBACK today."
     if _is_gap(draft, draft.now):
         _go_on(draft, ask, first=False)
-        return ""
-    _end(draft, ask, done, but=by.id)
-    return done
+    else:
+        _end(draft, ask, f"{by.name} is FALLBACK today.")
 
 
 def declined(draft: Draft, ask: Ask) -> None:
@@ -143,8 +147,8 @@ def _nobody(draft: Draft, ask: Ask) -> bool:
     return not _unanswered(draft, ask) and not _candidates(draft, ask)
 
 
-def _end(draft: Draft, ask: Ask, done: str, *, but: str = "") -> None:
-    asks.settle(draft, ask, done, but=but)
+def _end(draft: Draft, ask: Ask, done: str) -> None:
+    asks.settle(draft, ask, done, but=taken(draft, ask))
     _show(draft, PlanCard(_title(draft, ask), done), ask, first=False)
     _tell(draft, ask, "over", done)
 
@@ -167,11 +171,15 @@ def _title(draft: Draft, ask: Ask) -> str:
 
 
 def _card(draft: Draft, ask: Ask) -> PlanCard:
-    asked = [name_of(draft, one) for one in _unanswered(draft, ask)]
-    text = f"{listed(asked, ' and ')} {'is' if len(asked) == 1 else 'are'} asked to be FALLBACK." if asked else ""
+    text = f"{_asked(draft, ask)} to be FALLBACK." if _unanswered(draft, ask) else ""
     text = f"Nobody {_else(draft, ask)}could be FALLBACK." if _nobody(draft, ask) else text
     until = f"Until {moment(ask.end, draft.now, draft.hours)}."
     return PlanCard(_title(draft, ask), "\n".join(filter(None, (text, _here(draft)))), note=until)
+
+
+def _asked(draft: Draft, ask: Ask) -> str:
+    names = [name_of(draft, one) for one in _unanswered(draft, ask)]
+    return f"{listed(names, ' and ')} {'is' if len(names) == 1 else 'are'} asked" if names else "nobody else could"
 
 
 def _else(draft: Draft, ask: Ask) -> str:

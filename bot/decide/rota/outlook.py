@@ -17,7 +17,7 @@ from bot.rota.handover import team_days
 from bot.rota.iteration import iteration_of
 from bot.rota.picking import Rule, Stint
 from bot.rota.planning import Ask
-from bot.rota.presence import WEEK, Presence
+from bot.rota.presence import WEEK, Presence, working_days
 from bot.rota.shift import Role, Rota, Shift
 from bot.support.words import dated, listed, moment
 
@@ -128,11 +128,15 @@ def for_others(draft: Draft) -> str:
 def cover_said(draft: Draft, ask: Ask) -> str:
     """Return what is to be covered: which role, on which days or until when today."""
     shift = shift_of(draft, ask)
-    role = shift.role if shift else "A shift"
+    if shift is None:
+        return f"the shift from {day_said(draft, ask.iteration)}"
     if draft.is_today(ask.start) and draft.is_today(ask.end):
-        return f"{role} today until {moment(ask.end, draft.now, draft.hours)}"
-    days = changes.days_between(shift, ask.start, ask.end, draft.hours) if shift else ()
-    return f"{role} on {days_said(draft, days)}" if days else str(role)
+        return f"{shift.role} today until {moment(ask.end, draft.now, draft.hours)}"
+    days = changes.days_between(shift, ask.start, ask.end, draft.hours)
+    between = [day for day in working_days(ask.iteration, draft.hours) if days[0] <= day <= days[-1]]
+    in_a_row = len(days) > 2 and len(days) == len(between)  # noqa: PLR2004 - two are named as soon
+    when = f"from {span_said(draft, days[0], days[-1])}" if in_a_row else f"on {days_said(draft, days)}"
+    return f"{shift.role} {when}"
 
 
 def shift_of(draft: Draft, ask: Ask) -> Shift | None:

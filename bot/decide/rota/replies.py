@@ -49,21 +49,20 @@ def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None
 def _yes(draft: Draft, event: Send) -> Answer:
     ask = _asked(draft, event)
     if ask.done:
-        return Card(asks.over(ask))
+        return Card(asks.over(draft, ask))
     if event.author.id in ask.refused:
         raise Refused("You said no to this already. Tell the others if you can after all.")
     if ask.what is Asking.SWAP:
         return Card(swaps.accepted(draft, ask, event.author))
     if ask.what is Asking.COVER:
         return Card(covers.accepted(draft, ask, event.author))
-    done = gaps.accepted(draft, ask, event.author)
-    return Card(PlanCard(done, "Thank you. You are on duty as of now."))
+    return Card(gaps.accepted(draft, ask, event.author))
 
 
 def _no(draft: Draft, event: Send) -> Answer:
     ask = _asked(draft, event)
     if ask.done:
-        return Card(asks.over(ask))
+        return Card(asks.over(draft, ask))
     if ask.what is Asking.FALLBACK and event.author.id in gaps.taken(draft, ask):
         raise Refused("You said yes to this already, and are FALLBACK today. If you can't, write cover.")
     if event.author.id not in ask.refused:

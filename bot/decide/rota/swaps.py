@@ -60,12 +60,12 @@ def accepted(draft: Draft, ask: Ask, by: Author) -> PlanCard:
     ask = asks.find(draft, ask.id) or ask
     two = _shifts(draft, ask)
     if ask.done or two is None:
-        return asks.over(ask)
+        return asks.over(draft, ask)
     follows = _look(draft, *two)
     if follows.broken and not ask.reason:
-        why = "\n".join(("The rota has changed since you were asked, so nothing was swapped.", *follows.lines))
+        why = "\n".join(("The rota has changed since, so nothing was swapped.", *follows.lines))
         _lapse(draft, ask, why)
-        return PlanCard("Swap", why)
+        return PlanCard(asks.title(draft, ask), why)
     before = draft.rota
     draft.put_rota(follows.rota)
     clocks.follow_duty(draft)
@@ -74,7 +74,7 @@ def accepted(draft: Draft, ask: Ask, by: Author) -> PlanCard:
     news.record(draft, by, what, ask.reason)
     weeks = listed([day_said(draft, one.iteration) for one in two], " and ")
     done = f"{who} swapped their weeks of {weeks}."
-    asks.settle(draft, ask, done, but=by.id)
+    asks.settle(draft, ask, done, but=[by.id])
     _refill(draft, ask, before, follows.rota)
     for one in two:
         nominees.know(draft, one.iteration, [ask.person, by.id])
@@ -113,7 +113,7 @@ def _put(draft: Draft, ask: Ask) -> None:
 def _lapse(draft: Draft, ask: Ask, why: str) -> None:
     asks.settle(draft, ask, why)
     other = name_of(draft, (*ask.asked, *ask.waiting, "")[0])
-    news.tell(draft, f"{ask.id}:lapsed", ask.person, f"Your swap with {other}: {why}")
+    news.tell(draft, f"{ask.id}:lapsed", ask.person, f"You asked {other} to swap weeks. {why}")
 
 
 # -- the form -------------------------------------------------------------------------------------------------------
@@ -184,8 +184,8 @@ def _ask(draft: Draft, event: Send) -> Answer:
     asks.put(draft, ask)
     _put(draft, ask)
     left = asks.find(draft, ask.id)
-    later = " when they are there again" if left and left.waiting else ""
-    note = f"{name} is asked{later}, until {moment(ask.end, draft.now, draft.hours)}. You hear of the answer."
+    later = "are asked when they are there again, and " if left and left.waiting else ""
+    note = f"They {later}can answer until {moment(ask.end, draft.now, draft.hours)}. You hear of the answer."
     ways = asks.withdrawals(draft, event.author, Asking.SWAP)
     return _form(draft, event, title=title, note=note, ways=ways)
 

@@ -153,7 +153,8 @@ def looked_at(ranking: Ranking) -> str:
     if no_anchor := ranking.pairs.get(Rule.ANCHOR, 0):
         told.append(f"{no_anchor} {'pair' if no_anchor == 1 else 'pairs'} without production access every day")
     able = len(ranking.teams)
-    found = f"The best of {able} possible {'team' if able == 1 else 'teams'}, of {ranking.looked_at} pairs."
+    pairs = f"{ranking.looked_at} {'pair' if ranking.looked_at == 1 else 'pairs'}"
+    found = f"The best of {able} possible {'team' if able == 1 else 'teams'}, of {pairs}."
     return f"{found} Not possible: {', '.join(told)}." if told else found
 
 
@@ -165,7 +166,8 @@ def conflict(plan: Situation, found: Conflict) -> list[str]:
     cures = [_cure(plan, one) for one in found.remedies[:MOST_CURES]]
     if cures:
         more = len(found.remedies) - len(cures)
-        said.append(f"It would be resolved by {listed(cures, ' or ')}{f', or {more} other ways' if more > 0 else ''}.")
+        others = f", or in {more} other {'way' if more == 1 else 'ways'}" if more > 0 else ""
+        said.append(f"It would be resolved by {listed(cures, ' or ')}{others}.")
     nearest = f"{pair(plan, found.nearest)} come nearest. {presence(plan, found.nearest)}"
     return [*said, f"{nearest} They can be taken with a written reason."]
 
