@@ -549,7 +549,7 @@ async def test_what_the_pair_that_stayed_has_is_settled_one_by_one_when_the_late
     own = town.teams.messages[f"{LATE}:ben"].view
     assert isinstance(own, PlanCard)
     assert titles(own) == ["I finish it", "Hand over…"]
-    assert "you settle by 10:00" in own.text
+    assert "Say of each by 10:00" in own.text
     await town.until("2026-11-27 09:59")
     assert (await town.request()).status is Status.ACKNOWLEDGED
     await town.until("2026-11-27 10:00")
