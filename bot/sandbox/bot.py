@@ -23,6 +23,8 @@ PATIENCE, GRACE, PAUSE = 30.0, 10.0, 1.0
 MOST_ENDS, SOON = 4, 60.0  # so many ends within so many seconds, and the bot is not started again
 PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "HOTSEAT_LOG")
 PASSED_ON_FAMILIES = ("LC_", "PYTHON")
+DESK = "backend"
+OURS = ("--desk", DESK)  # people may set up another beside it
 EMPTY = "empty"  # a file of the data folder: it began without a desk
 SOURCES = Path(__file__).parents[2]
 
@@ -136,10 +138,10 @@ async def seed(place: Place, today: date) -> cast.Rota:
     place.data.mkdir(parents=True, exist_ok=True)
     backend, team = cast.CHANNELS
     shifts = ""
-    if (place.data / "rota" / "backend.json").exists():
-        shifts = await _command(place, "shifts", "export")
+    if (place.data / "rota" / f"{DESK}.json").exists():
+        shifts = await _command(place, "shifts", "export", *OURS)
     else:
-        desk = ("--tenant", cast.TENANT, "--team", cast.TEAM_GROUP, "--channel", backend.id, "--name", "backend")
+        desk = ("--tenant", cast.TENANT, "--team", cast.TEAM_GROUP, "--channel", backend.id, "--name", DESK)
         await _command(place, "desk", "add", *desk, "--team-channel", team.id)
     rota = cast.Rota.from_csv(shifts)
     missing = rota.missing(today)
@@ -156,18 +158,18 @@ async def plan_vacation(place: Place, today: date) -> None:
         who, calendar = cast.vacation_ics(today)
         file = place.data / "vacation.ics"
         file.write_text(calendar, encoding="utf-8", newline="")
-        await _command(place, "absences", "import", str(file), "--who", who)
+        await _command(place, "absences", "import", str(file), "--who", who, *OURS)
 
 
 async def follow_rota(place: Place, take: Callable[[cast.Rota], None]) -> NoReturn:
     """Tell of the rota whenever the bot has written it: people pick teams, swap and stand in while it runs."""
-    file = place.data / "rota" / "backend.json"
+    file = place.data / "rota" / f"{DESK}.json"
     seen = None
     while True:
         found = file.stat().st_mtime_ns if file.exists() else None
         if found != seen:
             with contextlib.suppress(BotFailed):  # such as while it starts anew
-                take(cast.Rota.from_csv(await _command(place, "shifts", "export")))
+                take(cast.Rota.from_csv(await _command(place, "shifts", "export", *OURS)))
                 seen = found
         await asyncio.sleep(PAUSE)
 
@@ -196,7 +198,7 @@ async def claim_port(place: Place) -> None:
 async def _import(place: Place, what: str, sheet: str) -> None:
     file = place.data / f"{what}.csv"
     file.write_text(sheet, encoding="utf-8")
-    await _command(place, what, "import", str(file))
+    await _command(place, what, "import", str(file), *OURS)
 
 
 async def _command(place: Place, *words: str) -> str:

@@ -229,3 +229,29 @@ async def test_a_taken_port_is_said_and_nothing_is_started(tmp_path: Path, start
         assert f"127.0.0.1:{taken} already" in await run.line("Error: Something listens on")
         assert await run.process.wait() == 1
     assert not (tmp_path / "data").exists()
+
+
+async def test_it_starts_again_with_another_desk_beside_its_own(start: Start, tmp_path: Path) -> None:
+    first = await start()
+    await first.line("Open http://127.0.0.1:")
+    await first.end()
+    place = (
+        "--tenant",
+        cast.TENANT,
+        "--team",
+        cast.TEAM_GROUP,
+        "--channel",
+        "19:other@thread.tacv2",
+        "--name",
+        "other",
+    )
+    added = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "desk", "add", *place),
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "HOTSEAT_DATA": str(tmp_path / "data")},
+    )
+    assert await added.wait() == 0
+    again = await start()
+    await again.line("Open http://127.0.0.1:")
+    await post(again, "label printer down")
+    await card(again)
