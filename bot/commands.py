@@ -536,15 +536,15 @@ _TODAY = re.compile(r"\d{1,2}( \d{2})?|\d{1,4} ?(h|hours?|m|min|minutes?)")
 _UNTIL = re.compile(rf"{_TODAY.pattern}|\d{{4}} -?\d{{1,2}} -?\d{{1,2}}")
 
 
-_DAY = re.compile(r"\d{4} ?-\d\d ?-\d\d|\d{1,2} \d{1,2} \d{4}|today|heute|tomorrow|morgen")
+_GERMAN_DAY = re.compile(r"(\d{1,2}) (\d{1,2}) (\d{4})")
+_DAY = re.compile(rf"\d{{4}} ?-\d\d ?-\d\d|{_GERMAN_DAY.pattern}|today|heute|tomorrow|morgen")
 _DAYS = re.compile(rf"(?:(?:from|von) )?(?:{_DAY.pattern})(?: (?:(?:to|until|till|bis) |-)?(?:{_DAY.pattern}))?")
 
 
 def _day(text: str) -> str:
     """Return a day as forms have it where it was typed as in 21.12.2026, else as it was typed."""
-    words = text.split()
-    is_german = len(words) == len("dmy") and not words[1].startswith("-")
-    return f"{words[2]}-{words[1]:0>2}-{words[0]:0>2}" if is_german else "".join(words)
+    found = _GERMAN_DAY.fullmatch(text)
+    return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else text.replace(" ", "")
 
 
 def _call(name: str, rest: list[str]) -> Call | None:  # noqa: C901, PLR0911, PLR0912 - one row per command

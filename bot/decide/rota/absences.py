@@ -64,12 +64,6 @@ def asked(draft: Draft, event: Message, call: TakeLeave) -> None:
     draft.show(key, place, answer.view)
 
 
-def _date_of(draft: Draft, typed: str) -> str:
-    """Return a day as forms have it, which may be typed as a word."""
-    ahead = {"today": 0, "heute": 0, "tomorrow": 1, "morgen": 1}.get(typed)
-    return typed if ahead is None else str(draft.hours.local(draft.now).date() + ahead * DAY)
-
-
 def imported(draft: Draft, event: AbsencesImported) -> None:
     """Add the absences that an operator read from somebody's calendar."""
     if event.person not in draft.rota.people:
@@ -385,6 +379,12 @@ def _all_lines(draft: Draft, some: list[Absence]) -> list[str]:
 
 
 # -- reading and saying ---------------------------------------------------------------------------------------------
+
+
+def _date_of(draft: Draft, typed: str) -> str:
+    """Return a day as forms have it, which may be typed as a word."""
+    ahead = {"today": 0, "heute": 0, "tomorrow": 1, "morgen": 1}.get(typed)
+    return typed if ahead is None else str(draft.hours.local(draft.now).date() + ahead * DAY)
 
 
 def _read(draft: Draft, event: Send) -> Absence:

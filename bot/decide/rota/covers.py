@@ -117,6 +117,7 @@ def accepted(draft: Draft, ask: Ask, by: Author) -> PlanCard:
     said = outlook.cover_said(draft, ask)
     follows = outlook.look(draft, _with(draft, need, by.id))
     draft.put_rota(follows.rota)
+    end_needless(draft)
     clocks.follow_duty(draft)
     gaps.follow(draft)
     days = changes.days_between(shift, need.start, need.end, draft.hours)

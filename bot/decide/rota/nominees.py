@@ -53,20 +53,24 @@ def know(draft: Draft, iteration: date, people: Iterable[str]) -> None:
 def follow(draft: Draft) -> None:
     """Let the pick and its letters follow its team, whoever changed that, and by whatever."""
     pick, was = draft.facts.planning.pick, draft.state.facts.planning.pick
-    if pick is None or draft.rota.of(pick.iteration) == draft.state.rota.of(pick.iteration):
+    if pick is None or draft.rota is draft.state.rota:
         return
-    is_picked = pickers.picked(draft, pick.iteration)
-    last = teams.last_team(draft.rota, pick.iteration, draft.hours)
-    team = {one.person: one for one in last}
+    before, after = (teams.last_team(one, pick.iteration, draft.hours) for one in (draft.state.rota, draft.rota))
+    if before == after:
+        return
+    is_picked, team = pickers.picked(draft, pick.iteration), {one.person: one for one in after}
+    pairs = [tuple(sorted([one.person for one in each if one.role is Role.SUPPORT])) for each in (before, after)]
     for person, key in pick.letters:
-        if was is not None and (person, key) in was.letters:
+        is_new = pairs[0] != pairs[1] or team.get(person) not in before
+        if is_new and was is not None and (person, key) in was.letters:
             _renew(draft, pick, person, key, team.get(person))
     gone = {one.person for one in draft.state.rota.of(pick.iteration)}.difference(team)
-    pair = tuple(sorted([one.person for one in last if one.role is Role.SUPPORT]))
     told = tuple([id_ for id_ in pick.told if id_ not in gone])
     letters = tuple([one for one in pick.letters if one[0] in team])
     number = pick.round + (letters != pick.letters)  # whoever is in it again gets a letter of its own
-    pickers.put(draft, replace(pick, taken=pair if is_picked else pick.taken, told=told, letters=letters, round=number))
+    pickers.put(
+        draft, replace(pick, taken=pairs[1] if is_picked else pick.taken, told=told, letters=letters, round=number)
+    )
 
 
 def renew(draft: Draft, iteration: date) -> None:

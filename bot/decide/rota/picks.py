@@ -17,7 +17,7 @@ from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.pictures import mentions, names
-from bot.decide.rota import news, nominees, outlook, pickers, proposals, teams, words
+from bot.decide.rota import covers, news, nominees, outlook, pickers, proposals, teams, words
 from bot.effects import Answer, Card, Dialog, SlackSay, Word
 from bot.errors import Refused
 from bot.events import Press, Send
@@ -148,6 +148,7 @@ def take(draft: Draft, iteration: date, team: Team, by: Author, reason: str = ""
     if start is not None and start > (first_day(iteration, draft.hours) or iteration):
         new = teams.changed_from(old, new, iteration, start, draft.hours)
     draft.put_rota(changes.with_team(draft.rota, iteration, new))
+    covers.end_needless(draft)
     pick = replace(pick, taken=team.pair, by=by, at=draft.now, staying=False, proposed=(team.pair,), again=False)
     pick, number = nominees.renewed(draft, pick, old, new, named), pick.round
     pickers.put(draft, replace(pick, told=tuple(dict.fromkeys((*pick.told, *named & {by.id})))))

@@ -37,7 +37,6 @@ def follow(draft: Draft) -> None:
     if draft.rota is not draft.state.rota:
         swaps.follow(draft)
         covers.follow(draft)
-        covers.end_needless(draft)
         filling.follow(draft)
 
 

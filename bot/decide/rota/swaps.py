@@ -16,7 +16,7 @@ from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.requests import clocks
-from bot.decide.rota import asks, news, nominees, outlook
+from bot.decide.rota import asks, covers, news, nominees, outlook
 from bot.decide.rota.outlook import Outlook, day_said, name_of, shift_id
 from bot.effects import Answer, Dialog
 from bot.events import Message, Press, Send
@@ -68,6 +68,7 @@ def accepted(draft: Draft, ask: Ask, by: Author) -> PlanCard:
         return PlanCard(asks.title(draft, ask), why)
     before = draft.rota
     draft.put_rota(follows.rota)
+    covers.end_needless(draft)
     clocks.follow_duty(draft)
     who = f"{ask.by.name} and {by.name}"
     what = f"{who} swapped {two[0].iteration} and {two[1].iteration}"
