@@ -408,6 +408,13 @@ async def test_withdrawn_access_and_a_leaver_are_said_once_with_the_way_to_a_cov
     assert len(town.in_team_channel()) == 2
 
 
+async def test_two_changes_of_somebody_in_the_same_moment_are_both_said() -> None:
+    town = planned()
+    await people(town, replace(ANA, left=date(2026, 11, 30)))
+    await people(town, replace(ANA, left=date(2026, 11, 26)))
+    assert len([one for one in town.in_team_channel() if one.key.startswith("broken:")]) == 2
+
+
 async def test_a_leavers_week_can_be_covered() -> None:
     town = planned()
     await people(town, replace(BEN, left=date(2026, 11, 24)))

@@ -6,6 +6,7 @@ Whoever is new observes in the first iteration that has a team already and days 
 from dataclasses import replace
 from datetime import date
 
+from bot.decide import marks
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.decide.requests import clocks
@@ -43,7 +44,7 @@ def _say_broken(draft: Draft, changed: list[Person]) -> None:
     title = f"{who or 'The team'}: what changed touches a team that is set"
     pair = [one.id for one in pickers.pickers(draft)]
     admins = [one.id for one in draft.rota.people.values() if draft.is_admin(Author(one.id, one.name))]
-    key = f"{draft.now.isoformat()}:{':'.join(ids)}"
+    key = f"{draft.now.isoformat()}:{marks.mark(' '.join((*ids, *follows.lines)))}"
     nominees.fill(draft, key, follows.stints)
     covers.announce(draft, key, (title, *follows.lines), broken, (*pair, *admins))
 
