@@ -502,6 +502,7 @@ async def test_on_the_morning_a_late_team_starts_the_requesters_post_names_it_an
     town = await late()
     (key,) = keys(town, "week:")
     assert town.teams.messages[key].text == "This week Ana Lindqvist and Ben Okafor answer here."
+    assert len(town.teams.messages[key].versions) == 1
     await town.until("2026-11-27 08:59")
     assert "Ana Lindqvist" in town.teams.messages[key].text
     await town.until("2026-11-27 09:00")
@@ -513,7 +514,7 @@ async def test_the_cards_of_the_pair_that_stayed_say_that_it_is_over_when_the_la
     town = await late("ben", "chen")
     await town.until("2026-11-27 08:59")
     ana, ben = (town.teams.messages[f"start:{NEXT}:{id_}"] for id_ in ("ana", "ben"))
-    assert "until Fri 27 Nov, 09:00" in ana.text
+    assert "You stay on support this week\nWith Ben Okafor, until Fri 27 Nov, 09:00." in ana.text
     await town.until("2026-11-27 09:00")
     assert ana.text == "Your support of this week is over\nBen Okafor and Chen Wei took over. Thank you."
     assert ben.text.startswith("You stay on support this week\nWith Chen Wei, until Wed 2 Dec, 09:00.")
@@ -531,11 +532,13 @@ async def test_cards_of_the_week_say_at_once_until_when_and_who_fills_in_no_more
         "pick.other", "", ANA, place=personal("ana"), card="-", choice=f"{NEXT}:{one}+{other}", one=one, other=other
     )
     assert f"\n{filling.name} is not FALLBACK any more." in town.in_team_channel()[-1].text
-    assert card.text == "You are not on duty this week any more"
+    over = "You are not on this week's support team any more\n"
+    assert card.text == f"{over}Ana Lindqvist and Ben Okafor are on support."
     assert "With Ben Okafor, until Thu 26 Nov, 09:00." in town.teams.messages[f"start:{NEXT}:ana"].text
     await town.until("2026-11-26 09:00")
     assert town.teams.messages[f"start:{NEXT}:{one}"].text.startswith("You are on support from today\n")
-    assert card.text == "You are not on duty this week any more"
+    now_on = [person.name for person in (CHEN, EVA, FARID) if person is not filling]
+    assert card.text == f"{over}{' and '.join(now_on)} are on support."
 
 
 async def test_what_the_pair_that_stayed_has_is_settled_one_by_one_when_the_late_team_starts() -> None:

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import date
 
-from bot.events import Send
+from bot.events import RotaEdited, Send
 from bot.people import Person
 from bot.places import personal
-from bot.policy import Page, Policy
+from bot.policy import Language, Page, Policy
 from bot.rota.shift import Absence, Override, Role, Shift
 from bot.views import PlanCard
+from tests.journeys.test_absences import choice
 from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, ITERATION, TEAM, TEAM_CHANNEL, Town, at, said, shifts
 
 NEXT = date(2026, 11, 25)
@@ -286,3 +287,125 @@ async def test_a_team_that_is_taken_late_gets_its_cards_on_the_morning_on_which_
     assert keys(town, f"ring:{NEXT}") == [f"ring:{NEXT}:chen", f"ring:{NEXT}:eva"]
     assert "You are ready." in await press(town, CHEN, "ready")
     assert keys(town, "peak:") == []
+
+
+# -- who is on duty changes after the start -------------------------------------------------------------------------
+
+
+def post(town: Town) -> str:
+    return town.teams.messages[f"week:{NEXT}"].text
+
+
+async def covered(town: Town, who: Person, by: Person, first: str, last: str) -> None:
+    """Let somebody cover days of another's shift."""
+    fields = {"shift": f"{NEXT}:SUPPORT:{who.id}", "first": first, "last": last}
+    shown = await town.press(Send, "", who, card="form", step="cover", fields=fields)
+    await town.send("cover.ask", "", who, card="form", choice=choice(shown, "cover.ask"), who=by.id)  # type: ignore[arg-type]
+    (key,) = [one.key for one in town.to(by) if one.key.startswith("ask:cover")]
+    await town.send("ask.yes", "", by, card=key, choice=key.removeprefix("ask:").rpartition(":")[0])
+
+
+async def wednesday(**more: object) -> Town:
+    town = tuesday(**more)  # type: ignore[arg-type]
+    await town.until("2026-11-25 10:30")
+    return town
+
+
+async def test_since_some_days_are_covered_the_cards_and_the_requesters_post_say_so() -> None:
+    town = await wednesday()
+    await covered(town, EVA, BEN, "2026-11-30", "2026-12-01")
+    assert card(town, EVA).title == "You are on support on Wed, Thu and Fri"
+    assert card(town, EVA).text == "With Chen Wei."
+    assert card(town, CHEN).title == "You are on support from today"
+    assert card(town, CHEN).text == "With Eva Novak and Ben Okafor, until Wed 2 Dec, 09:00."
+    assert card(town, FARID).text == "Chen Wei and Eva Novak are on support until Wed 2 Dec, 09:00."
+    assert post(town) == (
+        "This week Chen Wei and Eva Novak answer here. On Mon and Tue Ben Okafor steps in. "
+        "On Fri Farid Haddad steps in."
+    )
+
+
+async def test_whoever_stays_and_whoever_steps_in_read_on_which_days_they_serve_since_some_are_covered() -> None:
+    fallback = Shift(NEXT, "chen", Role.FALLBACK, frozenset({4}))
+    town = tuesday((NEW[1], fallback, Shift(NEXT, "ben", Role.SUPPORT)))
+    await town.until("2026-11-25 10:30")
+    assert card(town, BEN).title == "You stay on support this week"
+    await covered(town, BEN, CHEN, "2026-11-26", "2026-11-26")
+    assert (card(town, BEN).title, card(town, CHEN).title) == (
+        "You are on support on Wed, Fri, Mon and Tue",
+        "You are on support on Thu and Fri",
+    )
+    assert card(town, BEN).text == (
+        "With Eva Novak and Chen Wei, until Wed 2 Dec, 09:00. Nothing else changes for you."
+    )
+    assert card(town, CHEN).text == "With Eva Novak and Ben Okafor."
+
+
+async def test_since_somebody_serves_in_anothers_place_for_all_that_is_left_the_other_reads_that_it_is_over() -> None:
+    town = await wednesday(policy=Policy(language=Language.GERMAN))
+    await covered(town, EVA, BEN, "", "")
+    view = card(town, EVA)
+    assert (view.title, view.presses) == ("You are not on this week's support team any more", ())
+    assert view.text == "Chen Wei and Ben Okafor are on support."
+    assert card(town, CHEN).text == "With Ben Okafor, until Wed 2 Dec, 09:00."
+    assert post(town) == "Diese Woche antworten hier Chen Wei und Ben Okafor. Am Fr springt Farid Haddad ein."
+
+
+async def test_since_somebody_is_away_and_another_fills_in_the_cards_and_the_post_say_so_until_they_are_back() -> None:
+    town = await wednesday()
+    before = {one: (card(town, one), len(versions(town, one))) for one in (CHEN, EVA, FARID)}, post(town)
+    fields = {"first": "2026-11-26", "last": "2026-11-26"}
+    shown = await town.press(Send, "", EVA, card="form", step="absence", fields=fields)
+    await town.send("absence.take", "", EVA, card="form", choice=choice(shown, "absence.take"))  # type: ignore[arg-type]
+    assert card(town, EVA).title == "You are on support on Wed, Fri, Mon and Tue"
+    filled = post(town)
+    assert filled.startswith("This week Chen Wei and Eva Novak answer here. ")
+    assert "On Thu " in filled
+    assert len(versions(town, CHEN)) == before[0][CHEN][1], "for whom nothing is new"
+    away = (await (await town.desk()).state()).rota.absences[-1]
+    gone = f"{away.start.isoformat()}|{away.end.isoformat()}|eva"
+    await town.send("absence.remove", "", EVA, card="form:x", choice=gone)
+    assert ({one: card(town, one) for one in (CHEN, EVA, FARID)}, post(town)) == (
+        {one: view for one, (view, _) in before[0].items()},
+        before[1],
+    )
+
+
+async def test_since_somebody_is_reported_away_whoever_says_yes_steps_in_today() -> None:
+    town = await wednesday()
+    await town.write("away Eva", CHEN)
+    assert card(town, EVA).title == "You are on support on Thu, Fri, Mon and Tue"
+    (key,) = [one.key for who in TEAM for one in town.to(who) if one.key.startswith("ask:")]
+    who = next(one for one in TEAM if key.endswith(f":{one.id}"))
+    await town.send("ask.yes", "", who, card=key, choice=key.removeprefix("ask:").rpartition(":")[0])
+    assert f"On Wed {who.name} steps in." in post(town) or f"On Wed and Fri {who.name} steps in." in post(town)
+
+
+async def test_whoever_is_fallback_no_more_reads_so() -> None:
+    town = await wednesday()
+    await town.import_shifts(tuple([one for one in NEW if one.person != "farid"]))
+    assert card(town, FARID).title == "You are not on this week's support team any more"
+    assert post(town) == "This week Chen Wei and Eva Novak answer here."
+
+
+async def test_whoever_is_none_of_the_people_any_more_is_told_nothing() -> None:
+    town = await wednesday()
+    rota = (await (await town.desk()).state()).rota
+    left = {id_: one for id_, one in rota.people.items() if id_ != "farid"}
+    shown = len(versions(town, FARID))
+    changed = replace(rota, people=left, shifts=tuple([one for one in rota.shifts if one.person != "farid"]))
+    await town._handle(RotaEdited(rota=changed, base=rota, key="edited", happened_at=town.now))
+    assert len(versions(town, FARID)) == shown
+    assert post(town) == "This week Chen Wei and Eva Novak answer here."
+
+
+async def test_where_nobody_is_left_the_post_stays_as_it_was() -> None:
+    town = await wednesday()
+    before = post(town)
+    await town.import_shifts((Shift(NEXT, "dilan", Role.OBSERVER),))
+    assert card(town, EVA).text == ""
+    assert post(town) == before
+
+
+def versions(town: Town, who: Person) -> list[object]:
+    return list(town.teams.messages[f"start:{NEXT}:{who.id}"].versions)

@@ -24,17 +24,16 @@ from bot.people import WORKING_WEEK, Person
 from bot.places import personal
 from bot.policy import Policy
 from bot.rota.duty import PAIR, on_duty
-from bot.rota.handover import Serving, late_starts, pair_before, serving
+from bot.rota.handover import Serving, late_starts, pair_before, serving, team_days
 from bot.rota.iteration import iteration_of
 from bot.rota.planning import Handover
-from bot.rota.presence import WEEK, working_days
+from bot.rota.presence import WEEK, Presence, working_days
 from bot.rota.shift import Role, Rota, Shift
 from bot.state import State
 from bot.support.texts import DAYS, Text
 from bot.support.words import listed, moment
 from bot.views import Address, Button, Line, PlanCard, PlanPart
 
-NOT_ANY_MORE = PlanCard("You are not on duty this week any more")
 MOST_PAGES = 2  # of the documentation, beside the handbook
 RING = "Did this ring? This message is only a test: nothing has to be done."
 HOW_TO_RING = (
@@ -77,17 +76,6 @@ def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None
     return min([*waits, *_heads_ups(state, handover, now, hours)], default=None)
 
 
-def follow(draft: Draft) -> None:
-    """Let the cards of those who serve say how it is, where the rota has changed since."""
-    handover, before = current(draft), draft.state.facts.planning.handover
-    if draft.rota is draft.state.rota or handover is None or before is None or before.start != handover.start:
-        return
-    old = _cards(draft.unchanged(0), before)
-    for id_, view in _cards(draft, handover).items():
-        if id_ in old and view != old[id_]:
-            draft.show(_key(handover.iteration, id_), personal(id_), view, first=False)
-
-
 def joined(draft: Draft, shift: Shift) -> None:
     """Give somebody who observes from now on their card; where duty is just changing, that does it."""
     handover = current(draft)
@@ -101,22 +89,28 @@ def tell_channel(draft: Draft, handover: Handover) -> None:
 
     It is the only thing that they see of the rota.
     """
-    team = serving(draft.rota, handover.start, draft.hours)
-    fallbacks = [one for one in team if one.role is Role.FALLBACK]
-    pair = [one.person.name for one in team if one.role is Role.SUPPORT]
-    if len(pair) < PAIR:  # a FALLBACK of the whole week answers as the pair does
-        days = [day for day in working_days(handover.iteration, draft.hours) if day >= handover.start]
-        whole = [one for one in fallbacks if len(one.days) == len(days)]
-        fallbacks = [one for one in fallbacks if one not in whole]
-        pair += [one.person.name for one in whole]
-    if not pair:
+    said = _week_said(draft, handover)
+    if said:
+        draft.follow_with(Show(_week(handover), draft.desk.channel, Line((said,)), first=handover.late is None))
+
+
+def follow(draft: Draft) -> None:
+    """Let the start cards and the requesters' post say who is on duty, whatever changed the rota since they went out.
+
+    Whole days count, as in all that they say; who answers for the rest of a day, ``who`` knows.
+    """
+    handover, before = current(draft), draft.state.facts.planning.handover
+    same = draft.rota is draft.state.rota
+    if same or handover is None or before is None or before.start != handover.start:
         return
-    said = draft.say(Text.THIS_WEEK if len(pair) > 1 else Text.THIS_WEEK_ONE, who=listed(pair, draft.say(Text.AND)))
-    for one in fallbacks:
-        when = listed([DAYS[draft.policy.language][day.weekday()] for day in one.days], draft.say(Text.AND))
-        said += draft.say(Text.THIS_WEEK_ALSO, days=when, who=one.person.name)
-    key = f"week:{handover.iteration}"
-    draft.follow_with(Show(key, draft.desk.channel, Line((said,)), first=handover.late is None))
+    old = draft.unchanged(0)
+    for id_ in before.welcomed:
+        view = _card_now(draft, handover, id_)
+        if view is not None and view != _card_now(old, before, id_):
+            draft.show(_key(handover.iteration, id_), personal(id_), view, first=False)
+    said = _week_said(draft, handover)
+    if said and said != _week_said(old, before):
+        draft.show(_week(handover), draft.desk.channel, Line((said,)), first=False)
 
 
 def remind(draft: Draft, handover: Handover) -> None:
@@ -150,13 +144,46 @@ def seen_off(draft: Draft, iteration: date) -> None:
 
 def relieved(draft: Draft, handover: Handover) -> None:
     """Let the cards of an iteration say who is on support once a late team starts, and to whom ends that it is over."""
-    team = serving(draft.rota, handover.start, draft.hours)
+    team = _team(draft, handover)
     pair = tuple([one.person for one in team if one.role is Role.SUPPORT])
     over = PlanCard("Your support of this week is over", f"{names(pair)} took over. Thank you.")
-    cards = dict.fromkeys(handover.outgoing, over)
-    cards |= {one.person.id: _card(draft, one, handover) for one in team if one.person.id in handover.welcomed}
+    cards = {id_: _card_now(draft, handover, id_) for id_ in handover.welcomed}
+    cards |= dict.fromkeys(set(handover.outgoing).difference([one.person.id for one in team]), over)
     for id_, view in cards.items():
-        draft.show(_key(handover.iteration, id_), personal(id_), view, first=False)
+        if view is not None:
+            draft.show(_key(handover.iteration, id_), personal(id_), view, first=False)
+
+
+def _team(draft: Draft, handover: Handover) -> tuple[Serving, ...]:
+    """Return who serves from a change of duty on, and when, until another team starts."""
+    days = {*team_days(draft.rota, handover.start, draft.hours)}
+    some = [(one, days.intersection(one.days)) for one in serving(draft.rota, handover.start, draft.hours)]
+    return tuple([replace(one, days=tuple(sorted(theirs))) for one, theirs in some if theirs])
+
+
+def _week(handover: Handover) -> str:
+    return f"week:{handover.iteration}"
+
+
+def _week_said(draft: Draft, handover: Handover) -> str:
+    """Return what the requesters read of a week: who answers, and who steps in on which days; "" for nobody."""
+    team = _team(draft, handover)
+    shifts = {one.person for one in draft.rota.of(handover.iteration) if one.role is Role.SUPPORT}
+    support = [one for one in team if one.role is Role.SUPPORT]
+    pair = [one for one in support if one.person.id in shifts or len(support) <= PAIR]
+    besides = [one for one in team if one.role is not Role.OBSERVER and one not in pair]
+    if len(pair) < PAIR:  # a FALLBACK of the whole week answers as the pair does
+        days = [day for day in team_days(draft.rota, handover.start, draft.hours) if day >= handover.start]
+        pair += [one for one in besides if len(one.days) == len(days)]
+        besides = [one for one in besides if one not in pair]
+    if not pair:
+        return ""
+    names = [one.person.name for one in pair]
+    said = draft.say(Text.THIS_WEEK if len(names) > 1 else Text.THIS_WEEK_ONE, who=listed(names, draft.say(Text.AND)))
+    for one in besides:
+        when = listed([DAYS[draft.policy.language][day.weekday()] for day in one.days], draft.say(Text.AND))
+        said += draft.say(Text.THIS_WEEK_ALSO, days=when, who=one.person.name)
+    return said
 
 
 def _key(iteration: date, person: str) -> str:
@@ -183,21 +210,33 @@ def _welcome(draft: Draft, one: Serving) -> None:
         draft.follow_with(Show(f"ring:{handover.iteration}:{id_}", personal(id_), Line((RING,)), first=first))
 
 
-def _cards(draft: Draft, handover: Handover) -> dict[str, PlanCard]:
-    """Return what those read who got a card, by their ids."""
-    team = {one.person.id: one for one in serving(draft.rota, handover.start, draft.hours)}
-    known = [id_ for id_ in handover.welcomed if id_ in draft.rota.people]
-    return {id_: _card(draft, team[id_], handover) if id_ in team else NOT_ANY_MORE for id_ in known}
-
-
 # -- the card -------------------------------------------------------------------------------------------------------
+
+
+def _card_now(draft: Draft, handover: Handover, id_: str) -> PlanCard | None:
+    """Return what the card of somebody who started says now; None where they are none of the people any more.
+
+    Whoever serves in the next team of the week alone is told when that starts.
+    """
+    team = _team(draft, handover)
+    found = next((one for one in team if one.person.id == id_), None)
+    if found is not None:
+        return _card(draft, found, handover)
+    later = any(one.person.id == id_ for one in serving(draft.rota, handover.start, draft.hours))
+    if later or id_ not in draft.rota.people:
+        return None
+    pair = tuple([one.person for one in team if one.role is Role.SUPPORT])
+    text = f"{names(pair)} {'is' if len(pair) == 1 else 'are'} on support." if pair else ""
+    return PlanCard("You are not on this week's support team any more", text)
 
 
 def _card(draft: Draft, one: Serving, handover: Handover) -> PlanCard:
     if one.role is Role.OBSERVER:
         return _observers(draft, one, handover)
     if one.person.id in pair_before(draft.rota, handover.start, draft.hours):
-        title = "You stay on support this week" if one.role is Role.SUPPORT else _title(draft, one, handover)
+        presence, days = Presence(draft.rota, draft.hours), team_days(draft.rota, handover.start, draft.hours)
+        stays = one.role is Role.SUPPORT and all(presence.server(one.person.id, day) == one.person.id for day in days)
+        title = "You stay on support this week" if stays else _title(draft, one, handover)
         return PlanCard(title, f"{_with_whom(draft, one, handover)} Nothing else changes for you.")
     is_ready = one.person.id in handover.ready
     press = replace(_button(draft, one, handover, "I'm ready", "ready"), main=True)
@@ -220,24 +259,32 @@ def _title(draft: Draft, one: Serving, handover: Handover) -> str:
     days = words.weekdays([day.weekday() for day in coming or one.days])
     if one.role is Role.FALLBACK:
         return f"You are the fallback on {days}"
-    left = [day for day in working_days(handover.iteration, draft.hours) if day >= handover.start]
-    return "You are on support from today" if len(coming) == len(left) else f"You are on support on {days}"
+    week = working_days(handover.iteration, draft.hours)
+    if len(coming) == len([day for day in week if day >= handover.start]):
+        return "You are on support from today"
+    return "You are on support this week" if len(one.days) == len(week) else f"You are on support on {days}"
 
 
 def _with_whom(draft: Draft, one: Serving, handover: Handover) -> str:
-    team = serving(draft.rota, handover.start, draft.hours)
-    beside = [other for other in team if other.role is Role.SUPPORT and other.person != one.person]
+    beside = [other for other in _team(draft, handover) if other.role is Role.SUPPORT and other.person != one.person]
     pair = tuple([other.person for other in beside if not {*other.days}.isdisjoint(one.days)])
     late = [day for day in late_starts(draft.rota, handover.iteration, draft.hours) if day > handover.start]
-    last = min([*late, handover.iteration + WEEK])
-    end = draft.hours.next_open(draft.hours.opening(last))
+    end = draft.hours.next_open(draft.hours.opening(min([handover.iteration + WEEK, *late])))
     pick = draft.facts.planning.pick
     stays = pick is not None and pick.iteration == handover.iteration and pick.staying
     until = "until a team is taken" if stays else f"until {moment(end, draft.now, draft.hours)}"
     if one.role is Role.SUPPORT:
-        rest = [day for day in working_days(handover.iteration, draft.hours) if one.days[-1] < day < last]
-        return f"{f'With {names(pair)}' if pair else 'Alone'}{'' if rest else f', {until}'}."
+        whom = f"With {names(pair)}" if pair else "Alone"
+        days = team_days(draft.rota, handover.start, draft.hours)
+        return f"{whom}, {until}." if _serves(draft, one, days[-1]) else f"{whom}."
     return f"{names(pair)} {'is' if len(pair) == 1 else 'are'} on support {until}." if pair else ""
+
+
+def _serves(draft: Draft, one: Serving, day: date) -> bool:
+    """Say whether SUPPORT of a day is somebody's, present or not; whoever left has none."""
+    presence = Presence(draft.rota, draft.hours)
+    shifts = [each for each in draft.rota.of(iteration_of(day)) if each.role is Role.SUPPORT and each.is_for(day)]
+    return one.person.belongs(day) and any(presence.server(each.person, day) == one.person.id for each in shifts)
 
 
 def _duties(draft: Draft) -> str:
