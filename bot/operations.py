@@ -3,8 +3,6 @@
 Each takes the desks and plain arguments and returns what it did or found, in words and for machines.
 """
 
-import csv
-import io
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing
@@ -34,6 +32,7 @@ from bot.store.sheets import (
     PEOPLE_SHEET,
     REMEDY,
     SHIFTS_SHEET,
+    exported_rows,
     people_from_csv,
     people_to_csv,
     shifts_from_csv,
@@ -209,7 +208,7 @@ async def _import(desk: Desk, event: Event, sheet: str) -> None:
 
 
 def _exported(desk: Desk, sheet: str) -> Done:
-    return Done(sheet.rstrip("\n"), {"desk": desk.info.id, "rows": list(csv.DictReader(io.StringIO(sheet)))})
+    return Done(sheet.rstrip("\n"), {"desk": desk.info.id, "rows": exported_rows(sheet)})
 
 
 def _facts(info: DeskInfo) -> dict[str, Any]:

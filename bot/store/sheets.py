@@ -1,5 +1,8 @@
 """Sheets: people and shifts as CSV, as spreadsheets write it and people edit it.
 
+A cell that a spreadsheet would take for a formula goes out behind an apostrophe, which comes off when it is read
+(https://owasp.org/www-community/attacks/CSV_Injection).
+
 A byte-order mark, Excel's line "sep=;", semicolons or tabs for commas, any line ends, blank lines and spaces around
 are fine; a column that nobody knows is not. All that is wrong is said at once, by line and column.
 """
@@ -27,6 +30,7 @@ from bot.store.rows import (
 
 PEOPLE_SHEET, SHIFTS_SHEET = "The sheet of people", "The sheet of shifts"
 SEPARATOR_LINE = re.compile(r"\A\s*sep=.?\n", re.IGNORECASE)  # what Excel writes to tell itself the separator
+FORMULA = re.compile(r"'*[=+\-@\t\r\n]")  # how a cell begins that takes an apostrophe more, or loses one
 REMEDY = "Nothing was changed. Mend these and import the sheet again."
 
 
@@ -65,6 +69,11 @@ def shifts_to_csv(shifts: Iterable[Shift], people: Mapping[str, Person]) -> str:
     return _csv(SHIFTS, [spell_shift(shift, directory) for shift in sorted(shifts, key=lambda shift: shift.iteration)])
 
 
+def exported_rows(sheet: str) -> list[dict[str, str]]:
+    """Return the rows of a sheet of our own, each cell as it was before the sheet was written."""
+    return [{name: _plain(cell) for name, cell in row.items()} for row in csv.DictReader(io.StringIO(sheet))]
+
+
 def _rows(text: str, known: Sequence[str], needed: Sequence[str], problems: Problems) -> list[Row]:
     lines = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     lines = SEPARATOR_LINE.sub("\n", lines)
@@ -75,7 +84,7 @@ def _rows(text: str, known: Sequence[str], needed: Sequence[str], problems: Prob
     try:
         for cells in reader:
             where, ended = f"line {ended + 1}", reader.line_num
-            trimmed = [cell.replace("\xa0", " ").strip() for cell in cells]
+            trimmed = [_plain(cell.replace("\xa0", " ").strip()) for cell in cells]
             if not any(trimmed):
                 continue
             if header is None:
@@ -120,5 +129,13 @@ def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows([{name: _quoted(cell) for name, cell in row.items()} for row in rows])
     return text.getvalue()
+
+
+def _quoted(cell: str) -> str:
+    return f"'{cell}" if FORMULA.match(cell) else cell
+
+
+def _plain(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell

@@ -1,5 +1,6 @@
 """Sheets: what people may write, and what they are told when they may not."""
 
+import csv
 from datetime import date
 
 import pytest
@@ -9,8 +10,8 @@ from hypothesis import strategies as st
 from bot.errors import Misconfigured
 from bot.people import WORKING_WEEK, Person
 from bot.rota.shift import Role, Shift
+from bot.store.sheets import exported_rows, people_to_csv, shifts_from_csv, shifts_to_csv
 from bot.store.sheets import people_from_csv as people_rows
-from bot.store.sheets import people_to_csv, shifts_from_csv, shifts_to_csv
 from tests.store.samples import ANA, ANA_ID, BEN, CHEN, ROTA
 
 TEAM = (ANA, BEN, CHEN)
@@ -41,6 +42,22 @@ def test_what_is_exported_is_imported_as_it_was() -> None:
 def test_a_name_of_any_script_is_imported_as_it_was_exported(name: str) -> None:
     who = Person(ANA_ID, name, ANA_ID)
     assert people_from_csv(people_to_csv([who])) == (who,)
+
+
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+49 Ben", "-Ben", "@Ben", "'=Ben", "''@Ben", "'Ben", "Ben="])
+def test_no_name_is_exported_as_a_formula_and_each_is_imported_as_it_was(name: str) -> None:
+    who = Person(ANA_ID, name, ANA_ID)
+    sheet = people_to_csv([who])
+    cell = next(csv.reader(sheet.splitlines()[1:]))[0]
+    assert cell[0] not in "=+-@"
+    assert people_from_csv(sheet) == (who,)
+    assert exported_rows(sheet)[0]["name"] == name
+    shift = Shift(date(2026, 11, 25), ANA_ID, Role.SUPPORT)
+    assert shifts_from_csv(shifts_to_csv([shift], {ANA_ID: who}), [who]) == (shift,)
+
+
+def test_a_formula_that_somebody_wrote_is_read_as_the_words_it_is() -> None:
+    assert [one.name for one in people_from_csv("name\n=Ben\n'=Chen\n")] == ["=Ben", "=Chen"]
 
 
 @pytest.mark.parametrize("name", ["Ana\x1b[31m", "Ana\u202eBen", "\u200d"])
