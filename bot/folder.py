@@ -24,7 +24,19 @@ from bot.settings import Settings
 from bot.state import DeskInfo
 from bot.store.journal import SqlJournal
 from bot.store.lock import FolderLock
-from bot.store.rota import Agreed, Edited, Invalid, Kept, Look, Outcome, RotaFiles, Unwritten, reconcile, write_anew
+from bot.store.rota import (
+    REMOVED_KEPT,
+    Agreed,
+    Edited,
+    Invalid,
+    Kept,
+    Look,
+    Outcome,
+    RotaFiles,
+    Unwritten,
+    reconcile,
+    write_anew,
+)
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +92,16 @@ async def forget_edits(files: RotaFiles, desk: DeskInfo, effect: ForgetEdits) ->
 
 async def set_aside(files: RotaFiles, desk_id: str) -> str:
     """Move a removed desk's rota file aside and return where it is now, "" where there was none."""
-    moved = await asyncio.to_thread(files.set_aside, desk_id, f"{real():%Y%m%dT%H%M%S.%fZ}")
+    moved = await asyncio.to_thread(files.set_aside, desk_id, real())
     return str(moved or "")
+
+
+async def forget_removed(files: RotaFiles) -> None:
+    """Remove what is kept of removed desks when its time is over; a disk that refuses is logged."""
+    try:
+        await asyncio.to_thread(files.forget_removed, real() - REMOVED_KEPT)
+    except NotStored as error:
+        log.error("%s", error)  # noqa: TRY400 - the text says it all
 
 
 async def open_desks(journal: SqlJournal, files: RotaFiles, desks: Desks, clock: Clock) -> None:
@@ -89,6 +109,7 @@ async def open_desks(journal: SqlJournal, files: RotaFiles, desks: Desks, clock:
 
     That is done with every file before any desk hands over what is undelivered, which may be a rota to write.
     """
+    await forget_removed(files)
     found = [(info, await reconcile(journal, files, info)) for info in await journal.desks()]
     await desks.open()
     for info, outcome in found:
@@ -132,6 +153,7 @@ class RotaWatch:
         self._clock = clock
         self._seen: dict[str, Look | None] = {}
         self._judged: dict[str, Look | None] = {}
+        self._forgot = real().date()
 
     async def run(self) -> None:
         """Look every few seconds, for ever."""
@@ -140,7 +162,10 @@ class RotaWatch:
             await self.look()
 
     async def look(self) -> None:
-        """Look once, and bring together what stands still and is new."""
+        """Look once, and bring together what stands still and is new; once a day forget removed desks."""
+        if self._forgot != real().date():
+            self._forgot = real().date()
+            await forget_removed(self._files)
         before = self._seen
         self._seen = await asyncio.to_thread(self._look_at, [desk.info.id for desk in self._desks])
         for desk in self._desks:

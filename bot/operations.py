@@ -26,7 +26,7 @@ from bot.people import Person
 from bot.rota.plan import Plan
 from bot.solver.worker import NotComputed, forecast, rank
 from bot.state import DeskInfo
-from bot.store.rota import valid_id
+from bot.store.rota import REMOVED_KEPT, valid_id
 from bot.store.rows import Directory
 from bot.store.sheets import (
     PEOPLE_SHEET,
@@ -79,7 +79,7 @@ async def remove_desk(desks: Desks, arguments: Arguments, now: datetime) -> Done
     del now
     desk = desks.one(valid_id(arguments["name"]))
     aside = await desks.remove(desk)
-    kept = f" Its rota is kept in {aside}." if aside else ""
+    kept = f" Its rota is kept for {REMOVED_KEPT.days} days, in {aside}." if aside else ""
     return Done(f"Removed desk {desk.info.id}.{kept}", {"desk": desk.info.id, "kept": aside})
 
 

@@ -9,7 +9,7 @@ import logging
 import os
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
@@ -23,6 +23,9 @@ from bot.store.tables import REMEDY, parse, spell
 log = logging.getLogger(__name__)
 
 Look = tuple[int, int, int]
+STAMP = "%Y%m%dT%H%M%S.%fZ"  # times in UTC, which sort as they follow
+REMOVED_KEPT = timedelta(days=30)
+"""For how long a removed desk's rota is kept, which nobody's erasure knows of any more."""
 DESK_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -90,7 +93,7 @@ class RotaFiles:
             if checksum in (None, stored.checksum) or self._holds(desk, stored.rota):
                 return None
             edited_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            aside = path.with_name(f"{path.name}.refused-{edited_at:%Y%m%dT%H%M%S.%fZ}")
+            aside = path.with_name(f"{path.name}.refused-{edited_at:{STAMP}}")
             if not aside.exists():
                 os.link(path, aside)
         except OSError as error:
@@ -98,7 +101,10 @@ class RotaFiles:
         return Kept(aside, checksum)
 
     def forget_edits(self, desk_id: str, before: datetime | None) -> None:
-        """Remove what ``keep`` kept of edits made ``before``, None for all, and then the generation before, too."""
+        """Remove what ``keep`` kept of edits made ``before``.
+
+        With None all of it goes, the generation before, and what is kept of desks that were called so, too.
+        """
         path = self._path(desk_id)
         try:
             for kept in path.parent.glob(f"{path.name}.refused-*"):
@@ -106,8 +112,20 @@ class RotaFiles:
                     kept.unlink()
             if before is None:
                 path.with_name(f"{path.name}.bak").unlink(missing_ok=True)
+                for kept in _removed(path.parent, path.name):
+                    kept.unlink()
         except OSError as error:
             message = f"What was kept of edits of the rota file {path} could not be removed ({error.strerror})."
+            raise NotStored(message) from error
+
+    def forget_removed(self, before: datetime) -> None:
+        """Remove what is kept of desks that were removed ``before``; raise NotStored if it can't be."""
+        try:
+            for kept in _removed(self._folder):
+                if kept.name.rpartition(".removed-")[2] < f"{before.astimezone(UTC):{STAMP}}":
+                    kept.unlink()
+        except OSError as error:
+            message = f"What is kept of removed desks in {self._folder} could not be removed ({error.strerror})."
             raise NotStored(message) from error
 
     def look(self, desk_id: str) -> Look | None:
@@ -139,11 +157,16 @@ class RotaFiles:
         except FileNotFoundError:
             return None
 
-    def set_aside(self, desk_id: str, stamp: str) -> Path | None:
-        """Move the file of a desk that is no more aside, and the one before it; return where it is, None if nowhere."""
+    def set_aside(self, desk_id: str, at: datetime) -> Path | None:
+        """Move the file of a desk that is no more aside, and the one before it; return where it is, None if nowhere.
+
+        It is kept for REMOVED_KEPT.
+        """
         path = self._path(desk_id)
         before = path.with_name(f"{path.name}.bak")
-        aside, before_aside = (one.with_name(f"{one.name}.removed-{stamp}") for one in (path, before))
+        aside, before_aside = (
+            one.with_name(f"{one.name}.removed-{at.astimezone(UTC):{STAMP}}") for one in (path, before)
+        )
         try:
             if before.exists():
                 before.rename(before_aside)
@@ -166,6 +189,10 @@ class RotaFiles:
 
     def _path(self, desk_id: str) -> Path:
         return self._folder / f"{valid_id(desk_id)}.json"
+
+
+def _removed(folder: Path, name: str = "*.json") -> list[Path]:
+    return [path for kind in ("", ".bak") for path in folder.glob(f"{name}{kind}.removed-*")]
 
 
 def _forget(before: Path, rota: Rota) -> None:

@@ -343,7 +343,7 @@ def test_a_wrong_desk_is_removed_and_its_rota_kept_aside(hotseat: Hotseat, sheet
     hotseat(*ADD)
     hotseat("people", "import", sheets[0])
     said = hotseat("desk", "remove", "backend").out
-    assert said.startswith("Removed desk backend. Its rota is kept in ")
+    assert said.startswith("Removed desk backend. Its rota is kept for 30 days, in ")
     assert "Ana Lindqvist" in Path(said.split()[-1].rstrip(".")).read_text()
     assert "There is no desk yet." in hotseat("desk", "list").out
     assert hotseat(*ADD).code == 0

@@ -237,6 +237,45 @@ async def test_what_was_kept_of_an_edit_goes_by_night_as_names_do(house: House) 
         assert len(house.kept()) == left
 
 
+def tomorrow() -> datetime:
+    return datetime.now(UTC) + timedelta(days=1)
+
+
+async def test_what_is_kept_of_a_removed_desk_goes_when_its_time_is_over(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = (
+        house.file.parent / f"wrong.json.removed-{datetime.now(UTC) - timedelta(days=days):%Y%m%dT%H%M%S.%fZ}"
+        for days in (30, 28)
+    )
+    for path in (old, new):
+        path.write_text("Ana")
+    monkeypatch.setattr("bot.folder.real", tomorrow)
+    await house.looks(2)
+    assert (old.exists(), new.exists()) == (False, True)
+
+
+async def test_what_is_kept_of_a_removed_desk_and_cannot_be_removed_is_logged_once_a_day(
+    house: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.folder.real", tomorrow)
+    (house.file.parent / "wrong.json.removed-20200101T000000.000000Z").mkdir()
+    await house.looks(6)
+    assert ["could not be removed" in record.message for record in caplog.records] == [True]
+
+
+async def test_a_command_while_no_bot_runs_removes_what_is_kept_of_a_removed_desk_after_its_time(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path):
+        pass
+    old = tmp_path / "rota" / "wrong.json.removed-20200101T000000.000000Z"
+    old.write_text("Ana")
+    async with desks_alone(Settings(data=tmp_path), clock):  # type: ignore[call-arg]
+        pass
+    assert not old.exists()
+
+
 async def test_an_edit_at_the_moment_of_a_change_is_kept_and_the_admins_know(house: House) -> None:
     house.edit('"Chen Wei"', '"Chen Wen"')
     await house.change()

@@ -25,7 +25,18 @@ from bot.store.atomic import AtomicStorage
 from bot.store.document import dump, parse
 from bot.store.journal import SqlJournal
 from bot.store.memory import MemoryJournal, MemoryRotaFiles
-from bot.store.rota import Agreed, Edited, Invalid, RotaFiles, StoredRota, Unwritten, compare, reconcile, valid_id
+from bot.store.rota import (
+    REMOVED_KEPT,
+    Agreed,
+    Edited,
+    Invalid,
+    RotaFiles,
+    StoredRota,
+    Unwritten,
+    compare,
+    reconcile,
+    valid_id,
+)
 from tests.store.samples import ANA, BEN, DESK, NOW, POLICY, ROTA, WEDNESDAY
 from tests.store.test_journal import changing
 
@@ -138,14 +149,43 @@ def test_what_was_kept_and_cannot_be_removed_is_removed_later(tmp_path: Path) ->
 
 def test_the_file_of_a_removed_desk_is_moved_aside_and_no_longer_one(tmp_path: Path) -> None:
     files = RotaFiles(tmp_path)
-    assert files.set_aside("edge", "now") is None
+    assert files.set_aside("edge", NOW) is None
     files.write(DESK, Rota())
     files.write(DESK, ROTA)
     content = (tmp_path / "edge.json").read_bytes()
-    aside = files.set_aside("edge", "now")
+    aside = files.set_aside("edge", NOW)
     assert aside is not None
     assert aside.read_bytes() == content
-    assert {path.name for path in tmp_path.iterdir()} == {"edge.json.removed-now", "edge.json.bak.removed-now"}
+    stamp = f"{NOW:%Y%m%dT%H%M%S.%fZ}"
+    assert {path.name for path in tmp_path.iterdir()} == {
+        f"edge.json.removed-{stamp}",
+        f"edge.json.bak.removed-{stamp}",
+    }
+
+
+def test_what_is_kept_of_a_removed_desk_goes_after_its_time_and_with_whoever_is_erased_from_one_named_so_again(
+    tmp_path: Path,
+) -> None:
+    files = RotaFiles(tmp_path)
+    for desk_id, days in (("edge", 29), ("edge", 31), ("core", 31), ("core", 1)):
+        for rota in (Rota(), ROTA):
+            files.write(replace(DESK, id=desk_id), rota)
+        files.set_aside(desk_id, NOW - timedelta(days=days))
+    assert len(list(tmp_path.iterdir())) == 8
+    files.forget_removed(NOW - REMOVED_KEPT)
+    names = {path.name.partition(".removed-")[0] for path in tmp_path.iterdir()}
+    assert names == {"edge.json", "edge.json.bak", "core.json", "core.json.bak"}
+    assert len(list(tmp_path.iterdir())) == 4
+    files.forget_edits("edge", NOW)
+    assert len(list(tmp_path.iterdir())) == 4
+    files.forget_edits("edge", None)
+    assert {path.name.partition(".removed-")[0] for path in tmp_path.iterdir()} == {"core.json", "core.json.bak"}
+
+
+def test_what_is_kept_of_a_removed_desk_and_cannot_be_removed_is_said(tmp_path: Path) -> None:
+    (tmp_path / "edge.json.removed-20200101T000000.000000Z").mkdir()
+    with pytest.raises(NotStored, match="could not be removed"):
+        RotaFiles(tmp_path).forget_removed(NOW)
 
 
 WRONG: list[tuple[str, str, str]] = [
