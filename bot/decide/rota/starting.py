@@ -147,11 +147,10 @@ def relieved(draft: Draft, handover: Handover) -> None:
     team = _team(draft, handover)
     pair = tuple([one.person for one in team if one.role is Role.SUPPORT])
     over = PlanCard("Your support of this week is over", f"{names(pair)} took over. Thank you.")
-    cards = {id_: _card_now(draft, handover, id_) for id_ in handover.welcomed}
+    cards = {id_: view for id_ in handover.welcomed if (view := _card_now(draft, handover, id_))}
     cards |= dict.fromkeys(set(handover.outgoing).difference([one.person.id for one in team]), over)
     for id_, view in cards.items():
-        if view is not None:
-            draft.show(_key(handover.iteration, id_), personal(id_), view, first=False)
+        draft.show(_key(handover.iteration, id_), personal(id_), view, first=False)
 
 
 def _team(draft: Draft, handover: Handover) -> tuple[Serving, ...]:
