@@ -158,7 +158,7 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
         answer = steps.returned(draft, event, str(refusal))
     if isinstance(answer, Dialog):
         answer = steps.named(draft, answer)
-    joining.follow(draft)
+    joining.follow(draft, event)
     replies.follow(draft)
     nominees.follow(draft)
     proposals.follow(draft)

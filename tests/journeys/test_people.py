@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
-from bot.events import Open, Send
+from bot.events import Open, PeopleImported, PersonRow, Send
 from bot.people import Person
+from bot.rota.shift import Role, Shift
 from bot.views import FormCard
 from tests.journeys.town import ANA, BEN, DILAN, EVA, FARID, OLGA, TEAM, Town, person, plain, said
 
@@ -19,7 +20,12 @@ async def form(town: Town, name: str = "people", choice: str = "") -> FormCard:
 
 
 async def send(town: Town, step: str, choice: str = "", **typed: str) -> str:
-    return said(await town.press(Send, "", FARID, card=CARD, step=step, choice=choice, fields=typed))
+    """Send a form, and once more where what follows for a team that is set is shown first."""
+    answer = said(await town.press(Send, "", FARID, card=CARD, step=step, choice=choice, fields=typed))
+    if "Nothing is saved yet. What follows:" in answer:
+        step = "people.sure"
+        answer = said(await town.press(Send, "", FARID, card=CARD, step=step, choice=choice, fields=typed))
+    return answer
 
 
 async def people(town: Town) -> dict[str, object]:
@@ -320,3 +326,93 @@ async def test_somebody_may_have_public_holidays_of_elsewhere_and_need_not_obser
     )
     await send(town, "people.edit", "dilan", holidays="", waived="no")
     assert (await people(town))["dilan"] == DILAN
+
+
+# -- what it does to the rota, and who changed what
+
+
+async def edited(town: Town, step: str, choice: str, **typed: str) -> str:
+    return said(await town.press(Send, "", FARID, card=CARD, step=step, choice=choice, fields=typed))
+
+
+async def test_what_a_change_does_to_a_team_that_is_set_is_read_before_it_is_saved() -> None:
+    town = Town()
+    shown = await edited(town, "people.edit", "ana", production_access="no")
+    assert "Nothing is saved yet. What follows:\nIn the iteration of Wed 18 Nov there is no anchor" in shown
+    assert "[Save all the same]" in shown
+    assert (await people(town))["ana"] == ANA
+    assert town.in_team_channel() == []
+    assert (await edited(town, "people.sure", "ana", production_access="no")).startswith("Saved: Ana Lindqvist")
+    assert not (await people(town))["ana"].production_access  # type: ignore[attr-defined]
+    (news,) = town.in_team_channel()
+    assert news.text.startswith("Farid Haddad took Ana Lindqvist's production access\nIn the iteration of Wed 18 Nov")
+
+
+async def test_who_changed_whom_is_announced_once_and_stands_in_the_history() -> None:
+    town = Town()
+    await edited(town, "people.edit", "ben", production_access="yes")
+    await edited(town, "people.edit", "ben", production_access="yes", slack_user_id="U1")
+    await edited(town, "people.add", "", name="Gil Amar", experienced="no", joined="2026-12-01")
+    await edited(town, "people.edit", "eva", left="2026-12-30", working_days="Fri")
+    await edited(town, "people.edit", "eva", left="", working_days="")
+    said_so = [
+        "Farid Haddad gave Ben Okafor production access.",
+        "Farid Haddad added Gil Amar, who joins on Tue 1 Dec.",
+        (
+            "Farid Haddad noted that Eva Novak leaves on Wed 30 Dec.\n"
+            "Farid Haddad noted that Eva Novak never works on Fri."
+        ),
+        "Farid Haddad noted that Eva Novak stays.\nFarid Haddad noted that Eva Novak works every day.",
+    ]
+    assert [one.text for one in town.in_team_channel()] == said_so
+    history = (await (await town.desk()).state()).rota.history
+    assert [(one.by, one.what) for one in history] == [
+        ("Farid Haddad", "gave Ben Okafor production access"),
+        ("Farid Haddad", "added Gil Amar, who joins on 2026-12-01"),
+        ("Farid Haddad", "noted that Eva Novak leaves on 2026-12-30"),
+        ("Farid Haddad", "noted that Eva Novak never works on Fri"),
+        ("Farid Haddad", "noted that Eva Novak stays"),
+        ("Farid Haddad", "noted that Eva Novak works every day"),
+    ]
+
+
+async def test_who_is_new_to_support_or_need_not_observe_is_on_the_record_and_a_new_id_is_no_new_person() -> None:
+    town = Town()
+    await edited(town, "people.edit", "dilan", experienced="yes", entra_object_id=LEA)
+    await edited(town, "people.sure", LEA, experienced="no", waived="yes")
+    await edited(town, "people.sure", LEA, waived="no", joined="2026-11-02")
+    history = (await (await town.desk()).state()).rota.history
+    assert [one.what for one in history] == [
+        "noted that Dilan Kaya is experienced",
+        "noted that Dilan Kaya is new to support",
+        "noted that Dilan Kaya need not observe first",
+        "noted that Dilan Kaya has to observe first",
+        "noted that Dilan Kaya joins on 2026-11-02",
+    ]
+
+
+async def imported(town: Town, *some: Person) -> None:
+    rows = tuple([PersonRow(one.name, one, frozenset({"production_access"})) for one in some])
+    await town._handle(PeopleImported(rows=rows, **town._when("")))  # type: ignore[arg-type]
+
+
+async def test_an_import_of_many_is_counted() -> None:
+    town = Town()
+    await imported(town, *[replace(one, production_access=not one.production_access) for one in TEAM])
+    history = (await (await town.desk()).state()).rota.history
+    assert ("An import", f"gave {BEN.name} production access") in [(one.by, one.what) for one in history]
+    await imported(town, *[person(f"N{number} New") for number in range(9)])
+    assert (await (await town.desk()).state()).rota.history[-1].what == "made 9 changes of people"
+
+
+async def test_who_set_the_teams_of_which_weeks_is_on_the_record() -> None:
+    town = Town()
+    await town.import_shifts((Shift(date(2026, 12, 2), "ana", Role.SUPPORT),))
+    await town.import_shifts((Shift(date(2026, 12, 2), "ana", Role.SUPPORT),))
+    weeks = (date(2026, 12, 9), date(2026, 12, 16))
+    await town.import_shifts(tuple([Shift(week, "ben", Role.SUPPORT) for week in weeks]))
+    history = (await (await town.desk()).state()).rota.history
+    assert [(one.by, one.what) for one in history] == [
+        ("An import", "set who serves from 2026-12-02"),
+        ("An import", "set who serves from 2026-12-09 to 2026-12-16, 2 weeks"),
+    ]

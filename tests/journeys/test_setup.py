@@ -792,7 +792,7 @@ async def test_two_forms_of_a_step_of_settings_save_only_what_was_changed_in_eac
 async def test_ticks_that_nobody_touched_in_a_form_stay_as_they_are_by_now() -> None:
     town = Town()
     drawn, experienced = await form(town, "setup.access"), await form(town, "setup.experienced")
-    await town.send("people.edit", "", FARID, choice="ben", card="form", production_access="yes", experienced="no")
+    await town.send("people.sure", "", FARID, choice="ben", card="form", production_access="yes", experienced="no")
     await town.send("people.add", "", FARID, card="form", name="Gil Amar", production_access="yes", experienced="yes")
     await sent(town, drawn, production_access="ana,eva")
     await sent(town, experienced)

@@ -13,7 +13,7 @@ from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.marks import MARKED, Overtaken
-from bot.decide.rota import asks, imports
+from bot.decide.rota import asks, imports, joining
 from bot.effects import Answer, Dialog
 from bot.errors import Refused
 from bot.events import Message, PeopleImported, PersonRow, Press, Send
@@ -24,6 +24,7 @@ from bot.rota.planning import Asking
 from bot.views import Field
 
 PAGE = 40
+SURE = "people.sure"  # what is saved although a team that is set is not what it was then
 YES_NO = (("yes", "Yes"), ("no", "No"))
 FIELDS = (
     "name",
@@ -91,12 +92,23 @@ def _take_list(draft: Draft, event: Send) -> Answer:
 
 
 def _edit_form(
-    draft: Draft, event: Press, person: Person, error: str, typed: Mapping[str, str], drawn: str = ""
+    draft: Draft,
+    event: Press,
+    person: Person,
+    error: str,
+    typed: Mapping[str, str],
+    drawn: str = "",
+    follows: Sequence[str] = (),
 ) -> Answer:
-    """Return a person's form; *Save* says what it was ``drawn`` with, so that only what is changed in it is saved."""
-    ways = (Way("Save", "people.edit", drawn or _marked(person)), Way("Back", "people", opens=True))
+    """Return a person's form; *Save* says what it was ``drawn`` with, so that only what is changed in it is saved.
+
+    Where something ``follows`` for a team that is set, that is read before it is saved.
+    """
+    save = Way("Save all the same", SURE, drawn) if follows else Way("Save", "people.edit", drawn or _marked(person))
+    note = "\n".join(("Nothing is saved yet. What follows:", *follows)) if follows else ""
+    ways = (save, Way("Back", "people", opens=True))
     fields = _inputs(_spelt(person))
-    return _dialog(draft, event, title=person.name, error=error, fields=fields, ways=ways, given=typed)
+    return _dialog(draft, event, title=person.name, note=note, error=error, fields=fields, ways=ways, given=typed)
 
 
 def _draw_edit(draft: Draft, event: Press, error: str) -> Answer:
@@ -105,7 +117,7 @@ def _draw_edit(draft: Draft, event: Press, error: str) -> Answer:
 
 def _take_edit(draft: Draft, event: Send) -> Answer:
     person = _named(draft, event)
-    now, sent = _spelt(person), _sent(event, "people.edit")
+    now, sent = _spelt(person), _sent(event, event.step)
     drawn = event.choice.partition(MARKED)[0] if MARKED in event.choice else ""
     try:
         new = marks.changes(now, sent, drawn, lambda field: f"{_LABELS[field]}: {now[field] or 'empty'}")
@@ -113,6 +125,9 @@ def _take_edit(draft: Draft, event: Send) -> Answer:
         return _edit_form(draft, event, person, str(overtaken), overtaken.given)
     read, wrong = _read(draft, person, {**now, **new.typed})
     wrong = wrong or _namesake(draft, read, besides=person.id)
+    follows = () if wrong or event.step == SURE else joining.ahead(draft, replace(read, id=person.id))
+    if follows:
+        return _edit_form(draft, event, person, "", sent, event.choice if drawn else _marked(person), follows)
     try:
         saved = (
             None if wrong else imports.person_changed(draft, person.id, PersonRow(read.name, read, frozenset(FIELDS)))
@@ -320,6 +335,7 @@ STEPS: Mapping[str, DeskStep] = MappingProxyType(
     {
         "people": DeskStep(Right.ADMIN, _draw_list, _take_list),
         "people.edit": DeskStep(Right.ADMIN, _draw_edit, _take_edit),
+        SURE: DeskStep(Right.ADMIN, None, _take_edit),
         "people.add": DeskStep(Right.ADMIN, _draw_add, _take_add),
     }
 )

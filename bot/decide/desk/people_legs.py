@@ -362,7 +362,7 @@ def _take_pair(draft: Draft, event: Send) -> str:
     week = _iteration(draft)
     others = tuple(one for one in draft.rota.of(week) if one.role is not Role.SUPPORT and one.person not in ids)
     shifts = (*(Shift(week, id_, Role.SUPPORT) for id_ in ids), *others)
-    imports.shifts_imported(draft, ShiftsImported(key=event.key, happened_at=draft.now, shifts=shifts))
+    imports.shifts_imported(draft, ShiftsImported(key=event.key, happened_at=draft.now, shifts=shifts), event.author)
     lacking = [_pair_missing(draft)]
     lacking += [f"{one.name} is new to support" for one in found if not one.experienced]
     lacking += [f"{one.name} can't be reached without an Entra id" for one in found if not one.entra_object_id]

@@ -16,6 +16,7 @@ from bot.rota.shift import Rota
 from bot.support.words import listed
 
 T = TypeVar("T")
+AN_IMPORT = Author("", "An import")  # as whoever changed the rota by a command: nobody can tell who ran it
 BY_HAND = "The rota file"  # as whoever changed the rota: nobody can tell who wrote in it
 MOST_LINES = 8  # of what is wrong with a file, to be read in a message
 
@@ -54,7 +55,7 @@ def _take(draft: Draft, meant: Mapping[str, PersonRow], *, clears: bool = False)
     return changed
 
 
-def shifts_imported(draft: Draft, event: ShiftsImported) -> None:
+def shifts_imported(draft: Draft, event: ShiftsImported, by: Author = AN_IMPORT) -> None:
     """Set the support teams of the iterations that the import names; other iterations stay as they are."""
     rota = draft.rota
     if any(shift.person not in {FORMER, *rota.people} for shift in event.shifts):
@@ -62,7 +63,11 @@ def shifts_imported(draft: Draft, event: ShiftsImported) -> None:
     named = {shift.iteration for shift in event.shifts}
     kept = tuple(shift for shift in rota.shifts if shift.iteration not in named)
     shifts = sorted((*kept, *event.shifts), key=lambda shift: shift.iteration)
-    draft.put_rota(replace(rota, shifts=tuple(shifts)))
+    if tuple(shifts) != rota.shifts:
+        draft.put_rota(replace(rota, shifts=tuple(shifts)))
+        weeks = sorted(named)
+        span = f"{weeks[0]} to {weeks[-1]}, {len(weeks)} weeks" if len(weeks) > 1 else f"{weeks[0]}"
+        news.record(draft, by, f"set who serves from {span}")
     clocks.follow_duty(draft)
 
 

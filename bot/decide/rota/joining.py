@@ -1,8 +1,9 @@
-"""Joiners and leavers: what a change of the people does to a team that is set, and who observes at once.
+"""Joiners and leavers, access and experience: who changed what, what that does to a team, and who observes at once.
 
 Whoever is new observes in the first iteration that has a team already and days enough; else the pick sees to it.
 """
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -10,30 +11,91 @@ from bot.decide import marks
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.decide.requests import clocks
-from bot.decide.rota import covers, nominees, outlook, pickers, starting
-from bot.people import Author, Person
+from bot.decide.rota import covers, imports, news, nominees, outlook, pickers, starting, words
+from bot.events import Event, PeopleImported, Send
+from bot.people import WORKING_WEEK, Author, Person
 from bot.rota import changes
 from bot.rota.ledger import OBSERVING_DAYS
 from bot.rota.picking import MOST_OBSERVERS
 from bot.rota.presence import Presence
 from bot.rota.shift import Role, Shift
 
+MOST_SAID = 8  # changes of people, beyond which they are counted
 
-def follow(draft: Draft) -> None:
-    """Say what a change of the people broke, and let whoever is new observe."""
+
+def follow(draft: Draft, event: Event) -> None:
+    """Put a change of the people on the record, say it once with what it broke, and let whoever is new observe."""
     before = draft.state.rota
     if not before.people or draft.rota.people == before.people:
         return
     changed = [one for id_, one in draft.rota.people.items() if before.people.get(id_) != one]
-    _say_broken(draft, changed)
+    by = _whose(event)
+    said = _put_on_record(draft, by, changed) if by else []
+    _say(draft, by, changed, said)
     _let_observe(draft, [one for one in changed if one.id not in before.people])
 
 
-def _say_broken(draft: Draft, changed: list[Person]) -> None:
-    """Find FALLBACKs for new gaps, and say once which rules a team breaks since somebody left or lost access."""
+def ahead(draft: Draft, changed: Person) -> tuple[str, ...]:
+    """Return what it would do to the teams that are set if somebody were changed so."""
+    people = {**draft.rota.people, changed.id: changed}
+    return outlook.look(draft, replace(draft.rota, people=people)).lines
+
+
+def _whose(event: Event) -> Author | None:
+    """Return who changes people by an event; None where they learn, or where a file says itself what it did."""
+    if isinstance(event, PeopleImported):
+        return imports.AN_IMPORT
+    of_people = isinstance(event, Send) and event.step.partition(".")[0] in {"people", "setup"}
+    return event.author if of_people else None  # type: ignore[attr-defined]
+
+
+def _put_on_record(draft: Draft, by: Author, changed: Iterable[Person]) -> list[str]:
+    """Note who changed whom how; return it as it is said."""
+    whats = [(one, _before(draft, one)) for one in changed]
+    for what in _short([what for new, old in whats for what in _changes(old, new, str)]):
+        news.record(draft, by, what)
+    said = [what for new, old in whats for what in _changes(old, new, lambda day: outlook.day_said(draft, day))]
+    return [f"{by.name} {what}." for what in _short(said)]
+
+
+def _before(draft: Draft, one: Person) -> Person | None:
+    """Return somebody as they were, by another id if they have a new one."""
+    known, gone = draft.state.rota.people, set(draft.state.rota.people).difference(draft.rota.people)
+    return known.get(one.id) or next((known[id_] for id_ in gone if known[id_].name == one.name), None)
+
+
+def _short(whats: list[str]) -> list[str]:
+    return whats if len(whats) <= MOST_SAID else [f"made {len(whats)} changes of people"]
+
+
+def _changes(old: Person | None, new: Person, said: Callable[[date], str]) -> Iterator[str]:
+    """Yield what was changed of somebody that the rota depends on."""
+    if old is None:
+        yield f"added {new.name}{f', who joins on {said(new.joined)}' if new.joined else ''}"
+        return
+    if old.production_access != new.production_access:
+        yield f"gave {new.name} production access" if new.production_access else f"took {new.name}'s production access"
+    if old.experienced != new.experienced:
+        yield f"noted that {new.name} is {'experienced' if new.experienced else 'new to support'}"
+    if old.waived != new.waived:
+        yield f"noted that {new.name} {'need not' if new.waived else 'has to'} observe first"
+    if old.joined != new.joined and new.joined:
+        yield f"noted that {new.name} joins on {said(new.joined)}"
+    if old.left != new.left:
+        yield f"noted that {new.name} {f'leaves on {said(new.left)}' if new.left else 'stays'}"
+    if old.working_days != new.working_days:
+        off = words.weekdays(WORKING_WEEK - new.working_days)
+        yield f"noted that {new.name} {f'never works on {off}' if off else 'works every day'}"
+
+
+def _say(draft: Draft, by: Author | None, changed: list[Person], said: list[str]) -> None:
+    """Find FALLBACKs for new gaps; say once what was changed, and which rules a team breaks since then."""
     ids = [one.id for one in changed]
     follows = outlook.look(draft, draft.rota, replace(draft.state.rota, shifts=draft.rota.shifts))
+    key = f"{draft.now.isoformat()}:{marks.mark(' '.join((*ids, *said, *follows.lines)))}"
     if not follows.lines:
+        if said and draft.rota.shifts:
+            news.announce(draft, f"people:{key}", "\n".join(said), ids, by)
         return
     if follows.rota != draft.rota:
         draft.put_rota(follows.rota)
@@ -41,12 +103,12 @@ def _say_broken(draft: Draft, changed: list[Person]) -> None:
     mine = [one for one in outlook.coming_shifts(draft) if one.person in ids and one.role is Role.SUPPORT]
     broken = [one for one in mine if one.iteration in follows.broken]
     who = names(tuple([one for one in changed if one.id in {shift.person for shift in mine}]))
-    title = f"{who or 'The team'}: what changed touches a team that is set"
+    title, *rest = said or [f"{who or 'The team'}: what changed touches a team that is set"]
+    title = title.removesuffix(".")
     pair = [one.id for one in pickers.pickers(draft)]
     admins = [one.id for one in draft.rota.people.values() if draft.is_admin(Author(one.id, one.name))]
-    key = f"{draft.now.isoformat()}:{marks.mark(' '.join((*ids, *follows.lines)))}"
     nominees.fill(draft, key, follows.stints)
-    covers.announce(draft, key, (title, *follows.lines), broken, (*pair, *admins))
+    covers.announce(draft, key, (title, *rest, *follows.lines), broken, (*pair, *admins))
 
 
 def _let_observe(draft: Draft, new: list[Person]) -> None:
