@@ -72,7 +72,7 @@ class House:
 
     async def change(self) -> None:
         """Change the rota as somebody does by an import."""
-        shifts = (await self.rota()).shifts[:1]
+        shifts = (await self.rota()).shifts[:-1] or ROTA.shifts
         now = clock()
         await self.desk.handle(ShiftsImported(key=f"import {now}", happened_at=now, shifts=shifts))
 
