@@ -170,9 +170,11 @@ def with_cover(rota: Rota, shift: Shift, stand_in: str, start: datetime, end: da
     if shift.role is Role.FALLBACK:
         rota = replace(rota, shifts=tuple([one for one in rota.shifts if one != shift]))
         return with_fallback(rota, shift.iteration, [Stint(stand_in, frozenset(whole))])
-    return replace(
-        rota, shifts=tuple([replace(shift, person=stand_in) if one == shift else one for one in rota.shifts])
-    )
+    theirs = replace(shift, person=stand_in)  # with the days of the team before, where they were of that
+    before = [one for one in rota.shifts if replace(one, days=shift.days) == theirs]
+    theirs = replace(theirs, days=theirs.days.union(*(one.days for one in before)))
+    shifts = [theirs if one == shift else one for one in rota.shifts if one not in before]
+    return replace(rota, shifts=tuple(shifts))
 
 
 def relieved(rota: Rota, shift: Shift, person: str, start: datetime, end: datetime, hours: SupportHours) -> Rota:

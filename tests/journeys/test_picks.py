@@ -7,7 +7,7 @@ import pytest
 
 from bot.effects import Dialog
 from bot.events import PeopleImported, PersonErased, PersonRow, RotaEdited, Send
-from bot.people import Author, Person
+from bot.people import WORKING_WEEK, Author, Person
 from bot.places import personal
 from bot.policy import Goal, Policy
 from bot.rota.ledger import history, settled
@@ -1325,3 +1325,15 @@ async def test_letters_say_how_it_is_by_now_whoever_set_the_team_otherwise() -> 
     empty = replace(rota, shifts=tuple([one for one in rota.shifts if one.iteration != NEXT]))
     await town._handle(RotaEdited(rota=empty, **town._when("")))  # type: ignore[arg-type]
     assert letters(town, CHEN)[0].text.startswith("Support from Wed 25 Nov: not settled")
+
+
+async def test_whoever_of_the_team_before_takes_all_of_a_late_shift_has_one_shift_that_is_covered_again() -> None:
+    town = Town("2026-11-24 17:30")
+    await town.until("2026-11-26 11:00")
+    await other(town, ANA, "chen", "eva")
+    await cover(town, EVA, f"{NEXT}:SUPPORT:eva", who="ana")
+    await agree(town, ANA)
+    rota = (await (await town.desk()).state()).rota
+    assert [one.days for one in rota.of(NEXT) if one.person == "ana"] == [WORKING_WEEK]
+    await cover(town, ANA, f"today:{NEXT}:SUPPORT:ana")
+    assert "Can you cover for Ana Lindqvist?" in town.to(CHEN)[-1].text
