@@ -1337,3 +1337,14 @@ async def test_whoever_of_the_team_before_takes_all_of_a_late_shift_has_one_shif
     assert [one.days for one in rota.of(NEXT) if one.person == "ana"] == [WORKING_WEEK]
     await cover(town, ANA, f"today:{NEXT}:SUPPORT:ana")
     assert "Can you cover for Ana Lindqvist?" in town.to(CHEN)[-1].text
+
+
+async def test_the_card_of_whoever_ended_says_so_still_when_the_late_team_is_covered() -> None:
+    town = Town("2026-11-24 17:30")
+    await town.until("2026-11-26 11:00")
+    await other(town, ANA, "chen", "eva")
+    await town.until("2026-11-27 10:00")
+    await cover(town, EVA, f"{NEXT}:SUPPORT:eva", "2026-11-30", "2026-11-30", who="farid")
+    await agree(town, FARID)
+    card = town.teams.messages[f"start:{NEXT}:ana"].text
+    assert card == "Your support of this week is over\nChen Wei, Eva Novak and Farid Haddad took over. Thank you."

@@ -144,11 +144,8 @@ def seen_off(draft: Draft, iteration: date) -> None:
 
 def relieved(draft: Draft, handover: Handover) -> None:
     """Let the cards of an iteration say who is on support once a late team starts, and to whom ends that it is over."""
-    team = _team(draft, handover)
-    pair = tuple([one.person for one in team if one.role is Role.SUPPORT])
-    over = PlanCard("Your support of this week is over", f"{names(pair)} took over. Thank you.")
-    cards = {id_: view for id_ in handover.welcomed if (view := _card_now(draft, handover, id_))}
-    cards |= dict.fromkeys(set(handover.outgoing).difference([one.person.id for one in team]), over)
+    ids = dict.fromkeys((*handover.welcomed, *handover.outgoing))
+    cards = {id_: view for id_ in ids if (view := _card_now(draft, handover, id_))}
     for id_, view in cards.items():
         draft.show(_key(handover.iteration, id_), personal(id_), view, first=False)
 
@@ -221,10 +218,13 @@ def _card_now(draft: Draft, handover: Handover, id_: str) -> PlanCard | None:
     found = next((one for one in team if one.person.id == id_), None)
     if found is not None:
         return _card(draft, found, handover)
+    pair = tuple([one.person for one in team if one.role is Role.SUPPORT])
+    if handover.late and id_ in handover.outgoing:
+        took = f"{names(pair)} took over. " if pair else ""
+        return PlanCard("Your support of this week is over", f"{took}Thank you.")
     later = any(one.person.id == id_ for one in serving(draft.rota, handover.start, draft.hours))
     if later or id_ not in draft.rota.people:
         return None
-    pair = tuple([one.person for one in team if one.role is Role.SUPPORT])
     text = f"{names(pair)} {'is' if len(pair) == 1 else 'are'} on support." if pair else ""
     return PlanCard("You are not on this week's support team any more", text)
 
