@@ -23,6 +23,7 @@ from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, TEAM, Town, a
 
 NOW, NEXT = date(2026, 11, 18), date(2026, 11, 25)
 THURSDAY, FRIDAY = "2026-11-26", "2026-11-27"
+WEDNESDAY = Shift(NEXT, "ben", Role.FALLBACK, frozenset({2}))
 
 
 def planned(now: str = "2026-11-23 10:00", **more: object) -> Town:
@@ -583,3 +584,21 @@ async def test_whoever_was_covered_themselves_on_one_day_serves_on_another_and_n
     presence = Presence(await rota(town), HOURS)
     assert [presence.server("ben", date(2026, 11, day)) for day in (25, 26, 30)] == ["ben", "chen", "eva"]
     assert on_duty(await rota(town), at("2026-11-26 10:00"), HOURS).pair == (ANA, CHEN)
+
+
+async def test_a_yes_to_a_shift_of_which_nothing_is_left_by_now_reads_that_it_is_not_needed() -> None:
+    town = planned("2026-11-24 17:30")
+    await ask(town, BEN, of(BEN))
+    await town.import_shifts((*shifts(NEXT)[:1], Shift(NEXT, "chen", Role.SUPPORT), WEDNESDAY))
+    await town.until("2026-11-26 10:00")
+    assert "It is not needed any more: the shift has changed." in await answer(town, EVA)
+
+
+async def test_what_was_asked_of_a_shift_of_which_nothing_is_left_can_be_withdrawn() -> None:
+    town = planned("2026-11-24 17:30")
+    await ask(town, BEN, of(BEN))
+    await town.import_shifts((*shifts(NEXT)[:1], Shift(NEXT, "chen", Role.SUPPORT), WEDNESDAY))
+    await town.until("2026-11-25 18:30")
+    form = await town.open("cover", "", BEN, card="form")
+    (withdraw,) = [one for row in form.rows for one in row.buttons if one.step == "ask.withdraw"]
+    assert "withdrew this" in await town.send("ask.withdraw", "", BEN, card="form", choice=withdraw.choice)

@@ -140,8 +140,8 @@ def declined(draft: Draft, ask: Ask) -> None:
 def withdrawn(draft: Draft, ask: Ask) -> None:
     """Tell those who know that others are asked to cover for them that nobody is any more."""
     shift, said = outlook.shift_of(draft, ask), outlook.cover_said(draft, ask)
-    assert shift is not None
-    for id_ in changes.servers(draft.rota, shift, ask.start, ask.end, draft.hours):
+    know = changes.servers(draft.rota, shift, ask.start, ask.end, draft.hours) if shift else ()
+    for id_ in know:
         if id_ != ask.by.id and not news.take_back(draft, f"{ask.id}:told", id_):
             text = f"{ask.by.name} asks nobody any more who could cover for you: {said}."
             news.tell(draft, f"{ask.id}:withdrawn", id_, text)

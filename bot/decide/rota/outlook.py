@@ -140,9 +140,10 @@ def cover_said(draft: Draft, ask: Ask) -> str:
 
 
 def shift_of(draft: Draft, ask: Ask) -> Shift | None:
-    """Return the shift that an ask for a cover is about, None where it is somebody else's now."""
+    """Return the shift that an ask for a cover is about, None where none of it is theirs still, or still to come."""
+    start = max(ask.start, draft.now) if draft.now < ask.end else ask.start
     mine = [one for one in draft.rota.of(ask.iteration) if one.person == ask.person and one.role is not Role.OBSERVER]
-    return next((one for one in mine if changes.days_between(one, ask.start, ask.end, draft.hours)), None)
+    return next((one for one in mine if changes.days_between(one, start, ask.end, draft.hours)), None)
 
 
 def fallback_said(draft: Draft, stint: Stint) -> str:
