@@ -1348,3 +1348,15 @@ async def test_the_card_of_whoever_ended_says_so_still_when_the_late_team_is_cov
     await agree(town, FARID)
     card = town.teams.messages[f"start:{NEXT}:ana"].text
     assert card == "Your support of this week is over\nChen Wei, Eva Novak and Farid Haddad took over. Thank you."
+
+
+async def test_whoever_covers_before_they_start_with_a_late_team_reads_first_only_of_the_days_until_then() -> None:
+    town = Town("2026-11-24 17:30")
+    await town.until("2026-11-26 10:00")
+    await cover(town, ANA, f"today:{NEXT}:SUPPORT:ana", who="chen")
+    await agree(town, CHEN)
+    await other(town, BEN, "chen", "eva")
+    await (await town.desk()).strike()
+    await (await town.desk()).settle()
+    card = town.teams.messages[f"start:{NEXT}:chen"].text
+    assert card.startswith("You are on support on Thu\nWith Ben Okafor, until Fri 27 Nov, 09:00.")
