@@ -602,7 +602,7 @@ async def test_what_a_calendar_and_an_operator_added_stands_there_too_and_no_hou
     await town._handle(AbsencesImported(key="i", happened_at=town.now, person="eva", spans=(span,)))
     assert await history(town) == [
         "Eva Novak is away for some of 2026-11-24",
-        "an operator noted that Eva Novak is away from 2026-12-21 to 2026-12-23",
+        "An operator noted that Eva Novak is away from 2026-12-21 to 2026-12-23",
     ]
 
 

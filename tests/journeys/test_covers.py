@@ -397,13 +397,13 @@ async def test_withdrawn_access_and_a_leaver_are_said_once_with_the_way_to_a_cov
     await people(town, replace(ANA, production_access=False))
     news = town.in_team_channel()
     assert len(news) == 1
-    assert news[0].text.startswith("An import took Ana Lindqvist's production access\n")
+    assert news[0].text.startswith("An operator took Ana Lindqvist's production access\n")
     assert "In the iteration of Wed 25 Nov there is no anchor" in news[0].text
     assert isinstance(news[0].view, PlanCard)
     assert {one.title for one in news[0].view.opens} == {"Cover for Ana Lindqvist…"}
     assert any("You are FALLBACK on" in one.text for one in town.to(CHEN))
     await people(town, replace(BEN, left=date(2026, 11, 24)))
-    assert "An import noted that Ben Okafor leaves on Tue 24 Nov" in town.in_team_channel()[-1].text
+    assert "An operator noted that Ben Okafor leaves on Tue 24 Nov" in town.in_team_channel()[-1].text
     assert "no longer in the team" in town.in_team_channel()[-1].text
     await people(town, EVA)
     assert len(town.in_team_channel()) == 2

@@ -400,7 +400,7 @@ async def test_an_import_of_many_is_counted() -> None:
     town = Town()
     await imported(town, *[replace(one, production_access=not one.production_access) for one in TEAM])
     history = (await (await town.desk()).state()).rota.history
-    assert ("An import", f"gave {BEN.name} production access") in [(one.by, one.what) for one in history]
+    assert ("An operator", f"gave {BEN.name} production access") in [(one.by, one.what) for one in history]
     await imported(town, *[person(f"N{number} New") for number in range(9)])
     assert (await (await town.desk()).state()).rota.history[-1].what == "made 9 changes of people"
 
@@ -413,6 +413,6 @@ async def test_who_set_the_teams_of_which_weeks_is_on_the_record() -> None:
     await town.import_shifts(tuple([Shift(week, "ben", Role.SUPPORT) for week in weeks]))
     history = (await (await town.desk()).state()).rota.history
     assert [(one.by, one.what) for one in history] == [
-        ("An import", "set who serves from 2026-12-02"),
-        ("An import", "set who serves from 2026-12-09 to 2026-12-16, 2 weeks"),
+        ("An operator", "set who serves from 2026-12-02"),
+        ("An operator", "set who serves from 2026-12-09 to 2026-12-16, 2 weeks"),
     ]

@@ -68,7 +68,7 @@ def imported(draft: Draft, event: AbsencesImported) -> None:
     """Add the absences that an operator read from somebody's calendar."""
     if event.person not in draft.rota.people:
         raise Refused("Nobody of that name is in the team any more. Nothing was changed.")
-    _take(draft, [Absence(event.person, *span) for span in event.spans], Author("", "an operator"), event.key)
+    _take(draft, [Absence(event.person, *span) for span in event.spans], news.OPERATOR, event.key)
 
 
 def fetched(draft: Draft, event: CalendarFetched) -> None:

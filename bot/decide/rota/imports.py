@@ -16,7 +16,6 @@ from bot.rota.shift import Rota
 from bot.support.words import listed
 
 T = TypeVar("T")
-AN_IMPORT = Author("", "An import")  # as whoever changed the rota by a command: nobody can tell who ran it
 BY_HAND = "The rota file"  # as whoever changed the rota: nobody can tell who wrote in it
 MOST_LINES = 8  # of what is wrong with a file, to be read in a message
 
@@ -55,7 +54,7 @@ def _take(draft: Draft, meant: Mapping[str, PersonRow], *, clears: bool = False)
     return changed
 
 
-def shifts_imported(draft: Draft, event: ShiftsImported, by: Author = AN_IMPORT) -> None:
+def shifts_imported(draft: Draft, event: ShiftsImported, by: Author = news.OPERATOR) -> None:
     """Set the support teams of the iterations that the import names; other iterations stay as they are."""
     rota = draft.rota
     if any(shift.person not in {FORMER, *rota.people} for shift in event.shifts):

@@ -11,7 +11,7 @@ from bot.decide import marks
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
 from bot.decide.requests import clocks
-from bot.decide.rota import covers, imports, news, nominees, outlook, pickers, starting, words
+from bot.decide.rota import covers, news, nominees, outlook, pickers, starting, words
 from bot.events import Event, PeopleImported, Send
 from bot.people import WORKING_WEEK, Author, Person
 from bot.rota import changes
@@ -44,7 +44,7 @@ def ahead(draft: Draft, changed: Person) -> tuple[str, ...]:
 def _whose(event: Event) -> Author | None:
     """Return who changes people by an event; None where they learn, or where a file says itself what it did."""
     if isinstance(event, PeopleImported):
-        return imports.AN_IMPORT
+        return news.OPERATOR
     of_people = isinstance(event, Send) and event.step.partition(".")[0] in {"people", "setup"}
     return event.author if of_people else None  # type: ignore[attr-defined]
 

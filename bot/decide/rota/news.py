@@ -18,6 +18,7 @@ from bot.state import State
 from bot.views import Line
 
 STALE = timedelta(days=7)
+OPERATOR = Author("", "An operator")  # whoever ran a command: nobody can tell who
 
 
 def put(draft: Draft, planning: Planning) -> None:
