@@ -164,7 +164,8 @@ class Fairness:
 def _tallies(lengths: Mapping[int, int], fills: int, steps: Sequence[tuple[int, int, int]]) -> Iterator[Tally]:
     """Yield what somebody may come to with shifts of some lengths, so many each, and at most so many days filled in."""
     most = max((high for _, _, high in steps), default=0)
-    for shifts in product(*[range(min(count, most // max(length, 1)) + 1) for length, count in lengths.items()]):
+    counts = [min(count, most // length) if length else count for length, count in lengths.items()]
+    for shifts in product(*[range(count + 1) for count in counts]):
         days = sum([length * count for length, count in zip(lengths, shifts, strict=True)])
         for square, low, high in steps:
             if low - days <= fills and high >= days:

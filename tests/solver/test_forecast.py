@@ -6,11 +6,13 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.policy import Goal
 from bot.rota.picking import rank, situation
 from bot.rota.plan import Aim, Plan, Question, aims
+from bot.rota.shift import Tally
 from bot.solver.forecast import plans
 from bot.solver.scoring import replayed, score
-from tests.rota.desks import HOURS, PICKED, WEEK, able, desk, helper
+from tests.rota.desks import DAY, HOURS, PICKED, WEEK, able, desk, helper
 from tests.solver.plain import MANY, every_plan, pairs_of, question
 from tests.solver.teams import FIRST, Kind, team
 
@@ -130,3 +132,10 @@ def test_weeks_without_a_team_are_left_and_the_others_planned() -> None:
     assert [week.team is not None for week in plan.weeks] == [True, True, False, False]
     assert plan.bounds[0].aim is Aim.MISSING
     assert (plan.bounds[0].reached, plan.bounds[0].proved) == (2, True)
+
+
+def test_a_week_without_a_working_day_is_no_burden_for_whoever_should_not_serve_a_day_more() -> None:
+    closed = replace(HOURS, holidays=frozenset(PICKED + 2 * WEEK + day * DAY for day in range(7)))
+    people = able("ana"), able("ben"), helper("chen", working_days=frozenset())
+    rota = desk(*people, ledger=[Tally(PICKED - 4 * WEEK, "chen", 1, 0)])
+    is_said_truly(Question(rota, closed, PICKED, 3, goals=(Goal.FAIRNESS, Goal.REST, Goal.FALLBACK)))
