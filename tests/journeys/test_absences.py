@@ -1008,3 +1008,35 @@ async def test_whoever_becomes_fallback_in_two_weeks_is_told_of_both() -> None:
         "You are FALLBACK on Tue 24 Nov. If you can't, write cover.",
         "You are FALLBACK on Wed 25 Nov and Thu 26 Nov. If you can't, write cover.",
     ]
+
+
+def heard(town: Town, who: Person) -> list[str]:
+    """Return the news that somebody was told personally."""
+    return [one.text for one in town.to(who) if one.key.startswith(("news:", "broken:", "noted:"))]
+
+
+async def test_without_a_team_channel_whoever_fills_in_reads_once_that_they_do() -> None:
+    town = planned(team_channel="")
+    await confirm(town, BEN, "2026-11-26", "2026-11-26")
+    assert heard(town, EVA) == ["You are FALLBACK on Thu 26 Nov. If you can't, write cover."]
+    await remove(town, BEN)
+    assert heard(town, EVA)[1:] == ["You are not FALLBACK on Thu 26 Nov any more: nobody has to fill in then."]
+    assert len(heard(town, ANA)) == 2
+
+
+async def test_without_a_team_channel_whoever_was_noted_as_away_or_there_reads_so_once() -> None:
+    town = planned(team_channel="")
+    await confirm(town, ANA, "2026-11-27", "2026-11-27", person="chen")
+    await remove(town, CHEN, ANA)
+    noted, undone = heard(town, CHEN)
+    assert noted.startswith("Ana Lindqvist noted that you are away on Fri 27 Nov")
+    assert undone == "Ana Lindqvist removed your absence on Fri 27 Nov."
+    assert len(heard(town, BEN)) == 2
+
+
+async def test_without_a_team_channel_those_who_read_of_a_gap_with_the_absence_read_next_how_it_ends() -> None:
+    town = planned(team_channel="")
+    await confirm(town, ANA, "2026-11-23", "2026-11-23")
+    assert [one.partition("\n")[0] for one in heard(town, BEN)] == ["Ana Lindqvist is away on Mon 23 Nov."]
+    await answer(town, CHEN)
+    assert heard(town, BEN)[1:] == ["Chen Wei is FALLBACK today."]

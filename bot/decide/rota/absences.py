@@ -200,6 +200,7 @@ def _midnight(draft: Draft) -> datetime:
 def _ended(draft: Draft, event: Send, person: str, found: Absence | None, since: datetime) -> Answer:
     """Let somebody not be away from ``since`` on, with all that follows, and say it once."""
     name, mine = name_of(draft, person), person == event.author.id
+    served = _concerned(draft, [found] if found else [])
     who = "You are" if mine else f"{name} is"
     if found is None:
         return _gone(draft, event, f"{who} not away", "It was changed or removed already. Open the list again.")
@@ -230,7 +231,8 @@ def _ended(draft: Draft, event: Send, person: str, found: Absence | None, since:
     clocks.follow_duty(draft)
     gaps.follow(draft)
     lines = (*stays, *follows.lines)
-    news.announce(draft, f"there:{event.key}", "\n".join((text, *lines)), _concerned(draft, [gone]), event.author)
+    serve = [id_ for id_ in _concerned(draft, [gone]) if id_ in served and id_ != person]  # others read it themselves
+    news.announce(draft, f"there:{event.key}", "\n".join((text, *lines)), serve, event.author)
     if not mine:
         news.tell(draft, f"undone:{event.key}", person, told)
     return _gone(draft, event, title, "\n".join((note, *lines)))
@@ -301,8 +303,9 @@ def _take(draft: Draft, new: list[Absence], by: Author, key: str) -> Outlook:
     _fill(draft, by, key, follows.stints)
     clocks.follow_duty(draft)
     away = [f"{name_of(draft, one.person)} is away {said(draft, one)}." for one in new[:MOST_LISTED]]
-    people = (*concerned, *follows.people)
     ids = {one.person for one in new}
+    known = () if follows.lines or not by.id else ids  # who reads that it was noted, and of nothing that follows
+    people = [id_ for id_ in (*concerned, *follows.people) if id_ not in known]
     mine = [one for one in outlook.coming_shifts(draft) if one.person in ids and one.role is Role.SUPPORT]
     broken = [one for one in mine if one.iteration in follows.broken]
     if broken:
@@ -312,7 +315,7 @@ def _take(draft: Draft, new: list[Absence], by: Author, key: str) -> Outlook:
     else:
         news.announce(draft, f"absence:{key}", "\n".join((*away, *follows.lines)), people, by)
     if follows.today:
-        gaps.begin(draft, new[0].person, by)
+        gaps.begin(draft, new[0].person, by, told=people)
     return follows
 
 

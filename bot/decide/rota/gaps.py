@@ -3,6 +3,7 @@
 Each person is asked at most once a day. Whoever says yes is FALLBACK today, and on duty at once.
 """
 
+from collections.abc import Container
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -22,14 +23,15 @@ from bot.views import PlanCard
 NEXT = timedelta(minutes=10)  # after which the next one is asked
 
 
-def begin(draft: Draft, person: str, by: Author) -> None:
+def begin(draft: Draft, person: str, by: Author, *, told: Container[str] = ()) -> None:
     """Ask somebody to be FALLBACK where today is a gap since a person is away; before the opening, when that comes.
 
-    Who is away besides is said on the card that is there.
+    Who is away besides is said on the card that is there. Those who were ``told`` that it is a gap hear how it ends.
     """
     for ask in asks.live(draft, Asking.FALLBACK):
         if _redraw(draft, ask):
-            _tell(draft, ask, f"also:{person}:{draft.now.isoformat()}", f"{away_said(draft, ask)}, and today is a gap.")
+            what, text = f"also:{person}:{draft.now.isoformat()}", f"{away_said(draft, ask)}, and today is a gap."
+            _tell(draft, ask, what, text, told)
     if asks.live(draft, Asking.FALLBACK) or not draft.is_today(draft.opening) or not _is_gap(draft, draft.opening):
         return
     number = sum(one.what is Asking.FALLBACK for one in draft.facts.planning.asks)
@@ -47,7 +49,7 @@ def begin(draft: Draft, person: str, by: Author) -> None:
     )
     asks.put(draft, ask)
     if draft.is_open:
-        _go_on(draft, ask, first=True)
+        _go_on(draft, ask, first=True, told=told)
 
 
 def follow(draft: Draft) -> None:
@@ -102,7 +104,7 @@ def taken(draft: Draft, ask: Ask) -> list[str]:
     return [id_ for id_ in ask.asked if id_ in today]
 
 
-def _go_on(draft: Draft, ask: Ask, *, first: bool) -> None:
+def _go_on(draft: Draft, ask: Ask, *, first: bool, told: Container[str] = ()) -> None:
     ask = replace(ask, away=away(draft, ask))
     some = _candidates(draft, ask)
     if some:
@@ -112,7 +114,7 @@ def _go_on(draft: Draft, ask: Ask, *, first: bool) -> None:
         ask = replace(ask, next_at=None)
         asks.put(draft, ask)
     if first and some:
-        _tell(draft, ask, "asked", f"{away_said(draft, ask)}, and today is a gap: {some[0].name} is asked.")
+        _tell(draft, ask, "asked", f"{away_said(draft, ask)}, and today is a gap: {some[0].name} is asked.", told)
     _show(draft, _card(draft, ask), ask, first=first)
     if _nobody(draft, ask) and (not first or not draft.desk.team_channel):
         duty = draft.duty(draft.now)
@@ -153,12 +155,13 @@ def _end(draft: Draft, ask: Ask, done: str) -> None:
     _tell(draft, ask, "over", done)
 
 
-def _tell(draft: Draft, ask: Ask, what: str, text: str) -> None:
-    """Tell those on duty what they read on the gap's card where there is a team channel."""
+def _tell(draft: Draft, ask: Ask, what: str, text: str, told: Container[str] = ()) -> None:
+    """Tell those on duty what they read on the gap's card where there is a team channel, but those who were told."""
     duty = draft.duty(draft.now)
     if not draft.desk.team_channel and draft.is_open:
         concerned = [one.id for one in duty.pair + duty.further if one.id != ask.person]
-        news.announce(draft, f"{ask.id}:{what}", text, [id_ for id_ in concerned if id_ not in ask.asked])
+        others = [id_ for id_ in concerned if id_ not in ask.asked and id_ not in told]
+        news.announce(draft, f"{ask.id}:{what}", text, others)
 
 
 def _show(draft: Draft, card: PlanCard, ask: Ask, *, first: bool) -> None:

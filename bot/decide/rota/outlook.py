@@ -48,9 +48,14 @@ class Outlook:
 
     @property
     def people(self) -> tuple[str, ...]:
-        """Return whom it concerns: all who serve in the iterations of new FALLBACKs, and of broken rules."""
+        """Return whom it concerns: all who serve in the iterations of new FALLBACKs, and of broken rules.
+
+        Those who become FALLBACK are told so themselves.
+        """
         weeks = {*self.broken, *(iteration_of(day) for stint in self.stints for day in stint.days)}
-        return tuple(dict.fromkeys(one.person for one in self.rota.shifts if one.iteration in weeks))
+        told = {one.person for one in self.stints}
+        serve = [one.person for one in self.rota.shifts if one.iteration in weeks]
+        return tuple(dict.fromkeys([id_ for id_ in serve if id_ not in told]))
 
 
 def look(
