@@ -329,3 +329,12 @@ async def test_whoever_waits_to_be_asked_is_not_when_it_was_withdrawn() -> None:
     await withdraw(town, ANA)
     await town.until("2026-11-24 10:00")
     assert not [one for one in town.to(CHEN) if one.key.startswith("ask:")]
+
+
+async def test_without_a_team_channel_whoever_fills_in_since_a_swap_reads_so_once() -> None:
+    away = Absence("eva", at("2026-11-26 00:00"), at("2026-11-27 00:00"))
+    town = planned(team_channel="", absences=(away,))
+    await ask(town, BEN, EVA)
+    await answer(town, EVA)
+    assert [one.text for one in town.to(FARID)] == ["You are FALLBACK on Thu 26 Nov. If you can't, write cover."]
+    assert "Farid Haddad is FALLBACK on Thu 26 Nov." in town.to(CHEN)[-1].text

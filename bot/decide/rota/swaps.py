@@ -81,7 +81,8 @@ def accepted(draft: Draft, ask: Ask, by: Author) -> PlanCard:
         nominees.know(draft, one.iteration, [ask.person, by.id])
     reason = [f"A rule was overridden: {ask.reason}"] if ask.reason else []
     teams = [_team(draft, one) for one in two]
-    concerned = [one.person for one in draft.rota.shifts if one.iteration in {two[0].iteration, two[1].iteration}]
+    served, serve = ([shift.person for one in two for shift in rota.of(one.iteration)] for rota in (before, draft.rota))
+    concerned = [id_ for id_ in served if id_ in serve]  # who became FALLBACK, or is none any more, was told so
     text = "\n".join((done, *teams, *follows.lines, *reason))
     news.announce(draft, ask.id, text, concerned, by)
     return PlanCard(done, "\n".join((*teams, *follows.lines)), note="Thank you.")
