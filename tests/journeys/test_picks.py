@@ -1360,3 +1360,19 @@ async def test_whoever_covers_before_they_start_with_a_late_team_reads_first_onl
     await (await town.desk()).settle()
     card = town.teams.messages[f"start:{NEXT}:chen"].text
     assert card.startswith("You are on support on Thu\nWith Ben Okafor, until Fri 27 Nov, 09:00.")
+
+
+async def test_the_card_of_whoever_ends_and_is_in_the_late_team_after_all_names_the_days_of_that() -> None:
+    town = Town("2026-11-24 17:30", team=(*shifts(), *shifts(NEXT)))
+    await town.until("2026-11-25 10:00")
+    rota = (await (await town.desk()).state()).rota
+    late = (Shift(NEXT, "ana", Role.SUPPORT), Shift(NEXT, "chen", Role.SUPPORT, frozenset({2, 3})))
+    edited = replace(rota, shifts=(*shifts(), *late, Shift(NEXT, "eva", Role.SUPPORT, frozenset({4, 0, 1}))))
+    await town._handle(RotaEdited(rota=edited, **town._when("")))  # type: ignore[arg-type]
+    card = town.teams.messages[f"start:{NEXT}:ben"]
+    assert card.text.startswith("You are not on this week's support team any more")
+    edited = replace(edited, shifts=(*edited.shifts[:-1], Shift(NEXT, "ben", Role.SUPPORT, frozenset({4, 0, 1}))))
+    await town._handle(RotaEdited(rota=edited, **town._when("")))  # type: ignore[arg-type]
+    assert card.text == "You are on support on Fri, Mon and Tue"
+    await town.until("2026-11-27 09:00")
+    assert card.text.startswith("You are on support from today\nWith Ana Lindqvist, until Wed 2 Dec, 09:00.")

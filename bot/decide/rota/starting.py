@@ -212,7 +212,7 @@ def _welcome(draft: Draft, one: Serving) -> None:
 def _card_now(draft: Draft, handover: Handover, id_: str) -> PlanCard | None:
     """Return what the card of somebody who started says now; None where they are none of the people any more.
 
-    Whoever serves in the next team of the week alone is told when that starts.
+    Whoever serves in the next team of the week alone reads their days, and the rest when that starts.
     """
     team = _team(draft.rota, handover, draft.hours)
     found = next((one for one in team if one.person.id == id_), None)
@@ -222,8 +222,10 @@ def _card_now(draft: Draft, handover: Handover, id_: str) -> PlanCard | None:
     if handover.late and id_ in handover.outgoing:
         took = f"{names(pair)} took over. " if pair else ""
         return PlanCard("Your support of this week is over", f"{took}Thank you.")
-    later = any(one.person.id == id_ for one in serving(draft.rota, handover.start, draft.hours))
-    if later or id_ not in draft.rota.people:
+    later = next((one for one in serving(draft.rota, handover.start, draft.hours) if one.person.id == id_), None)
+    if later is not None and later.role is not Role.OBSERVER:
+        return PlanCard(_title(draft, later, handover))
+    if later is not None or id_ not in draft.rota.people:
         return None
     text = f"{names(pair)} {'is' if len(pair) == 1 else 'are'} on support." if pair else ""
     return PlanCard("You are not on this week's support team any more", text)
