@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from bot.effects import Dialog
-from bot.events import Claim, Send, Solve
+from bot.events import Claim, RotaEdited, Send, Solve
 from bot.people import Person
 from bot.places import personal
 from bot.policy import Language, Policy
@@ -723,3 +723,17 @@ async def test_who_names_the_late_team_as_the_next_from_its_morning_on() -> None
     assert "Fri 27 Nov, 09:00\nThen\nChen Wei and Eva Novak" in await town.write("who", OLGA)
     await town.until("2026-11-27 09:00")
     assert "Wed 2 Dec, 09:00\nThen\nnobody is set yet" in await town.write("who", OLGA)
+
+
+async def test_the_card_of_a_handover_names_who_serves_by_now_and_not_who_starts_late() -> None:
+    town = tuesday()
+    await claimed(town)
+    await town.until("2026-11-25 09:05")
+    rota = (await (await town.desk()).state()).rota
+    cover = Override("eva", "ana", at("2026-11-26 00:00"), at("2026-11-27 00:00"))
+    await town._handle(RotaEdited(rota=replace(rota, overrides=(cover,)), **town._when("")))  # type: ignore[arg-type]
+    assert "\nSupport: Chen Wei, Eva Novak and Ana Lindqvist\n" in town.teams.messages[CARD].text
+    shifts = [replace(one, days=frozenset({2, 3})) if one.person == "eva" else one for one in rota.shifts]
+    shifts.append(Shift(NEXT, "ben", Role.SUPPORT, frozenset({4, 0, 1})))
+    await town._handle(RotaEdited(rota=replace(rota, shifts=tuple(shifts)), **town._when("")))  # type: ignore[arg-type]
+    assert "\nSupport: Chen Wei and Eva Novak\n" in town.teams.messages[CARD].text

@@ -70,12 +70,13 @@ def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None
 
 
 def follow(draft: Draft) -> None:
-    """Let the cards of a handover say how its matters stand now."""
+    """Let the cards of a handover say how its matters stand now, and who serves."""
     handover, before = starting.current(draft), draft.state.facts.planning.handover
     if handover is None or before is None or before.start != handover.start:
         return
     ids = {*handover.matters, *handover.finishing}
     changed = handover is not before or any(one.id in ids or one.claimer for one in draft.changed())
+    changed = changed or draft.rota is not draft.state.rota
     changed = changed or draft.facts.planning.deployments is not draft.state.facts.planning.deployments
     if Ritual.HAND_OVER not in handover.done or not changed:
         return
@@ -217,7 +218,7 @@ def _view(draft: Draft, handover: Handover, person: str) -> PlanCard:
 
 
 def _own(draft: Draft, handover: Handover, matters: list[Request], person: str) -> PlanCard:
-    team = serving(draft.rota, handover.start, draft.hours)
+    team = starting.team_of(draft.rota, handover, draft.hours)
     new = tuple([one.person for one in team if one.role is Role.SUPPORT])
     parts = tuple(_part(draft, handover, one, person) for one in matters[:MOST_PARTS])
     if not matters:
@@ -253,7 +254,7 @@ def _part(draft: Draft, handover: Handover, request: Request, person: str) -> Pl
 
 
 def _team(draft: Draft, handover: Handover) -> list[str]:
-    team = serving(draft.rota, handover.start, draft.hours)
+    team = starting.team_of(draft.rota, handover, draft.hours)
     people = draft.rota.people
     ends = [people[id_].name for id_ in handover.outgoing if id_ in people]
     stays = pair_before(draft.rota, handover.start, draft.hours)  # who need not say so

@@ -113,6 +113,13 @@ def follow(draft: Draft) -> None:
         draft.show(_week(handover), draft.desk.channel, Line((said,)), first=False)
 
 
+def team_of(rota: Rota, handover: Handover, hours: SupportHours) -> tuple[Serving, ...]:
+    """Return who serves from a change of duty on, and when, until another team starts."""
+    days = {*team_days(rota, handover.start, hours)}
+    some = [(one, days.intersection(one.days)) for one in serving(rota, handover.start, hours)]
+    return tuple([replace(one, days=tuple(sorted(theirs))) for one, theirs in some if theirs])
+
+
 def remind(draft: Draft, handover: Handover) -> None:
     """Remind those of the pair who have not said that they are ready, once, and tell the pair."""
     pair = draft.duty(draft.now).pair
@@ -150,20 +157,13 @@ def relieved(draft: Draft, handover: Handover) -> None:
         draft.show(_key(handover.iteration, id_), personal(id_), view, first=False)
 
 
-def _team(rota: Rota, handover: Handover, hours: SupportHours) -> tuple[Serving, ...]:
-    """Return who serves from a change of duty on, and when, until another team starts."""
-    days = {*team_days(rota, handover.start, hours)}
-    some = [(one, days.intersection(one.days)) for one in serving(rota, handover.start, hours)]
-    return tuple([replace(one, days=tuple(sorted(theirs))) for one, theirs in some if theirs])
-
-
 def _week(handover: Handover) -> str:
     return f"week:{handover.iteration}"
 
 
 def _week_said(draft: Draft, handover: Handover) -> str:
     """Return what the requesters read of a week: who answers, and who steps in on which days; "" for nobody."""
-    team = _team(draft.rota, handover, draft.hours)
+    team = team_of(draft.rota, handover, draft.hours)
     shifts = {one.person for one in draft.rota.of(handover.iteration) if one.role is Role.SUPPORT}
     support = [one for one in team if one.role is Role.SUPPORT]
     pair = [one for one in support if one.person.id in shifts or len(support) <= PAIR]
@@ -191,7 +191,7 @@ def _unwelcomed(rota: Rota, handover: Handover, hours: SupportHours) -> list[Ser
     shifts = [one for one in rota.of(handover.iteration) if one.role is Role.SUPPORT]
     late = [one.person for one in shifts if not one.days >= WORKING_WEEK]
     left = [id_ for id_ in (*handover.serving, *late) if id_ not in handover.welcomed]
-    team = _team(rota, handover, hours) if left else ()
+    team = team_of(rota, handover, hours) if left else ()
     return [one for one in team if one.person.id in left and one.person.entra_object_id]
 
 
@@ -214,7 +214,7 @@ def _card_now(draft: Draft, handover: Handover, id_: str) -> PlanCard | None:
 
     Whoever serves in the next team of the week alone reads their days, and the rest when that starts.
     """
-    team = _team(draft.rota, handover, draft.hours)
+    team = team_of(draft.rota, handover, draft.hours)
     found = next((one for one in team if one.person.id == id_), None)
     if found is not None:
         return _card(draft, found, handover)
@@ -267,7 +267,7 @@ def _title(draft: Draft, one: Serving, handover: Handover) -> str:
 
 
 def _with_whom(draft: Draft, one: Serving, handover: Handover) -> str:
-    team = _team(draft.rota, handover, draft.hours)
+    team = team_of(draft.rota, handover, draft.hours)
     beside = [other for other in team if other.role is Role.SUPPORT and other.person != one.person]
     pair = tuple([other.person for other in beside if not {*other.days}.isdisjoint(one.days)])
     late = [day for day in late_starts(draft.rota, handover.iteration, draft.hours) if day > handover.start]
