@@ -1040,3 +1040,17 @@ async def test_without_a_team_channel_those_who_read_of_a_gap_with_the_absence_r
     assert [one.partition("\n")[0] for one in heard(town, BEN)] == ["Ana Lindqvist is away on Mon 23 Nov."]
     await answer(town, CHEN)
     assert heard(town, BEN)[1:] == ["Chen Wei is FALLBACK today."]
+
+
+async def test_the_card_of_a_gap_names_who_is_on_duty_by_now_whatever_changed_that() -> None:
+    town = planned()
+    await town.write("away Ana", EVA)
+    assert "On duty: Ben Okafor." in gap(town)
+    found = await rota(town)
+    farid = Shift(shifts()[0].iteration, "farid", Role.FALLBACK, frozenset({0}))
+    edited = replace(found, shifts=(*found.shifts, farid))
+    await town._handle(RotaEdited(rota=edited, **town._when("")))  # type: ignore[arg-type]
+    assert "On duty: Ben Okafor and Farid Haddad." in gap(town)
+    edited = replace(edited, absences=())
+    await town._handle(RotaEdited(rota=edited, **town._when("")))  # type: ignore[arg-type]
+    assert "It is no gap any more." in gap(town)

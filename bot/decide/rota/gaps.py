@@ -128,9 +128,13 @@ def _has_come(draft: Draft, ask: Ask) -> bool:
 
 
 def _redraw(draft: Draft, ask: Ask) -> bool:
-    """Let the card and the questions say who is away now; return whether that is somebody else than before."""
-    gone = away(draft, ask)
-    if gone == ask.away or not draft.is_open:
+    """Let the card and the questions say who is away and on duty now; return whether others are away than before."""
+    gone, old = away(draft, ask), draft.unchanged(0)
+    if not draft.is_open:
+        return False
+    if gone == ask.away:
+        if ask == asks.find(old, ask.id) and _card(draft, ask) != _card(old, ask):
+            _show(draft, _card(draft, ask), ask, first=False)
         return False
     asks.put(draft, replace(ask, away=gone))
     asks.redraw(draft, ask, _unanswered(draft, ask))

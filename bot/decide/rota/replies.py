@@ -33,8 +33,9 @@ def struck(draft: Draft) -> None:
 
 
 def follow(draft: Draft) -> None:
-    """End what is asked about shifts that are not as they were, and forget who filled in for those."""
+    """End what is asked about shifts that are not as they were, or a gap that is none; forget who filled in for it."""
     if draft.rota is not draft.state.rota:
+        gaps.follow(draft)
         swaps.follow(draft)
         covers.follow(draft)
         filling.follow(draft)
