@@ -602,3 +602,11 @@ async def test_what_was_asked_of_a_shift_of_which_nothing_is_left_can_be_withdra
     form = await town.open("cover", "", BEN, card="form")
     (withdraw,) = [one for row in form.rows for one in row.buttons if one.step == "ask.withdraw"]
     assert "withdrew this" in await town.send("ask.withdraw", "", BEN, card="form", choice=withdraw.choice)
+
+
+async def test_what_is_asked_names_the_shift_as_it_is_by_now() -> None:
+    town = planned("2026-11-24 17:30")
+    await ask(town, BEN, of(BEN))
+    assert "SUPPORT from Wed 25 Nov to Tue 1 Dec." in town.to(EVA)[-1].text
+    await town.import_shifts((*shifts(NEXT)[:1], Shift(NEXT, "chen", Role.SUPPORT), WEDNESDAY))
+    assert "FALLBACK on Wed 25 Nov." in town.to(EVA)[-1].text

@@ -229,7 +229,6 @@ def _ended(draft: Draft, event: Send, person: str, found: Absence | None, since:
     draft.put_rota(follows.rota)
     _fill(draft, event.author, event.key, follows.stints)
     clocks.follow_duty(draft)
-    gaps.follow(draft)
     lines = (*stays, *follows.lines)
     serve = [id_ for id_ in _concerned(draft, [gone]) if id_ in served and id_ != person]  # others read it themselves
     news.announce(draft, f"there:{event.key}", "\n".join((text, *lines)), serve, event.author)

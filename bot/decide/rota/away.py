@@ -64,7 +64,6 @@ def came_back(draft: Draft, event: Message, call: ComeBack) -> str:
     draft.put_rota(replace(draft.rota, absences=tuple(one for one in draft.rota.absences if one is not away)))
     news.record_away(draft, event.author, away, ended=True)
     clocks.follow_duty(draft)
-    gaps.follow(draft)
     return LONGER if longer else "Welcome back. You can be called again."
 
 

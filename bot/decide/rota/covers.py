@@ -17,7 +17,7 @@ from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.requests import clocks
-from bot.decide.rota import asks, gaps, news, nominees, outlook
+from bot.decide.rota import asks, news, nominees, outlook
 from bot.decide.rota.outlook import name_of, shift_id
 from bot.effects import Answer, Dialog
 from bot.errors import Refused
@@ -80,6 +80,8 @@ def follow(draft: Draft) -> None:
         elif outlook.shift_of(draft, ask) is None:
             _end(draft, ask, "It is not needed any more: the shift has changed.", "A cover for {} was asked for")
         else:
+            if outlook.cover_said(draft, ask) != outlook.cover_said(draft.unchanged(0), ask):
+                asks.redraw(draft, ask, [id_ for id_ in ask.asked if id_ not in ask.refused])
             _put(draft, ask)
 
 
@@ -119,7 +121,6 @@ def accepted(draft: Draft, ask: Ask, by: Author) -> PlanCard:
     draft.put_rota(follows.rota)
     end_needless(draft)
     clocks.follow_duty(draft)
-    gaps.follow(draft)
     days = changes.days_between(shift, need.start, need.end, draft.hours)
     news.record(draft, by, f"covers {name_of(draft, shift.person)} on {', '.join(map(str, days))}")
     done = f"{by.name} covers for {name_of(draft, shift.person)}: {said}."

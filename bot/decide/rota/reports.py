@@ -86,7 +86,6 @@ def _here(draft: Draft, event: Send) -> Answer:
         draft.put_rota(replace(draft.rota, absences=kept))
         news.record_away(draft, event.author, away[0], ended=True)
         clocks.follow_duty(draft)
-        gaps.follow(draft)
     if any(one.person == event.author.id and one.start <= draft.now < one.end for one in draft.rota.absences):
         longer = "For longer than today, by the rota: absence shows it, and ends it."
         return Card(PlanCard("You are away", longer))
