@@ -1376,3 +1376,16 @@ async def test_the_card_of_whoever_ends_and_is_in_the_late_team_after_all_names_
     assert card.text == "You are on support on Fri, Mon and Tue"
     await town.until("2026-11-27 09:00")
     assert card.text.startswith("You are on support from today\nWith Ana Lindqvist, until Wed 2 Dec, 09:00.")
+
+
+@pytest.mark.parametrize("channel", [TEAM_CHANNEL, ""])
+async def test_whoever_filled_in_for_one_who_left_reads_that_they_need_not_once_others_are_taken(channel: str) -> None:
+    town = Town(team=(*shifts(), *shifts(NEXT)), team_channel=channel)
+    row = PersonRow("row 1", replace(BEN, left=NEXT), frozenset({"left"}))
+    await town._handle(PeopleImported(rows=(row,), **town._when("")))  # type: ignore[arg-type]
+    assert town.to(EVA)[-1].text.startswith("You are FALLBACK on Wed 25 Nov")
+    await town.until("2026-11-23 14:00")
+    place, card = (THREAD, PLAN) if channel else (personal("ana"), f"{PLAN}:ana")
+    await other(town, ANA, "chen", "farid", place=place, card=card)
+    read = town.in_team_channel() if channel else town.to(EVA)
+    assert "Eva Novak is not FALLBACK any more." in read[-1].text

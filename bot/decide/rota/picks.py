@@ -144,7 +144,8 @@ def take(draft: Draft, iteration: date, team: Team, by: Author, reason: str = ""
     new = teams.shifts(draft, replace(pick, declined=()), team)
     named = {one.person for one in new}
     ends = [one.person for one in old if one.role is Role.SUPPORT and one.person not in named]
-    freed = [one.person for one in old if one.role is Role.FALLBACK and one.person not in named and pick.staying]
+    fell = [one.person for one in old if one.role is Role.FALLBACK and one.person not in named]
+    freed = [] if pickers.picked(draft, iteration) else [id_ for id_ in fell if id_ not in pick.told]
     if start is not None and start > (first_day(iteration, draft.hours) or iteration):
         new = teams.changed_from(old, new, iteration, start, draft.hours)
     draft.put_rota(changes.with_team(draft.rota, iteration, new))
