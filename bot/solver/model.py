@@ -57,8 +57,8 @@ class Model:
     ) -> "tuple[list[int], Found | None] | None":
         """Return what goals cannot go below, each in plans that are at that in those before it; and such a plan.
 
-        None where no plan is left, or none as good as what was ``reached``; no plan where none was found until a
-        moment, or the goals are not modelled.
+        None where no plan is left, or none as good as what was ``reached`` or with as little as ``most_fairness``; no
+        plan where none was found until a moment, or the goals are not modelled.
         """
         goals = [self._goal(aim) for aim in aims]
         cost, weights = Terms(), [1]
@@ -81,6 +81,8 @@ class Model:
         for goal, weight in zip(goals, weights[1:], strict=True):
             least.append(left // weight + (goal.constant if goal else 0))
             left %= weight
+        if aims[0] is Aim.FAIRNESS and least[0] > self.most_fairness:
+            return None  # a better one may have a debt that is not among the tallies
         return least, self._found(answer.values) if answer.values else None
 
     def _found(self, values: Sequence[float]) -> Found:
