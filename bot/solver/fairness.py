@@ -6,11 +6,13 @@ depends on nothing but one's own days. So each person has one of a few tallies.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 
 from bot.rota.picking import PAIR, rounded
 from bot.solver.program import Terms
 from bot.solver.rules import Rules
+
+MOST_TALLIES = 200_000  # columns, which take longer to build and to solve than a forecast may, if they are more
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,10 @@ class Tally:
 
 
 class Fairness:
-    """The squares of debts after the last week as ``terms``; ``alone`` are the columns of who fills in by week."""
+    """The squares of debts after the last week as ``terms``; ``alone`` are the columns of who fills in by week.
+
+    ``too_many`` says that people could come to more than can be looked at: then there are no terms.
+    """
 
     def __init__(self, rules: Rules, most: int) -> None:
         """Add what it takes to a program of rules, for plans in which they come to ``most`` or less."""
@@ -39,25 +44,42 @@ class Fairness:
         last = rules.course.weeks[rules.course.last]
         squares = {who: self._steps(who) for who in last.members}
         spare = most - sum([min(steps)[0] for steps in squares.values()])
-        for who, steps in squares.items():
-            self._tallied(who, [step for step in steps if step[0] - min(steps)[0] <= spare])
+        every = (
+            (who, tally)
+            for who, steps in squares.items()
+            for tally in self._tallies(who, [step for step in steps if step[0] - min(steps)[0] <= spare])
+        )
+        tallies: dict[int, list[Tally]] = {who: [] for who in squares}
+        for who, tally in islice(every, MOST_TALLIES + 1):
+            tallies[who].append(tally)
+        self.too_many = sum(map(len, tallies.values())) > MOST_TALLIES
+        if not self.too_many:
+            for who, some in tallies.items():
+                self._tallied(who, some)
 
     # -- what one comes to -----------------------------------------------------------------------------------------
 
-    def _tallied(self, who: int, steps: Sequence[tuple[int, int, int]]) -> None:
-        program, rules = self._program, self._rules
+    def _shifts(self, who: int) -> dict[int, Terms]:
+        """Return the shifts of somebody by their length, the shortest first."""
         shifts: dict[int, Terms] = {}
-        for number in rules.weeks:
-            if (number, who) in rules.supports:
-                length = rules.course.weeks[number].mask[who].bit_count()
-                shifts.setdefault(length, {})[rules.supports[number, who]] = 1
+        for number in self._rules.weeks:
+            if (number, who) in self._rules.supports:
+                length = self._rules.course.weeks[number].mask[who].bit_count()
+                shifts.setdefault(length, {})[self._rules.supports[number, who]] = 1
+        return dict(sorted(shifts.items()))
+
+    def _tallies(self, who: int, steps: Sequence[tuple[int, int, int]]) -> Iterator[Tally]:
         fills = self._fills.get(who, {})
-        most = int(sum([program.upper[column] * days for column, days in fills.items()]))
-        lengths = {length: len(columns) for length, columns in sorted(shifts.items())}
-        tallies = {program.column(): tally for tally in _tallies(lengths, most, steps)}
+        most = int(sum([self._program.upper[column] * days for column, days in fills.items()]))
+        return _tallies({length: len(columns) for length, columns in self._shifts(who).items()}, most, steps)
+
+    def _tallied(self, who: int, some: Sequence[Tally]) -> None:
+        """Say that somebody comes to one of some tallies."""
+        program, fills = self._program, self._fills.get(who, {})
+        tallies = {program.column(): tally for tally in some}
         program.row(dict.fromkeys(tallies, 1), 1, 1)
-        for place, length in enumerate(lengths):
-            program.row({**shifts[length], **{column: -one.shifts[place] for column, one in tallies.items()}}, 0, 0)
+        for place, columns in enumerate(self._shifts(who).values()):
+            program.row({**columns, **{column: -one.shifts[place] for column, one in tallies.items()}}, 0, 0)
         program.row({**fills, **{column: -one.low for column, one in tallies.items()}}, lower=0)
         program.row({**fills, **{column: -one.high for column, one in tallies.items()}}, upper=0)
         for length in sorted({int(days) for days in fills.values()} - {1}):

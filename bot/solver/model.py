@@ -194,7 +194,7 @@ class Model:
         if not self._tight or any(week.stand_ins for week in self._course.weeks):
             return None
         self._fairness = Fairness(self._rules, self.most_fairness)
-        return Goal(self._fairness.terms, 0)
+        return None if self._fairness.too_many else Goal(self._fairness.terms, 0)
 
     def _change(self) -> Goal:
         terms = Terms()
