@@ -96,11 +96,12 @@ class _Stages:
                 model.most_fairness = self._search.state.fairness * (1 if same else MORE)
                 answer = model.least(group, until, reached if same else None)
                 if answer is None:
-                    return
-                least, found = answer
-                if found is None:
+                    break
+                least, plan = answer
+                found = plan or found
+                if plan is None:
                     self._targets += least
-                    return
+                    break
             for aim, value in zip(group, least, strict=True):
                 model.hold(aim, value)
             self._targets += least
