@@ -67,12 +67,8 @@ class _Stages:
         """Count the weeks in which no pair satisfies the rules, whoever has supported by then; the first as it is."""
         course = self._course
         everybody = frozenset(range(len(course.ids)))
-        return sum(
-            [
-                course.greedy[number] is None if not number else not course.pairs(number, everybody)
-                for number in range(len(course.weeks))
-            ]
-        )
+        later = range(1, len(course.weeks))
+        return course.greedy[:1].count(None) + sum(not course.pairs(number, everybody) for number in later)
 
     def _aim(self) -> None:
         """Aim at a plan that is the best there can be in all goals before mixing at once, and go on from it, if any.

@@ -44,7 +44,10 @@ class Model:
         self._tight = False
 
     def hold(self, aim: Aim, value: int) -> None:
-        """Leave those out that are worse in a goal than a value."""
+        """Leave those out that are worse in a goal than a value.
+
+        Fairness, and how many fill in, are modelled only where coverage was held before, at the least there can be.
+        """
         if aim is Aim.COVERAGE:
             self._tight = value == self._rules.least_coverage()
         if aim is Aim.REST and value == self._rules.so_far(aim):
@@ -54,7 +57,7 @@ class Model:
 
     def least(
         self, aims: Sequence[Aim], until: float, reached: Sequence[int] | None
-    ) -> "tuple[list[int], Found | None] | None":
+    ) -> tuple[list[int], Found | None] | None:
         """Return what goals cannot go below, each in plans that are at that in those before it; and such a plan.
 
         None where no plan is left, or none as good as what was ``reached`` or with as little as ``most_fairness``; no

@@ -64,10 +64,12 @@ class Rules:
         return max(latest + int(saved), 0) if saved > -inf else 0
 
     def _newcomer(self, who: int) -> None:
-        before = Terms()
+        grown: int | None = None  # the column that says whether they have supported so far
         for number in self.weeks:
-            if before:
-                (self.before[number, who],) = before
+            before: Terms = {}
+            if grown is not None:
+                self.before[number, who] = grown
+                before = {grown: 1}
             if (number, who) not in self.supports:
                 continue
             supports, first = self.supports[number, who], self.program.column()
@@ -75,9 +77,8 @@ class Rules:
             self.program.row({supports: 1, first: -1, **dict.fromkeys(before, -1)}, upper=0)
             self.program.row({first: 1, supports: -1}, upper=0)
             if who in self.course.weeks[number].growing:
-                after = self.program.column(integral=False)
-                self.program.row({after: 1, first: -1, **dict.fromkeys(before, -1)}, 0, 0)
-                before = {after: 1}
+                grown = self.program.column(integral=False)
+                self.program.row({grown: 1, first: -1, **dict.fromkeys(before, -1)}, 0, 0)
             else:
                 self.program.row({first: 1, **before}, upper=1)
 
