@@ -63,6 +63,8 @@ async def test_swap_shows_ones_weeks_and_the_form_has_mine_and_theirs() -> None:
     form = said(Dialog("", await town.open("swap", "", ANA, card="form")))
     assert "(Chen Wei, Wed 2 Dec)" in form
     assert "(Ben Okafor" not in form
+    only = (await town.open("swap", "", ANA, card="form")).fields[0]
+    assert [only.value] == [one.id for one in only.choices], "of one week it is that"
     assert "You have no coming SUPPORT shift. FALLBACK is covered" in await town.write("swap", FARID)
     assert "FALLBACK is covered, not swapped" in said(Dialog("", await town.open("swap", "", FARID, card="form")))
     alone = planned(team=TEAMS[:6])

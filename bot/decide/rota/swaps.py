@@ -3,7 +3,7 @@
 The question lapses when the first of the two iterations begins, or when one of the shifts is not as it was.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -28,7 +28,7 @@ from bot.rota.planning import Ask, Asking
 from bot.rota.presence import working_days
 from bot.rota.shift import Role, Rota, Shift
 from bot.support.words import listed, moment
-from bot.views import PlanCard
+from bot.views import Field, PlanCard
 
 GONE = "These two can't be swapped: the teams have changed, or one would serve twice in the same week."
 NONE = "You have no coming SUPPORT shift. FALLBACK is covered, not swapped: write cover."
@@ -129,12 +129,17 @@ def _draw(draft: Draft, event: Press, error: str) -> Answer:
         note = NONE if not mine else "Nobody else has a coming SUPPORT shift yet."
         return _form(draft, event, title="Swap", note=note, error=error, ways=(cover, *asked))
     fields = (
-        forms.listed("mine", "Your week", [(shift_id(one), day_said(draft, one.iteration)) for one in mine]),
-        forms.listed("theirs", "Against", [(shift_id(one), _named(draft, one)) for one in theirs]),
+        _one_of("mine", "Your week", [(shift_id(one), day_said(draft, one.iteration)) for one in mine]),
+        _one_of("theirs", "Against", [(shift_id(one), _named(draft, one)) for one in theirs]),
     )
     note = "They are asked first. FALLBACK is covered, not swapped."
     ways = (Way("What follows", "swap"), cover, *asked)
     return _form(draft, event, title="Swap", note=note, error=error, fields=fields, ways=ways)
+
+
+def _one_of(id_: str, label: str, choices: Sequence[tuple[str, str]]) -> Field:
+    """Return a choice; where there is only one, it is made."""
+    return forms.listed(id_, label, choices, choices[0][0] if len(choices) == 1 else "")
 
 
 def _looked(draft: Draft, event: Send) -> Answer:
