@@ -74,7 +74,7 @@ async def test_without_minutes_they_are_asked_for(text: str) -> None:
 
 async def test_a_holiday_of_the_rota_is_not_ended_by_away_off() -> None:
     town = Town(absences=(Absence("ben", at("2026-11-22 00:00"), at("2026-11-29 00:00")),))
-    assert await town.write("away off", BEN) == ("You are away by the rota: absence shows it, and removes it.")
+    assert await town.write("away off", BEN) == ("You are away by the rota: absence shows it, and ends it.")
     assert len(await absences(town)) == 1
 
 
@@ -83,7 +83,7 @@ async def test_whoever_is_on_vacation_is_neither_away_until_a_quarter_to_nor_bac
     town = Town("2026-11-23 11:50", absences=(vacation,))
     assert "away until 12:35" in await town.write("away 45", BEN)
     await town.until("2026-11-23 12:10")
-    longer = "You are away by the rota: absence shows it, and removes it."
+    longer = "You are away by the rota: absence shows it, and ends it."
     assert await town.write("away off", BEN) == longer
     assert await town.write("away 45", BEN) == longer
     assert await absences(town) == (vacation,)

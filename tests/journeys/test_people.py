@@ -387,7 +387,27 @@ async def test_who_is_new_to_support_or_need_not_observe_is_on_the_record_and_a_
         "noted that Dilan Kaya is new to support",
         "noted that Dilan Kaya need not observe first",
         "noted that Dilan Kaya has to observe first",
-        "noted that Dilan Kaya joins on 2026-11-02",
+        "noted that Dilan Kaya joined on 2026-11-02",
+    ]
+
+
+async def test_what_was_is_not_said_to_come_and_what_is_taken_back_is_on_the_record_too() -> None:
+    town = Town()
+    await edited(town, "people.sure", "eva", joined="2026-11-02")
+    await edited(town, "people.sure", "eva", joined="2026-12-01")
+    await edited(town, "people.sure", "eva", joined="")
+    await edited(town, "people.sure", "eva", left="2026-11-20")
+    await edited(town, "people.sure", "eva", left="", holidays="PL")
+    await edited(town, "people.sure", "eva", holidays="")
+    history = (await (await town.desk()).state()).rota.history
+    assert [one.what for one in history if one.until is None] == [
+        "noted that Eva Novak joined on 2026-11-02",
+        "noted that Eva Novak joins on 2026-12-01",
+        "noted that nothing is known of when Eva Novak joined",
+        "noted that Eva Novak left on 2026-11-20",
+        "noted that Eva Novak stays",
+        "noted that Eva Novak has the public holidays of PL",
+        "noted that Eva Novak has the desk's public holidays",
     ]
 
 

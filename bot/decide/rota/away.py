@@ -17,7 +17,7 @@ from bot.rota.shift import Absence
 from bot.support.request import Request, Status
 from bot.support.words import HOUR, MINUTE, moment
 
-LONGER = "You are away by the rota: absence shows it, and removes it."
+LONGER = "You are away by the rota: absence shows it, and ends it."
 ALLOWED = "Write away 45, away 2h or away until 15:30."
 
 

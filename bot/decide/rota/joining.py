@@ -6,6 +6,7 @@ Whoever is new observes in the first iteration that has a team already and days 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from bot.decide import marks
 from bot.decide.draft import Draft
@@ -51,41 +52,50 @@ def _whose(event: Event) -> Author | None:
 
 def _put_on_record(draft: Draft, by: Author, changed: Iterable[Person]) -> list[str]:
     """Note who changed whom how; return it as it is said."""
-    whats = [(one, _before(draft, one)) for one in changed]
-    for what in _short([what for new, old in whats for what in _changes(old, new, str)]):
+    today = draft.hours.local(draft.now).date()
+    whats = [(_before(draft, one), one) for one in changed]
+    for what in _short([what for old, new in whats for what in _changes(old, new, today, str)]):
         news.record(draft, by, what)
-    said = [what for new, old in whats for what in _changes(old, new, lambda day: outlook.day_said(draft, day))]
+    said = [what for old, new in whats for what in _changes(old, new, today, partial(outlook.day_said, draft))]
     return [f"{by.name} {what}." for what in _short(said)]
 
 
 def _before(draft: Draft, one: Person) -> Person | None:
     """Return somebody as they were, by another id if they have a new one."""
-    known, gone = draft.state.rota.people, set(draft.state.rota.people).difference(draft.rota.people)
-    return known.get(one.id) or next((known[id_] for id_ in gone if known[id_].name == one.name), None)
+    known, people = draft.state.rota.people, draft.rota.people
+    gone = [old for id_, old in known.items() if id_ not in people and old.name == one.name]
+    return known.get(one.id) or next(iter(gone), None)
 
 
 def _short(whats: list[str]) -> list[str]:
     return whats if len(whats) <= MOST_SAID else [f"made {len(whats)} changes of people"]
 
 
-def _changes(old: Person | None, new: Person, said: Callable[[date], str]) -> Iterator[str]:
-    """Yield what was changed of somebody that the rota depends on."""
+def _changes(old: Person | None, new: Person, today: date, said: Callable[[date], str]) -> Iterator[str]:
+    """Yield what was changed of somebody that the rota depends on; dates are ``said`` as their reader has them."""
+    name = new.name
+    comes = "joins" if new.joined and new.joined > today else "joined"
     if old is None:
-        yield f"added {new.name}{f', who joins on {said(new.joined)}' if new.joined else ''}"
+        yield f"added {name}{f', who {comes} on {said(new.joined)}' if new.joined else ''}"
         return
     if old.production_access != new.production_access:
-        yield f"gave {new.name} production access" if new.production_access else f"took {new.name}'s production access"
+        yield f"gave {name} production access" if new.production_access else f"took {name}'s production access"
     if old.experienced != new.experienced:
-        yield f"noted that {new.name} is {'experienced' if new.experienced else 'new to support'}"
+        yield f"noted that {name} is {'experienced' if new.experienced else 'new to support'}"
     if old.waived != new.waived:
-        yield f"noted that {new.name} {'need not' if new.waived else 'has to'} observe first"
-    if old.joined != new.joined and new.joined:
-        yield f"noted that {new.name} joins on {said(new.joined)}"
+        yield f"noted that {name} {'need not' if new.waived else 'has to'} observe first"
+    if old.joined != new.joined:
+        since = f"{name} {comes} on {said(new.joined)}" if new.joined else f"nothing is known of when {name} joined"
+        yield f"noted that {since}"
     if old.left != new.left:
-        yield f"noted that {new.name} {f'leaves on {said(new.left)}' if new.left else 'stays'}"
+        goes = "leaves" if new.left and new.left > today else "left"
+        yield f"noted that {name} {f'{goes} on {said(new.left)}' if new.left else 'stays'}"
     if old.working_days != new.working_days:
         off = words.weekdays(WORKING_WEEK - new.working_days)
-        yield f"noted that {new.name} {f'never works on {off}' if off else 'works every day'}"
+        yield f"noted that {name} {f'never works on {off}' if off else 'works every day'}"
+    if old.holidays != new.holidays:
+        place = f"the public holidays of {new.holidays}" if new.holidays else "the desk's public holidays"
+        yield f"noted that {name} has {place}"
 
 
 def _say(draft: Draft, by: Author | None, changed: list[Person], said: list[str]) -> None:
