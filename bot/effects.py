@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Notice
 from bot.support.request import Request
+from bot.support.ticket import Ticket
 from bot.views import CardView, View
 
 
@@ -96,14 +97,28 @@ class Suppose:
 
 @dataclass(frozen=True, slots=True)
 class SlackSay:
-    """Post ``text`` in the desk's Slack channel for reminders, once."""
+    """Post ``text`` once in Slack: in a ``thread`` ("CHANNEL/TS"), or ("") in the desk's channel for reminders."""
 
     key: str
     text: str
     place: str = "Slack"
+    thread: str = ""
 
 
-Effect = Show | Say | WriteRota | ForgetEdits | FetchRoster | FetchCalendar | Forecast | Suppose | SlackSay
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Make a ticket in the tracker, or find the one that an earlier attempt made; the answer is an event.
+
+    ``again`` says that a person has looked and knows of none, so that it is made even where that is unclear.
+    """
+
+    key: str
+    ticket: Ticket
+    again: bool = False
+    place: str = "Jira"
+
+
+Effect = Show | Say | WriteRota | ForgetEdits | FetchRoster | FetchCalendar | Forecast | Suppose | SlackSay | OpenTicket
 
 
 @dataclass(frozen=True, slots=True)

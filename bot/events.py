@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.alerts.notification import Notification
 from bot.people import Author, Person
 from bot.rota.plan import Plan, WhatIf
 from bot.rota.shift import Rota, Shift
@@ -232,6 +233,57 @@ class Raise(Send):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alerted(Event):
+    """Bugsnag said something.
+
+    ``thread`` is the message in Slack that says it ("CHANNEL/TS"), ``link`` its address; "" where the webhook said it.
+    ``edited`` says that the message was heard before and reads otherwise now.
+    """
+
+    notification: Notification
+    thread: str = ""
+    link: str = ""
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackActed(Event):
+    """Somebody did something under a message in Slack (``thread``, as in Alerted).
+
+    ``user`` is their id there, and ``name`` what Slack calls them, "" if it does not say.
+    """
+
+    thread: str
+    user: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackReplied(SlackActed):
+    """Somebody wrote a reply."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackReacted(SlackActed):
+    """Somebody put their eyes (\N{EYES}) on the message, or took them back."""
+
+    taken_back: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketMoved(Event):
+    """The tracker says how a ticket stands now: by its key, in the tracker's word; ``done`` that it is over.
+
+    ``deleted`` says that it is not there any more.
+    """
+
+    ticket: str
+    status: str
+    done: bool = False
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClockStruck(Event):
     """Time to look at what is due."""
 
@@ -311,6 +363,19 @@ class Supposed(Delivered):
     weeks: int
     rota: Rota = Rota()
     found: tuple[WhatIf, ...] | None = None
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketOpened(Delivered):
+    """What became of a ticket (by our id): its key and address, or why it was refused, or that nobody knows.
+
+    ``failure`` is in words; where there is none and no key either, the tracker may have it.
+    """
+
+    ticket: str
+    issue: str = ""
+    url: str = ""
     failure: str = ""
 
 

@@ -1,0 +1,1 @@
+"""Alerts: what Bugsnag said, and what becomes of it."""

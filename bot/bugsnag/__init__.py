@@ -1,0 +1,1 @@
+"""What Bugsnag sends, as notifications; pure but for its own route."""

@@ -1,0 +1,1 @@
+"""Jira: tickets for other teams."""

@@ -1,0 +1,83 @@
+"""A ticket for another team: what is asked of the tracker, and what became of that.
+
+There is one ticket for a matter. It is known here before the tracker hears of it, so that an attempt whose answer was
+lost is found again by its label instead of being made a second time.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.people import Author
+
+LABEL = "hotseat"  # every ticket's; beside it stands one of its own
+
+
+class Urgency(StrEnum):
+    """How urgent a ticket is, in the words of Jira's own priorities."""
+
+    HIGH = "High"
+    MEDIUM = "Medium"
+    LOW = "Low"
+
+
+class Progress(StrEnum):
+    """How far a ticket has come.
+
+    UNKNOWN: the tracker may have it, but did not say so, and a person is asked. REFUSED: it never will, as it is.
+    """
+
+    OPENING = "opening"
+    UNKNOWN = "unknown"
+    OPEN = "open"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a description: its heading, and text of which each line is a paragraph, or its ``links``."""
+
+    heading: str
+    text: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a ticket says: one line, sections, and the page that it is about ("" for none) with that page's title."""
+
+    summary: str
+    sections: tuple[Section, ...]
+    urgency: Urgency = Urgency.MEDIUM
+    about: str = ""
+    about_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket: ``id`` is ours ("T-3"), ``matter`` the request or alert, ``key`` the tracker's ("EDGE-12").
+
+    ``label`` is its own. ``status`` is the tracker's word for how it stands, ``reason`` why it was refused, in words.
+    ``project`` is the tracker's key of the project. ``moved_at`` is when the tracker last said how it stands.
+    """
+
+    id: str
+    matter: str
+    project: str
+    label: str
+    draft: Draft
+    by: Author
+    at: datetime
+    progress: Progress = Progress.OPENING
+    key: str = ""
+    url: str = ""
+    status: str = ""
+    reason: str = ""
+    moved_at: datetime | None = None
+    done_at: datetime | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Say whether anything is still to be heard of it."""
+        return self.progress in (Progress.OPENING, Progress.UNKNOWN, Progress.OPEN)
