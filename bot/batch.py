@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.effects import Answer, Change, Decision, Effect, PutDesk, PutRequest, PutRota
+from bot.alerts.alert import Alert
+from bot.effects import Answer, Change, Decision, Effect, PutAlert, PutDesk, PutRequest, PutRota
 from bot.events import (
     AdminMet,
+    Alerted,
     ClockStruck,
     Deleted,
     Delivered,
@@ -23,7 +25,9 @@ from bot.events import (
     RotaRefused,
     Send,
     ShiftsImported,
+    SlackActed,
     Sweep,
+    TicketMoved,
     Undecided,
     Undeliverable,
     Uninstalled,
@@ -45,6 +49,9 @@ _RECORDED = (
     RotaEdited,
     RotaRefused,
     PersonErased,
+    Alerted,
+    SlackActed,
+    TicketMoved,
 )
 _ACTS = (Press, ClockStruck, Sweep)  # recorded when they did something
 
@@ -92,6 +99,14 @@ class Batch:
         """Return the requests that changed, as they became, in the order of the changes."""
         return tuple(change.request for change in self.changes if isinstance(change, PutRequest))
 
+    def alerts(self) -> tuple[Alert, ...]:
+        """Return the alerts that changed, as they became, in the order of the changes."""
+        return tuple(change.alert for change in self.changes if isinstance(change, PutAlert))
+
+    def matters(self) -> tuple[str, ...]:
+        """Return the ids of the requests and alerts that changed."""
+        return tuple(one.id for one in (*self.requests(), *self.alerts()))
+
     def add(self, one: Waiting, decision: Decision, now: datetime) -> None:
         """Take what was decided on an event."""
         event = one.event
@@ -131,5 +146,11 @@ def _record(event: Event, changes: Iterable[Change], now: datetime) -> Record:
         happened_at=event.happened_at,
         recorded_at=now,
         actor=author.id if author else "",
-        matters=tuple(change.request.id for change in changes if isinstance(change, PutRequest)),
+        matters=tuple(matter for change in changes if (matter := _matter(change))),
     )
+
+
+def _matter(change: Change) -> str:
+    if isinstance(change, PutRequest):
+        return change.request.id
+    return change.alert.id if isinstance(change, PutAlert) else ""

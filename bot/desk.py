@@ -15,8 +15,10 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from bot import commands
+from bot.alerts.alert import is_alert
 from bot.batch import Batch, Waiting
 from bot.decide import decide, next_due, turns
+from bot.decide.alerts import finding
 from bot.decide.desk import privacy
 from bot.decide.requests import lists
 from bot.decide.rota import overview
@@ -111,7 +113,12 @@ class Desk:
         found = await self._expired(now)
         if found is not None:
             last = not found.more or found == self._swept
-            past = {"requests": found.requests, "revision": found.revision, "chats": found.chats}
+            past = {
+                "requests": found.requests,
+                "alerts": found.alerts,
+                "revision": found.revision,
+                "chats": found.chats,
+            }
             await self.handle(Sweep(key=f"sweep:{uuid4()}", happened_at=now, last=last, **past))  # type: ignore[arg-type]
             self._swept = found
 
@@ -206,7 +213,7 @@ class Desk:
                     standing.desk.tenant, standing.desk.id, [one.event.key for one in waiting]
                 )
             else:
-                standing.drop_closed([*found, *(request.id for request in batch.requests())])
+                standing.drop_over([*found, *batch.matters()])
                 return batch
         message = f"desk {self.info.id}: another writer won {ATTEMPTS} times in a row"
         raise NotStored(message)
@@ -267,6 +274,8 @@ class Desk:
             isinstance(one.event, ClockStruck) for one in waiting
         ):  # which may end the pause
             ids.update(standing.facts.owed)
+        about = {id_ for one in waiting for id_ in finding.ids(standing.view(), one.event)}
+        ids.update(about)
         asked = [one.event.text for one in waiting if isinstance(one.event, Message) and one.event.addressed]
         ids.update(map(commands.named, asked))
         ids = ids.difference(standing.requests, {""})
@@ -293,7 +302,21 @@ class Desk:
             found += await self._journal.closed(standing.desk.tenant, standing.desk.id, person, since)
         for request in found:
             standing.put(request)
-        return [request.id for request in found]
+        alerts = await self._fetch_alerts(standing, waiting, about)
+        return [*(request.id for request in found), *alerts]
+
+    async def _fetch_alerts(self, standing: Standing, waiting: list[Waiting], about: set[str]) -> list[str]:
+        """Hold the alerts that events are about, though they have ended; return their ids."""
+        names = {name for one in waiting for name in finding.names(one.event)}.difference(standing.called)
+        ids = {id_ for id_ in about if is_alert(id_)}.difference(standing.alerts)
+        tenant, desk = standing.desk.tenant, standing.desk.id
+        found = await self._journal.alerts(tenant, desk, ids, names) if ids or names else ()
+        asked = {word for one in waiting for word in privacy.sought(standing.view(), one.event)}
+        found += await self._journal.alerts_naming(tenant, desk, asked) if asked else ()
+        new = [one for one in found if one.id not in standing.alerts]
+        for alert in new:
+            standing.put_alert(alert)
+        return [alert.id for alert in new]
 
     async def _fetch_naming(self, standing: Standing, waiting: list[Waiting]) -> list[Request]:
         """Hold every request that names somebody whom an event asks about, under whatever name they wrote."""
@@ -322,6 +345,8 @@ class Desk:
         closed = await self._journal.matters(self.info.tenant, self.info.id, beside, []) if beside else ()
         for request in (*loaded.requests, *closed):
             standing.put(request)
+        for alert in loaded.alerts:
+            standing.put_alert(alert)
         standing.notices = {notice.key: notice for notice in loaded.notices}
         self._standing = standing
         self.info = loaded.desk
@@ -335,7 +360,13 @@ class Desk:
         before = self.next_due
         paused, self._paused = self._paused, standing.facts.pause
         planned, self._planned = self._planned, standing.facts.planning
-        looks = batch is None or batch.looked or paused != self._paused or planned is not self._planned
+        looks = (
+            batch is None
+            or batch.looked
+            or bool(batch.alerts())
+            or paused != self._paused
+            or planned is not self._planned
+        )
         now = self._clock()
         hours = self._lookup.knowledge(standing.desk, standing.rota, now).hours
         if batch is None or looks or any(request.has_no_step_left for request in batch.requests()):
@@ -367,7 +398,7 @@ class Desk:
         except Refused as refusal:
             return Word(str(refusal))
         finally:
-            standing.drop_closed(found)
+            standing.drop_over(found)
 
     def _fail(self, waiting: list[Waiting], failure: Exception) -> None:
         self._standing = None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.alerts.alert import Alert
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Notice
 from bot.support.request import Request
@@ -129,6 +130,13 @@ class PutRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class PutAlert:
+    """The alert is now this."""
+
+    alert: Alert
+
+
+@dataclass(frozen=True, slots=True)
 class PutNotice:
     """The notice is now this."""
 
@@ -193,7 +201,7 @@ class ForgetPerson:
 
 
 Forget = ForgetActs | ForgetMessages | ForgetChats | ForgetPerson
-Change = PutRequest | PutNotice | DropNotice | PutFacts | PutDesk | PutRota | Forget
+Change = PutRequest | PutAlert | PutNotice | DropNotice | PutFacts | PutDesk | PutRota | Forget
 
 
 @dataclass(frozen=True, slots=True)

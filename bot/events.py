@@ -290,7 +290,7 @@ class ClockStruck(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep(Event):
-    """Time to erase what is past its time: these closed requests, and who did what before a revision.
+    """Time to erase what is past its time: these closed requests, ended alerts, and who did what before a revision.
 
     ``last`` says that nothing is left for today; ``chats`` are people who are known by their chat with the bot alone.
     """
@@ -299,6 +299,7 @@ class Sweep(Event):
     revision: int
     last: bool
     chats: tuple[str, ...] = ()
+    alerts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

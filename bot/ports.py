@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.alerts.alert import Alert
 from bot.effects import Change, Effect
 from bot.events import Delivered, PlanFound, Undeliverable
 from bot.rota.plan import Question
@@ -75,14 +76,15 @@ class Commit:
 class Expired:
     """A portion of what is past its time, and whether there is more.
 
-    Ids of closed requests, and the revision before which the history is to name nobody. With the last portion come the
-    people whose ``chats`` with the bot are known, though no desk's history names them any more.
+    Ids of closed requests and of ended alerts, and the revision before which the history is to name nobody. With the
+    last portion come the people whose ``chats`` with the bot are known, though no desk's history names them any more.
     """
 
     requests: tuple[str, ...]
     revision: int
     more: bool
     chats: tuple[str, ...] = ()
+    alerts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ class Loaded:
     requests: tuple[Request, ...]
     notices: tuple[Notice, ...]
     outgoing: tuple[Outgoing, ...]
+    alerts: tuple[Alert, ...] = ()
 
 
 class Journal(Protocol):
@@ -119,13 +122,19 @@ class Journal(Protocol):
         """Forget a desk; raise Refused if it ever had a request, or has something left to send."""
 
     async def load(self, tenant: str, desk: str) -> Loaded:
-        """Return a desk: requests that are not closed, notices, pending effects."""
+        """Return a desk: requests that are not closed, alerts that are live, notices, pending effects."""
 
     async def known(self, tenant: str, desk: str, keys: Iterable[str]) -> frozenset[str]:
         """Return those of ``keys`` that belong to events already recorded."""
 
     async def matters(self, tenant: str, desk: str, ids: Iterable[str], places: Iterable[str]) -> tuple[Request, ...]:
         """Return the requests with these ids or in these threads, closed ones included."""
+
+    async def alerts(self, tenant: str, desk: str, ids: Iterable[str], names: Iterable[str]) -> tuple[Alert, ...]:
+        """Return the alerts with these ids or names, ended ones included, by id."""
+
+    async def alerts_naming(self, tenant: str, desk: str, words: Iterable[str]) -> tuple[Alert, ...]:
+        """Return the alerts, live or not erased yet, in which one of ``words`` stands: an id, or a name."""
 
     async def naming(self, tenant: str, desk: str, words: Iterable[str]) -> tuple[Request, ...]:
         """Return the requests, open or not erased yet, in which one of ``words`` stands: an id, or a name."""
@@ -134,7 +143,7 @@ class Journal(Protocol):
         """Say whether the history names somebody by their id, or their chat with the bot is known."""
 
     async def expired(self, tenant: str, desk: str, limits: Limits, portion: int) -> Expired:
-        """Return what is past its time, at most ``portion`` requests and as many events, the oldest first."""
+        """Return what is past its time, at most ``portion`` of each kind, the oldest first."""
 
     async def closed(self, tenant: str, desk: str, requester: str, since: datetime) -> tuple[Request, ...]:
         """Return what somebody asked and was closed at ``since`` or later."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from bot.alerts.alert import Alert
 from bot.effects import (
     Change,
     DropNotice,
@@ -14,6 +15,7 @@ from bot.effects import (
     ForgetChats,
     ForgetMessages,
     ForgetPerson,
+    PutAlert,
     PutDesk,
     PutFacts,
     PutNotice,
@@ -37,10 +39,22 @@ class Standing:
     threads: dict[str, tuple[str, ...]] = field(default_factory=dict)
     askers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
+    alerts: dict[str, Alert] = field(default_factory=dict)
+    called: dict[str, str] = field(default_factory=dict)
 
     def view(self) -> State:
         """Return the state to decide with; it changes with this."""
-        return State(self.desk, self.rota, self.facts, self.requests, self.threads, self.askers, self.notices)
+        return State(
+            self.desk,
+            self.rota,
+            self.facts,
+            self.requests,
+            self.threads,
+            self.askers,
+            self.notices,
+            self.alerts,
+            self.called,
+        )
 
     def put(self, request: Request) -> None:
         """Hold a request as it now is."""
@@ -51,11 +65,19 @@ class Standing:
         _add(self.threads, request.place, request.id)
         _add(self.askers, request.requester.id, request.id)
 
+    def put_alert(self, alert: Alert) -> None:
+        """Hold an alert as it now is; a name that another had is its own from now on."""
+        self.alerts[alert.id] = alert
+        for name in alert.names:
+            self.called[name] = alert.id
+
     def apply(self, change: Change) -> None:
         """Do what was decided."""
         match change:
             case PutRequest(request):
                 self.put(request)
+            case PutAlert(alert):
+                self.put_alert(alert)
             case PutNotice(notice):
                 self.notices[notice.key] = notice
             case DropNotice(key):
@@ -75,7 +97,18 @@ class Standing:
         """Say whether anything is held in a thread that is not closed."""
         return any(self.requests[id_].status is not Status.CLOSED for id_ in self.threads.get(place, ()))
 
-    def drop_closed(self, ids: Iterable[str]) -> None:
+    def drop_over(self, ids: Iterable[str]) -> None:
+        """Let go of those of the requests and alerts that are over."""
+        some = tuple(ids)
+        self._drop_closed(some)
+        for alert in [self.alerts[id_] for id_ in {*some} if id_ in self.alerts]:
+            if not alert.is_live:
+                del self.alerts[alert.id]
+                for name in alert.names:
+                    if self.called.get(name) == alert.id:
+                        del self.called[name]
+
+    def _drop_closed(self, ids: Iterable[str]) -> None:
         """Let go of those of the requests that are closed, and of what followed them; what follows a live one stays."""
         named = [request for id_ in ids if (request := self.requests.get(id_))]
         for id_ in dict.fromkeys(id_ for one in named for id_ in (one.id, *one.followers)):

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from bot.alerts.alert import Alert
+from bot.alerts.storm import Weather
 from bot.hours import SupportHours
 from bot.people import Author
 from bot.policy import Policy
 from bot.rota.planning import Planning
 from bot.rota.shift import Rota
 from bot.support.request import Request
+from bot.support.ticket import Ticket
 from bot.support.triage import NO_TREE, Tree
 
 
@@ -202,6 +205,9 @@ class Facts:
     chats: Mapping[str, datetime] = field(default_factory=dict)
     owed: tuple[str, ...] = ()
     planning: Planning = Planning()
+    weather: Weather = Weather()
+    tickets: Mapping[str, Ticket] = field(default_factory=dict)
+    last_ticket: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +215,7 @@ class State:
     """A read-only view of a desk.
 
     ``threads`` maps a thread's place to the ids of the requests raised in it, ``askers`` a requester's id to those that
-    they raised.
+    they raised, ``called`` an alert's names to its id.
     """
 
     desk: DeskInfo
@@ -219,6 +225,13 @@ class State:
     threads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     askers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notices: Mapping[str, Notice] = field(default_factory=dict)
+    alerts: Mapping[str, Alert] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def tickets(self) -> Mapping[str, Ticket]:
+        """Return the tickets of which something is still to be heard, by id."""
+        return self.facts.tickets
 
 
 def no_feed(person: str, renewed: int) -> str:
@@ -235,7 +248,8 @@ class Knowledge:
     none.
     ``countries`` are those whose public holidays are known, each with its subdivisions; ``own`` the channels, by tenant
     and id, that are a desk's own; ``country_names`` what countries are called in English, in small
-    letters, each with its code.
+    letters, each with its code. ``jira`` is the key of the project in which the desk's tickets are made, "" where the
+    bot makes none.
     """
 
     hours: SupportHours = SupportHours()
@@ -245,3 +259,4 @@ class Knowledge:
     own: Container[tuple[str, str]] = frozenset()
     country_names: Mapping[str, str] = field(default_factory=dict)
     feed: Callable[[str, int], str] = no_feed
+    jira: str = ""

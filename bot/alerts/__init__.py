@@ -1,1 +1,1 @@
-"""Alerts: what Bugsnag said, and what becomes of it."""
+"""Alerts: what Bugsnag said, and an error's life here from its first notification to its end."""

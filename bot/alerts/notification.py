@@ -35,10 +35,10 @@ class Notification:
     """One notification; what it does not say is "" or 0.
 
     ``error`` and ``event`` are Bugsnag's ids (24 hexadecimal digits), ``project`` is the project's name. ``said`` is
-    what triggered it in Bugsnag's words ("10 events in 1h"), the words of a comment, or of what can't be read. ``where``
-    is the context ("article/new#create"), ``frames`` are the top frames of the project's own code. ``occurrences`` and
-    ``users`` are counts over the error's life. ``rate`` is a spike's, per minute. ``by`` is the collaborator who acted,
-    ``until`` when a snooze ends where that is a time. ``url`` leads to the error in Bugsnag.
+    what triggered it in Bugsnag's words ("10 events in 1h"), the words of a comment, or of what can't be read.
+    ``where`` is the context ("article/new#create"), ``frames`` are the top frames of the project's own code.
+    ``occurrences`` and ``users`` are counts over the error's life. ``rate`` is a spike's, per minute. ``by`` is the
+    collaborator who acted, ``until`` when a snooze ends where that is a time. ``url`` leads to the error in Bugsnag.
     """
 
     kind: Kind

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.alerts.alert import Alert
 from bot.commands import Right
 from bot.decide import pictures
 from bot.decide.pictures import CARD, notice_card, notice_item
@@ -15,6 +16,7 @@ from bot.effects import (
     DropNotice,
     Effect,
     FetchRoster,
+    PutAlert,
     PutDesk,
     PutFacts,
     PutNotice,
@@ -53,6 +55,7 @@ class Draft:
         self.admins = knowledge.admins
         self.tree = knowledge.triage
         self.countries = knowledge.countries
+        self.jira = knowledge.jira
         self.country_names = knowledge.country_names
         self.own_channels = knowledge.own
         self.feed = knowledge.feed
@@ -62,6 +65,8 @@ class Draft:
         self.rota = state.rota
         self._requests: dict[str, Request] = {}
         self._notices: dict[str, Notice] = {}
+        self._alerts: dict[str, Alert] = {}
+        self._called: dict[str, str] = {}
         self._effects: list[Effect] = []
         self._quiet: list[Change] = []
         self._duty: dict[tuple[datetime, tuple[str, ...]], Duty] = {}
@@ -171,6 +176,27 @@ class Draft:
     def asked_by(self, person: str) -> list[Request]:
         """Return the requests that somebody raised."""
         return [request for id_ in self.state.askers.get(person, ()) if (request := self.request(id_))]
+
+    def alert(self, id_: str) -> Alert | None:
+        """Return an alert as it stands now."""
+        return self._alerts.get(id_) or self.state.alerts.get(id_)
+
+    def alert_called(self, name: str) -> Alert | None:
+        """Return the alert that has a name, the last that got it."""
+        return self.alert(self._called.get(name) or self.state.called.get(name, ""))
+
+    def alerts(self) -> list[Alert]:
+        """Return every alert that the desk holds, as it stands now."""
+        return [*({**self.state.alerts, **self._alerts} if self._alerts else self.state.alerts).values()]
+
+    def changed_alerts(self) -> list[Alert]:
+        """Return the alerts that were changed so far, as they stand now."""
+        return list(self._alerts.values())
+
+    def put_alert(self, alert: Alert) -> None:
+        """Change an alert, or add one."""
+        self._alerts[alert.id] = alert
+        self._called.update(dict.fromkeys(alert.names, alert.id))
 
     def put(self, request: Request) -> None:
         """Change a request."""
@@ -302,6 +328,7 @@ class Draft:
             shows.append(
                 Show(notice.key, notice.place, view, first=not told, only_if_shown=settled or not call, settled=settled)
             )
+        changes.extend(map(PutAlert, self._alerts.values()))
         if self.facts is not self.state.facts:
             changes.append(PutFacts(self.facts))
         if self.rota is not self.state.rota:

@@ -17,6 +17,7 @@ import orjson
 from sqlalchemy import Connection, Executable
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
+from bot.alerts.alert import Alert
 from bot.effects import Forget
 from bot.errors import Misconfigured, NotStored, Refused
 from bot.places import person_of, personal
@@ -117,18 +118,21 @@ class SqlJournal:
         await self._run(work)
 
     async def load(self, tenant: str, desk: str) -> Loaded:
-        """Return a desk: requests that are not closed, notices, pending effects; raise Refused where it is unknown."""
+        """Return a desk: what is open and live, notices, pending effects; raise Refused where it is unknown."""
         here = {"tenant_": tenant, "desk_": desk}
         rows, rota, *lists = await self._run(
             lambda connection: [
                 connection.execute(statement, here).all()
-                for statement in (sql.ONE_DESK, sql.ONE_ROTA, sql.OPEN_REQUESTS, sql.ALL_NOTICES, sql.ALL_OUTGOING)
+                for statement in (
+                    *(sql.ONE_DESK, sql.ONE_ROTA),
+                    *(sql.OPEN_REQUESTS, sql.LIVE_ALERTS, sql.ALL_NOTICES, sql.ALL_OUTGOING),
+                )
             ]
         )
         if not rows:
             message = f"There is no desk {desk}."
             raise Refused(message)
-        requests, notices, outgoing = lists
+        requests, alerts, notices, outgoing = lists
         name = f"{tenant} {desk}"
         return Loaded(
             revision=rows[0].revision,
@@ -138,6 +142,7 @@ class SqlJournal:
             requests=tuple(parse(Request, text, f"requests {name} {id_}") for id_, text in requests),
             notices=tuple(parse(Notice, text, f"notices {name} {key}") for key, text in notices),
             outgoing=tuple(Outgoing(id_, parse_effect(text, f"outbox {name} {id_}")) for id_, text in outgoing),
+            alerts=tuple(parse(Alert, text, f"alerts {name} {id_}") for id_, text in alerts),
         )
 
     async def known(self, tenant: str, desk: str, keys: Iterable[str]) -> frozenset[str]:
@@ -150,6 +155,20 @@ class SqlJournal:
         rows = await self._some(tenant, desk, (sql.REQUESTS_BY_ID, ids), (sql.REQUESTS_BY_PLACE, places))
         found = {row[0]: parse(Request, row[1], f"requests {tenant} {desk} {row[0]}") for row in rows}
         return tuple(sorted(found.values(), key=lambda request: (request.posted_at, request.id)))
+
+    async def alerts(self, tenant: str, desk: str, ids: Iterable[str], names: Iterable[str]) -> tuple[Alert, ...]:
+        """Return the alerts with these ids or names, ended ones included, by id."""
+        rows = await self._some(tenant, desk, (sql.ALERTS_BY_ID, ids), (sql.ALERTS_BY_NAME, names))
+        return _alerts(rows, f"alerts {tenant} {desk}")
+
+    async def alerts_naming(self, tenant: str, desk: str, words: Iterable[str]) -> tuple[Alert, ...]:
+        """Return the alerts, live or not erased yet, in which one of ``words`` stands: an id, or a name."""
+        named = {"tenant_": tenant, "desk_": desk, "some": kinds()}
+        asked = [{**named, "word_": dump(word)[1:-1]} for word in words]
+        rows = await self._run(
+            lambda connection: [tuple(row) for one in asked for row in connection.execute(sql.ALERTS_NAMING, one)]
+        )
+        return _alerts(rows, f"alerts {tenant} {desk}")
 
     async def naming(self, tenant: str, desk: str, words: Iterable[str]) -> tuple[Request, ...]:
         """Return the requests, open or not erased yet, in which one of ``words`` stands: an id, or a name."""
@@ -168,26 +187,29 @@ class SqlJournal:
         return person != "" and any(found)
 
     async def expired(self, tenant: str, desk: str, limits: Limits, portion: int) -> Expired:
-        """Return what is past its time, at most ``portion`` requests and as many events, the oldest first."""
+        """Return what is past its time, at most ``portion`` of each kind, the oldest first."""
         here: Row = {"tenant_": tenant, "desk_": desk, "most_": portion}
 
-        def work(connection: Connection) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-            closed = [
+        def oldest(connection: Connection, statement: Executable) -> list[str]:
+            rows = [
                 tuple(row)
                 for kind in kinds()
                 for until in [instant(max(limits.closed[Part(part)] for part in kind))]
-                for row in connection.execute(sql.HELD, {**here, "held_": kind, "until_": until})
+                for row in connection.execute(statement, {**here, "held_": kind, "until_": until})
             ]
-            done = connection.execute(sql.RECORDED, {**here, "since_": limits.nameless_to}).all()
-            return closed, [tuple(row) for row in done]
+            return [id_ for id_, _ in sorted(rows, key=lambda row: (row[1], row[0]))]
 
-        closed, done = await self._run(work)
-        ids = [id_ for id_, _ in sorted(closed, key=lambda row: (row[1], row[0]))]
+        def work(connection: Connection) -> tuple[list[str], list[str], list[tuple[Any, ...]]]:
+            done = connection.execute(sql.RECORDED, {**here, "since_": limits.nameless_to}).all()
+            return oldest(connection, sql.HELD), oldest(connection, sql.ALERTS_HELD), [tuple(row) for row in done]
+
+        ids, alerts, done = await self._run(work)
         until = instant(limits.closed[Part.NAMES])
         past = [revision for revision, recorded_at in done if recorded_at <= until]
         revision = max((one + 1 for one in past), default=limits.nameless_to)
-        more = len(ids) >= portion or len(past) >= portion
-        return Expired(tuple(ids[:portion]), revision, more, () if more else await self._silent(tenant))
+        more = max(len(ids), len(alerts), len(past)) >= portion
+        chats = () if more else await self._silent(tenant)
+        return Expired(tuple(ids[:portion]), revision, more, chats, tuple(alerts[:portion]))
 
     async def _silent(self, tenant: str) -> tuple[str, ...]:
         where = {"tenant_": tenant, "chats_": personal("")}
@@ -279,6 +301,11 @@ class SqlJournal:
             cause = error.orig if isinstance(error, DatabaseError) else error
             message = f"{self._database.name} failed: {cause}."
             raise NotStored(message) from error
+
+
+def _alerts(rows: Iterable[Sequence[str]], where: str) -> tuple[Alert, ...]:
+    found = {row[0]: parse(Alert, row[1], f"{where} {row[0]}") for row in rows}
+    return tuple(found[id_] for id_ in sorted(found))
 
 
 def _portions(keys: Iterable[str]) -> Iterator[list[str]]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.alerts import erasure as alerts
+from bot.alerts.alert import Alert
 from bot.effects import Change, ForgetActs, ForgetChats, ForgetMessages, ForgetPerson, PutDesk, PutRota
 from bot.errors import Misconfigured, NotStored, Refused
 from bot.places import person_of, personal
@@ -78,7 +80,7 @@ class MemoryJournal:
         del self._desks[tenant, desk]
 
     async def load(self, tenant: str, desk: str) -> Loaded:
-        """Return a desk: requests that are not closed, notices, pending effects; raise Refused where it is unknown."""
+        """Return a desk: what is open and live, notices, pending effects; raise Refused where it is unknown."""
         kept = self._kept(tenant, desk)
         standing = kept.standing
         return Loaded(
@@ -89,6 +91,7 @@ class MemoryJournal:
             requests=_by_time(request for request in standing.requests.values() if request.status is not Status.CLOSED),
             notices=tuple(notice for _, notice in sorted(standing.notices.items())),
             outgoing=tuple(kept.outbox.values()),
+            alerts=_by_id(alert for alert in standing.alerts.values() if alert.is_live),
         )
 
     async def known(self, tenant: str, desk: str, keys: Iterable[str]) -> frozenset[str]:
@@ -100,6 +103,22 @@ class MemoryJournal:
         wanted, threads = frozenset(ids), frozenset(places)
         requests = self._kept(tenant, desk).standing.requests.values()
         return _by_time(request for request in requests if request.id in wanted or request.place in threads)
+
+    async def alerts(self, tenant: str, desk: str, ids: Iterable[str], names: Iterable[str]) -> tuple[Alert, ...]:
+        """Return the alerts with these ids or names, ended ones included, by id."""
+        standing = self._kept(tenant, desk).standing
+        wanted = {*ids, *(standing.called.get(name, "") for name in names)}
+        return _by_id(standing.alerts[id_] for id_ in wanted if id_ in standing.alerts)
+
+    async def alerts_naming(self, tenant: str, desk: str, words: Iterable[str]) -> tuple[Alert, ...]:
+        """Return the alerts, live or not erased yet, in which one of ``words`` stands: an id, or a name."""
+        wanted = [dump(word)[1:-1] for word in words]
+        return _by_id(
+            alert
+            for alert in self._kept(tenant, desk).standing.alerts.values()
+            if alert.is_live or alerts.held(alert)
+            if any(word in dump(alert) for word in wanted)
+        )
 
     async def naming(self, tenant: str, desk: str, words: Iterable[str]) -> tuple[Request, ...]:
         """Return the requests, open or not erased yet, in which one of ``words`` stands: an id, or a name."""
@@ -117,7 +136,7 @@ class MemoryJournal:
         return acted or (tenant, personal(person)) in self._references
 
     async def expired(self, tenant: str, desk: str, limits: Limits, portion: int) -> Expired:
-        """Return what is past its time, at most ``portion`` requests and as many events, the oldest first."""
+        """Return what is past its time, at most ``portion`` of each kind, the oldest first."""
         kept = self._kept(tenant, desk)
         closed = [
             (request.closed_at, request.id)
@@ -126,11 +145,18 @@ class MemoryJournal:
             if until is not None and request.closed_at is not None and request.closed_at <= until
         ]
         ids = [id_ for _, id_ in sorted(closed)]
+        ended = [
+            (alert.changed_at, alert.id)
+            for alert in kept.standing.alerts.values()
+            for until in [max((limits.closed[Part(part)] for part in alerts.held(alert)), default=None)]
+            if until is not None and alert.changed_at <= until
+        ]
         left = [key for key in kept.records if kept.revisions[key] >= limits.nameless_to][:portion]
         past = [key for key in left if kept.records[key].recorded_at <= limits.closed[Part.NAMES]]
         revision = max((kept.revisions[key] + 1 for key in past), default=limits.nameless_to)
-        more = len(ids) >= portion or len(past) >= portion
-        return Expired(tuple(ids[:portion]), revision, more, () if more else self._silent(tenant))
+        more = max(len(ids), len(ended), len(past)) >= portion
+        oldest = tuple(id_ for _, id_ in sorted(ended)[:portion])
+        return Expired(tuple(ids[:portion]), revision, more, () if more else self._silent(tenant), oldest)
 
     def _silent(self, tenant: str) -> tuple[str, ...]:
         kept = [one for (known, _), one in self._desks.items() if known == tenant]
@@ -264,6 +290,10 @@ class MemoryRotaFiles:
         """Return the checksum of a desk's document, None where there is none."""
         document = self.documents.get(valid_id(desk_id))
         return document.checksum if document else None
+
+
+def _by_id(some: Iterable[Alert]) -> tuple[Alert, ...]:
+    return tuple(sorted(some, key=lambda alert: alert.id))
 
 
 def _by_time(requests: Iterable[Request]) -> tuple[Request, ...]:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-HEAD = "0002"  # the newest script in migrations/versions; a test compares
+HEAD = "0003"  # the newest script in migrations/versions; a test compares
 
 metadata = MetaData()
 
@@ -100,6 +100,21 @@ Index(
     requests.c.closed_at,
     sqlite_where=text(HOLDS),  # see above
 )
+
+alerts = _of_desk(
+    "alerts",
+    _text("id"),
+    _text("status"),
+    _text("ended_at", nullable=True),
+    _text("document"),
+    _text("held"),
+    key=("id",),
+)
+IS_LIVE = "ended_at IS NULL"
+Index("alerts_live", alerts.c.tenant, alerts.c.desk, alerts.c.id, sqlite_where=text(IS_LIVE))
+Index("alerts_held", alerts.c.tenant, alerts.c.desk, alerts.c.held, alerts.c.ended_at, sqlite_where=text(HOLDS))
+
+alert_names = _of_desk("alert_names", _text("name"), _text("alert"), key=("name",), rowid=False)
 
 notices = _of_desk("notices", _text("key"), _text("document"), key=("key",), rowid=False)
 

@@ -8,7 +8,21 @@ from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.store.schema import HOLDS, IS_OPEN, desks, notices, outbox, records, references, requests, rotas, shown
+from bot.store.schema import (
+    HOLDS,
+    IS_LIVE,
+    IS_OPEN,
+    alert_names,
+    alerts,
+    desks,
+    notices,
+    outbox,
+    records,
+    references,
+    requests,
+    rotas,
+    shown,
+)
 
 
 def _here(table: Table) -> ColumnElement[bool]:
@@ -36,6 +50,8 @@ PUT_INFO = update(desks).where(_here(desks)).values(channel=bindparam("channel_"
 PUT_FACTS = update(desks).where(_here(desks)).values(facts=bindparam("facts_"))
 ADD_RECORDS = insert(records)
 PUT_REQUESTS = _put(requests)
+PUT_ALERTS = _put(alerts)
+PUT_ALERT_NAMES = _put(alert_names)
 PUT_NOTICES = _put(notices)
 DROP_NOTICES = delete(notices).where(_here(notices), notices.c.key == bindparam("key_"))
 PUT_OUTGOING = _put(outbox)
@@ -51,7 +67,9 @@ ROTA_WRITTEN = (
     .values(checksum=bindparam("checksum_"), written=rotas.c.document == bindparam("document_"))
 )
 
-REMOVE_DESK = tuple(delete(table).where(_here(table)) for table in (records, notices, shown, rotas, desks))
+REMOVE_DESK = tuple(
+    delete(table).where(_here(table)) for table in (records, alert_names, alerts, notices, shown, rotas, desks)
+)
 
 ANY_REQUEST = select(requests.c.id).where(_here(requests)).limit(1)
 ANY_OUTGOING = select(outbox.c.id).where(_here(outbox)).limit(1)
@@ -67,6 +85,7 @@ OPEN_REQUESTS = (
     .where(_here(requests), requests.c.status != "CLOSED")
     .order_by(requests.c.posted_at, requests.c.id)
 )
+LIVE_ALERTS = select(alerts.c.id, alerts.c.document).where(_here(alerts), text(IS_LIVE)).order_by(alerts.c.id)
 ALL_NOTICES = select(notices.c.key, notices.c.document).where(_here(notices)).order_by(notices.c.key)
 ALL_OUTGOING = (
     select(outbox.c.id, outbox.c.document).where(_here(outbox)).order_by(outbox.c.revision, outbox.c.position)
@@ -78,6 +97,17 @@ CLOSED_SINCE = (
     select(requests.c.id, requests.c.document)
     .where(_here(requests), text(HOLDS), _any(requests.c.held), requests.c.closed_at >= bindparam("since_"))
     .order_by(requests.c.posted_at, requests.c.id)
+)
+ALERTS_BY_ID = select(alerts.c.id, alerts.c.document).where(_here(alerts), _any(alerts.c.id))
+ALERTS_BY_NAME = (
+    select(alerts.c.id, alerts.c.document)
+    .join(
+        alert_names,
+        (alert_names.c.tenant == alerts.c.tenant)
+        & (alert_names.c.desk == alerts.c.desk)
+        & (alert_names.c.alert == alerts.c.id),
+    )
+    .where(_here(alert_names), _any(alert_names.c.name))
 )
 ONE_ADDRESS = select(shown.c.service_url, shown.c.conversation, shown.c.activity).where(
     _here(shown), shown.c.key == bindparam("key_")
@@ -92,6 +122,20 @@ HELD = (  # of one kind each, so that the index has them in this order
     )
     .order_by(requests.c.closed_at)
     .limit(bindparam("most_"))
+)
+ALERTS_HELD = (
+    select(alerts.c.id, alerts.c.ended_at)
+    .where(_here(alerts), text(HOLDS), alerts.c.held == bindparam("held_"), alerts.c.ended_at <= bindparam("until_"))
+    .order_by(alerts.c.ended_at)
+    .limit(bindparam("most_"))
+)
+ALERTS_NAMING = union_all(
+    *(
+        select(alerts.c.id, alerts.c.document).where(
+            _here(alerts), which, func.instr(alerts.c.document, bindparam("word_")) > 0
+        )
+        for which in (text(IS_LIVE), text(HOLDS) & _any(alerts.c.held))
+    )
 )
 RECORDED = (
     select(records.c.revision, records.c.recorded_at)

@@ -4,7 +4,7 @@ This runs for every message, so rows are plain tuples in the order of their tabl
 compiled once to the driver's own text: a third of the cost of going through the compiler's cache each time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import orjson
@@ -13,6 +13,8 @@ from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import ClauseElement
 
+from bot.alerts import erasure as alerts
+from bot.alerts.alert import Alert
 from bot.effects import (
     DropNotice,
     Forget,
@@ -20,6 +22,7 @@ from bot.effects import (
     ForgetChats,
     ForgetMessages,
     ForgetPerson,
+    PutAlert,
     PutDesk,
     PutFacts,
     PutNotice,
@@ -34,10 +37,10 @@ from bot.support.erasure import held
 from bot.support.request import Request
 
 Cells = tuple[object, ...]
-Kept = PutRequest | PutNotice | DropNotice | PutFacts | PutDesk | PutRota
+Kept = PutRequest | PutAlert | PutNotice | DropNotice | PutFacts | PutDesk | PutRota
 
 LAST = "\uffff"  # behind every key that begins alike
-ORDER: Sequence[type[Kept]] = (PutRequest, PutNotice, DropNotice, PutFacts, PutDesk, PutRota)
+ORDER: Sequence[type[Kept]] = (PutRequest, PutAlert, PutNotice, DropNotice, PutFacts, PutDesk, PutRota)
 
 
 def _text(statement: ClauseElement) -> str:
@@ -54,9 +57,11 @@ class Writer:
         self._strike = _text(sql.STRIKE)
         self._outgoing = _text(sql.PUT_OUTGOING)
         self._shown = _text(sql.PUT_SHOWN)
+        self._names = _text(sql.PUT_ALERT_NAMES)
         self._unwritten = _text(sql.UNWRITTEN)
         self._changes = {
             PutRequest: _text(sql.PUT_REQUESTS),
+            PutAlert: _text(sql.PUT_ALERTS),
             PutNotice: _text(sql.PUT_NOTICES),
             DropNotice: _text(sql.DROP_NOTICES),
             PutFacts: _text(sql.PUT_FACTS),
@@ -95,7 +100,7 @@ class Writer:
                 [(tenant, desk, key, to.service_url, to.conversation, to.activity) for key, to in commit.shown],
             )
 
-    def _change(self, connection: Connection, tenant: str, desk: str, changes: Iterable[Kept]) -> None:
+    def _change(self, connection: Connection, tenant: str, desk: str, changes: Sequence[Kept]) -> None:
         last: dict[tuple[str, str], Kept] = {}
         for change in changes:
             last[_subject(change)] = change
@@ -105,6 +110,14 @@ class Writer:
         for kind in ORDER:
             if kind in rows:
                 connection.exec_driver_sql(self._changes[kind], rows[kind])
+        names = [
+            (tenant, desk, name, change.alert.id)
+            for change in changes
+            if isinstance(change, PutAlert)
+            for name in change.alert.names
+        ]
+        if names:
+            connection.exec_driver_sql(self._names, names)
         if PutDesk in rows:
             connection.exec_driver_sql(self._unwritten, (tenant, desk))
 
@@ -131,6 +144,8 @@ def _subject(change: Kept) -> tuple[str, str]:
     match change:
         case PutRequest(request):
             return "request", request.id
+        case PutAlert(alert):
+            return "alert", alert.id
         case PutNotice(notice):
             return "notice", notice.key
         case DropNotice(key):
@@ -139,10 +154,12 @@ def _subject(change: Kept) -> tuple[str, str]:
             return type(change).__name__, ""
 
 
-def _row(tenant: str, desk: str, change: Kept) -> Cells:
+def _row(tenant: str, desk: str, change: Kept) -> Cells:  # noqa: PLR0911 - one row per kind
     match change:
         case PutRequest(request):
             return _request(tenant, desk, request)
+        case PutAlert(alert):
+            return _alert(tenant, desk, alert)
         case PutNotice(notice):
             return tenant, desk, notice.key, dump(notice)
         case DropNotice(key):
@@ -184,6 +201,11 @@ def _request(tenant: str, desk: str, request: Request) -> Cells:
         dump(request),
         held(request),
     )
+
+
+def _alert(tenant: str, desk: str, alert: Alert) -> Cells:
+    ended_at = None if alert.is_live else instant(alert.changed_at)
+    return tenant, desk, alert.id, alert.status.value, ended_at, dump(alert), alerts.held(alert)
 
 
 def instant(at: datetime) -> str:

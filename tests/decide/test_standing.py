@@ -20,10 +20,10 @@ def test_a_closed_matter_goes_and_what_else_its_thread_holds_stays() -> None:
     for one in (request("R-1"), request("R-2")):
         standing.put(one)
     standing.put(replace(request("R-1"), status=Status.CLOSED))
-    standing.drop_closed(["R-1", "R-2", "R-3"])
+    standing.drop_over(["R-1", "R-2", "R-3"])
     assert standing.view().threads == {"19:c;messageid=1": ("R-2",)}
     standing.put(replace(request("R-2"), status=Status.CLOSED))
-    standing.drop_closed(["R-2"])
+    standing.drop_over(["R-2"])
     assert not standing.view().threads
     assert not standing.view().requests
 
@@ -32,9 +32,9 @@ def test_a_closed_follow_up_stays_as_long_as_the_first_is_live() -> None:
     standing = Standing(0, DeskInfo("backend", "tenant", "team", "19:c"))
     standing.put(replace(request("R-1"), followers=("R-2",)))
     standing.put(replace(request("R-2"), status=Status.CLOSED, lead="R-1", place="19:c;messageid=2"))
-    standing.drop_closed(["R-2"])
+    standing.drop_over(["R-2"])
     assert set(standing.view().requests) == {"R-1", "R-2"}
     assert (standing.is_live("19:c;messageid=1"), standing.is_live("19:c;messageid=2")) == (True, False)
     standing.put(replace(request("R-1"), status=Status.CLOSED, followers=("R-2",)))
-    standing.drop_closed(["R-1"])
+    standing.drop_over(["R-1"])
     assert not standing.view().requests
