@@ -105,7 +105,7 @@ class Batch:
 
     def matters(self) -> tuple[str, ...]:
         """Return the ids of the requests and alerts that changed."""
-        return tuple(one.id for one in (*self.requests(), *self.alerts()))
+        return (*(one.id for one in self.requests()), *(one.id for one in self.alerts()))
 
     def add(self, one: Waiting, decision: Decision, now: datetime) -> None:
         """Take what was decided on an event."""

@@ -108,11 +108,12 @@ class Alert:
     triggered: each time has a card of its own.
 
     ``owner`` has it, since ``owned_at``; ``eyes`` is the Slack user whose eyes said so, "" if it was said otherwise,
-    and ``back`` when whose eyes were taken back. ``pair_at`` and ``further_at`` are when the pair, and a further fallback,
-    are called (None: no more), ``called`` those who were. ``cards`` are the keys of the messages that show it.
-    ``storm`` is the storm that it came in. ``ended_by`` says who, or whose act in Bugsnag, ended it; ``reason`` and
-    ``until`` are why and until when it is ignored. ``ticket`` is ours ("T-3"), ``ticket_key`` the tracker's. ``after``
-    is the deployment or release just before it, in words. ``unsaid`` is what its thread is to hear when there is one.
+    and ``back`` when whose eyes were taken back. ``pair_at`` and ``further_at`` are when the pair, and a further
+    fallback, are called (None: no more), ``called`` those who were. ``cards`` are the keys of the messages that show
+    it. ``storm`` is the storm that it came in. ``ended_by`` says who, or whose act in Bugsnag, ended it; ``reason`` and
+    ``until`` are why and until when it is ignored. ``ticket`` is ours ("T-3"), ``ticket_key`` the tracker's, with its
+    address. ``after`` is the deployment or release just before it, in words. ``unsaid`` is what its thread is to hear
+    when there is one.
     """
 
     id: str

@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import uvloop  # type: ignore[import-not-found]  # it is in the bench's own environment
+import uvloop
 from aiohttp import web
 
 MESSAGE_ID = re.compile(r"messageid(?:=|%3D)(\d+)")
