@@ -78,6 +78,10 @@ class Policy:
     follow_up_within: int = 15  # real minutes
     ask_again_after: int = 15  # real minutes
     team_call_every: int = 60
+    alert_pair: int = 15
+    alert_further: int = 30
+    storm_over: int = 10  # new alerts within a minute
+    alerts_in_channel: bool = False
     language: Language = Language.ENGLISH
     emergency: str = ""
     training: tuple[Contact, ...] = (Contact("Dana"), Contact("Josi"))

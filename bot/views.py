@@ -357,8 +357,30 @@ class PlanCard:
     links: tuple[Address, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class AlertCard:
+    """An alert: which error, how it stands, what is known of it, and what can be done.
+
+    ``title`` is the error's class and where it happened, ``headline`` who has it or how it ended, ``text`` the error's
+    message and ``remark`` what was said of it. ``waiting`` says that nobody has it, ``settled`` that it is over.
+    ``links`` lead to Bugsnag, Slack and the ticket.
+    """
+
+    title: str
+    headline: str
+    text: str
+    facts: tuple[Fact, ...]
+    remark: str
+    waiting: bool
+    settled: bool
+    presses: tuple[Button, ...]
+    opens: tuple[Button, ...]
+    links: tuple[Address, ...] = ()
+
+
 CardView = (
     RequestCard
+    | AlertCard
     | NoticeCard
     | FormCard
     | ReplyCard

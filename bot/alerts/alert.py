@@ -112,8 +112,8 @@ class Alert:
     fallback, are called (None: no more), ``called`` those who were. ``cards`` are the keys of the messages that show
     it. ``storm`` is the storm that it came in. ``ended_by`` says who, or whose act in Bugsnag, ended it; ``reason`` and
     ``until`` are why and until when it is ignored. ``ticket`` is ours ("T-3"), ``ticket_key`` the tracker's, with its
-    address. ``after`` is the deployment or release just before it, in words. ``unsaid`` is what its thread is to hear
-    when there is one.
+    address. ``after`` is the deployment or release just before it, in words. ``said`` counts the lines in its threads,
+    ``unsaid`` is what its thread is to hear when there is one.
     """
 
     id: str
@@ -148,6 +148,7 @@ class Alert:
     ticket_url: str = ""
     after: str = ""
     unsaid: str = ""
+    said: int = 0
     deed: Deed | None = None
     before: "Alert | None" = None
 

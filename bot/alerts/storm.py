@@ -1,7 +1,7 @@
 """A storm: so many new alerts at once that they share one digest, which keeps the first of each kind."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +17,8 @@ class Gust:
 class Storm:
     """A storm: its alerts by kind, since when, and when the last one came.
 
-    ``shown_at`` is when its digest last went out, ``stale`` that it says something else by now. ``pair_at``,
-    ``further_at``, ``called`` and ``cards`` are as an alert's.
+    ``shown_at`` is when its digest last went out, and ``redraw_at`` when it is to say what came since (None: nothing
+    did). ``pair_at``, ``further_at``, ``called`` and ``cards`` are as an alert's.
     """
 
     id: str
@@ -26,7 +26,7 @@ class Storm:
     last_at: datetime
     gusts: tuple[Gust, ...] = ()
     shown_at: datetime | None = None
-    stale: bool = False
+    redraw_at: datetime | None = None
     pair_at: datetime | None = None
     further_at: datetime | None = None
     called: tuple[str, ...] = ()
@@ -45,10 +45,14 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """What a desk keeps of its alerts beside them: the last number, when new ones came last, storms, and releases."""
+    """What a desk keeps of its alerts beside them: the last number, when new ones came last, storms, and releases.
+
+    ``drawn_on`` is the day by which the cards of the live ones say their times.
+    """
 
     last_number: int = 0
     last_storm: int = 0
     came_at: tuple[datetime, ...] = ()
     storms: tuple[Storm, ...] = ()
     releases: tuple[Release, ...] = ()
+    drawn_on: date | None = None

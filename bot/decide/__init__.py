@@ -9,7 +9,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import assert_never
 
+from bot.alerts.alert import is_alert
 from bot.decide import answers, desk_steps, due, unsent
+from bot.decide.alerts import hearing, showing, slack, storms
+from bot.decide.alerts import steps as alert_steps
 from bot.decide.desk import chats, colleagues, pauses, policies, privacy, setup
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
@@ -39,6 +42,7 @@ from bot.events import (
     AbsencesImported,
     AdminMet,
     Adopt,
+    Alerted,
     CalendarFetched,
     Choose,
     Claim,
@@ -64,9 +68,13 @@ from bot.events import (
     Send,
     Separate,
     ShiftsImported,
+    SlackReacted,
+    SlackReplied,
     Solve,
     Supposed,
     Sweep,
+    TicketMoved,
+    TicketOpened,
     Undecided,
     Undeliverable,
     Uninstalled,
@@ -113,6 +121,11 @@ Known = (
     | RotaEdited
     | RotaRefused
     | PersonErased
+    | Alerted
+    | SlackReplied
+    | SlackReacted
+    | TicketMoved
+    | TicketOpened
 )
 
 
@@ -132,6 +145,7 @@ DESK_STEPS: Mapping[str, DeskStep] = MappingProxyType(
         **covers.STEPS,
         **reports.STEPS,
         **replies.STEPS,
+        **storms.STEPS,
     }
 )
 """The steps that are about no request."""
@@ -168,6 +182,8 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
     suggestions.follow(draft)
     handover.follow(draft)
     starting.follow(draft)
+    showing.follow(draft)
+    storms.follow(draft)
     return pauses.hush(draft, draft.decision(answer))
 
 
@@ -182,7 +198,8 @@ def next_due(state: State, now: datetime, hours: SupportHours) -> datetime:
     waits = state.facts.owed or any(one.untold for one in state.facts.raised)
     untold = _coming(now, hours) if waits else None
     rota = week.next_at(state, now, hours) if pause is None else None
-    return min(at for at in (privacy.next_sweep(state.facts, now, hours), step, untold, rota) if at is not None)
+    alerts = showing.next_at(state, now, hours) if pause is None else None
+    return min(at for at in (privacy.next_sweep(state.facts, now, hours), step, untold, rota, alerts) if at is not None)
 
 
 def _next_step(state: State, now: datetime, hours: SupportHours) -> datetime | None:
@@ -240,6 +257,12 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             policies.admin_met(draft, event)
         case Undecided():
             chats.asked(draft, event)
+        case Claim() if is_alert(event.request):
+            return alert_steps.claimed(draft, event)
+        case Open() if is_alert(event.request):
+            return alert_steps.opened(draft, event)
+        case Send() if is_alert(event.request):
+            return alert_steps.sent(draft, event)
         case Claim() | Solve() | Reopen() | Separate() | Adopt() | GoOn() if event.again:
             return lists.instead(draft, event, presses.pressed_again(draft, event))
         case Claim():
@@ -289,6 +312,12 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             imports.edited(draft, event)
         case RotaRefused():
             imports.refused(draft, event)
+        case Alerted():
+            hearing.heard(draft, event)
+        case SlackReplied() | SlackReacted():
+            slack.acted(draft, event)
+        case TicketMoved() | TicketOpened():
+            pass
         case PersonErased():
             return privacy.erased(draft, event)
         case _:

@@ -1,5 +1,6 @@
 """What the clock does: steps that are due, before the claim and after it, and duty followed where it has changed."""
 
+from bot.decide.alerts import showing, storms
 from bot.decide.desk import setup
 from bot.decide.draft import Draft
 from bot.decide.requests import claims, clocks
@@ -12,6 +13,8 @@ def struck(draft: Draft) -> None:
     if draft.paused:
         return
     week.struck(draft)
+    showing.struck(draft)
+    storms.struck(draft)
     for request in draft.requests():
         if request.next_at is not None and request.next_at <= draft.now:
             clocks.escalate(draft, request.id)

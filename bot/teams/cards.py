@@ -18,6 +18,7 @@ from bot.errors import Misconfigured
 from bot.teams.templates import BrokenTemplate, Fill, Shape, compiled
 from bot.teams.texts import cut, inert, label, markdown, one_line
 from bot.views import (
+    AlertCard,
     Button,
     CardView,
     DeskCard,
@@ -94,13 +95,15 @@ class Cards:
         return _Context(self._plans, link, 1.0, _WHOLE).root(view)
 
 
-def fallback_text(view: View) -> str:  # noqa: C901 - one row per view
+def fallback_text(view: View) -> str:  # noqa: C901, PLR0912 - one row per view
     """Return ``view`` as one plain sentence: a notification's text, and what is read where no card can be drawn."""
     match view:
         case Line():
             said = [view.plain]
         case RequestCard():
             said = [view.headline.plain, view.remark, view.detail]
+        case AlertCard():
+            said = [view.title, view.headline, view.text]
         case NoticeCard():
             said = [
                 view.heading,

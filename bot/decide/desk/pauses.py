@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from bot.commands import ResumePosts, StopPosts
+from bot.decide.alerts import showing
 from bot.decide.draft import Draft
 from bot.decide.requests import clocks, presses
 from bot.effects import Decision, Effect, Say, Show
@@ -21,7 +22,12 @@ from bot.support.request import Clock, Due, Request, Rung, Status
 from bot.support.words import HOUR, MINUTE, moment
 from bot.views import Line
 
-OWN = frozenset({"card", "copy", "line", "answer", "reminder", "advised", "ended", "owed", "news", "pick"})
+OWN = frozenset(
+    {
+        *("card", "copy", "line", "answer", "reminder", "advised", "ended", "owed", "news", "pick"),
+        *("alert", "call", "storm", "told"),
+    }
+)
 """What the bot posts of its own accord, by the first word of its key: none of it begins in a pause."""
 LONGEST = timedelta(days=90)
 ALLOWED = "Write pause 15:30, pause 2h, pause 45 min, pause and a date such as 2026-11-30, or only pause."
@@ -87,6 +93,7 @@ def _end(draft: Draft) -> str:
         clocks.escalate(draft, request.id)
         clocks.follow_duty_of(draft, request.id)
     presses.tell_owed(draft)
+    showing.show_all(draft)
     return f"I post again. {_open_now(draft)}"
 
 

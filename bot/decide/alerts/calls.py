@@ -1,0 +1,48 @@
+"""Whom an alert that nobody has calls, and when: the pair, then a further fallback, else the team channel.
+
+Its clock counts support hours. Nobody is called outside them, when away, or twice about the same.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.decide.draft import Draft
+from bot.people import Author, Person
+from bot.support.words import MINUTE
+
+TEAM = "team"  # instead of a person, for a call in the team channel
+
+
+def clock(draft: Draft, at: datetime) -> tuple[datetime, datetime]:
+    """Return when the pair, and when a further fallback, is called about what was triggered at ``at``."""
+    policy = draft.policy
+    return draft.hours.add(at, policy.alert_pair * MINUTE), draft.hours.add(at, policy.alert_further * MINUTE)
+
+
+def may_hear(draft: Draft, person: str) -> bool:
+    """Say whether somebody may be written to about alerts now: in support hours, a colleague who is not away."""
+    known = draft.rota.people.get(person)
+    return known is not None and known.entra_object_id != "" and draft.may_be_written_to(Author(person, known.name))
+
+
+def due(
+    draft: Draft, pair_at: datetime | None, further_at: datetime | None, called: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return whom a clock calls now, TEAM for the team channel, less those whom it has called."""
+    duty = draft.duty(draft.now)
+    if further_at is not None and further_at <= draft.now:
+        further = (*duty.further, *duty.leaving)
+        team = () if further or not draft.desk.team_channel else (TEAM,)
+        return (*_new(draft, (*duty.responders, *further), called), *team)
+    if pair_at is not None and pair_at <= draft.now:
+        return _new(draft, duty.responders, called)
+    return ()
+
+
+def left(draft: Draft, at: datetime | None) -> datetime | None:
+    """Return a moment of a clock if it is still to come."""
+    return at if at is not None and at > draft.now else None
+
+
+def _new(draft: Draft, people: Iterable[Person], called: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one.id for one in people if one.id not in called and may_hear(draft, one.id))

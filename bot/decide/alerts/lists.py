@@ -1,0 +1,49 @@
+"""``alerts``: what is open, the reader's own first, then what nobody has, then the others'."""
+
+from bot.alerts.alert import Alert, Status
+from bot.decide.alerts import cards
+from bot.decide.draft import Draft
+from bot.events import Message
+from bot.views import Button, ListCard, ListRow
+
+MOST_ROWS = 12
+EXCERPT = 120
+
+
+def open_alerts(draft: Draft, event: Message) -> ListCard:
+    """Return what is open, each by age; nobody's before the others'."""
+    me = event.author.id
+    live = [one for one in draft.alerts() if one.is_live]
+    live.sort(key=lambda one: (_turn(one, me), one.triggered_at, int(one.id.partition("-")[2])))
+    if not live:
+        return ListCard("No alert is open", (), "Somebody has looked into each of them.")
+    more = len(live) - MOST_ROWS
+    count = "One alert is open" if len(live) == 1 else f"{len(live)} alerts are open"
+    note = f"… and {more} more." if more > 0 else ""
+    return ListCard(count, tuple(_row(draft, one, event) for one in live[:MOST_ROWS]), note)
+
+
+def lines(draft: Draft) -> list[str]:
+    """Return what is open as lines: which it is, and who has it."""
+    live = sorted((one for one in draft.alerts() if one.is_live), key=lambda one: one.triggered_at)
+    return [f"{cards.named(one)}: {cards.headline(draft, one)}" for one in live]
+
+
+def _turn(alert: Alert, me: str) -> int:
+    if alert.status is Status.TRIGGERED:
+        return 1
+    return 0 if alert.owner and alert.owner.id == me else 2
+
+
+def _row(draft: Draft, alert: Alert, event: Message) -> ListRow:
+    button = Button(draft.desk.id, alert.id, f"list:{event.key}", cards.MORE, "open", "alert")
+    return ListRow(
+        title=f"{cards.title(alert)} · {alert.id}",
+        excerpt=cards.excerpt(alert, EXCERPT),
+        line=cards.headline(draft, alert),
+        waiting=alert.status is Status.TRIGGERED,
+        presses=(),
+        opens=(button,),
+        thread="",
+        thread_label="",
+    )

@@ -1,0 +1,294 @@
+"""What people do about an alert: *I'm handling it* on its card, and *More…*, a dialog with all else.
+
+Every backend colleague may. The first press wins, a repeated one gets the current card, and whoever pressed may take it
+back for ten minutes. In a storm, what is done to one alert is done to all of its kind.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from bot.alerts.alert import Act, Alert, Deed, Status, step
+from bot.decide import forms
+from bot.decide.alerts import cards, showing, slack, storms
+from bot.decide.draft import Draft
+from bot.decide.forms import Way
+from bot.effects import Answer, Card, Dialog
+from bot.errors import Refused
+from bot.events import Claim, Open, Press, Send
+from bot.places import channel_of, personal
+from bot.support.texts import Text
+from bot.support.words import MINUTE, moment
+
+UNDO = timedelta(minutes=10)
+LONGEST = 500  # characters
+LASTING = (("hour", "For an hour"), ("day", "Until tomorrow"), ("week", "For a week"), ("", "For good"))
+SPANS = MappingProxyType({"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)})
+STOPS = "What does it stop?"
+NEEDS_NOW = (("yes", "Yes: I give one now."), ("no", "No: a ticket is enough."))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step: its name on the menu, how its form is drawn (None: its button does it), and what it does when sent."""
+
+    title: str
+    draw: Callable[[Draft, Alert, Press, str], Answer] | None
+    take: Callable[[Draft, Alert, Send], Answer]
+
+
+def claimed(draft: Draft, event: Claim) -> Answer:
+    """Give an alert to whoever pressed, unless somebody has it."""
+    alert = _pressed(draft, event)
+    if alert.status is Status.TRIGGERED and not event.again:
+        _claim(draft, alert, event)
+    return Card(cards.card(draft, draft.alert(alert.id) or alert, event.card))
+
+
+def opened(draft: Draft, event: Open) -> Answer:
+    """Draw a step's form; it changes nothing."""
+    alert, known = _pressed(draft, event), _step(draft, event)
+    if known.draw is None:
+        raise Refused(draft.say(Text.STALE))
+    return known.draw(draft, alert, event, "")
+
+
+def sent(draft: Draft, event: Send) -> Answer:
+    """Do a step; what was sent already is answered with how the alert stands."""
+    alert, known = _pressed(draft, event), _step(draft, event)
+    if event.again:
+        return _menu(draft, alert, event)
+    return known.take(draft, alert, forms.whole(event))
+
+
+def _pressed(draft: Draft, event: Press) -> Alert:
+    """Return the alert that a press names; raise Refused if there is none, or the presser may not."""
+    alert = draft.alert(event.request)
+    if alert is None:
+        raise Refused(draft.say(Text.UNKNOWN, id=event.request))
+    at_home = {draft.desk.team_channel, showing.home(draft)} - {""}
+    if event.place != personal(event.author.id) and channel_of(event.place) not in at_home:
+        raise Refused(draft.say(Text.ELSEWHERE))
+    if draft.colleague(event.author) is None:
+        raise Refused("Alerts are the backend team's.")
+    return alert
+
+
+def _step(draft: Draft, event: Open | Send) -> Step:
+    known = STEPS.get(event.step)
+    if known is None:
+        raise Refused(draft.say(Text.STALE))
+    return known
+
+
+# -- what is done ---------------------------------------------------------------------------------------------------
+
+
+def _did(draft: Draft, alert: Alert, event: Press, what: str, said: str, **new: Any) -> Alert:
+    """Do something to an alert and its kin in a storm: say a line in the thread of the one that was pressed."""
+    for one in storms.kin(draft, alert)[::-1]:
+        deed = Deed(event.author, event.happened_at, what)
+        changed = replace(one, **new, changed_at=event.happened_at, deed=deed, before=replace(one, before=None))
+        if one.id == alert.id:
+            changed = slack.say(draft, changed, said)
+        draft.put_alert(changed)
+    return draft.alert(alert.id) or alert
+
+
+def _claim(draft: Draft, alert: Alert, event: Press) -> Alert:
+    owned = {"owner": event.author, "owned_at": event.happened_at, "eyes": ""}
+    line = f"{event.author.name} is handling it."
+    taken = _did(draft, alert, event, "took it", line, status=step(alert, Act.ACKNOWLEDGE), **owned)
+    slack.tell_the_pair(draft, taken, event.author, "took")
+    return taken
+
+
+def _take_claim(draft: Draft, alert: Alert, event: Send) -> Answer:
+    if alert.status is not Status.TRIGGERED:
+        step(alert, Act.ACKNOWLEDGE)
+    return _menu(draft, _claim(draft, alert, event), event, "You have it.")
+
+
+def _take_back(draft: Draft, alert: Alert, event: Send) -> Answer:
+    if alert.owner is None or alert.owner.id != event.author.id:
+        raise Refused(f"{alert.owner.name if alert.owner else 'Nobody'} has {alert.id}.")
+    pair_at, further_at = (draft.opening, draft.hours.add(event.happened_at, draft.policy.alert_pair * MINUTE))
+    again = {"owner": None, "owned_at": None, "triggered_at": event.happened_at, "called": (event.author.id,)}
+    line = f"{event.author.name} gives it back: nobody has it now."
+    status = step(alert, Act.LET_GO)
+    back = _did(
+        draft, alert, event, "gave it back", line, status=status, pair_at=pair_at, further_at=further_at, **again
+    )
+    draft.put_alert(showing.call(draft, back) if draft.is_open else back)
+    return _menu(draft, draft.alert(alert.id) or back, event, "Given back.")
+
+
+def _take_resolved(draft: Draft, alert: Alert, event: Send) -> Answer:
+    line = f"{event.author.name} says it is resolved."
+    status = step(alert, Act.RESOLVE)
+    done = _did(draft, alert, event, "resolved it", line, status=status, ended_by=event.author)
+    return _menu(draft, done, event, "Resolved.")
+
+
+def _take_again(draft: Draft, alert: Alert, event: Send) -> Answer:
+    status = step(alert, Act.TRIGGER)
+    line = f"{event.author.name} opened it again, and has it."
+    owned = {"owner": event.author, "owned_at": event.happened_at, "ended_by": None, "reason": "", "until": None}
+    del status
+    again = _did(draft, alert, event, "opened it again", line, status=Status.ACKNOWLEDGED, **owned)
+    return _menu(draft, again, event, "Open again. You have it.")
+
+
+def _take_undo(draft: Draft, alert: Alert, event: Send) -> Answer:
+    if not _can_undo(alert, event) or alert.before is None or alert.deed is None:
+        raise Refused("It can't be taken back any more.")
+    what = alert.deed.what
+    for one in storms.kin(draft, alert)[::-1]:
+        if one.before is None or one.deed is None or one.deed.at != alert.deed.at:
+            continue
+        before = _restored(one, event)
+        if one.id == alert.id:
+            before = slack.say(draft, before, f"{event.author.name} took that back ({what}).")
+        draft.put_alert(before)
+    now = draft.alert(alert.id) or alert
+    return _menu(draft, now, event, "Taken back.")
+
+
+def _restored(alert: Alert, event: Press) -> Alert:
+    """Return an alert as it was before the latest deed, with all that was heard of it since."""
+    assert alert.before is not None
+    return replace(
+        alert.before,
+        latest=alert.latest,
+        posts=alert.posts,
+        heard=alert.heard,
+        times=alert.times,
+        last_at=alert.last_at,
+        comment=alert.comment,
+        said=alert.said,
+        back=alert.back,
+        cards=alert.cards,
+        called=alert.called,
+        changed_at=event.happened_at,
+        deed=None,
+        before=None,
+    )
+
+
+def _can_undo(alert: Alert, event: Press) -> bool:
+    deed = alert.deed
+    mine = deed is not None and alert.before is not None and deed.author.id == event.author.id
+    return mine and deed is not None and event.happened_at - deed.at <= UNDO
+
+
+# -- forms ----------------------------------------------------------------------------------------------------------
+
+
+def _draw_menu(draft: Draft, alert: Alert, event: Press, error: str) -> Answer:
+    return _menu(draft, alert, event, error=error)
+
+
+def _menu(draft: Draft, alert: Alert, event: Press, done: str = "", error: str = "") -> Answer:
+    ways: tuple[Way | tuple[str, tuple[Way, ...]], ...] = ()
+    mine = alert.owner is not None and alert.owner.id == event.author.id
+    if alert.status is Status.TRIGGERED:
+        ways += (_way("alert_claim"),)
+    if _can_undo(alert, event):
+        ways += (Way("Undo", "alert_undo"),)
+    if alert.is_live:
+        own = (_way("alert_back"),) if mine and alert.status is Status.ACKNOWLEDGED else ()
+        ways += own
+        ways += (("Find out", (_way("alert_stops"),)), ("End", tuple(map(_way, ENDS))))
+    else:
+        ways += (_way("alert_again"),)
+    return _form(draft, alert, event, alert.id, note=done, error=error, ways=ways)
+
+
+def _draw_again(draft: Draft, alert: Alert, event: Send) -> Answer:
+    return _menu(draft, alert, event)
+
+
+def _draw_ignore(draft: Draft, alert: Alert, event: Press, error: str) -> Answer:
+    fields = (
+        forms.line("reason", "Why it may be ignored", required=True, longest=LONGEST),
+        forms.one("until", "Until when", LASTING, "day"),
+    )
+    ways = (Way("Ignore it", "alert_ignore"), Way("Back", "alert", opens=True))
+    note = "It comes back when Bugsnag says that it is reopened or spiking, or at the first time after that."
+    return _form(draft, alert, event, "Ignore", note=note, error=error, fields=fields, ways=ways)
+
+
+def _take_ignore(draft: Draft, alert: Alert, event: Send) -> Answer:
+    reason, lasting = forms.filled(event, "reason"), event.fields.get("until", "")
+    wrong = "" if reason else "Say why it may be ignored."
+    wrong = wrong or (f"At most {LONGEST} characters, please." if len(reason) > LONGEST else "")
+    if wrong:
+        return _draw_ignore(draft, alert, event, wrong)
+    until = _until(draft, lasting, event.happened_at)
+    end = f" until {moment(until, draft.now, draft.hours)}" if until else ""
+    line = f"{event.author.name} ignores it{end}: {reason}"
+    new = {"status": step(alert, Act.IGNORE), "ended_by": event.author, "reason": reason, "until": until}
+    return _menu(draft, _did(draft, alert, event, "ignored it", line, **new), event, "Ignored.")
+
+
+def _until(draft: Draft, lasting: str, at: datetime) -> datetime | None:
+    """Return when an alert may come back: whole days end with the next opening of support hours."""
+    span = SPANS.get(lasting)
+    if span is None:
+        return None
+    return at + span if span < timedelta(days=1) else draft.hours.opening(draft.hours.local(at + span).date())
+
+
+def _draw_stops(draft: Draft, alert: Alert, event: Press, error: str) -> Answer:
+    fields = (
+        forms.text("text", "Who and what is affected", alert.impact, longest=LONGEST),
+        forms.one("now", "Does it need an immediate workaround?", NEEDS_NOW),
+    )
+    ways = (Way("Next", "alert_stops"), Way("Back", "alert", opens=True))
+    return _form(draft, alert, event, STOPS, error=error, fields=fields, ways=ways)
+
+
+def _take_stops(draft: Draft, alert: Alert, event: Send) -> Answer:
+    impact, now = forms.filled(event, "text"), event.fields.get("now", "")
+    wrong = "" if impact else "Say who and what is affected first."
+    wrong = wrong or (f"At most {LONGEST} characters, please." if len(impact) > LONGEST else "")
+    wrong = wrong or ("" if now in dict(NEEDS_NOW) else "Say whether it needs a workaround at once.")
+    if wrong:
+        return _draw_stops(draft, alert, event, wrong)
+    if alert.status is Status.TRIGGERED:
+        alert = _claim(draft, alert, event)
+    alert = replace(alert, impact=impact)
+    draft.put_alert(alert)
+    return _menu(draft, alert, event, "The workaround is yours, first of all; a ticket can follow.")
+
+
+def _form(draft: Draft, alert: Alert, event: Press, name: str, *, note: str = "", **parts: Any) -> Dialog:
+    """Return a form about an alert, headed by which it is and how it stands."""
+    kin = len(storms.kin(draft, alert))
+    whole = f"This goes for all {kin} alerts of this kind in the storm." if kin > 1 else ""
+    text = "\n".join(filter(None, (note, f"{cards.headline(draft, alert)}.", whole)))
+    excerpt = cards.excerpt(alert, LONGEST)
+    about: dict[str, Any] = {"title": cards.title(alert), "excerpt": excerpt, "note": text, "links": cards.links(alert)}
+    return Dialog(name, forms.card(draft, None, event, **about, **parts))
+
+
+def _way(name: str) -> Way:
+    return Way(STEPS[name].title, name, opens=STEPS[name].draw is not None)
+
+
+ENDS = ("alert_resolved", "alert_ignore")
+STEPS: Mapping[str, Step] = MappingProxyType(
+    {
+        "alert": Step("More…", _draw_menu, _draw_again),
+        "alert_claim": Step(cards.HANDLE, None, _take_claim),
+        "alert_back": Step("Give back", None, _take_back),
+        "alert_stops": Step(STOPS, _draw_stops, _take_stops),
+        "alert_resolved": Step("Resolved", None, _take_resolved),
+        "alert_ignore": Step("Ignore…", _draw_ignore, _take_ignore),
+        "alert_again": Step("Open again", None, _take_again),
+        "alert_undo": Step("Undo", None, _take_undo),
+    }
+)
+"""The steps of *More…*."""
