@@ -96,6 +96,11 @@ class ShowRequests:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowAlerts:
+    """``alerts``: which alerts are open, and who has them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Deploy:
     """``deploy``: what is being deployed, and the way to a new deployment."""
 
@@ -189,6 +194,7 @@ Call = (
     | ShowCalendars
     | ShowTriage
     | ShowRequests
+    | ShowAlerts
     | ShowMine
     | Deploy
     | ShowPrivacy
@@ -408,6 +414,16 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 PERSONAL,
             ),
             Command(
+                "alerts",
+                "alerts",
+                {
+                    Language.ENGLISH: "Which alerts of Bugsnag are open, and who has them",
+                    Language.GERMAN: "Welche Alarme von Bugsnag offen sind und wer sie hat",
+                },
+                Right.COLLEAGUE,
+                PERSONAL,
+            ),
+            Command(
                 "deploy",
                 "deploy",
                 {
@@ -605,6 +621,8 @@ def _call(name: str, rest: list[str]) -> Call | None:  # noqa: C901, PLR0911, PL
             return ShowTriage(f"R-{int(found[1])}")
         case "requests", []:
             return ShowRequests()
+        case "alerts", []:
+            return ShowAlerts()
         case "deploy", []:
             return Deploy()
         case "my requests", []:

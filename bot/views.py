@@ -362,8 +362,8 @@ class AlertCard:
     """An alert: which error, how it stands, what is known of it, and what can be done.
 
     ``title`` is the error's class and where it happened, ``headline`` who has it or how it ended, ``text`` the error's
-    message and ``remark`` what was said of it. ``waiting`` says that nobody has it, ``settled`` that it is over.
-    ``links`` lead to Bugsnag, Slack and the ticket.
+    message and ``remark`` what was said of it. It is ``waiting`` for somebody, ``taken`` or ``settled``. ``links`` lead
+    to Bugsnag, Slack and the ticket.
     """
 
     title: str
@@ -372,6 +372,7 @@ class AlertCard:
     facts: tuple[Fact, ...]
     remark: str
     waiting: bool
+    taken: bool
     settled: bool
     presses: tuple[Button, ...]
     opens: tuple[Button, ...]

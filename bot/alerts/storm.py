@@ -17,8 +17,8 @@ class Gust:
 class Storm:
     """A storm: its alerts by kind, since when, and when the last one came.
 
-    ``shown_at`` is when its digest last went out, and ``redraw_at`` when it is to say what came since (None: nothing
-    did). ``pair_at``, ``further_at``, ``called`` and ``cards`` are as an alert's.
+    ``shown_at`` is when its digest last went out, ``shown`` how often, and ``redraw_at`` when it is to say what came
+    since (None: nothing did). ``pair_at``, ``further_at``, ``called`` and ``cards`` are as an alert's.
     """
 
     id: str
@@ -26,6 +26,7 @@ class Storm:
     last_at: datetime
     gusts: tuple[Gust, ...] = ()
     shown_at: datetime | None = None
+    shown: int = 0
     redraw_at: datetime | None = None
     pair_at: datetime | None = None
     further_at: datetime | None = None

@@ -20,6 +20,7 @@ from bot.commands import (
     SeekCover,
     SendPrivacy,
     SetUp,
+    ShowAlerts,
     ShowCalendars,
     ShowDuty,
     ShowFairness,
@@ -41,6 +42,7 @@ from bot.commands import (
     parse,
     reported,
 )
+from bot.decide.alerts import lists as alerts
 from bot.decide.desk import chats, colleagues, held, pauses, policies, setup
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
@@ -76,6 +78,7 @@ WHOLE = frozenset(
         "who",
         "my requests",
         "requests",
+        "alerts",
         "rota",
         "pick",
         "calendar",
@@ -130,6 +133,8 @@ def command(draft: Draft, event: Message) -> bool:  # noqa: C901, PLR0912, PLR09
             summons.summoned(draft, event, request)
         case ShowRequests():
             _aside(draft, event, lists.open_requests(draft, event))
+        case ShowAlerts():
+            _aside(draft, event, alerts.open_alerts(draft, event))
         case ShowMine():
             lists.show_mine(draft, event)
         case Deploy():

@@ -11,10 +11,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.alerts.alert import Alert
+from bot.alerts.notification import Kind, Notification
 from bot.calendars.almanac import Almanac
 from bot.desk import Desk
 from bot.effects import Answer, Card, Dialog, FetchRoster, Forecast, Say, Show, SlackSay, Suppose, Word
 from bot.events import (
+    Alerted,
+    Claim,
     Deleted,
     Delivered,
     Edited,
@@ -28,6 +32,8 @@ from bot.events import (
     RosterFetched,
     Send,
     ShiftsImported,
+    SlackReacted,
+    SlackReplied,
     Supposed,
     Undeliverable,
     Wrote,
@@ -49,6 +55,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 TRIAGE = read_tree(TREE)
 CHANNEL = "19:backend@thread.tacv2"
 TEAM_CHANNEL = "19:team@thread.tacv2"
+SLACK = "C0BUGSNAG1"
 ITERATION = date(2026, 11, 18)
 
 
@@ -58,12 +65,12 @@ def person(name: str, **traits: object) -> Person:
     return replace(Person(id=id_, name=name, entra_object_id=id_), **traits)  # type: ignore[arg-type]
 
 
-ANA = person("Ana Lindqvist", production_access=True)
-BEN = person("Ben Okafor")
-CHEN = person("Chen Wei", production_access=True)
+ANA = person("Ana Lindqvist", production_access=True, slack_user_id="UANA")
+BEN = person("Ben Okafor", slack_user_id="UBEN")
+CHEN = person("Chen Wei", production_access=True, slack_user_id="UCHEN")
 DILAN = person("Dilan Kaya", experienced=False)
 EVA = person("Eva Novak")
-FARID = person("Farid Haddad")
+FARID = person("Farid Haddad", slack_user_id="UFARID")
 OLGA = Author("olga", "Olga Brandt")
 TOM = Author("tom", "Tom Reuter")
 TEAM = (ANA, BEN, CHEN, DILAN, EVA, FARID)
@@ -130,8 +137,8 @@ class FakeTeams:
     """Takes every effect at once and reports it delivered; `refuse` maps a place to the reason for a final no.
 
     `roster` is what it says of the team; None: it has not answered yet. `twice` are the keys that were posted again.
-    `slack` are the lines for Slack. `computing` is what is asked of the rota and not computed yet; `not_computed` is
-    why it can't be.
+    `slack` are the lines for Slack, `threads` those in its threads. `computing` is what is asked of the rota and not
+    computed yet; `not_computed` is why it can't be.
     """
 
     def __init__(self, town: "Town") -> None:
@@ -140,6 +147,7 @@ class FakeTeams:
         self.sent: list[Message] = []
         self.twice: list[str] = []
         self.slack: list[str] = []
+        self.threads: dict[str, list[str]] = {}
         self.refuse: dict[str, str] = {}
         self.roster: Roster | None = None
         self.computing: list[tuple[Origin, Outgoing]] = []
@@ -184,7 +192,7 @@ class FakeTeams:
             if reason := self.refuse.get(effect.place):
                 desk.report(Undeliverable(key=f"refused:{one.id}", reason=reason, **done))  # type: ignore[arg-type]
             else:
-                self.slack.append(effect.text)
+                (self.threads.setdefault(effect.thread, []) if effect.thread else self.slack).append(effect.text)
                 desk.report(Delivered(key=f"delivered:{one.id}", **done))  # type: ignore[arg-type]
         if isinstance(effect, Forecast | Suppose):
             self.computing.append((desk, one))
@@ -303,6 +311,66 @@ class Town:
         posted_at = at(posted) if posted else None
         event = Restored(place=place, text=text, author=by, posted_at=posted_at, **self._when(happened))  # type: ignore[arg-type]
         await self._handle(event)
+
+    async def bugsnag(
+        self,
+        kind: Kind = Kind.NEW,
+        error: str = "e1",
+        *,
+        thread: str = "",
+        happened: str = "",
+        edited: bool = False,
+        **more: Any,
+    ) -> str:
+        """Let Bugsnag say something of an error in Slack ("": nowhere else); return the message there."""
+        event = Alerted(
+            notification=notified(kind, error, **{"event": f"{next(self._ids):024x}", **more}),
+            edited=edited,
+            thread=thread or f"{SLACK}/{next(self._ids)}.000100",
+            link="https://slack.example/archives/C0BUGSNAG1/p1",
+            **self._when(happened),  # type: ignore[arg-type]
+        )
+        await self._handle(event)
+        return event.thread
+
+    async def webhook(self, kind: Kind = Kind.NEW, error: str = "e1", *, happened: str = "", **more: Any) -> None:
+        """Let Bugsnag's webhook say something of an error."""
+        await self._handle(Alerted(notification=notified(kind, error, **more), **self._when(happened)))  # type: ignore[arg-type]
+
+    async def deployed(self, what: str, where: str, started: str, *, ended: str = "") -> None:
+        """Let Ana have deployed something."""
+        now = self.now
+        self.now = at(started)
+        await self.press(Send, "", ANA, place=TEAM_CHANNEL, step="deploy", fields={"what": what, "where": where})
+        self.now = at(ended) if ended else now
+        if ended:
+            await self.press(Send, "", ANA, place=TEAM_CHANNEL, step="deployed", choice="D-1:done")
+        self.now = now
+
+    async def slack_reply(self, thread: str, user: str = "UANA", name: str = "", *, happened: str = "") -> None:
+        """Reply in a thread in Slack."""
+        await self._handle(SlackReplied(thread=thread, user=user, name=name, **self._when(happened)))  # type: ignore[arg-type]
+
+    async def eyes(
+        self, thread: str, user: str = "UANA", *, taken_back: bool = False, happened: str = "", name: str = ""
+    ) -> None:
+        """Put one's eyes on a message in Slack, or take them back."""
+        more = {"taken_back": taken_back, "name": name}
+        await self._handle(SlackReacted(thread=thread, user=user, **more, **self._when(happened)))  # type: ignore[arg-type]
+
+    async def alert(self, id_: str = "A-1") -> Alert:
+        """Return an alert as the journal has it."""
+        (found,) = await self.journal.alerts("tenant", "backend", [id_], [])
+        return found
+
+    async def press_alert(self, step: str, id_: str, by: Author | Person, **fields: str) -> str:
+        """Send a step of an alert's *More…* from the team channel; return what is shown."""
+        where = {"place": f"{TEAM_CHANNEL};messageid=9", "card": f"alert:{id_}:1"}
+        return said(await self.press(Send, id_, by, step=step, fields=fields, form=f"f{next(self._ids)}", **where))
+
+    async def take_alert(self, id_: str, by: Author | Person) -> str:
+        """Press *I'm handling it* in the team channel; return what the card says then."""
+        return said(await self.press(Claim, id_, by, place=f"{TEAM_CHANNEL};messageid=9", card=f"alert:{id_}:1"))
 
     async def write(self, text: str, by: Author | Person, **content: bool) -> str:
         """Write to the bot personally; return what it answered."""
@@ -454,6 +522,16 @@ class Town:
 
     def _when(self, happened: str) -> dict[str, object]:
         return {"key": f"key-{next(self._ids)}", "happened_at": at(happened) if happened else self.now}
+
+
+def notified(kind: Kind = Kind.NEW, error: str = "e1", **more: Any) -> Notification:
+    """Return what Bugsnag says of an error: a TimeoutError in the shop unless it says otherwise."""
+    about: dict[str, Any] = {"project": "shop", "stage": "production", "error_class": "TimeoutError"}
+    about |= {
+        "message": "no answer from the payment service",
+        "url": f"https://app.bugsnag.com/acme/shop/errors/{error}",
+    }
+    return Notification(kind, error=error, **{**about, **more})
 
 
 def said(answer: object) -> str:

@@ -49,6 +49,7 @@ def card(draft: Draft, alert: Alert, key: str) -> AlertCard:
         facts=_facts(draft, alert),
         remark=f"{alert.comment.by} in Bugsnag: {alert.comment.text}" if alert.comment else "",
         waiting=waiting,
+        taken=alert.status is Status.ACKNOWLEDGED,
         settled=not alert.is_live,
         presses=(button(HANDLE, "claim", main=True),) if waiting else (),
         opens=(button(MORE, "open", "alert"),),
@@ -113,8 +114,13 @@ def _facts(draft: Draft, alert: Alert) -> tuple[Fact, ...]:
     said = alert.latest
     frames = "; ".join(said.frames[:MOST_FRAMES])
     where = "\n".join(filter(None, (said.where, frames)))
-    facts = (("Where", where), ("How often", _often(alert)), ("Seen", _seen(draft, alert)), ("Right", alert.after))
-    facts = (*facts, ("Stops", alert.impact))
+    facts = (
+        ("Where", where),
+        ("How often", _often(alert)),
+        ("Seen", _seen(draft, alert)),
+        ("Right", alert.after),
+        ("Stops", alert.impact),
+    )
     return tuple(Fact(label, text) for label, text in facts if text)
 
 
@@ -142,7 +148,9 @@ def moved_on(draft: Draft, alert: Alert, key: str) -> AlertCard:
     """Return what the card of an earlier time says, now that an alert was triggered again."""
     since = moment(alert.triggered_at, draft.now, draft.hours, dated=True)
     said = f"Open again since {since}: its new card is below"
-    return replace(card(draft, alert, key), headline=said, waiting=False, settled=True, presses=(), opens=())
+    return replace(
+        card(draft, alert, key), headline=said, waiting=False, taken=False, settled=True, presses=(), opens=()
+    )
 
 
 def excerpt(alert: Alert, limit: int) -> str:

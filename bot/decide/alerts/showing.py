@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.alerts.alert import Alert, Status
 from bot.decide.alerts import calls, cards
 from bot.decide.draft import Draft
+from bot.effects import Show
 from bot.hours import SupportHours
 from bot.places import personal
 from bot.state import State
@@ -84,7 +85,8 @@ def show_all(draft: Draft) -> None:
     for alert in draft.alerts():
         if alert.is_live:
             draft.put_alert(shown(draft, alert))
-            _show(draft, alert, alert.cards)
+            for key in alert.cards:
+                draft.follow_with(Show(key, place_of(draft, key), cards.card(draft, alert, key)))
 
 
 def place_of(draft: Draft, key: str) -> str:

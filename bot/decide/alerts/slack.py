@@ -76,7 +76,8 @@ def tell_the_pair(draft: Draft, alert: Alert, author: Author, did: str) -> None:
     duty = draft.duty(draft.now)
     if any(one.id == author.id for one in (*duty.responders, *duty.further, *duty.leaving)):
         return
-    text = f"{author.name}, who is not on duty, {did} {cards.named(alert)}, and has it."
+    off_duty = ", who is not on duty," if author.id else ""
+    text = f"{author.name}{off_duty} {did} {cards.named(alert)}, and has it."
     for one in duty.pair:
         if calls.may_hear(draft, one.id):
             draft.post(f"told:{alert.id}:{alert.round}:{one.id}", personal(one.id), Line((text,)))

@@ -180,6 +180,7 @@ def _restored(alert: Alert, event: Press) -> Alert:
 def _can_undo(alert: Alert, event: Press) -> bool:
     deed = alert.deed
     mine = deed is not None and alert.before is not None and deed.author.id == event.author.id
+    mine = mine and (alert.is_live or not alert.storm)  # the others of its kind are held no longer
     return mine and deed is not None and event.happened_at - deed.at <= UNDO
 
 

@@ -6,7 +6,7 @@ It calls people once for all of them, and what is done to one of a kind is offer
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from bot.alerts.alert import Act, Alert, Status, alike, step
@@ -45,9 +45,9 @@ def caught(draft: Draft, alert: Alert) -> Alert:
     new = _joined(storm, alert)
     shown_at = storm.shown_at
     due = shown_at is None or len(new.gusts) > len(storm.gusts) or now - shown_at >= PAUSE
-    new = replace(new, last_at=now, shown_at=now if due else shown_at, redraw_at=None if due else now + PAUSE)
+    new = _drawn(replace(new, last_at=now), now) if due else replace(new, last_at=now, redraw_at=now + PAUSE)
     draft.put_facts(replace(draft.facts, weather=replace(weather, storms=_with(weather.storms, new))))
-    return replace(alert, storm=storm.id)
+    return replace(alert, storm=storm.id, pair_at=None, further_at=None)
 
 
 def struck(draft: Draft) -> None:
@@ -56,11 +56,11 @@ def struck(draft: Draft) -> None:
     for storm in draft.facts.weather.storms:
         some = _alerts(draft, storm)
         over = draft.now - storm.last_at >= CALM and not any(one.is_live for one in some)
-        waits = any(one.status is Status.TRIGGERED for one in some) and draft.is_open
-        new = _call(draft, storm) if waits else storm
+        waits = any(one.status is Status.TRIGGERED for one in some)
+        new = _call(draft, storm, waits=waits) if draft.is_open else storm
         redraw = storm.redraw_at is not None and storm.redraw_at <= draft.now
         if redraw or new.cards != storm.cards:
-            new = replace(new, shown_at=draft.now, redraw_at=None)
+            new = _drawn(new, draft.now)
         if not over:
             kept.append(new)
     if tuple(kept) != draft.facts.weather.storms:
@@ -73,7 +73,7 @@ def follow(draft: Draft) -> None:
     known = {one.id: one for one in draft.state.facts.weather.storms}
     for storm in draft.facts.weather.storms:
         before = known.get(storm.id)
-        if storm.id not in acted and before is not None and before.shown_at == storm.shown_at:
+        if storm.id not in acted and before is not None and before.shown == storm.shown:
             continue
         keys = _keys(draft, storm)
         for key in keys:
@@ -101,7 +101,8 @@ def card(draft: Draft, storm: Storm, key: str) -> PlanCard:
     text = f"Nobody has {left} of them yet." if left else "Somebody has each of them."
     more = kinds - MOST_GUSTS
     note = f"{more} more kinds: write alerts to see them." if more > 0 else ""
-    title = f"A storm: {count} alerts of {kinds} kind{'' if kinds == 1 else 's'}, since {since}"
+    what = f"{count} alerts of {kinds} kinds" if kinds > 1 else f"{count} alert{'' if count == 1 else 's'}"
+    title = f"A storm: {what}, since {since}"
     return PlanCard(title, text, parts=parts, note=note)
 
 
@@ -141,8 +142,8 @@ def _take(draft: Draft, event: Send) -> Answer:
     return Card(card(draft, storm, event.card))
 
 
-def _call(draft: Draft, storm: Storm) -> Storm:
-    people = calls.due(draft, storm.pair_at, storm.further_at, storm.called)
+def _call(draft: Draft, storm: Storm, *, waits: bool) -> Storm:
+    people = calls.due(draft, storm.pair_at, storm.further_at, storm.called) if waits else ()
     new = tuple(f"{cards.CALL}:{storm.id}:1:{one}" for one in people)
     return replace(
         storm,
@@ -151,6 +152,10 @@ def _call(draft: Draft, storm: Storm) -> Storm:
         called=(*storm.called, *people),
         cards=(*storm.cards, *new),
     )
+
+
+def _drawn(storm: Storm, now: datetime) -> Storm:
+    return replace(storm, shown_at=now, shown=storm.shown + 1, redraw_at=None)
 
 
 def _keys(draft: Draft, storm: Storm) -> tuple[str, ...]:

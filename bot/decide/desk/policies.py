@@ -184,6 +184,11 @@ def _contradictions(new: Policy, fields: set[str]) -> list[str]:
             "The busy hours lie outside the support hours; mend either. For none, let them end when they begin.",
         ),
         (
+            "alert_pair",
+            new.alert_further < new.alert_pair,
+            "The further fallback is called after the pair; mend either.",
+        ),
+        (
             "first_response",
             new.first_response > min(new.calm.thread, new.peak.thread),
             "The thread is told once the first response is due, or later: mend that, or the fourth steps.",
@@ -328,6 +333,16 @@ def _spell_goals(_: Draft, order: Iterable[Goal]) -> str:
     return ",".join(order)
 
 
+def _spell_where(_: Draft, value: Any) -> str:
+    return "desk" if value else "team"
+
+
+def _read_where(text: str) -> bool:
+    if text not in dict(WHERE):
+        raise ValueError("choose one of the channels")
+    return text == "desk"
+
+
 def _read_goals(_: Draft, text: str) -> tuple[Goal, ...]:
     if text not in dict(GOALS):
         raise ValueError("choose one of the orders")
@@ -338,6 +353,7 @@ GOALS = tuple(
     (",".join(order), ", then ".join(order).capitalize())
     for order in permutations((Goal.REST, Goal.FAIRNESS, Goal.FALLBACK))
 )
+WHERE = (("team", "In the team channel"), ("desk", "In the desk's channel"))
 _STEPS = ", ".join(spelling.STEPS)
 GROUPS: Mapping[str, Group] = MappingProxyType(
     {
@@ -384,6 +400,16 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                 _number("follow_up_within", "A second post is a follow-up within", 0, 240, "minutes"),
                 _number("ask_again_after", "The team can be asked again after", 1, 240, "minutes"),
             ),
+        ),
+        "policy.alerts": Group(
+            "Alerts",
+            (
+                _number("alert_pair", "Nobody has it: the pair is called after", 1, 480, "minutes"),
+                _number("alert_further", "A further fallback, else the team channel, after", 1, 480, "minutes"),
+                _number("storm_over", "A storm is more new alerts within a minute than", 1, 100, "alerts"),
+                Setting("alerts_in_channel", "Where they are shown", _spell_where, _plain(_read_where), one_of=WHERE),
+            ),
+            "Minutes are of support hours. Requesters read the desk's channel: alerts are seldom for them.",
         ),
         "policy.pick": Group(
             "The pick",

@@ -1,0 +1,722 @@
+"""Alerts: what Bugsnag says becomes one card with an owner, who is the same in Teams and in Slack."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.alerts.alert import MOST_POSTS, Status
+from bot.alerts.notification import Kind
+from bot.effects import Word
+from bot.events import Claim, Open, Send
+from bot.people import Author
+from bot.policy import Policy
+from bot.rota.shift import Absence
+from bot.views import AlertCard, ListCard
+from tests.journeys.town import (
+    ANA,
+    BEN,
+    CHANNEL,
+    CHEN,
+    EVA,
+    FARID,
+    OLGA,
+    TEAM_CHANNEL,
+    Town,
+    at,
+    plain,
+    said,
+)
+
+OPEN_AGAIN = [Kind.REOPENED, Kind.SPIKE, Kind.OPENED]
+
+
+def card(town: Town, id_: str = "A-1", round_: int = 1) -> str:
+    """Return what the card of an alert says in the team channel."""
+    return town.teams.messages[f"alert:{id_}:{round_}"].text
+
+
+async def status(town: Town, id_: str = "A-1") -> Status:
+    return (await town.alert(id_)).status
+
+
+# -- what Bugsnag says ----------------------------------------------------------------------------------------------
+
+
+async def test_a_new_error_is_one_card_in_the_team_channel_with_all_that_matters() -> None:
+    town = Town()
+    await town.bugsnag(
+        where="checkout#pay", frames=("app/pay.py:12 - call", "app/shop.py:9 - pay"), occurrences=3, users=2
+    )
+    (message,) = town.in_team_channel()
+    view = message.view
+    assert isinstance(view, AlertCard)
+    assert view.title == "TimeoutError in shop, production"
+    assert view.headline == "New: nobody has it yet, since 10:00"
+    assert view.text == "no answer from the payment service"
+    assert [(fact.label, fact.text) for fact in view.facts] == [
+        ("Where", "checkout#pay\napp/pay.py:12 - call; app/shop.py:9 - pay"),
+        ("How often", "3 times in all, 2 users"),
+        ("Seen", "10:00"),
+    ]
+    assert [button.title for button in (*view.presses, *view.opens)] == ["I'm handling it", "More…"]
+    assert [link.title for link in view.links] == ["Bugsnag", "Slack"]
+    assert [one for one in town.teams.sent if one.place != TEAM_CHANNEL] == []  # nobody is called at once
+
+
+async def test_the_same_error_is_the_same_alert_whose_counts_grow_on_the_same_card() -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.wait(3)
+    await town.bugsnag(Kind.OCCURRED, said="10 events in 1h", occurrences=11)
+    assert len(town.in_team_channel()) == 1
+    assert "10 events in 1h, 11 times in all, reported 2 times" in card(town)
+    assert "first 10:00, last 10:03" in card(town)
+    assert "since 10:00" in card(town)
+
+
+async def test_another_error_is_another_alert() -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.bugsnag(error="e2", error_class="KeyError")
+    assert [message.key for message in town.in_team_channel()] == ["alert:A-1:1", "alert:A-2:1"]
+
+
+async def test_what_the_webhook_says_too_is_merged_and_counts_once() -> None:
+    town = Town()
+    await town.webhook(event="v1", frames=("app/pay.py:12 - call",))
+    assert len((await town.alert()).posts) == 0
+    await town.bugsnag(event="v1", where="checkout#pay", thread="C0BUGSNAG1/7.000100")
+    alert = await town.alert()
+    assert (alert.times, alert.threads) == (1, ("C0BUGSNAG1/7.000100",))
+    assert alert.latest.frames == ("app/pay.py:12 - call",)
+    assert "checkout#pay" in card(town)
+
+
+async def test_what_was_done_before_the_message_in_slack_came_is_said_under_it() -> None:
+    town = Town()
+    await town.webhook(event="v1")
+    await town.take_alert("A-1", BEN)
+    assert town.teams.threads == {}
+    thread = await town.bugsnag(event="v1")
+    assert town.teams.threads == {thread: ["Ben Okafor is handling it."]}
+
+
+async def test_an_edited_message_tells_more_of_the_same_alert() -> None:
+    town = Town()
+    thread = await town.bugsnag(Kind.UNREADABLE, "", error_class="", project="", stage="", message="", said="Oh no")
+    assert "Message from Bugsnag" in card(town)
+    assert "Oh no" in card(town)
+    await town.bugsnag(thread=thread, edited=True)
+    assert (await town.alert()).times == 1
+    assert "TimeoutError in shop, production" in card(town)
+    await town.bugsnag()  # by its error, which is known now
+    assert len(town.in_team_channel()) == 1
+
+
+async def test_what_cannot_be_read_is_shown_as_it_is_each_by_itself() -> None:
+    town = Town()
+    for words in ("One", "Two"):
+        await town.bugsnag(Kind.UNREADABLE, "", error_class="", project="", stage="", message="", url="", said=words)
+    assert "One" in card(town, "A-1")
+    assert "Two" in card(town, "A-2")
+    assert "A message that I can't read: nobody has it yet" in card(town)
+
+
+async def test_a_spike_without_an_error_belongs_to_the_last_error_of_its_class() -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.bugsnag(Kind.SPIKE, "", rate=103)
+    assert len(town.in_team_channel()) == 1
+    assert "Spiking: nobody has it yet" in card(town)
+    assert "103 a minute" in card(town)
+    await town.bugsnag(Kind.SPIKE, "", error_class="KeyError", rate=7)
+    assert "KeyError in shop" in card(town, "A-2")
+
+
+async def test_comments_are_shown() -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.bugsnag(Kind.COMMENT, said="It is the new gateway", by="Erika Example")
+    assert "Erika Example in Bugsnag: It is the new gateway" in card(town)
+    assert (await town.alert()).times == 1
+
+
+@pytest.mark.parametrize("kind", [Kind.COMMENT, Kind.FIXED, Kind.IGNORED, Kind.OPENED, Kind.SNOOZED, Kind.RELEASE])
+async def test_what_is_said_of_an_error_that_was_never_heard_of_is_no_alert(kind: Kind) -> None:
+    town = Town()
+    await town.bugsnag(kind)
+    assert town.teams.sent == []
+
+
+@pytest.mark.parametrize("kind", [Kind.LIMITED, Kind.TEST])
+async def test_limits_and_tests_are_shown_too(kind: Kind) -> None:
+    town = Town()
+    await town.bugsnag(kind, "", error_class="", message="", said="Events are being sampled")
+    assert "Bugsnag in shop, production" in card(town)
+    assert "Events are being sampled" in card(town)
+
+
+async def test_an_alert_just_after_a_deployment_or_a_release_says_so() -> None:
+    town = Town()
+    await town.deployed("web", "production", "2026-11-23 09:30", ended="2026-11-23 09:40")
+    await town.bugsnag()
+    assert "Right\nafter D-1, web → production, by Ana Lindqvist (30 min before)" in card(town)
+    await town.bugsnag(Kind.RELEASE, "", version="4.2")
+    await town.bugsnag(error="e2", error_class="KeyError")
+    assert "after release 4.2" in card(town, "A-2")
+    await town.until("2026-11-23 10:31")
+    await town.bugsnag(error="e3", error_class="ValueError")
+    assert "Right" not in card(town, "A-3")
+
+
+async def test_of_another_projects_release_nothing_is_said() -> None:
+    town = Town()
+    await town.bugsnag(Kind.RELEASE, "", version="4.2", project="billing")
+    await town.bugsnag(Kind.RELEASE, "", version="4.3", stage="staging")
+    await town.bugsnag()
+    assert "Right" not in card(town)
+
+
+async def test_of_many_messages_about_one_error_the_first_and_the_latest_are_known() -> None:
+    town = Town()
+    threads = [await town.bugsnag(Kind.OCCURRED) for _ in range(MOST_POSTS + 5)]
+    known = (await town.alert()).threads
+    assert (len(known), known[0], known[-1]) == (MOST_POSTS, threads[0], threads[-1])
+
+
+# -- who has it: both worlds agree ----------------------------------------------------------------------------------
+
+
+async def test_whoever_handles_it_in_teams_is_named_in_the_slack_thread() -> None:
+    town = Town()
+    thread = await town.bugsnag()
+    assert "Ben Okafor is handling it, since 10:00" in await town.take_alert("A-1", BEN)
+    assert town.teams.threads == {thread: ["Ben Okafor is handling it."]}
+    assert "I'm handling it" not in card(town)
+
+
+async def test_the_first_press_wins_and_the_other_sees_who() -> None:
+    town = Town()
+    thread = await town.bugsnag()
+    await town.take_alert("A-1", BEN)
+    assert "Ben Okafor is handling it" in await town.take_alert("A-1", ANA)
+    assert town.teams.threads == {thread: ["Ben Okafor is handling it."]}
+    assert "Ben Okafor is already handling A-1." in await town.press_alert("alert_claim", "A-1", ANA)
+
+
+async def test_a_reply_in_slack_acknowledges_it_in_teams_and_is_not_repeated_there() -> None:
+    town = Town()
+    thread = await town.bugsnag()
+    await town.wait(2)
+    await town.slack_reply(thread, "UANA")
+    assert "Ana Lindqvist is handling it, since 10:02" in card(town)
+    assert town.teams.threads == {}
+    await town.slack_reply(thread, "UBEN")
+    assert "Ana Lindqvist is handling it" in card(town)
+
+
+async def test_eyes_in_slack_do_too_and_whoever_has_no_account_here_is_named_as_slack_does() -> None:
+    town = Town()
+    first, second = await town.bugsnag(), await town.bugsnag(error="e2", error_class="KeyError")
+    await town.eyes(first, "U9", name="Noa from QA")
+    await town.eyes(second, "U8")
+    assert "Noa from QA is handling it" in card(town)
+    assert "Somebody in Slack is handling it" in card(town, "A-2")
+
+
+async def test_under_any_of_its_messages_it_is_acknowledged() -> None:
+    town = Town()
+    first = await town.bugsnag()
+    await town.bugsnag(Kind.OCCURRED)
+    await town.slack_reply(first)
+    assert await status(town) is Status.ACKNOWLEDGED
+
+
+async def test_a_reply_of_before_it_was_opened_again_acknowledges_nothing() -> None:
+    town = Town()
+    thread = await town.bugsnag()
+    await town.press_alert("alert_resolved", "A-1", BEN)
+    await town.wait(60)
+    await town.bugsnag(Kind.REOPENED)
+    await town.slack_reply(thread, happened="2026-11-23 10:30")
+    assert await status(town) is Status.TRIGGERED
+    await town.slack_reply(thread)
+    assert await status(town) is Status.ACKNOWLEDGED
+
+
+async def test_what_is_said_under_other_messages_is_left_alone() -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.slack_reply("C0BUGSNAG1/99.0")
+    await town.eyes("C0BUGSNAG1/99.0", taken_back=True)
+    assert await status(town) is Status.TRIGGERED
+
+
+async def test_eyes_taken_back_within_ten_minutes_give_it_back_with_its_clock_going_on() -> None:
+    town = Town()
+    thread = await town.bugsnag()
+    await town.wait(5)
+    await town.eyes(thread, "UEVA")
+    await town.wait(9)
+    await town.eyes(thread, "UEVA", taken_back=True)
+    assert "New: nobody has it yet, since 10:00" in card(town)
+    await town.wait(1)
+    assert "nobody has it yet" in town.to(ANA)[-1].text
+    late = await town.bugsnag(error="e2", error_class="KeyError")
+    await town.eyes(late, "UANA")
+    await town.wait(11)
+    await town.eyes(late, "UANA", taken_back=True)
+    assert await status(town, "A-2") is Status.ACKNOWLEDGED
+
+
+async def test_eyes_of_others_taken_back_change_nothing() -> None:
+    town = Town()
+    thread = await town.bugsnag()
+    await town.slack_reply(thread, "UANA")
+    await town.eyes(thread, "UANA")
+    await town.eyes(thread, "UANA", taken_back=True)  # she wrote, too
+    await town.eyes(thread, "UBEN", taken_back=True)
+    assert await status(town) is Status.ACKNOWLEDGED
+
+
+async def test_eyes_that_come_after_they_were_taken_back_are_not_there() -> None:
+    town = Town()
+    thread = await town.bugsnag()
+    await town.wait(3)
+    await town.eyes(thread, taken_back=True, happened="2026-11-23 10:02")
+    await town.eyes(thread, happened="2026-11-23 10:01")
+    assert await status(town) is Status.TRIGGERED
+    await town.eyes(thread)
+    assert await status(town) is Status.ACKNOWLEDGED
+
+
+async def test_of_an_answer_off_duty_the_pair_is_told() -> None:
+    town = Town()
+    thread = await town.bugsnag()
+    await town.slack_reply(thread, "UFARID")
+    for one in (ANA, BEN):
+        assert [message.text for message in town.to(one)] == [
+            "Farid Haddad, who is not on duty, answered in Slack: A-1 (TimeoutError in shop, production), and has it."
+        ]
+    await town.bugsnag(error="e2", error_class="KeyError")
+    await town.take_alert("A-2", EVA)
+    assert "Eva Novak, who is not on duty, took A-2" in town.to(BEN)[-1].text
+
+
+async def test_at_night_the_pair_is_not_told() -> None:
+    town = Town("2026-11-23 19:00")
+    thread = await town.bugsnag()
+    await town.slack_reply(thread, "UFARID")
+    assert town.to(ANA) == []
+    assert "Farid Haddad is handling it" in card(town)
+
+
+# -- what people do -------------------------------------------------------------------------------------------------
+
+
+async def test_every_colleague_may_and_nobody_else() -> None:
+    town = Town()
+    await town.bugsnag()
+    assert "Alerts are the backend team's." in await town.take_alert("A-1", OLGA)
+    await town.take_alert("A-1", EVA)
+    assert "Eva Novak is handling it" in card(town)
+
+
+async def test_a_press_from_elsewhere_or_on_nothing_does_nothing() -> None:
+    town = Town()
+    await town.bugsnag()
+    where = {"place": f"{CHANNEL};messageid=1", "card": "alert:A-1:1"}
+    assert "not" in said(await town.press(Claim, "A-1", BEN, **where))
+    assert "A-9" in await town.take_alert("A-9", BEN)
+    assert isinstance(await town.press(Open, "A-1", BEN, card="alert:A-1:1", step="nonsense"), Word)
+    assert isinstance(await town.press(Open, "A-1", BEN, card="alert:A-1:1", step="alert_undo"), Word)
+    assert isinstance(await town.press(Send, "A-1", BEN, card="alert:A-1:1", step="nonsense"), Word)
+    assert await status(town) is Status.TRIGGERED
+
+
+async def test_opening_more_does_nothing_and_offers_what_can_be_done() -> None:
+    town = Town()
+    await town.bugsnag()
+    shown = plain(await town.open("alert", "A-1", BEN, card="alert:A-1:1"))
+    for title in ("[I'm handling it]", "[What does it stop?]", "[Resolved]", "[Ignore…]"):
+        assert title in shown
+    assert "[Undo]" not in shown
+    assert await status(town) is Status.TRIGGERED
+
+
+async def test_who_is_given_it_may_give_it_back_and_is_not_called_about_it() -> None:
+    town = Town()
+    thread = await town.bugsnag()
+    await town.take_alert("A-1", BEN)
+    assert "Ben Okafor has A-1." in await town.press_alert("alert_back", "A-1", ANA)
+    assert "Given back." in await town.press_alert("alert_back", "A-1", BEN)
+    assert town.teams.threads[thread][-1] == "Ben Okafor gives it back: nobody has it now."
+    assert "nobody has it yet" in card(town)
+    assert "nobody has it yet" in town.to(ANA)[0].text
+    assert town.to(BEN) == []
+
+
+async def test_resolved_says_who_in_both_worlds() -> None:
+    town = Town()
+    thread = await town.bugsnag()
+    await town.take_alert("A-1", BEN)
+    assert "Resolved." in await town.press_alert("alert_resolved", "A-1", ANA)
+    assert "Resolved by Ana Lindqvist, Mon 23 Nov, 10:00" in card(town)
+    assert town.teams.threads[thread][-1] == "Ana Lindqvist says it is resolved."
+    assert "A-1 is already resolved, by Ana Lindqvist." in await town.press_alert("alert_resolved", "A-1", BEN)
+
+
+@pytest.mark.parametrize(
+    ("until", "words"),
+    [
+        ("hour", "until Mon 23 Nov, 11:00: known"),
+        ("day", "until Tue 24 Nov, 09:00: known"),
+        ("week", "until Mon 30 Nov, 09:00: known"),
+        ("", "10:00: known"),
+    ],
+)
+async def test_ignored_has_a_reason_and_says_until_when(until: str, words: str) -> None:
+    town = Town()
+    thread = await town.bugsnag()
+    assert "Say why it may be ignored." in await town.press_alert("alert_ignore", "A-1", BEN, until=until)
+    assert "At most 500" in await town.press_alert("alert_ignore", "A-1", BEN, until=until, reason="x" * 501)
+    await town.press_alert("alert_ignore", "A-1", BEN, until=until, reason="known")
+    assert f"Ignored by Ben Okafor, Mon 23 Nov, {'10:00, ' if until else ''}{words}" in card(town)
+    assert town.teams.threads[thread][-1].endswith(": known")
+
+
+async def test_the_form_for_ignoring_comes_with_a_choice_of_times() -> None:
+    town = Town()
+    await town.bugsnag()
+    assert "(For a week)" in plain(await town.open("alert_ignore", "A-1", BEN, card="alert:A-1:1"))
+
+
+async def test_what_it_stops_is_kept_and_whoever_says_it_has_it() -> None:
+    town = Town()
+    thread = await town.bugsnag()
+    assert "(Yes: I give one now.)" in plain(await town.open("alert_stops", "A-1", BEN, card="alert:A-1:1"))
+    assert "Say who and what" in await town.press_alert("alert_stops", "A-1", BEN, now="yes")
+    assert "Say whether" in await town.press_alert("alert_stops", "A-1", BEN, text="Nobody can pay")
+    assert "At most 500" in await town.press_alert("alert_stops", "A-1", BEN, text="x" * 501, now="yes")
+    answer = await town.press_alert("alert_stops", "A-1", BEN, text="Nobody can pay", now="yes")
+    assert "The workaround is yours, first of all; a ticket can follow." in answer
+    assert "Stops\nNobody can pay" in card(town)
+    assert town.teams.threads[thread] == ["Ben Okafor is handling it."]
+
+
+async def test_undo_restores_what_was_and_its_clock_goes_on() -> None:
+    town = Town()
+    thread = await town.bugsnag()
+    await town.wait(5)
+    await town.take_alert("A-1", BEN)
+    await town.wait(4)
+    await town.bugsnag(Kind.OCCURRED, occurrences=9)
+    assert "It can't be taken back any more." in await town.press_alert("alert_undo", "A-1", ANA)
+    assert "Taken back." in await town.press_alert("alert_undo", "A-1", BEN)
+    assert "New: nobody has it yet, since 10:00" in card(town)
+    assert "9 times in all" in card(town)
+    assert town.teams.threads.pop(thread) == ["Ben Okafor is handling it."]
+    assert [*town.teams.threads.values()] == [["Ben Okafor took that back (took it)."]]  # under its latest message
+    await town.until("2026-11-23 10:15")
+    assert len(town.to(ANA)) == 1
+
+
+async def test_after_ten_minutes_nothing_is_taken_back() -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.take_alert("A-1", BEN)
+    await town.wait(11)
+    assert "can't be taken back" in await town.press_alert("alert_undo", "A-1", BEN)
+    assert "[Undo]" not in plain(await town.open("alert", "A-1", BEN, card="alert:A-1:1"))
+
+
+async def test_what_ended_can_be_opened_again_and_its_opener_has_it() -> None:
+    town = Town()
+    thread = await town.bugsnag()
+    await town.press_alert("alert_resolved", "A-1", BEN)
+    await town.restart()
+    assert "You have it." in await town.press_alert("alert_again", "A-1", ANA)
+    assert "Ana Lindqvist is handling it" in card(town)
+    assert town.teams.threads[thread][-1] == "Ana Lindqvist opened it again, and has it."
+
+
+async def test_a_form_that_is_delivered_again_is_answered_with_how_it_stands() -> None:
+    town = Town()
+    await town.bugsnag()
+    ben = Author("ben", "Ben Okafor")
+    desk = await town.desk()
+    send = Send(
+        key="k",
+        author=ben,
+        request="A-1",
+        happened_at=town.now,
+        place=TEAM_CHANNEL,
+        card="alert:A-1:1",
+        step="alert_resolved",
+        form="f",
+    )
+    await desk.handle(send)
+    assert "Resolved by Ben Okafor" in said(await desk.handle(send))
+    claim = Claim(
+        key="c", author=Author("ben", "Ben Okafor"), request="A-1", happened_at=town.now, place=TEAM_CHANNEL, card="x"
+    )
+    assert said(await desk.handle(claim)) == said(await desk.handle(claim))
+
+
+# -- what ends, and comes back --------------------------------------------------------------------------------------
+
+
+async def test_fixed_in_bugsnag_is_resolved_here() -> None:
+    town = Town()
+    thread = await town.bugsnag()
+    await town.bugsnag(Kind.FIXED, by="Erika Example")
+    assert "Resolved by Erika Example in Bugsnag" in card(town)
+    assert thread not in town.teams.threads  # it came from Slack
+    await town.bugsnag(Kind.FIXED)
+    assert "Resolved by somebody in Bugsnag" in card(town)
+
+
+@pytest.mark.parametrize("kind", [Kind.IGNORED, Kind.SNOOZED])
+async def test_ignored_or_snoozed_in_bugsnag_is_ignored_here(kind: Kind) -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.bugsnag(kind, by="Erika Example", said="Error snoozed for 6 hours", until=at("2026-11-23 16:00"))
+    assert "Ignored by Erika Example in Bugsnag" in card(town)
+    assert "until Mon 23 Nov, 16:00: Error snoozed for 6 hours" in card(town)
+
+
+@pytest.mark.parametrize("kind", [Kind.NEW, Kind.OCCURRED, *OPEN_AGAIN])
+async def test_what_is_resolved_is_opened_by_any_occurrence_with_a_card_of_its_own(kind: Kind) -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.press_alert("alert_resolved", "A-1", BEN)
+    await town.restart()  # which holds it no longer
+    await town.wait(60)
+    await town.bugsnag(kind)
+    assert "nobody has it yet, since 11:00" in card(town, round_=2)
+    assert "Open again since Mon 23 Nov, 11:00: its new card is below" in card(town)
+    assert "I'm handling it" not in card(town)
+
+
+@pytest.mark.parametrize("kind", [Kind.NEW, Kind.OCCURRED])
+async def test_what_is_ignored_stays_so_until_its_time(kind: Kind) -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.press_alert("alert_ignore", "A-1", BEN, reason="known", until="hour")
+    await town.wait(59)
+    await town.bugsnag(kind)
+    assert await status(town) is Status.IGNORED
+    await town.wait(1)
+    await town.bugsnag(kind)
+    assert await status(town) is Status.TRIGGERED
+
+
+@pytest.mark.parametrize("kind", OPEN_AGAIN)
+async def test_what_is_ignored_for_good_is_opened_by_a_reopened_error_or_a_spike(kind: Kind) -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.press_alert("alert_ignore", "A-1", BEN, reason="known", until="")
+    await town.bugsnag(Kind.OCCURRED)
+    assert await status(town) is Status.IGNORED
+    await town.bugsnag(kind)
+    assert await status(town) is Status.TRIGGERED
+
+
+async def test_what_somebody_handles_is_not_opened_again_by_more_of_it() -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.take_alert("A-1", BEN)
+    for kind in (Kind.OCCURRED, *OPEN_AGAIN):
+        await town.bugsnag(kind)
+    assert "Ben Okafor is handling it" in card(town)
+
+
+async def test_reopened_while_nobody_has_it_says_so() -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.bugsnag(Kind.REOPENED)
+    assert "Reopened: nobody has it yet" in card(town)
+
+
+async def test_what_happened_before_it_ended_does_not_open_it_when_it_comes_late() -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.wait(10)
+    await town.press_alert("alert_resolved", "A-1", BEN)
+    await town.bugsnag(Kind.OCCURRED, happened="2026-11-23 10:05")
+    assert await status(town) is Status.RESOLVED
+    assert (await town.alert()).times == 2
+
+
+async def test_a_late_fix_of_before_it_was_reopened_ends_nothing() -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.wait(10)
+    await town.bugsnag(Kind.FIXED, happened="2026-11-23 10:06")
+    await town.bugsnag(Kind.REOPENED, happened="2026-11-23 10:08")
+    await town.bugsnag(Kind.FIXED, happened="2026-11-23 10:07")
+    assert await status(town) is Status.TRIGGERED
+
+
+# -- who is called --------------------------------------------------------------------------------------------------
+
+
+async def test_after_15_minutes_the_pair_is_called_and_after_30_the_team_channel() -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.until("2026-11-23 10:14")
+    assert town.to(ANA) == town.to(BEN) == []
+    await town.until("2026-11-23 10:15")
+    for one in (ANA, BEN):
+        assert "New: nobody has it yet, since 10:00" in town.to(one)[0].text
+    assert len(town.in_team_channel()) == 1
+    await town.until("2026-11-23 10:30")
+    assert [message.key for message in town.in_team_channel()] == ["alert:A-1:1", "call:A-1:1:team"]
+    await town.until("2026-11-23 13:59")
+    assert len(town.to(ANA)) == 1
+    assert len(town.in_team_channel()) == 2
+
+
+async def test_with_a_further_fallback_that_one_is_called_instead_of_the_channel() -> None:
+    friday = "2026-11-20"
+    town = Town(f"{friday} 10:00")
+    await town.bugsnag()
+    await town.until(f"{friday} 10:30")
+    assert len(town.to(CHEN)) == 1
+    assert len(town.in_team_channel()) == 1
+
+
+async def test_every_copy_says_who_has_it_once_somebody_has() -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.until("2026-11-23 10:30")
+    await town.take_alert("A-1", BEN)
+    copies = [*town.to(ANA), *town.to(BEN), *town.in_team_channel()]
+    assert len(copies) == 4
+    assert all("Ben Okafor is handling it" in message.text for message in copies)
+
+
+async def test_from_ones_own_copy_it_is_taken_too() -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.until("2026-11-23 10:15")
+    shown = await town.press(Claim, "A-1", ANA, card="call:A-1:1:ana")
+    assert "Ana Lindqvist is handling it" in said(shown)
+
+
+async def test_the_clock_counts_support_hours_and_nobody_is_called_outside_them() -> None:
+    town = Town("2026-11-23 17:50")
+    await town.bugsnag()
+    await town.until("2026-11-24 08:59")
+    assert town.to(ANA) == []
+    await town.until("2026-11-24 09:05")
+    assert len(town.to(ANA)) == 1
+    assert "since Mon 23 Nov, 17:50" in card(town)  # the card says the day, by now
+
+
+async def test_nobody_who_is_away_is_called() -> None:
+    town = Town(absences=(Absence("ana", at("2026-11-23 00:00"), at("2026-11-24 00:00")),))
+    await town.bugsnag()
+    await town.until("2026-11-23 10:15")
+    assert town.to(ANA) == []
+    assert len(town.to(BEN)) == 1
+
+
+async def test_with_nobody_on_duty_all_who_are_there_are_called() -> None:
+    town = Town(team=())
+    await town.bugsnag()
+    await town.until("2026-11-23 10:15")
+    assert all(len(town.to(one)) == 1 for one in (ANA, BEN, EVA))
+
+
+async def test_after_an_outage_they_are_called_once_for_both_steps() -> None:
+    town = Town()
+    await town.bugsnag()
+    town.now += timedelta(hours=3)
+    await town.restart()
+    await (await town.desk()).settle()
+    assert len(town.to(ANA)) == 1
+    assert len(town.in_team_channel()) == 2
+
+
+async def test_in_a_pause_nothing_is_shown_and_at_its_end_all_of_it_is() -> None:
+    town = Town()
+    await town.write("pause", FARID)
+    thread = await town.bugsnag()
+    await town.slack_reply(thread, "UEVA")
+    await town.bugsnag(error="e2", error_class="KeyError")
+    await town.until("2026-11-23 10:40")
+    assert town.in_team_channel() == []
+    await town.write("resume", FARID)
+    assert "nobody has it yet" in card(town, "A-2")
+    assert "is handling it" in card(town, "A-1")
+    await town.wait(1)
+    assert len([one for one in town.to(ANA) if one.key.startswith("call:A-2")]) == 1
+
+
+# -- where it is shown ----------------------------------------------------------------------------------------------
+
+
+async def test_without_a_team_channel_each_on_duty_has_the_card() -> None:
+    town = Town(team_channel="")
+    await town.bugsnag()
+    assert [message.key for message in town.teams.sent] == ["alert:A-1:1:ana", "alert:A-1:1:ben"]
+    shown = await town.press(Claim, "A-1", ANA, card="alert:A-1:1:ana")
+    assert "Ana Lindqvist is handling it" in said(shown)
+    assert all("Ana Lindqvist is handling it" in message.text for message in town.teams.sent)
+
+
+async def test_without_a_team_channel_nobody_is_written_to_at_night_but_at_the_opening() -> None:
+    town = Town("2026-11-23 22:00", team_channel="")
+    await town.bugsnag()
+    assert town.teams.sent == []
+    await town.until("2026-11-24 09:00")
+    assert [message.key for message in town.teams.sent if message.key.startswith("alert")] == [
+        "alert:A-1:1:ana",
+        "alert:A-1:1:ben",
+    ]
+    await town.until("2026-11-24 09:31")
+    assert len([one for one in town.teams.sent if one.key.startswith("call")]) == 2
+
+
+async def test_policy_may_say_that_alerts_are_for_the_desks_channel() -> None:
+    town = Town(policy=replace(Policy(), alerts_in_channel=True))
+    await town.bugsnag()
+    assert [message.key for message in town.teams.sent] == ["alert:A-1:1"]
+    assert town.teams.sent[0].place.startswith(CHANNEL)
+    where = {"place": town.teams.sent[0].place, "card": "alert:A-1:1"}
+    assert "Ben Okafor is handling it" in said(await town.press(Claim, "A-1", BEN, **where))
+
+
+async def test_alerts_lists_what_is_open_with_the_readers_own_first() -> None:
+    town = Town()
+    assert "No alert is open" in await town.write("alerts", ANA)
+    for number, name in enumerate(("KeyError", "TypeError", "OSError"), 1):
+        await town.bugsnag(error=f"e{number}", error_class=name)
+    assert "3 alerts are open" in await town.write("alerts", ANA)
+    await town.take_alert("A-3", ANA)
+    await town.take_alert("A-1", BEN)
+    await town.press_alert("alert_resolved", "A-2", BEN)
+    await town.bugsnag(error="e4", error_class="IOError")
+    await town.write("alerts", ANA)
+    shown = town.teams.sent[-1].view
+    assert isinstance(shown, ListCard)
+    assert [row.title.rpartition(" · ")[2] for row in shown.rows] == ["A-3", "A-4", "A-1"]
+    await town.press_alert("alert_resolved", "A-1", BEN)
+    await town.press_alert("alert_resolved", "A-3", BEN)
+    assert "One alert is open" in await town.write("alerts", BEN)
+    for number in range(20):
+        await town.wait(1)
+        await town.bugsnag(error=f"more{number}", error_class=f"E{number}")
+    assert "… and 9 more." in await town.write("alerts", BEN)
+
+
+async def test_a_restart_in_the_middle_changes_nothing() -> None:
+    town = Town()
+    thread = await town.bugsnag()
+    await town.restart()
+    await town.slack_reply(thread)
+    await town.restart()
+    assert "Ana Lindqvist is handling it" in card(town)
+    assert town.teams.twice == []

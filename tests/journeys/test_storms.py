@@ -1,0 +1,217 @@
+"""A storm of alerts is one digest that keeps the first of each kind; none is lost, and nobody is flooded."""
+
+from datetime import timedelta
+
+from bot.alerts.alert import Status
+from bot.alerts.notification import Kind
+from bot.effects import Word
+from bot.events import Send
+from bot.places import personal
+from bot.views import PlanCard
+from tests.journeys.town import ANA, BEN, CHEN, OLGA, TEAM_CHANNEL, Town, plain, said
+
+CALM = 10  # new alerts in a minute that are no storm yet
+
+
+async def storm(town: Town, count: int = 60, kinds: int = 20) -> list[str]:
+    """Let so many errors of so many kinds come within half a minute; return their messages in Slack."""
+    threads = []
+    for number in range(count):
+        town.now += timedelta(seconds=30 / count)
+        kind = f"Kind{number % kinds}Error"
+        threads.append(await town.bugsnag(error=f"e{number}", error_class=kind, message=f"number {number}"))
+    return threads
+
+
+def digest(town: Town, number: int = 1) -> PlanCard:
+    view = town.teams.messages[f"storm:S-{number}:1"].view
+    assert isinstance(view, PlanCard)
+    return view
+
+
+async def take(town: Town, at: int, by: object = BEN, storm_: str = "S-1") -> str:
+    where = {"place": f"{TEAM_CHANNEL};messageid=9", "card": f"{'storm'}:{storm_}:1"}
+    return said(await town.press(Send, "", by, step="storm", choice=f"{storm_}|{at}", **where))  # type: ignore[arg-type]
+
+
+async def test_over_ten_new_alerts_in_a_minute_share_one_digest() -> None:
+    town = Town()
+    await storm(town)
+    keys = [message.key for message in town.in_team_channel()]
+    assert keys == [*(f"alert:A-{number}:1" for number in range(1, CALM + 1)), "storm:S-1:1"]
+    await town.wait(1)
+    view = digest(town)
+    assert view.title == "A storm: 50 alerts of 20 kinds, since 10:00"
+    assert view.text == "Nobody has 50 of them yet."
+    assert view.parts[0].title == "Kind10Error in shop, production · 3 alerts"
+    assert view.parts[0].text == "number 10"
+
+
+async def test_ten_new_ones_are_no_storm() -> None:
+    town = Town()
+    await storm(town, CALM)
+    assert len(town.in_team_channel()) == CALM
+    await town.wait(1.1)
+    await storm(town, CALM)
+    assert len(town.in_team_channel()) == CALM  # the same errors again
+    assert (await town.alert("A-1")).times == 2
+
+
+async def test_each_of_the_kinds_is_there_at_once_and_the_counts_soon_after() -> None:
+    town = Town()
+    threads = await storm(town, 500)
+    assert {part.title.partition("Error")[0] for part in digest(town).parts} == {f"Kind{n}" for n in range(20)}
+    await town.wait(0.2)
+    assert digest(town).title.startswith("A storm: 490 alerts of 20 kinds")
+    assert len(town.teams.messages["storm:S-1:1"].versions) < 40
+    state = await (await town.desk()).state()
+    assert len(state.alerts) == len(threads) == 500
+
+
+async def test_more_kinds_than_are_shown_are_said_and_can_be_listed() -> None:
+    town = Town()
+    await storm(town, 60, 60)
+    assert digest(town).note == "25 more kinds: write alerts to see them."
+
+
+async def test_one_press_takes_all_of_a_kind_and_says_so_once_in_slack() -> None:
+    town = Town()
+    threads = await storm(town)
+    shown = await take(town, 0)
+    assert "Nobody has 47 of them yet." in shown
+    assert "Ben Okafor is handling it" in digest(town).parts[0].text
+    assert town.teams.threads == {threads[10]: ["Ben Okafor is handling all 3 alerts of this kind."]}
+    assert (await town.alert("A-51")).owner is not None
+
+
+async def test_of_one_alone_the_line_says_it() -> None:
+    town = Town()
+    threads = await storm(town, 11, 11)
+    await take(town, 0)
+    assert town.teams.threads == {threads[10]: ["Ben Okafor is handling it."]}
+    assert digest(town).title == "A storm: 1 alert, since 10:00"
+
+
+async def test_what_is_taken_already_or_over_is_not_taken_again() -> None:
+    town = Town()
+    await storm(town)
+    await take(town, 0)
+    await take(town, 0, ANA)
+    assert (await town.alert("A-11")).owner is not None
+    assert (await town.alert("A-11")).owner.name == "Ben Okafor"  # type: ignore[union-attr]
+    for choice in ("S-9|0", "S-1|99", "S-1|x"):
+        where = {"place": TEAM_CHANNEL, "card": "storm:S-1:1"}
+        assert isinstance(await town.press(Send, "", BEN, step="storm", choice=choice, **where), Word)
+    assert "backend team" in await take(town, 1, OLGA)
+
+
+async def test_an_answer_in_slack_is_seen_on_the_digest() -> None:
+    town = Town()
+    threads = await storm(town)
+    await town.slack_reply(threads[10])
+    assert digest(town).text == "Nobody has 49 of them yet."
+
+
+async def test_what_is_done_to_one_is_done_to_all_of_its_kind() -> None:
+    town = Town()
+    await storm(town)
+    shown = plain(await town.open("alert", "A-11", BEN, card="storm:S-1:1", place=TEAM_CHANNEL))
+    assert "This goes for all 3 alerts of this kind in the storm." in shown
+    assert "Resolved." in await town.press_alert("alert_resolved", "A-11", BEN)
+    for id_ in ("A-11", "A-31", "A-51"):
+        assert (await town.alert(id_)).status is Status.RESOLVED
+    assert (await town.alert("A-12")).status is Status.TRIGGERED
+    assert "[Undo]" not in plain(await town.open("alert", "A-11", BEN, card="storm:S-1:1", place=TEAM_CHANNEL))
+
+
+async def test_a_claim_of_a_kind_is_undone_for_all_of_it() -> None:
+    town = Town()
+    await storm(town)
+    await town.press_alert("alert_claim", "A-11", BEN)
+    assert digest(town).text == "Nobody has 47 of them yet."
+    await town.press_alert("alert_undo", "A-11", BEN)
+    assert digest(town).text == "Nobody has 50 of them yet."
+
+
+async def test_people_are_called_once_about_all_of_it() -> None:
+    town = Town()
+    threads = await storm(town)
+    for thread in threads[:CALM]:
+        await town.eyes(thread)
+    await town.until("2026-11-23 10:16")
+    assert [message.key for message in town.to(ANA)] == ["call:S-1:1:ana"]
+    assert "A storm: 50 alerts" in town.to(ANA)[0].text
+    await town.until("2026-11-23 10:31")
+    assert [one.key for one in town.in_team_channel()][-1] == "call:S-1:1:team"
+    assert len(town.to(ANA)) == 1
+    where = {"place": personal("ana"), "card": "call:S-1:1:ana"}
+    assert "Ana Lindqvist is handling it" in said(
+        await town.press(Send, "", ANA, step="storm", choice="S-1|0", **where)
+    )
+    assert "Ana Lindqvist is handling it" in town.to(ANA)[0].text
+
+
+async def test_nobody_is_called_once_all_of_it_is_taken() -> None:
+    town = Town()
+    for thread in await storm(town, 30, 5):
+        await town.eyes(thread)
+    await town.until("2026-11-23 11:00")
+    assert town.to(ANA) == []
+    assert digest(town).text == "Somebody has each of them."
+
+
+async def test_with_a_further_fallback_that_one_is_called_too() -> None:
+    town = Town("2026-11-20 10:00")
+    await storm(town)
+    await town.until("2026-11-20 10:31")
+    assert "call:S-1:1:chen" in [message.key for message in town.to(CHEN)]
+
+
+async def test_without_a_team_channel_each_on_duty_has_the_digest() -> None:
+    town = Town(team_channel="")
+    await storm(town, 15)
+    assert [one.key for one in town.to(ANA)][-1] == "storm:S-1:1:ana"
+    assert [one.key for one in town.to(BEN)][-1] == "storm:S-1:1:ben"
+
+
+async def test_after_a_calm_minute_new_alerts_have_cards_again_and_a_storm_that_is_over_goes() -> None:
+    town = Town()
+    threads = await storm(town, 15)
+    await town.wait(2)
+    await town.bugsnag(error="late", error_class="LateError")
+    assert town.in_team_channel()[-1].key == "alert:A-16:1"
+    for thread in threads:
+        await town.eyes(thread)
+    for number in range(11, 16):
+        await town.press_alert("alert_resolved", f"A-{number}", BEN)
+    await town.wait(20)
+    state = await (await town.desk()).state()
+    assert state.facts.weather.storms == ()
+    assert isinstance(await town.press(Send, "", BEN, place=TEAM_CHANNEL, step="storm", choice="S-1|0"), Word)
+
+
+async def test_a_storm_of_reopened_errors_is_one_too() -> None:
+    town = Town()
+    for number in range(15):
+        await town.bugsnag(error=f"e{number}", error_class=f"K{number}")
+        await town.press_alert("alert_resolved", f"A-{number + 1}", BEN)
+        await town.wait(2)
+    for number in range(15):
+        await town.bugsnag(Kind.REOPENED, error=f"e{number}", error_class=f"K{number}")
+    assert digest(town).title.startswith("A storm: 5 alerts")
+
+
+async def test_a_second_storm_has_a_digest_of_its_own() -> None:
+    town = Town()
+    await storm(town, 15)
+    await town.wait(5)
+    for number in range(15):
+        await town.bugsnag(error=f"new{number}", error_class="NewError")
+    assert digest(town, 2).parts[0].title.startswith("NewError")
+
+
+async def test_spikes_and_unreadable_messages_are_kinds_of_their_own() -> None:
+    town = Town()
+    await storm(town, 12)
+    await town.bugsnag(Kind.UNREADABLE, "", error_class="", message="", said="Strange words")
+    assert "Strange words" in [part.text for part in digest(town).parts]
