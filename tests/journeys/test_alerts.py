@@ -1,7 +1,7 @@
 """Alerts: what Bugsnag says becomes one card with an owner, who is the same in Teams and in Slack."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -9,10 +9,10 @@ from bot.alerts.alert import MOST_POSTS, Status
 from bot.alerts.notification import Kind
 from bot.effects import Word
 from bot.events import Claim, Open, Send
-from bot.people import Author
+from bot.people import Author, Person
 from bot.policy import Policy
-from bot.rota.shift import Absence
-from bot.views import AlertCard, ListCard
+from bot.rota.shift import Absence, Role, Shift
+from bot.views import AlertCard, ListCard, PlanCard
 from tests.journeys.town import (
     ANA,
     BEN,
@@ -26,6 +26,7 @@ from tests.journeys.town import (
     at,
     plain,
     said,
+    shifts,
 )
 
 OPEN_AGAIN = [Kind.REOPENED, Kind.SPIKE, Kind.OPENED]
@@ -720,3 +721,125 @@ async def test_a_restart_in_the_middle_changes_nothing() -> None:
     await town.restart()
     assert "Ana Lindqvist is handling it" in card(town)
     assert town.teams.twice == []
+
+
+# -- the change of duty ---------------------------------------------------------------------------------------------
+
+
+def tuesday(**more: object) -> Town:
+    """Return Tuesday evening, before Chen and Eva take over from Ana and Ben."""
+    wednesday = date(2026, 11, 25)
+    new = (Shift(wednesday, "chen", Role.SUPPORT), Shift(wednesday, "eva", Role.SUPPORT))
+    return Town("2026-11-24 17:00", team=(*shifts(), *new), **more)  # type: ignore[arg-type]
+
+
+def handover(town: Town, person: str = "") -> PlanCard:
+    view = town.teams.messages[f"handover:2026-11-25{person and f':{person}'}"].view
+    assert isinstance(view, PlanCard)
+    return view
+
+
+async def settle(town: Town, step: str, by: Person = BEN, id_: str = "A-1") -> str:
+    where = {"place": f"person:{by.id}", "card": f"handover:2026-11-25:{by.id}"}
+    return said(await town.press(Send, id_, by, step=step, **where))
+
+
+async def test_at_the_handover_open_alerts_are_listed_and_the_old_pairs_are_asked_about() -> None:
+    town = tuesday()
+    await town.bugsnag()
+    await town.take_alert("A-1", BEN)
+    await town.bugsnag(error="e2", error_class="KeyError")
+    await town.take_alert("A-2", FARID)
+    await town.until("2026-11-25 09:00")
+    titles = [part.title for part in handover(town).parts]
+    assert titles == ["TimeoutError in shop, production · A-1", "Alerts"]
+    assert [button.title for button in handover(town).parts[0].presses] == ["I finish it", "Hand over"]
+    assert "A-2 (KeyError in shop, production): Farid Haddad is handling it" in handover(town).parts[1].text
+    assert [part.title for part in handover(town, "ben").parts] == ["TimeoutError in shop, production · A-1"]
+
+
+async def test_whoever_finishes_an_alert_keeps_it_until_thursdays_close() -> None:
+    town = tuesday()
+    await town.bugsnag()
+    await town.take_alert("A-1", BEN)
+    await town.until("2026-11-25 09:10")
+    assert "Ben Okafor has A-1." in await settle(town, "alert_finish", CHEN)
+    assert "Nothing of yours is left." in await settle(town, "alert_finish")
+    assert "Ben Okafor finishes it by Thu 26 Nov, 18:00" in handover(town).parts[0].text
+    assert "A-1 stays yours" in await settle(town, "alert_finish")
+    await town.until("2026-11-26 17:59")
+    assert await status(town) is Status.ACKNOWLEDGED
+    await town.until("2026-11-26 18:00")
+    assert await status(town) is Status.TRIGGERED
+    assert [*town.teams.threads.values()][0][-1] == "Ben Okafor wanted to finish it by now: nobody has it now."
+    assert not any(message.key.startswith("call") for message in town.teams.sent)  # at night
+    await town.until("2026-11-27 09:00")
+    assert any(message.key == "call:A-1:1:eva" for message in town.teams.sent)
+
+
+async def test_what_is_handed_over_or_not_settled_is_the_new_pairs_at_once() -> None:
+    town = tuesday()
+    for number in (1, 2):
+        await town.bugsnag(error=f"e{number}", error_class=f"E{number}")
+        await town.take_alert(f"A-{number}", BEN)
+    await town.until("2026-11-25 09:10")
+    assert "E2" in await settle(town, "alert_back")
+    assert {message.key for message in town.teams.sent if message.key.startswith("call")} == {
+        "call:A-1:1:chen",
+        "call:A-1:1:eva",
+    }
+    await town.until("2026-11-25 10:00")
+    assert await status(town, "A-2") is Status.TRIGGERED
+    assert [*town.teams.threads.values()][1][-1] == "Ben Okafor had it before the handover: nobody has it now."
+    assert len([one for one in town.teams.sent if one.key.startswith("call:A-2")]) == 2
+    late = await settle(town, "alert_finish", id_="A-2")
+    assert "Nobody has A-2." in late
+
+
+async def test_after_thursday_there_is_nothing_left_to_finish() -> None:
+    town = tuesday()
+    await town.until("2026-11-27 09:10")
+    await town.bugsnag()
+    await town.take_alert("A-1", BEN)
+    assert "over" in await settle(town, "alert_finish")
+
+
+async def test_a_press_on_the_handover_that_is_delivered_again_shows_the_card() -> None:
+    town = tuesday()
+    await town.bugsnag()
+    await town.take_alert("A-1", BEN)
+    await town.until("2026-11-25 09:10")
+    desk = await town.desk()
+    send = Send(
+        key="k",
+        author=Author("ben", "Ben Okafor"),
+        request="A-1",
+        happened_at=town.now,
+        place="person:ben",
+        card="handover:2026-11-25:ben",
+        step="alert_finish",
+    )
+    assert said(await desk.handle(send)) == said(await desk.handle(send))
+
+
+async def test_of_many_alerts_the_handover_lists_a_few() -> None:
+    town = tuesday()
+    for number in range(9):
+        await town.bugsnag(error=f"e{number}", error_class=f"E{number}")
+    await town.until("2026-11-25 09:00")
+    assert handover(town).parts[0].text.endswith("… and 3 more: alerts shows them.")
+    await town.press_alert("alert_resolved", "A-1", CHEN)
+    assert "Closed since: A-1." in handover(town).note
+
+
+async def test_without_a_team_channel_each_reads_of_all_of_them() -> None:
+    town = tuesday(team_channel="")
+    await town.bugsnag()
+    where = {"card": "alert:A-1:1:ben"}
+    await town.press(Claim, "A-1", BEN, **where)
+    await town.until("2026-11-25 09:00")
+    assert [button.title for part in handover(town, "ben").parts for button in part.presses] == [
+        "I finish it",
+        "Hand over",
+    ]
+    assert [button.title for part in handover(town, "chen").parts for button in part.presses] == []

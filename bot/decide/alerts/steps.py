@@ -12,15 +12,16 @@ from typing import Any
 
 from bot.alerts.alert import Act, Alert, Deed, Status, step
 from bot.decide import forms
-from bot.decide.alerts import cards, showing, slack, storms
+from bot.decide.alerts import cards, handing, showing, slack, storms
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
+from bot.decide.rota import handover
 from bot.effects import Answer, Card, Dialog
 from bot.errors import Refused
 from bot.events import Claim, Open, Press, Send
 from bot.places import channel_of, personal
 from bot.support.texts import Text
-from bot.support.words import MINUTE, moment
+from bot.support.words import moment
 
 UNDO = timedelta(minutes=10)
 LONGEST = 500  # characters
@@ -58,6 +59,8 @@ def opened(draft: Draft, event: Open) -> Answer:
 def sent(draft: Draft, event: Send) -> Answer:
     """Do a step; what was sent already is answered with how the alert stands."""
     alert, known = _pressed(draft, event), _step(draft, event)
+    if event.again and event.card.startswith("handover:"):
+        return handover.card_again(draft, event)
     if event.again:
         return _menu(draft, alert, event)
     return known.take(draft, alert, forms.whole(event))
@@ -114,15 +117,11 @@ def _take_claim(draft: Draft, alert: Alert, event: Send) -> Answer:
 def _take_back(draft: Draft, alert: Alert, event: Send) -> Answer:
     if alert.owner is None or alert.owner.id != event.author.id:
         raise Refused(f"{alert.owner.name if alert.owner else 'Nobody'} has {alert.id}.")
-    pair_at, further_at = (draft.opening, draft.hours.add(event.happened_at, draft.policy.alert_pair * MINUTE))
-    again = {"owner": None, "owned_at": None, "triggered_at": event.happened_at, "called": (event.author.id,)}
-    line = f"{event.author.name} gives it back: nobody has it now."
-    status = step(alert, Act.LET_GO)
-    back = _did(
-        draft, alert, event, "gave it back", line, status=status, pair_at=pair_at, further_at=further_at, **again
-    )
-    draft.put_alert(showing.call(draft, back) if draft.is_open else back)
-    return _menu(draft, draft.alert(alert.id) or back, event, "Given back.")
+    free = handing.let_go(draft, replace(alert, deed=None, before=None), event.happened_at, called=(event.author.id,))
+    draft.put_alert(slack.say(draft, free, f"{event.author.name} gives it back: nobody has it now."))
+    if event.card.startswith("handover:"):
+        return handover.card_again(draft, event)
+    return _menu(draft, draft.alert(alert.id) or free, event, "Given back.")
 
 
 def _take_resolved(draft: Draft, alert: Alert, event: Send) -> Answer:
@@ -285,6 +284,7 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         "alert": Step("More…", _draw_menu, _draw_again),
         "alert_claim": Step(cards.HANDLE, None, _take_claim),
         "alert_back": Step("Give back", None, _take_back),
+        "alert_finish": Step("I finish it", None, handover.finish_alert),
         "alert_stops": Step(STOPS, _draw_stops, _take_stops),
         "alert_resolved": Step("Resolved", None, _take_resolved),
         "alert_ignore": Step("Ignore…", _draw_ignore, _take_ignore),

@@ -12,7 +12,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from bot.alerts.alert import Alert
+from bot.alerts.alert import Status as AlertStatus
 from bot.decide import forms
+from bot.decide.alerts import handing as alerts
 from bot.decide.draft import Draft
 from bot.decide.pictures import names, status_line, words
 from bot.decide.requests import claims
@@ -76,6 +79,7 @@ def follow(draft: Draft) -> None:
         return
     ids = {*handover.matters, *handover.finishing}
     changed = handover is not before or any(one.id in ids or one.claimer for one in draft.changed())
+    changed = changed or any(one.id in ids for one in draft.changed_alerts())
     changed = changed or draft.rota is not draft.state.rota
     changed = changed or draft.facts.planning.deployments is not draft.state.facts.planning.deployments
     if Ritual.HAND_OVER not in handover.done or not changed:
@@ -127,14 +131,17 @@ def _begin(draft: Draft) -> None:
         starting.relieved(draft, handover)
     starting.tell_channel(draft, handover)
     live = sorted(_live(draft), key=lambda one: (one.posted_at, one.id))
-    if in_time and (ends or starts or live or deployments.running(draft)):
-        handover = replace(handover, matters=tuple([one.id for one in live]), done=(Ritual.HAND_OVER,))
+    alive = [one.id for one in draft.alerts() if one.is_live]
+    if in_time and (ends or starts or live or alive or deployments.running(draft)):
+        matters = (*(one.id for one in live), *alive)
+        handover = replace(handover, matters=matters, done=(Ritual.HAND_OVER,))
         _show(draft, replace(handover, holders=_holders(draft, handover, team)))
 
 
 def _holders(draft: Draft, handover: Handover, team: tuple[Serving, ...]) -> tuple[str, ...]:
     """Return who gets a card of their own: who has something to settle; without a team channel all concerned."""
     have = [one.claimer.id for one in _unsettled(draft, handover) if one.claimer]
+    have += [one.owner.id for one in _unsettled_alerts(draft, handover) if one.owner]
     if not draft.desk.team_channel:
         have += [*handover.outgoing, *(one.person.id for one in team if one.role is not Role.OBSERVER)]
     people = [known for id_ in dict.fromkeys(have) if (known := draft.rota.people.get(id_)) and known.entra_object_id]
@@ -147,6 +154,8 @@ def _settle(draft: Draft, handover: Handover) -> None:
         assert one.claimer is not None
         note = f"{one.claimer.name} had this before the handover"
         claims.hand_on(draft, one, Act.HAND_ON, draft.now, note=note)
+    for alert in _unsettled_alerts(draft, handover):
+        alerts.settle(draft, alert, "had it before the handover")
     handover = replace(handover, done=(*handover.done, Ritual.SETTLE))
     starting.put(draft, handover)
     if draft.is_open:
@@ -155,6 +164,9 @@ def _settle(draft: Draft, handover: Handover) -> None:
 
 def _lapse(draft: Draft, handover: Handover) -> None:
     """Open again what its claimer wanted to finish by now."""
+    for alert in filter(None, map(draft.alert, handover.finishing)):
+        if alert.status is AlertStatus.ACKNOWLEDGED:
+            alerts.settle(draft, alert, "wanted to finish it by now")
     for one in filter(None, map(draft.request, handover.finishing)):
         if one.status is Status.ACKNOWLEDGED and one.claimer and _goes(draft, handover, one):
             note = f"{one.claimer.name} wanted to finish this by now"
@@ -179,6 +191,11 @@ def _unsettled(draft: Draft, handover: Handover) -> list[Request]:
     return [one for one in some if _goes(draft, handover, one)]
 
 
+def _unsettled_alerts(draft: Draft, handover: Handover) -> list[Alert]:
+    gone = {id_ for id_ in handover.outgoing if goes_off_duty(draft.rota, handover.start, id_, draft.now, draft.hours)}
+    return alerts.unsettled(draft, handover, gone)
+
+
 # -- the card -------------------------------------------------------------------------------------------------------
 
 
@@ -199,7 +216,8 @@ def _view(draft: Draft, handover: Handover, person: str) -> PlanCard:
     """Return the card as one reads it: all of it, or, where the team channel has that, what a person has."""
     known = [one for id_ in handover.matters if (one := draft.request(id_)) and one.status is not Status.CLOSED]
     matters = list({one.id: one for one in (*known, *_unsettled(draft, handover))}.values())
-    over = [id_ for id_ in handover.matters if all(one.id != id_ for one in matters)]
+    live = {*(one.id for one in matters), *(one.id for one in draft.alerts() if one.is_live)}
+    over = [id_ for id_ in handover.matters if id_ not in live]
     if person and draft.desk.team_channel:
         return _own(draft, handover, [one for one in matters if one.claimer and one.claimer.id == person], person)
     parts = [_part(draft, handover, one, person) for one in matters[:MOST_PARTS]]
@@ -212,7 +230,11 @@ def _view(draft: Draft, handover: Handover, person: str) -> PlanCard:
     return PlanCard(
         title=f"Handover, {_date(draft, handover)}",
         text="\n".join(_team(draft, handover)),
-        parts=(*parts, *((PlanPart("Deployments of the last week", deployed),) if deployed else ())),
+        parts=(
+            *parts,
+            *_alerts(draft, handover, person),
+            *((PlanPart("Deployments of the last week", deployed),) if deployed else ()),
+        ),
         note=" ".join(filter(None, (*note, _owed(draft)))),
     )
 
@@ -220,8 +242,11 @@ def _view(draft: Draft, handover: Handover, person: str) -> PlanCard:
 def _own(draft: Draft, handover: Handover, matters: list[Request], person: str) -> PlanCard:
     team = starting.team_of(draft.rota, handover, draft.hours)
     new = tuple([one.person for one in team if one.role is Role.SUPPORT])
-    parts = tuple(_part(draft, handover, one, person) for one in matters[:MOST_PARTS])
-    if not matters:
+    settling = _unsettled_alerts(draft, handover)
+    mine = tuple([one.id for one in settling if one.owner and one.owner.id == person])
+    own = alerts.parts(draft, replace(handover, matters=mine), f"handover:{handover.start}:{person}", mine, draft.now)
+    parts = (*(_part(draft, handover, one, person) for one in matters[:MOST_PARTS]), *own)
+    if not parts:
         return PlanCard("Your handover is done", "Nothing of yours is left. Thank you for the week.")
     until = moment(handover.until, draft.now, draft.hours) if handover.until else ""
     left = [one for one in matters if one.id not in handover.finishing]
@@ -229,7 +254,14 @@ def _own(draft: Draft, handover: Handover, matters: list[Request], person: str) 
         f"Say of each by {until} whether you finish it or hand it over. The rest is open again then, "
         f"for {names(new) or 'all'}."
     )
-    return PlanCard("What you still have", text if left else "You finish these.", parts=parts)
+    return PlanCard("What you still have", text if left or own else "You finish these.", parts=parts)
+
+
+def _alerts(draft: Draft, handover: Handover, person: str) -> tuple[PlanPart, ...]:
+    some = _unsettled_alerts(draft, handover) if Ritual.SETTLE not in handover.done else []
+    asks = {one.id for one in some if not person or (one.owner and one.owner.id == person)}
+    card = ":".join(filter(None, (f"handover:{handover.start}", person)))
+    return alerts.parts(draft, handover, card, asks, finish_by(handover.start, draft.hours))
 
 
 def _part(draft: Draft, handover: Handover, request: Request, person: str) -> PlanPart:
@@ -313,9 +345,7 @@ def _finish(draft: Draft, request: Request, event: Send) -> Answer:
 def _again(draft: Draft, request: Request, event: Send) -> Answer:
     """Show the card that was pressed as it is now."""
     del request
-    handover = draft.facts.planning.handover
-    assert handover is not None
-    return Card(_view(draft, handover, event.author.id if event.place == personal(event.author.id) else ""))
+    return card_again(draft, event)
 
 
 def _draw(draft: Draft, request: Request, event: Press, error: str) -> Answer:
@@ -334,6 +364,26 @@ def _hand_over(draft: Draft, request: Request, event: Send) -> Answer:
     draft.did(handed, event, "handed it over")
     pair = names(draft.duty_for(handed, draft.opening).pair)
     return done(draft, request, event, f"It is open again, for {pair}." if pair else "It is open again.")
+
+
+def finish_alert(draft: Draft, alert: Alert, event: Send) -> Answer:
+    """Let whoever has an alert finish it, until Thursday's close."""
+    handover = starting.current(draft)
+    if alert.owner is None or alert.owner.id != event.author.id:
+        raise Refused(f"{alert.owner.name if alert.owner else 'Nobody'} has {alert.id}.")
+    if handover is None or alert.id not in {one.id for one in _unsettled_alerts(draft, handover)}:
+        raise Refused(f"{alert.id} stays yours: there is nothing to hand over.")
+    if finish_by(handover.start, draft.hours) <= draft.now:
+        raise Refused("That handover is over. Give it back, or resolve it.")
+    starting.put(draft, replace(handover, finishing=(*handover.finishing, alert.id)))
+    return card_again(draft, event)
+
+
+def card_again(draft: Draft, event: Send) -> Answer:
+    """Show the handover's card that was pressed as it is now."""
+    handover = draft.facts.planning.handover
+    assert handover is not None
+    return Card(_view(draft, handover, event.author.id if event.place == personal(event.author.id) else ""))
 
 
 STEPS: Mapping[str, Step] = MappingProxyType(
