@@ -15,7 +15,7 @@ STYLE = """
 body {{ margin: 0; background: {background}; }}
 #card {{ box-sizing: border-box; margin: 12px; padding: 4px; background: {card}; border-radius: 6px;
   border: 1px solid #8884; overflow: hidden; }}
-.mention {{ color: {mention}; }}
+.mention, .ac-richTextBlock a {{ color: {mention}; }}
 .ac-textBlock, .ac-richTextBlock {{ overflow-wrap: anywhere; }}
 .ac-actionSet {{ flex-wrap: wrap; row-gap: 8px; }}
 .ac-pushButton {{ font: 600 13px "Segoe UI", system-ui, sans-serif; padding: 6px 12px; border-radius: 4px;

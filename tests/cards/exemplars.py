@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
+from bot.alerts.notification import Kind
 from bot.effects import Card, Dialog
 from bot.events import CalendarFetched, Choose, Chosen, Claim, Open, Raise, Send, Solve
 from bot.people import Author, Person
@@ -78,6 +79,7 @@ async def _told() -> dict[str, CardView]:
         **await _pick(),
         **await _change_of_duty(),
         **await _changes_of_the_rota(),
+        **await _alerts(),
     }
 
 
@@ -401,6 +403,43 @@ async def _changes_of_the_rota() -> dict[str, CardView]:
     await gap.write("away Tom", MIRA)
     views["plan_card.fallback"] = next(_card(one.view) for one in gap.teams.sent if one.key.startswith("ask:"))
     views["plan_card.gap"] = _card(gap.in_team_channel()[-1].view)
+    return views
+
+
+async def _alerts() -> dict[str, CardView]:
+    town = _town("2026-11-23 10:00")
+    about = {
+        "where": "payments#create",
+        "frames": ("app/services/payment.rb:41 - call", "app/jobs/charge.rb:12 - perform"),
+    }
+    more = {
+        "error_class": "Net::ReadTimeout",
+        "message": "Net::ReadTimeout with #<TCPSocket:(closed)>",
+        "project": "shop",
+    }
+    await town.bugsnag(occurrences=12, users=3, **about, **more)
+    views = {"alert_card": _shown(town, "alert:A-1:1")}
+    views["form_card.alert"] = await town.open("alert", "A-1", MIRA, card="alert:A-1:1")
+    views["form_card.alert_ignore"] = await town.open("alert_ignore", "A-1", MIRA, card="alert:A-1:1")
+    await town.until("2026-11-23 10:06")
+    await town.take_alert("A-1", TOM)
+    await town.bugsnag(Kind.COMMENT, said="Stripe is down, see their status page.", by="Elif Kaya")
+    views["alert_card.acknowledged"] = _shown(town, "alert:A-1:1")
+    await town.press_alert("alert_stops", "A-1", TOM, text="Nobody can pay by card.", now="yes")
+    await town.press_alert("alert_ignore", "A-1", TOM, reason="Stripe's outage, they are on it", until="day")
+    views["alert_card.ignored"] = _shown(town, "alert:A-1:1")
+    await town.bugsnag(
+        Kind.UNREADABLE, "", error_class="", message="", project="", stage="", said="Something new happened"
+    )
+    views["alert_card.unreadable"] = _shown(town, "alert:A-2:1")
+    await town.write("alerts", MIRA)
+    views["list_card.alerts"] = _card(town.to(MIRA)[-1].view)
+    await town.wait(5)
+    for number in range(140):
+        kind = f"ActiveRecord::{('Deadlocked', 'ConnectionTimeoutError', 'StatementInvalid')[number % 3]}"
+        await town.bugsnag(error=f"s{number}", error_class=kind, message="could not obtain a connection from the pool")
+    await town.wait(1)
+    views["plan_card.storm"] = _shown(town, "storm:S-1:1")
     return views
 
 

@@ -374,7 +374,7 @@ async def test_resolved_says_who_in_both_worlds() -> None:
         ("hour", "until Mon 23 Nov, 11:00: known"),
         ("day", "until Tue 24 Nov, 09:00: known"),
         ("week", "until Mon 30 Nov, 09:00: known"),
-        ("", "10:00: known"),
+        ("ever", "10:00: known"),
     ],
 )
 async def test_ignored_has_a_reason_and_says_until_when(until: str, words: str) -> None:
@@ -383,7 +383,7 @@ async def test_ignored_has_a_reason_and_says_until_when(until: str, words: str) 
     assert "Say why it may be ignored." in await town.press_alert("alert_ignore", "A-1", BEN, until=until)
     assert "At most 500" in await town.press_alert("alert_ignore", "A-1", BEN, until=until, reason="x" * 501)
     await town.press_alert("alert_ignore", "A-1", BEN, until=until, reason="known")
-    assert f"Ignored by Ben Okafor, Mon 23 Nov, {'10:00, ' if until else ''}{words}" in card(town)
+    assert f"Ignored by Ben Okafor, Mon 23 Nov, {'' if until == 'ever' else '10:00, '}{words}" in card(town)
     assert town.teams.threads[thread][-1].endswith(": known")
 
 
@@ -517,7 +517,7 @@ async def test_what_is_ignored_stays_so_until_its_time(kind: Kind) -> None:
 async def test_what_is_ignored_for_good_is_opened_by_a_reopened_error_or_a_spike(kind: Kind) -> None:
     town = Town()
     await town.bugsnag()
-    await town.press_alert("alert_ignore", "A-1", BEN, reason="known", until="")
+    await town.press_alert("alert_ignore", "A-1", BEN, reason="known", until="ever")
     await town.bugsnag(Kind.OCCURRED)
     assert await status(town) is Status.IGNORED
     await town.bugsnag(kind)

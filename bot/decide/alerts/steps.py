@@ -25,7 +25,7 @@ from bot.support.words import moment
 
 UNDO = timedelta(minutes=10)
 LONGEST = 500  # characters
-LASTING = (("hour", "For an hour"), ("day", "Until tomorrow"), ("week", "For a week"), ("", "For good"))
+LASTING = (("hour", "For an hour"), ("day", "Until tomorrow"), ("week", "For a week"), ("ever", "For good"))
 SPANS = MappingProxyType({"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)})
 STOPS = "What does it stop?"
 NEEDS_NOW = (("yes", "Yes: I give one now."), ("no", "No: a ticket is enough."))
