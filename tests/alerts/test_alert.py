@@ -41,7 +41,7 @@ def test_the_readme_draws_the_table() -> None:
     assert drawn[1] == diagram()
 
 
-@pytest.mark.parametrize(("status", "act"), product(Status, Act))
+@pytest.mark.parametrize(("status", "act"), [*product(Status, Act)])
 def test_a_step_that_is_not_in_the_table_is_refused_in_words(status: Status, act: Act) -> None:
     alert = replace(ALERT, status=status, owner=ANA, ended_by=BEN)
     if (status, act) in TRANSITIONS:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from bot.alerts.notification import Kind
 from bot.effects import Card, Dialog
@@ -408,11 +409,11 @@ async def _changes_of_the_rota() -> dict[str, CardView]:
 
 async def _alerts() -> dict[str, CardView]:
     town = _town("2026-11-23 10:00")
-    about = {
+    about: dict[str, Any] = {
         "where": "payments#create",
         "frames": ("app/services/payment.rb:41 - call", "app/jobs/charge.rb:12 - perform"),
     }
-    more = {
+    more: dict[str, Any] = {
         "error_class": "Net::ReadTimeout",
         "message": "Net::ReadTimeout with #<TCPSocket:(closed)>",
         "project": "shop",

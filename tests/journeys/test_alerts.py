@@ -771,7 +771,8 @@ async def test_whoever_finishes_an_alert_keeps_it_until_thursdays_close() -> Non
     assert await status(town) is Status.ACKNOWLEDGED
     await town.until("2026-11-26 18:00")
     assert await status(town) is Status.TRIGGERED
-    assert [*town.teams.threads.values()][0][-1] == "Ben Okafor wanted to finish it by now: nobody has it now."
+    (lines,) = town.teams.threads.values()
+    assert lines[-1] == "Ben Okafor wanted to finish it by now: nobody has it now."
     assert not any(message.key.startswith("call") for message in town.teams.sent)  # at night
     await town.until("2026-11-27 09:00")
     assert any(message.key == "call:A-1:1:eva" for message in town.teams.sent)
