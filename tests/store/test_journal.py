@@ -6,6 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from bot.alerts.alert import Alert, Post
+from bot.alerts.alert import Status as AlertStatus
+from bot.alerts.erasure import without_names as without_names_of_alerts
+from bot.alerts.erasure import without_texts as without_text_of_alerts
+from bot.alerts.notification import Kind, Notification
 from bot.effects import (
     Change,
     DropNotice,
@@ -14,6 +19,7 @@ from bot.effects import (
     ForgetChats,
     ForgetMessages,
     ForgetPerson,
+    PutAlert,
     PutDesk,
     PutFacts,
     PutNotice,
@@ -335,3 +341,49 @@ async def test_what_somebody_asked_is_found_when_it_was_closed_since(journal: Jo
     assert [one.id for one in await journal.closed(T, D, 'ri"ta', NOW)] == ["r4"]
     assert await journal.closed(T, D, "rita", NOW + timedelta(microseconds=1)) == ()
     assert await journal.closed(T, D, "nobody", NOW) == ()
+
+
+def alert(number: int = 1, **more: object) -> Alert:
+    said = Notification(Kind.NEW, error=f"e{number}", project="shop", error_class="KeyError", message="'id'")
+    known = Alert(
+        f"A-{number}", f"error:e{number}", said, NOW, NOW, NOW, NOW, posts=(Post(f"C/{number}", "https://s"),)
+    )
+    return replace(known, **more)  # type: ignore[arg-type]
+
+
+ENDED = {"status": AlertStatus.RESOLVED, "ended_by": Author("ana", "Ana Lindqvist")}
+
+
+async def test_live_alerts_are_loaded_and_ended_ones_found_by_id_or_name(journal: Journal) -> None:
+    live, ended = alert(1, owner=Author("ben", "Ben"), until=NOW), alert(2, **ENDED)
+    await journal.commit(changing(PutAlert(live), PutAlert(ended)))
+    assert (await journal.load(T, D)).alerts == (live,)
+    assert await journal.alerts(T, D, ["A-2"], []) == (ended,)
+    assert await journal.alerts(T, D, [], ["error:e1", "post:C/2", "nonsense"]) == (live, ended)
+    assert await journal.alerts(T, D, ["A-1"], ["error:e1"]) == (live,)
+    assert await journal.alerts(T, D, [], []) == ()
+
+
+async def test_a_name_is_the_alerts_that_got_it_last(journal: Journal) -> None:
+    await journal.commit(changing(PutAlert(alert(1)), PutAlert(alert(2))))
+    assert await journal.alerts(T, D, [], ["like:shop|KeyError"]) == (alert(2),)
+    await journal.commit(changing(PutAlert(alert(1, times=2)), revision=1))
+    assert await journal.alerts(T, D, [], ["like:shop|KeyError"]) == (alert(1, times=2),)
+
+
+async def test_alerts_are_found_by_whom_they_name_until_that_is_erased(journal: Journal) -> None:
+    ended, live = alert(1, **ENDED), alert(2, owner=Author("ana", "Ana Lindqvist"))
+    await journal.commit(changing(PutAlert(ended), PutAlert(live)))
+    assert await journal.alerts_naming(T, D, ["ana"]) == (ended, live)
+    left = without_text_of_alerts(without_names_of_alerts(ended))
+    await journal.commit(changing(PutAlert(left), revision=1))
+    assert await journal.alerts_naming(T, D, ["A-1", "Ana Lindqvist"]) == (live,)
+
+
+async def test_ended_alerts_are_past_their_time_as_requests_are(journal: Journal) -> None:
+    old, new = alert(1, **ENDED), alert(2, **ENDED, changed_at=NOW + timedelta(days=2))
+    await journal.commit(changing(PutAlert(old), PutAlert(new), PutAlert(alert(3))))
+    limits = Limits(dict.fromkeys(Part, NOW + timedelta(days=1)), 0)
+    found = await journal.expired(T, D, limits, 10)
+    assert (found.alerts, found.more) == (("A-1",), False)
+    assert (await journal.expired(T, D, limits, 1)).more
