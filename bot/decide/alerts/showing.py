@@ -66,8 +66,9 @@ def struck(draft: Draft) -> None:
 
 def follow(draft: Draft) -> None:
     """Show each alert that was changed wherever it is shown."""
-    old = draft.unchanged(0)
-    for alert in draft.changed_alerts():
+    changed = draft.changed_alerts()
+    old = draft.unchanged(0) if changed else draft
+    for alert in changed:
         before = old.alert(alert.id)
         known = before.cards if before else ()
         new = tuple(key for key in alert.cards if key not in known)
