@@ -1,43 +1,33 @@
 """What leaves for Slack: a line of text, posted until Slack says yes or no.
 
-Slack has no key that makes a repeated post harmless: one whose answer was lost is sent again, and may stand there
-twice. Source: docs.slack.dev, "chat.postMessage" and "Rate limits".
+Slack promises no key that makes a repeated post harmless: one whose answer was lost is sent again, and may stand there
+twice, unless Slack minds ``client_msg_id``, which it takes and does not explain. Source: docs.slack.dev,
+"chat.postMessage" and "Rate limits".
 """
 
+import asyncio
 import logging
-import re
-from collections.abc import Callable, Mapping
+import uuid
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from http import HTTPStatus
-from types import MappingProxyType
 from typing import Any
 
 import aiohttp
-import orjson
 
 from bot.courier import Undelivered
 from bot.effects import SlackSay
 from bot.policy import Policy
 from bot.ports import Origin
-from bot.retries import Temporary, retrying, seconds
+from bot.retries import retrying
+from bot.slack.api import Refusal, SlackApi
 from bot.state import DeskInfo
 
 log = logging.getLogger(__name__)
 
-_TIMEOUT = aiohttp.ClientTimeout(total=10)
-_LATER = frozenset({"fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"})
-_CODE = re.compile(r"[a-z_]{1,60}")
-_KEY = "Slack does not take SLACK_BOT_TOKEN; set the bot token (xoxb-…) of an app that is installed there"
-_NO_CHANNEL = "Slack knows no channel {channel}; set SLACK_CHANNEL to its id, and invite the app if it is private"
-_REASONS: Mapping[str, str] = MappingProxyType(
-    {
-        **dict.fromkeys(("account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"), _KEY),
-        "channel_not_found": _NO_CHANNEL,
-        "is_archived": "the Slack channel {channel} is archived; name another in SLACK_CHANNEL",
-        "missing_scope": "the Slack app lacks the scope chat:write; add it and install the app again",
-        "not_in_channel": "the Slack app is not in {channel}; invite it there: /invite and the app's name",
-    }
-)
+GAP_SECONDS = 1.1  # between two lines in a channel: Slack takes one a second
+_SAID = "duplicate_message_not_found"  # a line of this client_msg_id was there, and somebody deleted it
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,70 +61,65 @@ class SlackOutbound:
 
         What a desk says there that is not alone begins with its name.
         """
-        self._session = session
-        self._url = f"{url.rstrip('/')}/chat.postMessage"
+        self._api = SlackApi(session, url, token)
         self._token = token
         self._channels = channels
         self._is_shared = is_shared
+        self._lines: defaultdict[str, _Line] = defaultdict(_Line)
 
     async def say(self, desk: Origin, effect: SlackSay) -> Mapping[str, Any]:
         """Post a line; raise Undelivered, with the remedy, on a final no. The outcome has no fields of its own."""
         if not self._token:
             log.debug("no SLACK_BOT_TOKEN: nothing is said in Slack", extra={"desk": desk.info.id, "key": effect.key})
             return {}
-        channel = self._channels.of(desk.info.policy)
-        text = f"{desk.info.id} · {effect.text}" if self._is_shared(desk.info) else effect.text
-        body = orjson.dumps(
-            {
-                "channel": channel,
-                "text": escaped(text),
-                # Names and words stay what they are: no mention, no link, no mark, and no preview is made of them.
-                "parse": "none",
-                "link_names": False,
-                "mrkdwn": False,
-                "unfurl_links": False,
-                "unfurl_media": False,
-            }
-        )
-        code = await retrying(lambda: self._once(body))
-        if code:
-            raise Undelivered(_REASONS.get(code, "Slack refused it: {code}").format(channel=channel, code=code))
+        body = self._body(desk.info, effect)
+        channel = body["channel"]
+        try:
+            async with self._lines[channel].turn():
+                await retrying(lambda: self._api.write("chat.postMessage", body))
+        except Refusal as refusal:
+            if refusal.code != _SAID:
+                raise Undelivered(refusal.reason("chat:write", channel)) from None
         return {}
 
-    async def _once(self, body: bytes) -> str:
-        """Post once; return "" or the code of a final no, and raise Temporary where it may succeed later."""
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json; charset=utf-8"}
-        try:
-            async with self._session.post(
-                self._url, data=body, headers=headers, timeout=_TIMEOUT, allow_redirects=False
-            ) as response:
-                return _outcome(response, await response.read())
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Temporary(type(error).__name__) from None
+    def _body(self, desk: DeskInfo, effect: SlackSay) -> dict[str, Any]:
+        channel, _, thread = effect.thread.partition("/")
+        named = not thread and self._is_shared(desk)  # in a thread it is plain what the line is about
+        text = f"{desk.id} · {effect.text}" if named else effect.text
+        once = uuid.uuid5(uuid.NAMESPACE_URL, f"hotseat:{desk.tenant}/{desk.id}/{effect.key}/{effect.thread}/{text}")
+        return {
+            "channel": channel or self._channels.of(desk.policy),
+            "text": escaped(text),
+            # Names and words stay what they are: no mention, no link, no mark, and no preview is made of them.
+            "parse": "none",
+            "link_names": False,
+            "mrkdwn": False,
+            "unfurl_links": False,
+            "unfurl_media": False,
+            "client_msg_id": str(once),
+            **({"thread_ts": thread} if thread else {}),
+        }
+
+
+class _Line:
+    """Those who wait to say something in a channel: one after another, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._free_at = 0.0
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for one's turn, and for a while after whoever was before."""
+        loop = asyncio.get_running_loop()
+        async with self._lock:
+            await asyncio.sleep(max(self._free_at - loop.time(), 0.0))
+            try:
+                yield
+            finally:
+                self._free_at = loop.time() + GAP_SECONDS
 
 
 def escaped(text: str) -> str:
     """Return text in which Slack finds no link and no mention. Source: docs.slack.dev, "Formatting message text"."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _outcome(response: aiohttp.ClientResponse, raw: bytes) -> str:
-    status = response.status
-    if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        wish = seconds(response.headers.get("Retry-After"), response.headers.get("Date"))
-        raise Temporary(str(status), retry_after=wish)
-    if status != HTTPStatus.OK:
-        return f"HTTP {status}"
-    try:
-        answer = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        answer = None
-    if not isinstance(answer, dict) or not isinstance(answer.get("ok"), bool):
-        raise Temporary("unreadable")  # a page of a proxy in between, say
-    if answer["ok"]:
-        return ""
-    error = answer.get("error")
-    code = error if isinstance(error, str) and _CODE.fullmatch(error) else "unknown"
-    if code in _LATER:
-        raise Temporary(code)
-    return code

@@ -81,6 +81,7 @@ async def test_a_line_is_posted_once_with_nothing_made_of_its_words(house: House
             "mrkdwn": False,
             "unfurl_links": False,
             "unfurl_media": False,
+            "client_msg_id": "449c4844-6ea1-5009-9d1a-b64a3094d354",
         }
     ]
     assert isinstance(house.outcome, Delivered)
