@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 from aiohttp import ClientSession, web
 
@@ -28,12 +29,21 @@ from bot.errors import Misconfigured, NotStored
 from bot.events import Delivered
 from bot.folder import RotaWatch, edits_errand, open_desks, open_folder, rota_writer, set_aside
 from bot.hours import SupportHours
+from bot.ids import SLACK_CHANNEL
 from bot.ports import Clock, Journal
 from bot.rota.shift import Rota
 from bot.settings import AppType, Settings
+from bot.slack.api import SlackApi
+from bot.slack.bugsnag import read_message
+from bot.slack.history import History
+from bot.slack.intake import Intake
+from bot.slack.marks import Marks
+from bot.slack.names import Names
 from bot.slack.outbound import Channels, SlackOutbound
+from bot.slack.watch import SlackWatch
 from bot.solver.errand import forecast_errand, suppose_errand
 from bot.state import DeskInfo
+from bot.store.atomic import AtomicStorage
 from bot.store.triage import TREE, read_tree
 from bot.teams import credentials as entra
 from bot.teams.adapter import TeamsAdapter
@@ -141,6 +151,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         lambda desk_id: set_aside(files, desk_id),
         settings.tenants_let_in,
         frozenset(settings.admins),
+        settings.slack_channel,
     )
     holidays = KeptHolidays(settings.data / "holidays.json")
     almanac = Almanac(frozenset(settings.admins), holidays, triage=tree, own=desks, address=addresses.address)
@@ -162,6 +173,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     bot = HotseatBot(desks, references, outbound, clock, founding)
     feed = FeedRoute(addresses, lambda: _feeds(desks, almanac, clock))
     _routes(app, adapter, bot, journal, feed)
+    _hear_slack(app, settings, session, desks, clock, stack)
     log.info("ready", extra={"desks": [desk.info.id for desk in desks]})
 
 
@@ -172,6 +184,55 @@ def _slack(settings: Settings, session: ClientSession, is_shared: Callable[[Desk
         token = ""
     channels = Channels(settings.slack_reminder_channel, settings.slack_channel)
     return SlackOutbound(session, settings.slack_url, token, channels, is_shared)
+
+
+def _hear_slack(
+    app: web.Application,
+    settings: Settings,
+    session: ClientSession,
+    desks: Desks,
+    clock: Clock,
+    stack: AsyncExitStack,
+) -> None:
+    """Listen to Slack, by Socket Mode where there is an app-level token, else to what it posts; or say why not."""
+    secret, app_token = settings.slack_secret.get_secret_value(), settings.slack_app_token.get_secret_value()
+    if not settings.says_in_slack or not (secret or app_token):
+        log.info("nothing is heard from Slack: that takes SLACK_BOT_TOKEN, and SLACK_SIGNING_SECRET or SLACK_APP_TOKEN")
+        return
+    if not (desks.slack_channels() or SLACK_CHANNEL.fullmatch(settings.slack_channel)):
+        log.warning(
+            "nothing in Slack is followed: set SLACK_CHANNEL to the channel's id (its name is no id), at the end "
+            "of what Slack shows about it; or a desk's, in its policy"
+        )
+    from bot.slack.door import PATH as SLACK_PATH  # noqa: PLC0415 - start-up time and memory
+    from bot.slack.door import SlackDoor, bolt_app  # noqa: PLC0415 - see above
+    from bot.slack.sockets import SlackSocket  # noqa: PLC0415 - see above
+
+    api = SlackApi(session, settings.slack_url, settings.slack_token.get_secret_value())
+    marks = Marks(AtomicStorage(settings.data / "slack.json"))
+    intake = Intake(desks.of_slack, frozenset(settings.slack_bugsnag), read_message, Names(api), marks, clock)
+    history = History(api, intake, marks, clock, desks.slack_channels, lambda: _open_threads(desks))
+    bolt, listen = bolt_app(intake.take), None
+    if app_token:
+        plain = settings.slack_url.startswith("http://")
+        listen = SlackSocket(SlackApi(session, settings.slack_url, app_token), bolt, plain=plain).listen
+    else:
+        app.router.add_post(SLACK_PATH, SlackDoor(secret, bolt).answer)
+    watching = asyncio.create_task(SlackWatch(api, intake, history, listen).run())
+    stack.push_async_callback(_end, watching)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _open_threads(desks: Desks) -> list[str]:
+    """Return the threads in Slack of the alerts that are open."""
+    alerts: list[Any] = []
+    for desk in desks:
+        alerts += getattr(await desk.state(), "alerts", {}).values()
+    return [thread for alert in alerts for thread in alert.threads]
 
 
 def credentials(settings: Settings) -> Credentials | None:

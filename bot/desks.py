@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 from bot.desk import Desk
 from bot.errors import Refused
+from bot.ids import SLACK_CHANNEL
 from bot.places import channel_of, person_of
 from bot.ports import Journal
 from bot.state import DeskInfo
@@ -14,7 +15,7 @@ class Desks:
 
     ``make`` builds one; ``set_aside`` moves the rota's file of one that was removed, and returns where it is now, ""
     where there was none. ``tenants`` are those whose messages are let in, none for any; ``admins`` the ids of
-    those who are admins of each.
+    those who are admins of each, ``slack_channel`` is the deployment's, for the first desk that names no id of its own.
     """
 
     def __init__(
@@ -24,6 +25,7 @@ class Desks:
         set_aside: Callable[[str], Awaitable[str]],
         tenants: frozenset[str] = frozenset(),
         admins: frozenset[str] = frozenset(),
+        slack_channel: str = "",
     ) -> None:
         """Bind to the journal that knows which desks there are."""
         self._journal = journal
@@ -31,6 +33,7 @@ class Desks:
         self._set_aside = set_aside
         self._tenants = tenants
         self._admins = admins
+        self._slack_channel = slack_channel
         self._desks: dict[tuple[str, str], Desk] = {}
 
     def __iter__(self) -> Iterator[Desk]:
@@ -83,6 +86,19 @@ class Desks:
             if desk.info.team_channel == channel:
                 internal = internal or desk
         return internal
+
+    def of_slack(self, channel: str) -> Desk | None:
+        """Return the desk whose channel in Slack this is, by its id."""
+        desks = sorted(self, key=lambda desk: desk.info.id)
+        own = [desk for desk in desks if desk.info.policy.slack_channel == channel]
+        rest = [desk for desk in desks if not SLACK_CHANNEL.fullmatch(desk.info.policy.slack_channel)]
+        found = own or (rest if channel == self._slack_channel else [])
+        return found[0] if found and SLACK_CHANNEL.fullmatch(channel) else None
+
+    def slack_channels(self) -> list[str]:
+        """Return the ids of the channels in Slack that are a desk's."""
+        named = {self._slack_channel, *(desk.info.policy.slack_channel for desk in self)}
+        return sorted(channel for channel in named if self.of_slack(channel) is not None)
 
     def channels_besides(self, desk: DeskInfo) -> frozenset[str]:
         """Return the channels of the tenant's other desks, which can't be this one's team channel."""

@@ -23,12 +23,12 @@ from bot.teams.hosts import LAST_PORT, MICROSOFT_HOSTS, ServiceHosts, is_loopbac
 UNUSED = (
     *("BUGSNAG_WEBHOOK_SECRET", "GITHUB_API_URL", "GITHUB_TOKEN", "GRAPH_URL", "HANDBOOK"),
     *("HOTSEAT_HEARTBEAT_URL", "HOTSEAT_OPS", "JIRA_API", "JIRA_API_TOKEN", "JIRA_EMAIL", "JIRA_FIELDS"),
-    *("JIRA_ISSUE_TYPE", "JIRA_PROJECT", "JIRA_URL", "JIRA_WEBHOOK_SECRET", "SLACK_APP_TOKEN"),
-    *("SLACK_BUGSNAG_IDS", "SLACK_SIGNING_SECRET"),
+    *("JIRA_ISSUE_TYPE", "JIRA_PROJECT", "JIRA_URL", "JIRA_WEBHOOK_SECRET"),
 )
 """Settings of versions to come, which this one leaves alone."""
 OURS = ("hotseat_", "microsoftapp")
 A_GUID = f"an id such as {EXAMPLE}"
+NEEDS_BOT = "set SLACK_BOT_TOKEN too, by which the bot knows who it is in Slack; or remove it"
 
 
 class AppType(StrEnum):
@@ -82,8 +82,11 @@ class Settings(BaseSettings):
     clock: str = Field("", validation_alias=_named("HOTSEAT_CLOCK"))
     log_level: str = Field("INFO", validation_alias=_named("HOTSEAT_LOG"))
     slack_token: SecretStr = Field(SecretStr(""), validation_alias=_named("SLACK_BOT_TOKEN"))
+    slack_secret: SecretStr = Field(SecretStr(""), validation_alias=_named("SLACK_SIGNING_SECRET"))
+    slack_app_token: SecretStr = Field(SecretStr(""), validation_alias=_named("SLACK_APP_TOKEN"))
     slack_channel: str = Field("", validation_alias=_named("SLACK_CHANNEL"))
     slack_reminder_channel: str = Field("", validation_alias=_named("SLACK_REMINDER_CHANNEL"))
+    slack_bugsnag: Names = Field((), validation_alias=_named("SLACK_BUGSNAG_IDS"))
     slack_url: str = Field("https://slack.com/api/", validation_alias=_named("SLACK_API_URL"))
 
     @property
@@ -123,6 +126,11 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return tuple(part.strip().casefold() for part in value.replace(",", " ").split())
+
+    @field_validator("slack_bugsnag", mode="before")
+    @classmethod
+    def _slack_names(cls, value: object) -> object:
+        return tuple(value.replace(",", " ").upper().split()) if isinstance(value, str) else value
 
     @field_validator("app_id")
     @classmethod
@@ -259,6 +267,29 @@ class Settings(BaseSettings):
         _must(bool(good), "set it to the Slack app's bot token, xoxb-…, in one piece")
         return value
 
+    @field_validator("slack_secret")
+    @classmethod
+    def _slack_secret(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        good = re.fullmatch(r"[!-~]*", value.get_secret_value())
+        _must(bool(good), "set it to the Slack app's signing secret, in one piece")
+        _must(not value.get_secret_value() or _answers_slack(info), NEEDS_BOT)
+        return value
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _slack_app_token(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        good = re.fullmatch(r"(xapp-[!-~]+)?", value.get_secret_value())
+        _must(bool(good), "set it to the Slack app's app-level token, xapp-…, with the scope connections:write")
+        _must(not value.get_secret_value() or _answers_slack(info), NEEDS_BOT)
+        return value
+
+    @field_validator("slack_bugsnag")
+    @classmethod
+    def _slack_bugsnag(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        good = all(re.fullmatch(r"[AB][A-Z0-9]+", one) for one in value)
+        _must(good, "use the ids of Bugsnag's bot or app in Slack, separated by spaces, such as B024BE7LR or A024BE7LH")
+        return value
+
     @field_validator("slack_channel", "slack_reminder_channel")
     @classmethod
     def _slack_channel(cls, value: str) -> str:
@@ -323,6 +354,12 @@ def _must(good: bool, remedy: str) -> None:  # noqa: FBT001
 def _is_real(info: ValidationInfo, kind: AppType | None = None) -> bool:
     """Say whether there is an app id, be it a wrong one, and whether the identity is of that ``kind``."""
     return info.data.get("app_id") != "" and (kind is None or info.data.get("app_type") is kind)
+
+
+def _answers_slack(info: ValidationInfo) -> bool:
+    """Say whether there is a bot token, be it a wrong one."""
+    token = info.data.get("slack_token")
+    return token is None or bool(token.get_secret_value())
 
 
 def _is_guid(text: str) -> bool:
