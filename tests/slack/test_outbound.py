@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import aiohttp
@@ -42,6 +43,14 @@ class House:
         teams = Teams()
         courier = Courier(self.journal, teams.send, teams.write, lambda: NOW, {SlackSay: Errand(Delivered, slack.say)})
         courier.take(self.desk, [Outgoing("7.0", effect)])
+        await courier.idle()
+
+    async def say_all(self, effects: list[SlackSay]) -> None:
+        """Say several lines, decided at once."""
+        slack = SlackOutbound(self._session, self.slack.api, TOKEN, Channels(), lambda _: False)
+        teams = Teams()
+        courier = Courier(self.journal, teams.send, teams.write, lambda: NOW, {SlackSay: Errand(Delivered, slack.say)})
+        courier.take(self.desk, [Outgoing(f"7.{n}", effect) for n, effect in enumerate(effects)])
         await courier.idle()
 
     @property
@@ -215,3 +224,54 @@ async def test_an_error_of_ours_ends_the_line_too(house: House) -> None:
 
 def test_a_line_for_slack_is_read_from_the_outbox_as_it_was_written() -> None:
     assert parse_effect(dump_effect(LINE), "row") == LINE
+
+
+THREAD = SlackSay("alert:1:has", "Ana Lindqvist is handling it", thread="C0BUGSNAG1/1763700001.000001")
+
+
+async def test_a_line_in_a_thread_goes_there_and_bears_no_desks_name(house: House) -> None:
+    await house.say(THREAD, channels=Channels("C2", "C1"), desks=2)
+    (said,) = house.slack.said
+    assert (said["channel"], said["thread_ts"], said["text"]) == ("C0BUGSNAG1", "1763700001.000001", THREAD.text)
+    assert (said["parse"], said["link_names"], said["mrkdwn"], said["unfurl_links"]) == ("none", False, False, False)
+
+
+async def test_of_one_line_every_try_bears_the_same_id_and_another_line_bears_another(house: House) -> None:
+    house.slack.then(Answer(reset=True), stored=True)
+    await house.say(THREAD)
+    await house.say(replace(THREAD, text="Ben Okafor is handling it"))
+    await house.say(replace(THREAD, key="alert:1:again"))
+    first, repeated, *others = [said["client_msg_id"] for said in house.slack.said]
+    assert first == repeated
+    assert len({first, *others}) == 3
+
+
+async def test_a_line_that_slack_says_was_there_is_done(house: House) -> None:
+    house.slack.then(Answer(body={"ok": False, "error": "duplicate_message_not_found"}))
+    await house.say(THREAD)
+    assert isinstance(house.outcome, Delivered)
+
+
+@pytest.mark.parametrize("error", ["thread_not_found", "message_not_found", "cannot_reply_to_message"])
+async def test_a_thread_that_is_gone_ends_the_line(house: House, error: str) -> None:
+    house.slack.then(Answer(body={"ok": False, "error": error}))
+    await house.say(THREAD)
+    assert isinstance(house.outcome, Undeliverable)
+    assert house.outcome.reason == "what it answers in Slack is not there any more"
+    assert house.slack.hits["post"] == 1
+
+
+async def test_a_channel_hears_one_line_a_second_in_order_and_holds_up_no_other(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.outbound.GAP_SECONDS", 0.2)
+    house.slack.then(Answer(status=503))  # the first line's, which the second does not overtake
+    lines = [replace(THREAD, key=f"line:{n}", text=str(n)) for n in range(3)]
+    other = replace(THREAD, key="other", text="elsewhere", thread="C2/1763700001.000001")
+    await house.say_all([*lines, other])
+    texts = [said["text"] for said in house.slack.said]
+    assert [text for text in texts if text != "elsewhere"] == ["0", "1", "2"]
+    assert texts.index("elsewhere") < 2
+    moments = [at for said, at in zip(house.slack.said, house.slack.said_at, strict=True) if said["channel"] != "C2"]
+    assert all(later - sooner >= 0.19 for sooner, later in pairwise(moments))
+    assert all(isinstance(one, Delivered) for one in house.desk.told)
