@@ -8,9 +8,13 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from bot.app import credentials, web_app
+from bot.calendars.almanac import Almanac
+from bot.desk import Desk
 from bot.desks import Desks
 from bot.errors import Misconfigured, NotStored, Refused
+from bot.policy import Policy
 from bot.settings import AppType, Settings
+from bot.state import DeskInfo
 from bot.store.journal import SqlJournal
 from bot.store.memory import MemoryJournal
 from bot.store.triage import TREE
@@ -91,6 +95,38 @@ async def test_a_desk_is_found_by_its_channel_by_the_team_channel_and_in_its_own
     assert ("tenant", CHANNEL) in desks
     assert ("tenant", TEAM_CHANNEL) not in desks
     assert desks.of_person("another", "ana") is None
+
+
+@pytest.mark.parametrize(
+    ("named", "deployments", "channel", "found"),
+    [
+        ({"a": "C1", "b": "C2"}, "", "C2", "b"),
+        ({"a": "C1", "b": "C1"}, "C1", "C1", "a"),
+        ({"a": "C1", "b": "#alerts"}, "C3", "C3", "b"),
+        ({"a": "#alerts", "b": "#alerts"}, "C3", "C3", "a"),
+        ({"a": "C1"}, "C3", "C3", ""),  # a desk's own goes before the deployment's
+        ({"a": "C1"}, "C3", "C4", ""),
+        ({"a": "#alerts"}, "#alerts", "#alerts", ""),  # a name says nothing of what is heard
+        ({}, "C3", "C3", ""),
+    ],
+)
+async def test_a_channel_in_slack_is_the_desks_that_names_its_id_else_the_first_desks(
+    named: dict[str, str], deployments: str, channel: str, found: str
+) -> None:
+    journal, stage = MemoryJournal(), Stage()
+
+    async def nowhere(_: str) -> str:
+        return ""
+
+    def make(info: DeskInfo) -> Desk:
+        return Desk(info, journal, stage.courier, lambda: stage.now, Almanac(frozenset()), lambda: None)
+
+    desks = Desks(journal, make, nowhere, slack_channel=deployments)
+    for id_, slack in reversed(named.items()):
+        await desks.add(DeskInfo(id_, "tenant", "team", f"19:{id_}", policy=Policy(slack_channel=slack)))
+    desk = desks.of_slack(channel)
+    assert (desk.info.id if desk else "") == found
+    assert (channel in desks.slack_channels()) is bool(found)
 
 
 async def _desks() -> Desks:

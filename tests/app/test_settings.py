@@ -83,6 +83,11 @@ def test_without_any_setting_it_is_local_mode_on_this_machine_only() -> None:
         ({"HOTSEAT_PUBLIC_URL": "https://x@bot.example.com"}, "HOTSEAT_PUBLIC_URL", "https://HOST"),
         ({"SLACK_BOT_TOKEN": f"xoxb-1 {CANARY}"}, "SLACK_BOT_TOKEN", "xoxb-"),
         ({"SLACK_CHANNEL": "#bugsnag backend"}, "SLACK_CHANNEL", "C024BE91L"),
+        ({"SLACK_SIGNING_SECRET": CANARY}, "SLACK_SIGNING_SECRET", "set SLACK_BOT_TOKEN too"),
+        ({"SLACK_BOT_TOKEN": "x", "SLACK_SIGNING_SECRET": f"a {CANARY}"}, "SLACK_SIGNING_SECRET", "in one piece"),
+        ({"SLACK_APP_TOKEN": f"xapp-{CANARY}"}, "SLACK_APP_TOKEN", "set SLACK_BOT_TOKEN too"),
+        ({"SLACK_BOT_TOKEN": "x", "SLACK_APP_TOKEN": f"xoxb-{CANARY}"}, "SLACK_APP_TOKEN", "xapp-"),
+        ({"SLACK_BUGSNAG_IDS": "B024BE7LR U024BE7LH"}, "SLACK_BUGSNAG_IDS", "A024BE7LH"),
         ({"SLACK_REMINDER_CHANNEL": "<!channel>"}, "SLACK_REMINDER_CHANNEL", "#bugsnag-backend"),
         ({"SLACK_API_URL": "http://slack.com/api/"}, "SLACK_API_URL", "https"),
         ({"HOTSEAT_DATABASE_URL": f"postgresql://u:{CANARY}@db/x"}, "HOTSEAT_DATABASE_URL", "HOTSEAT_DATA"),
@@ -154,6 +159,11 @@ def test_what_fits_together_is_taken(monkeypatch: pytest.MonkeyPatch, settings: 
 def test_lists_are_separated_by_spaces_or_commas_and_forgive_case(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = given(monkeypatch, {"HOTSEAT_ADMINS": f" A@Example.com, b@example.com  {APP.upper()},"})
     assert settings.admins == ("a@example.com", "b@example.com", APP)
+
+
+def test_bugsnags_ids_are_separated_likewise_and_in_capitals(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = given(monkeypatch, {"SLACK_BUGSNAG_IDS": "b024be7lr, A024BE7LH"})
+    assert settings.slack_bugsnag == ("B024BE7LR", "A024BE7LH")
 
 
 def test_a_thumbprint_may_have_colons_and_spaces(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,8 @@ class FakeSlack(LoopbackService):
     """Answers the methods that the bot calls, and keeps a socket for whoever opened one.
 
     ``answers`` are given in turn before the ordinary one of chat.postMessage; ``stored`` of those is kept. ``troubles``
-    are those of other methods. ``messages`` are a channel's, in threads too; ``page`` is the most that one answer holds.
+    are those of other methods. ``messages`` are a channel's, those in threads too; ``page`` is the
+    most that one answer holds.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Who the bot is in Slack, and the socket: kept open, whatever ends it, and nothing acknowledged before it is stored."""
+"""Who the bot is in Slack, and the socket: kept open, whatever ends it, nothing acknowledged before it is stored."""
 
 import asyncio
 import logging
