@@ -1,5 +1,7 @@
 """Secrets and personal data in foreign text: found and marked, in linear time.
 
+``plain`` does so on the way in, where foreign text becomes ours, and takes out what deceives too.
+
 Knows shapes, not meanings: what looks like a password, a key or a person's number is one. Every quantifier is bounded
 or possessive behind a boundary, so that no text takes longer than its length says, and a text is read up to
 ``MOST_READ`` code points; what comes after them is dropped, since nobody has looked at it. A mark says what stood
@@ -83,6 +85,16 @@ def _is_address(match: re.Match[str]) -> bool:
         return False
     return not (address.is_loopback or address.is_unspecified)
 
+
+_LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+_HALF = re.compile("[\ud800-\udfff]")
+_EDGES = re.compile(r"[^\S\n]*+\n\s*+")
+_BLANKS = re.compile(r"[^\S\n]++")
+_COMPUTED = re.compile(r"\{\{(?=\s*(?:DATE|TIME)\s*\()", re.IGNORECASE)
 
 # After these stands a secret, after those perhaps: "unexpected token: identifier".
 _SURE = (
@@ -181,15 +193,32 @@ def found(text: str) -> tuple[str, ...]:
 
 
 def _scrubbed(text: str) -> tuple[str, set[str]]:
-    text = text[:MOST_READ]
+    text, before = text[:MOST_READ], None
     kinds: set[str] = set()
-    for _ in range(_MOST_ROUNDS):
+    rounds = 0
+    while text != before and rounds < _MOST_ROUNDS:
         before = text
+        rounds += 1
         for shape in _SHAPES:
             marked = shape.pattern.sub(shape.mark, text)
             if marked != text:
                 kinds.add(shape.kind)
                 text = marked
-        if text == before:
-            break
     return text, kinds
+
+
+def plain(text: str, longest: int) -> str:
+    """Return foreign text scrubbed and harmless, in at most ``longest`` code points; lines stay lines.
+
+    What deceives goes: controls, characters without width or that turn the direction, white space before a line, and
+    the braces of what a card would compute. Lone surrogates, which cannot be sent, become U+FFFD.
+    """
+    text = _INVISIBLE.sub("", _HALF.sub("\ufffd", _LINE_END.sub("\n", text[:MOST_READ])))
+    text = scrub(_BLANKS.sub(" ", _EDGES.sub("\n", f"\n{text}\n")).strip())
+    text = _COMPUTED.sub("{ {", text)
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+def one_line(text: str, longest: int) -> str:
+    """Return foreign text as ``plain`` does, on one line."""
+    return plain(" ".join(text[:MOST_READ].split()), longest)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.scrub import MOST_READ, found, scrub
+from bot.scrub import MOST_READ, found, one_line, plain, scrub
 
 MARKED = {
     "postgres://fleet:hunter2@db.internal:5432/fleet": "postgres://[credentials]@db.internal:5432/fleet",
@@ -140,3 +140,35 @@ def test_scrubbing_again_changes_nothing(text: str) -> None:
     once = scrub(text)
     assert scrub(once) == once
     assert found(once) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\t    code\r\n\n\t\tmore \t end \u2028", "code\nmore end"),
+        ("pay\u202eload\u2069 \x00\x1b[0m", "payload [0m"),
+        ("eri\u200bka@exam\u00adple.com", "[e-mail]"),
+        ("half \ud83d", "half \ufffd"),
+        ("{{{DATE(2026-11-28,SHORT)}}} {{name}}", "{{ {DATE(2026-11-28,SHORT)}}} {{name}}"),
+    ],
+)
+def test_what_deceives_goes_and_lines_stay_lines(text: str, shown: str) -> None:
+    assert plain(text, 100) == shown
+
+
+@pytest.mark.parametrize(("text", "cut"), [("abcdef", "abcd…"), ("abc def", "abc…"), ("abcde", "abcde")])
+def test_what_is_too_long_is_cut_and_says_so(text: str, cut: str) -> None:
+    assert plain(text, 5) == cut
+
+
+def test_a_line_is_one_line() -> None:
+    assert one_line("Tour\n\n  was\tnot found\n", 100) == "Tour was not found"
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.text(max_size=80), st.integers(1, 60))
+def test_whatever_it_is_it_can_be_sent_and_is_no_longer_than_asked(text: str, longest: int) -> None:
+    shown = plain(text, longest)
+    assert len(shown) <= longest
+    assert shown.encode() == shown.encode(errors="surrogatepass")
+    assert all(line == line.strip() for line in shown.split("\n"))
