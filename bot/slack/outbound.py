@@ -22,6 +22,7 @@ from bot.policy import Policy
 from bot.ports import Origin
 from bot.retries import retrying
 from bot.slack.api import Refusal, SlackApi
+from bot.slack.text import to_slack
 from bot.state import DeskInfo
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ class SlackOutbound:
         once = uuid.uuid5(uuid.NAMESPACE_URL, f"hotseat:{desk.tenant}/{desk.id}/{effect.key}/{effect.thread}/{text}")
         return {
             "channel": channel or self._channels.of(desk.policy),
-            "text": escaped(text),
+            "text": to_slack(text),
             # Names and words stay what they are: no mention, no link, no mark, and no preview is made of them.
             "parse": "none",
             "link_names": False,
@@ -118,8 +119,3 @@ class _Line:
                 yield
             finally:
                 self._free_at = loop.time() + GAP_SECONDS
-
-
-def escaped(text: str) -> str:
-    """Return text in which Slack finds no link and no mention. Source: docs.slack.dev, "Formatting message text"."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -82,6 +82,8 @@ KEPT = (
     "order 0012345678",
     "Fleet::Tour::Stop",
     "A1::B2",
+    "999.1.2.3",
+    "lines 1:2:3:4",
     "::Fee::Bad",
     "connect to 127.0.0.1:5432 refused",
     "[::1]:80",
