@@ -24,12 +24,19 @@ from bot.control import Control
 from bot.courier import Courier, Errand
 from bot.desk import Desk
 from bot.desks import Desks
-from bot.effects import FetchCalendar, FetchRoster, Forecast, ForgetEdits, SlackSay, Suppose
+from bot.effects import FetchCalendar, FetchRoster, Forecast, ForgetEdits, OpenTicket, SlackSay, Suppose
 from bot.errors import Misconfigured, NotStored
 from bot.events import Delivered
 from bot.folder import RotaWatch, edits_errand, open_desks, open_folder, rota_writer, set_aside
 from bot.hours import SupportHours
 from bot.ids import SLACK_CHANNEL
+from bot.jira.attempts import Attempts
+from bot.jira.client import Api, JiraClient
+from bot.jira.errand import Tickets, ticket_errand
+from bot.jira.forms import Forms
+from bot.jira.watch import TicketWatch
+from bot.jira.webhook import PATH as JIRA_PATH
+from bot.jira.webhook import JiraWebhook
 from bot.ports import Clock, Journal
 from bot.rota.shift import Rota
 from bot.settings import AppType, Settings
@@ -134,10 +141,14 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     calendars = ServiceHosts(settings.calendar_hosts)
     turn = asyncio.Semaphore(1)  # of what is computed in processes of their own
     slack = _slack(settings, session, lambda desk: bool(desks.besides(desk)))
+    jira = _jira(settings, session)
+    forms = Forms(jira, settings.jira_issue_type, settings.jira_fields) if jira else None
+    attempts = Attempts(settings.data / "tickets")
     errands = {
         FetchRoster: rosters.errand(),
         FetchCalendar: calendar_errand(session, calendars.allows, clock),
         SlackSay: Errand(Delivered, slack.say),
+        OpenTicket: ticket_errand(Tickets(jira, forms, attempts) if jira and forms else None),
         Forecast: forecast_errand(clock, turn),
         Suppose: suppose_errand(turn),
         ForgetEdits: edits_errand(files),
@@ -154,7 +165,14 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         settings.slack_channel,
     )
     holidays = KeptHolidays(settings.data / "holidays.json")
-    almanac = Almanac(frozenset(settings.admins), holidays, triage=tree, own=desks, address=addresses.address)
+    almanac = Almanac(
+        frozenset(settings.admins),
+        holidays,
+        triage=tree,
+        own=desks,
+        address=addresses.address,
+        jira=settings.project_of,
+    )
     await open_desks(journal, files, desks, clock)
     stack.push_async_callback(_drain, courier, desks)
     await stack.enter_async_context(Control(settings.data / "control.sock", desks, clock))
@@ -162,6 +180,8 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     alarm.start(desks)
     watching = asyncio.create_task(RotaWatch(journal, files, desks, clock).run())
     stack.callback(watching.cancel)
+    if jira and forms:
+        _follow_tickets(app, settings, jira, forms, desks, clock, stack)
     if isinstance(clock, RemoteClock):
         following = asyncio.create_task(clock.follow(alarm.clock_moved))
         stack.callback(following.cancel)
@@ -233,6 +253,33 @@ async def _open_threads(desks: Desks) -> list[str]:
     for desk in desks:
         alerts += getattr(await desk.state(), "alerts", {}).values()
     return [thread for alert in alerts for thread in alert.threads]
+
+
+def _jira(settings: Settings, session: ClientSession) -> JiraClient | None:
+    if settings.jira_url and not settings.opens_tickets:
+        log.warning("local mode: JIRA_URL is not on this machine, so I open no tickets")
+    if not settings.opens_tickets:
+        return None
+    token, api = settings.jira_token.get_secret_value(), Api(settings.jira_api)
+    return JiraClient(session, settings.jira_url, token, email=settings.jira_email, api=api)
+
+
+def _follow_tickets(
+    app: web.Application,
+    settings: Settings,
+    jira: JiraClient,
+    forms: Forms,
+    desks: Desks,
+    clock: Clock,
+    stack: AsyncExitStack,
+) -> None:
+    """Hear how tickets stand, by asking and, with a secret, by being told; and say what they will lack."""
+    projects = {settings.project_of(own) for own in ("", *(desk.info.policy.jira_project for desk in desks))} - {""}
+    for task in (forms.check(projects), TicketWatch(jira, desks, clock).run()):
+        stack.callback(asyncio.create_task(task).cancel)
+    secret = settings.jira_webhook_secret.get_secret_value()
+    if secret:
+        app.router.add_post(JIRA_PATH, JiraWebhook(secret, desks, clock).answer)
 
 
 def credentials(settings: Settings) -> Credentials | None:

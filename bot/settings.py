@@ -6,13 +6,15 @@ value is ever shown.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
+import orjson
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
@@ -22,13 +24,17 @@ from bot.teams.hosts import LAST_PORT, MICROSOFT_HOSTS, ServiceHosts, is_loopbac
 
 UNUSED = (
     *("BUGSNAG_WEBHOOK_SECRET", "GITHUB_API_URL", "GITHUB_TOKEN", "GRAPH_URL", "HANDBOOK"),
-    *("HOTSEAT_HEARTBEAT_URL", "HOTSEAT_OPS", "JIRA_API", "JIRA_API_TOKEN", "JIRA_EMAIL", "JIRA_FIELDS"),
-    *("JIRA_ISSUE_TYPE", "JIRA_PROJECT", "JIRA_URL", "JIRA_WEBHOOK_SECRET"),
+    *("HOTSEAT_HEARTBEAT_URL", "HOTSEAT_OPS"),
 )
 """Settings of versions to come, which this one leaves alone."""
 OURS = ("hotseat_", "microsoftapp")
 A_GUID = f"an id such as {EXAMPLE}"
 NEEDS_BOT = "set SLACK_BOT_TOKEN too, by which the bot knows who it is in Slack; or remove it"
+PROJECT = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+A_PROJECT = "use the project's key, such as EDGE"
+FILLED_IN = ("description", "issuetype", "labels", "project", "summary")
+SHORTEST_SECRET = 16
+DATA_CENTER = 2
 
 
 class AppType(StrEnum):
@@ -41,6 +47,7 @@ class AppType(StrEnum):
 
 
 Names = Annotated[tuple[str, ...], NoDecode]
+JsonObject = Annotated[Mapping[str, Any], NoDecode]
 
 
 def _named(name: str) -> AliasChoices:
@@ -88,6 +95,14 @@ class Settings(BaseSettings):
     slack_reminder_channel: str = Field("", validation_alias=_named("SLACK_REMINDER_CHANNEL"))
     slack_bugsnag: Names = Field((), validation_alias=_named("SLACK_BUGSNAG_IDS"))
     slack_url: str = Field("https://slack.com/api/", validation_alias=_named("SLACK_API_URL"))
+    jira_url: str = Field("", validation_alias=_named("JIRA_URL"))
+    jira_api: Literal[2, 3] = Field(3, validation_alias=_named("JIRA_API"))
+    jira_email: str = Field("", validation_alias=_named("JIRA_EMAIL"))
+    jira_token: SecretStr = Field(SecretStr(""), validation_alias=_named("JIRA_API_TOKEN"))
+    jira_project: str = Field("", validation_alias=_named("JIRA_PROJECT"))
+    jira_issue_type: str = Field("Bug", validation_alias=_named("JIRA_ISSUE_TYPE"))
+    jira_fields: JsonObject = Field(MappingProxyType({}), validation_alias=_named("JIRA_FIELDS"))
+    jira_webhook_secret: SecretStr = Field(SecretStr(""), validation_alias=_named("JIRA_WEBHOOK_SECRET"))
 
     @property
     def local(self) -> bool:
@@ -114,6 +129,15 @@ class Settings(BaseSettings):
     def says_in_slack(self) -> bool:
         """Say whether anything is posted in Slack: there is a token, and in local mode a Slack on this machine."""
         return bool(self.slack_token.get_secret_value()) and (not self.local or _is_here(self.slack_url))
+
+    @property
+    def opens_tickets(self) -> bool:
+        """Say whether tickets are opened in Jira: there is one, in local mode on this machine."""
+        return bool(self.jira_url) and (not self.local or _is_here(self.jira_url))
+
+    def project_of(self, own: str) -> str:
+        """Return the key of the project for tickets of a desk whose policy names its ``own``, "" for none."""
+        return (own if PROJECT.fullmatch(own) else self.jira_project) if self.opens_tickets else ""
 
     @model_validator(mode="before")
     @classmethod
@@ -295,6 +319,63 @@ class Settings(BaseSettings):
     def _slack_channel(cls, value: str) -> str:
         good = re.fullmatch(r"(#?[\w-]+)?", value)
         _must(bool(good), "use the channel's id, such as C024BE91L, or its name, such as #bugsnag-backend")
+        return value
+
+    @field_validator("jira_url")
+    @classmethod
+    def _jira_url(cls, value: str) -> str:
+        link = _split(value)
+        good = _is_secure(value) and not (link.query or link.fragment or link.username is not None)
+        remedy = "use https://HOST, such as https://example.atlassian.net (http is for loopback addresses only)"
+        _must(good or not value, remedy)
+        return value.rstrip("/")
+
+    @field_validator("jira_api", mode="before")
+    @classmethod
+    def _jira_api(cls, value: object) -> object:
+        _must(str(value).strip() in {"2", "3"}, "use 3 (Jira Cloud) or 2 (Jira Data Center)")
+        return int(str(value))
+
+    @field_validator("jira_email")
+    @classmethod
+    def _jira_email(cls, value: str, info: ValidationInfo) -> str:
+        needed = bool(info.data.get("jira_url")) and info.data.get("jira_api") != DATA_CENTER
+        _must(bool(EMAIL.fullmatch(value)) or not (value or needed), "set it to the e-mail of JIRA_API_TOKEN's account")
+        return value
+
+    @field_validator("jira_token")
+    @classmethod
+    def _jira_token(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        token = value.get_secret_value()
+        good = re.fullmatch(r"[!-~]+", token) or not (token or info.data.get("jira_url"))
+        _must(bool(good), "set it to the API token (Data Center: the personal access token) of a user of its own")
+        return value
+
+    @field_validator("jira_project")
+    @classmethod
+    def _jira_project(cls, value: str) -> str:
+        _must(not value or PROJECT.fullmatch(value) is not None, A_PROJECT)
+        return value.upper()
+
+    @field_validator("jira_fields", mode="before")
+    @classmethod
+    def _jira_fields(cls, value: object) -> object:
+        try:
+            fields = orjson.loads(value) if isinstance(value, str) else value
+        except orjson.JSONDecodeError:
+            fields = None
+        example = 'use a JSON object, such as {"components": [{"name": "API"}], "customfield_10011": "Edge"}'
+        _must(isinstance(fields, Mapping), example)
+        assert isinstance(fields, Mapping)
+        given = sorted(set(fields).intersection(FILLED_IN))
+        _must(not given, f"leave out {', '.join(given)}, which each ticket has of its own")
+        return fields
+
+    @field_validator("jira_webhook_secret")
+    @classmethod
+    def _jira_webhook_secret(cls, value: SecretStr) -> SecretStr:
+        length = len(value.get_secret_value())
+        _must(not length or length >= SHORTEST_SECRET, f"use at least {SHORTEST_SECRET} characters, as Jira has them")
         return value
 
 

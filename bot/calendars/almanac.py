@@ -24,6 +24,12 @@ def no_address(tenant: str, desk: str, person: str, renewed: int) -> str:
     return ""
 
 
+def no_project(own: str) -> str:
+    """Know no Jira."""
+    del own
+    return ""
+
+
 class Almanac:
     """Answers the desk's look-ups; a year's holidays are looked up once."""
 
@@ -35,16 +41,19 @@ class Almanac:
         triage: Tree = NO_TREE,
         own: Container[tuple[str, str]] = frozenset(),
         address: Callable[[str, str, str, int], str] = no_address,
+        jira: Callable[[str], str] = no_project,
     ) -> None:
         """Take the ids and e-mails of those who are admins everywhere, who knows the holidays, and triage's tree.
 
         ``own`` knows which channels, by tenant and id, are a desk's own by now; ``address`` tells that of a calendar,
-        by tenant, desk, person and how often it was renewed.
+        by tenant, desk, person and how often it was renewed. ``jira`` tells the project in which tickets are opened
+        for a desk whose policy names one, or "", "" for none.
         """
         self._admins = admins
         self._triage = triage
         self._own = own
         self._address = address
+        self._jira = jira
         self._countries = Countries()
         self._country_names = CountryNames()
         self._days_of = days_of
@@ -60,8 +69,9 @@ class Almanac:
                 self._known.clear()
             hours = support_hours(desk.policy, now.year, self._days_of, places)
             address = partial(self._address, desk.tenant, desk.id)
+            project = self._jira(desk.policy.jira_project)
             knowledge = Knowledge(
-                hours, self._admins, self._triage, self._countries, self._own, self._country_names, address
+                hours, self._admins, self._triage, self._countries, self._own, self._country_names, address, project
             )
             found = self._known[key] = (desk.policy, knowledge)
         return found[1]
