@@ -421,7 +421,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                     Language.GERMAN: "Welche Alarme von Bugsnag offen sind und wer sie hat",
                 },
                 Right.COLLEAGUE,
-                PERSONAL,
+                frozenset(),
             ),
             Command(
                 "deploy",
