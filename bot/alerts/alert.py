@@ -42,6 +42,7 @@ class Act(StrEnum):
     TICKET = "ticket"
     RESOLVE = "resolved"
     IGNORE = "ignored"
+    REFUSE = "ticket refused"
     TRIGGER = "again"
 
 
@@ -57,6 +58,7 @@ TRANSITIONS = MappingProxyType(
         (Status.ACKNOWLEDGED, Act.IGNORE): Status.IGNORED,
         (Status.TICKETED, Act.RESOLVE): Status.RESOLVED,
         (Status.TICKETED, Act.IGNORE): Status.IGNORED,
+        (Status.TICKETED, Act.REFUSE): Status.ACKNOWLEDGED,
         (Status.TICKETED, Act.TRIGGER): Status.TRIGGERED,
         (Status.RESOLVED, Act.IGNORE): Status.IGNORED,
         (Status.RESOLVED, Act.TRIGGER): Status.TRIGGERED,

@@ -63,6 +63,7 @@ class Act(StrEnum):
     GIVE_UP = "no reply"
     WITHDRAW = "post deleted"
     RESTORE = "post restored"
+    REFUSE = "ticket refused"
     REOPEN = "not solved"
 
 
@@ -85,6 +86,7 @@ TRANSITIONS = MappingProxyType(
         (Status.ACKNOWLEDGED, Act.WITHDRAW): Status.CLOSED,
         (Status.CLOSED, Act.RESTORE): Status.OPEN,
         (Status.CLOSED, Act.REOPEN): Status.OPEN,
+        (Status.CLOSED, Act.REFUSE): Status.ACKNOWLEDGED,
         (Status.CLOSED, Act.FOLLOW): Status.ACKNOWLEDGED,
     }
 )
@@ -236,7 +238,7 @@ class Deed:
     """The latest thing that somebody did to a request, and how often anybody has done something.
 
     ``key`` is the event's. ``posted`` is the key of the message that it posted at ``place``, "" for none, and ``text``
-    its words; ``others`` are requests or other messages that it made. ``only`` are the fields of the request that
+    its words; ``others`` are requests, tickets or other messages that it made. ``only`` are the fields of the request that
     *Undo* takes back, none for all.
     """
 
@@ -268,7 +270,8 @@ class Request:
     ``reply`` is the id of the reply that raised it, "" for the thread's own post. ``clock`` runs while the request is
     OPEN; a withdrawn one keeps its clock, stopped, should its post be restored. ``asked`` are the people whom its card
     names as those who will answer, ``reacted`` backend colleagues who said or pressed something here; ``copies`` the
-    keys of the notices that show it. ``ticket`` is the key or link of the ticket that has its cause, "" for none.
+    keys of the notices that show it. ``ticket`` is the key or link of the ticket that has its cause, "" for none, and
+    ``ticket_done`` says that it is done.
 
     After the claim either ``word`` runs or the request waits for the requester (``wait``). ``lead`` is the request that
     this one follows, "" for none: as a duplicate, or as a ``follow_up`` of the same person; ``followers`` those that
@@ -304,6 +307,7 @@ class Request:
     matter: str = ""
     remark: str = ""
     ticket: str = ""
+    ticket_done: bool = False
     triage: tuple[Answered, ...] = ()
     helpers: tuple[str, ...] = ()
     helped_at: datetime | None = None
@@ -431,6 +435,22 @@ def open_again(request: Request, act: Act, clock: Clock, at: datetime, by: str =
         closed_at=None,
         remark="",
         reacted=(by,) if by else (),
+    )
+
+
+def give_back(request: Request, by: Author, at: datetime, word_by: datetime) -> Request:
+    """Open a request again that ended with a ticket which is refused, for whoever closed it: it is theirs as before."""
+    return replace(
+        request,
+        status=step(request, Act.REFUSE),
+        open_since=at,
+        claimer=by,
+        claimed_at=at,
+        word=NextWord(word_by),
+        outcome=None,
+        closed_by=None,
+        closed_at=None,
+        before=None,
     )
 
 

@@ -62,6 +62,9 @@ class Text(StrEnum):
     PASSED_ON = "passed on"
     FIND_IT_AS = "find it as"
     TICKET_IS = "ticket is"
+    KEY_FOLLOWS = "key follows"
+    KEY_SOUGHT = "key sought"
+    TICKET_DONE = "ticket done"
     OPEN_TICKET = "open ticket"
     ANSWERED = "answered"
     TAKEN_BACK = "taken back"
@@ -287,6 +290,9 @@ TEXTS = MappingProxyType(
                 Text.PASSED_ON: "Passed on.",
                 Text.FIND_IT_AS: "You find it there as {key}.",
                 Text.TICKET_IS: "It is with our developers as {key}.",
+                Text.KEY_FOLLOWS: "Its number follows here.",
+                Text.KEY_SOUGHT: "{who} is finding out its number.",
+                Text.TICKET_DONE: "Our developers are done with {key}.",
                 Text.OPEN_TICKET: "Open ticket",
                 Text.ANSWERED: "Answered.",
                 Text.TAKEN_BACK: "{who} took this back.",
@@ -542,6 +548,9 @@ TEXTS = MappingProxyType(
                 Text.PASSED_ON: "Weitergegeben.",
                 Text.FIND_IT_AS: "Dort findest du es unter {key}.",
                 Text.TICKET_IS: "Bei unseren Entwicklern findest du es unter {key}.",
+                Text.KEY_FOLLOWS: "Die Nummer dazu folgt hier.",
+                Text.KEY_SOUGHT: "{who} findet die Nummer dazu noch heraus.",
+                Text.TICKET_DONE: "Unsere Entwickler haben {key} erledigt.",
                 Text.OPEN_TICKET: "Ticket öffnen",
                 Text.ANSWERED: "Beantwortet.",
                 Text.TAKEN_BACK: "{who} hat das zurückgenommen.",
@@ -780,6 +789,7 @@ DEEDS = MappingProxyType(
         "asked the team": "das Team gefragt",
         "wrote": "geschrieben",
         "named the ticket": "das Ticket genannt",
+        "had the ticket made": "das Ticket anlegen lassen",
         "adopted an answer": "eine Antwort übernommen",
         "needs more time": "um mehr Zeit gebeten",
         "took it": "übernommen",

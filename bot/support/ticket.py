@@ -4,6 +4,7 @@ There is one ticket for a matter. It is known here before the tracker hears of i
 lost is found again by its label instead of being made a second time.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +26,7 @@ class Progress(StrEnum):
     """How far a ticket has come.
 
     UNKNOWN: the tracker may have it, but did not say so, and a person is asked. REFUSED: it never will, as it is.
+    GONE: it was deleted in the tracker.
     """
 
     OPENING = "opening"
@@ -32,6 +34,7 @@ class Progress(StrEnum):
     OPEN = "open"
     DONE = "done"
     REFUSED = "refused"
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class Ticket:
 
     ``label`` is its own. ``status`` is the tracker's word for how it stands, ``reason`` why it was refused, in words.
     ``project`` is the tracker's key of the project. ``moved_at`` is when the tracker last said how it stands.
+    ``withdrawn`` says that what made it was taken back, ``untold`` that whoever made it is still to be told how it
+    stands; ``card`` is the message that told them last, "" for none.
     """
 
     id: str
@@ -76,8 +81,26 @@ class Ticket:
     reason: str = ""
     moved_at: datetime | None = None
     done_at: datetime | None = None
+    withdrawn: bool = False
+    untold: bool = False
+    card: str = ""
 
     @property
     def is_live(self) -> bool:
         """Say whether anything is still to be heard of it."""
         return self.progress in (Progress.OPENING, Progress.UNKNOWN, Progress.OPEN)
+
+    @property
+    def is_over(self) -> bool:
+        """Say whether it is done, or deleted: a matter that has such a one may get another."""
+        return self.progress in (Progress.DONE, Progress.GONE)
+
+    @property
+    def name(self) -> str:
+        """Return what it is called: as the tracker calls it, or ("" there) by what it is about."""
+        return self.key or f"the ticket of {self.matter}"
+
+
+def ticket_of(tickets: Mapping[str, Ticket], matter: str) -> Ticket | None:
+    """Return the one ticket of a matter that is not over, None for none."""
+    return next((one for one in tickets.values() if one.matter == matter and not one.is_over), None)

@@ -14,7 +14,7 @@ GAP = "[…]"
 """Stands in a ready reply where its sender's own words belong."""
 
 YES, NO, ENDED = "yes", "no", "ended"
-IMPACT, ESTIMATE, TOLD, END = "_impact", "_estimate", "_told ", "_end"
+IMPACT, ESTIMATE, ALERT, TOLD, END = "_impact", "_estimate", "_alert", "_told ", "_end"
 
 
 class Need(StrEnum):
