@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import assert_never
 
 from bot.alerts.alert import is_alert
-from bot.decide import answers, desk_steps, due, unsent
+from bot.decide import answers, desk_steps, due, tracker, unsent
 from bot.decide.alerts import hearing, showing, slack, storms
 from bot.decide.alerts import steps as alert_steps
 from bot.decide.desk import chats, colleagues, pauses, policies, privacy, setup
@@ -114,6 +114,8 @@ Known = (
     | PlanFound
     | Planned
     | Supposed
+    | TicketOpened
+    | TicketMoved
     | Delivered
     | Undeliverable
     | PeopleImported
@@ -124,8 +126,6 @@ Known = (
     | Alerted
     | SlackReplied
     | SlackReacted
-    | TicketMoved
-    | TicketOpened
 )
 
 
@@ -146,6 +146,7 @@ DESK_STEPS: Mapping[str, DeskStep] = MappingProxyType(
         **reports.STEPS,
         **replies.STEPS,
         **storms.STEPS,
+        **tracker.STEPS,
     }
 )
 """The steps that are about no request."""
@@ -182,6 +183,7 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
     suggestions.follow(draft)
     handover.follow(draft)
     starting.follow(draft)
+    tracker.follow(draft)
     showing.follow(draft)
     storms.follow(draft)
     return pauses.hush(draft, draft.decision(answer))
@@ -196,6 +198,7 @@ def next_due(state: State, now: datetime, hours: SupportHours) -> datetime:
     pause = state.facts.pause
     step = _next_step(state, now, hours) if pause is None else pause.until
     waits = state.facts.owed or any(one.untold for one in state.facts.raised)
+    waits = waits or any(one.untold for one in state.facts.tickets.values())
     untold = _coming(now, hours) if waits else None
     rota = week.next_at(state, now, hours) if pause is None else None
     alerts = showing.next_at(state, now, hours) if pause is None else None
@@ -298,12 +301,17 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             overview.planned(draft, event)
         case Supposed():
             supposing.supposed(draft, event)
+        case TicketOpened():
+            tracker.opened(draft, event)
+        case TicketMoved():
+            tracker.moved(draft, event)
         case Delivered():
             clocks.reached(draft, event.place)
             raising.stands(draft, event)
         case Undeliverable():
             clocks.unreachable(draft, event.place, event.reason)
             raising.refused(draft, event)
+            tracker.undeliverable(draft, event)
         case PeopleImported():
             imports.people_imported(draft, event)
         case ShiftsImported():
@@ -316,8 +324,6 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             hearing.heard(draft, event)
         case SlackReplied() | SlackReacted():
             slack.acted(draft, event)
-        case TicketMoved() | TicketOpened():
-            pass
         case PersonErased():
             return privacy.erased(draft, event)
         case _:

@@ -361,6 +361,7 @@ class Draft:
             self.hours,
             at,
             hears_all=self.facts.hears_all,
+            tickets=self.facts.tickets,
         )
 
     def _copy(self, notice: Notice) -> NoticeCard:
@@ -412,6 +413,6 @@ def _face(request: Request) -> tuple[object, ...]:
     steps = tuple([due.step for due in clock.pending if due.step not in SILENT]) if clock else ()
     shown = (clock.due_at, clock.second, clock.mentioned) if clock else ()
     word = request.word and (request.word.by, request.word.lapses_at is None, request.word.over)
-    after = (word, request.wait is None, request.remark, request.outcome, request.ticket)
+    after = (word, request.wait is None, request.remark, request.outcome, request.ticket, request.ticket_done)
     together = (request.lead, request.followers, request.matter, request.follow_up and request.text)
     return request.status, request.claimer, request.asked, steps, shown, after, together

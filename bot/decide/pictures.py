@@ -3,10 +3,11 @@
 Pure functions from state to views. The card is for the requester: who, until when. Copies are for support.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
-from bot.decide.requests.addresses import is_link, key_of
+from bot.decide.requests.addresses import key_of
 from bot.hours import SupportHours
 from bot.people import Person
 from bot.policy import Language
@@ -15,11 +16,13 @@ from bot.state import Call, DeskInfo, Notice, NoticeItem
 from bot.support.intake import excerpt
 from bot.support.request import WITH_TICKET, Clock, NextWord, Outcome, Request, Rung, Status, goes_with_own
 from bot.support.texts import Text
+from bot.support.ticket import Progress, Ticket, ticket_of
 from bot.support.words import MINUTE, heard, length, listed, moment, say
 from bot.views import Address, Also, Button, Line, Mention, NoticeCard, NoticeEntry, RequestCard
 
 WAITING, SETTLED, ADDED = 300, 100, 120  # characters of a request that a copy, and a card, show
 CARD = "card:"
+NO_TICKETS: Mapping[str, Ticket] = MappingProxyType({})
 HELP = "help"  # in the key of a copy, for those called only to help
 BY_MENTION = "Press a button, or mention me in your reply."
 CLAIM, ASK, SUPPORT = "I'm looking into it", "Ask", "Support…"
@@ -36,11 +39,12 @@ def request_card(
     at: datetime,
     *,
     hears_all: bool = True,
+    tickets: Mapping[str, Ticket] = NO_TICKETS,
 ) -> RequestCard:
     """Return the card in the thread, which asks for mentions where the bot does not hear all.
 
     ``lead`` is the request that it follows, ``also`` are its requester's follow-ups; ``duty`` is who is on duty when it
-    is going to be answered: at ``at``.
+    is going to be answered: at ``at``. ``tickets`` are those of the desk of which something is still to be heard.
     """
     language = desk.policy.language
     gone = request.outcome is Outcome.WITHDRAWN
@@ -53,7 +57,11 @@ def request_card(
     remark = told.remark or (say(Text.ANSWER_THERE, language) if elsewhere and not live and answered else "")
     ticket = told.ticket if told.outcome in WITH_TICKET else ""
     if ticket:
-        remark = say(Text.FIND_IT_AS, language, key=key_of(ticket) or ticket)
+        text = Text.TICKET_DONE if told.ticket_done else Text.FIND_IT_AS
+        remark = say(text, language, key=key_of(ticket) or ticket)
+    elif (made := ticket_of(tickets, told.id)) is not None and told.outcome in WITH_TICKET:
+        text = Text.KEY_FOLLOWS if made.progress is Progress.OPENING else Text.KEY_SOUGHT
+        remark = say(text, language, who=made.by.name)
     if lead and live and lead.wait and lead.claimer and elsewhere and not goes_with_own(request, lead):
         asker = lead.wait.by or lead.claimer
         headline, detail = Line((say(Text.ASKED_THERE, language, who=asker.name),)), ""
@@ -64,7 +72,7 @@ def request_card(
         headline = Line((f"{request.matter}: ", *headline.parts))
     own = live and goes_with_own(request, lead)  # for which support presses on the first card
     there = lead.place if lead and elsewhere and (own or not live) else ""  # at most three buttons
-    links = (Address(say(Text.OPEN_TICKET, language), ticket),) if is_link(ticket) and not there else ()
+    links = (Address(say(Text.OPEN_TICKET, language), ticket),) if "://" in ticket and not there else ()
     return RequestCard(
         headline=headline,
         detail=f"{detail} · {request.id}" if detail else request.id,

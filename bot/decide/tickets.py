@@ -18,6 +18,7 @@ from bot.effects import OpenTicket
 from bot.people import Author
 from bot.support.intake import excerpt
 from bot.support.request import WITH_TICKET, Answered, Deed, Request, Status
+from bot.support.texts import Text
 from bot.support.ticket import LABEL, Progress, Section, Ticket, Urgency, ticket_of
 from bot.support.ticket import Draft as Wording
 from bot.support.triage import ALERT, IMPACT, NO, YES, owed, past, said
@@ -305,16 +306,22 @@ def drop(draft: Draft, ticket: Ticket) -> None:
     draft.put_facts(replace(draft.facts, tickets=left))
 
 
-def take_back(draft: Draft, request: Request, deed: Deed, line: Line) -> bool:
+def take_back(draft: Draft, request: Request, deed: Deed) -> bool:
     """Mark the ticket that a deed made as withdrawn, its line in the thread too; say whether there is any.
 
     It stays in the tracker, and with its request: nothing there is taken back by a press here.
     """
     made = [one for id_ in deed.others if (one := draft.facts.tickets.get(id_))]
     for one in made:
-        put(draft, replace(one, withdrawn=True, untold=one.key != ""))
+        withdraw(draft, one)
+        line = Line((draft.say(Text.TAKEN_BACK, who=deed.author.name),))
         draft.show(said_in(one), request.place, line, first=False)
     return bool(made)
+
+
+def withdraw(draft: Draft, ticket: Ticket) -> None:
+    """Mark a ticket as one that was taken back; whoever made it hears that it stays where it is."""
+    put(draft, replace(ticket, withdrawn=True, untold=ticket.untold or ticket.key != ""))
 
 
 def follow(draft: Draft) -> None:

@@ -25,10 +25,13 @@ WORDS = MappingProxyType(
         "who": "to whom",
         "summary": "summary",
         "description": "description",
+        "happened": "what happened",
+        "impact": "impact",
+        "steps": "steps",
     }
 )
 """The fields for people's own words, in every form about a request, with what tells them from a form's main text."""
-OF_TICKET = frozenset({"ticket", "summary", "description"})
+OF_TICKET = frozenset({"ticket", "summary", "description", "happened", "impact", "steps"})
 """The fields about a ticket, which are the same in whichever form they stand."""
 KEPT = "kept"  # the id of a field for words that were not sent begins so
 NOT_SENT = "Not sent yet"

@@ -147,8 +147,9 @@ class _Reading:
         if (leaf.needs is Need.ESTIMATE) != bool(leaf.alternatives):
             self._add(here, 'an "estimate" and "alternatives" need each other')
         for language, text in leaf.replies.items():
-            if (leaf.needs is Need.WORDS) != (GAP in text):
-                self._add((*here, "replies", language), f'what needs "words", and only that, has a gap {GAP} for them')
+            if (leaf.needs in (Need.WORDS, Need.ALERT)) != (GAP in text):
+                why = f'what needs "words" or "alert", and only that, has a gap {GAP} for them'
+                self._add((*here, "replies", language), why)
 
     def _check_target(self, tree: Tree, here: Path_, id_: str) -> None:
         if id_ not in tree.questions and id_ not in tree.leaves:

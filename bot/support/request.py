@@ -238,8 +238,8 @@ class Deed:
     """The latest thing that somebody did to a request, and how often anybody has done something.
 
     ``key`` is the event's. ``posted`` is the key of the message that it posted at ``place``, "" for none, and ``text``
-    its words; ``others`` are requests, tickets or other messages that it made. ``only`` are the fields of the request that
-    *Undo* takes back, none for all.
+    its words; ``others`` are requests, tickets or other messages that it made. ``only`` are the fields of the request
+    that *Undo* takes back, none for all.
     """
 
     number: int

@@ -22,6 +22,7 @@ class Need(StrEnum):
 
     NOTHING = "nothing"
     WORDS = "words"
+    ALERT = "alert"
     TRAINING = "training"
     DOCUMENTATION = "documentation"
     ADMIN_PAGE = "admin page"

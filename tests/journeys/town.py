@@ -15,7 +15,7 @@ from bot.alerts.alert import Alert
 from bot.alerts.notification import Kind, Notification
 from bot.calendars.almanac import Almanac
 from bot.desk import Desk
-from bot.effects import Answer, Card, Dialog, FetchRoster, Forecast, Say, Show, SlackSay, Suppose, Word
+from bot.effects import Answer, Card, Dialog, FetchRoster, Forecast, OpenTicket, Say, Show, SlackSay, Suppose, Word
 from bot.events import (
     Alerted,
     Claim,
@@ -35,6 +35,8 @@ from bot.events import (
     SlackReacted,
     SlackReplied,
     Supposed,
+    TicketMoved,
+    TicketOpened,
     Undeliverable,
     Wrote,
 )
@@ -45,7 +47,7 @@ from bot.ports import Origin, Outgoing
 from bot.rota.shift import Absence, Role, Rota, Shift
 from bot.solver.changes import what_if
 from bot.solver.forecast import plans
-from bot.state import DeskInfo, Roster
+from bot.state import DeskInfo, Knowledge, Roster
 from bot.store.memory import MemoryJournal
 from bot.store.triage import TREE, read_tree
 from bot.support.request import Request
@@ -133,12 +135,24 @@ class Message:
         return plain(self.view)
 
 
+class TownsAlmanac(Almanac):
+    """The almanac of a town, which may have a Jira; ``jira`` is the key of its project, "" for none."""
+
+    jira = ""
+
+    def knowledge(self, desk: DeskInfo, rota: Rota, now: datetime) -> Knowledge:
+        return replace(super().knowledge(desk, rota, now), jira=self.jira)
+
+
 class FakeTeams:
     """Takes every effect at once and reports it delivered; `refuse` maps a place to the reason for a final no.
 
     `roster` is what it says of the team; None: it has not answered yet. `twice` are the keys that were posted again.
     `slack` are the lines for Slack, `threads` those in its threads. `computing` is what is asked of the rota and not
     computed yet; `not_computed` is why it can't be.
+
+    ``jira`` are the tickets that were to be made, ``says`` is what Jira answers next: a key, "" where that is lost,
+    None for not yet, all else is why it refuses. It makes EDGE-1 and so on where nothing else is said.
     """
 
     def __init__(self, town: "Town") -> None:
@@ -152,6 +166,9 @@ class FakeTeams:
         self.roster: Roster | None = None
         self.computing: list[tuple[Origin, Outgoing]] = []
         self.not_computed = ""
+        self.jira: list[OpenTicket] = []
+        self.says: list[str | None] = []
+        self.making: list[tuple[Origin, Outgoing]] = []
 
     def take(self, desk: Origin, outgoing: Iterable[Outgoing]) -> None:
         for one in outgoing:
@@ -196,6 +213,24 @@ class FakeTeams:
                 desk.report(Delivered(key=f"delivered:{one.id}", **done))  # type: ignore[arg-type]
         if isinstance(effect, Forecast | Suppose):
             self.computing.append((desk, one))
+        if isinstance(effect, OpenTicket):
+            self.jira.append(effect)
+            said = self.says.pop(0) if self.says else f"EDGE-{len(self.jira)}"
+            if said is None:
+                self.making.append((desk, one))
+            else:
+                self.answer_ticket(desk, one, said)
+
+    def answer_ticket(self, desk: Origin, one: Outgoing, said: str) -> None:
+        """Say what became of a ticket."""
+        effect = one.effect
+        assert isinstance(effect, OpenTicket)
+        done = {"effect": one.id, "place": effect.place, "message": effect.key, "ticket": effect.ticket.id}
+        if said.startswith("EDGE-"):
+            more = {"issue": said, "url": f"https://jira.example.com/browse/{said}"}
+        else:
+            more = {"failure": said}
+        desk.report(TicketOpened(key=f"delivered:{one.id}", happened_at=self._town.now, **done, **more))
 
     async def compute(self, seconds: float = 0) -> None:
         """Compute what was asked of the rota, here and now; proofs need some seconds."""
@@ -235,13 +270,15 @@ class Town:
         absences: tuple[Absence, ...] = (),
         policy: Policy = Policy(),  # noqa: B008 - frozen
         team_channel: str = TEAM_CHANNEL,
+        jira: str = "",
     ) -> None:
         self.now = at(now)
         self.info = DeskInfo("backend", "tenant", "team", CHANNEL, team_channel, policy)
         self.rota = Rota({one.id: one for one in people}, shifts() if team is None else team, absences)
         self.journal = MemoryJournal()
         self.teams = FakeTeams(self)
-        self.almanac = Almanac(frozenset({"farid"}), triage=TRIAGE)
+        self.almanac = TownsAlmanac(frozenset({"farid"}), triage=TRIAGE)
+        self.almanac.jira = jira
         self._ids = itertools.count(1)
         self._desk: Desk | None = None
 
@@ -508,6 +545,16 @@ class Town:
             await self.teams.compute(seconds)
             await (await self.desk()).settle()
         assert not self.teams.twice
+
+    async def jira_answers(self, said: str) -> None:
+        """Let Jira say what became of the ticket that it was asked for first and has not answered."""
+        self.teams.answer_ticket(*self.teams.making.pop(0), said)
+        await (await self.desk()).settle()
+        assert not self.teams.twice
+
+    async def ticket_moves(self, key: str, status: str, *, happened: str = "", **how: bool) -> None:
+        """Let Jira say how a ticket stands."""
+        await self._handle(TicketMoved(ticket=key, status=status, **how, **self._when(happened)))  # type: ignore[arg-type]
 
     async def import_shifts(self, new: tuple[Shift, ...]) -> None:
         """Change the rota while the bot runs."""

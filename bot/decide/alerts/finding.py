@@ -1,16 +1,21 @@
 """Which alerts an event is about: by their ids, or by the names under which they are found again."""
 
-from bot.alerts.alert import Alert, alike, key_of, post_name
+from bot.alerts.alert import Alert, alike, is_alert, key_of, post_name
 from bot.decide.draft import Draft
-from bot.events import Alerted, Event, Press, SlackActed, Sweep, TicketMoved, TicketOpened
+from bot.events import Alerted, Event, Open, Press, Send, SlackActed, Sweep, TicketMoved, TicketOpened
 from bot.state import State
+from bot.support.triage import ALERT, said
 
 
 def ids(state: State, event: Event) -> tuple[str, ...]:
     """Return the ids of the alerts, and of the requests, that an event is about and that may have ended."""
     match event:
         case Press():
-            return (event.request,)
+            ticket = state.tickets.get(event.choice) if isinstance(event, Open | Send) else None
+            request = state.requests.get(event.request)
+            chosen = said(request.triage, ALERT) if request else None
+            cause = (chosen.answer,) if chosen and is_alert(chosen.answer) else ()
+            return (event.request, *((ticket.matter,) if ticket else ()), *cause)
         case Sweep():
             return event.alerts
         case TicketOpened():

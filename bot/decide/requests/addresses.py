@@ -51,6 +51,11 @@ def ticket(project: str, said: str) -> str:
     return f"{_base(project)}/browse/{said.upper()}" if is_link(project) else said.upper()
 
 
+def search(project: str, label: str) -> str:
+    """Return where a Jira shows the tickets with a label, "" where policy does not name its address."""
+    return f"{_base(project)}/issues/?jql=labels%20%3D%20{quoted(label)}" if is_link(project) else ""
+
+
 def key_of(ticket: str) -> str:
     """Return the key of a ticket that is named by its key or its link, "" where a link has none."""
     found = KEY.findall(ticket)

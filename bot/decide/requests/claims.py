@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from bot.decide import tickets
 from bot.decide.draft import Draft
 from bot.decide.pictures import names, promised, words
 from bot.decide.requests import clocks
@@ -318,7 +319,7 @@ def put_off(draft: Draft, request: Request) -> None:
 
 def owing(draft: Draft, request: Request) -> Outcome | None:
     """Return how a request ends whose workaround went out while its ticket is still to be made, None for all others."""
-    leaf = None if request.ticket else owed(draft.tree, request.triage)
+    leaf = None if request.ticket or tickets.live(draft, request.id) else owed(draft.tree, request.triage)
     return leaf.outcome if leaf else None
 
 

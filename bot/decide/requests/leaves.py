@@ -6,26 +6,33 @@ One row for each need. Must not know where in the tree a leaf stands.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from bot.decide import forms, unsent
+from bot.alerts.alert import Alert
+from bot.decide import forms, tickets, unsent
 from bot.decide.draft import Draft
-from bot.decide.pictures import names, words
+from bot.decide.pictures import names
 from bot.decide.requests import addresses, rights
 from bot.errors import Refused
 from bot.events import Press, Send
 from bot.people import Person
 from bot.policy import Contact, Page
 from bot.support.intake import excerpt
-from bot.support.request import Answered, Request, Status
+from bot.support.request import Answered, Request
 from bot.support.texts import Text
-from bot.support.triage import ESTIMATE, IMPACT, Leaf, Need, past, said
+from bot.support.ticket import Draft as Wording
+from bot.support.triage import ALERT, ESTIMATE, Leaf, Need, said
 from bot.views import Address, Field, Mention
 
 SHORT, LONG = 300, 1000  # characters of one line, and of a link
 DEGREES = (("1", "1: very low"), ("2", "2: low"), ("3", "3: medium"), ("4", "4: high"), ("5", "5: very high"))
 ESTIMATED = (("difficulty", "Difficulty"), ("risk", "Risk"))
 LATER, KEY_FOLLOWS = "later", "Close, the key follows"
+KEY, IF_ANY = "The ticket's key or link", "If there is a ticket already: its key or link, in place of a new one"
+NAME_IT = "Write the ticket's key, such as EDGE-12, or its https link."
+RECENT, MOST_ALERTS, MOST_LINKS = timedelta(days=3), 5, 3  # alerts that are offered as the cause of an error
+SHORT_LINE, NO_ALERT = 80, "none"
 MEANINGFUL = 4  # letters of a word by which a page is found
 
 
@@ -49,7 +56,7 @@ class Filled:
     """What a form's fields come to: lines added to the reply, whom it calls, what is noted, and what is wrong.
 
     ``ends`` says that the problem is settled by it, though the leaf goes on where it is not; ``ticket`` is the one
-    that has its cause now.
+    that has its cause now, ``wording`` what a new one says.
     """
 
     added: tuple[str, ...] = ()
@@ -58,6 +65,7 @@ class Filled:
     wrong: str = ""
     ends: bool = False
     ticket: str = ""
+    wording: Wording | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,46 @@ def _nothing_more(_: Form) -> Filled:
 def _too_long(form: Form, *fields: str) -> str:
     longest = max((len(form.given.get(one, "").strip()) for one in fields), default=0)
     return f"At most {SHORT} characters in one line, please; these are {longest}." if longest > SHORT else ""
+
+
+# -- the error's alert ----------------------------------------------------------------------------------------------
+
+
+def _alert_note(form: Form) -> str:
+    return "Bugsnag tells of errors that may be this one, the likeliest first: look there." if _fitting(form) else ""
+
+
+def _alert_fields(form: Form) -> tuple[Field, ...]:
+    known = said(form.request.triage, ALERT)
+    choices = [(one.id, f"{one.id}: {excerpt(tickets.titled(one), SHORT_LINE)}") for one in _fitting(form)]
+    none = (NO_ALERT, "None of them")
+    chosen = known.answer if known else NO_ALERT
+    return (forms.listed("alert", "Its error in Bugsnag", (*choices, none), chosen),) if choices else ()
+
+
+def _alert_read(form: Form) -> Filled:
+    chosen = form.given.get("alert", "")
+    allowed = {one.id for one in _fitting(form)} | ({NO_ALERT} if said(form.request.triage, ALERT) else set())
+    return Filled(noted=(Answered(ALERT, chosen, form.event.author.id),) if chosen in allowed else ())
+
+
+def _alert_links(form: Form) -> tuple[Address, ...]:
+    urls = [(one.id, one.latest.url) for one in _fitting(form) if one.latest.url]
+    return tuple(Address(f"{id_} in Bugsnag", url) for id_, url in urls[:MOST_LINKS])
+
+
+def _fitting(form: Form) -> list[Alert]:
+    """Return the alerts of the last days that somebody handles or is to, those with the most of the words first."""
+    request, draft = form.request, form.draft
+    asked = _meant(" ".join((request.text, request.matter, *(one.text for one in request.handed))))
+    recent = [one for one in draft.alerts() if one.is_live and draft.now - one.last_at <= RECENT]
+
+    def likeliest(one: Alert) -> tuple[int, datetime]:
+        latest = one.latest
+        alike = asked & _meant(f"{latest.error_class} {latest.message} {latest.where}")
+        return len(alike), one.last_at
+
+    return sorted(recent, key=likeliest, reverse=True)[:MOST_ALERTS]
 
 
 # -- links ----------------------------------------------------------------------------------------------------------
@@ -261,14 +309,24 @@ def _reason_read(form: Form) -> Filled:
 # -- tickets --------------------------------------------------------------------------------------------------------
 
 
-def _ticket_note(_: Form) -> str:
-    return "Create the ticket with the text below. The request closes as soon as you send your reply."
+def _ticket_note(form: Form) -> str:
+    if not form.draft.jira:
+        return "Create the ticket with the text below. The request closes as soon as you send your reply."
+    there = tickets.stands(form.draft, form.request.id)
+    so_far = f"So far {there}." if there else ""
+    what = tickets.note(tickets.of_request(form.draft, form.request), form.draft.jira)
+    ends = (
+        "The request closes as soon as you send it, and the key follows. Cause and solution then belong to the ticket."
+    )
+    return " ".join(filter(None, (what, ends, so_far)))
 
 
 def new_ticket(draft: Draft, request: Request) -> tuple[Address, ...]:
-    """Return where a new ticket is made, if policy names that."""
+    """Return where a new ticket is made by hand, if policy names that."""
+    if draft.jira:
+        return ()
     project = draft.policy.jira_project
-    address = addresses.new_ticket(project, _summary(request), _description(draft, request))
+    address = addresses.new_ticket(project, tickets.summary(request), tickets.description(draft, request))
     title = "New ticket, filled in" if addresses.fills_in(project) else "Open Jira"
     return (Address(title, address),) if address else ()
 
@@ -277,52 +335,37 @@ def _ticket_links(form: Form) -> tuple[Address, ...]:
     return new_ticket(form.draft, form.request)
 
 
-def to_copy(draft: Draft, request: Request) -> tuple[Field, ...]:
-    """Return the fields with the text of a new ticket."""
+def of_ticket(draft: Draft, request: Request) -> tuple[Field, ...]:
+    """Return the fields of a new ticket: with its text to copy, or of the one that is made."""
+    if draft.jira:
+        return tickets.fields(tickets.of_request(draft, request))
     return (
-        forms.text("summary", "Summary, to copy", _summary(request), required=False),
-        forms.text("description", "Description, to copy", _description(draft, request), required=False),
+        forms.text("summary", "Summary, to copy", tickets.summary(request), required=False),
+        forms.text("description", "Description, to copy", tickets.description(draft, request), required=False),
     )
 
 
 def _ticket_fields(form: Form) -> tuple[Field, ...]:
-    key = forms.line("ticket", "The ticket's key or link. It stands below your words.", form.request.ticket)
-    return (*to_copy(form.draft, form.request), key)
-
-
-def _summary(request: Request) -> str:
-    return " ".join(words(request, 100).split())
-
-
-def _description(draft: Draft, request: Request) -> str:
-    impact = said(past(request.triage) if request.status is Status.CLOSED else request.triage, IMPACT)
-    at = f"{draft.hours.local(request.posted_at):%Y-%m-%d, %H:%M}"
-    parts = (
-        words(request, 1000),
-        excerpt(request.text, 1000) if request.matter and request.text != request.matter else "",
-        *_added(draft, request),
-        f"Impact: {impact.answer if impact else 'not said yet'}",
-        f"Steps: as {request.requester.name} wrote on {at}.",
-        f"Thread: {addresses.thread(draft.state.desk, request.place)} ({request.id})",
-    )
-    return "\n\n".join(filter(None, parts))
-
-
-def _added(draft: Draft, request: Request) -> tuple[str, ...]:
-    """Return what people outside the backend team wrote in the thread, the requester above all."""
-    people = draft.rota.people
-    typed = [one for one in request.handed if one.reply and one.text and one.author.id not in people]
-    return tuple(f"{one.author.name} added: {one.text}" for one in typed)
+    label = f"{IF_ANY if form.draft.jira else KEY}. It stands below your words."
+    return (*of_ticket(form.draft, form.request), forms.line("ticket", label, form.request.ticket))
 
 
 def _ticket_read(form: Form) -> Filled:
     given = form.said("ticket")
+    if not given and form.draft.jira:
+        wording, wrong = new_wording(form.draft, form.request, form.given)
+        return Filled(added=(form.draft.say(Text.KEY_FOLLOWS),), wrong=wrong, wording=wording)
     if not given:
         follows = isinstance(form.event, Send) and form.event.choice.endswith(f":{LATER}")
         ask = f"Write the key or the link of the ticket that you created, or press *{KEY_FOLLOWS}*."
         return Filled(wrong="" if follows else ask)
     ticket, wrong = named(form.draft, given)
     return Filled(added=(form.draft.say(Text.FIND_IT_AS, key=ticket),), wrong=wrong, ticket=ticket)
+
+
+def new_wording(draft: Draft, request: Request, given: Mapping[str, str]) -> tuple[Wording | None, str]:
+    """Return what a request's ticket says as its form was filled in, and what is wrong with that."""
+    return tickets.read(tickets.of_request(draft, request), given)
 
 
 def named(draft: Draft, given: str) -> tuple[str, str]:
@@ -332,7 +375,7 @@ def named(draft: Draft, given: str) -> tuple[str, str]:
     try:
         return addresses.ticket(draft.policy.jira_project, given), ""
     except ValueError:
-        return "", "Write the ticket's key, such as EDGE-12, or its https link."
+        return "", NAME_IT
 
 
 _WORDS = Part(_nothing_noted, _no_fields, _nothing_more)
@@ -340,6 +383,7 @@ PARTS: Mapping[Need, Part] = MappingProxyType(
     {
         Need.NOTHING: _WORDS,
         Need.WORDS: _WORDS,
+        Need.ALERT: Part(_alert_note, _alert_fields, _alert_read, _alert_links),
         Need.DOCUMENTATION: _links(_documentation, "documentation page"),
         Need.ADMIN_PAGE: _links(_admin_pages, "admin page"),
         Need.TRAINING: Part(_training_note, _training_fields, _training_read),

@@ -6,6 +6,7 @@ Acts are judged by duty at ``happened_at``. A repeated press, or one on a stale 
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.decide import tickets
 from bot.decide.draft import Draft
 from bot.decide.pictures import SUPPORT, words
 from bot.decide.requests import claims, clocks, matters, rights
@@ -138,6 +139,7 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
     for one in made:
         draft.put(withdraw(one, event.happened_at))
     _mark(draft, request, deed)
+    made_ticket = tickets.take_back(draft, request, deed)
     clocks.take_back(draft, request, deed)
     joined = draft.request(request.lead) if request.lead != before.lead else None
     if request.lead != before.lead:
@@ -151,6 +153,8 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
         others = tuple(one for one in restored.suggestions if one.author.id != deed.author.id)
         restored = replace(restored, suggestions=others)
     post = replace(restored, helpers=request.helpers, helped_at=request.helped_at)
+    if made_ticket:
+        restored = replace(restored, ticket=request.ticket)
     either = dict.fromkeys((*request.followers, *before.followers))
     followers = tuple(id_ for id_ in either if (other := draft.request(id_)) and other.lead == request.id)
     standing = replace(post, copies=request.copies, followers=followers)
@@ -243,8 +247,9 @@ def show_ticket(draft: Draft, ended: Request) -> None:
     """Let the card that told of a ticket still to be made say how that stands now; where it told nobody, show none."""
     claimer = ended.claimer
     if claimer and claimer.id:
-        named = Line((f"The ticket of {ended.id} is {ended.ticket}.",))
-        view = named if ended.ticket else _owed_card(draft, ended, claimer)
+        being_made = tickets.live(draft, ended.id) is not None
+        how = ended.ticket or ("being made" if being_made else "")
+        view = Line((f"The ticket of {ended.id} is {how}.",)) if how else _owed_card(draft, ended, claimer)
         draft.show(_owed_key(ended, claimer), personal(claimer.id), view, first=False)
 
 

@@ -6,7 +6,7 @@ Must not know any step but the menu, to which each leads back, and Undo.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.decide import forms
+from bot.decide import forms, tickets
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.pictures import status_line
@@ -39,7 +39,8 @@ class Step:
 def stands(draft: Draft, request: Request) -> str:
     """Say to support how a request stands."""
     second = bool(request.clock and request.clock.second)
-    return status_line(request, draft.now, draft.hours, second=second, until_when=True)
+    line = status_line(request, draft.now, draft.hours, second=second, until_when=True)
+    return "; ".join(filter(None, (line, tickets.stands(draft, request.id))))
 
 
 def done(draft: Draft, request: Request, event: Send, said: str) -> Dialog:

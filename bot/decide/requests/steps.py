@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from bot.decide import forms, unsent
+from bot.decide import forms, tickets, unsent
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.pictures import handed_note, words
@@ -20,7 +20,7 @@ from bot.errors import Refused
 from bot.events import Open, Press, Send
 from bot.support.request import WITH_TICKET, Act, Request, Status, step
 from bot.support.texts import Text
-from bot.views import Field, FormCard, Label
+from bot.views import Address, Field, FormCard, Label
 
 
 def opened(draft: Draft, event: Open) -> Answer:
@@ -125,9 +125,13 @@ def _menu(draft: Draft, request: Request, event: Press, ways: tuple[Way | tuple[
     note = "\n".join(filter(None, (f"{stands(draft, request)}.", handed_note(request))))
     for one in filter(None, map(draft.request, request.followers)):
         note += f"\nWith it {one.id}: {words(one, 100)}"
+    alert = tickets.chosen_alert(draft, request)
+    if alert is not None:
+        note += f"\nBugsnag: {alert.id}, {tickets.titled(alert)}"
+    links = (Address("Open in Bugsnag", alert.latest.url),) if alert and alert.latest.url else ()
     for suggestion in request.suggestions:
         note += f"\n{suggestion.author.name} suggests: {suggestion.text}"
-    return forms.dialog(draft, request, event, request.id, note=note, ways=ways, thread=request.place)
+    return forms.dialog(draft, request, event, request.id, note=note, ways=ways, thread=request.place, links=links)
 
 
 STEPS: Mapping[str, Step] = MappingProxyType(

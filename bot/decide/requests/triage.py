@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from types import MappingProxyType
 
-from bot.decide import forms
+from bot.decide import forms, tickets
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.requests import claims, leaves, presses, rights
@@ -20,7 +20,9 @@ from bot.events import Open, Press, Send
 from bot.people import FORMER
 from bot.support.request import WITH_TICKET, Act, Answered, Outcome, Request, Status, close, step
 from bot.support.texts import Text
+from bot.support.ticket import Draft as Wording
 from bot.support.triage import (
+    ALERT,
     END,
     ENDED,
     ESTIMATE,
@@ -42,7 +44,7 @@ from bot.support.triage import (
 
 WHAT, STOPS, ALL_THE_SAME, KEY = "What is it?", "What does it stop?", "Done all the same…", "The ticket's key"
 DONE = "done"
-NOTED = MappingProxyType({IMPACT: "Affected", ESTIMATE: "Estimate"})
+NOTED = MappingProxyType({ALERT: "Bugsnag", IMPACT: "Affected", ESTIMATE: "Estimate"})
 AT_ONCE = "Workaround at once"
 NEEDS_NOW = ((YES, "Yes: they cannot go on without. I give one now."), (NO, "No: a ticket is enough."))
 
@@ -213,10 +215,11 @@ def _leaf_form(form: Form, error: str = "", news: str = "", *, given: Mapping[st
         leaves.need_access(form)
     part, tree = PARTS[leaf.needs], draft.tree
     label = "Your reply. It goes into the thread under your name."
+    by_hand = leaf.needs is Need.TICKET and not draft.jira
     all_the_same = Way(ALL_THE_SAME, "leaf", f"{leaf.id}:{DONE}")
     ways = (
         Way("Send" if leaf.then else "Send and close", "leaf", leaf.id),
-        *((Way(leaves.KEY_FOLLOWS, "leaf", f"{leaf.id}:{leaves.LATER}"),) if leaf.needs is Need.TICKET else ()),
+        *((Way(leaves.KEY_FOLLOWS, "leaf", f"{leaf.id}:{leaves.LATER}"),) if by_hand else ()),
         *((all_the_same,) if leaf.done and _is_able(draft, request, event) else ()),
         Way("Ask a question", "ask", opens=True),
         Way(STOPS, "triage", tree.stops, opens=True),
@@ -289,9 +292,19 @@ def _close(
     presses.tell_claimer(draft, claimed, event, f"{event.author.name} closed {claimed.id}")
     ended = close(claimed, Act.SOLVE, outcome, event.author, event.happened_at)
     end = Answered(END, outcome, event.author.id)
-    ended = replace(ended, ticket=filled.ticket, triage=noted(ended.triage, *filled.noted, end))
-    draft.did(ended, event, f"closed it ({outcome})", **posted)
+    same = filled.ticket == ended.ticket
+    ended = replace(ended, ticket=filled.ticket, ticket_done=same and ended.ticket_done)
+    ended = replace(ended, triage=noted(ended.triage, *filled.noted, end))
+    draft.did(ended, event, f"closed it ({outcome})", **posted, others=_made(draft, claimed, event, filled.wording))
     return done(draft, claimed, event, "Sent and closed." if posted else "Closed.")
+
+
+def _made(draft: Draft, request: Request, event: Send, wording: Wording | None) -> tuple[str, ...]:
+    """Have a request's ticket made, if it is to have a new one; return the ids of what is made."""
+    if wording is None:
+        return ()
+    another = request.ticket != ""
+    return (tickets.open_ticket(draft, request.id, wording, event.author, event.happened_at, another=another).id,)
 
 
 # -- after the end ---------------------------------------------------------------------------------------------------
@@ -299,26 +312,47 @@ def _close(
 
 def _draw_key(draft: Draft, request: Request, event: Press, error: str) -> Answer:
     reader = request.requester.name
-    label = f"The ticket's key or link. {reader} reads it on the card, and in the thread under your name."
-    field = forms.line("ticket", label, request.ticket, required=True)
+    to_make = not request.ticket and tickets.live(draft, request.id) is None
+    made_here = to_make and draft.jira != ""
+    what = leaves.IF_ANY if made_here else leaves.KEY
+    label = f"{what}. {reader} reads it on the card, and in the thread under your name."
+    field = forms.line("ticket", label, request.ticket, required=not made_here)
     ways = (Way("Send", "key"), Way("Back", "support", opens=True))
-    to_make = not request.ticket
-    fields = (*(leaves.to_copy(draft, request) if to_make else ()), field)
+    fields = (*(leaves.of_ticket(draft, request) if to_make else ()), field)
     links = leaves.new_ticket(draft, request) if to_make else ()
-    note = f"So far it is {request.ticket}." if request.ticket else ""
+    so_far = f"it is {request.ticket}" if request.ticket else tickets.stands(draft, request.id)
+    note = f"So far {so_far}." if so_far else ""
+    if made_here:
+        note = f"{tickets.note(tickets.of_request(draft, request), draft.jira)} {note}".strip()
     return forms.dialog(draft, request, event, KEY, note=note, error=error, fields=fields, ways=ways, links=links)
 
 
 def _take_key(draft: Draft, request: Request, event: Send) -> Answer:
-    ticket, wrong = leaves.named(draft, forms.filled(event, "ticket"))
+    given = forms.filled(event, "ticket")
+    if not given and draft.jira and not request.ticket:
+        return _take_new(draft, request, event)
+    ticket, wrong = leaves.named(draft, given)
     wrong = wrong or meanwhile(draft, request, event)
     if wrong:
         return _draw_key(draft, request, event, wrong)
     posted = say_as(draft, request, event, draft.say(Text.TICKET_IS, key=ticket))
-    named = replace(request, ticket=ticket)
+    named = replace(request, ticket=ticket, ticket_done=False)
     presses.show_ticket(draft, named)
     draft.did(named, event, "named the ticket", **posted)
     return done(draft, request, event, "Sent.")
+
+
+def _take_new(draft: Draft, request: Request, event: Send) -> Answer:
+    """Have the ticket made of a request that ended without one."""
+    wording, wrong = leaves.new_wording(draft, request, event.fields)
+    wrong = wrong or meanwhile(draft, request, event)
+    if wrong:
+        return _draw_key(draft, request, event, wrong)
+    made = _made(draft, request, event, wording)
+    presses.show_ticket(draft, request)
+    draft.did(request, event, "had the ticket made", others=made)
+    draft.show_anew(draft.request(request.id) or request)
+    return done(draft, request, event, "It is being made, and the key follows.")
 
 
 def may_name(draft: Draft, request: Request, event: Press) -> None:
