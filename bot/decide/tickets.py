@@ -325,14 +325,19 @@ def withdraw(draft: Draft, ticket: Ticket) -> None:
 
 
 def follow(draft: Draft) -> None:
-    """Let go of a refused ticket whose request has another by now, or ended without one."""
+    """Let go of a refused ticket whose request has another by now, or ended without one.
+
+    One that was taken back counts again when its request ends with it after all.
+    """
     for request in draft.changed() if draft.facts.tickets else ():
-        ticket = ticket_of(draft.facts.tickets, request.id)
-        if ticket is None or ticket.progress is not Progress.REFUSED:
+        ticket, before = ticket_of(draft.facts.tickets, request.id), draft.state.requests.get(request.id)
+        if ticket is None:
             continue
-        without = request.status is Status.CLOSED and request.outcome not in WITH_TICKET
-        if request.ticket or without:
+        ended = request.status is Status.CLOSED
+        if ticket.progress is Progress.REFUSED and (request.ticket or (ended and request.outcome not in WITH_TICKET)):
             drop(draft, ticket)
+        elif ended and before and before.status is not Status.CLOSED and request.ticket == ticket.link != "":
+            put(draft, replace(ticket, withdrawn=False))
 
 
 def stands(draft: Draft, matter: str) -> str:

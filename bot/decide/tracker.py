@@ -100,7 +100,7 @@ def _is_there(draft: Draft, ticket: Ticket, key: str, url: str) -> None:
     tickets.put(draft, there)
     request, alert = draft.request(ticket.matter), draft.alert(ticket.matter)
     if request is not None:
-        named = replace(request, ticket=url or key, ticket_done=False)
+        named = replace(request, ticket=there.link, ticket_done=False)
         draft.put(named)
         if request.status is Status.CLOSED:
             presses.show_ticket(draft, named)
@@ -146,6 +146,7 @@ def _give_back(draft: Draft, request: Request, ticket: Ticket) -> None:
         return
     if request.closed_at != ticket.at:  # it had ended before
         presses.show_ticket(draft, request)
+        draft.show_anew(request)
         return
     word_by = claims.word_by(draft, draft.now)
     request = replace(request, triage=past(request.triage))

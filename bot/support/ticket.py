@@ -96,9 +96,9 @@ class Ticket:
         return self.progress in (Progress.DONE, Progress.GONE)
 
     @property
-    def name(self) -> str:
-        """Return what it is called: as the tracker calls it, or ("" there) by what it is about."""
-        return self.key or f"the ticket of {self.matter}"
+    def link(self) -> str:
+        """Return what names it to its readers: its address, or where that is not known its key."""
+        return self.url or self.key
 
 
 def ticket_of(tickets: Mapping[str, Ticket], matter: str) -> Ticket | None:

@@ -548,8 +548,9 @@ class Town:
 
     async def jira_answers(self, said: str) -> None:
         """Let Jira say what became of the ticket that it was asked for first and has not answered."""
-        self.teams.answer_ticket(*self.teams.making.pop(0), said)
-        await (await self.desk()).settle()
+        desk, (_, one) = await self.desk(), self.teams.making.pop(0)
+        self.teams.answer_ticket(desk, one, said)
+        await desk.settle()
         assert not self.teams.twice
 
     async def ticket_moves(self, key: str, status: str, *, happened: str = "", **how: bool) -> None:

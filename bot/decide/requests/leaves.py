@@ -351,7 +351,10 @@ def _ticket_fields(form: Form) -> tuple[Field, ...]:
 
 
 def _ticket_read(form: Form) -> Filled:
-    given = form.said("ticket")
+    given, there = form.said("ticket"), tickets.live(form.draft, form.request.id)
+    known = form.request.ticket if given else there.link if there else ""
+    if known and given in ("", known):
+        return Filled(added=(form.draft.say(Text.FIND_IT_AS, key=known),), ticket=known)
     if not given and form.draft.jira:
         wording, wrong = new_wording(form.draft, form.request, form.given)
         return Filled(added=(form.draft.say(Text.KEY_FOLLOWS),), wrong=wrong, wording=wording)

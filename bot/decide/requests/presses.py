@@ -152,9 +152,9 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
     if "suggestions" in deed.only:  # nor does the one before it stand any more
         others = tuple(one for one in restored.suggestions if one.author.id != deed.author.id)
         restored = replace(restored, suggestions=others)
-    post = replace(restored, helpers=request.helpers, helped_at=request.helped_at)
     if made_ticket:
         restored = replace(restored, ticket=request.ticket)
+    post = replace(restored, helpers=request.helpers, helped_at=request.helped_at)
     either = dict.fromkeys((*request.followers, *before.followers))
     followers = tuple(id_ for id_ in either if (other := draft.request(id_)) and other.lead == request.id)
     standing = replace(post, copies=request.copies, followers=followers)

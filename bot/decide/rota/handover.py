@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from bot.alerts.alert import Alert
 from bot.alerts.alert import Status as AlertStatus
-from bot.decide import forms
+from bot.decide import forms, tickets
 from bot.decide.alerts import handing as alerts
 from bot.decide.draft import Draft
 from bot.decide.pictures import names, status_line, words
@@ -40,6 +40,7 @@ from bot.support.words import listed, moment
 from bot.views import Button, PlanCard, PlanPart
 
 MOST_PARTS = 8
+MOST_TICKETS = 5
 EXCERPT = 120
 FARTHEST = 4  # iterations ahead in which the desk works at all
 MOST_LINE = 300  # characters
@@ -82,6 +83,7 @@ def follow(draft: Draft) -> None:
     changed = changed or any(one.id in ids for one in draft.changed_alerts())
     changed = changed or draft.rota is not draft.state.rota
     changed = changed or draft.facts.planning.deployments is not draft.state.facts.planning.deployments
+    changed = changed or draft.facts.tickets is not draft.state.facts.tickets
     if Ritual.HAND_OVER not in handover.done or not changed:
         return
     old = draft.unchanged(0)
@@ -132,7 +134,7 @@ def _begin(draft: Draft) -> None:
     starting.tell_channel(draft, handover)
     live = sorted(_live(draft), key=lambda one: (one.posted_at, one.id))
     alive = [one.id for one in draft.alerts() if one.is_live]
-    if in_time and (ends or starts or live or alive or deployments.running(draft)):
+    if in_time and (ends or starts or live or alive or deployments.running(draft) or _waiting(draft)):
         matters = (*(one.id for one in live), *alive)
         handover = replace(handover, matters=matters, done=(Ritual.HAND_OVER,))
         _show(draft, replace(handover, holders=_holders(draft, handover, team)))
@@ -227,13 +229,14 @@ def _view(draft: Draft, handover: Handover, person: str) -> PlanCard:
         f"Closed since: {', '.join(over)}." if over else "",
     ]
     deployed = deployments.of_the_week(draft, _opening(draft, handover))
+    also = (("Tickets waiting", "\n".join(_waiting(draft))), ("Deployments of the last week", deployed))
     return PlanCard(
         title=f"Handover, {_date(draft, handover)}",
         text="\n".join(_team(draft, handover)),
         parts=(
             *parts,
             *_alerts(draft, handover, person),
-            *((PlanPart("Deployments of the last week", deployed),) if deployed else ()),
+            *(PlanPart(title, text) for title, text in also if text),
         ),
         note=" ".join(filter(None, (*note, _owed(draft)))),
     )
@@ -309,6 +312,19 @@ def _opening(draft: Draft, handover: Handover) -> datetime:
 
 def _date(draft: Draft, handover: Handover) -> str:
     return moment(_opening(draft, handover), draft.now, draft.hours, dated=True).partition(",")[0]
+
+
+def _waiting(draft: Draft) -> list[str]:
+    """Return the tickets of which something is still to be heard, a line each, the oldest first; not more than a few."""
+    live = sorted((one for one in draft.facts.tickets.values() if one.is_live), key=lambda one: one.at)
+    lines = [
+        f"{one.key} ({one.matter}), since {moment(one.at, draft.now, draft.hours)}"
+        if one.key
+        else f"{one.matter}: {tickets.how(one)}"
+        for one in live[:MOST_TICKETS]
+    ]
+    more = len(live) - MOST_TICKETS
+    return [*lines, *([f"… and {more} more"] if more > 0 else [])]
 
 
 def _owed(draft: Draft) -> str:
