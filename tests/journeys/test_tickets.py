@@ -1,13 +1,14 @@
-"""Tickets for another team: their form, made once for a matter, refused, unclear, done; and alerts' tickets."""
+"""Tickets for another team: their form, made once for a matter, refused, unclear, done; and alerts that may fit."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from bot.alerts.alert import Alert, Post, Status
 from bot.alerts.notification import Kind, Notification
 from bot.decide.requests import addresses
-from bot.effects import Answer, Card, Change, PutAlert, PutRequest
+from bot.effects import Answer, Card, Change, PutAlert, PutRequest, PutRota
 from bot.events import Claim, Open, Reopen, Send, Solve, Undeliverable
 from bot.people import Author
 from bot.places import personal
@@ -62,7 +63,7 @@ async def put(town: Town, *changes: Change) -> None:
     await town.restart()
 
 
-async def at_the_ticket(now: str = "2026-11-23 10:00", **more: object) -> tuple[Town, str]:
+async def at_the_ticket(now: str = "2026-11-23 10:00", **more: Any) -> tuple[Town, str]:
     """Return a town with a Jira in which Ana has found a bug that can wait, and the thread."""
     more.setdefault("policy", Policy(jira_project="https://jira.example.com"))
     town = Town(now, jira="EDGE", **more)  # type: ignore[arg-type]
@@ -73,7 +74,7 @@ async def at_the_ticket(now: str = "2026-11-23 10:00", **more: object) -> tuple[
     return town, place
 
 
-async def ticketed(*says: str | None, now: str = "2026-11-23 10:00", **more: object) -> tuple[Town, str]:
+async def ticketed(*says: str | None, now: str = "2026-11-23 10:00", **more: Any) -> tuple[Town, str]:
     """Return a town in which Ana sent the ticket's form, and Jira said so, and the thread."""
     town, place = await at_the_ticket(now, **more)
     town.teams.says.extend(says)
@@ -410,7 +411,7 @@ async def test_a_refusal_after_the_end_leaves_the_request_closed_and_the_form_at
     assert told.view.opens[0].step == "key"
     assert value(await town.open("key", "R-1", ANA, card=told.key), "happened") == GIVEN["happened"]
     assert "Ana Lindqvist is finding out its number." in town.card()
-    assert [one.text for one in town.to(ANA)][0].startswith("Olga Brandt closed R-1, which you had. The ticket of R-1")
+    assert town.to(ANA)[0].text.startswith("Olga Brandt closed R-1, which you had. The ticket of R-1")
 
 
 async def test_a_refused_ticket_of_a_request_that_ended_otherwise_is_let_go_of() -> None:
@@ -430,7 +431,7 @@ async def test_a_refusal_for_what_is_open_again_anyway_is_told_alone() -> None:
 # -- nobody knows ---------------------------------------------------------------------------------------------------
 
 
-async def unclear(**more: object) -> tuple[Town, str, Message]:
+async def unclear(**more: Any) -> tuple[Town, str, Message]:
     """Return a town in which Jira's answer was lost, the thread, and what Ana is asked."""
     town, place = await ticketed("", **more)
     (asked,) = letters(town)
@@ -456,7 +457,7 @@ async def test_without_its_address_jira_is_looked_into_by_the_label_alone() -> N
     assert asked.view.links == ()
 
 
-async def desk_step(town: Town, kind: type[Open] | type[Send], step: str, **more: object) -> Answer | None:
+async def desk_step(town: Town, kind: type[Open] | type[Send], step: str, **more: Any) -> Answer | None:
     """Press a button about a ticket in Ana's chat."""
     return await town.press(kind, "", ANA, place=personal("ana"), step=step, choice="T-1", **more)
 
@@ -518,12 +519,9 @@ async def test_a_ticket_that_could_not_even_be_asked_for_may_be_there() -> None:
 
 
 async def test_whoever_is_on_duty_is_asked_in_place_of_one_who_has_left() -> None:
-    town, _ = await ticketed(None)
-    town_rota = (await (await town.desk()).state()).rota
-    from bot.effects import PutRota
-
-    people = {id_: one for id_, one in town_rota.people.items() if id_ != "ana"}
-    await put(town, PutRota(replace(town_rota, people=people)))
+    town, _ = await ticketed(None, None)
+    people = {id_: one for id_, one in town.rota.people.items() if id_ != "ana"}
+    await put(town, PutRota(replace(town.rota, people=people)))
     await town.jira_answers("")
     assert len(letters(town, BEN)) == 1
 
@@ -603,9 +601,9 @@ async def test_the_handover_lists_the_tickets_that_are_waited_for() -> None:
 # -- what Bugsnag tells of it ---------------------------------------------------------------------------------------
 
 
-async def with_alerts(*alerts: Alert) -> tuple[Town, FormCard]:
+async def with_alerts(*alerts: Alert, jira: str = "EDGE") -> tuple[Town, FormCard]:
     """Return a town with a Jira and alerts, and the form for the cause of an error."""
-    town = Town(jira="EDGE")
+    town = Town(jira=jira)
     await put(town, *map(PutAlert, alerts))
     await town.post("the label printer of gate 4 shows an error page")
     await town.send("triage", "R-1", ANA, choice="bug:no")
@@ -672,9 +670,7 @@ async def test_a_choice_can_be_changed_and_taken_back() -> None:
 
 
 async def test_by_hand_the_alert_that_was_chosen_stands_in_the_text_to_copy() -> None:
-    town, _ = await with_alerts(alert(4, "2026-11-23 09:30"))
-    town.almanac.jira = ""
-    town.almanac._known.clear()
+    town, _ = await with_alerts(alert(4, "2026-11-23 09:30"), jira="")
     await sent(town, "leaf", ANA, "cause", fields={"text": "The printer is offline.", "alert": "A-4"})
     await town.send("stops", "R-1", ANA, text="40 parcels wait", now="no")
     text = value(await town.open("triage", "R-1", ANA), "description")

@@ -136,12 +136,14 @@ class Message:
 
 
 class TownsAlmanac(Almanac):
-    """The almanac of a town, which may have a Jira; ``jira`` is the key of its project, "" for none."""
+    """The almanac of a town, which may have a Jira."""
 
-    jira = ""
+    def __init__(self, jira: str) -> None:
+        super().__init__(frozenset({"farid"}), triage=TRIAGE)
+        self._jira = jira
 
     def knowledge(self, desk: DeskInfo, rota: Rota, now: datetime) -> Knowledge:
-        return replace(super().knowledge(desk, rota, now), jira=self.jira)
+        return replace(super().knowledge(desk, rota, now), jira=self._jira)
 
 
 class FakeTeams:
@@ -277,8 +279,7 @@ class Town:
         self.rota = Rota({one.id: one for one in people}, shifts() if team is None else team, absences)
         self.journal = MemoryJournal()
         self.teams = FakeTeams(self)
-        self.almanac = TownsAlmanac(frozenset({"farid"}), triage=TRIAGE)
-        self.almanac.jira = jira
+        self.almanac: Almanac = TownsAlmanac(jira)
         self._ids = itertools.count(1)
         self._desk: Desk | None = None
 

@@ -315,7 +315,7 @@ def _date(draft: Draft, handover: Handover) -> str:
 
 
 def _waiting(draft: Draft) -> list[str]:
-    """Return the tickets of which something is still to be heard, a line each, the oldest first; not more than a few."""
+    """Return the tickets of which something is still to be heard, a line each: the oldest, and how many more."""
     live = sorted((one for one in draft.facts.tickets.values() if one.is_live), key=lambda one: one.at)
     lines = [
         f"{one.key} ({one.matter}), since {moment(one.at, draft.now, draft.hours)}"
