@@ -60,7 +60,7 @@ class JiraClient:
     def __init__(
         self, session: aiohttp.ClientSession, url: str, token: str, *, email: str = "", api: Api = Api.CLOUD
     ) -> None:
-        """Bind to the session and the address ("https://example.atlassian.net"); Cloud asks for the ``email`` too."""
+        """Bind to the session and the address ("https://example.atlassian.net"); Cloud asks for the ``email``, too."""
         self.api = api
         self._session = session
         self._url = url.rstrip("/")

@@ -15,7 +15,7 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 _HALF = re.compile("[\ud800-\udfff]")
-_LINK = re.compile(r"https?://[^\s\x00-\x20\x7f-\uffff\"<>\\^`{|}\[\]]+", re.IGNORECASE)
+_LINK = re.compile(r"(?i:https?)://[!#-;=?-Z_a-z~]+")  # what no markup has a meaning for
 
 
 def summary(draft: Draft) -> str:

@@ -1,4 +1,4 @@
-"""Runs Microsoft's own packages, which the tests compare ours with; they are installed by ``make test``."""
+"""Runs Microsoft's and Atlassian's own packages, which the tests compare ours with; ``make test`` installs them."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ MODULES = HERE / "node_modules"
 def run(script: str, given: object) -> Any:
     """Return what a script of this folder answers to ``given``; skip the test, saying why, where it cannot run."""
     if shutil.which("node") is None:
-        pytest.skip("Node.js is not installed: Microsoft's own packages cannot be compared with")
+        pytest.skip("Node.js is not installed: the makers' own packages cannot be compared with")
     if not MODULES.exists():
         pytest.skip("tests/node/node_modules is missing: run npm ci --ignore-scripts --prefix tests/node")
     command = ["node", str(HERE / script)]
