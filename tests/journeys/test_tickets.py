@@ -66,7 +66,7 @@ async def put(town: Town, *changes: Change) -> None:
 async def at_the_ticket(now: str = "2026-11-23 10:00", **more: Any) -> tuple[Town, str]:
     """Return a town with a Jira in which Ana has found a bug that can wait, and the thread."""
     more.setdefault("policy", Policy(jira_project="https://jira.example.com"))
-    town = Town(now, jira="EDGE", **more)  # type: ignore[arg-type]
+    town = Town(now, jira="EDGE", **more)
     place = await town.post("label printer down")
     await town.send("triage", "R-1", ANA, choice="bug:yes")
     await town.send("triage", "R-1", ANA, choice="verify:yes")
@@ -502,7 +502,7 @@ async def test_a_button_about_a_ticket_that_is_known_no_longer_says_so() -> None
 async def test_an_answer_that_is_found_after_all_goes_before_whoever_looks() -> None:
     town, place, asked = await unclear()
     effect = town.teams.jira[0]
-    town.teams.making.append((await town.desk(), type("Row", (), {"id": "late", "effect": effect})()))  # type: ignore[arg-type]
+    town.teams.making.append((await town.desk(), type("Row", (), {"id": "late", "effect": effect})()))
     await town.jira_answers("EDGE-9")
     assert asked.text == "R-1: EDGE-9."
     assert town.in_thread(place)[-1].endswith("EDGE-9.")

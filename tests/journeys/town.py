@@ -47,7 +47,7 @@ from bot.ports import Origin, Outgoing
 from bot.rota.shift import Absence, Role, Rota, Shift
 from bot.solver.changes import what_if
 from bot.solver.forecast import plans
-from bot.state import DeskInfo, Knowledge, Roster
+from bot.state import DeskInfo, Roster
 from bot.store.memory import MemoryJournal
 from bot.store.triage import TREE, read_tree
 from bot.support.request import Request
@@ -133,17 +133,6 @@ class Message:
     @property
     def text(self) -> str:
         return plain(self.view)
-
-
-class TownsAlmanac(Almanac):
-    """The almanac of a town, which may have a Jira."""
-
-    def __init__(self, jira: str) -> None:
-        super().__init__(frozenset({"farid"}), triage=TRIAGE)
-        self._jira = jira
-
-    def knowledge(self, desk: DeskInfo, rota: Rota, now: datetime) -> Knowledge:
-        return replace(super().knowledge(desk, rota, now), jira=self._jira)
 
 
 class FakeTeams:
@@ -279,7 +268,7 @@ class Town:
         self.rota = Rota({one.id: one for one in people}, shifts() if team is None else team, absences)
         self.journal = MemoryJournal()
         self.teams = FakeTeams(self)
-        self.almanac: Almanac = TownsAlmanac(jira)
+        self.almanac = Almanac(frozenset({"farid"}), triage=TRIAGE, jira=lambda _: jira)
         self._ids = itertools.count(1)
         self._desk: Desk | None = None
 
