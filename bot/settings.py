@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
@@ -101,7 +100,7 @@ class Settings(BaseSettings):
     jira_token: SecretStr = Field(SecretStr(""), validation_alias=_named("JIRA_API_TOKEN"))
     jira_project: str = Field("", validation_alias=_named("JIRA_PROJECT"))
     jira_issue_type: str = Field("Bug", validation_alias=_named("JIRA_ISSUE_TYPE"))
-    jira_fields: JsonObject = Field(MappingProxyType({}), validation_alias=_named("JIRA_FIELDS"))
+    jira_fields: JsonObject = Field(default_factory=dict, validation_alias=_named("JIRA_FIELDS"))
     jira_webhook_secret: SecretStr = Field(SecretStr(""), validation_alias=_named("JIRA_WEBHOOK_SECRET"))
 
     @property

@@ -161,8 +161,10 @@ async def test_jira_is_given_the_time_that_it_asks_for(house: House, call: str) 
         (
             "create",
             Answer(400, body={"errors": {"issuetype": "The issue type selected is invalid."}}),
-            "Issue Type (issuetype): The issue type selected is invalid; "
-            "set JIRA_ISSUE_TYPE to one that the project has.",
+            (
+                "Issue Type (issuetype): The issue type selected is invalid; "
+                "set JIRA_ISSUE_TYPE to one that the project has."
+            ),
         ),
         ("create", Answer(400, body={"errors": ["x"], "errorMessages": "y"}), "Jira refused it (HTTP 400)."),
     ],
