@@ -50,7 +50,7 @@ def main(
     empty: bool,  # noqa: FBT001 - click's form
     no_bot: bool,  # noqa: FBT001 - click's form
 ) -> None:
-    """Run a Teams of our own on 127.0.0.1, with a web page, and the bot in it."""
+    """Run a Teams, a Slack and a Jira of our own on 127.0.0.1, with a web page, and the bot in them."""
     place = None if no_bot else bot.Place(data.resolve(), bot_port, port, empty)
     try:
         asyncio.run(_run(port, bot_port, at, pace, place))
@@ -68,7 +68,7 @@ async def _run(port: int, bot_port: int, at: datetime | None, pace: float, place
         sandbox = build(session, port, address, lambda: datetime.now(UTC), pace=pace)
         if place is not None:
             await bot.claim_port(place)
-            archive.load(place.data / ARCHIVE, sandbox.world, sandbox.clock)
+            archive.load(place.data / ARCHIVE, sandbox.world, sandbox.clock, sandbox.bridge.kept)
         if at is not None:
             sandbox.clock.set(at.replace(tzinfo=ZONE))
             sandbox.clock.note = ""
@@ -138,7 +138,7 @@ async def _keeping(path: Path, sandbox: Sandbox) -> AsyncIterator[None]:
     async def keep() -> None:
         revision = 0
         while True:
-            archive.save(path, sandbox.world, sandbox.clock)
+            archive.save(path, sandbox.world, sandbox.clock, sandbox.bridge.kept)
             revision = await sandbox.changes.after(revision)
             await asyncio.sleep(BETWEEN_SAVES)
 
@@ -147,7 +147,7 @@ async def _keeping(path: Path, sandbox: Sandbox) -> AsyncIterator[None]:
         yield
     finally:
         keeping.cancel()
-        archive.save(path, sandbox.world, sandbox.clock)
+        archive.save(path, sandbox.world, sandbox.clock, sandbox.bridge.kept)
 
 
 async def _announce(sandbox: Sandbox, port: int) -> None:

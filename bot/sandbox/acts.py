@@ -199,7 +199,7 @@ class Acts:
             message = "There is no such message for this person."
             raise NotPossible(message)
         if said.conversation == cast.SLACK.id:
-            message = "What stands in Slack can only be read here."
+            message = "That stands in Slack, which has acts of its own."
             raise NotPossible(message)
         return said
 

@@ -1,13 +1,16 @@
 """Keeps the conversation between two starts: the bot remembers its requests, so Teams has to remember its messages.
 
-One JSON file in the data folder, written whole and then renamed. A file that cannot be read is left aside.
+So do Bugsnag and Jira what is theirs. One JSON file in the data folder, written whole and then renamed. A file that
+cannot be read is left aside.
 """
 
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from bot.sandbox.clock import Clock
 from bot.sandbox.world import Json, Message, Notice, World
@@ -15,8 +18,18 @@ from bot.sandbox.world import Json, Message, Notice, World
 LOG = logging.getLogger(__name__)
 
 
-def save(path: Path, world: World, clock: Clock) -> None:
-    """Write all that was said, and the clock."""
+class Other(Protocol):
+    """What else is kept, under a name of its own."""
+
+    def kept(self) -> Json:
+        """Give all of it."""
+
+    def restore(self, kept: Json) -> None:
+        """Take it over."""
+
+
+def save(path: Path, world: World, clock: Clock, others: Mapping[str, Other]) -> None:
+    """Write all that was said, the clock, and what the others have."""
     kept = {
         "now": clock.now(),
         "messages": [asdict(one) for one in world.messages.values()],
@@ -24,6 +37,7 @@ def save(path: Path, world: World, clock: Clock) -> None:
         "unread": {person: sorted(ids) for person, ids in world.unread.items()},
         "installed": world.installed,
         "opened": sorted(world.opened),
+        **{name: one.kept() for name, one in others.items()},
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".new")
@@ -31,7 +45,7 @@ def save(path: Path, world: World, clock: Clock) -> None:
     draft.replace(path)
 
 
-def load(path: Path, world: World, clock: Clock) -> None:
+def load(path: Path, world: World, clock: Clock, others: Mapping[str, Other]) -> None:
     """Bring back what was said; the clock goes on from where it stood when that is later than now."""
     if not path.is_file():
         return
@@ -40,6 +54,9 @@ def load(path: Path, world: World, clock: Clock) -> None:
         messages = [Message(**_dated(one, "at", "edited")) for one in kept["messages"]]
         notices = [Notice(**_dated(one, "at")) for one in kept["notices"]]
         stood = datetime.fromisoformat(kept["now"])
+        for name, one in others.items():
+            if name in kept:  # it is not in what was kept before there was any
+                one.restore(kept[name])
     except (ValueError, KeyError, TypeError):
         LOG.warning("%s cannot be read and is left aside; the sandbox begins empty.", path)
         path.replace(path.with_suffix(".unreadable"))

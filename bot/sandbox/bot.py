@@ -60,7 +60,15 @@ class Place:
             "HOTSEAT_ADMINS": admin.object_id,
             "SLACK_BOT_TOKEN": cast.SLACK_TOKEN,
             "SLACK_API_URL": f"http://127.0.0.1:{self.sandbox_port}/slack/api/",
+            "SLACK_SIGNING_SECRET": cast.SLACK_SECRET,
             "SLACK_CHANNEL": cast.SLACK.id,
+            "SLACK_BUGSNAG_IDS": cast.BUGSNAG_BOT,
+            "BUGSNAG_WEBHOOK_SECRET": cast.BUGSNAG_SECRET,
+            "JIRA_URL": f"http://127.0.0.1:{self.sandbox_port}",
+            "JIRA_EMAIL": cast.JIRA_EMAIL,
+            "JIRA_API_TOKEN": cast.JIRA_TOKEN,
+            "JIRA_PROJECT": cast.EDGE,
+            "JIRA_WEBHOOK_SECRET": cast.JIRA_SECRET,
         }
 
 

@@ -1,7 +1,7 @@
 """Who plays in the sandbox: a tenant, a team with two channels, a group chat, eight people, the bot, their rota.
 
-Decides nothing about messages. The ids have the shape of real ones and never change, so that a bot which kept its
-data folder still knows everybody.
+Beside them a channel of Slack with Bugsnag in it, and another team's project in Jira. Decides nothing about messages.
+The ids have the shape of real ones and never change, so that a bot which kept its data folder still knows everybody.
 """
 
 import csv
@@ -63,6 +63,11 @@ class Player:
         """Give the id of the person's chat with the bot."""
         return f"a:1{self.object_id.replace('-', '')}hotseat"
 
+    @property
+    def slack_id(self) -> str:
+        """Give the person's id in Slack, "" for who is not there."""
+        return f"U0{self.key.upper():0<6}" if self.backend else ""
+
 
 CHANNELS = (
     Channel("backend", "19:backend@thread.tacv2", "#backend", "OPS colleagues ask here when something blocks them."),
@@ -70,8 +75,17 @@ CHANNELS = (
 )
 
 
-SLACK = Channel("slack", "C024BE91L", "#bugsnag-backend", "#bugsnag-backend: what the bot says in Slack.")
+SLACK = Channel(
+    "slack", "C0BUGSNAG1", "#bugsnag-backend", "#bugsnag-backend: what Bugsnag, the bot and people say there."
+)
 SLACK_TOKEN = "xoxb-sandbox"  # noqa: S105 - of nobody's workspace
+SLACK_SECRET = "sandbox-signing-secret"  # noqa: S105 - of nobody's app
+SLACK_TEAM, SLACK_APP, SLACK_BOT, SLACK_USER = "T0LIEFERY", "A0HOTSEAT", "B0HOTSEAT", "U0HOTSEAT"
+BUGSNAG_BOT = "B0BUGSNAG"
+BUGSNAG_SECRET = "sandbox-bugsnag-secret"  # noqa: S105 - of nobody's project
+EDGE = "EDGE"
+JIRA_EMAIL, JIRA_TOKEN = "hotseat@example.com", "sandbox"
+JIRA_SECRET = "sandbox-jira-secret"  # noqa: S105 - of nobody's webhook
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +257,11 @@ def player(key: str) -> Player | None:
     return next((one for one in PLAYERS if key in (one.key, one.id, one.object_id, one.email)), None)
 
 
+def slack_player(user: str) -> Player | None:
+    """Find a demo person by their id in Slack."""
+    return next((one for one in PLAYERS if user and one.slack_id == user), None)
+
+
 def channel(key: str) -> Channel | None:
     """Find a channel by key or id."""
     return next((one for one in CHANNELS if key in (one.key, one.id)), None)
@@ -266,7 +285,7 @@ def people_csv(day: date) -> str:
             one.name,
             one.object_id,
             one.email,
-            "",
+            one.slack_id,
             "yes" if one.production else "no",
             one.days,
             "yes" if one.experienced else "no",

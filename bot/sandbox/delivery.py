@@ -43,7 +43,8 @@ class Exchange:
 class Wire:
     """The log of exchanges, oldest first, and the problems that the page shows until they are dismissed.
 
-    `waiting` counts the messages that the bot has not taken yet and that will be tried again.
+    `waiting` counts the messages that the bot has not taken yet and that will be tried again; `retrying` those of
+    Slack and Jira, which give up soon.
     """
 
     now: Callable[[], datetime]
@@ -51,6 +52,7 @@ class Wire:
     log: deque[Exchange] = field(default_factory=lambda: deque(maxlen=KEPT))
     problems: list[Json] = field(default_factory=list)
     waiting: int = 0
+    retrying: int = 0
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def begin(self, direction: str, method: str, path: str, request: Any) -> Exchange:

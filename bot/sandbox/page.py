@@ -18,6 +18,14 @@
 | `POST /api/dismiss` | `{}`: takes the problems away | `{}` |
 | `POST /api/clock` | `{add: seconds}` or `{to: "real", "next-opening", one of clock's MOMENTS, ISO time}` | `{now}` |
 | `POST /api/play` | `{do: "start", "skip", "stop"}` | `{}` |
+| `POST /api/slack/post` | `{as, text}`: in #bugsnag-backend | outcome |
+| `POST /api/slack/reply`, `edit` | `{as, message, text}`: a reply in its thread; one's own words changed | outcome |
+| `POST /api/slack/delete` | `{as, message}` | outcome |
+| `POST /api/slack/react` | `{as, message[, reaction: "eyes"]}`: puts it, or takes it back | outcome |
+| `POST /api/bugsnag` | `{do[, error, count, text, as]}`: see below | `{messages: ids}` |
+| `POST /api/webhook` | `{on}`: whether Bugsnag calls the bot's own door, too | `{}` |
+| `POST /api/jira/move` | `{issue: "EDGE-1", to: "todo", "doing" or "done"[, as]}` | `{status}` |
+| `POST /api/faults` | `{service: "slack" or "jira", …}`: those of `faults` to set | all faults of the service |
 | `GET /api/ledger` | | every call that the bot made, in order |
 | `GET /api/wire` | | all exchanges in both directions, oldest first |
 | `GET /clock` | | the time, plain ISO 8601 text (`HOTSEAT_CLOCK`) |
@@ -25,12 +33,18 @@
 `as` and `person` are keys of people ("olga"). An outcome is `{status, toast, failed, dialog, message}`: `status` is
 what the bot answered (0: nothing was sent, or no answer), `message` the id of the message. What cannot be done is 409
 `{error}`. Texts may mention "@Hotseat" or "@Ana Lindqvist"; a picture is a data URL.
+
+What can be done in Bugsnag, to `error` (an id) or else to the one that came up last: "new", "again" (10 events in an
+hour), "hundredth", "reoccurred" (reopened by itself), "spike", "storm" (`count` errors, 60 if not said, 500 at most, of
+20 kinds), "comment" (`text`); "fixed", "ignored", "snoozed", "unsnoozed", "reopened" by somebody (`as`, else Farid);
+"release", and "unreadable", a message as nobody has seen one yet. The world has `errors` (id: status), `issues` and
+`faults`; a message of Slack has `source`, `attachments` and `error`.
 """
 
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -41,14 +55,23 @@ from aiohttp import web
 
 from bot.sandbox import cast
 from bot.sandbox.acts import Acts, NotPossible
+from bot.sandbox.board import Board
+from bot.sandbox.bugsnag import Bugsnag
 from bot.sandbox.clock import Clock
 from bot.sandbox.delivery import Exchange, Wire
+from bot.sandbox.faults import Faults
+from bot.sandbox.jira import Jira
 from bot.sandbox.story import Story
+from bot.sandbox.view import bridge as view_of
 from bot.sandbox.view import snapshot
+from bot.sandbox.workspace import STORM, Workspace
 from bot.sandbox.world import Json, World
 
 WEB = Path(__file__).parent / "web"
-OWN = ("app.js", "cards.js", "dom.js", "host-config.js", "log.js", "thread.js", "welcome.js", "style.css")
+OWN = (
+    *("app.js", "board.js", "bugsnag.js", "cards.js", "dom.js", "host-config.js", "log.js", "slack.js", "thread.js"),
+    *("welcome.js", "bridge.css", "style.css"),
+)
 MODULES = {
     "adaptivecards.js": "adaptivecards/dist/adaptivecards.min.js",
     "markdown-it.js": "markdown-it/dist/markdown-it.min.js",
@@ -62,6 +85,21 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 LARGEST_BODY = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """What the bot joins with Teams: Slack with Bugsnag in it, and the board of Jira; `faults` by service."""
+
+    workspace: Workspace
+    board: Board
+    jira: Jira
+    faults: dict[str, Faults]
+
+    @property
+    def kept(self) -> dict[str, Bugsnag | Board]:
+        """Give what is kept between two starts, by name."""
+        return {"bugsnag": self.workspace.bugsnag, "jira": self.board}
 
 
 class Changes:
@@ -88,8 +126,11 @@ class Changes:
 class Page:
     """The endpoints of the page."""
 
-    def __init__(self, world: World, acts: Acts, clock: Clock, wire: Wire, story: Story, changes: Changes) -> None:
-        """Show `world`, and pass on what people do to `acts`."""
+    def __init__(
+        self, world: World, acts: Acts, clock: Clock, wire: Wire, story: Story, changes: Changes, bridge: Bridge
+    ) -> None:
+        """Show `world` and `bridge`, and pass on what people do to `acts` and to `bridge`."""
+        self._bridge = bridge
         self._world, self._acts, self._clock = world, acts, clock
         self._wire, self._story, self._changes = wire, story, changes
 
@@ -111,6 +152,11 @@ class Page:
             web.post("/api/dismiss", self._json(self._dismiss)),
             web.post("/api/clock", self._json(self._set_clock)),
             web.post("/api/play", self._json(self._play)),
+            web.post("/api/slack/{act}", self._slack),
+            web.post("/api/bugsnag", self._json(self._bugsnag)),
+            web.post("/api/webhook", self._json(self._webhook)),
+            web.post("/api/jira/move", self._json(self._move)),
+            web.post("/api/faults", self._json(self._faults)),
         ]
 
     async def _time(self, request: web.Request) -> web.Response:
@@ -120,6 +166,8 @@ class Page:
     async def _snapshot(self, request: web.Request) -> web.Response:
         del request
         shown = snapshot(self._world, self._clock, self._wire, self._story)
+        shown |= view_of(self._bridge.workspace, self._bridge.board)
+        shown["faults"] = {service: one.shown() for service, one in self._bridge.faults.items()}
         return web.json_response({"revision": self._changes.revision, **shown})
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
@@ -158,6 +206,39 @@ class Page:
         if act is None:
             raise web.HTTPNotFound
         return await self._json(act)(request)
+
+    async def _slack(self, request: web.Request) -> web.Response:
+        space = self._bridge.workspace
+        acts: dict[str, Callable[[Json], Awaitable[Any]]] = {
+            "post": lambda body: space.post(body["as"], body["text"]),
+            "reply": lambda body: space.reply(body["as"], body["message"], body["text"]),
+            "edit": lambda body: space.edit(body["as"], body["message"], body["text"]),
+            "delete": lambda body: space.delete(body["as"], body["message"]),
+            "react": lambda body: space.react(body["as"], body["message"], str(body.get("reaction") or "eyes")),
+        }
+        act = acts.get(request.match_info["act"])
+        if act is None:
+            raise web.HTTPNotFound
+        return await self._json(act)(request)
+
+    async def _bugsnag(self, body: Json) -> Json:
+        count = int(body.get("count", STORM))
+        named = {"error": str(body.get("error", "")), "text": str(body.get("text", "")), "by": str(body.get("as", ""))}
+        return {"messages": await self._bridge.workspace.happen(str(body["do"]), count=count, **named)}
+
+    async def _webhook(self, body: Json) -> None:
+        self._bridge.workspace.webhook = bool(body["on"])
+        self._world.touch()
+
+    async def _move(self, body: Json) -> Json:
+        who = _key(str(body.get("as") or "eva"))
+        return {"status": await self._bridge.jira.move(str(body["issue"]), str(body["to"]), who)}
+
+    async def _faults(self, body: Json) -> Json:
+        faults = self._bridge.faults[str(body.pop("service"))]
+        faults.set(body)
+        self._world.touch()
+        return faults.shown()
 
     async def _read(self, body: Json) -> None:
         self._world.read(_key(body["as"]), body["conversation"])

@@ -1,9 +1,9 @@
-"""The sandbox put together: one aiohttp application that is both Teams' connector and the page.
+"""The sandbox put together: one aiohttp application that is Teams' connector, Slack, Jira and the page.
 
 Knows which part needs which; starts no process (see `bot`).
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,12 +12,18 @@ from aiohttp import web
 
 from bot.sandbox import cast
 from bot.sandbox.acts import Acts
+from bot.sandbox.board import Board
+from bot.sandbox.bugsnag import Bugsnag
 from bot.sandbox.clock import Clock
 from bot.sandbox.connector import Connector
 from bot.sandbox.delivery import PAUSES, Delivery, Wire
-from bot.sandbox.page import LARGEST_BODY, Changes, Page, guard
+from bot.sandbox.faults import Faults
+from bot.sandbox.hooks import JIRA_PAUSES, SLACK_PAUSES, Hooks
+from bot.sandbox.jira import Jira
+from bot.sandbox.page import LARGEST_BODY, Bridge, Changes, Page, guard
 from bot.sandbox.slack import Slack
 from bot.sandbox.story import PACE, PATIENCE, Story
+from bot.sandbox.workspace import Workspace
 from bot.sandbox.world import World
 
 
@@ -32,6 +38,7 @@ class Sandbox:
     wire: Wire
     story: Story
     changes: Changes
+    bridge: Bridge
 
 
 def build(
@@ -43,10 +50,12 @@ def build(
     pace: float = PACE,
     patience: float = PATIENCE,
     pauses: tuple[float, ...] = PAUSES,
+    slack_pauses: tuple[float, ...] = SLACK_PAUSES,
+    jira_pauses: tuple[float, ...] = JIRA_PAUSES,
 ) -> Sandbox:
     """Join the parts. `bot_address` is the bot's /api/messages; `real` answers real time (aware).
 
-    The story takes `pace` and `patience`, the delivery `pauses`.
+    The story takes `pace` and `patience`, the delivery `pauses`, and what Slack and Jira tell the bot theirs.
     """
     changes = Changes()
     clock = Clock(real)
@@ -57,12 +66,20 @@ def build(
     delivery = Delivery(session, bot_address, wire, pauses)
     acts = Acts(world, delivery, clock, f"http://127.0.0.1:{port}/")
     story = Story(world, acts, clock, pace, patience)
+    faults = {"slack": Faults(), "jira": Faults()}
+    base = bot_address.removesuffix("/api/messages")
+    hooks = Hooks(session, base, wire, faults, slack_pauses=slack_pauses, jira_pauses=jira_pauses)
+    workspace = Workspace(world, Bugsnag(), hooks, clock)
+    board = Board(clock.now)
+    jira = Jira(board, world, wire, hooks, faults["jira"], f"http://127.0.0.1:{port}")
+    bridge = Bridge(workspace, board, jira, faults)
     app = web.Application(middlewares=[guard], client_max_size=LARGEST_BODY)
     app.add_routes(Connector(world, wire).routes())
-    app.add_routes(Slack(world, wire).routes())
-    app.add_routes(Page(world, acts, clock, wire, story, changes).routes())
-    app.cleanup_ctx.append(_ending(story, delivery))
-    return Sandbox(app, world, clock, acts, wire, story, changes)
+    app.add_routes(Slack(world, wire, workspace, faults["slack"]).routes())
+    app.add_routes(jira.routes())
+    app.add_routes(Page(world, acts, clock, wire, story, changes, bridge).routes())
+    app.cleanup_ctx.append(_ending(story.stop, workspace.close, hooks.close, delivery.close))
+    return Sandbox(app, world, clock, acts, wire, story, changes, bridge)
 
 
 async def listen(sandbox: Sandbox, port: int) -> web.AppRunner:
@@ -73,11 +90,11 @@ async def listen(sandbox: Sandbox, port: int) -> web.AppRunner:
     return runner
 
 
-def _ending(story: Story, delivery: Delivery) -> Callable[[web.Application], AsyncIterator[None]]:
+def _ending(*ends: Callable[[], Awaitable[None]]) -> Callable[[web.Application], AsyncIterator[None]]:
     async def context(app: web.Application) -> AsyncIterator[None]:
         del app
         yield
-        await story.stop()
-        await delivery.close()
+        for end in ends:
+            await end()
 
     return context

@@ -3,10 +3,11 @@
 from dataclasses import asdict
 from datetime import date
 
-from bot.sandbox import cast
+from bot.sandbox import board, cast
 from bot.sandbox.clock import Clock
 from bot.sandbox.delivery import Wire
 from bot.sandbox.story import Story
+from bot.sandbox.workspace import Workspace
 from bot.sandbox.world import Json, Message, World
 
 NOTICES = 60
@@ -30,8 +31,19 @@ def snapshot(world: World, clock: Clock, wire: Wire, story: Story) -> Json:
         "consent": world.consent,
         "problems": wire.problems,
         "waiting": wire.waiting,
+        "retrying": wire.retrying,
         "story": asdict(story.scene),
         "exchanges": wire.log[-1].number if wire.log else 0,
+    }
+
+
+def bridge(workspace: Workspace, work: board.Board) -> Json:
+    """Give what the page shows of Bugsnag and of Jira's board."""
+    return {
+        "errors": {one.id: one.status for one in workspace.bugsnag.errors.values()},
+        "webhook": workspace.webhook,
+        "columns": [{"key": one.key, "name": one.name} for one in board.COLUMNS],
+        "issues": [one.shown() for one in work.issues.values()],
     }
 
 
@@ -46,6 +58,7 @@ def _person(world: World, one: cast.Player, today: date) -> Json:
         "name": one.name,
         "role": world.rota.role(one, today),
         "about": one.about,
+        "slack": one.slack_id,
         "backend": one.backend,
         "chat": one.chat,
         "installed": world.installed[one.key],
@@ -73,4 +86,7 @@ def _message(world: World, one: Message) -> Json:
         "onlyFor": one.only_for,
         "views": {} if one.deleted else one.views,
         "reactions": one.reactions,
+        "source": "" if one.deleted else one.source,
+        "attachments": [] if one.deleted else one.attachments,
+        "error": one.error,
     }

@@ -23,7 +23,8 @@ class Message:
     """One message. `author` is a player's key or "bot"; `root` is the id of its thread's first message.
 
     `views` are cards that only one person sees (an answer to their press), until the bot edits the message. `picture`
-    is a data URL.
+    is a data URL. What stands in Slack has its `source` (the text with Slack's marks), its `attachments`, the Bugsnag
+    `error` that it is about, and the `client` id that its sender gave it; there the author may be "bugsnag".
     """
 
     id: str
@@ -42,6 +43,10 @@ class Message:
     views: dict[str, Json] = field(default_factory=dict)
     reactions: dict[str, list[str]] = field(default_factory=dict)
     picture: str = ""
+    source: str = ""
+    attachments: list[Json] = field(default_factory=list)
+    error: str = ""
+    client: str = ""
 
     @property
     def mentioned(self) -> set[str]:
@@ -119,8 +124,12 @@ class World:
         only_for: str | None = None,
         text_format: str = "plain",
         picture: str = "",
+        **slack: Any,
     ) -> Message:
-        """Add a message; without `root` it begins a thread. Whoever Teams would notify is notified."""
+        """Add a message; without `root` it begins a thread. Whoever Teams would notify is notified.
+
+        `slack` is what only a message of Slack has.
+        """
         identifier = self.new_id()
         message = Message(
             identifier,
@@ -132,6 +141,7 @@ class World:
             text_format,
             cards or [],
             mentions or [],
+            **slack,
         )
         message.only_for, message.picture = only_for, picture
         self.messages[identifier] = message

@@ -1,7 +1,8 @@
 """A running sandbox with the fake bot, on free ports of the loopback."""
 
+import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,11 @@ from aiohttp import web
 from bot.sandbox.service import Sandbox, build, listen
 from tests.sandbox.fake_bot import FakeBot
 
+PAUSES: dict[str, tuple[float, ...]] = {
+    "pauses": (0.01, 0.01),
+    "slack_pauses": (0.0, 0.01, 0.01),
+    "jira_pauses": (0.01, 0.01),
+}
 TUESDAY_TEN = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
@@ -41,6 +47,12 @@ class Stage:
         """Call the connector as the bot does."""
         return await self.bot.call(method, self.base, path, body)
 
+    async def until(self, there: Callable[[], object]) -> None:
+        """Wait until something is so."""
+        async with asyncio.timeout(5):
+            while not there():
+                await asyncio.sleep(0.01)
+
     async def message(self, author: str) -> Any:
         """Give the newest message of an author."""
         return [one for one in (await self.world())["messages"] if one["author"] == author][-1]
@@ -62,7 +74,7 @@ async def stage() -> AsyncIterator[Stage]:
     await web.TCPSite(bot_runner, "127.0.0.1", bot_port).start()
     async with aiohttp.ClientSession() as session:
         address = f"http://127.0.0.1:{bot_port}/api/messages"
-        sandbox = build(session, port, address, lambda: TUESDAY_TEN, pace=0.01, patience=0.01, pauses=(0.01, 0.01))
+        sandbox = build(session, port, address, lambda: TUESDAY_TEN, pace=0.01, patience=0.01, **PAUSES)
         runner = await listen(sandbox, port)
         yield Stage(sandbox, bot, session, f"http://127.0.0.1:{port}/")
         await runner.cleanup()

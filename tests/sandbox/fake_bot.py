@@ -3,7 +3,10 @@
 Runs alone too: `python tests/sandbox/fake_bot.py PORT`.
 """
 
+import json
 import sys
+from collections import deque
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +15,7 @@ from aiohttp import web
 
 ANA = {"id": "29:10a51c1f47c0e4c398f0e1d5b6a2e0003", "name": "Ana Lindqvist"}
 BEN = {"id": "29:10a51c1f47c0e4c398f0e1d5b6a2e0004", "name": "Ben Okafor"}
+HOOKS = ("/slack/events", "/jira/webhook", "/bugsnag/{secret}")
 CARD = "application/vnd.microsoft.card.adaptive"
 
 
@@ -67,8 +71,26 @@ FORM = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Hooked:
+    """One request of Slack, Bugsnag or Jira."""
+
+    path: str
+    headers: dict[str, str]
+    raw: bytes
+
+    @property
+    def body(self) -> Any:
+        """Give its JSON."""
+        return json.loads(self.raw)
+
+
 class FakeBot:
-    """Keeps what it got in `heard`; answers `status` to everything but invokes."""
+    """Keeps what it got in `heard`; answers `status` to everything but invokes.
+
+    What Slack, Bugsnag and Jira send is in `hooked`; `hook_answers` are given in turn before a plain 200, None drops
+    the connection.
+    """
 
     def __init__(self) -> None:
         """Start with nothing heard."""
@@ -76,12 +98,16 @@ class FakeBot:
         self.status = 201
         self.asked: dict[str, str] = {}
         self.invoke_answer: dict[str, Any] | None = None
+        self.hooked: list[Hooked] = []
+        self.hook_answers: deque[web.Response | None] = deque()
 
     def app(self) -> web.Application:
         """Build its application."""
         app = web.Application()
         app.router.add_post("/api/messages", self._messages)
         app.router.add_get("/livez", self._live)
+        for path in HOOKS:
+            app.router.add_post(path, self._hook)
         return app
 
     async def call(self, method: str, base: str, path: str, body: Any = None) -> tuple[int, Any]:
@@ -93,6 +119,15 @@ class FakeBot:
     async def _live(self, request: web.Request) -> web.Response:
         del request
         return web.Response(text="ok")
+
+    async def _hook(self, request: web.Request) -> web.Response:
+        self.hooked.append(Hooked(request.path, dict(request.headers), await request.read()))
+        answer = self.hook_answers.popleft() if self.hook_answers else web.Response()
+        if answer is None:
+            assert request.transport is not None
+            request.transport.abort()
+            return web.Response()
+        return answer
 
     async def _messages(self, request: web.Request) -> web.Response:
         activity = await request.json()

@@ -186,10 +186,10 @@ async def test_what_was_said_is_there_after_a_restart(stage: Stage, tmp_path: Pa
     await stage.do("api/act/post", as_="olga", channel="backend", text="label printer down")
     await stage.do("api/clock", add=3600)
     kept = tmp_path / "world.json"
-    archive.save(kept, stage.sandbox.world, stage.sandbox.clock)
+    archive.save(kept, stage.sandbox.world, stage.sandbox.clock, stage.sandbox.bridge.kept)
     clock = at("2026-11-24T10:00:00+01:00")
     world = World(clock.now, lambda: None)
-    archive.load(kept, world, clock)
+    archive.load(kept, world, clock, {})
     assert world.messages == stage.sandbox.world.messages
     assert (world.notices, world.unread) == (stage.sandbox.world.notices, stage.sandbox.world.unread)
     assert clock.now() == stage.sandbox.clock.now()
@@ -200,6 +200,6 @@ def test_a_damaged_archive_is_left_aside(tmp_path: Path) -> None:
     (tmp_path / "world.json").write_text("{")
     clock = at("2026-11-24T10:00:00+01:00")
     world = World(clock.now, lambda: None)
-    archive.load(tmp_path / "world.json", world, clock)
+    archive.load(tmp_path / "world.json", world, clock, {})
     assert not world.messages
     assert (tmp_path / "world.unreadable").is_file()

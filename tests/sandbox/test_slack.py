@@ -65,9 +65,9 @@ async def test_what_slack_refuses_is_refused_and_shown(
     assert [one["text"] for one in world["problems"]] == [f"Slack refused the bot's chat.postMessage: {error}"]
 
 
-async def test_slack_can_only_be_read(stage: Stage) -> None:
+async def test_what_stands_in_slack_has_none_of_the_acts_of_teams(stage: Stage) -> None:
     await call(stage, "chat.postMessage", SENT)
     said = await stage.message("bot")
     for act, more in (("reply", {"text": "me"}), ("react", {"reaction": "like"}), ("choose", {})):
-        assert "only be read" in (await stage.do(f"api/act/{act}", as_="ana", message=said["id"], **more))["error"]
+        assert "acts of its own" in (await stage.do(f"api/act/{act}", as_="ana", message=said["id"], **more))["error"]
     assert stage.bot.heard == []
