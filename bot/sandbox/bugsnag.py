@@ -178,7 +178,8 @@ class Bugsnag:
 
     def kept(self) -> Json:
         """Give all of it, to be kept between two starts."""
-        return {"errors": [asdict(one) for one in self.errors.values()], "releases": self.releases}
+        errors = [{**asdict(one), "first": one.first.isoformat()} for one in self.errors.values()]
+        return {"errors": errors, "releases": self.releases}
 
     def restore(self, kept: Json) -> None:
         """Take over what an earlier run kept."""
