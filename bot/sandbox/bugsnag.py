@@ -274,7 +274,7 @@ class Bugsnag:
 
     def unreadable(self) -> Said:
         """Say something in a layout that nobody has seen yet."""
-        text = f"Heads up! Stability of <{SITE}/overview|Backend> fell to *99.21 %* :chart_with_downwards_trend:"
+        text = f"Heads up! Stability of <{SITE}/overview|Backend> fell to *99.21 %*"
         fields = [{"title": "Sessions", "value": "48,120"}, {"title": "Target", "value": "99.50 %"}]
         return Said(text, ({"color": COLOURS["warning"], "fallback": "Stability", "fields": fields, "id": 1},))
 

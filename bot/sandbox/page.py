@@ -69,7 +69,7 @@ from bot.sandbox.world import Json, World
 
 WEB = Path(__file__).parent / "web"
 OWN = (
-    *("app.js", "board.js", "bugsnag.js", "cards.js", "dom.js", "host-config.js", "log.js", "slack.js", "thread.js"),
+    *("app.js", "board.js", "cards.js", "dom.js", "host-config.js", "log.js", "mrkdwn.js", "slack.js", "thread.js"),
     *("welcome.js", "bridge.css", "style.css"),
 )
 MODULES = {

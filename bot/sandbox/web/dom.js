@@ -18,6 +18,9 @@ const ICONS = {
   team: 'M9 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6Zm-6 8a6 6 0 0 1 12 0M16 11a2.500 2.500 0 1 0 0-5M17 14a5 5 0 0 1 4 5',
   like: 'M7 11v9H4v-9Zm0 0l4-7a2 2 0 0 1 2 2v4h5a2 2 0 0 1 2 2.300l-1 5.700a2 2 0 0 1-2 2H7',
   picture: 'M4 5h16v14H4Zm0 11l5-5 4 4 3-3 4 4M15.500 9.500h.01',
+  eyes: 'M2.500 12a4.200 7 0 1 1 8.400 0a4.200 7 0 1 1-8.400 0ZM13.100 12a4.200 7 0 1 1 8.400 0a4.200 7 0 1 1-8.400 0ZM8 12.500v3.500M8.800 12.500v3.500M18.600 12.500v3.500M19.400 12.500v3.500',
+  split: 'M4 5h16v14H4ZM12 5v14',
+  board: 'M4 5h4.500v14H4ZM9.800 5h4.500v9H9.800ZM15.500 5H20v6h-4.500Z',
   close: 'M6 6l12 12M18 6L6 18',
 };
 
@@ -79,8 +82,9 @@ export function keyed(container, items, key, stamp, build) {
   }
 }
 
-/** A round picture with initials; `who` is a person or the bot. */
+/** A picture with initials; `who` is a person, the bot or Bugsnag. */
 export function avatar(who, size = '') {
+  if (who.bug) return h('span', { class: `avatar ${size} bugsnag`, 'aria-hidden': 'true' }, 'B');
   const initials = who.bot ? 'H' : who.name.split(' ').map((word) => word[0]).join('');
   return h('span', { class: `avatar ${size} ${who.bot ? 'bot' : `tone-${who.tone}`}`, 'aria-hidden': 'true' }, initials);
 }

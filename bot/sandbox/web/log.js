@@ -7,7 +7,7 @@ let known = [];
 export async function showLog(box, close) {
   if (!box.querySelector('ol')) {
     box.replaceChildren(
-      h('div', { class: 'log-head' }, h('h2', {}, 'What went over the wire'), h('p', { class: 'quiet small' }, 'Bot Framework calls, newest first. Open one for its JSON.'), iconButton('close', 'Close the log', close)),
+      h('div', { class: 'log-head' }, h('h2', {}, 'What went over the wire'), h('p', { class: 'quiet small' }, 'What Teams, Slack, Bugsnag, Jira and the bot said to each other, newest first. Open one for its JSON.'), iconButton('close', 'Close the log', close)),
       h('ol', { class: 'exchanges' }),
     );
   }
@@ -20,13 +20,25 @@ export async function showLog(box, close) {
   keyed(box.querySelector('ol'), [...known].reverse(), (one) => one.number, (one) => one.status, exchange);
 }
 
+const SERVICES = [['/slack/', 'Slack'], ['/rest/', 'Jira'], ['/jira/', 'Jira'], ['/bugsnag/', 'Bugsnag']];
+
+/** Say in a word or two what the bot is told. */
+function said(body, service) {
+  const words = {
+    Slack: [body?.event?.type, body?.event?.subtype], Jira: [body?.webhookEvent, body?.issue?.key], Bugsnag: [body?.trigger?.type],
+    Teams: [body?.type, body?.name ?? body?.channelData?.eventType],
+  };
+  return words[service].filter(Boolean).join(' ');
+}
+
 function exchange(one) {
   const inbound = one.direction === 'in';
-  const what = inbound ? [one.request?.type, one.request?.name ?? one.request?.channelData?.eventType].filter(Boolean).join(' ') : one.path.replace('/v3/', '');
+  const service = SERVICES.find(([beginning]) => one.path.startsWith(beginning))?.[1] ?? 'Teams';
+  const what = inbound ? said(one.request, service) : one.path.replace(/^\/(v3|slack\/api|rest\/api\/3)\//, '');
   const bad = one.status === 0 || one.status >= 400;
   const details = h('details', {},
     h('summary', {},
-      h('span', { class: `way ${one.direction}` }, inbound ? 'Teams \u2192 bot' : 'bot \u2192 Teams'),
+      h('span', { class: `way ${one.direction}` }, inbound ? `${service} \u2192 bot` : `bot \u2192 ${service}`),
       h('span', { class: 'mono' }, inbound ? 'POST' : one.method), h('span', { class: 'mono path' }, decodeURIComponent(what)),
       h('span', { class: `mono ${bad ? 'failed' : 'quiet'}` }, one.status ? `${one.status}` : 'none'), h('span', { class: 'quiet mono' }, `${one.milliseconds} ms`), h('time', { class: 'quiet mono' }, say(one.at, 'seconds'))));
   details.addEventListener('toggle', () => {

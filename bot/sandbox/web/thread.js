@@ -2,17 +2,17 @@
 import { avatar, h, icon, iconButton, keyed, say } from './dom.js';
 import { card, words } from './cards.js';
 
-const NEWEST = 40;
+export const NEWEST = 40;
 
 /** Draw the newest threads of a conversation into `box`, and into `older` how to see the rest; `page` gives state and acts. */
 export function threads(box, older, page) {
   const mine = page.messages();
-  const isChat = !['channel', 'slack'].includes(page.place().kind);
+  const isChat = page.place().kind !== 'channel';
   const all = isChat ? [{ id: `${page.place().key}-${page.as.key}`, chat: true }] : mine.filter((one) => one.id === one.root);
   const roots = page.all ? all : all.slice(-NEWEST);
   const hidden = all.length - roots.length;
   keyed(box, isChat && !mine.length ? [] : roots, (one) => one.id, () => `${page.as.key}`, (one) => frame(one, page));
-  keyed(older, hidden ? [hidden] : [], () => 'older', String, (count) => h('button', { type: 'button', class: 'button chip', 'data-testid': 'older', onclick: () => page.showAll() }, `Show ${count} older`));
+  olderButton(older, hidden, page);
   for (const element of box.children) {
     const said = isChat ? mine : mine.filter((one) => one.root === element.dataset.root);
     const stamp = (one) => [one.version, page.theme, page.as.key, page.editing === one.id, JSON.stringify(one.reactions)].join();
@@ -20,9 +20,14 @@ export function threads(box, older, page) {
   }
 }
 
+/** Draw into `box` how to see the `hidden` older threads. */
+export function olderButton(box, hidden, page) {
+  keyed(box, hidden > 0 ? [hidden] : [], () => 'older', String, (count) => h('button', { type: 'button', class: 'button chip', 'data-testid': 'older', onclick: () => page.showAll() }, `Show ${count} older`));
+}
+
 function frame(root, page) {
   if (root.chat) return h('section', { class: 'chat', 'data-testid': 'thread', data: { root: root.id } }, h('div', { class: 'said' }));
-  const reply = page.place().kind === 'slack' ? null : composer({
+  const reply = composer({
     placeholder: 'Reply', testid: 'reply', sendId: 'reply-send', label: 'Reply in this thread', focus: `reply-${root.id}`,
     send: (text, picture) => page.act('reply', { message: root.id, text, picture }), refuse: page.refuse,
   });
@@ -42,14 +47,14 @@ function message(one, page) {
   );
   const body = h('div', { class: 'content' }, head);
   if (one.deleted) body.append(h('p', { class: 'quiet' }, 'This message has been deleted.', own ? undo(one, page) : ''));
-  else if (page.editing === one.id) body.append(editor(one, page));
+  else if (page.editing === one.id) body.append(editor(one, page, (text) => page.act('edit', { message: one.id, text })));
   else {
     if (one.text) body.append(...linked(one, page));
     if (one.picture) body.append(h('img', { class: 'picture', src: one.picture, alt: `Picture from ${who.name}` }));
     for (const content of seen) body.append(card(content, page.theme, (action, frame) => page.press(one, action, frame)));
     body.append(reactions(one, page));
   }
-  if (!one.deleted && page.editing !== one.id && page.place().kind !== 'slack') body.append(tools(one, page, own));
+  if (!one.deleted && page.editing !== one.id) body.append(tools(one, page, own));
   return h('div', {
     class: `message ${who.bot ? 'by-bot' : ''} ${own ? 'own' : ''} ${one.id === one.root ? 'root' : ''}`,
     'data-testid': 'message', data: { message: one.id, author: one.author },
@@ -75,7 +80,8 @@ function unescaped(text) {
   return text.replace(/&(?:amp|lt|gt|quot);/g, (mark) => marks[mark]);
 }
 
-function when(at, page) {
+/** Say when something was, with its day where that is not today. */
+export function when(at, page) {
   return say(at, 'day') === say(page.now(), 'day') ? say(at) : `${say(at, 'day')}, ${say(at)}`;
 }
 
@@ -104,11 +110,12 @@ function reactions(one, page) {
   return row;
 }
 
-function editor(one, page) {
+/** A composer in the place of one's own message, which `save` changes. */
+export function editor(one, page, save, mention = true) {
   const box = composer({
     placeholder: 'Edit', testid: 'edit-text', sendId: 'edit-save', label: 'Edit your message', focus: `edit-${one.id}`, value: one.text.replace(/<at>(.*?)<\/at>/g, '@$1'),
-    send: async (text) => { await page.act('edit', { message: one.id, text }); page.edit(null); },
-    cancel: () => page.edit(null), kept: one.picture,
+    send: async (text) => { await save(text); page.edit(null); },
+    cancel: () => page.edit(null), kept: one.picture, mention,
   });
   queueMicrotask(() => box.querySelector('textarea').focus());
   return box;
