@@ -152,7 +152,7 @@ async def test_what_the_bot_says_in_slack_is_read_in_a_place_of_its_own_as_inert
     await place.click()
     await expect(page.get_by_test_id("message")).to_contain_text("<img src=x")
     await expect(place.get_by_test_id("unread")).to_have_count(0)
-    for tool in ("composer", "reply", "like", "raise"):
+    for tool in ("like", "raise", "composer-mention", "composer-picture", "bugsnag-menu"):
         await expect(page.get_by_test_id(tool)).to_have_count(0)
     await become(page, "olga")
     await expect(place).to_have_count(0)

@@ -201,7 +201,7 @@ function renderBar() {
   const running = world.story.running;
   const tools = [
     ['play', 'Play a day', running ? 'stop' : 'play', () => call('/api/play', { do: running ? 'stop' : 'start' }), undefined],
-    ['split', 'Slack or Jira beside Teams', 'split', () => keep({ split: !local.split }), local.split],
+    ['split', 'Slack or Jira beside Teams', 'split', () => keep({ split: !local.split, ...(OUTSIDE.includes(local.place) ? { side: local.place } : {}) }), local.split],
     ['bell', 'Notifications', 'bell', () => keep({ bell: !local.bell }), local.bell],
     ['phone', 'Phone width', 'phone', () => keep({ phone: !local.phone }), local.phone],
     ['theme', 'Light or dark', 'theme', () => keep({ theme: local.theme === 'dark' ? 'light' : 'dark' }), local.theme === 'dark'],

@@ -90,7 +90,7 @@ function message(one, page) {
   if (one.deleted) body.append(h('p', { class: 'quiet' }, 'This message was deleted.'));
   else if (page.editing === one.id) body.append(editor(one, page, (text) => page.slack('edit', { message: one.id, text }), false));
   else {
-    body.append(h('div', { class: 'words' }, mrkdwn(one.source || one.text, page, !who.bot)));
+    body.append(h('div', { class: 'words' }, one.source ? mrkdwn(one.source, page, !who.bot) : one.text));
     for (const attached of one.attachments) body.append(attachment(attached, page));
     body.append(reactions(one, page));
     if (status) body.append(menu(one, status, page));
