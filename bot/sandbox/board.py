@@ -161,17 +161,19 @@ class Board:
         return number, True
 
     def search(self, jql: str, lag: float, reconciled: list[str]) -> list[Issue]:
-        """Find issues, the newest first; raises Invalid for what is no query, or more than this Jira knows.
+        """Find issues, the newest first unless the query says otherwise; raises Invalid for what is no query here.
 
         One that is younger than `lag` seconds is found only where its id is `reconciled`.
         """
-        tests = [self._test(one) for one in _AND.split(_ORDER.split(jql)[0]) if one.strip()]
+        query, *order = _ORDER.split(jql)
+        tests = [self._test(one) for one in _AND.split(query) if one.strip()]
         indexed = time.monotonic() - lag
-        return [
+        found = [
             one
-            for one in reversed(self.issues.values())
+            for one in self.issues.values()
             if (one.born <= indexed or one.id in reconciled) and all(test(one) for test in tests)
         ]
+        return found if order and not order[0].rstrip().lower().endswith("desc") else found[::-1]
 
     def _test(self, clause: str) -> Callable[[Issue], bool]:
         match = _CLAUSE.fullmatch(clause.strip())

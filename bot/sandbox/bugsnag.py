@@ -229,7 +229,7 @@ class Bugsnag:
         if happening.change:
             trigger["stateChange"] = happening.change
             more["user"] = _user(by)
-        if what == "snoozed":
+        if what in ("snoozed", "unsnoozed"):
             trigger["snoozeRule"] = {"ruleType": "occurs_after", "ruleValue": 21600}
         return _said(error, now, happening.code, trigger, more)
 
@@ -267,7 +267,12 @@ class Bugsnag:
             "url": f"{url}?i=wh&m=nr",
             "releaseTime": _iso(now),
             "releasedBy": by,
-            "sourceControl": {"provider": "github", "revision": revision[:7]},
+            "sourceControl": {
+                "provider": "github",
+                "revision": revision[:7],
+                "revisionUrl": f"https://github.com/example/backend/tree/{revision[:7]}",
+                "diffUrl": f"https://github.com/example/backend/compare/main...{revision[:7]}",
+            },
         }
         trigger = {"type": "release", "message": "New release"}
         return Said(text, (attachment,), {**_head(0, "nr"), "trigger": trigger, "release": release})
@@ -342,7 +347,7 @@ def _frame(line: str, *, in_project: bool = True) -> Json:
     return {
         "file": file,
         "lineNumber": number,
-        "columnNumber": None,
+        "columnNumber": "7",
         "method": method,
         "inProject": in_project,
         "code": {number: f"def {method}"},

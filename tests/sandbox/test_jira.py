@@ -76,6 +76,7 @@ async def test_a_ticket_is_made_found_read_and_linked_once(stage: Stage) -> None
     [
         ('project = EDGE AND labels = "bs-1"', ["EDGE-1"]),
         ("project = 'EDGE' and labels in (bs-1, \"bs-2\") ORDER BY created DESC", ["EDGE-2", "EDGE-1"]),
+        ('project = "EDGE" AND labels = "hotseat" ORDER BY created ASC', ["EDGE-1", "EDGE-2"]),
         ("key in (EDGE-2)", ["EDGE-2"]),
         ("key in (edge-1, EDGE-2) AND status != Done", ["EDGE-2", "EDGE-1"]),
         ("labels = hotseat AND statusCategory = done", []),
