@@ -65,11 +65,11 @@ def build(
     wire = Wire(clock.now, changes.note)
     delivery = Delivery(session, bot_address, wire, pauses)
     acts = Acts(world, delivery, clock, f"http://127.0.0.1:{port}/")
-    story = Story(world, acts, clock, pace, patience)
     faults = {"slack": Faults(), "jira": Faults()}
     base = bot_address.removesuffix("/api/messages")
     hooks = Hooks(session, base, wire, faults, slack_pauses=slack_pauses, jira_pauses=jira_pauses)
     workspace = Workspace(world, Bugsnag(), hooks, clock)
+    story = Story(world, acts, workspace, clock, pace, patience)
     board = Board(clock.now)
     jira = Jira(board, world, wire, hooks, faults["jira"], f"http://127.0.0.1:{port}")
     bridge = Bridge(workspace, board, jira, faults)

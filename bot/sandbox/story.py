@@ -12,6 +12,7 @@ from datetime import timedelta
 from bot.sandbox import cast
 from bot.sandbox.acts import Acts, NotPossible
 from bot.sandbox.clock import Clock
+from bot.sandbox.workspace import Workspace
 from bot.sandbox.world import Json, Message, World
 
 PACE, PATIENCE, LEAD = 3.0, 3.0, 0.4
@@ -48,15 +49,25 @@ class Step:
 class Story:
     """The story, at most one at a time."""
 
-    def __init__(self, world: World, acts: Acts, clock: Clock, pace: float = PACE, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        world: World,
+        acts: Acts,
+        workspace: Workspace,
+        clock: Clock,
+        pace: float = PACE,
+        patience: float = PATIENCE,
+    ) -> None:
         """Wait `pace` seconds between steps, and at most `patience` for what the bot does in one."""
-        self._world, self._acts, self._clock = world, acts, clock
+        self._world, self._acts, self._workspace, self._clock = world, acts, workspace, clock
         self._pace, self._patience = pace, patience
         self._task: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
         self._threads: list[str] = []
         self._called: list[str] = []
         self._seen = 0
+        self._alert = ""
+        self._known: list[tuple[str, int]] = []
         self.scene = Scene()
 
     def start(self) -> None:
@@ -151,6 +162,20 @@ class Story:
             self._reply(last, 1, "A filter was set to yesterday. They are back now, please reload."),
         )
         yield Step("Tom: it's solved.", "tom", "backend", self._press(lambda: "tom", 1, "solve"))
+        yield Step(
+            "Something breaks in production. Bugsnag says so in Slack.",
+            first,
+            "slack",
+            self._break,
+            self._in_the_team("The backend team's channel has it too, with an owner to be found."),
+        )
+        yield Step(
+            lambda: f"{_name(first())} puts eyes on it in Slack.",
+            first,
+            "slack",
+            self._look_at,
+            self._in_the_team("In Teams, too, everybody sees who has it."),
+        )
         yield Step("That was a day with Hotseat. Now try it: you can be any of the eight.", "olga", "backend", _nothing)
 
     def _first(self) -> str:
@@ -184,6 +209,30 @@ class Story:
             return replace(scene, caption=words, act_as=people[0])
 
         return then
+
+    async def _break(self) -> None:
+        self._known = self._in_team()
+        (self._alert,) = await self._workspace.happen("new")
+        await self._until(lambda: self._in_team() != self._known)
+
+    async def _look_at(self) -> None:
+        self._known = self._in_team()
+        await self._workspace.react(self._first(), self._alert)
+        await self._until(lambda: self._in_team() != self._known)
+
+    def _in_the_team(self, words: str) -> Callable[[Scene], Scene]:
+        """Go on to the team's channel with these words, if anything has become different there."""
+
+        def then(scene: Scene) -> Scene:
+            if self._in_team() == self._known:
+                return scene
+            return replace(scene, caption=words, place="team")
+
+        return then
+
+    def _in_team(self) -> list[tuple[str, int]]:
+        team = cast.CHANNELS[1].id
+        return [(one.id, one.version) for one in self._world.messages.values() if one.conversation == team]
 
     def _look(self) -> None:
         self._seen = self._world.notices[-1].id if self._world.notices else 0

@@ -16,6 +16,7 @@ from aiohttp import web
 ANA = {"id": "29:10a51c1f47c0e4c398f0e1d5b6a2e0003", "name": "Ana Lindqvist"}
 BEN = {"id": "29:10a51c1f47c0e4c398f0e1d5b6a2e0004", "name": "Ben Okafor"}
 HOOKS = ("/slack/events", "/jira/webhook", "/bugsnag/{secret}")
+TEAM = "19:backend-team@thread.tacv2"
 CARD = "application/vnd.microsoft.card.adaptive"
 
 
@@ -89,7 +90,7 @@ class FakeBot:
     """Keeps what it got in `heard`; answers `status` to everything but invokes.
 
     What Slack, Bugsnag and Jira send is in `hooked`; `hook_answers` are given in turn before a plain 200, None drops
-    the connection.
+    the connection. With `echoes`, the sandbox's address, what Slack sends is said in the team's channel.
     """
 
     def __init__(self) -> None:
@@ -99,6 +100,7 @@ class FakeBot:
         self.asked: dict[str, str] = {}
         self.invoke_answer: dict[str, Any] | None = None
         self.hooked: list[Hooked] = []
+        self.echoes = ""
         self.hook_answers: deque[web.Response | None] = deque()
 
     def app(self) -> web.Application:
@@ -127,6 +129,9 @@ class FakeBot:
             assert request.transport is not None
             request.transport.abort()
             return web.Response()
+        if self.echoes and answer.status < 400:
+            words = {"type": "message", "text": f"Slack said: {self.hooked[-1].body['event']['type']}"}
+            await self.call("POST", self.echoes, f"v3/conversations/{quote(TEAM, safe='')}/activities", words)
         return answer
 
     async def _messages(self, request: web.Request) -> web.Response:

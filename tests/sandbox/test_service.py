@@ -102,8 +102,27 @@ async def test_the_story_runs_to_its_end_and_names_what_is_missing(stage: Stage)
         await asyncio.sleep(0.005)
     authors = [one["author"] for one in (await stage.world())["messages"]]
     assert [authors.count(one) for one in ("olga", "tom", "ana", "ben")] == [1, 1, 1, 1]
+    assert authors.count("bugsnag") == 1
+    assert [one.body["event"]["type"] for one in stage.bot.hooked] == ["message", "reaction_added"]
     presses = [one["from"]["name"] for one in stage.bot.heard if one["type"] == "invoke"]
     assert presses == ["Ana Lindqvist", "Olga Brandt", "Ben Okafor", "Tom Reuter"]
+
+
+async def test_the_story_shows_an_error_where_the_bot_has_brought_it_and_only_then(stage: Stage) -> None:
+    told = {True: set[tuple[str, str]](), False: set[tuple[str, str]]()}
+    for echoes, scenes in told.items():
+        stage.bot.echoes = stage.base if echoes else ""
+        await stage.do("api/play", do="start")
+        while stage.sandbox.story.scene.running or not scenes:
+            if stage.sandbox.story.scene.running:
+                scenes.add((stage.sandbox.story.scene.place, stage.sandbox.story.scene.caption))
+            await asyncio.sleep(0.001)
+    brought = {
+        ("team", "The backend team's channel has it too, with an owner to be found."),
+        ("team", "In Teams, too, everybody sees who has it."),
+    }
+    assert (brought <= told[True], brought & told[False]) == (True, set())
+    assert ("slack", "Something breaks in production. Bugsnag says so in Slack.") in told[False]
 
 
 async def test_the_story_can_be_stopped(stage: Stage) -> None:
