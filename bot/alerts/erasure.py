@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from bot.alerts.alert import Alert
+from bot.alerts.storm import Storm, Weather
 from bot.people import FORMER, SOMEBODY, Author
 from bot.support.erasure import Part, unnamed
 
@@ -45,13 +46,25 @@ def without_texts(alert: Alert) -> Alert:
 
 
 def without_person(alert: Alert, person: str, names: frozenset[str]) -> Alert:
-    """Return an alert in which the person with this id, called ``names``, is a former colleague."""
+    """Return an alert in which the person with this id, called ``names``, is a former colleague.
+
+    What they noted is gone, too. By which of the names Slack knows them is theirs as well.
+    """
 
     def other(author: Author | None) -> Author | None:
         return Author("", FORMER) if author is not None and author.id == person else author
 
+    mine = [author is not None and author.id == person for author in (alert.owner, alert.ended_by)]
+    said = alert.latest if alert.latest.by not in names else replace(alert.latest, said="")
+    comment = alert.comment if alert.comment is None or alert.comment.by not in names else None
     left = replace(
         alert,
+        latest=said,
+        comment=comment,
+        impact="" if mine[0] else alert.impact,
+        reason="" if mine[1] else alert.reason,
+        eyes="" if alert.eyes in names else alert.eyes,
+        back={user: at for user, at in alert.back.items() if user not in names},
         owner=other(alert.owner),
         ended_by=other(alert.ended_by),
         called=tuple(one for one in alert.called if one != person),
@@ -60,6 +73,18 @@ def without_person(alert: Alert, person: str, names: frozenset[str]) -> Alert:
         before=alert.before and without_person(alert.before, person, names),
     )
     return unnamed(left, names)
+
+
+def weather_without_person(weather: Weather, person: str) -> Weather:
+    """Return what is kept beside alerts without whom its storms called."""
+
+    def calm(storm: Storm) -> Storm:
+        called = tuple(one for one in storm.called if one != person)
+        return replace(
+            storm, called=called, cards=tuple(one for one in storm.cards if one.rpartition(":")[2] != person)
+        )
+
+    return replace(weather, storms=tuple(map(calm, weather.storms)))
 
 
 def authors(alert: Alert) -> Iterator[Author]:

@@ -354,5 +354,6 @@ def how(ticket: Ticket) -> str:
         case Progress.UNKNOWN:
             return f"{ticket.by.name} finds out whether Jira has the ticket"
         case Progress.REFUSED:
-            return f"Jira refused the ticket ({ticket.reason}), and {ticket.by.name} mends it"
+            why = f" ({ticket.reason})" if ticket.reason else ""
+            return f"Jira refused the ticket{why}, and {ticket.by.name} mends it"
     return ticket.key

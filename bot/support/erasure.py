@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from bot.people import FORMER, SOMEBODY, Author
 from bot.support.request import Advice, Clock, Request, Status
+from bot.support.ticket import Draft, Ticket
 from bot.support.triage import ESTIMATE, IMPACT
 
 T = TypeVar("T")
@@ -150,6 +151,16 @@ def without_person(request: Request, person: str, names: Iterable[str] = ()) -> 
         copies=others(request.copies),
     )
     return unnamed(left, called)
+
+
+def without_words(ticket: Ticket) -> Ticket:
+    """Return a ticket that says no more than what it is about."""
+    return replace(ticket, draft=Draft(ticket.matter, ()), reason="")
+
+
+def without_maker(ticket: Ticket, maker: Author) -> Ticket:
+    """Return a ticket that was made by ``maker`` instead, who is nobody that could be told of it."""
+    return replace(ticket, by=maker, card="")
 
 
 def unnamed(kept: T, names: Iterable[str]) -> T:

@@ -185,6 +185,8 @@ class Text(StrEnum):
     MY_RAISED = "my raised"
     MY_RAISED_FOR = "my raised for"
     MY_EARLY = "my early"
+    MY_TICKETS = "my tickets"
+    MY_STORMS = "my storms"
     MY_PAUSE = "my pause"
     MY_PLANNING = "my planning"
     MY_SETUP = "my setup"
@@ -445,6 +447,8 @@ TEXTS = MappingProxyType(
                 Text.MY_RAISED: "You raised",
                 Text.MY_RAISED_FOR: "Raised for you",
                 Text.MY_EARLY: "You also wrote",
+                Text.MY_TICKETS: "Tickets of yours",
+                Text.MY_STORMS: "Called about many errors at once",
                 Text.MY_PAUSE: "You paused",
                 Text.MY_PLANNING: "Under way in the rota",
                 Text.MY_SETUP: "In the setup",
@@ -706,6 +710,8 @@ TEXTS = MappingProxyType(
                 Text.MY_RAISED: "Weitergegeben",
                 Text.MY_RAISED_FOR: "Für dich weitergegeben",
                 Text.MY_EARLY: "Du schriebst auch",
+                Text.MY_TICKETS: "Tickets von dir",
+                Text.MY_STORMS: "Wegen vieler Fehler zugleich benachrichtigt",
                 Text.MY_PAUSE: "Du hast angehalten",
                 Text.MY_PLANNING: "Im Dienstplan im Gange",
                 Text.MY_SETUP: "In der Einrichtung",

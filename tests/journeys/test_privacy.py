@@ -3,7 +3,7 @@
 import ast
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,7 +13,12 @@ import orjson
 import pytest
 
 from bot import decide
-from bot.effects import Change, Erased, PutFacts, PutNotice, PutRequest, PutRota
+from bot.alerts.alert import Alert, Comment, Post
+from bot.alerts.alert import Deed as AlertDeed
+from bot.alerts.alert import Status as AlertStatus
+from bot.alerts.notification import Kind, Notification
+from bot.alerts.storm import Gust, Release, Storm, Weather
+from bot.effects import Change, Erased, PutAlert, PutFacts, PutNotice, PutRequest, PutRota
 from bot.errors import Refused
 from bot.events import Chosen, Claim, PersonErased, Raise, Reopen, Solve, Sweep
 from bot.people import FORMER, SOMEBODY, Author, Person
@@ -56,6 +61,8 @@ from bot.support.request import (
     Suggestion,
     Wait,
 )
+from bot.support.ticket import Draft as Wording
+from bot.support.ticket import Progress, Section, Ticket
 from bot.support.triage import IMPACT
 from bot.support.words import done
 from bot.teams.cards import MOST_BYTES, Cards
@@ -116,7 +123,8 @@ async def everything(town: Town) -> str:
     await (await town.desk()).settle()
     kept = town.journal._desks["tenant", "backend"]
     state = kept.standing
-    values = (state.rota, state.facts, list(state.requests.values()), list(state.notices.values()))
+    some = (state.requests, state.notices, state.alerts)
+    values = (state.rota, state.facts, *(list(one.values()) for one in some))
     rest = (kept.records, kept.shown, kept.outbox, await town.journal.references())
     return dump(values) + repr(rest)
 
@@ -913,7 +921,104 @@ KNOWN = Facts(
         feeds={"zoe": 1},
         filling={"zoe": frozenset({date(2026, 11, 26)})},
     ),
+    weather=Weather(
+        last_number=1,
+        last_storm=1,
+        came_at=(NOON,),
+        storms=(
+            Storm(
+                "S-1",
+                NOON,
+                NOON,
+                (Gust("like:shipping|Oops", "A-1"),),
+                NOON,
+                stale=True,
+                pair_at=NOON,
+                further_at=NOON,
+                called=("zoe",),
+                cards=("call:S-1:zoe",),
+            ),
+        ),
+        releases=(Release("2026.47.1", "shipping", "production", NOON),),
+    ),
+    tickets={
+        "T-1": Ticket(
+            id="T-1",
+            matter="R-1",
+            project="EDGE",
+            label="hotseat-backend-r-1",
+            draft=Wording(
+                WORDS, (Section(WORDS, WORDS, (("Thread", "https://x"),)),), about="https://x", about_title=WORDS
+            ),
+            by=ZOE,
+            at=NOON,
+            key="EDGE-1",
+            url="https://jira.example.com/browse/EDGE-1",
+            status="Open",
+            reason=f"Zoe Quist: {WORDS}",
+            moved_at=NOON,
+            done_at=NOON,
+            card="ticket:R-1:T-1:noon:zoe",
+        )
+    },
+    last_ticket=1,
 )
+ALERT = Alert(
+    id="A-1",
+    key="error:5f0c8e7ad1b2c30018a4e6f1",
+    latest=Notification(
+        Kind.COMMENT,
+        error="5f0c8e7ad1b2c30018a4e6f1",
+        event="5f0c8e7ad1b2c30018a4e6f2",
+        project="shipping",
+        stage="production",
+        error_class="Oops",
+        message="Zoe Quist broke it",
+        where="labels#create",
+        frames=("app/label.rb:1",),
+        severity="error",
+        handled=True,
+        occurrences=1,
+        users=1,
+        rate=1,
+        first_at=NOON,
+        version="2026.47.1",
+        by=ZOE.name,
+        said=WORDS,
+        until=NOON,
+        url="https://app.bugsnag.com/acme/shipping/errors/5f0c8e7ad1b2c30018a4e6f1",
+    ),
+    first_at=NOON,
+    last_at=NOON,
+    triggered_at=NOON,
+    changed_at=NOON,
+    status=AlertStatus.IGNORED,
+    heard=("new:1:2",),
+    posts=(Post("C0BUGSNAG1/1763700001.000001", "https://acme.slack.com/archives/C0BUGSNAG1/p1"),),
+    owner=ZOE,
+    owned_at=NOON,
+    eyes="U0ZOE",
+    back={"U0ZOE": NOON},
+    pair_at=NOON,
+    further_at=NOON,
+    called=("zoe", "ben"),
+    cards=("call:A-1:zoe",),
+    storm="S-1",
+    comment=Comment(ZOE.name, WORDS),
+    impact=WORDS,
+    ended_by=ZOE,
+    reason=WORDS,
+    until=NOON,
+    ticket="T-1",
+    ticket_key="EDGE-1",
+    ticket_url="https://jira.example.com/browse/EDGE-1",
+    after="deployed by Zoe Quist",
+    unsaid="Zoe Quist handles it",
+    deed=AlertDeed(ZOE, NOON, "handles it"),
+)
+
+
+SEEN = replace(ALERT, id="A-2", key="error:2", posts=(), status=AlertStatus.TRIGGERED, owner=None, impact="")
 
 
 def unfilled(value: object, name: str = "") -> Iterator[str]:
@@ -922,6 +1027,8 @@ def unfilled(value: object, name: str = "") -> Iterator[str]:
         yield name
     elif isinstance(value, tuple):
         yield from unfilled(value[0], name)
+    elif isinstance(value, Mapping):
+        yield from unfilled(next(iter(value.values())), name)
     elif is_dataclass(value):
         for one in fields(value):
             if one.name != "before":
@@ -929,13 +1036,15 @@ def unfilled(value: object, name: str = "") -> Iterator[str]:
 
 
 async def test_nothing_that_is_kept_names_or_quotes_whoever_is_erased() -> None:
-    for kept in (FILLED, SHOWN, KNOWN):
+    for kept in (FILLED, SHOWN, KNOWN, ALERT):
         assert list(unfilled(kept)) == [], "fill a new field with what it may hold of a person"
-    zoe = replace(EVA, id="zoe", entra_object_id="zoe", name="Zoe Quist", email="zoe@example.com")
+    own_ids = {"entra_object_id": "zoe", "email": "zoe@example.com", "slack_user_id": "U0ZOE"}
+    zoe = replace(EVA, id="zoe", name="Zoe Quist", **own_ids)  # type: ignore[arg-type]
     town = Town(people=(*TEAM, zoe))
     old = replace(FILLED, before=replace(FILLED, before=None))
     own = replace(SHOWN, key="copy:R-1:first:zoe", place=personal("zoe"), person="zoe")
-    await put(town, PutRequest(old), PutNotice(SHOWN), PutNotice(own), PutFacts(KNOWN))
+    alerts = (PutAlert(replace(ALERT, before=ALERT)), PutAlert(SEEN))
+    await put(town, PutRequest(old), PutNotice(SHOWN), PutNotice(own), PutFacts(KNOWN), *alerts)
     await town.restart()
     assert await erase(town, "zoe") == "Zoe Quist"
     left = (await everything(town)).casefold()
@@ -1090,6 +1199,100 @@ async def test_whoever_only_got_a_copy_is_gone_from_its_key() -> None:
     request = await town.request()
     assert not any(key.endswith(":eva") for key in request.copies)
     assert request.remark == "former colleague may know more"
+
+
+async def test_what_was_said_of_an_alert_is_told_to_whom_it_names_and_to_nobody_else() -> None:
+    zoe = replace(EVA, id="zoe", entra_object_id="zoe", name="Zoe Quist", slack_user_id="U0ZOE")
+    town = Town(people=(*TEAM, zoe))
+    await put(
+        town, PutAlert(replace(ALERT, before=ALERT)), PutFacts(Facts(tickets=KNOWN.tickets, weather=KNOWN.weather))
+    )
+    await town.restart()
+    told = await town.write("privacy me", zoe)
+    for words in (
+        f"You took\nA-1: {WORDS}",
+        f"You closed\nA-1: {WORDS}",
+        "You did last\nA-1: handles it",
+        "You were called\nA-1",
+        "You reacted\nA-1",
+        "You are named in\nA-1",
+        f"Tickets of yours\nR-1 · EDGE-1: {WORDS}\n{WORDS}",
+        "Called about many errors at once\n12:00",
+    ):
+        assert words in told, words
+    assert WORDS not in await town.write("privacy me", EVA)
+    assert "A-1" in await town.write("privacy me", BEN)
+
+
+async def test_whoever_handles_an_alert_is_not_erased() -> None:
+    town = Town()
+    await put(town, PutAlert(replace(ALERT, status=AlertStatus.ACKNOWLEDGED, owner=Author("farid", FARID.name))))
+    await town.restart()
+    why = "Farid Haddad still handles A-1; resolve that, or let somebody else handle it, first."
+    with pytest.raises(Refused, match=why):
+        await erase(town, "farid")
+
+
+async def test_what_an_alert_holds_of_people_goes_in_its_time() -> None:
+    town = Town()
+    address = Address("https://example.com", "a:1", "1")
+    keys = ("alert:A-1:1", "call:A-1:zoe", "ticket:A-1:T-1", "alert:A-2:1")
+    await put(town, PutAlert(replace(ALERT, before=ALERT)), PutAlert(SEEN))
+    revision = (await town.journal.load("tenant", "backend")).revision
+    await town.journal.commit(Commit("tenant", "backend", revision, shown=tuple((key, address) for key in keys)))
+    await town.restart()
+
+    def alert(id_: str = "A-1") -> Alert:
+        return town.journal._desks["tenant", "backend"].standing.alerts[id_]
+
+    await town.until("2026-11-25 01:00")
+    assert (alert().before, alert().owner) == (None, ZOE)
+    await town.until("2026-12-24 01:00")
+    assert alert().owner == Author("", SOMEBODY)
+    assert alert().reason == WORDS
+    assert set(town.journal._desks["tenant", "backend"].shown) & {*keys} == {"alert:A-2:1"}
+    await town.until("2027-02-22 01:00")
+    assert WORDS not in repr(alert())
+    assert alert("A-2") == SEEN
+    await (await town.desk()).handle(
+        Sweep(key="sweep", happened_at=town.now, requests=(), revision=0, last=False, alerts=("A-2", "A-9"))
+    )
+    assert alert("A-2") == SEEN
+
+
+async def test_what_a_ticket_holds_of_people_goes_in_its_time() -> None:
+    town = Town()
+    (one,) = KNOWN.tickets.values()
+    refused = replace(one, id="T-2", progress=Progress.REFUSED)
+    open_ = replace(one, progress=Progress.OPEN)
+    await put(town, PutFacts(Facts(tickets={"T-1": open_, "T-2": refused})))
+    await town.restart()
+
+    async def left() -> Mapping[str, Ticket]:
+        return (await (await town.desk()).state()).tickets
+
+    await town.until("2026-12-22 01:00")
+    assert await left() == {"T-1": open_, "T-2": refused}
+    await town.until("2026-12-24 01:00")
+    assert await left() == {"T-1": replace(open_, by=Author("", SOMEBODY), card="")}
+    await town.until("2027-02-22 01:00")
+    assert (await left())["T-1"].draft == Wording("R-1", ())
+
+
+async def test_a_tickets_words_go_with_whoever_asked_for_what_it_is_about_and_with_whom_they_were_told() -> None:
+    town = Town()
+    await closed(town)
+    (one,) = KNOWN.tickets.values()
+    other = replace(one, by=Author("ana", ANA.name), card="ticket:R-1:T-1:noon:ben")
+    await put(town, PutFacts(replace((await (await town.desk()).state()).facts, tickets={"T-1": other})))
+    await town.restart()
+    await erase(town, "olga")
+    (left,) = (await (await town.desk()).state()).tickets.values()
+    assert (left.draft, left.by, left.card) == (Wording("R-1", ()), Author("ana", ANA.name), other.card)
+    await town.import_shifts(NEW_TEAM)
+    await erase(town, "ben")
+    (left,) = (await (await town.desk()).state()).tickets.values()
+    assert left.card == ""
 
 
 # -- in Teams -------------------------------------------------------------------------------------------------------

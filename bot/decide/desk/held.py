@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from bot.alerts import erasure as alert_erasure
+from bot.alerts.alert import Alert
 from bot.decide.desk.privacy import past_time
 from bot.decide.draft import Draft
 from bot.decide.pictures import words
@@ -16,6 +18,7 @@ from bot.state import Raised, Setup
 from bot.support.erasure import Part, unnamed, without_person
 from bot.support.request import Request
 from bot.support.texts import DAYS, Text
+from bot.support.ticket import Ticket
 from bot.support.words import done, listed, moment
 from bot.views import Fact, HelpCard
 
@@ -132,6 +135,8 @@ def _in_facts(draft: Draft, author: Author) -> list[Row]:
     def when(times: Mapping[str, datetime]) -> list[str]:
         return [_at(draft, at) for id_, at in times.items() if id_ == me]
 
+    asked = {one.id for one in draft.requests() if one.requester.id == me}
+
     def raised(one: Raised) -> str:
         return _told(" · ".join(filter(None, (one.request, _at(draft, one.at)))), one.text)
 
@@ -150,11 +155,18 @@ def _in_facts(draft: Draft, author: Author) -> list[Row]:
         (Text.MY_SETUP, members or part),
         (Text.MY_PAUSE, [_at(draft, facts.pause.since)] if facts.pause and facts.pause.by.id == me else []),
         (Text.MY_PLANNING, list(facts.planning.about(me))),
+        (Text.MY_TICKETS, [_ticket(one) for one in facts.tickets.values() if one.by.id == me or one.matter in asked]),
+        (Text.MY_STORMS, [_at(draft, one.started_at) for one in facts.weather.storms if me in one.called]),
         (Text.MY_EARLY, [_at(draft, one.at) for one in facts.early if one.author and one.author.id == me]),
         (Text.MY_RAISED, [raised(one) for one in facts.raised if one.by.id == me]),
         (Text.MY_RAISED_FOR, [raised(one) for one in facts.raised if one.requester.id == me != one.by.id]),
         (Text.MY_MESSAGES, list(dict.fromkeys(messages))),
     ]
+
+
+def _ticket(ticket: Ticket) -> str:
+    said = "\n".join(filter(None, (ticket.draft.summary, *(one.text for one in ticket.draft.sections))))
+    return _told(" · ".join(filter(None, (ticket.matter, ticket.key))), said if ticket.draft.sections else "")
 
 
 def _in_requests(draft: Draft, author: Author) -> list[Row]:
@@ -173,11 +185,18 @@ def _in_requests(draft: Draft, author: Author) -> list[Row]:
     for one in (*mine, *others):
         for label, said in dict.fromkeys(_parts(one, author.id, language)):
             parts[label].append(_told(one.id, said))
+    person = draft.rota.people.get(author.id)
+    slack = person.slack_user_id if person else ""
+    names = frozenset({author.name, slack} - {""})
+    alerts = [one for one in draft.alerts() if alert_erasure.without_person(one, author.id, names) != one]
+    for alert in alerts:
+        for label, said in dict.fromkeys(_parts_of_alert(alert, author.id, slack)):
+            parts[label].append(_told(alert.id, said))
     none = draft.say(Text.MY_NONE)
     return [
         (Text.MY_REQUESTS, asked or [none]),
         *parts.items(),
-        (Text.MY_PART, [", ".join(one.id for one in others) or none]),
+        (Text.MY_PART, [", ".join(one.id for one in (*others, *alerts)) or none]),
     ]
 
 
@@ -210,6 +229,22 @@ def _parts(request: Request, me: str, language: Language) -> Iterator[tuple[Text
             yield label, ""
     if request.before is not None:
         yield from _parts(request.before, me, language)
+
+
+def _parts_of_alert(alert: Alert, me: str, slack: str) -> Iterator[tuple[Text, str]]:
+    """Yield what an alert, and its state before the latest deed, knows of somebody, whom Slack knows by an id too."""
+    did: tuple[tuple[Text, Author | None, str], ...] = (
+        (Text.MY_TAKEN, alert.owner, alert.impact),
+        (Text.MY_CLOSED, alert.ended_by, alert.reason),
+        (Text.MY_LATEST, alert.deed and alert.deed.author, alert.deed.what if alert.deed else ""),
+    )
+    yield from ((label, said) for label, author, said in did if author is not None and author.id == me)
+    if me in (*alert.called, *(key.rpartition(":")[2] for key in alert.cards)):
+        yield Text.MY_RUNG, ""
+    if slack and slack in (alert.eyes, *alert.back):
+        yield Text.MY_REACTED, ""
+    if alert.before is not None:
+        yield from _parts_of_alert(alert.before, me, slack)
 
 
 def _told(what: str, said: str) -> str:

@@ -9,6 +9,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 
+from bot.alerts import erasure as alert_erasure
+from bot.alerts.alert import Alert
+from bot.alerts.erasure import weather_without_person
 from bot.commands import SendPrivacy, parse
 from bot.decide.draft import Draft
 from bot.decide.requests import claims
@@ -22,6 +25,7 @@ from bot.effects import (
     ForgetEdits,
     ForgetMessages,
     ForgetPerson,
+    PutAlert,
     PutNotice,
     PutRequest,
     PutRota,
@@ -38,8 +42,18 @@ from bot.rota.ledger import summed
 from bot.rota.planning import Planning
 from bot.rota.shift import Rota
 from bot.state import Facts, Notice, Pause, Raised, Setup, State
-from bot.support.erasure import WITHOUT, Part, authors, held, unnamed, without_person
+from bot.support.erasure import (
+    WITHOUT,
+    Part,
+    authors,
+    held,
+    unnamed,
+    without_maker,
+    without_person,
+    without_words,
+)
 from bot.support.request import Request, Status
+from bot.support.ticket import Progress, Ticket
 from bot.support.words import listed
 
 SWEEPS = time(0, 5)  # in the desk's zone
@@ -47,7 +61,8 @@ REST = timedelta(seconds=2)  # between two portions of a long list, which would 
 UNDO_ENDS = timedelta(days=1)  # after closing, whatever the policy
 MOST_NEAR = 3  # names that may have been meant
 # kinds of keys that go on with a request's id
-MESSAGES = ("copy", "answer", "suggestion", "reply", "same", "team", "owed", "ended")
+MESSAGES = ("copy", "answer", "suggestion", "reply", "same", "team", "owed", "ended", "ticket")
+OF_ALERTS = ("alert", "call", "ticket")  # with an alert's id
 PASSING = (
     "mine:",
     "offer:",
@@ -87,6 +102,8 @@ def swept(draft: Draft, event: Sweep) -> None:
     limits = past_time(draft.policy, draft.now)
     for request in filter(None, map(draft.request, event.requests)):
         _sweep(draft, request, limits)
+    for alert in filter(None, map(draft.alert, event.alerts)):
+        _sweep_alert(draft, alert, limits)
     facts = draft.facts
     if event.revision > facts.nameless_to:
         draft.quietly(ForgetActs(facts.nameless_to, event.revision))
@@ -109,7 +126,8 @@ def sought(state: State, event: Event) -> frozenset[str]:
     match event:
         case PersonErased(who=who):
             people = _meant(state.rota, who)
-            return frozenset([one.id for one in people] or (who.strip(), who.strip().casefold()))
+            words = {word for one in people for word in (one.id, one.name, one.slack_user_id)} - {""}
+            return frozenset(words or (who.strip(), who.strip().casefold()))
         case Message(addressed=True, text=text, author=author):
             found = parse(text)
             return frozenset((author.id,) if found and isinstance(found[1], SendPrivacy) else ())
@@ -138,6 +156,7 @@ def erased(draft: Draft, event: PersonErased) -> Answer:
             draft.quietly(PutRequest(known))
         else:
             draft.put(known)
+    _forget_in_alerts(draft, id_, names | _slack_ids(draft, id_))
     told = {said.shown for one in requests for said in one.handed if said.author.id == id_}
     for card in sorted(told & {said.shown for one in left for said in one.handed} - {""}):
         claims.answer_reads_otherwise(draft, card, left)
@@ -157,6 +176,20 @@ def erased(draft: Draft, event: PersonErased) -> Answer:
     return Erased(name)
 
 
+def _slack_ids(draft: Draft, id_: str) -> frozenset[str]:
+    person = draft.rota.people.get(id_)
+    return frozenset((person.slack_user_id,) if person and person.slack_user_id else ())
+
+
+def _forget_in_alerts(draft: Draft, id_: str, names: frozenset[str]) -> None:
+    for alert in draft.alerts():
+        known = alert_erasure.without_person(alert, id_, names)
+        if known != alert and alert.is_live:
+            draft.put_alert(known)
+        elif known != alert:
+            draft.quietly(PutAlert(known))
+
+
 # -- daily ----------------------------------------------------------------------------------------------------------
 
 
@@ -173,6 +206,30 @@ def _sweep(draft: Draft, request: Request, limits: dict[Part, datetime]) -> None
         if asked not in draft.rota.people and all(one.requester.id != asked for one in _live(draft)):
             draft.quietly(ForgetChats((asked,)))
     draft.quietly(PutRequest(left))  # even as it was: what is known of it is then up to date
+
+
+def _sweep_alert(draft: Draft, alert: Alert, limits: dict[Part, datetime]) -> None:
+    if alert.is_live:
+        return
+    left = alert
+    for part, without in alert_erasure.WITHOUT.items():
+        if alert.changed_at <= limits[part]:
+            left = without(left)
+    if Part.NAMES in alert_erasure.held(alert) and Part.NAMES not in alert_erasure.held(left):
+        draft.quietly(ForgetMessages(tuple(f"{kind}:{alert.id}:" for kind in OF_ALERTS)))
+    draft.quietly(PutAlert(left))  # even as it was, as a request
+
+
+def _swept_tickets(draft: Draft, facts: Facts) -> dict[str, Ticket]:
+    """Return the tickets without what is past its time; one that was refused is not mended any more then."""
+    limits, left = past_time(draft.policy, draft.now), {}
+    for id_, one in facts.tickets.items():
+        nameless = one.at <= limits[Part.NAMES]
+        if nameless and one.progress is Progress.REFUSED:
+            continue
+        known = without_maker(one, Author("", SOMEBODY)) if nameless else one
+        left[id_] = without_words(known) if one.at <= limits[Part.TEXTS] else known
+    return left
 
 
 def _sweep_rota(draft: Draft) -> Mapping[str, Person]:
@@ -235,6 +292,7 @@ def _swept_facts(draft: Draft, facts: Facts, people: Mapping[str, Person]) -> Fa
         },
         early=tuple(one for one in facts.early if draft.now - one.at < timedelta(days=1)),
         chats={id_: at for id_, at in facts.chats.items() if id_ in people or draft.is_admin(Author(id_, ""))},
+        tickets=_swept_tickets(draft, facts) if facts.tickets else facts.tickets,
     )
 
 
@@ -306,6 +364,8 @@ def _known(draft: Draft) -> Iterator[Author]:
     yield from (author for request in draft.requests() for author in authors(request))
     yield from (author for one in facts.raised for author in (one.requester, one.by))
     yield from (one.author for one in facts.early if one.author)
+    yield from (author for alert in draft.alerts() for author in alert_erasure.authors(alert))
+    yield from (one.by for one in facts.tickets.values())
     yield from facts.planning.known()
     if facts.pause:
         yield facts.pause.by
@@ -319,7 +379,8 @@ def _ids(draft: Draft) -> frozenset[str]:
     told = (one.person for one in draft.state.notices.values())
     met = (one.id for one in (setup.roster.members if setup.roster else ()))
     some = (*facts.helped_at, *facts.advised_at, *facts.chats, *setup.added, *map(person_of, places), *told, *met)
-    some = (*some, *facts.planning.ids())
+    called = (id_ for one in (*draft.alerts(), *facts.weather.storms) for id_ in one.called)
+    some = (*some, *called, *facts.planning.ids())
     return frozenset(some) - {""}
 
 
@@ -327,6 +388,7 @@ def _check(draft: Draft, id_: str, name: str) -> None:
     asked = [one.id for one in _live(draft) if one.requester.id == id_]
     claimed = [one for one in _live(draft) if one.claimer and one.claimer.id == id_]
     has = [one.id for one in claimed if not one.lead]
+    handles = [one.id for one in draft.alerts() if one.is_live and one.owner and one.owner.id == id_]
     raised = any(one.requester.id == id_ and not one.request and not one.refused for one in draft.facts.raised)
     policy, now = draft.policy, draft.now
     today = iteration_of(draft.hours.duty_day(now))
@@ -344,6 +406,9 @@ def _check(draft: Draft, id_: str, name: str) -> None:
         for one in claimed
         if one.lead
     ]
+    if handles:
+        those = listed(handles, " and ")
+        problems.append(f"{name} still handles {those}; resolve that, or let somebody else handle it, first.")
     if weeks:
         those = listed([f"{week:%Y-%m-%d}" for week in weeks], " and ")
         problems.append(f"{name} serves in the iteration of {those}; name others in it first (shifts import).")
@@ -372,8 +437,11 @@ def _former(rota: Rota, id_: str, names: Iterable[str]) -> Rota:
 
 def _without(draft: Draft, id_: str) -> Facts:
     facts = draft.facts
+    asked = frozenset(one.id for one in draft.requests() if one.requester.id == id_)
     return replace(
         facts,
+        weather=weather_without_person(facts.weather, id_),
+        tickets={key: _ticket_without(one, id_, asked) for key, one in facts.tickets.items()},
         helped_at={one: at for one, at in facts.helped_at.items() if one != id_},
         advised_at={one: at for one, at in facts.advised_at.items() if one != id_},
         unreachable={place: why for place, why in facts.unreachable.items() if place != personal(id_)},
@@ -449,6 +517,13 @@ def _planning_without(planning: Planning, id_: str, people: Iterable[str]) -> Pl
         ),
         filling={one: days for one, days in planning.filling.items() if one != id_},
     )
+
+
+def _ticket_without(ticket: Ticket, id_: str, asked: frozenset[str]) -> Ticket:
+    """Return a ticket without the words of whoever made it, or asked for what it is about, and without their name."""
+    left = without_words(ticket) if id_ == ticket.by.id or ticket.matter in asked else ticket
+    left = without_maker(left, Author("", FORMER)) if id_ == ticket.by.id else left
+    return replace(left, card="") if left.card.rpartition(":")[2] == id_ else left
 
 
 def _is_only_theirs(raised: Raised, id_: str) -> bool:
