@@ -80,9 +80,8 @@ def weather_without_person(weather: Weather, person: str) -> Weather:
 
     def calm(storm: Storm) -> Storm:
         called = tuple(one for one in storm.called if one != person)
-        return replace(
-            storm, called=called, cards=tuple(one for one in storm.cards if one.rpartition(":")[2] != person)
-        )
+        cards = tuple(one for one in storm.cards if one.rpartition(":")[2] != person)
+        return replace(storm, called=called, cards=cards)
 
     return replace(weather, storms=tuple(map(calm, weather.storms)))
 

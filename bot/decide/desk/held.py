@@ -196,7 +196,7 @@ def _in_requests(draft: Draft, author: Author) -> list[Row]:
     return [
         (Text.MY_REQUESTS, asked or [none]),
         *parts.items(),
-        (Text.MY_PART, [", ".join(one.id for one in (*others, *alerts)) or none]),
+        (Text.MY_PART, [", ".join([*(one.id for one in others), *(one.id for one in alerts)]) or none]),
     ]
 
 
@@ -233,10 +233,11 @@ def _parts(request: Request, me: str, language: Language) -> Iterator[tuple[Text
 
 def _parts_of_alert(alert: Alert, me: str, slack: str) -> Iterator[tuple[Text, str]]:
     """Yield what an alert, and its state before the latest deed, knows of somebody, whom Slack knows by an id too."""
+    deed = alert.deed
     did: tuple[tuple[Text, Author | None, str], ...] = (
         (Text.MY_TAKEN, alert.owner, alert.impact),
         (Text.MY_CLOSED, alert.ended_by, alert.reason),
-        (Text.MY_LATEST, alert.deed and alert.deed.author, alert.deed.what if alert.deed else ""),
+        (Text.MY_LATEST, deed.author if deed else None, deed.what if deed else ""),
     )
     yield from ((label, said) for label, author, said in did if author is not None and author.id == me)
     if me in (*alert.called, *(key.rpartition(":")[2] for key in alert.cards)):

@@ -379,8 +379,8 @@ def _ids(draft: Draft) -> frozenset[str]:
     told = (one.person for one in draft.state.notices.values())
     met = (one.id for one in (setup.roster.members if setup.roster else ()))
     some = (*facts.helped_at, *facts.advised_at, *facts.chats, *setup.added, *map(person_of, places), *told, *met)
-    called = (id_ for one in (*draft.alerts(), *facts.weather.storms) for id_ in one.called)
-    some = (*some, *called, *facts.planning.ids())
+    called = (*(one.called for one in draft.alerts()), *(one.called for one in facts.weather.storms))
+    some = (*some, *(id_ for ids in called for id_ in ids), *facts.planning.ids())
     return frozenset(some) - {""}
 
 
