@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 MOST_READ = 100_000
+_AHEAD = 8  # times what is shown is looked at, since marks are shorter than what they stand for
 _MOST_ROUNDS = 8  # a mark may bare what it was joined to; each round marks more, and two are the rule
 _OPAQUE = 8  # letters of a value that may be a secret where "token: value" may be a sentence
 
@@ -213,7 +214,7 @@ def plain(text: str, longest: int) -> str:
     What deceives goes: controls, characters without width or that turn the direction, white space before a line, and
     the braces of what a card would compute. Lone surrogates, which cannot be sent, become U+FFFD.
     """
-    text = _INVISIBLE.sub("", _HALF.sub("\ufffd", _LINE_END.sub("\n", text[:MOST_READ])))
+    text = _INVISIBLE.sub("", _HALF.sub("\ufffd", _LINE_END.sub("\n", text[: _AHEAD * longest])))
     text = scrub(_BLANKS.sub(" ", _EDGES.sub("\n", f"\n{text}\n")).strip())
     text = _COMPUTED.sub("{ {", text)
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
@@ -221,4 +222,4 @@ def plain(text: str, longest: int) -> str:
 
 def one_line(text: str, longest: int) -> str:
     """Return foreign text as ``plain`` does, on one line."""
-    return plain(" ".join(text[:MOST_READ].split()), longest)
+    return plain(" ".join(text[: _AHEAD * longest].split()), longest)
