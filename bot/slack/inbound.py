@@ -93,7 +93,7 @@ class Inbound:
         """Return that Bugsnag's message reads otherwise now; ``otherwise`` is when, where the message does not say."""
         edit = message.get("edited")
         ts = _ts(message.get("ts"))
-        at = _ts(edit.get("ts")) if isinstance(edit, Mapping) else _ts(otherwise)
+        at = (_ts(edit.get("ts")) if isinstance(edit, Mapping) else "") or _ts(otherwise)
         if not (ts and at) or not self._is_followed(channel) or self._is_own(message) or not self._is_bugsnags(message):
             return None
         return self._alerted(channel, message, f"slack|{channel}|{ts}|{at}", at, edited=True)

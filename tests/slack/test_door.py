@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 import pytest
@@ -140,6 +141,8 @@ async def test_whoever_does_not_sign_as_slack_does_is_not_believed(
         b"payload=%7B%7D",
         b'{"type": "event_callback", "authorizations": [7]}',
         b'{"type": "event_callback", "event": null, "response_urls": [1]}',
+        b'{"type": "event_callback", "event": "a string"}',
+        b'{"type": "event_callback", "event": ["type"]}',
     ],
 )
 async def test_what_is_no_envelope_is_refused_and_never_an_error(house: SlackHouse, raw: bytes) -> None:
@@ -161,6 +164,20 @@ async def test_a_body_over_a_mebibyte_is_not_read_to_its_end(house: SlackHouse) 
 
     async with house.session.post(house.url, data=endless()) as response:
         assert response.status == 413
+
+
+async def test_a_body_that_is_broken_or_does_not_arrive_is_refused(
+    house: SlackHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = {**signed(b"{}"), "Content-Encoding": "gzip"}
+    assert await house.send(b"no gzip", packed) == 400
+    monkeypatch.setattr("bot.slack.door._BODY_TIMEOUT", 0.05)
+
+    where = urlsplit(house.url)
+    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    writer.write(f"POST {where.path} HTTP/1.1\r\nHost: bot\r\nContent-Length: 9\r\n\r\n{{".encode())
+    assert (await reader.readline()).startswith(b"HTTP/1.1 408")
+    writer.close()
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,9 @@ def test_an_edit_says_so_under_a_key_of_its_own_and_keeps_its_thread() -> None:
     silently = inbound().event(changed(classic(text="13 events"), at=ts(95)))
     assert silently is not None
     assert silently.key == f"slack|{CHANNEL}|{ts()}|{ts(95)}"
+    oddly = inbound().event(changed(classic(edited={"ts": "yesterday"}), at=ts(96)))
+    assert oddly is not None
+    assert oddly.key == f"slack|{CHANNEL}|{ts()}|{ts(96)}"
 
 
 def test_an_answer_that_is_counted_is_no_edit() -> None:
@@ -123,6 +126,7 @@ def test_eyes_are_told_and_so_is_that_they_were_taken_back(name: str, *, back: b
         message(classic(ts="yesterday")),
         message(classic(subtype="bot_add")),
         changed(reply()),
+        told({"type": "message", "subtype": "message_changed", "channel": CHANNEL, "ts": ts(), "message": "odd"}),
         changed({"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "ts": ts(), "thread_ts": ts()}),
         told({"type": "message", "subtype": "message_deleted", "channel": CHANNEL, "ts": ts(5), "deleted_ts": ts()}),
         reaction("thumbsup"),

@@ -224,6 +224,7 @@ async def test_an_error_of_ours_ends_the_line_too(house: House) -> None:
 
 def test_a_line_for_slack_is_read_from_the_outbox_as_it_was_written() -> None:
     assert parse_effect(dump_effect(LINE), "row") == LINE
+    assert parse_effect(dump_effect(THREAD), "row") == THREAD
 
 
 THREAD = SlackSay("alert:1:has", "Ana Lindqvist is handling it", thread="C0BUGSNAG1/1763700001.000001")
