@@ -59,7 +59,7 @@ class History:
         self._channels = channels
         self._open_threads = open_threads
         self._sleep = sleep
-        self._told: set[tuple[str, str]] = set()
+        self._told: set[tuple[str, str, str]] = set()
 
     async def run(self) -> None:
         """Look every few minutes, for ever."""
@@ -74,8 +74,8 @@ class History:
             except (NotStored, OSError) as failure:
                 log.warning("what was missed in Slack could not be stored: %s; trying again", type(failure).__name__)
                 return False
-            except Refusal as refusal:
-                self._tell(channel, refusal)
+            except Refusal:
+                continue  # an admin was told
             except Exception:
                 log.exception("looking for what was missed in Slack failed")
         return True
@@ -84,7 +84,6 @@ class History:
         cursor = self._marks.cursor(channel)
         since = moment(cursor) - OVERLAP if cursor else began - FIRST
         messages, whole = await self._all("conversations.history", channel=channel, oldest=_id_at(since))
-        self._told = {one for one in self._told if one[0] != channel}
         failed = [ts for message in messages for ts in await self._take(channel, message, began)]
         answered = await self._answers(channel, since, began)
         eyes = {}
@@ -123,10 +122,8 @@ class History:
                 continue
             try:
                 said, _ = await self._all("conversations.replies", channel=channel, ts=ts, oldest=_id_at(since))
-            except Refusal as refusal:
-                if refusal.code in _GONE:
-                    continue
-                raise
+            except Refusal:
+                continue  # it is gone, or an admin was told
             for message in said:
                 await self._take(channel, message, began)
             heads += [message for message in said if message["ts"] == ts]
@@ -155,25 +152,33 @@ class History:
     async def _all(self, method: str, **query: str) -> tuple[list[Message], bool]:
         """Return all pages' messages, the oldest first, and whether Slack gave all of them."""
         found: dict[str, Message] = {}
-        seen: list[str] = []
+        cursors: list[str] = []
         whole = False
-        while not whole and len(seen) < MOST_PAGES and len(set(seen)) == len(seen):
-            asked = {**query, "limit": PAGE, **({"cursor": seen[-1]} if seen else {})}
-            answer = await retrying(partial(self._api.read, method, **asked), sleep=self._sleep)
+        while len(cursors) < MOST_PAGES and len(set(cursors)) == len(cursors):
+            asked = {**query, "limit": PAGE, **({"cursor": cursors[-1]} if cursors else {})}
+            try:
+                answer = await retrying(partial(self._api.read, method, **asked), sleep=self._sleep)
+            except Refusal as refusal:
+                self._tell(method, query["channel"], refusal)
+                raise
             messages, pages = answer.get("messages"), answer.get("response_metadata")
             for message in messages if isinstance(messages, list) else ():
                 if isinstance(message, dict) and is_ts(message.get("ts")):
                     found[message["ts"]] = message
             cursor = pages.get("next_cursor") if isinstance(pages, dict) else ""
-            whole = not isinstance(cursor, str) or not cursor
-            seen.append(str(cursor))
+            if not isinstance(cursor, str) or not cursor:
+                whole = answer.get("has_more") is not True
+                break
+            cursors.append(cursor)
+        self._told = {one for one in self._told if one[:2] != (method, query["channel"])}
         if not whole:
             log.warning("Slack's history of %s does not end; what came is taken", query["channel"])
         return sorted(found.values(), key=lambda message: _order(message["ts"])), whole
 
-    def _tell(self, channel: str, refusal: Refusal) -> None:
-        if (channel, refusal.code) not in self._told:
-            self._told.add((channel, refusal.code))
+    def _tell(self, method: str, channel: str, refusal: Refusal) -> None:
+        told = (method, channel, refusal.code)
+        if refusal.code not in _GONE and told not in self._told:
+            self._told.add(told)
             log.warning("what was missed in Slack cannot be read: %s", refusal.reason(SCOPE, channel))
 
 

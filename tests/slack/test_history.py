@@ -121,6 +121,12 @@ async def test_pages_that_never_end_are_left_and_the_cursor_stays(
     assert "does not end" in caplog.text
 
 
+async def test_of_pages_that_end_too_soon_the_cursor_stays(house: SlackHouse) -> None:
+    house.slack.troubles["history"].append(Answer(body={"ok": True, "messages": [classic(ts(5))], "has_more": True}))
+    await house.history.look()
+    assert (keys(house), house.marks.cursor(CHANNEL)) == ([ts(5)], "")
+
+
 @pytest.mark.parametrize("body", [{"ok": True}, {"ok": True, "messages": "odd", "response_metadata": []}])
 async def test_an_answer_of_another_shape_is_an_empty_one(house: SlackHouse, body: dict[str, Any]) -> None:
     house.slack.troubles["history"].append(Answer(body=body))
@@ -189,9 +195,12 @@ async def test_what_slack_refuses_is_said_once_with_the_remedy_and_again_after_i
 async def test_answers_that_may_not_be_read_are_said_too(house: SlackHouse, caplog: pytest.LogCaptureFixture) -> None:
     house.slack.messages[CHANNEL] = [classic(ts(1))]
     house.threads = [f"{CHANNEL}/{ts(1)}"]
-    house.slack.troubles["replies"].append(Answer(body={"ok": False, "error": "missing_scope"}))
-    await house.history.look()
-    assert "channels:history" in caplog.text
+    house.slack.troubles["replies"].extend([Answer(body={"ok": False, "error": "missing_scope"})] * 2)
+    for _ in range(2):
+        assert await house.history.look()
+    (record,) = caplog.records
+    assert "channels:history" in record.getMessage()
+    assert house.marks.cursor(CHANNEL) == ts(1)
 
 
 async def test_missed_eyes_are_told_once_and_so_is_that_they_were_taken_back(house: SlackHouse) -> None:
