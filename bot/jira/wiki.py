@@ -11,6 +11,7 @@ from bot.support.ticket import Section
 
 _SIGN = r"[*_+?^~|%{}\[\]()!#@]|(?<!\w)-|-(?!\w)"
 _LETTER = r"\\|&(?=#?\w+;)|:(?=//)|(?<=mailto):|:(?=[DPpdoO])|(?<!\S)[hHbB](?=[1-6q]\.)"
+_IN_LINKS = str.maketrans("[]|", "()/")  # there even an escaped bracket may be the last
 _MARKUP = re.compile(f"(?P<sign>{_SIGN})|(?P<letter>{_LETTER})")
 
 
@@ -30,5 +31,5 @@ def _parts(section: Section) -> list[str]:
     if section.heading:
         parts.insert(0, f"h3. {escaped(section.heading)}")
     if section.links:
-        parts.append("\n".join(f"* [{escaped(title)}|{url}]" for title, url in section.links))
+        parts.append("\n".join(f"* [{escaped(title.translate(_IN_LINKS))}|{url}]" for title, url in section.links))
     return parts

@@ -13,6 +13,8 @@ CANARY = "canary-secret-77aa"
 APP, TENANT = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
 REAL = {"MicrosoftAppId": APP, "MicrosoftAppPassword": CANARY, "MicrosoftAppTenantId": TENANT}
 THUMBPRINT = "0123456789abcdef0123456789ABCDEF01234567"
+JIRA_URL = "https://example.atlassian.net"
+JIRA = {"JIRA_EMAIL": "hotseat@example.com", "JIRA_API_TOKEN": CANARY}
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
 
@@ -90,6 +92,19 @@ def test_without_any_setting_it_is_local_mode_on_this_machine_only() -> None:
         ({"SLACK_BUGSNAG_IDS": "B024BE7LR U024BE7LH"}, "SLACK_BUGSNAG_IDS", "A024BE7LH"),
         ({"SLACK_REMINDER_CHANNEL": "<!channel>"}, "SLACK_REMINDER_CHANNEL", "#bugsnag-backend"),
         ({"SLACK_API_URL": "http://slack.com/api/"}, "SLACK_API_URL", "https"),
+        ({"JIRA_URL": "http://jira.example.com", **JIRA}, "JIRA_URL", "https://HOST"),
+        ({"JIRA_URL": f"https://x:{CANARY}@jira.example.com", **JIRA}, "JIRA_URL", "https://HOST"),
+        ({"JIRA_URL": "jira.example.com", **JIRA}, "JIRA_URL", "https://HOST"),
+        ({"JIRA_URL": JIRA_URL, **JIRA, "JIRA_API_TOKEN": ""}, "JIRA_API_TOKEN", "API token"),
+        ({"JIRA_API_TOKEN": f"a {CANARY}"}, "JIRA_API_TOKEN", "API token"),
+        ({"JIRA_URL": JIRA_URL, **JIRA, "JIRA_EMAIL": ""}, "JIRA_EMAIL", "e-mail of JIRA_API_TOKEN's account"),
+        ({"JIRA_EMAIL": "Farid"}, "JIRA_EMAIL", "e-mail"),
+        ({"JIRA_API": "latest"}, "JIRA_API", "3 (Jira Cloud) or 2"),
+        ({"JIRA_PROJECT": "https://jira.example.com/browse/EDGE"}, "JIRA_PROJECT", "such as EDGE"),
+        ({"JIRA_FIELDS": "components"}, "JIRA_FIELDS", "a JSON object"),
+        ({"JIRA_FIELDS": '["components"]'}, "JIRA_FIELDS", "a JSON object"),
+        ({"JIRA_FIELDS": '{"summary": "x", "labels": []}'}, "JIRA_FIELDS", "leave out labels, summary"),
+        ({"JIRA_WEBHOOK_SECRET": "short"}, "JIRA_WEBHOOK_SECRET", "at least 16 characters"),
         ({"HOTSEAT_DATABASE_URL": f"postgresql://u:{CANARY}@db/x"}, "HOTSEAT_DATABASE_URL", "HOTSEAT_DATA"),
     ],
 )
@@ -176,19 +191,19 @@ def test_names_that_are_no_settings_are_told_with_the_nearest_and_never_with_a_v
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     Path(".env").write_text(
-        f"HOTSEAT_ADMIN={CANARY}\nPORT=4001\nhotseat_log=info\nHOTSEAT_TENANT=\nOTHER=1\nJIRA_URL={CANARY}\n"
+        f"HOTSEAT_ADMIN={CANARY}\nPORT=4001\nhotseat_log=info\nHOTSEAT_TENANT=\nOTHER=1\nGRAPH_URL={CANARY}\n"
     )
     given(monkeypatch, {"MicrosoftAppPasword": CANARY, "HOTSEAT_OPS": CANARY})
     assert overlooked() == (
+        "GRAPH_URL is not used by this version.",
         "HOTSEAT_ADMIN is no setting, and is not used; the nearest is HOTSEAT_ADMINS.",
         "HOTSEAT_OPS is not used by this version.",
-        "JIRA_URL is not used by this version.",
         "MicrosoftAppPasword is no setting, and is not used; the nearest is MicrosoftAppPassword.",
     )
 
 
 def test_names_in_the_environment_that_are_other_programs_too_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    given(monkeypatch, {"GITHUB_TOKEN": CANARY, "JIRA_URL": CANARY, "SLACK_BOT_TOKEN": CANARY})
+    given(monkeypatch, {"GITHUB_TOKEN": CANARY, "GRAPH_URL": CANARY, "SLACK_BOT_TOKEN": CANARY})
     assert overlooked() == ()
 
 
@@ -235,6 +250,39 @@ def test_slack_is_spoken_to_with_a_token_and_in_local_mode_on_this_machine_only(
     found = given(monkeypatch, settings)
     assert found.says_in_slack is says
     assert CANARY not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("settings", "own", "project"),
+    [
+        (REAL, "EDGE", ""),
+        (REAL | {"JIRA_PROJECT": "EDGE"}, "EDGE", ""),
+        (REAL | JIRA | {"JIRA_URL": JIRA_URL}, "", ""),
+        (REAL | JIRA | {"JIRA_URL": JIRA_URL}, "EDGE", "EDGE"),
+        (REAL | JIRA | {"JIRA_URL": JIRA_URL, "JIRA_PROJECT": "edge"}, "", "EDGE"),
+        (REAL | JIRA | {"JIRA_URL": JIRA_URL, "JIRA_PROJECT": "EDGE"}, "SHOP", "SHOP"),
+        (REAL | JIRA | {"JIRA_URL": JIRA_URL, "JIRA_PROJECT": "EDGE"}, "https://jira.example.com/x", "EDGE"),
+        (JIRA | {"JIRA_URL": JIRA_URL, "JIRA_PROJECT": "EDGE"}, "", ""),  # local mode: on this machine only
+        (JIRA | {"JIRA_URL": "http://127.0.0.1:3979/jira", "JIRA_PROJECT": "EDGE"}, "", "EDGE"),
+    ],
+)
+def test_tickets_are_opened_in_the_desks_own_project_or_the_deployments_where_there_is_a_jira(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], own: str, project: str
+) -> None:
+    found = given(monkeypatch, settings)
+    assert found.project_of(own) == project
+    assert CANARY not in repr(found)
+
+
+def test_data_center_needs_no_e_mail_and_fields_are_an_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    jira = {
+        "JIRA_URL": f"{JIRA_URL}/",
+        "JIRA_API": "2",
+        "JIRA_API_TOKEN": CANARY,
+        "JIRA_FIELDS": '{"customfield_1": 7}',
+    }
+    settings = given(monkeypatch, REAL | jira)
+    assert (settings.jira_url, settings.jira_api, settings.jira_fields) == (JIRA_URL, 2, {"customfield_1": 7})
 
 
 def test_the_example_lists_exactly_the_settings_that_there_are_and_starts_the_bot() -> None:

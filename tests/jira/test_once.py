@@ -24,7 +24,7 @@ class Luck:
     seed: int
 
     def __post_init__(self) -> None:
-        self.random = random.Random(self.seed)  # noqa: S311 - faults, not keys
+        self.random = random.Random(self.seed)  # noqa: S311 - luck is no secret
 
     def faults(self, count: int) -> list[Fault | None]:
         kinds = [*SHARES, None]
