@@ -21,34 +21,31 @@ _KEYS: Mapping[Api, str] = MappingProxyType(
         Api.DATA_CENTER: "Jira does not take JIRA_API_TOKEN; set it to a personal access token",
     }
 )
-_RIGHTS = "Jira's user may not do that in {}; give it Browse, Create, Add comments and Link there"
-_ELSEWHERE = "JIRA_URL leads elsewhere ({}); set it to the address that it leads to"
-_NOWHERE = "Jira has no such place (404); see JIRA_URL, JIRA_API and the project {}"
+_SAID: Mapping[int, str] = MappingProxyType(
+    {
+        HTTPStatus.BAD_REQUEST: "Jira does not take it in {project}; see JIRA_PROJECT, or the desk's policy",
+        HTTPStatus.FORBIDDEN: (
+            "Jira's user may not do that in {project}; give it Browse, Create, Add comments and Link there"
+        ),
+        HTTPStatus.NOT_FOUND: "Jira has no such place (404); see JIRA_URL, JIRA_API and the project {project}",
+    }
+)
+_ELSEWHERE = "JIRA_URL leads elsewhere ({status}); set it to the address that it leads to"
+_OTHER = "Jira refused it (HTTP {status})"
 
 
 def reason(refusal: Refusal, project: str, api: Api, names: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return why something in a project was refused; ``names`` are what its fields are called, by their ids."""
     if refusal.fields:
         return "; ".join(_of_field(id_, why, names.get(id_, "")) for id_, why in refusal.fields.items())
-    match refusal.status:
-        case HTTPStatus.UNAUTHORIZED:
-            return _KEYS[api]
-        case HTTPStatus.FORBIDDEN:
-            return _with(_RIGHTS.format(project), refusal)
-        case HTTPStatus.NOT_FOUND:
-            return _with(_NOWHERE.format(project), refusal)
-        case status if status < HTTPStatus.BAD_REQUEST:
-            return _ELSEWHERE.format(status)
-        case status:
-            return _with(f"Jira refused it (HTTP {status})", refusal)
+    if refusal.status == HTTPStatus.UNAUTHORIZED:
+        return _KEYS[api]
+    said = _SAID.get(refusal.status, _OTHER if refusal.status >= HTTPStatus.BAD_REQUEST else _ELSEWHERE)
+    said = said.format(project=project, status=refusal.status)
+    return ": ".join([said, *(one.rstrip(".") for one in refusal.messages[:1])])
 
 
 def _of_field(id_: str, why: str, name: str) -> str:
     called = f"{name} ({id_})" if name and name.casefold() != id_ else id_
     remedy = _REMEDIES.get(id_, "name its value in JIRA_FIELDS")
     return f"{called}: {why.rstrip('.')}; {remedy}"
-
-
-def _with(said: str, refusal: Refusal) -> str:
-    """Return a reason with what Jira itself says of it."""
-    return ": ".join([said, *(one.rstrip(".") for one in refusal.messages[:1])])

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from bot.desk import Desk
 from bot.errors import NotStored
 from bot.events import TicketMoved
-from bot.jira.client import Document, JiraClient, Refusal, key_of
+from bot.jira.client import Document, JiraClient, Refusal, key_of, quoted
 from bot.jira.reasons import reason
 from bot.jira.status import Status, read_status
 from bot.ports import Clock
@@ -70,7 +70,7 @@ class TicketWatch:
 
     async def _suspects(self, tickets: list[Ticket]) -> list[Ticket]:
         """Return the tickets that may stand otherwise than is known."""
-        jql = f"key in ({', '.join(ticket.key for ticket in tickets)})"
+        jql = f"key in ({', '.join(quoted(ticket.key) for ticket in tickets)})"
         try:
             found = await self._client.search(jql, "status", most=MOST_KEYS)
         except Refusal as refusal:

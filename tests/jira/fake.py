@@ -30,7 +30,7 @@ EMAIL, TOKEN = "hotseat@example.com", "ATATT3-canary"
 OPEN, DONE = ("To Do", "new"), ("Done", "done")
 _KEY = re.compile(r"[A-Z]+-[0-9]+")
 _LABELLED = re.compile(r'project = "(?P<project>.*)" AND labels = "(?P<label>.*)" ORDER BY created ASC')
-_KEYS = re.compile(r"key in \((?P<keys>[A-Z0-9, -]+)\)")
+_KEYS = re.compile(r'key in \(("[A-Z]+-[0-9]+"(, |\)))+')
 
 
 class Time:
@@ -193,7 +193,7 @@ class FakeJira(LoopbackService):
             found = [one for one in self.labelled(labelled["label"]) if one.shows_at <= self.time.seconds]
         else:
             assert keys is not None
-            named = keys["keys"].split(", ")
+            named = re.findall(r'"(.*?)"', keys[0])
             missing = [key for key in named if self._named(key) is None]
             if missing:
                 return _refused(f"An issue with key '{missing[0]}' does not exist for field 'key'.")

@@ -169,7 +169,11 @@ async def test_jira_is_given_the_time_that_it_asks_for(house: House, call: str) 
             Answer(400, body={"errors": {"issuetype": "The issue type selected is invalid."}}),
             "Issue Type (issuetype): The issue type selected is invalid; set JIRA_ISSUE_TYPE to one that the",
         ),
-        ("create", Answer(400, body={"errors": ["x"], "errorMessages": "y"}), "Jira refused it (HTTP 400)."),
+        (
+            "create",
+            Answer(400, body={"errors": ["x"], "errorMessages": "y"}),
+            "Jira does not take it in EDGE; see JIRA_PROJECT",
+        ),
     ],
 )
 async def test_a_final_no_is_told_with_the_remedy(house: House, call: str, answer: Answer, said: str) -> None:
@@ -183,7 +187,8 @@ async def test_a_final_no_is_told_with_the_remedy(house: House, call: str, answe
 
 async def test_a_project_that_is_not_there_is_said_before_anything_is_made(house: House) -> None:
     told = await house.open(effect(project="NOPE"))
-    assert "HTTP 400): The value 'NOPE' does not exist for the field 'project'" in told.failure
+    remedy = "Jira does not take it in NOPE; see JIRA_PROJECT, or the desk's policy"
+    assert told.failure.startswith(f"There is no ticket: {remedy}: The value 'NOPE' does not exist")
     assert house.jira.hits["create"] == 0
 
 
