@@ -14,6 +14,8 @@ from typing import Any
 from aiohttp import ClientSession, web
 
 from bot.alarm import Alarm
+from bot.bugsnag.route import PATH as BUGSNAG_PATH
+from bot.bugsnag.route import BugsnagRoute
 from bot.calendars.addresses import Feed, FeedAddresses
 from bot.calendars.almanac import Almanac
 from bot.calendars.errand import calendar_errand
@@ -194,6 +196,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     feed = FeedRoute(addresses, lambda: _feeds(desks, almanac, clock))
     _routes(app, adapter, bot, journal, feed)
     _hear_slack(app, settings, session, desks, clock, stack)
+    _hear_bugsnag(app, settings, desks, clock)
     log.info("ready", extra={"desks": [desk.info.id for desk in desks]})
 
 
@@ -240,6 +243,13 @@ def _hear_slack(
         app.router.add_post(SLACK_PATH, SlackDoor(secret, bolt).answer)
     watching = asyncio.create_task(SlackWatch(api, intake, history, listen).run())
     stack.push_async_callback(_end, watching)
+
+
+def _hear_bugsnag(app: web.Application, settings: Settings, desks: Desks, clock: Clock) -> None:
+    """Take what Bugsnag's webhook posts: for the desk of the deployment's channel in Slack, else the first."""
+    if secret := settings.bugsnag_secret.get_secret_value():
+        route = BugsnagRoute(secret, lambda: desks.of_slack(settings.slack_channel) or next(iter(desks), None), clock)
+        app.router.add_post(BUGSNAG_PATH, route.answer)
 
 
 async def _end(task: asyncio.Task[None]) -> None:

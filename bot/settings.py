@@ -22,7 +22,7 @@ from bot.ids import EMAIL, EXAMPLE, GUID
 from bot.teams.hosts import LAST_PORT, MICROSOFT_HOSTS, ServiceHosts, is_loopback
 
 UNUSED = (
-    *("BUGSNAG_WEBHOOK_SECRET", "GITHUB_API_URL", "GITHUB_TOKEN", "GRAPH_URL", "HANDBOOK"),
+    *("GITHUB_API_URL", "GITHUB_TOKEN", "GRAPH_URL", "HANDBOOK"),
     *("HOTSEAT_HEARTBEAT_URL", "HOTSEAT_OPS"),
 )
 """Settings of versions to come, which this one leaves alone."""
@@ -94,6 +94,7 @@ class Settings(BaseSettings):
     slack_reminder_channel: str = Field("", validation_alias=_named("SLACK_REMINDER_CHANNEL"))
     slack_bugsnag: Names = Field((), validation_alias=_named("SLACK_BUGSNAG_IDS"))
     slack_url: str = Field("https://slack.com/api/", validation_alias=_named("SLACK_API_URL"))
+    bugsnag_secret: SecretStr = Field(SecretStr(""), validation_alias=_named("BUGSNAG_WEBHOOK_SECRET"))
     jira_url: str = Field("", validation_alias=_named("JIRA_URL"))
     jira_api: Literal[2, 3] = Field(3, validation_alias=_named("JIRA_API"))
     jira_email: str = Field("", validation_alias=_named("JIRA_EMAIL"))
@@ -311,6 +312,13 @@ class Settings(BaseSettings):
     def _slack_bugsnag(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         good = all(re.fullmatch(r"[AB][A-Z0-9]+", one) for one in value)
         _must(good, "use the ids of Bugsnag's bot or app in Slack, separated by spaces, such as B024BE7LR or A024BE7LH")
+        return value
+
+    @field_validator("bugsnag_secret")
+    @classmethod
+    def _bugsnag_secret(cls, value: SecretStr) -> SecretStr:
+        good = re.fullmatch(rf"([A-Za-z0-9_-]{{{SHORTEST_SECRET},200}})?", value.get_secret_value())
+        _must(bool(good), f"set it to at least {SHORTEST_SECRET} letters, digits, - or _ that nobody guesses")
         return value
 
     @field_validator("slack_channel", "slack_reminder_channel")

@@ -7,6 +7,7 @@ webhooks and messages, 2014 to 2022 (``http://bugsnag.com/errors/…`` is the ol
 
 import re
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 from urllib.parse import parse_qs, urlsplit
 
 HOSTS = frozenset(
@@ -71,7 +72,7 @@ def _named(link: Link, steps: list[str], event: str) -> Link:
     return link
 
 
-def is_id(value: object) -> bool:
+def is_id(value: object) -> TypeGuard[str]:
     """Say whether something is an id of Bugsnag's, as errors and events have."""
     return isinstance(value, str) and bool(_ID.fullmatch(value))
 

@@ -91,6 +91,8 @@ def test_without_any_setting_it_is_local_mode_on_this_machine_only() -> None:
         ({"SLACK_BOT_TOKEN": "x", "SLACK_APP_TOKEN": f"xoxb-{CANARY}"}, "SLACK_APP_TOKEN", "xapp-"),
         ({"SLACK_BUGSNAG_IDS": "B024BE7LR U024BE7LH"}, "SLACK_BUGSNAG_IDS", "A024BE7LH"),
         ({"SLACK_REMINDER_CHANNEL": "<!channel>"}, "SLACK_REMINDER_CHANNEL", "#bugsnag-backend"),
+        ({"BUGSNAG_WEBHOOK_SECRET": "canary-secret"}, "BUGSNAG_WEBHOOK_SECRET", "16"),
+        ({"BUGSNAG_WEBHOOK_SECRET": f"{CANARY}/../x"}, "BUGSNAG_WEBHOOK_SECRET", "letters"),
         ({"SLACK_API_URL": "http://slack.com/api/"}, "SLACK_API_URL", "https"),
         ({"JIRA_URL": "http://jira.example.com", **JIRA}, "JIRA_URL", "https://HOST"),
         ({"JIRA_URL": f"https://x:{CANARY}@jira.example.com", **JIRA}, "JIRA_URL", "https://HOST"),

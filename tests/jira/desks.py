@@ -6,7 +6,7 @@ from bot.desk import Desk
 from bot.effects import Answer
 from bot.errors import NotStored
 from bot.events import Event, TicketMoved
-from bot.state import State
+from bot.state import Facts, State
 from bot.support.ticket import Progress, Ticket
 from tests.desk.house import INFO
 from tests.jira.house import TICKET
@@ -24,7 +24,7 @@ class Holder(Desk):
         self._tickets = {ticket.id: ticket for ticket in tickets}
 
     async def state(self) -> State:
-        return State(INFO, tickets=dict(self._tickets))
+        return State(INFO, facts=Facts(tickets=dict(self._tickets)))
 
     async def handle(self, event: Event) -> Answer | None:
         if self.full:
