@@ -11,14 +11,16 @@ from typing import Any
 class Faults:
     """The faults of one service.
 
-    `down`: every call is answered 503. `silent`: nothing is sent to the bot. `limited`: so many calls are answered
-    429. Of the calls that write in Slack, or make an issue in Jira, so many are `broken` (500, nothing is written),
-    `lost` (written, but the connection drops before the answer), or, in Jira, `refused` (400, for one of the fields).
+    `down`: every call is answered 503. `silent`: nothing is sent to the bot; `twice`: all of it twice. `limited`: so
+    many calls are answered 429. Of the calls that write in Slack, or make an issue in Jira, so many are `broken` (500,
+    nothing is written), `lost` (written, but the connection drops before the answer), or, in Jira, `refused` (400, for
+    one of the fields).
     `lag`: for so many seconds Jira's search does not find what is new.
     """
 
     down: bool = False
     silent: bool = False
+    twice: bool = False
     limited: int = 0
     broken: int = 0
     lost: int = 0

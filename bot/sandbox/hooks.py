@@ -34,7 +34,7 @@ Headers = Callable[[bytes, int, int], Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How one service sends: where to, how long it waits, and after which answers it tries again.
+    """How one service sends: where to, how long it waits, after which answers it tries again, and whether all twice.
 
     A status is 0 where there was no connection, and -1 where the answer did not come in time.
     """
@@ -44,6 +44,7 @@ class Kind:
     patience: float
     pauses: tuple[float, ...]
     again: Callable[[int], bool]
+    twice: Callable[[], bool] = lambda: False
 
 
 class Hooks:
@@ -61,8 +62,9 @@ class Hooks:
     ) -> None:
         """Log to `wire`; the pauses are the seconds between tries."""
         self._session, self._base, self._wire, self._faults = session, base, wire, faults
-        self._slack = Kind("Slack", "/slack/events", 3.0, slack_pauses, lambda status: not 200 <= status < 300)  # noqa: PLR2004 - 2xx
-        self._jira = Kind("Jira", "/jira/webhook", 15.0, jira_pauses, _jira_again)
+        slack, jira = faults["slack"], faults["jira"]
+        self._slack = Kind("Slack", "/slack/events", 3.0, slack_pauses, _slack_again, lambda: slack.twice)
+        self._jira = Kind("Jira", "/jira/webhook", 15.0, jira_pauses, _jira_again, lambda: jira.twice)
         self._bugsnag = Kind("Bugsnag", f"/bugsnag/{cast.BUGSNAG_SECRET}", 10.0, (), lambda _: False)
         self._room = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -104,6 +106,8 @@ class Hooks:
     async def _send(self, kind: Kind, what: str, body: Json, headers: Headers) -> int:
         raw = json.dumps(body).encode()
         status, stop = await self._once(kind, body, raw, headers(raw, 0, 0))
+        if kind.twice():
+            status, stop = await self._once(kind, body, raw, headers(raw, 0, 0))
         if kind.again(status) and kind.pauses and not stop:
             task = asyncio.create_task(self._again(kind, what, body, raw, headers, status))
             self._tasks.add(task)
@@ -172,6 +176,10 @@ def _slack_headers(raw: bytes, tries: int, last: int) -> Mapping[str, str]:
         "X-Slack-Signature": signature(cast.SLACK_SECRET, timestamp, raw),
         **again,
     }
+
+
+def _slack_again(status: int) -> bool:
+    return not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
 
 
 def _jira_again(status: int) -> bool:

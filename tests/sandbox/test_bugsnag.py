@@ -106,6 +106,12 @@ async def test_what_is_hostile_in_an_error_is_escaped_as_slack_stores_it(stage: 
     assert "<" not in value
 
 
+async def test_of_a_storm_500_come_at_most(stage: Stage) -> None:
+    made = await stage.do("api/bugsnag", do="storm", count=9999)
+    await stage.until(lambda: len(stage.bot.hooked) == 500)
+    assert len(made["messages"]) == 500
+
+
 async def test_a_storm_is_of_twenty_kinds_and_each_of_it_reaches_the_bot(stage: Stage) -> None:
     made = await stage.do("api/bugsnag", do="storm", count=40)
     assert len(made["messages"]) == 40

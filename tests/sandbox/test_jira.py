@@ -196,9 +196,12 @@ async def test_a_move_is_told_signed_and_told_again_under_the_same_identifier(st
         ("resolution", None, "Done"),
     ]
     assert (await stage.do("api/jira/move", issue="EDGE-1", to="done")) == {"status": 0}
+    await stage.do("api/faults", service="jira", twice=True)
     await stage.do("api/jira/move", issue="EDGE-1", to="doing", as_="ben")
     assert [one["toString"] for one in stage.bot.hooked[-1].body["changelog"]["items"]] == ["In Progress", None]
     assert stage.bot.hooked[-1].body["user"]["displayName"] == "Ben Okafor"
+    last, again = stage.bot.hooked[-2:]
+    assert last.headers["X-Atlassian-Webhook-Identifier"] == again.headers["X-Atlassian-Webhook-Identifier"]
 
 
 async def test_a_move_that_the_bot_has_no_door_for_is_not_told_again(stage: Stage) -> None:

@@ -214,6 +214,8 @@ def test_nothing_of_the_operators_own_settings_reaches_the_bot(monkeypatch: pyte
         "HOTSEAT_ADMINS",
     }
     assert environment["SLACK_API_URL"] == "http://127.0.0.1:2/slack/api/"
+    assert environment["JIRA_URL"] == "http://127.0.0.1:2"
+    assert (environment["SLACK_CHANNEL"], environment["SLACK_BUGSNAG_IDS"]) == (cast.SLACK.id, cast.BUGSNAG_BOT)
 
 
 async def test_a_settings_file_where_one_stands_does_not_reach_the_bot(tmp_path: Path, start: Start) -> None:

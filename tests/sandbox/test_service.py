@@ -203,6 +203,7 @@ def test_the_calendar_of_a_vacation_is_one_that_absences_are_read_from() -> None
 
 async def test_what_was_said_is_there_after_a_restart(stage: Stage, tmp_path: Path) -> None:
     await stage.do("api/act/post", as_="olga", channel="backend", text="label printer down")
+    await stage.do("api/bugsnag", do="new")
     await stage.do("api/clock", add=3600)
     kept = tmp_path / "world.json"
     archive.save(kept, stage.sandbox.world, stage.sandbox.clock, stage.sandbox.bridge.kept)

@@ -198,6 +198,14 @@ async def test_what_the_bot_never_takes_is_given_up_and_shown(stage: Stage) -> N
     assert len(stage.bot.hooked) == 5
 
 
+async def test_slack_sends_everything_twice_on_demand_under_the_same_id(stage: Stage) -> None:
+    await stage.do("api/faults", service="slack", twice=True)
+    await stage.do("api/bugsnag", do="new")
+    first, again = stage.bot.hooked
+    assert first.raw == again.raw
+    assert "X-Slack-Retry-Num" not in again.headers
+
+
 async def test_a_slack_that_sends_nothing_leaves_the_bot_to_read_its_history(stage: Stage) -> None:
     await stage.do("api/faults", service="slack", silent=True)
     await stage.do("api/bugsnag", do="new")

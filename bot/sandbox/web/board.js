@@ -27,6 +27,7 @@ export function boardBar(bar, page) {
     ['lag', 'Search is a minute behind', faults.lag > 0, (on) => set({ lag: on ? 60 : 0 })],
     ['down', 'Jira is down', faults.down, (down) => set({ down })],
     ['silent', 'Jira tells nothing', faults.silent, (silent) => set({ silent })],
+    ['twice', 'Jira tells all twice', faults.twice, (twice) => set({ twice })],
   ], page));
 }
 

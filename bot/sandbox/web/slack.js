@@ -47,6 +47,7 @@ export function slackBar(bar, page) {
     ['webhook', 'Bugsnag calls the bot, too', page.webhook, (on) => page.call('/api/webhook', { on })],
     ['down', 'Slack is down', faults.down, (down) => set({ down })],
     ['silent', 'Slack sends nothing', faults.silent, (silent) => set({ silent })],
+    ['twice', 'Slack sends all twice', faults.twice, (twice) => set({ twice })],
     ['limited', 'Next call: too many', faults.limited > 0, (on) => set({ limited: Number(on) })],
     ['broken', 'Next post fails', faults.broken > 0, (on) => set({ broken: Number(on) })],
     ['lost', 'Next post: the answer is lost', faults.lost > 0, (on) => set({ lost: Number(on) })],
