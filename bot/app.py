@@ -259,9 +259,7 @@ async def _end(task: asyncio.Task[None]) -> None:
 
 async def _open_threads(desks: Desks) -> list[str]:
     """Return the threads in Slack of the alerts that are open."""
-    alerts: list[Any] = []
-    for desk in desks:
-        alerts += getattr(await desk.state(), "alerts", {}).values()
+    alerts = [alert for desk in desks for alert in (await desk.state()).alerts.values() if alert.is_live]
     return [thread for alert in alerts for thread in alert.threads]
 
 

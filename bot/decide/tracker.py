@@ -8,15 +8,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from bot.alerts.alert import Act, Alert, step
+from bot.alerts.alert import Act, step
 from bot.alerts.alert import Status as AlertStatus
 from bot.commands import Right
 from bot.decide import forms, tickets
+from bot.decide.alerts import slack
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.requests import addresses, claims, clocks, leaves, presses
-from bot.effects import Answer, Card, Dialog, OpenTicket, SlackSay
+from bot.effects import Answer, Card, Dialog, OpenTicket
 from bot.errors import Refused
 from bot.events import Open, Press, Send, TicketMoved, TicketOpened, Undeliverable
 from bot.places import personal
@@ -109,7 +110,8 @@ def _is_there(draft: Draft, ticket: Ticket, key: str, url: str) -> None:
             draft.show(tickets.said_in(there), request.place, line)
     elif alert is not None and alert.ticket == ticket.id:
         known = replace(alert, ticket_key=key, ticket_url=url)
-        _say_in_slack(draft, known, ticket, "" if ticket.withdrawn else f"It has a ticket: {key} {url}".rstrip())
+        said_there = "" if ticket.withdrawn else f"It has a ticket: {key} {url}".rstrip()
+        draft.put_alert(slack.say(draft, known, said_there) if said_there else known)
 
 
 def _settled(draft: Draft, ticket: Ticket) -> Ticket:
@@ -137,7 +139,7 @@ def _refused(draft: Draft, ticket: Ticket, why: str) -> None:
         back = replace(
             alert, status=step(alert, Act.REFUSE), changed_at=draft.now, owner=ticket.by, ended_by=None, ticket=""
         )
-        _say_in_slack(draft, back, ticket, f"It has no ticket yet. {ticket.by.name} goes on with it.")
+        draft.put_alert(slack.say(draft, back, f"It has no ticket yet. {ticket.by.name} goes on with it."))
 
 
 def _give_back(draft: Draft, request: Request, ticket: Ticket) -> None:
@@ -185,7 +187,7 @@ def _done(draft: Draft, ticket: Ticket) -> None:
             draft.show(f"{tickets.said_in(ticket)}:done", request.place, line)
     elif alert is not None and alert.ticket == ticket.id and alert.status is AlertStatus.TICKETED:
         solved = replace(alert, status=step(alert, Act.RESOLVE), changed_at=draft.now, ended_by=None)
-        _say_in_slack(draft, solved, ticket, f"{ticket.key} is done, so this is resolved.")
+        draft.put_alert(slack.say(draft, solved, f"{ticket.key} is done, so this is resolved."))
 
 
 def _gone(draft: Draft, ticket: Ticket) -> None:
@@ -195,14 +197,6 @@ def _gone(draft: Draft, ticket: Ticket) -> None:
         draft.put(replace(request, ticket=""))
     elif alert is not None and alert.ticket == ticket.id:
         draft.put_alert(replace(alert, ticket_key="", ticket_url=""))
-
-
-def _say_in_slack(draft: Draft, alert: Alert, ticket: Ticket, text: str) -> None:
-    """Change an alert, and say so in its thread in Slack, or as soon as it has one."""
-    if text and alert.thread:
-        key = f"slack:{alert.id}:{ticket.id}:{ticket.progress}:{draft.now.isoformat()}"
-        draft.follow_with(SlackSay(key, text, thread=alert.thread))
-    draft.put_alert(alert if alert.thread else replace(alert, unsaid=text or alert.unsaid))
 
 
 # -- what its maker reads -------------------------------------------------------------------------------------------

@@ -844,3 +844,114 @@ async def test_without_a_team_channel_each_reads_of_all_of_them() -> None:
         "Hand over",
     ]
     assert [button.title for part in handover(town, "chen").parts for button in part.presses] == []
+
+
+# -- tickets --------------------------------------------------------------------------------------------------------
+
+
+FILLED = {
+    "summary": "Payments time out",
+    "happened": "TimeoutError in the shop",
+    "impact": "Nobody can pay",
+    "workaround": "no",
+    "urgency": "High",
+}
+
+
+async def test_what_needs_no_workaround_becomes_a_ticket_to_which_cause_and_solution_belong() -> None:
+    town = Town(jira="EDGE")
+    thread = await town.bugsnag(where="checkout#pay", frames=("app/pay.py:12 - call",))
+    shown = await town.press_alert("alert_stops", "A-1", BEN, text="Nobody can pay", now="no")
+    assert "TimeoutError: no answer from the payment service" in shown
+    assert "Nobody can pay" in shown
+    answer = await town.press_alert("ticket", "A-1", BEN, **FILLED)
+    assert "Cause and solution belong to the ticket now." in answer
+    (made,) = town.teams.jira
+    assert (made.ticket.matter, made.ticket.draft.summary) == ("A-1", "Payments time out")
+    assert "EDGE-1 has it: cause and solution belong to the ticket" in card(town)
+    assert "https://jira.example.com/browse/EDGE-1" in card(town)
+    assert town.teams.threads[thread] == [
+        "Ben Okafor is handling it.",
+        "Ben Okafor makes a ticket of it, to which cause and solution belong.",
+        "It has a ticket: EDGE-1 https://jira.example.com/browse/EDGE-1",
+    ]
+    await town.bugsnag(Kind.OCCURRED)
+    assert await status(town) is Status.TICKETED
+
+
+async def test_a_ticket_that_is_done_resolves_the_alert() -> None:
+    town = Town(jira="EDGE")
+    thread = await town.bugsnag()
+    await town.press_alert("ticket", "A-1", BEN, **FILLED)
+    await town.restart()
+    await town.ticket_moves("EDGE-1", "Done", done=True)
+    assert "Resolved" in card(town)
+    assert town.teams.threads[thread][-1] == "EDGE-1 is done, so this is resolved."
+
+
+async def test_a_refused_ticket_gives_the_alert_back_to_whoever_made_it() -> None:
+    town = Town(jira="EDGE")
+    thread = await town.bugsnag()
+    town.teams.says = ["Component is required"]
+    await town.press_alert("ticket", "A-1", BEN, **FILLED)
+    assert "Ben Okafor is handling it" in card(town)
+    assert town.teams.threads[thread][-1] == "It has no ticket yet. Ben Okafor goes on with it."
+    assert "Component is required" in town.to(BEN)[-1].text
+    shown = plain(await town.open("ticket", "A-1", BEN, card="alert:A-1:1"))
+    assert "Payments time out" in shown
+
+
+async def test_what_is_missing_in_its_form_is_said() -> None:
+    town = Town(jira="EDGE")
+    await town.bugsnag()
+    assert "Say who and what is affected first." in await town.press_alert("ticket", "A-1", BEN, **{**FILLED, "impact": ""})
+    assert town.teams.jira == []
+    assert await status(town) is Status.TRIGGERED
+
+
+async def test_there_is_one_ticket_however_often_it_is_sent() -> None:
+    town = Town(jira="EDGE")
+    await town.bugsnag()
+    await town.press_alert("ticket", "A-1", BEN, **FILLED)
+    assert "A-1 has a ticket" in await town.press_alert("ticket", "A-1", ANA, **FILLED)
+    assert len(town.teams.jira) == 1
+
+
+async def test_undo_marks_the_ticket_as_withdrawn_and_it_stays() -> None:
+    town = Town(jira="EDGE")
+    await town.bugsnag()
+    await town.press_alert("ticket", "A-1", BEN, **FILLED)
+    await town.press_alert("alert_undo", "A-1", BEN)
+    assert "nobody has it yet" in card(town)
+    assert "It stays in Jira" in town.to(BEN)[-1].text
+
+
+@pytest.mark.parametrize("key", ["EDGE-7", "https://jira.example.com/browse/EDGE-7"])
+async def test_without_a_tracker_the_form_gives_the_text_and_takes_the_key(key: str) -> None:
+    town = Town(policy=replace(Policy(), jira_project="EDGE"))
+    thread = await town.bugsnag()
+    shown = plain(await town.open("ticket", "A-1", BEN, card="alert:A-1:1"))
+    assert "Summary, to copy" in shown
+    assert "TimeoutError: no answer" in shown
+    assert "Write the ticket's key" in await town.press_alert("ticket", "A-1", BEN, ticket="?")
+    await town.press_alert("ticket", "A-1", BEN, ticket=key)
+    assert "EDGE-7 has it" in card(town)
+    assert town.teams.threads[thread][-1].endswith(f"to which cause and solution belong: {key}")
+
+
+async def test_without_a_tracker_the_form_links_to_where_a_ticket_is_made() -> None:
+    address = "https://jira.example.com/secure/CreateIssueDetails!init.jspa?pid=10003&issuetype=4"
+    for project, title in ((address, "New ticket, filled in"), ("https://jira.example.com/browse/EDGE", "Open Jira")):
+        town = Town(policy=replace(Policy(), jira_project=project))
+        await town.bugsnag()
+        shown = await town.open("ticket", "A-1", BEN, card="alert:A-1:1")
+        assert title in [link.title for link in shown.links]
+
+
+async def test_in_a_storm_one_ticket_is_the_whole_kinds() -> None:
+    town = Town(jira="EDGE")
+    for number in range(14):
+        await town.bugsnag(error=f"e{number}")
+    await town.press_alert("ticket", "A-11", BEN, **FILLED)
+    assert len(town.teams.jira) == 1
+    assert [(await town.alert(f"A-{number}")).status for number in (11, 12, 13, 14)] == [Status.TICKETED] * 4

@@ -941,6 +941,7 @@ KNOWN = Facts(
             ),
         ),
         releases=(Release("2026.47.1", "shipping", "production", NOON),),
+        drawn_on=date(2026, 11, 23),
     ),
     tickets={
         "T-1": Ticket(
@@ -1234,6 +1235,11 @@ async def test_whoever_handles_an_alert_is_not_erased() -> None:
         await erase(town, "farid")
 
 
+def held_of(alert: Alert) -> Alert:
+    """Return an alert without what its clock did to it."""
+    return replace(alert, pair_at=None, further_at=None, called=(), cards=())
+
+
 async def test_what_an_alert_holds_of_people_goes_in_its_time() -> None:
     town = Town()
     address = Address("https://example.com", "a:1", "1")
@@ -1254,11 +1260,11 @@ async def test_what_an_alert_holds_of_people_goes_in_its_time() -> None:
     assert set(town.journal._desks["tenant", "backend"].shown) & {*keys} == {"alert:A-2:1"}
     await town.until("2027-02-22 01:00")
     assert WORDS not in repr(alert())
-    assert alert("A-2") == SEEN
+    assert held_of(alert("A-2")) == held_of(SEEN)
     await (await town.desk()).handle(
         Sweep(key="sweep", happened_at=town.now, requests=(), revision=0, last=False, alerts=("A-2", "A-9"))
     )
-    assert alert("A-2") == SEEN
+    assert held_of(alert("A-2")) == held_of(SEEN)
 
 
 async def test_what_a_ticket_holds_of_people_goes_in_its_time() -> None:

@@ -11,10 +11,11 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.alerts.alert import Act, Alert, Deed, Status, step
-from bot.decide import forms
+from bot.decide import forms, tickets
 from bot.decide.alerts import cards, handing, showing, slack, storms
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
+from bot.decide.requests import addresses, leaves
 from bot.decide.rota import handover
 from bot.effects import Answer, Card, Dialog
 from bot.errors import Refused
@@ -22,12 +23,13 @@ from bot.events import Claim, Open, Press, Send
 from bot.places import channel_of, personal
 from bot.support.texts import Text
 from bot.support.words import moment
+from bot.views import Address
 
 UNDO = timedelta(minutes=10)
 LONGEST = 500  # characters
 LASTING = (("hour", "For an hour"), ("day", "Until tomorrow"), ("week", "For a week"), ("ever", "For good"))
 SPANS = MappingProxyType({"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)})
-STOPS = "What does it stop?"
+STOPS, TICKET = "What does it stop?", "Ticket"
 NEEDS_NOW = (("yes", "Yes: I give one now."), ("no", "No: a ticket is enough."))
 
 
@@ -143,7 +145,9 @@ def _take_again(draft: Draft, alert: Alert, event: Send) -> Answer:
 def _take_undo(draft: Draft, alert: Alert, event: Send) -> Answer:
     if not _can_undo(alert, event) or alert.before is None or alert.deed is None:
         raise Refused("It can't be taken back any more.")
-    what = alert.deed.what
+    what, made = alert.deed.what, tickets.live(draft, alert.id)
+    if made is not None and alert.before.ticket != made.id:
+        tickets.withdraw(draft, made)
     for one in storms.kin(draft, alert)[::-1]:
         if one.before is None or one.deed is None or one.deed.at != alert.deed.at:
             continue
@@ -261,7 +265,52 @@ def _take_stops(draft: Draft, alert: Alert, event: Send) -> Answer:
         alert = _claim(draft, alert, event)
     alert = replace(alert, impact=impact)
     draft.put_alert(alert)
+    if now == "no":
+        return _draw_ticket(draft, alert, replace(event, fields={}), "")
     return _menu(draft, alert, event, "The workaround is yours, first of all; a ticket can follow.")
+
+
+def _draw_ticket(draft: Draft, alert: Alert, event: Press, error: str) -> Answer:
+    """Draw the form of the ticket that the bot makes; with no tracker, the text for one that is made by hand."""
+    back = Way("Back", "alert", opens=True)
+    if draft.jira:
+        note = tickets.note(tickets.of_alert(draft, alert), draft.jira)
+        fields = tickets.alert_fields(draft, alert)
+        return _form(
+            draft, alert, event, TICKET, note=note, error=error, fields=fields, ways=(Way("Make it", "ticket"), back)
+        )
+    summary, description = tickets.alert_text(draft, alert)
+    fields = (
+        forms.text("summary", "Summary, to copy", summary, required=False),
+        forms.text("description", "Description, to copy", description, required=False),
+        forms.line("ticket", "The ticket's key or link", required=True),
+    )
+    project = draft.policy.jira_project
+    address = addresses.new_ticket(project, summary, description)
+    title = "New ticket, filled in" if addresses.fills_in(project) else "Open Jira"
+    links = (Address(title, address),) if address else ()
+    ways = (Way("It has it", "ticket"), back)
+    note = "Create the ticket with the text below, then write its key."
+    return _form(draft, alert, event, TICKET, note=note, error=error, fields=fields, ways=ways, links=links)
+
+
+def _take_ticket(draft: Draft, alert: Alert, event: Send) -> Answer:
+    step(alert, Act.TICKET)
+    if draft.jira:
+        wording, wrong = tickets.alert_draft(draft, alert, event.fields)
+        if wording is None:
+            return _draw_ticket(draft, alert, event, wrong)
+        made = tickets.open_for_alert(draft, alert, wording, event.author)
+        new = {"ticket": made.ticket, "ticket_key": made.ticket_key, "ticket_url": made.ticket_url}
+        line = f"{event.author.name} makes a ticket of it, to which cause and solution belong."
+    else:
+        key, wrong = leaves.named(draft, forms.filled(event, "ticket"))
+        if wrong:
+            return _draw_ticket(draft, alert, event, wrong)
+        new = {"ticket_key": addresses.key_of(key) or key, "ticket_url": key if addresses.is_link(key) else ""}
+        line = f"{event.author.name} made a ticket of it, to which cause and solution belong: {key}"
+    _did(draft, alert, event, "made a ticket of it", line, status=Status.TICKETED, ended_by=event.author, **new)
+    return _menu(draft, draft.alert(alert.id) or alert, event, "Cause and solution belong to the ticket now.")
 
 
 def _form(draft: Draft, alert: Alert, event: Press, name: str, *, note: str = "", **parts: Any) -> Dialog:
@@ -270,15 +319,16 @@ def _form(draft: Draft, alert: Alert, event: Press, name: str, *, note: str = ""
     whole = f"This goes for all {kin} alerts of this kind in the storm." if kin > 1 else ""
     text = "\n".join(filter(None, (note, f"{cards.headline(draft, alert)}.", whole)))
     excerpt = cards.excerpt(alert, LONGEST)
-    about: dict[str, Any] = {"title": cards.title(alert), "excerpt": excerpt, "note": text, "links": cards.links(alert)}
-    return Dialog(name, forms.card(draft, None, event, **about, **parts))
+    about: dict[str, Any] = {"title": cards.title(alert), "excerpt": excerpt, "note": text}
+    links = (*parts.pop("links", ()), *cards.links(alert))
+    return Dialog(name, forms.card(draft, None, event, **about, **parts, links=links))
 
 
 def _way(name: str) -> Way:
     return Way(STEPS[name].title, name, opens=STEPS[name].draw is not None)
 
 
-ENDS = ("alert_resolved", "alert_ignore")
+ENDS = ("ticket", "alert_resolved", "alert_ignore")
 STEPS: Mapping[str, Step] = MappingProxyType(
     {
         "alert": Step("More…", _draw_menu, _draw_again),
@@ -286,6 +336,7 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         "alert_back": Step("Give back", None, _take_back),
         "alert_finish": Step("I finish it", None, handover.finish_alert),
         "alert_stops": Step(STOPS, _draw_stops, _take_stops),
+        "ticket": Step("Ticket…", _draw_ticket, _take_ticket),
         "alert_resolved": Step("Resolved", None, _take_resolved),
         "alert_ignore": Step("Ignore…", _draw_ignore, _take_ignore),
         "alert_again": Step("Open again", None, _take_again),
