@@ -92,7 +92,8 @@ class History:
                 eyes[f"{channel}/{message['ts']}"] = await self._eyes(channel, message, cursor, began)
         newest = [message["ts"] for message in messages] if whole else []
         reached = max([cursor, *newest], key=_order) if cursor or newest else _id_at(began) if whole else ""
-        await self._marks.keep(channel, min([reached, *failed], key=_order), eyes)
+        if self._intake.inbound.bugsnag:  # else nothing was an alert yet that may be one
+            await self._marks.keep(channel, min([reached, *failed], key=_order), eyes)
 
     async def _take(self, channel: str, message: Message, began: datetime) -> list[str]:
         """Give what a message means, and what it was edited to; return its id if that failed and is tried again."""

@@ -56,7 +56,7 @@ class Inbound:
     ) -> None:
         """Bind to who the bot is, who Bugsnag is, and ``read``, which says what a message of Bugsnag's says."""
         self._workspace = workspace
-        self._bugsnag = bugsnag
+        self.bugsnag = bugsnag
         self._follows = follows
         self._read = read
         self._app = workspace.app
@@ -174,9 +174,9 @@ class Inbound:
         profile = profile if isinstance(profile, Mapping) else {}
         named = (profile.get("app_id"), message.get("app_id"), message.get("bot_id"))
         ids = [str(one) for one in named if _is_id(one)]
-        if not self._bugsnag and "Bugsnag" in (message.get("username"), profile.get("name")):
+        if not self.bugsnag and "Bugsnag" in (message.get("username"), profile.get("name")):
             self._tell(ids)
-        return any(one in self._bugsnag for one in ids)
+        return any(one in self.bugsnag for one in ids)
 
     def _tell(self, ids: list[str]) -> None:
         if ids and ids[0] not in self._candidates and len(self._candidates) < MOST_CANDIDATES:

@@ -76,6 +76,7 @@ class SlackHouse:
     threads: list[str] = field(default_factory=list)
     pauses: list[float] = field(default_factory=list)
     url: str = ""
+    bugsnag: frozenset[str] = frozenset({BUGSNAG})
 
     def __post_init__(self) -> None:
         self.start()
@@ -87,7 +88,7 @@ class SlackHouse:
         desk_of = lambda channel: self.ledger if channel == CHANNEL else None  # noqa: E731
         read = lambda said: Notification(Kind.UNREADABLE, said=str(said.get("text")))  # noqa: E731
         names = Names(self.api, wait=0.3)
-        self.intake = Intake(desk_of, frozenset({BUGSNAG}), read, names, self.marks, lambda: self.now)
+        self.intake = Intake(desk_of, self.bugsnag, read, names, self.marks, lambda: self.now)
         if met:
             self.intake.meet(WORKSPACE)
         self.history = History(

@@ -70,6 +70,17 @@ async def test_an_empty_channel_is_read_from_then_on(house: SlackHouse) -> None:
     assert keys(house) == [ts(1_801)]
 
 
+async def test_while_nobody_is_known_to_be_bugsnag_the_cursor_stays_at_the_last_day(house: SlackHouse) -> None:
+    house.slack.messages[CHANNEL] = [classic(ts(n * 400)) for n in range(3)]
+    known, house.bugsnag = house.bugsnag, frozenset()
+    house.start()
+    await house.history.look()
+    house.bugsnag = known
+    house.start()
+    await house.history.look()
+    assert keys(house) == [ts(n * 400) for n in range(3)]
+
+
 async def test_a_full_disk_holds_the_cursor_and_the_next_look_takes_the_rest(house: SlackHouse) -> None:
     house.slack.messages[CHANNEL] = [classic(ts(n)) for n in range(3)]
     house.ledger.full = True
