@@ -17,7 +17,9 @@ from typing import Any
 import click
 from pythonjsonlogger.json import JsonFormatter
 
+from bot.alerts.notification import Notification
 from bot.errors import Misconfigured, NotStored, Refused
+from bot.ids import SLACK_CHANNEL
 from bot.settings import Settings, overlooked, read_settings
 
 log = logging.getLogger("hotseat")
@@ -231,6 +233,56 @@ def rota(weeks: int, desk: str, *, explain: bool, as_json: bool) -> None:
     looks for the best plan for some seconds. What of it is proved is said at the end, goal by goal.
     """
     _operate("rota", {"desk": desk, "weeks": str(weeks), "explain": "yes" if explain else ""}, as_json=as_json)
+
+
+@cli.command()
+@click.option("--into", type=click.Path(path_type=Path, file_okay=False), default="captured", show_default=True)
+@click.option("--most", type=click.IntRange(1, 500), default=50, show_default=True, help="How many, at most 500.")
+@as_json
+def capture(into: Path, most: int, *, as_json: bool) -> None:
+    """Save Bugsnag's latest messages in the Slack channel as fixtures, a JSON file each, and say how each is read.
+
+    Names, ids, addresses and secrets are replaced. What errors say in their own words is kept: read the files before
+    you share them.
+    """
+    from bot.slack.api import SlackApi  # noqa: PLC0415 - see serve
+    from bot.slack.capture import Captured  # noqa: PLC0415 - see serve
+    from bot.slack.capture import capture as captured  # noqa: PLC0415 - see serve
+    from bot.teams.transport import open_session  # noqa: PLC0415 - see serve
+
+    settings = read_settings()
+    token = settings.slack_token.get_secret_value()
+    missing = "" if token else "SLACK_BOT_TOKEN: set it to the bot token (xoxb-…) of an app that is in the channel.\n"
+    if not SLACK_CHANNEL.fullmatch(settings.slack_channel):
+        missing += "SLACK_CHANNEL: set it to the channel's id, such as C024BE91L; its name is no id."
+    if missing:
+        raise Misconfigured(missing.rstrip())
+
+    async def work() -> list[Captured]:
+        async with open_session() as session:
+            api = SlackApi(session, settings.slack_url, token)
+            return await captured(api, settings.slack_channel, frozenset(settings.slack_bugsnag), most)
+
+    found = asyncio.run(work())
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        for one in found:
+            content = json.dumps(one.message, ensure_ascii=False, indent=1)
+            (into / one.name).write_text(f"{content}\n", encoding="utf-8")
+    except OSError as error:
+        message = f"--into: {into} cannot be written ({error.strerror})"
+        raise Misconfigured(message) from error
+    lines = [f"{into / one.name}: {' · '.join(filter(None, _said(one.read)))}" for one in found]
+    lines.append(f"Saved {len(found)}. Read them before you share them: what errors say in their own words is kept.")
+    told = [{"file": str(into / one.name), **dict(zip(_SAID, _said(one.read), strict=True))} for one in found]
+    _say("\n".join(lines), {"messages": told}, as_json=as_json)
+
+
+_SAID = ("kind", "error_class", "project")
+
+
+def _said(read: Notification) -> tuple[str, ...]:
+    return tuple(str(getattr(read, part)) for part in _SAID)
 
 
 def _operate(operation: str, arguments: dict[str, str], *, as_json: bool) -> None:

@@ -118,7 +118,7 @@ class FakeSlack(LoopbackService):
 
     def _page(self, query: dict[str, str], found: list[dict[str, Any]], always: str = "") -> dict[str, Any]:
         self.asked.append(query)
-        wanted = [one for one in found if float(one["ts"]) > float(query["oldest"]) or one["ts"] == always]
+        wanted = [one for one in found if float(one["ts"]) > float(query.get("oldest", "0")) or one["ts"] == always]
         start, most = int(query.get("cursor", "0")), min(self.page, int(query["limit"]))
         more = start + most < len(wanted)
         answer: dict[str, Any] = {"messages": wanted[start : start + most], "has_more": more}
