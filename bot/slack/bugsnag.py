@@ -45,7 +45,7 @@ _STAGE = re.compile(rf"(?P<said>.+) in {_A_STAGE}\Z")
 _FROM = re.compile(r"(?P<said>.*?) from\Z")
 _TITLED = re.compile(r"\*(?P<title>[^*\n]{1,40}?):?\*:?\s+(?P<value>\S.*)", re.DOTALL)
 _COMMENTED = re.compile(r"(?:new )?comment on (?P<error>.+)", re.IGNORECASE)
-_DETAILS = re.compile(r"\W*details\W*", re.IGNORECASE)
+_DETAILS = re.compile(r"\W{0,9}details\W{0,9}", re.IGNORECASE)
 _TS = re.compile(r"[0-9]{9,11}\.[0-9]{6}", re.ASCII)
 
 
