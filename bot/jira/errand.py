@@ -90,7 +90,7 @@ class Tickets:
     async def _key(self, desk: Origin, effect: OpenTicket) -> str:
         """Return the issue's key, of one that is found or made; raise Unknown or Undelivered."""
         ticket = effect.ticket
-        attempt = (desk.info.tenant, desk.info.id, effect.key, ticket.label, "again" if effect.again else "")
+        attempt = (desk.info.tenant, desk.info.id, ticket.label, "again" if effect.again else "")
         is_certain = not await self._attempts.has(*attempt)
         for _ in range(CREATIONS):
             key = await (self._search_first(ticket) if is_certain else self._search_on(ticket))

@@ -199,6 +199,14 @@ async def test_a_ticket_that_was_refused_is_made_without_a_wait_once_the_reason_
     assert house.time.seconds == 0
 
 
+async def test_a_refusal_after_an_answer_that_was_lost_does_not_make_the_first_forgotten(house: House) -> None:
+    house.jira.lag = 200.0
+    house.jira.faults.extend([Fault.LOST, Fault.REFUSED])
+    assert (await house.open()).failure
+    assert (await house.open(replace(effect(), key="ticket:T-4"))).issue == "EDGE-1"
+    assert len(house.jira.issues) == 1
+
+
 async def test_a_field_that_a_form_needs_is_named_with_the_remedy_and_given_it_is_sent(house: House) -> None:
     house.jira.fields.append(form_field("customfield_10011", "Team", required=True))
     said = "Team (customfield_10011): Team is required; name its value in JIRA_FIELDS."
