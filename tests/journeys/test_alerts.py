@@ -904,7 +904,9 @@ async def test_a_refused_ticket_gives_the_alert_back_to_whoever_made_it() -> Non
 async def test_what_is_missing_in_its_form_is_said() -> None:
     town = Town(jira="EDGE")
     await town.bugsnag()
-    assert "Say who and what is affected first." in await town.press_alert("ticket", "A-1", BEN, **{**FILLED, "impact": ""})
+    assert "Say who and what is affected first." in await town.press_alert(
+        "ticket", "A-1", BEN, **{**FILLED, "impact": ""}
+    )
     assert town.teams.jira == []
     assert await status(town) is Status.TRIGGERED
 
