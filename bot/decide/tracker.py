@@ -42,6 +42,7 @@ def opened(draft: Draft, event: TicketOpened) -> None:
     if ticket is None or ticket.progress not in (Progress.OPENING, Progress.UNKNOWN):
         return
     if event.issue:
+        clocks.reached(draft, event.place)
         _is_there(draft, ticket, event.issue, event.url)
     elif event.failure:
         _refused(draft, ticket, event.failure)
@@ -213,7 +214,7 @@ def _letter(draft: Draft, ticket: Ticket, key: str) -> PlanCard | Line:
             again = "If it is still needed, have another made from there."
             return Line((f"{ticket.key} was deleted in Jira. It was the ticket of {ticket.matter}. {again}",))
     stays = "It stays in Jira: close it there if nobody needs it."
-    return Line((f"{ticket.key} was made for {ticket.matter}, which you took back. {stays} {ticket.url}".rstrip(),))
+    return Line((f"{ticket.key} was made for {ticket.matter}, which was taken back. {stays} {ticket.url}".rstrip(),))
 
 
 def _to_mend(draft: Draft, ticket: Ticket, key: str) -> PlanCard:
@@ -225,9 +226,12 @@ def _to_mend(draft: Draft, ticket: Ticket, key: str) -> PlanCard:
         mend = Button(desk, ticket.matter, key, MEND, "open", "key")
     else:
         mend = Button(desk, ticket.matter, key, MEND, "open", "triage", leaf)
+    given_back = request is None or request.claimer == ticket.by
+    whose = f"{ticket.matter} is yours again." if given_back and mend.step != "key" else ""
+    form = "The ticket's form is as it was sent: mend it and send it again."
     return PlanCard(
         title=f"Jira refused the ticket of {ticket.matter}",
-        text=f"{ticket.reason}\n{ticket.matter} is yours again, and the ticket's form is as you sent it.",
+        text="\n".join(filter(None, (ticket.reason, whose, form))),
         parts=(_about(draft, ticket),),
         opens=(mend,),
     )

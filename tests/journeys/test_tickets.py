@@ -270,6 +270,19 @@ async def test_a_ticket_that_is_still_to_be_made_is_made_from_the_menu_of_what_e
     assert town.in_thread(place)[-1] == f"It is with our developers as {LINK}."
 
 
+async def test_of_two_who_have_it_made_at_once_the_second_hears_of_the_first() -> None:
+    town = Town(jira="EDGE")
+    await town.post("label printer down")
+    await town.send("stops", "R-1", ANA, text="all drivers", now="yes")
+    await town.send("leaf", "R-1", ANA, choice="workaround", text="Print at gate B.")
+    await town.press(Solve, "R-1", OLGA)
+    seen = (await town.open("key", "R-1", BEN)).rows[0].buttons[0].seen
+    await sent(town, "key", ANA, fields=GIVEN)
+    view = await sent(town, "key", BEN, fields=GIVEN, seen=seen)
+    assert view.error.startswith("Ana Lindqvist had the ticket made meanwhile")
+    assert len(town.teams.jira) == 1
+
+
 async def test_after_a_workaround_whose_ticket_is_being_made_nothing_is_owed() -> None:
     town = Town(jira="EDGE")
     await town.post("label printer down")
@@ -302,7 +315,7 @@ async def test_what_is_taken_back_leaves_the_ticket_where_it_is_and_says_so() ->
     assert (request.status, request.ticket) == (requests.Status.ACKNOWLEDGED, LINK)
     (told,) = letters(town)
     assert told.text == (
-        f"EDGE-1 was made for R-1, which you took back. It stays in Jira: close it there if nobody needs it. {LINK}"
+        f"EDGE-1 was made for R-1, which was taken back. It stays in Jira: close it there if nobody needs it. {LINK}"
     )
     await town.ticket_moves("EDGE-1", "Done", done=True)
     assert len(town.in_thread(place)) == 2
@@ -315,7 +328,7 @@ async def test_a_ticket_that_comes_after_it_was_taken_back_is_told_to_whoever_ma
     assert letters(town) == []
     await town.jira_answers("EDGE-1")
     assert len(town.in_thread(place)) == 1
-    assert letters(town)[0].text.startswith("EDGE-1 was made for R-1, which you took back.")
+    assert letters(town)[0].text.startswith("EDGE-1 was made for R-1, which was taken back.")
     assert (await town.request()).ticket == LINK
 
 
@@ -346,6 +359,40 @@ async def test_a_post_deleted_meanwhile_hears_of_no_ticket() -> None:
 
 
 # -- it is refused --------------------------------------------------------------------------------------------------
+
+
+async def test_a_refusal_that_takes_nothing_from_anybody_does_not_say_so() -> None:
+    town, _ = await ticketed(None)
+    await town.press(Reopen, "R-1", OLGA)
+    await town.jira_answers("no such project")
+    (told,) = letters(town)
+    assert "is yours again" not in told.text
+    assert "The ticket's form is as it was sent: mend it and send it again." in told.text
+
+
+async def test_the_list_of_requests_says_who_mends_a_refused_ticket() -> None:
+    town, _ = await ticketed("no such project")
+    listed = await town.write("requests", BEN)
+    assert "Ana Lindqvist has it; Jira refused the ticket (no such project), and Ana Lindqvist mends it" in listed
+
+
+async def test_in_a_pause_the_thread_hears_nothing_and_the_card_says_it() -> None:
+    town, place = await ticketed(None)
+    await town.write("pause", FARID)
+    await town.jira_answers("EDGE-1")
+    assert len(town.in_thread(place)) == 1
+    assert "You find it there as EDGE-1." in town.card()
+
+
+async def test_jira_is_known_to_be_reached_again_once_it_has_made_a_ticket() -> None:
+    town, _ = await ticketed(None)
+    desk = await town.desk()
+    lost = {"key": "lost", "happened_at": town.now, "effect": "1", "place": "Jira", "message": "ticket:T-1"}
+    desk.report(Undeliverable(**lost, reason="the token is wrong"))  # type: ignore[arg-type]
+    await desk.settle()
+    assert "Jira" in (await desk.state()).facts.unreachable
+    await town.jira_answers("EDGE-1")
+    assert "Jira" not in (await desk.state()).facts.unreachable
 
 
 async def test_a_final_refusal_reopens_the_request_to_its_closer_with_the_form_as_it_was_sent() -> None:

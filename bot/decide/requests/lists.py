@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.commands import ShowMine, parse
+from bot.decide import tickets
 from bot.decide.draft import Draft
 from bot.decide.pictures import SUPPORT, status_line, words
 from bot.decide.requests.rights import has
@@ -100,10 +101,11 @@ def _row(draft: Draft, request: Request, event: Message) -> ListRow:
     on_duty = duty.may_claim(me.id) or duty.observes(me.id) or has(request, me)
     button = Button(draft.state.desk.id, request.id, f"list:{event.key}", SUPPORT, "open", "support")
     second = request.clock is not None and request.clock.second
+    line = status_line(request, draft.now, draft.hours, second=second)
     return ListRow(
         title=f"{request.requester.name} · {request.id}",
         excerpt=words(request, EXCERPT),
-        line=status_line(request, draft.now, draft.hours, second=second),
+        line="; ".join(filter(None, (line, tickets.stands(draft, request.id)))),
         waiting=request.claimer is None,
         presses=(),
         opens=(button,) if on_duty else (),

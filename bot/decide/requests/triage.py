@@ -312,8 +312,8 @@ def _made(draft: Draft, request: Request, event: Send, wording: Wording | None) 
 
 def _draw_key(draft: Draft, request: Request, event: Press, error: str) -> Answer:
     reader = request.requester.name
-    to_make = not request.ticket and tickets.live(draft, request.id) is None
-    made_here = to_make and draft.jira != ""
+    to_make = _is_to_make(draft, request)
+    made_here = _is_made_here(draft, request)
     what = leaves.IF_ANY if made_here else leaves.KEY
     label = f"{what}. {reader} reads it on the card, and in the thread under your name."
     field = forms.line("ticket", label, request.ticket, required=not made_here)
@@ -327,12 +327,22 @@ def _draw_key(draft: Draft, request: Request, event: Press, error: str) -> Answe
     return forms.dialog(draft, request, event, KEY, note=note, error=error, fields=fields, ways=ways, links=links)
 
 
+def _is_to_make(draft: Draft, request: Request) -> bool:
+    return not request.ticket and tickets.live(draft, request.id) is None
+
+
+def _is_made_here(draft: Draft, request: Request) -> bool:
+    """Say whether the bot is to make a request's ticket, unless a key is named."""
+    return _is_to_make(draft, request) and draft.jira != ""
+
+
 def _take_key(draft: Draft, request: Request, event: Send) -> Answer:
     given = forms.filled(event, "ticket")
-    if not given and draft.jira and not request.ticket:
+    overtaken = meanwhile(draft, request, event)
+    if not (given or overtaken) and _is_made_here(draft, request):
         return _take_new(draft, request, event)
     ticket, wrong = leaves.named(draft, given)
-    wrong = wrong or meanwhile(draft, request, event)
+    wrong = (given and wrong) or overtaken or wrong
     if wrong:
         return _draw_key(draft, request, event, wrong)
     posted = say_as(draft, request, event, draft.say(Text.TICKET_IS, key=ticket))
@@ -345,7 +355,6 @@ def _take_key(draft: Draft, request: Request, event: Send) -> Answer:
 def _take_new(draft: Draft, request: Request, event: Send) -> Answer:
     """Have the ticket made of a request that ended without one."""
     wording, wrong = leaves.new_wording(draft, request, event.fields)
-    wrong = wrong or meanwhile(draft, request, event)
     if wrong:
         return _draw_key(draft, request, event, wrong)
     made = _made(draft, request, event, wording)
