@@ -47,9 +47,8 @@ TEXTS = MappingProxyType(
 
 def of_request(draft: Draft, request: Request) -> Wording:
     """Return what a request's ticket says: as it was refused, or as the request stands."""
-    refused = ticket_of(draft.facts.tickets, request.id)
-    if refused is not None and refused.progress is Progress.REFUSED:
-        return refused.draft
+    if (known := refused(draft, request.id)) is not None:
+        return known.draft
     answers = _answers(request)
     at = f"{draft.hours.local(request.posted_at):%Y-%m-%d, %H:%M}"
     there = (f"Thread in Teams ({request.id})", addresses.thread(draft.state.desk, request.place))
@@ -111,9 +110,8 @@ def chosen_alert(draft: Draft, request: Request) -> Alert | None:
 
 def of_alert(draft: Draft, alert: Alert) -> Wording:
     """Return what an alert's ticket says: as it was refused, or as the alert stands."""
-    refused = ticket_of(draft.facts.tickets, alert.id)
-    if refused is not None and refused.progress is Progress.REFUSED:
-        return refused.draft
+    if (known := refused(draft, alert.id)) is not None:
+        return known.draft
     latest = alert.latest
     title = titled(alert)
     where = f"In {latest.where}" if latest.where else ""
@@ -240,6 +238,12 @@ def live(draft: Draft, matter: str) -> Ticket | None:
     return known if known and known.is_live else None
 
 
+def refused(draft: Draft, matter: str) -> Ticket | None:
+    """Return the ticket of a matter that was refused and is still to be mended, None for none."""
+    known = ticket_of(draft.facts.tickets, matter)
+    return known if known and known.progress is Progress.REFUSED else None
+
+
 def open_ticket(
     draft: Draft, matter: str, wording: Wording, author: Author, at: datetime, *, another: bool = False
 ) -> Ticket:
@@ -251,9 +255,8 @@ def open_ticket(
     number = draft.facts.last_ticket + 1
     label = _label(draft, matter, number if another else 0)
     ticket = Ticket(f"T-{number}", matter, draft.jira, label, wording, author, at)
-    refused = ticket_of(draft.facts.tickets, matter)
-    if refused is not None:
-        drop(draft, refused)
+    if (before := refused(draft, matter)) is not None:
+        drop(draft, before)
     draft.put_facts(replace(draft.facts, last_ticket=number))
     put(draft, ticket)
     draft.follow_with(OpenTicket(effect_of(ticket), ticket))

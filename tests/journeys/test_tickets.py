@@ -410,11 +410,19 @@ async def test_a_final_refusal_reopens_the_request_to_its_closer_with_the_form_a
         name: text for name, text in GIVEN.items() if name != "text"
     }
     assert "Jira refused the ticket (Field 'Team' is required.)" in (await town.open("support", "R-1", ANA)).note
-    await town.send("leaf", "R-1", ANA, choice="ticket", **{**GIVEN, "steps": "Print label 7."})
+    assert value(view, "text") == "", "which stands in the thread already"
+    await town.send("leaf", "R-1", ANA, choice="ticket", **{**GIVEN, "steps": "Print label 7.", "text": ""})
+    assert len(town.in_thread(place)) == 2, "the reply as it was, and the ticket's result"
     assert [one.ticket.id for one in town.teams.jira] == ["T-1", "T-2"]
     assert [one.ticket.label for one in town.teams.jira] == ["hotseat-backend-r-1"] * 2
     assert (await town.request()).outcome is Outcome.TICKET
     assert [one.id for one in await tickets(town)] == ["T-2"]
+
+
+async def test_something_may_be_added_when_a_ticket_is_mended() -> None:
+    town, place = await ticketed("no such project")
+    await town.send("leaf", "R-1", ANA, choice="ticket", **{**GIVEN, "text": "Gate 5 prints meanwhile."})
+    assert town.in_thread(place)[1] == "Ana Lindqvist:\nGate 5 prints meanwhile.\nIts number follows here."
 
 
 async def test_what_ended_by_a_workaround_still_does_once_its_ticket_is_mended() -> None:
@@ -643,6 +651,14 @@ async def test_the_handover_lists_the_tickets_that_are_waited_for() -> None:
     assert "… and 2 more" in card.text
     await town.ticket_moves("EDGE-1", "Done", done=True)
     assert "EDGE-1 (R-1)" not in card.text
+
+
+async def test_the_handover_says_of_a_ticket_that_it_was_taken_back() -> None:
+    town, _ = await ticketed(now="2026-11-25 08:55")
+    await town.send("undo", "R-1", ANA)
+    await town.until("2026-11-25 09:00")
+    card = next(one for one in town.in_team_channel() if one.key.startswith("handover:"))
+    assert "EDGE-1 (R-1), since 08:55, taken back" in card.text
 
 
 # -- what Bugsnag tells of it ---------------------------------------------------------------------------------------

@@ -214,7 +214,9 @@ def _leaf_form(form: Form, error: str = "", news: str = "", *, given: Mapping[st
     if leaf.needs is Need.REASON:
         leaves.need_access(form)
     part, tree = PARTS[leaf.needs], draft.tree
-    label = "Your reply. It goes into the thread under your name."
+    label, reply = "Your reply. It goes into the thread under your name.", leaf.replies[draft.policy.language]
+    if mends := _mends(form):
+        label, reply = "Your reply stands in the thread. If there is something to add, it goes there, too.", ""
     by_hand = leaf.needs is Need.TICKET and not draft.jira
     all_the_same = Way(ALL_THE_SAME, "leaf", f"{leaf.id}:{DONE}")
     ways = (
@@ -226,9 +228,14 @@ def _leaf_form(form: Form, error: str = "", news: str = "", *, given: Mapping[st
         _back(draft, request, leaf.id),
     )
     note = "\n".join(filter(None, (news, f"{leaf.title}.", part.note(form))))
-    fields = (*part.fields(form), forms.text("text", label, leaf.replies[draft.policy.language]))
+    fields = (*part.fields(form), forms.text("text", label, reply, required=not mends))
     parts = {"note": note, "error": error, "fields": fields, "ways": ways, "links": part.links(form), "given": given}
     return forms.dialog(draft, request, event, WHAT, thread=request.place, trail=_so_far(draft, request), **parts)
+
+
+def _mends(form: Form) -> bool:
+    """Say whether a form is a ticket's that was refused: what its requester read with it stands in the thread."""
+    return form.leaf.needs is Need.TICKET and tickets.refused(form.draft, form.request.id) is not None
 
 
 def _is_able(draft: Draft, request: Request, event: Press) -> bool:
@@ -246,7 +253,7 @@ def _take_leaf(draft: Draft, request: Request, event: Send) -> Answer:
         return _done_all_the_same(form, event, filled)
     if leaf.needs is Need.REASON:
         leaves.need_access(form)
-    text, wrong = ready(draft, request, event, "text")
+    text, wrong = ready(draft, request, event, "text", required=not _mends(form))
     if GAP in text:
         wrong = wrong or f"Put your own words where {GAP} stands."
     wrong = wrong or filled.wrong
@@ -256,7 +263,7 @@ def _take_leaf(draft: Draft, request: Request, event: Send) -> Answer:
     if wrong:
         return _leaf_form(form, wrong)
     claimed = claim_first(draft, request, event)
-    posted = say_as(draft, request, event, whole, filled.called)
+    posted = say_as(draft, request, event, whole, filled.called) if text else {}
     if leaf.then and not filled.ends:
         sent = Answered(TOLD + leaf.id, "sent", event.author.id)
         spoken = claims.spoken(draft, claimed, event.happened_at, answered=True)

@@ -36,6 +36,7 @@ from bot.rota.rituals import Ritual, rituals
 from bot.rota.shift import Role
 from bot.state import State
 from bot.support.request import Act, Request, Status, step
+from bot.support.ticket import Ticket
 from bot.support.words import listed, moment
 from bot.views import Button, PlanCard, PlanPart
 
@@ -317,14 +318,16 @@ def _date(draft: Draft, handover: Handover) -> str:
 def _waiting(draft: Draft) -> list[str]:
     """Return the tickets of which something is still to be heard, a line each: the oldest, and how many more."""
     live = sorted((one for one in draft.facts.tickets.values() if one.is_live), key=lambda one: one.at)
-    lines = [
-        f"{one.key} ({one.matter}), since {moment(one.at, draft.now, draft.hours)}"
-        if one.key
-        else f"{one.matter}: {tickets.how(one)}"
-        for one in live[:MOST_TICKETS]
-    ]
+    lines = [_ticket(draft, one) for one in live[:MOST_TICKETS]]
     more = len(live) - MOST_TICKETS
     return [*lines, *([f"… and {more} more"] if more > 0 else [])]
+
+
+def _ticket(draft: Draft, one: Ticket) -> str:
+    if not one.key:
+        return f"{one.matter}: {tickets.how(one)}"
+    since = f"{one.key} ({one.matter}), since {moment(one.at, draft.now, draft.hours)}"
+    return f"{since}, taken back" if one.withdrawn else since
 
 
 def _owed(draft: Draft) -> str:
