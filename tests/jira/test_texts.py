@@ -60,7 +60,7 @@ def texts(document: Any) -> Iterator[str]:
         yield from texts(one)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(drafts)
 @example(Draft("", ()))
 @example(said("\ud800 \x00\x1b[0m \u202e \ufeff"))
@@ -165,7 +165,7 @@ def test_a_summary_is_one_line_of_at_most_255_characters_as_jira_counts_them(wor
     assert plain.summary(Draft(words, ())) == line
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(anything.map(lambda text: text * 20))
 def test_a_summary_fits_whatever_it_says(words: str) -> None:
     line = plain.summary(Draft(words, ()))

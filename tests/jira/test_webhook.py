@@ -181,7 +181,7 @@ json_values = st.recursive(
 parts = dict.fromkeys(("timestamp", "webhookEvent", "issue", "changelog"), json_values)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.fixed_dictionaries({}, optional=parts), st.sampled_from(["jira:issue_updated", "jira:issue_deleted", None]))
 def test_whatever_is_in_a_delivery_it_is_read_or_left_alone(payload: dict[str, Any], kind: str | None) -> None:
     payload = updated() | payload | ({"webhookEvent": kind} if kind else {})
