@@ -23,7 +23,7 @@ async def to(page: Page, place: str) -> None:
 
 def slack(page: Page, words: str) -> Locator:
     """Return the threads of Slack that say something."""
-    return page.get_by_test_id("thread").filter(has_text=words)
+    return page.get_by_test_id("thread").filter(has=page.locator(".words", has_text=words))
 
 
 async def ticket(stage: Stage, summary: str = "Label printer", *content: dict[str, Any]) -> str:
@@ -169,6 +169,11 @@ async def test_what_goes_wrong_on_purpose_is_switched_on_the_page_and_counted_th
     await page.get_by_test_id("slack-webhook").check()
     await expect(page.get_by_test_id("slack-faults").locator("summary")).to_have_text("Make it difficult (1 on)")
     assert stage.sandbox.bridge.workspace.webhook
+    for close in (page.keyboard.press("Escape"), page.get_by_test_id("composer").click()):
+        await expect(page.get_by_test_id("slack-webhook")).to_be_visible()
+        await close
+        await expect(page.get_by_test_id("slack-webhook")).to_be_hidden()
+        await page.get_by_test_id("slack-faults").locator("summary").click()
 
 
 async def test_slack_and_jira_stand_beside_teams_where_there_is_room(page: Page) -> None:

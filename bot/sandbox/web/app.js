@@ -447,6 +447,13 @@ function follows(box) {
 document.documentElement.dataset.theme = local.theme;
 follows(find('scroll'));
 follows(find('side-scroll'));
+/** Close what was opened over the page, unless `within` lies in it. */
+function closeDrawers(within) {
+  for (const one of document.querySelectorAll('.wrong[open]')) if (!within || !one.contains(within)) one.open = false;
+}
+
+document.addEventListener('click', (event) => closeDrawers(event.target));
+document.addEventListener('keydown', (event) => { if (event.key === 'Escape') closeDrawers(); });
 document.addEventListener('visibilitychange', render);
 addEventListener('resize', render);
 setInterval(() => { if (world) renderBar(); }, 1000);
