@@ -54,7 +54,10 @@ def message(world: World, said: Message) -> Json:
     if said.client:
         body["client_msg_id"] = said.client
     if said.edited is not None:
-        body["edited"] = {"user": user_of(said.author), "ts": f"{int(said.edited.timestamp())}.000000"}
+        body["edited"] = {
+            "user": user_of(said.author) or cast.BUGSNAG_BOT,
+            "ts": f"{int(said.edited.timestamp())}.000000",
+        }
     reactions = [
         {"name": name, "users": [user_of(key) for key in people], "count": len(people)}
         for name, people in said.reactions.items()

@@ -36,9 +36,10 @@ what the bot answered (0: nothing was sent, or no answer), `message` the id of t
 
 What can be done in Bugsnag, to `error` (an id) or else to the one that came up last: "new", "again" (10 events in an
 hour), "hundredth", "reoccurred" (reopened by itself), "spike", "storm" (`count` errors, 60 if not said, 500 at most, of
-20 kinds), "comment" (`text`); "fixed", "ignored", "snoozed", "unsnoozed", "reopened" by somebody (`as`, else Farid);
-"release", and "unreadable", a message as nobody has seen one yet. The world has `errors` (id: status), `issues` and
-`faults`; a message of Slack has `source`, `attachments` and `error`.
+20 kinds), "comment" (`text`), "edited" (its latest message reads otherwise); "fixed", "ignored", "snoozed",
+"unsnoozed", "reopened" by somebody (`as`, else Farid); "release", and "unreadable", a message as nobody has seen one
+yet. The world has `errors` (id: status), `issues` and `faults`; a message of Slack has `source`, `attachments` and
+`error`.
 """
 
 import asyncio

@@ -35,10 +35,13 @@ class Workspace:
     ) -> list[str]:
         """Let something happen in Bugsnag, by default to the error that came up last; give the messages' ids.
 
-        `what` is "new", "storm" (`count` errors), "comment" (`text`), "release", "unreadable", or what Bugsnag's
-        `happened` knows. `by` is the key of who does it, Farid's where nobody is named.
+        `what` is "new", "storm" (`count` errors), "comment" (`text`), "release", "unreadable", "edited" (Bugsnag
+        changes the error's latest message), or what its `happened` knows. `by` is the key of who does it, Farid's where
+        nobody is named.
         """
         now = self._clock.now()
+        if what == "edited":
+            return [await self._rewrite(self._error(error))]
         person = self._member(by or "farid").name
         match what:
             case "new":
@@ -105,6 +108,16 @@ class Workspace:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _rewrite(self, error: Error) -> str:
+        there = [one for one in self._world.messages.values() if one.error == error.id]
+        said, new = there[-1], self.bugsnag.happened(error, "again", self._clock.now())
+        before = envelope.message(self._world, said)
+        said.source, said.attachments = new.text, list(new.attachments)
+        self._world.edit(said, plain(new.text))
+        event = envelope.changed_event(self._world, said, before, self._world.new_id())
+        await self._hooks.slack(envelope.envelope(event))
+        return said.id
 
     def _background(self, *sent: Coroutine[Any, Any, int]) -> None:
         for one in sent:

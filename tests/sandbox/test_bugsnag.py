@@ -86,6 +86,15 @@ async def test_a_spike_leads_to_no_error_a_release_to_none_and_what_is_unreadabl
         assert event["bot_id"] == cast.BUGSNAG_BOT
 
 
+async def test_bugsnag_edits_what_it_has_said_of_an_error(stage: Stage) -> None:
+    first = await said(stage, "new")
+    event = await said(stage, "edited")
+    assert (event["subtype"], event["previous_message"]["text"]) == ("message_changed", first["text"])
+    assert event["message"]["text"].startswith("10 events in 1h in production")
+    assert (event["message"]["ts"], event["message"]["bot_id"]) == (first["ts"], cast.BUGSNAG_BOT)
+    assert event["message"]["edited"]["user"] == cast.BUGSNAG_BOT
+
+
 async def test_an_error_is_chosen_by_its_id_and_none_is_said_to_be_missing(stage: Stage) -> None:
     assert "no such error" in (await stage.do("api/bugsnag", do="again"))["error"]
     first = await said(stage, "new")

@@ -5,7 +5,7 @@ import { composer, editor, NEWEST, olderButton, when } from './thread.js';
 
 /** What can be let happen to an error, by how it stands: the name of the act, and what its button says. */
 const DEEDS = {
-  open: [['again', 'Again: 10 in 1 h'], ['hundredth', '100th event'], ['spike', 'Spike'], ['fixed', 'Fix'], ['ignored', 'Ignore'], ['snoozed', 'Snooze 6 h'], ['comment', 'Comment']],
+  open: [['again', 'Again: 10 in 1 h'], ['hundredth', '100th event'], ['spike', 'Spike'], ['fixed', 'Fix'], ['ignored', 'Ignore'], ['snoozed', 'Snooze 6 h'], ['comment', 'Comment'], ['edited', 'Edit its message']],
   fixed: [['reoccurred', 'It comes back'], ['reopened', 'Reopen'], ['comment', 'Comment']],
   ignored: [['again', 'Again: 10 in 1 h'], ['reopened', 'Reopen'], ['spike', 'Spike'], ['comment', 'Comment']],
   snoozed: [['reoccurred', 'It comes back'], ['unsnoozed', 'Cancel the snooze'], ['again', 'Again: 10 in 1 h'], ['comment', 'Comment']],
