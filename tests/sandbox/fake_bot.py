@@ -3,6 +3,7 @@
 Runs alone too: `python tests/sandbox/fake_bot.py PORT`.
 """
 
+import asyncio
 import json
 import sys
 from collections import deque
@@ -90,7 +91,8 @@ class FakeBot:
     """Keeps what it got in `heard`; answers `status` to everything but invokes.
 
     What Slack, Bugsnag and Jira send is in `hooked`; `hook_answers` are given in turn before a plain 200, None drops
-    the connection. With `echoes`, the sandbox's address, what Slack sends is said in the team's channel.
+    the connection, a number answers so many seconds later. With `echoes`, the sandbox's address, what Slack sends is
+    said in the team's channel.
     """
 
     def __init__(self) -> None:
@@ -101,7 +103,7 @@ class FakeBot:
         self.invoke_answer: dict[str, Any] | None = None
         self.hooked: list[Hooked] = []
         self.echoes = ""
-        self.hook_answers: deque[web.Response | None] = deque()
+        self.hook_answers: deque[web.Response | float | None] = deque()
 
     def app(self) -> web.Application:
         """Build its application."""
@@ -125,6 +127,9 @@ class FakeBot:
     async def _hook(self, request: web.Request) -> web.Response:
         self.hooked.append(Hooked(request.path, dict(request.headers), await request.read()))
         answer = self.hook_answers.popleft() if self.hook_answers else web.Response()
+        if isinstance(answer, float):
+            await asyncio.sleep(answer)
+            answer = web.Response()
         if answer is None:
             assert request.transport is not None
             request.transport.abort()

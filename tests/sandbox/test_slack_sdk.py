@@ -185,6 +185,13 @@ async def test_what_the_bot_does_not_take_is_tried_again_as_slack_does(stage: St
     assert (await stage.world())["problems"] == []
 
 
+async def test_an_answer_after_three_seconds_is_none_for_slack(stage: Stage) -> None:
+    stage.bot.hook_answers.append(3.5)
+    await stage.do("api/bugsnag", do="new")
+    await stage.until(lambda: len(stage.bot.hooked) == 2)
+    assert stage.bot.hooked[1].headers["X-Slack-Retry-Reason"] == "http_timeout"
+
+
 async def test_what_the_bot_never_takes_is_given_up_and_shown(stage: Stage) -> None:
     stage.bot.hook_answers.extend([web.Response(status=404) for _ in range(4)])
     await stage.do("api/bugsnag", do="new")
