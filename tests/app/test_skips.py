@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import ABSENT
+
 ROOT = Path(__file__).parents[2]
 MODULES = {
     "test": "import pytest\ndef test_one(): pytest.skip('{reason}')\n",
@@ -44,3 +46,8 @@ def test_a_skip_fails_where_none_is_wanted(tmp_path: Path, no_skips: str, failed
 
 def test_continuous_integration_sets_the_switch() -> None:
     assert "export NO_SKIPS=1" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_what_compares_with_the_payloads_of_others_may_be_left_out(tmp_path: Path) -> None:
+    modules = {name: source.format(reason=ABSENT) for name, source in MODULES.items()}
+    assert left_out(tmp_path, "1", modules) == set()

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -22,9 +21,10 @@ from openapi_core import Config, OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing.requests import MockRequest
 
+from tests.examples import ABSENT, EXAMPLES
 from tests.rig.service import Answer, LoopbackService
 
-SPEC = Path("/work/shared/examples/jira-v3.json")
+SPEC = EXAMPLES / "jira-v3.json"
 SERVER = "https://your-domain.atlassian.net"
 EMAIL, TOKEN = "hotseat@example.com", "ATATT3-canary"
 OPEN, DONE = ("To Do", "new"), ("Done", "done")
@@ -104,7 +104,7 @@ def openapi() -> OpenAPI:
 def needs_spec() -> None:
     """Skip a test, saying why, where there is no description of REST v3."""
     if not SPEC.exists():
-        pytest.skip(f"{SPEC} is missing: Jira's own description of its REST v3 cannot be compared with")
+        pytest.skip(ABSENT)
 
 
 class FakeJira(LoopbackService):

@@ -5,7 +5,6 @@ import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,15 +15,15 @@ from openapi_core.testing import MockRequest, MockResponse
 from bot.sandbox import cast, envelope
 from bot.sandbox.bugsnag import Bugsnag, Said
 from bot.sandbox.world import World
+from tests import examples
 from tests.sandbox.conftest import Stage
 from tests.sandbox.test_jira import FIELDS, LINK, call, create
 
-EXAMPLES = Path("/work/shared/examples")
 OF_THEIR_APP = {"device", "app", "metaData", "code", "user", "breadcrumbs"}  # what an app reports differs with the app
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 SITE = "https://your-domain.atlassian.net"
 
-pytestmark = pytest.mark.skipif(not EXAMPLES.is_dir(), reason="the examples of real payloads are not on this machine")
+pytestmark = examples.needed
 
 
 def said(what: str) -> Said:
@@ -71,7 +70,7 @@ def missing(ours: object, theirs: object, path: str = "") -> Iterator[str]:
     ],
 )
 def test_a_payload_has_all_that_the_real_one_has(what: str, example: str) -> None:
-    theirs = json.loads((EXAMPLES / "bugsnag" / "webhook" / f"{example}.json").read_text())
+    theirs = json.loads((examples.EXAMPLES / "bugsnag" / "webhook" / f"{example}.json").read_text())
     ours = said(what).payload
     assert list(missing(ours, theirs)) == []
     assert ours is not None
@@ -95,7 +94,7 @@ def test_a_payload_has_all_that_the_real_one_has(what: str, example: str) -> Non
     ],
 )
 def test_a_message_of_bugsnags_has_all_that_the_reconstructed_one_has(what: str, example: str) -> None:
-    theirs = json.loads((EXAMPLES / "bugsnag" / "slack-event" / f"classic-{example}.json").read_text())
+    theirs = json.loads((examples.EXAMPLES / "bugsnag" / "slack-event" / f"classic-{example}.json").read_text())
     world = World(lambda: NOW, lambda: None)
     one = said(what)
     message = world.add(
@@ -109,7 +108,7 @@ def test_a_message_of_bugsnags_has_all_that_the_reconstructed_one_has(what: str,
 
 @cache
 def openapi() -> OpenAPI:
-    description = json.loads((EXAMPLES / "jira-v3.json").read_text())
+    description = json.loads((examples.EXAMPLES / "jira-v3.json").read_text())
     return OpenAPI.from_dict(description, config=Config(spec_validator_cls=None))
 
 

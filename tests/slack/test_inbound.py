@@ -4,7 +4,6 @@ import json
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from bot.alerts.notification import Kind, Notification
 from bot.events import Alerted, SlackReacted, SlackReplied
 from bot.slack.inbound import Inbound, Workspace
+from tests import examples
 from tests.slack.events import (
     ANA,
     BUGSNAG,
@@ -31,7 +31,6 @@ from tests.slack.events import (
 from tests.slack.fake import APP, BOT, BOT_USER, TEAM
 
 WORKSPACE = Workspace(TEAM, BOT_USER, BOT, "https://fleet.slack.com/")
-SHARED = Path("/work/shared/examples/bugsnag/slack-event")
 
 
 def read(said: Mapping[str, Any]) -> Notification:
@@ -209,9 +208,9 @@ def test_no_event_of_whatever_shape_raises(event: dict[str, Any], whole: dict[st
         reading.looked_at(one)
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the reconstructed messages of Bugsnag's are not on this machine")
+@examples.needed
 def test_every_reconstructed_message_of_bugsnags_is_an_alert() -> None:
-    for file in sorted(SHARED.glob("*.json")):
+    for file in sorted((examples.EXAMPLES / "bugsnag" / "slack-event").glob("*.json")):
         envelope = json.loads(file.read_text())
         event = envelope["event"]
         workspace = Workspace(envelope["team_id"], BOT_USER, BOT, "https://fleet.slack.com/")
