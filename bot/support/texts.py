@@ -394,10 +394,11 @@ TEXTS = MappingProxyType(
                     "Only what it takes for every request to be answered. I erase what is past its time every day. "
                     "Messages in Teams are the team's own and stay there."
                 ),
-                Text.PRIVACY_REQUESTS: "Requests",
+                Text.PRIVACY_REQUESTS: "Requests, alerts and tickets",
                 Text.PRIVACY_REQUESTS_KEPT: (
                     "What was asked, when, how it ended, and who asked, answered and closed it. {names} days "
-                    "after closing the names go, after {texts} the texts."
+                    "after closing the names go, after {texts} the texts. Of alerts, who handled them, and of tickets, "
+                    "who had them made: for as long. What a ticket says is kept until it is made."
                 ),
                 Text.PRIVACY_TEAM: "Backend team",
                 Text.PRIVACY_TEAM_KEPT: (
@@ -656,10 +657,12 @@ TEXTS = MappingProxyType(
                     "Nur, was nötig ist, damit jede Anfrage eine Antwort bekommt. Was abgelaufen ist, lösche ich "
                     "täglich. Nachrichten in Teams gehören dem Team und bleiben dort."
                 ),
-                Text.PRIVACY_REQUESTS: "Anfragen",
+                Text.PRIVACY_REQUESTS: "Anfragen, Alerts und Tickets",
                 Text.PRIVACY_REQUESTS_KEPT: (
                     "Was wann gefragt wurde, wie es ausging und wer gefragt, geantwortet und geschlossen "
-                    "hat. {names} Tage nach dem Schließen verschwinden die Namen, nach {texts} die Texte."
+                    "hat. {names} Tage nach dem Schließen verschwinden die Namen, nach {texts} die Texte. Von Alerts, "
+                    "wer sich gekümmert hat, und von Tickets, wer sie anlegen ließ: ebenso lange. Was in einem Ticket "
+                    "steht, bleibt hier, bis es angelegt ist."
                 ),
                 Text.PRIVACY_TEAM: "Backend-Team",
                 Text.PRIVACY_TEAM_KEPT: (
