@@ -328,19 +328,38 @@ def withdraw(draft: Draft, ticket: Ticket) -> None:
 
 
 def follow(draft: Draft) -> None:
-    """Let go of a refused ticket whose request has another by now, or ended without one.
+    """Let what is waited for follow the requests.
 
-    One that was taken back counts again when its request ends with it after all.
+    A refused ticket goes once its request has another, or ended without one; one that was taken back counts again when
+    its request ends with it after all. One that was named is waited for like one made here, as long as it is named.
     """
-    for request in draft.changed() if draft.facts.tickets else ():
-        ticket, before = ticket_of(draft.facts.tickets, request.id), draft.state.requests.get(request.id)
-        if ticket is None:
-            continue
+    for request in draft.changed() if draft.jira or draft.facts.tickets else ():
+        before = draft.state.requests.get(request.id)
         ended = request.status is Status.CLOSED
-        if ticket.progress is Progress.REFUSED and (request.ticket or (ended and request.outcome not in WITH_TICKET)):
-            drop(draft, ticket)
-        elif ended and before and before.status is not Status.CLOSED and request.ticket == ticket.link != "":
-            put(draft, replace(ticket, withdrawn=False))
+        with_one = ended and request.outcome in WITH_TICKET
+        ends_now = ended and before is not None and before.status is not Status.CLOSED
+        known = [one for one in draft.facts.tickets.values() if one.matter == request.id]
+        for ticket in known:
+            named = request.ticket == ticket.link != ""
+            settled = request.ticket != "" or (ended and not with_one)
+            if (ticket.progress is Progress.REFUSED and settled) or not (ticket.label or named):
+                drop(draft, ticket)
+            elif ends_now and named:
+                put(draft, replace(ticket, withdrawn=False))
+        key = addresses.key_of(request.ticket)
+        ours = draft.jira != "" and key.startswith(f"{draft.jira}-") and all(one.key != key for one in known)
+        if ours and with_one and not request.ticket_done:
+            _wait_for(draft, request, key)
+
+
+def _wait_for(draft: Draft, request: Request, key: str) -> None:
+    """Wait for a ticket that was named, and not made here: it has no label of its own."""
+    number = draft.facts.last_ticket + 1
+    maker = request.claimer or request.requester
+    ticket = Ticket(f"T-{number}", request.id, draft.jira, "", Wording(request.id, ()), maker, draft.now)
+    draft.put_facts(replace(draft.facts, last_ticket=number))
+    url = request.ticket if "://" in request.ticket else ""
+    put(draft, replace(ticket, progress=Progress.OPEN, key=key, url=url))
 
 
 def stands(draft: Draft, matter: str) -> str:

@@ -187,6 +187,33 @@ async def test_a_ticket_that_there_is_already_is_named_in_place_of_a_new_one() -
     assert town.in_thread(place)[0].endswith("\nYou find it there as https://jira.example.com/browse/EDGE-7.")
 
 
+async def test_a_ticket_that_was_named_is_heard_of_as_one_that_was_made() -> None:
+    town, place = await at_the_ticket()
+    await town.send("leaf", "R-1", ANA, choice="ticket", **{**GIVEN, "ticket": "edge-7"})
+    assert [(one.key, one.label, one.by.id) for one in await tickets(town)] == [("EDGE-7", "", "ana")]
+    await town.send("key", "R-1", ANA, ticket="EDGE-8")
+    assert [one.key for one in await tickets(town)] == ["EDGE-8"]
+    await town.send("undo", "R-1", ANA)
+    assert [one.key for one in await tickets(town)] == ["EDGE-7"]
+    await town.ticket_moves("EDGE-7", "Done", done=True)
+    assert town.in_thread(place)[-1] == "Our developers are done with EDGE-7."
+    assert await tickets(town) == []
+
+
+@pytest.mark.parametrize("key", ["OPS-7", "https://example.com/7"])
+async def test_of_a_ticket_of_another_project_nothing_is_heard(key: str) -> None:
+    town, _ = await at_the_ticket()
+    await town.send("leaf", "R-1", ANA, choice="ticket", **{**GIVEN, "ticket": key})
+    assert await tickets(town) == []
+
+
+async def test_a_ticket_that_was_named_and_taken_back_is_not_waited_for() -> None:
+    town, _ = await at_the_ticket()
+    await town.send("leaf", "R-1", ANA, choice="ticket", **{**GIVEN, "ticket": "EDGE-7"})
+    await town.send("undo", "R-1", ANA)
+    assert (await tickets(town), letters(town), (await town.request()).ticket) == ([], [], "")
+
+
 # -- it is made -----------------------------------------------------------------------------------------------------
 
 
@@ -298,7 +325,7 @@ async def test_after_a_workaround_whose_ticket_is_being_made_nothing_is_owed() -
 async def test_a_key_named_by_hand_goes_before_the_one_that_was_being_made() -> None:
     town, _ = await ticketed("no such project")
     await town.send("leaf", "R-1", ANA, choice="ticket", **{**GIVEN, "ticket": "EDGE-7"})
-    assert await tickets(town) == []
+    assert [one.key for one in await tickets(town)] == ["EDGE-7"]
     assert "You find it there as EDGE-7." in town.card()
 
 
