@@ -115,11 +115,17 @@ _VALUE = (
 )
 _FILES = r"(?:jsx?|tsx?|[cm]js|vue|rb|png|jpe?g|gif|svg|webp|css|html?|map|json|ya?ml)\b"
 
+_CUT = r"(?:\.{3}|…)"  # what Bugsnag writes where a text is too long for it, in the middle of an address too
+
 _SHAPES = (
     _Shape("key", re.compile(r"-----BEGIN [A-Z0-9 ]{1,40}-----(?s:.*?)(?:-----END [A-Z0-9 ]{1,40}-----|\Z)")),
     _Shape(
         "credentials",
         re.compile(r"(?<=://)(?!\[credentials\]@)(?P<it>[^\s/]{1,256}|[^\s/@:]{0,200}:(?!\d{1,5}/)[^\s@]{1,200})@"),
+    ),
+    _Shape(
+        "credentials",
+        re.compile(rf"(?<=://)(?P<it>[^\s/@:]{{0,200}}:(?!\d{{1,5}}(?:\D|\Z))[^\s/@]{{1,200}}?{_CUT})(?![^\s'\")>\]])"),
     ),
     _Shape("token", re.compile(r"\bxox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{6,512}+|\bxapp-[A-Za-z0-9-]{6,512}+")),
     _Shape("token", re.compile(r"(?<=hooks\.slack\.com/)(?:services|workflows|triggers)/[\w/-]{6,256}+")),
@@ -134,8 +140,11 @@ _SHAPES = (
     _Shape("token", re.compile(r"(?i)\b(?:bearer|basic|digest)\s{1,3}(?P<it>[\w.~+/=-]{8,4096}+)"), _is_opaque),
     _Shape(
         "e-mail",
-        re.compile(rf"[\w.%+'-]{{1,64}}(?:@|%40)(?!\dx\.)(?:[\w-]{{1,63}}\.){{1,8}}(?!{_FILES})[^\W\d_]{{2,24}}(?!\w)"),
+        re.compile(
+            rf"\w[\w.%+'-]{{0,63}}(?:@|%40)(?!\dx\.)(?:[\w-]{{1,63}}\.){{1,8}}(?!{_FILES})[^\W\d_]{{2,24}}(?!\w)"
+        ),
     ),
+    _Shape("e-mail", re.compile(rf"\w[\w.%+'-]{{0,63}}@[\w-]{{0,63}}(?:\.[\w-]{{1,63}}){{0,8}}{_CUT}")),
     _Shape(
         "IBAN",
         re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])", re.ASCII),

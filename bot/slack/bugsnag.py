@@ -31,6 +31,7 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("stage", "release stage", "environment"), "stage"),
         **dict.fromkeys(("app version", "release", "version"), "version"),
         **dict.fromkeys(("events", "occurrences", "total events"), "occurrences"),
+        **dict.fromkeys(("by", "released by"), "by"),
         **dict.fromkeys(("affected users", "users", "users affected"), "users"),
         "comment": "comment",
         "context": "where",
@@ -46,6 +47,7 @@ _FROM = re.compile(r"(?P<said>.*?) from\Z")
 _TITLED = re.compile(r"\*(?P<title>[^*\n]{1,40}?):?\*:?\s+(?P<value>\S.*)", re.DOTALL)
 _COMMENTED = re.compile(r"(?:new )?comment on (?P<error>.+)", re.IGNORECASE)
 _DETAILS = re.compile(r"\W{0,9}details\W{0,9}", re.IGNORECASE)
+_DECORATION = re.compile(r"\A(?:(?:[^\w:]|_)++|:[\w+-]{1,60}:)*+")
 _TS = re.compile(r"[0-9]{9,11}\.[0-9]{6}", re.ASCII)
 
 
@@ -68,7 +70,7 @@ def read_message(message: Mapping[str, Any]) -> Notification:
     message = mapping(message.get("message")) or message
     heard = _hear(message)
     line = _spoken(heard.sentences)
-    trigger = read_trigger(_raw(line).strip(" *"))
+    trigger = read_trigger(_words(line))
     link = _link(line, heard)
     parts = _sentence(line) | _titles(heard.titles) | _fields(heard.fields)
     kind = CODES.get(link.code) if link else None
@@ -77,7 +79,7 @@ def read_message(message: Mapping[str, Any]) -> Notification:
     if kind is None:
         return notification(Kind.UNREADABLE, said=_everything(heard), **_named(link))
     said = parts.pop("said", "")
-    comment = parts.pop("comment", "")
+    comment, by = parts.pop("comment", ""), parts.pop("by", "")
     words = read_trigger(said) if said else trigger
     return notification(
         kind,
@@ -89,7 +91,7 @@ def read_message(message: Mapping[str, Any]) -> Notification:
             **parts,
         },
         rate=words.rate,
-        by=heard.author if kind is Kind.COMMENT else words.by if kind in ACTS else "",
+        by=heard.author if kind is Kind.COMMENT else words.by if kind in ACTS else by,
         said=(_raw(heard.comment) or comment or said) if kind is Kind.COMMENT else said,
         until=_until(message, words.lasts) if kind is Kind.SNOOZED else None,
     )
@@ -129,7 +131,7 @@ def _hear_attachment(heard: _Heard, one: Mapping[str, Any]) -> None:
 
 def _spoken(sentences: list[Line]) -> Line:
     """Return the sentence among those that may be it: one that says something known, and links to it, if any does."""
-    known = [line for line in sentences if read_trigger(_raw(line).strip(" *")).kind]
+    known = [line for line in sentences if read_trigger(_words(line)).kind]
     return next((line for line in known if next(_links(line), None)), (*known, *sentences, ())[0])
 
 
@@ -156,15 +158,15 @@ def _link(line: Line, heard: _Heard) -> Link | None:
 def _sentence(line: Line) -> dict[str, str]:
     """Return what a sentence says."""
     project, details = _place(line, error=False), _place(line, error=True)
-    if _COMMENTED.match(_raw(line)):
-        said = _raw(line[: details if details is not None else len(line)]).strip(" *(")
+    if _COMMENTED.match(_words(line)):
+        said = _words(line[:details]).strip(" *(")
         found = _COMMENTED.match(said)
         return {"said": said} | (_error(found["error"]) if found else {})
     if project is None or (details is not None and details < project):
-        said = _DETAILS.sub("", _raw(line[:details]).partition("\n")[0]).strip(" *")[:_LONGEST_SENTENCE]
+        said = _DETAILS.sub("", _words(line[:details]).partition("\n")[0]).strip(" *")[:_LONGEST_SENTENCE]
         found = _SENTENCE.match(said)
         return _matched(found) if found else {"said": said}
-    before = _raw(line[:project]).replace("*", "").strip()
+    before = _words(line[:project]).replace("*", "").strip()
     after = _raw(line[project + 1 : details]).replace("*", "").strip(" (")
     started = _FROM.match(before)
     before = started["said"] if started else before
@@ -246,6 +248,11 @@ def _everything(heard: _Heard) -> str:
 
 def _matched(found: re.Match[str]) -> dict[str, str]:
     return {name: value for name, value in found.groupdict().items() if value}
+
+
+def _words(line: Iterable[Segment]) -> str:
+    """Return what a sentence says, without what decorates it."""
+    return _DECORATION.sub("", _raw(line), count=1).rstrip(" *_")
 
 
 def _raw(line: Iterable[Segment]) -> str:

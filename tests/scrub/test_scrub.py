@@ -7,6 +7,10 @@ from hypothesis import strategies as st
 from bot.scrub import MOST_READ, found, one_line, plain, scrub
 
 MARKED = {
+    "Duplicate entry 'erika@example.com' for key": "Duplicate entry '[e-mail]' for key",
+    "Duplicate entry 'erika.muster@ex...": "Duplicate entry '[e-mail]",
+    "redis://:s3cr3t-pa55w...": "redis://[credentials]",
+    "postgres://fleet:hunt…": "postgres://[credentials]",
     "postgres://fleet:hunter2@db.internal:5432/fleet": "postgres://[credentials]@db.internal:5432/fleet",
     "redis://:s3cr3t@cache/0 refused": "redis://[credentials]@cache/0 refused",
     "amqp://rider:p@ssword@queue": "amqp://[credentials]@queue",
@@ -83,6 +87,8 @@ KEPT = (
     "Fleet::Tour::Stop",
     "A1::B2",
     "999.1.2.3",
+    "cannot reach http://localhost:3000...",
+    "wait for https://example.com/tours...",
     "lines 1:2:3:4",
     "::Fee::Bad",
     "connect to 127.0.0.1:5432 refused",

@@ -230,6 +230,18 @@ def test_a_link_beside_the_sentence_names_the_error_but_never_what_became_of_it(
     assert (said(spike, elsewhere).kind, said(spike, elsewhere).error) == (Kind.SPIKE, "")
 
 
+@pytest.mark.parametrize("before", [":rotating_light: ", "\u26a0\ufe0f *", "> _"])
+def test_what_decorates_a_sentence_is_not_part_of_it(before: str) -> None:
+    found = said(f"{before}{FROM.replace('m=nw', 'm=zz')}* {DETAILS.replace('m=nw', 'm=zz')}")
+    assert (found.kind, found.said, found.stage, found.project) == (Kind.NEW, "New error", "production", "Tours")
+
+
+def test_of_what_cannot_be_read_no_more_is_shown_than_fits() -> None:
+    found = said("long " * 1_000, *[{"text": f"more {number}"} for number in range(9)])
+    assert len(found.said) == 2_000
+    assert "more" not in found.said
+
+
 def test_words_alone_are_no_alert() -> None:
     assert said("New error tracking features are here").kind is Kind.UNREADABLE
 
