@@ -194,27 +194,14 @@ _SHAPES = (
 
 def scrub(text: str) -> str:
     """Return the text with what is secret or personal in it marked, as "[token]", "[e-mail]" or "[phone]"."""
-    return _scrubbed(text)[0]
-
-
-def found(text: str) -> tuple[str, ...]:
-    """Return the kinds of what is secret or personal in the text, as the marks name them, each once, sorted."""
-    return tuple(sorted(_scrubbed(text)[1]))
-
-
-def _scrubbed(text: str) -> tuple[str, set[str]]:
     text, before = text[:MOST_READ], None
-    kinds: set[str] = set()
     rounds = 0
     while text != before and rounds < _MOST_ROUNDS:
         before = text
         rounds += 1
         for shape in _SHAPES:
-            marked = shape.pattern.sub(shape.mark, text)
-            if marked != text:
-                kinds.add(shape.kind)
-                text = marked
-    return text, kinds
+            text = shape.pattern.sub(shape.mark, text)
+    return text
 
 
 def plain(text: str, longest: int) -> str:
