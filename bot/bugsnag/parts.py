@@ -28,13 +28,17 @@ _LONGEST: Mapping[str, int] = MappingProxyType(
     }
 )
 _LONGEST_FRAME = 200
+_VERSION = re.compile(r"[0-9A-Za-z.+-]{1,60}")  # some look like addresses or keys, and are none
 _QUERY = re.compile(r"\?[^\s?]*=\S*")
 
 
 def notification(kind: Kind, *, said: str = "", frames: Iterable[str] = (), **parts: Any) -> Notification:
     """Return a notification of foreign texts as they came, and of values that are what they should be."""
+    version = parts.get("version", "")
     for name, longest in _LONGEST.items():
         parts[name] = one_line(parts.get(name, ""), longest)
+    if _VERSION.fullmatch(version):
+        parts["version"] = version
     parts["where"] = _QUERY.sub("", parts["where"])
     shown = (one_line(_QUERY.sub("", frame), _LONGEST_FRAME) for frame in frames)
     top = tuple(frame for frame in shown if frame)[:MOST_FRAMES]

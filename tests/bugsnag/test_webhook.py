@@ -170,6 +170,9 @@ def test_without_frames_of_the_project_the_first_of_all_is_told() -> None:
         ({"errorId": "../x", "url": "https://evil.example/errors"}, "error", ""),
         ({"id": 7, "url": ""}, "event", ""),
         ({"errorId": None}, "error", ERROR),  # as its link says
+        ({"appVersion": "7.0.4.3"}, "version", "7.0.4.3"),  # and no IP
+        ({"appVersion": "42ce59f0" * 5}, "version", "42ce59f0" * 5),  # and no key
+        ({"appVersion": "2.1 by ana@example.com"}, "version", "2.1 by [e-mail]"),
         ({"context": "GET /tours/7?email=canary&x=1"}, "where", "GET /tours/7"),
         ({"context": "tours#valid?"}, "where", "tours#valid?"),
         ({"message": "no mail for ana@example.com, token=abc1"}, "message", "no mail for [e-mail], token=[secret]"),
