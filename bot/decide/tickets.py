@@ -14,7 +14,7 @@ from bot.decide import forms, unsent
 from bot.decide.draft import Draft
 from bot.decide.pictures import words
 from bot.decide.requests import addresses
-from bot.effects import OpenTicket
+from bot.effects import ForgetMessages, OpenTicket
 from bot.people import Author
 from bot.support.intake import excerpt
 from bot.support.request import WITH_TICKET, Answered, Deed, Request, Status
@@ -307,6 +307,11 @@ def drop(draft: Draft, ticket: Ticket) -> None:
     """Let go of a ticket of which nothing is to be heard any more."""
     left = {id_: one for id_, one in draft.facts.tickets.items() if id_ != ticket.id}
     draft.put_facts(replace(draft.facts, tickets=left))
+
+
+def forget_letters(draft: Draft, ticket: Ticket) -> None:
+    """Know no longer where the messages are that told people of a ticket: their keys say whom."""
+    draft.quietly(ForgetMessages((f"{said_in(ticket)}:",)))
 
 
 def take_back(draft: Draft, request: Request, deed: Deed) -> bool:

@@ -79,11 +79,15 @@ def follow(draft: Draft) -> None:
         if draft.paused or not claims.is_here(draft, person):
             continue
         key = f"ticket:{ticket.matter}:{ticket.id}:{draft.now.isoformat()}:{person}"
-        draft.show(key, personal(person), _letter(draft, ticket, key))
+        letter = _letter(draft, ticket, key)
+        if isinstance(letter, Line):  # which is not edited any more
+            draft.post(key, personal(person), letter)
+            tickets.put(draft, replace(ticket, untold=False))
+        else:
+            draft.show(key, personal(person), letter)
+            tickets.put(draft, replace(ticket, untold=False, card=key))
         if ticket.is_over:
             tickets.drop(draft, ticket)
-        else:
-            tickets.put(draft, replace(ticket, untold=False, card=key))
 
 
 def _maker(draft: Draft, ticket: Ticket) -> str:
@@ -180,12 +184,13 @@ def _draw_again(draft: Draft, ticket: Ticket) -> None:
 
 def _done(draft: Draft, ticket: Ticket) -> None:
     tickets.drop(draft, ticket)
+    tickets.forget_letters(draft, ticket)
     request, alert = draft.request(ticket.matter), draft.alert(ticket.matter)
     if request is not None:
         draft.put(replace(request, ticket_done=request.ticket != ""))
         if not ticket.withdrawn and request.outcome is not Outcome.WITHDRAWN:
             line = Line((draft.say(Text.TICKET_DONE, key=ticket.key),))
-            draft.show(f"{tickets.said_in(ticket)}:done", request.place, line)
+            draft.post(f"{tickets.said_in(ticket)}:done", request.place, line)
     elif alert is not None and alert.ticket == ticket.id and alert.status is AlertStatus.TICKETED:
         solved = replace(alert, status=step(alert, Act.RESOLVE), changed_at=draft.now, ended_by=None)
         draft.put_alert(slack.say(draft, solved, f"{ticket.key} is done, so this is resolved."))
@@ -193,6 +198,7 @@ def _done(draft: Draft, ticket: Ticket) -> None:
 
 def _gone(draft: Draft, ticket: Ticket) -> None:
     tickets.put(draft, replace(ticket, progress=Progress.GONE, untold=True))
+    tickets.forget_letters(draft, ticket)
     request, alert = draft.request(ticket.matter), draft.alert(ticket.matter)
     if request is not None:
         draft.put(replace(request, ticket=""))

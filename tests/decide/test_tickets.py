@@ -10,7 +10,7 @@ from bot.alerts.alert import Alert, Post, Status
 from bot.alerts.notification import Kind, Notification
 from bot.decide import decide, tickets
 from bot.decide.draft import Draft
-from bot.effects import Decision, OpenTicket, PutAlert, PutFacts, Show, SlackSay
+from bot.effects import Decision, OpenTicket, PutAlert, PutFacts, Say, Show, SlackSay
 from bot.errors import Refused
 from bot.events import Event, TicketMoved, TicketOpened
 from bot.people import Author
@@ -220,7 +220,7 @@ def test_a_ticket_that_was_taken_back_is_said_to_its_maker_alone() -> None:
     alert, ticket = made(withdrawn=True)
     decision = decide(state(alert, ticket), answered(issue="EDGE-1"), NOW, KNOWS)
     assert what(decision)[2] == []
-    assert [one.place for one in decision.effects if isinstance(one, Show)] == ["person:ana"]
+    assert [one.place for one in decision.effects if isinstance(one, Say)] == ["person:ana"]
 
 
 def test_a_refusal_gives_the_alert_back_to_whoever_wanted_the_ticket() -> None:

@@ -1274,6 +1274,10 @@ async def test_what_a_ticket_holds_of_people_goes_in_its_time() -> None:
     open_ = replace(one, progress=Progress.OPEN)
     await put(town, PutFacts(Facts(tickets={"T-1": open_, "T-2": refused})))
     await town.restart()
+    journal = town.journal._desks["tenant", "backend"]
+    journal.shown |= {
+        key: Address("https://example.com", "a:1", "1") for key in ("ticket:R-1:T-1:noon:zoe", "ticket:R-1:T-1")
+    }
 
     async def left() -> Mapping[str, Ticket]:
         return (await (await town.desk()).state()).tickets
@@ -1282,6 +1286,7 @@ async def test_what_a_ticket_holds_of_people_goes_in_its_time() -> None:
     assert await left() == {"T-1": open_, "T-2": refused}
     await town.until("2026-12-24 01:00")
     assert await left() == {"T-1": replace(open_, by=Author("", SOMEBODY), card="")}
+    assert [key for key in journal.shown if key.startswith("ticket:")] == ["ticket:R-1:T-1"]
     await town.until("2027-02-22 01:00")
     assert (await left())["T-1"].draft == Wording("R-1", ())
 

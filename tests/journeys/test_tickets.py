@@ -13,6 +13,7 @@ from bot.events import Claim, Open, Reopen, Send, Solve, Undeliverable
 from bot.people import Author
 from bot.places import personal
 from bot.policy import Language, Policy
+from bot.ports import Address as Delivery
 from bot.ports import Commit
 from bot.support import request as requests
 from bot.support.request import Outcome
@@ -621,6 +622,17 @@ async def test_the_thread_hears_once_that_a_ticket_is_done() -> None:
     assert "Our developers are done with EDGE-1." in town.card()
     assert links(town) == [Address("Open ticket", LINK)]
     assert await tickets(town) == []
+
+
+@pytest.mark.parametrize("how", [{"done": True}, {"deleted": True}])
+async def test_of_a_ticket_that_is_over_no_message_is_known_by_whom_it_told(how: dict[str, Any]) -> None:
+    town, _, _ = await unclear()
+    await desk_step(town, Send, "ticket.there", fields={"ticket": "EDGE-1"})
+    journal = town.journal._desks["tenant", "backend"]
+    journal.shown["ticket:R-1:T-1:noon:ana"] = Delivery("https://example.com", "a:1", "1")
+    await town.wait(1)
+    await town.ticket_moves("EDGE-1", "", **how)
+    assert not [key for key in journal.shown if key.startswith("ticket:") and key.endswith(":ana")]
 
 
 async def test_what_is_older_than_what_is_known_is_not_believed() -> None:

@@ -13,6 +13,7 @@ from bot.alerts import erasure as alert_erasure
 from bot.alerts.alert import Alert
 from bot.alerts.erasure import weather_without_person
 from bot.commands import SendPrivacy, parse
+from bot.decide import tickets
 from bot.decide.draft import Draft
 from bot.decide.requests import claims
 from bot.decide.requests.claims import REOPENS
@@ -225,6 +226,8 @@ def _swept_tickets(draft: Draft, facts: Facts) -> dict[str, Ticket]:
     limits, left = past_time(draft.policy, draft.now), {}
     for id_, one in facts.tickets.items():
         nameless = one.at <= limits[Part.NAMES]
+        if nameless and one.by.id:
+            tickets.forget_letters(draft, one)
         if nameless and one.progress is Progress.REFUSED:
             continue
         known = without_maker(one, Author("", SOMEBODY)) if nameless else one
