@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 WEB := bot/sandbox/web/node_modules/.package-lock.json
 PEERS := tests/node/node_modules/.package-lock.json
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --silent
-RULES := bot/decide/*,bot/decide/*/*,bot/standing.py,bot/effects.py,bot/views.py,bot/events.py,bot/state.py,bot/commands.py,bot/support/*,bot/rota/*,bot/policy.py,bot/hours.py,bot/people.py,bot/ids.py,bot/places.py,bot/errors.py
+RULES := bot/decide/*,bot/decide/*/*,bot/alerts/*,bot/scrub.py,bot/standing.py,bot/effects.py,bot/views.py,bot/events.py,bot/state.py,bot/commands.py,bot/support/*,bot/rota/*,bot/policy.py,bot/hours.py,bot/people.py,bot/ids.py,bot/places.py,bot/errors.py
 
 .PHONY: run install test browser lint format lock bench pictures clean
 .DELETE_ON_ERROR:

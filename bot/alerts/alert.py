@@ -6,7 +6,7 @@ generated from this table.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -15,7 +15,8 @@ from bot.errors import Refused
 from bot.people import Author
 
 MOST_POSTS = 20  # messages in Slack about one alert, the first and the latest
-MOST_HEARD = 50  # notifications that are known again when they come another way
+MOST_HEARD = 50
+TWICE_WITHIN = timedelta(minutes=10)  # between the two ways by which the same is told
 LIKE = "like:"
 PREFIX = "A-"
 
@@ -75,6 +76,15 @@ def diagram() -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Telling:
+    """A notification that was heard one way, and may be heard the other way too: its id, when, and by the webhook."""
+
+    id: str
+    at: datetime
+    webhook: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """A message in Slack about an alert ("CHANNEL/TS"), and its address ("" if unknown)."""
 
@@ -104,10 +114,10 @@ class Alert:
     """An alert.
 
     ``key`` says which notifications are its own; ``latest`` is all that they said, the newer over the older. ``posts``
-    are the messages in Slack about it, the first and the latest ones, ``heard`` the ids of notifications. ``times``
-    counts those that told of an occurrence, of which ``last_at`` was the last. ``news`` is the kind of the one that it
-    waits for since ``triggered_at``; ``changed_at`` is when its status last changed. ``round`` counts how often it was
-    triggered: each time has a card of its own.
+    are the messages in Slack about it, the first and the latest ones, ``heard`` what may come the other way too.
+    ``times`` counts those that told of an occurrence, of which ``last_at`` was the last. ``news`` is the kind of the
+    one that it waits for since ``triggered_at``; ``changed_at`` is when its status last changed. ``round`` counts how
+    often it was triggered: each time has a card of its own.
 
     ``owner`` has it, since ``owned_at``; ``eyes`` is the Slack user whose eyes said so, "" if it was said otherwise,
     and ``back`` when whose eyes were taken back. ``pair_at`` and ``further_at`` are when the pair, and a further
@@ -129,7 +139,7 @@ class Alert:
     news: Kind = Kind.NEW
     round: int = 1
     times: int = 1
-    heard: tuple[str, ...] = ()
+    heard: tuple[Telling, ...] = ()
     posts: tuple[Post, ...] = ()
     owner: Author | None = None
     owned_at: datetime | None = None
@@ -239,6 +249,15 @@ def merged(old: Notification, new: Notification) -> Notification:
     counts = {name: max(getattr(old, name), getattr(new, name)) for name in ("occurrences", "users")}
     first_at = min((at for at in (old.first_at, new.first_at) if at), default=None)
     return Notification(**{**known, **counts, "kind": new.kind, "first_at": first_at})
+
+
+def heard_twice(alert: Alert, notification: Notification, at: datetime, *, webhook: bool) -> Telling | None:
+    """Return what was heard the other way a moment ago and is the same happening, None for nothing.
+
+    The ids alone do not tell two comments apart, nor an error that is fixed twice; each way says each of them once.
+    """
+    same = [one for one in alert.heard if one.id == notification.id != "" and one.webhook is not webhook]
+    return next((one for one in same if abs(one.at - at) <= TWICE_WITHIN), None)
 
 
 def with_post(alert: Alert, thread: str, link: str) -> Alert:

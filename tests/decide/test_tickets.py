@@ -203,7 +203,7 @@ def test_the_alert_and_its_thread_hear_which_ticket_it_is() -> None:
     alert, ticket = made()
     url = "https://jira.example.com/browse/EDGE-1"
     known, left, slack = what(decide(state(alert, ticket), answered(issue="EDGE-1", url=url), NOW, KNOWS))
-    assert known == replace(alert, ticket_key="EDGE-1", ticket_url=url)
+    assert known == replace(alert, ticket_key="EDGE-1", ticket_url=url, said=1)
     assert slack == [("C0BUGSNAG1/1763700001.000001", f"It has a ticket: EDGE-1 {url}")]
     assert left is not None
     assert left["T-1"].draft == Wording("A-1", ())

@@ -29,6 +29,8 @@ from tests.journeys.town import (
     shifts,
 )
 
+WEDNESDAY = date(2026, 11, 25)
+NEXT_TEAM = (Shift(WEDNESDAY, "chen", Role.SUPPORT), Shift(WEDNESDAY, "eva", Role.SUPPORT))
 OPEN_AGAIN = [Kind.REOPENED, Kind.SPIKE, Kind.OPENED]
 
 
@@ -101,6 +103,33 @@ async def test_what_was_done_before_the_message_in_slack_came_is_said_under_it()
     assert town.teams.threads == {}
     thread = await town.bugsnag(event="v1")
     assert town.teams.threads == {thread: ["Ben Okafor is handling it."]}
+
+
+async def test_the_same_event_may_be_said_twice_by_each_way_and_counts_each_time() -> None:
+    town = Town()
+    await town.bugsnag(event="v1")
+    await town.bugsnag(Kind.OCCURRED, event="v1", said="10 events in 1h")
+    await town.bugsnag(Kind.OCCURRED, event="v1", said="100th event")
+    assert (await town.alert()).times == 3
+    for kind, expected in (
+        (Kind.FIXED, Status.RESOLVED),
+        (Kind.OPENED, Status.TRIGGERED),
+        (Kind.FIXED, Status.RESOLVED),
+    ):
+        await town.wait(1)
+        await town.webhook(kind, event="v1")
+        assert await status(town) is expected
+        await town.bugsnag(kind, event="v1")  # a second later the other way
+        assert await status(town) is expected
+    assert len((await town.alert()).heard) == 3
+
+
+async def test_what_comes_the_other_way_an_hour_later_is_another_happening() -> None:
+    town = Town()
+    await town.webhook(event="v1")
+    await town.wait(60)
+    await town.bugsnag(event="v1")
+    assert (await town.alert()).times == 2
 
 
 async def test_an_edited_message_tells_more_of_the_same_alert() -> None:
@@ -333,6 +362,7 @@ async def test_a_press_from_elsewhere_or_on_nothing_does_nothing() -> None:
     assert isinstance(await town.press(Open, "A-1", BEN, card="alert:A-1:1", step="nonsense"), Word)
     assert isinstance(await town.press(Open, "A-1", BEN, card="alert:A-1:1", step="alert_undo"), Word)
     assert isinstance(await town.press(Send, "A-1", BEN, card="alert:A-1:1", step="nonsense"), Word)
+    assert isinstance(await town.press(Send, "A-1", BEN, card="alert:A-1:1", step="alert"), Word)
     assert await status(town) is Status.TRIGGERED
 
 
@@ -690,6 +720,20 @@ async def test_policy_may_say_that_alerts_are_for_the_desks_channel() -> None:
     assert "Ben Okafor is handling it" in said(await town.press(Claim, "A-1", BEN, **where))
 
 
+async def test_after_a_pause_whoever_came_on_duty_has_it_too_and_nobody_twice() -> None:
+    town = Town("2026-11-24 17:00", team=(*shifts(), *NEXT_TEAM), team_channel="")
+    await town.bugsnag()
+    await town.write("pause", FARID)
+    await town.bugsnag(error="e2", error_class="KeyError")
+    await town.press_alert("alert_resolved", "A-1", EVA)
+    await town.until("2026-11-25 10:30")
+    await town.write("resume", FARID)
+    assert {one.key for one in town.teams.sent if one.key.startswith("alert:A-2")} >= {
+        "alert:A-2:1:chen",
+        "alert:A-2:1:eva",
+    }
+
+
 async def test_alerts_lists_what_is_open_with_the_readers_own_first() -> None:
     town = Town()
     assert "No alert is open" in await town.write("alerts", ANA)
@@ -728,9 +772,7 @@ async def test_a_restart_in_the_middle_changes_nothing() -> None:
 
 def tuesday(**more: object) -> Town:
     """Return Tuesday evening, before Chen and Eva take over from Ana and Ben."""
-    wednesday = date(2026, 11, 25)
-    new = (Shift(wednesday, "chen", Role.SUPPORT), Shift(wednesday, "eva", Role.SUPPORT))
-    return Town("2026-11-24 17:00", team=(*shifts(), *new), **more)  # type: ignore[arg-type]
+    return Town("2026-11-24 17:00", team=(*shifts(), *NEXT_TEAM), **more)  # type: ignore[arg-type]
 
 
 def handover(town: Town, person: str = "") -> PlanCard:
@@ -776,6 +818,21 @@ async def test_whoever_finishes_an_alert_keeps_it_until_thursdays_close() -> Non
     assert not any(message.key.startswith("call") for message in town.teams.sent)  # at night
     await town.until("2026-11-27 09:00")
     assert any(message.key == "call:A-1:1:eva" for message in town.teams.sent)
+
+
+async def test_what_was_to_be_finished_and_is_over_by_then_is_left_alone() -> None:
+    town = tuesday()
+    await town.bugsnag()
+    await town.take_alert("A-1", BEN)
+    await town.bugsnag(error="e2", error_class="KeyError")
+    await town.take_alert("A-2", BEN)
+    await town.until("2026-11-25 09:10")
+    await settle(town, "alert_finish")
+    await settle(town, "alert_finish", id_="A-2")
+    await town.press_alert("alert_back", "A-1", BEN)
+    await town.press_alert("alert_resolved", "A-2", BEN)
+    await town.until("2026-11-26 18:00")
+    assert (await status(town), await status(town, "A-2")) == (Status.TRIGGERED, Status.RESOLVED)
 
 
 async def test_what_is_handed_over_or_not_settled_is_the_new_pairs_at_once() -> None:

@@ -12,7 +12,7 @@ from bot.people import Author
 from bot.policy import Contact, Goal, Page, Policy
 from bot.state import DeskInfo
 from bot.views import FormCard
-from tests.journeys.town import ANA, BEN, EVA, FARID, OLGA, TEAM, Town, at, person, plain, said
+from tests.journeys.town import ANA, BEN, CHANNEL, EVA, FARID, OLGA, TEAM, Town, at, person, plain, said
 
 CARD = "form"
 LEA = "0a51c1f4-7c0e-4c39-8f0e-1d5b6a2e0009"
@@ -118,6 +118,8 @@ async def test_new_hours_hold_at_once_and_the_alarm_follows_them() -> None:
         ("policy.hours", "holiday_country", "Narnia", "or nothing for no holidays."),
         ("policy.hours", "holiday_country", "FR", "Part of the country"),
         ("policy.hours", "holiday_subdivision", "XX", "BB, BE, BW"),
+        ("policy.alerts", "alerts_in_channel", "slack", "choose one of the channels"),
+        ("policy.alerts", "alert_further", "5", "called after the pair"),
         ("policy.response", "first_response", "0", "a whole number of minutes from 1 to 480"),
         ("policy.response", "first_response", "five", "a whole number of minutes"),
         ("policy.response", "calm", "0 2 4 5", "write five numbers"),
@@ -391,3 +393,11 @@ async def test_the_order_of_goals_is_one_of_those_that_are_offered() -> None:
     assert "Rest, then fairness, then fallback → Fallback, then rest, then fairness" in saved
     assert (await policy(town)).goals == (Goal.FALLBACK, Goal.REST, Goal.FAIRNESS)
     assert "choose one of the orders" in await save(town, "policy.pick", goals="fairness")
+
+
+async def test_where_alerts_are_shown_is_policys() -> None:
+    town = Town()
+    await save(town, "policy.alerts", alerts_in_channel="desk", alert_pair="5")
+    assert (await policy(town)).alerts_in_channel
+    await town.bugsnag()
+    assert town.teams.sent[-1].place.startswith(CHANNEL)

@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from bot import decide
-from bot.alerts.alert import Alert, Comment, Post
+from bot.alerts.alert import Alert, Comment, Post, Telling
 from bot.alerts.alert import Deed as AlertDeed
 from bot.alerts.alert import Status as AlertStatus
 from bot.alerts.notification import Kind, Notification
@@ -995,7 +995,7 @@ ALERT = Alert(
     triggered_at=NOON,
     changed_at=NOON,
     status=AlertStatus.IGNORED,
-    heard=("new:1:2",),
+    heard=(Telling("new:1:2", NOON, webhook=False),),
     posts=(Post("C0BUGSNAG1/1763700001.000001", "https://acme.slack.com/archives/C0BUGSNAG1/p1"),),
     owner=ZOE,
     owned_at=NOON,

@@ -133,6 +133,20 @@ async def test_a_claim_of_a_kind_is_undone_for_all_of_it() -> None:
     assert digest(town).text == "Nobody has 50 of them yet."
 
 
+async def test_undo_leaves_what_another_did_to_one_of_the_kind() -> None:
+    town = Town()
+    threads = await storm(town)
+    await town.slack_reply(threads[30])
+    await town.press_alert("alert_claim", "A-11", BEN)
+    await town.wait(1)
+    await town.press_alert("alert_undo", "A-11", BEN)
+    assert [(await town.alert(id_)).status for id_ in ("A-11", "A-31", "A-51")] == [
+        Status.TRIGGERED,
+        Status.ACKNOWLEDGED,
+        Status.TRIGGERED,
+    ]
+
+
 async def test_people_are_called_once_about_all_of_it() -> None:
     town = Town()
     threads = await storm(town)

@@ -13,6 +13,8 @@ from bot.alerts.alert import (
     Alert,
     Comment,
     Status,
+    Telling,
+    heard_twice,
     key_of,
     merged,
     step,
@@ -46,11 +48,25 @@ def heard(draft: Draft, event: Alerted) -> None:
     if alert is None:
         if said.kind in OCCURRENCES:
             draft.put_alert(_new(draft, event))
-    elif event.edited or (said.id and said.id in alert.heard):
-        known = _with(draft, alert, event)
-        draft.put_alert(replace(known, key=key_of(known.latest, event.thread)) if said.error else known)
+    elif event.edited:
+        _more(draft, alert, event)
+    elif (twice := heard_twice(alert, said, event.happened_at, webhook=not event.thread)) is not None:
+        _more(draft, replace(alert, heard=tuple(one for one in alert.heard if one is not twice)), event)
     else:
-        draft.put_alert(_told(draft, _with(draft, alert, event), event))
+        draft.put_alert(_told(draft, _heard(_with(draft, alert, event), event), event))
+
+
+def _more(draft: Draft, alert: Alert, event: Alerted) -> None:
+    """Take what is said once more: in a message that was edited, or the other way."""
+    known = _with(draft, alert, event)
+    error = event.notification.error
+    draft.put_alert(replace(known, key=key_of(known.latest, event.thread)) if error else known)
+
+
+def _heard(alert: Alert, event: Alerted) -> Alert:
+    id_ = event.notification.id
+    heard = (*alert.heard, Telling(id_, event.happened_at, not event.thread)) if id_ else alert.heard
+    return replace(alert, heard=heard[-MOST_HEARD:])
 
 
 def _new(draft: Draft, event: Alerted) -> Alert:
@@ -65,9 +81,8 @@ def _new(draft: Draft, event: Alerted) -> Alert:
         last_at=at,
         triggered_at=at,
         changed_at=at,
-        heard=(said.id,) if said.id else (),
     )
-    return _triggered(draft, with_post(alert, event.thread, event.link), event)
+    return _triggered(draft, _heard(with_post(alert, event.thread, event.link), event), event)
 
 
 def _with(draft: Draft, alert: Alert, event: Alerted) -> Alert:
@@ -75,8 +90,7 @@ def _with(draft: Draft, alert: Alert, event: Alerted) -> Alert:
     said = event.notification
     late = event.happened_at < alert.last_at and not event.edited
     latest = merged(said, alert.latest) if late else merged(alert.latest, said)
-    heard = (*alert.heard, said.id) if said.id and said.id not in alert.heard else alert.heard
-    known = replace(alert, latest=latest, heard=heard[-MOST_HEARD:])
+    known = replace(alert, latest=latest)
     return slack.say_at_last(draft, with_post(known, event.thread, event.link))
 
 

@@ -23,12 +23,6 @@ def open_alerts(draft: Draft, event: Message) -> ListCard:
     return ListCard(count, tuple(_row(draft, one, event) for one in live[:MOST_ROWS]), note)
 
 
-def lines(draft: Draft) -> list[str]:
-    """Return what is open as lines: which it is, and who has it."""
-    live = sorted((one for one in draft.alerts() if one.is_live), key=lambda one: one.triggered_at)
-    return [f"{cards.named(one)}: {cards.headline(draft, one)}" for one in live]
-
-
 def _turn(alert: Alert, me: str) -> int:
     if alert.status is Status.TRIGGERED:
         return 1

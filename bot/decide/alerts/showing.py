@@ -85,7 +85,7 @@ def show_all(draft: Draft) -> None:
     """Show every live alert as it stands, also what could not be shown until now."""
     for alert in draft.alerts():
         if alert.is_live:
-            draft.put_alert(shown(draft, alert))
+            draft.put_alert(shown(draft, alert))  # what is new in it is shown by that
             for key in alert.cards:
                 draft.follow_with(Show(key, place_of(draft, key), cards.card(draft, alert, key)))
 

@@ -39,7 +39,7 @@ class Step:
 
     title: str
     draw: Callable[[Draft, Alert, Press, str], Answer] | None
-    take: Callable[[Draft, Alert, Send], Answer]
+    take: Callable[[Draft, Alert, Send], Answer] | None
 
 
 def claimed(draft: Draft, event: Claim) -> Answer:
@@ -65,6 +65,8 @@ def sent(draft: Draft, event: Send) -> Answer:
         return handover.card_again(draft, event)
     if event.again:
         return _menu(draft, alert, event)
+    if known.take is None:
+        raise Refused(draft.say(Text.STALE))
     return known.take(draft, alert, forms.whole(event))
 
 
@@ -210,10 +212,6 @@ def _menu(draft: Draft, alert: Alert, event: Press, done: str = "", error: str =
     return _form(draft, alert, event, alert.id, note=done, error=error, ways=ways)
 
 
-def _draw_again(draft: Draft, alert: Alert, event: Send) -> Answer:
-    return _menu(draft, alert, event)
-
-
 def _draw_ignore(draft: Draft, alert: Alert, event: Press, error: str) -> Answer:
     fields = (
         forms.line("reason", "Why it may be ignored", required=True, longest=LONGEST),
@@ -331,7 +329,7 @@ def _way(name: str) -> Way:
 ENDS = ("ticket", "alert_resolved", "alert_ignore")
 STEPS: Mapping[str, Step] = MappingProxyType(
     {
-        "alert": Step("More…", _draw_menu, _draw_again),
+        "alert": Step("More…", _draw_menu, None),
         "alert_claim": Step(cards.HANDLE, None, _take_claim),
         "alert_back": Step("Give back", None, _take_back),
         "alert_finish": Step("I finish it", None, handover.finish_alert),
