@@ -1,15 +1,19 @@
-"""How fast the bridge reads, and that no text holds it up: ``python -m tests.bench.bridge``.
+"""How fast the bridge is, and that no text holds it up: ``python -m tests.bench.bridge [--quick]``.
+
+First the whole bot, from Slack to Teams; then what reads.
 
 Bugsnag's messages and payloads are read one after another. Hostile texts of 50 KB are scrubbed, alone and as a whole
 message, and again at half their length: where twice the text takes much more than twice the time, it is not linear.
 """
 
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from bot.bugsnag.webhook import read_payload
 from bot.scrub import scrub
 from bot.slack.bugsnag import read_message
+from tests.bench import worlds
 from tests.bench.pick import seconds
 from tests.bugsnag.payloads import FORMS, KINDS, message, webhook
 
@@ -60,7 +64,8 @@ def scrubbing() -> Iterator[str]:
 
 def main() -> None:
     """Print the figures."""
-    for line in (*reading(), "", *scrubbing()):
+    quick = "--quick" in sys.argv[1:]
+    for line in (*worlds.told(quick=quick), "", *reading(), "", *scrubbing()):
         print(line, flush=True)  # noqa: T201 - what it is for
 
 

@@ -26,11 +26,11 @@ if [ "$(cat .venv-bench/lock 2>/dev/null)" != "$wanted" ]; then
     echo "$wanted" >.venv-bench/lock
 fi
 
-# The rota's part needs no services; a look at one peer leaves it out.
+# The bridge's part and the rota's need no services; a look at one peer leaves them out.
 case " $* " in
 *" --peer "*) ;;
-*" --quick "*) .venv/bin/python -m tests.bench.rota --quick ;;
-*) .venv/bin/python -m tests.bench.rota ;;
+*" --quick "*) .venv/bin/python -m tests.bench.bridge --quick && .venv/bin/python -m tests.bench.rota --quick ;;
+*) .venv/bin/python -m tests.bench.bridge && .venv/bin/python -m tests.bench.rota ;;
 esac
 
 exec .venv/bin/python -m tests.bench "$@"
