@@ -50,10 +50,9 @@ _RECORDED = (
     RotaRefused,
     PersonErased,
     Alerted,
-    SlackActed,
     TicketMoved,
 )
-_ACTS = (Press, ClockStruck, Sweep)  # recorded when they did something
+_ACTS = (Press, ClockStruck, Sweep, SlackActed)  # recorded when they did something
 
 
 @dataclass(slots=True)

@@ -275,12 +275,14 @@ async def test_a_reply_of_before_it_was_opened_again_acknowledges_nothing() -> N
     assert await status(town) is Status.ACKNOWLEDGED
 
 
-async def test_what_is_said_under_other_messages_is_left_alone() -> None:
+async def test_what_is_said_under_other_messages_is_left_alone_and_not_kept() -> None:
     town = Town()
     await town.bugsnag()
+    known = await town.journal.history("tenant", "backend")
     await town.slack_reply("C0BUGSNAG1/99.0")
     await town.eyes("C0BUGSNAG1/99.0", taken_back=True)
     assert await status(town) is Status.TRIGGERED
+    assert await town.journal.history("tenant", "backend") == known
 
 
 async def test_eyes_taken_back_within_ten_minutes_give_it_back_with_its_clock_going_on() -> None:
@@ -669,6 +671,17 @@ async def test_after_an_outage_they_are_called_once_for_both_steps() -> None:
     await (await town.desk()).settle()
     assert len(town.to(ANA)) == 1
     assert len(town.in_team_channel()) == 2
+
+
+async def test_what_is_heard_of_late_calls_nobody_whom_slack_has_answered_meanwhile() -> None:
+    town = Town()
+    await town.bugsnag(happened="2026-11-23 09:10")
+    thread = await town.bugsnag(error="e2", error_class="KeyError", happened="2026-11-23 09:12")
+    await (await town.desk()).strike()
+    await town.slack_reply(thread, happened="2026-11-23 09:20")
+    await town.wait(1)
+    assert [one.key for one in town.to(ANA)] == ["call:A-1:1:ana"]
+    assert [one.key for one in town.in_team_channel()] == ["alert:A-1:1", "alert:A-2:1", "call:A-1:1:team"]
 
 
 async def test_in_a_pause_nothing_is_shown_and_at_its_end_all_of_it_is() -> None:

@@ -10,13 +10,18 @@ from bot.decide.draft import Draft
 from bot.people import Author, Person
 from bot.support.words import MINUTE
 
+GRACE = MINUTE
 TEAM = "team"  # instead of a person, for a call in the team channel
 
 
 def clock(draft: Draft, at: datetime) -> tuple[datetime, datetime]:
-    """Return when the pair, and when a further fallback, is called about what was triggered at ``at``."""
-    policy = draft.policy
-    return draft.hours.add(at, policy.alert_pair * MINUTE), draft.hours.add(at, policy.alert_further * MINUTE)
+    """Return when the pair, and when a further fallback, is called about what was triggered at ``at``.
+
+    What is heard of late waits a minute all the same: what people did about it in Slack comes just behind it.
+    """
+    soonest, policy = draft.hours.add(draft.now, GRACE), draft.policy
+    pair, further = (draft.hours.add(at, minutes * MINUTE) for minutes in (policy.alert_pair, policy.alert_further))
+    return max(pair, soonest), max(further, soonest)
 
 
 def may_hear(draft: Draft, person: str) -> bool:
