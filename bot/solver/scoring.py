@@ -48,8 +48,9 @@ def replayed(question: Question, pairs: Sequence[Pair | None], fills: Mapping[in
 
     In every other week those fill in whom picking chooses.
     """
-    rota, hours = question.rota, question.hours
-    presence = Presence(rota, hours)
+    hours, presence = question.hours, Presence(question.rota, question.hours)
+    # Once: what the iterations before made of people stays, though they are too long ago for a later week to count.
+    rota = settled(question.rota, question.first, hours, presence)
     weeks = []
     for number, pair in enumerate(pairs):
         iteration = question.first + number * WEEK

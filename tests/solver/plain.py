@@ -6,7 +6,7 @@ from datetime import date
 
 from bot.rota.picking import Picker, Team, situation
 from bot.rota.plan import Aim, Plan, PlannedWeek, Question, aims
-from bot.rota.shift import Role, Rota, Shift
+from bot.rota.shift import Role, Rota, Shift, Tally
 from bot.solver.scoring import applied
 from tests.rota.brute import Brute
 from tests.rota.worlds import WEEK, World, world
@@ -38,7 +38,7 @@ def question(seed: int, size: int, history: int, weeks: int) -> Question:
 def simulated(asked: Question, pairs: Pairs) -> dict[Aim, int]:
     """Return the goals of a plan, summed over its weeks."""
     sums = dict.fromkeys(Aim, 0)
-    rota = asked.rota
+    rota = _begun(asked)
     for number, pair in enumerate(pairs):
         brute = _week(asked, rota, number)
         team: list[Shift] = []
@@ -64,7 +64,7 @@ def simulated(asked: Question, pairs: Pairs) -> dict[Aim, int]:
 
 def picked(asked: Question) -> Pairs:
     """Return the plan that takes the best team of each week, by the brute force."""
-    rota, pairs = asked.rota, Pairs()
+    rota, pairs = _begun(asked), Pairs()
     for number in range(asked.weeks):
         brute = _week(asked, rota, number)
         choices = brute.choices(asked.goals)
@@ -77,7 +77,7 @@ def picked(asked: Question) -> Pairs:
 
 def every_plan(asked: Question, most: int = MANY) -> list[tuple[int, ...]]:
     """Return what is compared of every plan that begins with the pick, at most so many."""
-    return [_compared(asked, weeks) for weeks, _ in zip(_plans(asked, asked.rota, ()), range(most), strict=False)]
+    return [_compared(asked, weeks) for weeks, _ in zip(_plans(asked, _begun(asked), ()), range(most), strict=False)]
 
 
 def _plans(asked: Question, rota: Rota, weeks: tuple[PlannedWeek, ...]) -> Iterator[tuple[PlannedWeek, ...]]:
@@ -129,6 +129,14 @@ def _compared(asked: Question, weeks: tuple[PlannedWeek, ...]) -> tuple[int, ...
 def pairs_of(plan: Plan) -> Pairs:
     """Return who is the pair of each week."""
     return [week.team.pair if week.team else None for week in plan.weeks]
+
+
+def _begun(asked: Question) -> Rota:
+    """Return the rota with its people as what was before the plan made them, which they stay in all of its weeks."""
+    brute = _week(asked, asked.rota, 0)
+    counted = [(iteration, id_, days) for iteration, by in brute.history.items() for id_, days in by.items()]
+    ledger = tuple([Tally(iteration, id_, *days) for iteration, id_, days in counted])
+    return replace(asked.rota, people=brute.people, ledger=ledger)
 
 
 def _week(asked: Question, rota: Rota, number: int) -> Brute:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from bot.people import WORKING_WEEK
@@ -12,7 +12,7 @@ from bot.rota.plan import Aim, PlanScore, Question, aims
 from bot.rota.shift import Role, Shift
 from bot.solver.course import Course, Pair, shown
 from bot.solver.scoring import replayed, score
-from tests.rota.desks import HOURS, PICKED, WEEK, able, desk, helper
+from tests.rota.desks import HOURS, PICKED, WEEK, able, ago, desk, helper, newcomer, pair
 from tests.solver.plain import pairs_of, picked, question, simulated
 
 SEEDS = st.integers(0, 10**9)
@@ -82,6 +82,8 @@ def test_who_fills_in_alone_counts_as_picking_counts_them(seed: int, size: int, 
 
 @settings(max_examples=40, deadline=None)
 @given(seed=SEEDS, size=st.integers(3, 7), history=st.integers(0, 60), weeks=st.integers(1, 5))
+@example(seed=104, size=7, history=55, weeks=3)
+@example(seed=104, size=7, history=53, weeks=5)
 def test_the_plan_that_is_there_at_once_takes_the_best_team_of_each_week(
     seed: int, size: int, history: int, weeks: int
 ) -> None:
@@ -100,6 +102,13 @@ def test_a_plan_that_breaks_a_rule_is_worth_nothing() -> None:
     without = desk(helper("ana"), helper("ben"), able("chen"))
     with pytest.raises(ValueError, match="ana and ben break anchor"):
         score(without, plan, HOURS)
+
+
+def test_whoever_has_supported_is_experienced_in_every_week_of_a_plan_however_long_ago_that_was() -> None:
+    dilan = newcomer("dilan", production_access=True, waived=True)
+    rota = desk(able("ana"), helper("ben"), dilan, shifts=pair(ago(52), "ana", "dilan"))
+    plan = replayed(Question(rota, HOURS, PICKED, 2), [("ana", "ben"), ("ben", "dilan")])
+    assert pairs_of(plan)[1] == ("ben", "dilan")
 
 
 def test_whoever_fills_in_alone_is_there_on_every_day_that_needs_it_and_no_part_of_the_pair() -> None:
