@@ -8,7 +8,7 @@ from bot.effects import Word
 from bot.events import Send
 from bot.places import personal
 from bot.views import PlanCard
-from tests.journeys.town import ANA, BEN, CHEN, OLGA, TEAM_CHANNEL, Town, plain, said
+from tests.journeys.town import ANA, BEN, CHEN, FARID, OLGA, TEAM_CHANNEL, Town, plain, said
 
 CALM = 10  # new alerts in a minute that are no storm yet
 
@@ -229,3 +229,29 @@ async def test_spikes_and_unreadable_messages_are_kinds_of_their_own() -> None:
     await storm(town, 12)
     await town.bugsnag(Kind.UNREADABLE, "", error_class="", message="", said="Strange words")
     assert "Strange words" in [part.text for part in digest(town).parts]
+
+
+async def test_of_a_kind_whose_first_is_over_the_others_are_still_shown_and_can_be_taken() -> None:
+    town = Town()
+    await storm(town, 13, 1)
+    await town.press(Send, "A-11", BEN, place=f"{TEAM_CHANNEL};messageid=9", card="alert:A-11:1", step="alert_claim")
+    await town.bugsnag(Kind.FIXED, "e10", error_class="Kind0Error")
+    await town.bugsnag(Kind.OCCURRED, "e20", error_class="Kind0Error")  # a new one of the kind
+    await town.wait(0.2)
+    (part,) = digest(town).parts
+    assert part.title == "Kind0Error in shop, production · 4 alerts"
+    assert [button.title for button in part.presses] == ["I'm handling it"]
+    assert "Nobody has 1 of them yet." == digest(town).text
+    await take(town, 0)
+    assert (await town.alert("A-14")).owner is not None
+
+
+async def test_a_storm_in_a_pause_has_its_digest_when_the_pause_is_over() -> None:
+    town = Town()
+    await town.write("pause", FARID)
+    await storm(town, 30, 5)
+    await town.wait(1)
+    assert [one.key for one in town.in_team_channel()] == []
+    await town.write("resume", FARID)
+    assert digest(town).title.startswith("A storm: 20 alerts of 5 kinds")
+    assert len(digest(town).parts) == 5

@@ -94,7 +94,10 @@ def card(draft: Draft, storm: Storm, key: str) -> PlanCard:
     """Return a storm's digest as the message under ``key`` shows it: of each kind the first, and how it stands."""
     some = _alerts(draft, storm)
     waiting = Counter(_kind(one) for one in some if one.status is Status.TRIGGERED)
-    parts = tuple(_part(draft, storm, at, waiting[gust.kind], key) for at, gust in enumerate(storm.gusts[:MOST_GUSTS]))
+    parts = tuple(
+        _part(draft, storm, at, _first(draft, gust, some), waiting[gust.kind], key)
+        for at, gust in enumerate(storm.gusts[:MOST_GUSTS])
+    )
     count, kinds = sum(one.count for one in storm.gusts), len(storm.gusts)
     since = moment(storm.started_at, draft.now, draft.hours)
     left = sum(waiting.values())
@@ -106,9 +109,16 @@ def card(draft: Draft, storm: Storm, key: str) -> PlanCard:
     return PlanCard(title, text, parts=parts, note=note)
 
 
-def _part(draft: Draft, storm: Storm, at: int, waiting: int, key: str) -> PlanPart:
-    gust = storm.gusts[at]
+def _first(draft: Draft, gust: Gust, some: list[Alert]) -> Alert | None:
+    """Return the alert that stands for a kind: the first of it, or once that is over one of it that is not."""
     first = draft.alert(gust.first)
+    if first is not None and first.is_live:
+        return first
+    return next((one for one in some if one.is_live and _kind(one) == gust.kind), first)
+
+
+def _part(draft: Draft, storm: Storm, at: int, first: Alert | None, waiting: int, key: str) -> PlanPart:
+    gust = storm.gusts[at]
     if first is None:  # it is over, and held no longer
         return PlanPart(f"{gust.first} and {gust.count - 1} more are over")
     times = f" · {gust.count} alerts" if gust.count > 1 else ""
