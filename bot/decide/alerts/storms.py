@@ -15,7 +15,7 @@ from bot.commands import Right
 from bot.decide.alerts import calls, cards, showing, slack
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
-from bot.effects import Answer, Card
+from bot.effects import Answer, Card, Show
 from bot.errors import Refused
 from bot.events import Send
 from bot.support.words import MINUTE, moment
@@ -82,6 +82,14 @@ def follow(draft: Draft) -> None:
         if keys != storm.cards:
             storms = _with(draft.facts.weather.storms, replace(storm, cards=keys))
             _put(draft, storms)
+
+
+def show_all(draft: Draft) -> None:
+    """Show the digest of each storm of which something is live, also what could not be shown until now."""
+    for storm in draft.facts.weather.storms:
+        if any(one.is_live for one in _alerts(draft, storm)):
+            for key in storm.cards:
+                draft.follow_with(Show(key, showing.place_of(draft, key), card(draft, storm, key)))
 
 
 def kin(draft: Draft, alert: Alert) -> list[Alert]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from bot.commands import ResumePosts, StopPosts
-from bot.decide.alerts import showing
+from bot.decide.alerts import showing, storms
 from bot.decide.draft import Draft
 from bot.decide.requests import clocks, presses
 from bot.effects import Decision, Effect, Say, Show
@@ -94,6 +94,7 @@ def _end(draft: Draft) -> str:
         clocks.follow_duty_of(draft, request.id)
     presses.tell_owed(draft)
     showing.show_all(draft)
+    storms.show_all(draft)
     return f"I post again. {_open_now(draft)}"
 
 
