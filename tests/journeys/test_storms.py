@@ -255,3 +255,23 @@ async def test_a_storm_in_a_pause_has_its_digest_when_the_pause_is_over() -> Non
     await town.write("resume", FARID)
     assert digest(town).title.startswith("A storm: 20 alerts of 5 kinds")
     assert len(digest(town).parts) == 5
+
+
+async def test_without_a_team_channel_a_storm_of_the_night_is_shown_at_the_opening() -> None:
+    town = Town("2026-11-23 22:00", team_channel="")
+    await storm(town, 15)
+    assert town.called(ANA) == []
+    await town.until("2026-11-24 09:00")
+    assert "storm:S-1:1:ana" in [one.key for one in town.called(ANA)]
+    assert "call:S-1:1:ana" not in [one.key for one in town.called(ANA)]
+    await town.until("2026-11-24 09:20")
+    assert len([one for one in town.called(ANA) if "S-1" in one.key]) == 2
+
+
+async def test_after_a_pause_whoever_came_on_duty_has_the_digest_too() -> None:
+    town = Town("2026-11-23 22:00", team_channel="")
+    await town.write("pause", FARID)
+    await storm(town, 15)
+    await town.until("2026-11-24 11:00")
+    await town.write("resume", FARID)
+    assert "storm:S-1:1:ana" in [one.key for one in town.called(ANA)]

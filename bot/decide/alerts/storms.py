@@ -51,7 +51,10 @@ def caught(draft: Draft, alert: Alert) -> Alert:
 
 
 def struck(draft: Draft) -> None:
-    """Call whoever is due about a storm, and let its digest say how it stands; what is over is kept no longer."""
+    """Call whoever is due about a storm, and let its digest say how it stands, to whoever came on duty too.
+
+    What is over is kept no longer.
+    """
     kept = []
     for storm in draft.facts.weather.storms:
         some = _alerts(draft, storm)
@@ -59,7 +62,7 @@ def struck(draft: Draft) -> None:
         waits = any(one.status is Status.TRIGGERED for one in some)
         new = _call(draft, storm, waits=waits) if draft.is_open else storm
         redraw = storm.redraw_at is not None and storm.redraw_at <= draft.now
-        if redraw or new.cards != storm.cards:
+        if redraw or (waits and _keys(draft, new) != storm.cards):
             new = _drawn(new, draft.now)
         if not over:
             kept.append(new)
@@ -88,8 +91,10 @@ def show_all(draft: Draft) -> None:
     """Show the digest of each storm of which something is live, also what could not be shown until now."""
     for storm in draft.facts.weather.storms:
         if any(one.is_live for one in _alerts(draft, storm)):
-            for key in storm.cards:
+            keys = _keys(draft, storm)
+            for key in keys:
                 draft.follow_with(Show(key, showing.place_of(draft, key), card(draft, storm, key)))
+            _put(draft, _with(draft.facts.weather.storms, replace(storm, cards=keys)))
 
 
 def kin(draft: Draft, alert: Alert) -> list[Alert]:
