@@ -4,7 +4,7 @@ Must not know what the tracker answers, nor how a request or an alert goes on by
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -263,10 +263,14 @@ def open_ticket(
     return ticket
 
 
-def open_for_alert(draft: Draft, alert: Alert, wording: Wording, author: Author) -> Alert:
-    """Have an alert's ticket made, unless there is one, and return the alert, which has its cause in it."""
+def open_for_alert(draft: Draft, alert: Alert, wording: Wording, author: Author, kin: Iterable[str] = ()) -> Alert:
+    """Have an alert's ticket made, unless there is one, and return the alert, which has its cause in it.
+
+    It is that of the other alerts with the ids ``kin`` too.
+    """
     status = step(alert, Act.TICKET)
     ticket = open_ticket(draft, alert.id, wording, author, draft.now, another=alert.ticket != "")
+    put(draft, replace(draft.facts.tickets[ticket.id], kin=tuple(dict.fromkeys((*ticket.kin, *kin)))))
     return replace(
         alert,
         status=status,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from bot.alerts.alert import Act, step
+from bot.alerts.alert import Act, Alert, step
 from bot.alerts.alert import Status as AlertStatus
 from bot.commands import Right
 from bot.decide import forms, tickets
@@ -104,7 +104,7 @@ def _is_there(draft: Draft, ticket: Ticket, key: str, url: str) -> None:
     there = replace(ticket, progress=Progress.OPEN, key=key, url=url, draft=Wording(ticket.matter, ()), reason="")
     there = _settled(draft, replace(there, untold=ticket.withdrawn))
     tickets.put(draft, there)
-    request, alert = draft.request(ticket.matter), draft.alert(ticket.matter)
+    request = draft.request(ticket.matter)
     if request is not None:
         named = replace(request, ticket=there.link, ticket_done=False)
         draft.put(named)
@@ -113,10 +113,19 @@ def _is_there(draft: Draft, ticket: Ticket, key: str, url: str) -> None:
         if not ticket.withdrawn and request.outcome is not Outcome.WITHDRAWN:
             line = Line((draft.say(Text.TICKET_IS, key=named.ticket),))
             draft.show(tickets.said_in(there), request.place, line)
-    elif alert is not None and alert.ticket == ticket.id:
-        known = replace(alert, ticket_key=key, ticket_url=url)
-        said_there = "" if ticket.withdrawn else f"It has a ticket: {key} {url}".rstrip()
-        draft.put_alert(slack.say(draft, known, said_there) if said_there else known)
+    said_there = "" if ticket.withdrawn else f"It has a ticket: {key} {url}".rstrip()
+    for alert in _alerts(draft, ticket):
+        _put(draft, ticket, replace(alert, ticket_key=key, ticket_url=url), said_there)
+
+
+def _alerts(draft: Draft, ticket: Ticket) -> list[Alert]:
+    """Return the alerts whose ticket it is."""
+    return [one for one in filter(None, map(draft.alert, ticket.matters)) if one.ticket == ticket.id]
+
+
+def _put(draft: Draft, ticket: Ticket, alert: Alert, text: str) -> None:
+    """Change an alert whose ticket it is; the thread of the one that it was made from hears of it."""
+    draft.put_alert(slack.say(draft, alert, text) if text and alert.id == ticket.matter else alert)
 
 
 def _settled(draft: Draft, ticket: Ticket) -> Ticket:
@@ -135,16 +144,16 @@ def _refused(draft: Draft, ticket: Ticket, why: str) -> None:
     """Give back what ended with a ticket to whoever ended it so, who mends its form; of no use is one taken back."""
     refused = _settled(draft, replace(ticket, progress=Progress.REFUSED, reason=why, untold=True))
     tickets.put(draft, refused)
-    request, alert = draft.request(ticket.matter), draft.alert(ticket.matter)
+    request = draft.request(ticket.matter)
     if ticket.withdrawn:
         tickets.drop(draft, refused)
     elif request is not None:
         _give_back(draft, request, refused)
-    elif alert is not None and alert.ticket == ticket.id and alert.status is AlertStatus.TICKETED:
-        back = replace(
-            alert, status=step(alert, Act.REFUSE), changed_at=draft.now, owner=ticket.by, ended_by=None, ticket=""
-        )
-        draft.put_alert(slack.say(draft, back, f"It has no ticket yet. {ticket.by.name} goes on with it."))
+    for alert in _alerts(draft, ticket):
+        if alert.status is AlertStatus.TICKETED:
+            status = step(alert, Act.REFUSE)
+            given = replace(alert, status=status, changed_at=draft.now, owner=ticket.by, ended_by=None, ticket="")
+            _put(draft, ticket, given, f"It has no ticket yet. {ticket.by.name} goes on with it.")
 
 
 def _give_back(draft: Draft, request: Request, ticket: Ticket) -> None:
@@ -172,10 +181,10 @@ def _unclear(draft: Draft, ticket: Ticket) -> None:
 
 def _draw_again(draft: Draft, ticket: Ticket) -> None:
     """Show what a ticket is about as it stands now."""
-    request, alert = draft.request(ticket.matter), draft.alert(ticket.matter)
+    request = draft.request(ticket.matter)
     if request is not None:
         draft.show_anew(request)
-    elif alert is not None:
+    for alert in _alerts(draft, ticket):
         draft.put_alert(alert)
 
 
@@ -185,24 +194,25 @@ def _draw_again(draft: Draft, ticket: Ticket) -> None:
 def _done(draft: Draft, ticket: Ticket) -> None:
     tickets.drop(draft, ticket)
     tickets.forget_letters(draft, ticket)
-    request, alert = draft.request(ticket.matter), draft.alert(ticket.matter)
+    request = draft.request(ticket.matter)
     if request is not None:
         draft.put(replace(request, ticket_done=request.ticket != ""))
         if not ticket.withdrawn and request.outcome is not Outcome.WITHDRAWN:
             line = Line((draft.say(Text.TICKET_DONE, key=ticket.key),))
             draft.post(f"{tickets.said_in(ticket)}:done", request.place, line)
-    elif alert is not None and alert.ticket == ticket.id and alert.status is AlertStatus.TICKETED:
-        solved = replace(alert, status=step(alert, Act.RESOLVE), changed_at=draft.now, ended_by=None)
-        draft.put_alert(slack.say(draft, solved, f"{ticket.key} is done, so this is resolved."))
+    for alert in _alerts(draft, ticket):
+        if alert.status is AlertStatus.TICKETED:
+            solved = replace(alert, status=step(alert, Act.RESOLVE), changed_at=draft.now, ended_by=None)
+            _put(draft, ticket, solved, f"{ticket.key} is done, so this is resolved.")
 
 
 def _gone(draft: Draft, ticket: Ticket) -> None:
     tickets.put(draft, replace(ticket, progress=Progress.GONE, untold=True))
     tickets.forget_letters(draft, ticket)
-    request, alert = draft.request(ticket.matter), draft.alert(ticket.matter)
+    request = draft.request(ticket.matter)
     if request is not None:
         draft.put(replace(request, ticket=""))
-    elif alert is not None and alert.ticket == ticket.id:
+    for alert in _alerts(draft, ticket):
         draft.put_alert(replace(alert, ticket_key="", ticket_url=""))
 
 

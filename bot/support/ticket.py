@@ -61,6 +61,7 @@ class Draft:
 class Ticket:
     """A ticket: ``id`` is ours ("T-3"), ``matter`` the request or alert, ``key`` the tracker's ("EDGE-12").
 
+    ``kin`` are the other alerts whose ticket it is too: those of the matter's kind in a storm.
     ``label`` is its own. ``status`` is the tracker's word for how it stands, ``reason`` why it was refused, in words.
     ``project`` is the tracker's key of the project. ``moved_at`` is when the tracker last said how it stands.
     ``withdrawn`` says that what made it was taken back, ``untold`` that whoever made it is still to be told how it
@@ -84,6 +85,7 @@ class Ticket:
     withdrawn: bool = False
     untold: bool = False
     card: str = ""
+    kin: tuple[str, ...] = ()
 
     @property
     def is_live(self) -> bool:
@@ -96,6 +98,11 @@ class Ticket:
         return self.progress in (Progress.DONE, Progress.GONE)
 
     @property
+    def matters(self) -> tuple[str, ...]:
+        """Return the request, or all the alerts, whose ticket it is."""
+        return (self.matter, *self.kin)
+
+    @property
     def link(self) -> str:
         """Return what names it to its readers: its address, or where that is not known its key."""
         return self.url or self.key
@@ -103,4 +110,4 @@ class Ticket:
 
 def ticket_of(tickets: Mapping[str, Ticket], matter: str) -> Ticket | None:
     """Return the one ticket of a matter that is not over, None for none."""
-    return next((one for one in tickets.values() if one.matter == matter and not one.is_over), None)
+    return next((one for one in tickets.values() if matter in one.matters and not one.is_over), None)

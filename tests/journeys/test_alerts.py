@@ -1027,3 +1027,32 @@ async def test_in_a_storm_one_ticket_is_the_whole_kinds() -> None:
     await town.press_alert("ticket", "A-11", BEN, **FILLED)
     assert len(town.teams.jira) == 1
     assert [(await town.alert(f"A-{number}")).status for number in (11, 12, 13, 14)] == [Status.TICKETED] * 4
+
+
+async def kind_in_a_storm(town: Town) -> list[str]:
+    """Let four alerts of one kind come in a storm; return their ids."""
+    for number in range(14):
+        await town.bugsnag(error=f"e{number}")
+    return [f"A-{number}" for number in (11, 12, 13, 14)]
+
+
+async def test_what_becomes_of_a_kinds_ticket_is_said_of_all_of_the_kind() -> None:
+    town = Town(jira="EDGE")
+    ids = await kind_in_a_storm(town)
+    await town.press_alert("ticket", "A-13", BEN, **FILLED)
+    assert {(await town.alert(id_)).ticket_key for id_ in ids} == {"EDGE-1"}
+    await town.restart()
+    await town.ticket_moves("EDGE-1", "Done", done=True)
+    assert {await status(town, id_) for id_ in ids} == {Status.RESOLVED}
+    assert sum(map(len, town.teams.threads.values())) == 3  # in the thread of the one that was pressed
+
+
+async def test_a_refused_ticket_gives_all_of_its_kind_back() -> None:
+    town = Town(jira="EDGE")
+    town.teams.says = ["There is no such type of ticket."]
+    ids = await kind_in_a_storm(town)
+    await town.press_alert("ticket", "A-13", BEN, **FILLED)
+    assert {await status(town, id_) for id_ in ids} == {Status.ACKNOWLEDGED}
+    await town.press_alert("ticket", "A-13", BEN, **FILLED)
+    await town.ticket_moves("EDGE-2", "", deleted=True)
+    assert {(await town.alert(id_)).ticket_key for id_ in ids} == {""}

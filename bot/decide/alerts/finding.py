@@ -15,14 +15,14 @@ def ids(state: State, event: Event) -> tuple[str, ...]:
             request = state.requests.get(event.request)
             chosen = said(request.triage, ALERT) if request else None
             cause = (chosen.answer,) if chosen and is_alert(chosen.answer) else ()
-            return (event.request, *((ticket.matter,) if ticket else ()), *cause)
+            return (event.request, *(ticket.matters if ticket else ()), *cause)
         case Sweep():
             return event.alerts
         case TicketOpened():
             ticket = state.tickets.get(event.ticket)
-            return (ticket.matter,) if ticket else ()
+            return ticket.matters if ticket else ()
         case TicketMoved():
-            return tuple(one.matter for one in state.tickets.values() if one.key == event.ticket)
+            return tuple(id_ for one in state.tickets.values() if one.key == event.ticket for id_ in one.matters)
     return ()
 
 

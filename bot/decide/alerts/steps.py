@@ -298,7 +298,8 @@ def _take_ticket(draft: Draft, alert: Alert, event: Send) -> Answer:
         wording, wrong = tickets.alert_draft(draft, alert, event.fields)
         if wording is None:
             return _draw_ticket(draft, alert, event, wrong)
-        made = tickets.open_for_alert(draft, alert, wording, event.author)
+        kin = [one.id for one in storms.kin(draft, alert) if one.id != alert.id]
+        made = tickets.open_for_alert(draft, alert, wording, event.author, kin)
         new = {"ticket": made.ticket, "ticket_key": made.ticket_key, "ticket_url": made.ticket_url}
         line = f"{event.author.name} makes a ticket of it, to which cause and solution belong."
     else:
