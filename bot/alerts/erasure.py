@@ -29,7 +29,8 @@ def without_names(alert: Alert) -> Alert:
         owner=alert.owner and _SOMEBODY,
         ended_by=alert.ended_by and _SOMEBODY,
         comment=alert.comment and replace(alert.comment, by=""),
-        latest=replace(alert.latest, by=""),
+        latest=replace(alert.latest, by="", said=alert.latest.act),
+        after="",
         eyes="",
         back={},
         called=(),
@@ -42,7 +43,7 @@ def without_names(alert: Alert) -> Alert:
 def without_texts(alert: Alert) -> Alert:
     """Return an alert without a word that anybody wrote, or that an error said."""
     said = replace(alert.latest, message="", said="", where="", frames=())
-    return replace(alert, latest=said, comment=None, impact="", reason="", unsaid="", before=None)
+    return replace(alert, latest=said, comment=None, impact="", reason="", unsaid="", after="", before=None)
 
 
 def without_person(alert: Alert, person: str, names: frozenset[str]) -> Alert:
@@ -52,7 +53,9 @@ def without_person(alert: Alert, person: str, names: frozenset[str]) -> Alert:
     """
 
     def other(author: Author | None) -> Author | None:
-        return Author("", FORMER) if author is not None and author.id == person else author
+        if author is None or author.id not in ("", person):
+            return author
+        return Author("", FORMER if author.id else unnamed(author.name, names))  # Slack and Bugsnag tell names alone
 
     mine = [author is not None and author.id == person for author in (alert.owner, alert.ended_by)]
     said = alert.latest if alert.latest.by not in names else replace(alert.latest, said="")

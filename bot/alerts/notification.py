@@ -66,3 +66,8 @@ class Notification:
     def id(self) -> str:
         """Return what tells this from other notifications whatever way it came, "" where that cannot be told."""
         return f"{self.kind}:{self.error}:{self.event}" if self.error and self.event else ""
+
+    @property
+    def act(self) -> str:
+        """Return what was said without who did it."""
+        return self.said.removesuffix(f" by {self.by}")

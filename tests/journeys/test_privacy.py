@@ -1226,6 +1226,32 @@ async def test_what_was_said_of_an_alert_is_told_to_whom_it_names_and_to_nobody_
     assert "A-1" in await town.write("privacy me", BEN)
 
 
+async def test_whoever_slack_or_bugsnag_told_by_name_alone_is_erased_too() -> None:
+    town = Town()
+    here, there = Author("", FARID.name), Author("", f"{FARID.name} in Bugsnag")
+    other = replace(ALERT, owner=Author("", "Faridah"), ended_by=Author("", "Tom Reuter in Bugsnag"), deed=None)
+    await put(town, PutAlert(replace(other, id="A-2", key="error:2")))
+    await put(town, PutAlert(replace(ALERT, owner=here, ended_by=there, deed=None)))
+    await town.restart()
+    assert "You are named in\nA-1" in await town.write("privacy me", FARID)
+    await erase(town, "farid")
+    alerts = town.journal._desks["tenant", "backend"].standing.alerts
+    assert alerts["A-1"].owner == Author("", FORMER)
+    assert alerts["A-1"].ended_by == Author("", f"{FORMER} in Bugsnag")
+    assert (alerts["A-2"].owner, alerts["A-2"].ended_by) == (other.owner, other.ended_by)
+
+
+async def test_of_what_was_done_in_bugsnag_the_deed_outlives_the_name() -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.bugsnag(Kind.SNOOZED, said="Error snoozed for 6 hours by Uwe Kern", by="Uwe Kern")
+    assert (await town.alert()).reason == "Error snoozed for 6 hours"
+    await town.until("2026-12-29 01:00")
+    left = town.journal._desks["tenant", "backend"].standing.alerts["A-1"]
+    assert left.latest.said == "Error snoozed for 6 hours"
+    assert "Uwe" not in repr(left)
+
+
 async def test_whoever_handles_an_alert_is_not_erased() -> None:
     town = Town()
     await put(town, PutAlert(replace(ALERT, status=AlertStatus.ACKNOWLEDGED, owner=Author("farid", FARID.name))))
@@ -1256,7 +1282,7 @@ async def test_what_an_alert_holds_of_people_goes_in_its_time() -> None:
     assert (alert().before, alert().owner) == (None, ZOE)
     await town.until("2026-12-24 01:00")
     assert alert().owner == Author("", SOMEBODY)
-    assert alert().reason == WORDS
+    assert (alert().reason, alert().after) == (WORDS, "")
     assert set(town.journal._desks["tenant", "backend"].shown) & {*keys} == {"alert:A-2:1"}
     await town.until("2027-02-22 01:00")
     assert WORDS not in repr(alert())

@@ -131,7 +131,7 @@ def _ended(alert: Alert, said: Notification, act: Act, at: datetime) -> Alert:
     if alert.status is not status:
         alert = replace(alert, status=step(alert, act), changed_at=at)
     by = f"{said.by} in Bugsnag" if said.by else COLLABORATOR
-    reason = said.said if act is Act.IGNORE else ""
+    reason = said.act if act is Act.IGNORE else ""
     return replace(alert, ended_by=Author("", by), reason=reason, until=said.until, eyes="", deed=None, before=None)
 
 

@@ -126,13 +126,18 @@ def sought(state: State, event: Event) -> frozenset[str]:
     """Return the ids or names of whoever an event asks about, so that the requests that name them can be found."""
     match event:
         case PersonErased(who=who):
-            people = _meant(state.rota, who)
-            words = {word for one in people for word in (one.id, one.name, one.slack_user_id)} - {""}
-            return frozenset(words or (who.strip(), who.strip().casefold()))
+            return _words(_meant(state.rota, who)) or frozenset((who.strip(), who.strip().casefold()))
         case Message(addressed=True, text=text, author=author):
             found = parse(text)
-            return frozenset((author.id,) if found and isinstance(found[1], SendPrivacy) else ())
+            if found and isinstance(found[1], SendPrivacy):
+                known = state.rota.people.get(author.id)
+                return _words([known] if known else []) | {author.id}
     return frozenset()
+
+
+def _words(people: Iterable[Person]) -> frozenset[str]:
+    """Return the ids and names by which people are found in what is kept."""
+    return frozenset(word for one in people for word in (one.id, one.name, one.slack_user_id)) - {""}
 
 
 def called(requests: Iterable[Request], name: str) -> frozenset[str]:
