@@ -17,7 +17,7 @@ from bot.events import Alerted, SlackReacted
 from bot.ports import Clock
 from bot.retries import retrying
 from bot.slack.api import Refusal, SlackApi
-from bot.slack.inbound import EYES, Heard, is_ts, moment
+from bot.slack.inbound import Heard, eyes_key, is_ts, moment
 from bot.slack.intake import Intake
 from bot.slack.marks import Marks
 
@@ -93,7 +93,8 @@ class History:
         newest = [message["ts"] for message in messages] if whole else []
         reached = max([cursor, *newest], key=_order) if cursor or newest else _id_at(began) if whole else ""
         if self._intake.inbound.bugsnag:  # else nothing was an alert yet that may be one
-            await self._marks.keep(channel, min([reached, *failed], key=_order), eyes)
+            others = frozenset(self._channels())
+            await self._marks.keep(channel, min([reached, *failed], key=_order), eyes, others, self._clock())
 
     async def _take(self, channel: str, message: Message, began: datetime) -> list[str]:
         """Give what a message means, and what it was edited to; return its id if that failed and is tried again."""
@@ -143,7 +144,7 @@ class History:
         now = there if everybody else there | known
         for user in sorted(now ^ known):
             back = user in known
-            key = f"slack|{channel}|{message['ts']}|{EYES}|{user}|{_id_at(began)}" + ("|back" if back else "")
+            key = eyes_key(channel, message["ts"], user, _id_at(began), taken_back=back)
             if not await self._give(
                 SlackReacted(key=key, happened_at=began, thread=thread, user=user, taken_back=back)
             ):

@@ -5,6 +5,7 @@ elsewhere. Whatever else people write in a channel is left alone. Source of the 
 "message event" and its subtypes, "reaction_added event".
 """
 
+import hashlib
 import logging
 import re
 from collections.abc import Callable, Mapping
@@ -123,7 +124,7 @@ class Inbound:
         if not (ts and at) or not self._is_followed(channel) or not self._is_person(user):
             return None
         return SlackReacted(
-            key=f"slack|{channel}|{ts}|{EYES}|{user}|{at}" + ("|back" if taken_back else ""),
+            key=eyes_key(str(channel), ts, str(user), at, taken_back=taken_back),
             happened_at=moment(at),
             thread=f"{channel}/{ts}",
             user=str(user),
@@ -182,6 +183,12 @@ class Inbound:
         if ids and ids[0] not in self._candidates and len(self._candidates) < MOST_CANDIDATES:
             self._candidates.add(ids[0])
             log.info("somebody called Bugsnag writes in Slack; if it is Bugsnag, set SLACK_BUGSNAG_IDS=%s", ids[0])
+
+
+def eyes_key(channel: str, ts: str, user: str, at: str, *, taken_back: bool) -> str:
+    """Return the key of what somebody's eyes did to a message; it is kept for ever, so it does not tell whose."""
+    whose = hashlib.sha256(f"{user}|{ts}|{at}".encode()).hexdigest()[:16]
+    return f"slack|{channel}|{ts}|{EYES}|{whose}|{at}" + ("|back" if taken_back else "")
 
 
 def is_ts(value: Any) -> bool:

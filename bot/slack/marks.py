@@ -6,7 +6,7 @@ nothing, since the events' keys are known.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -63,11 +63,21 @@ class Marks:
         self._reacted = {thread: at for thread, at in self._reacted.items() if now - at < UNSETTLED}
         self._reacted[event.thread] = now
 
-    async def keep(self, channel: str, cursor: str, eyes: Mapping[str, frozenset[str]]) -> None:
-        """Remember durably how far a channel was read, and of its messages only these; raise OSError if refused."""
-        others = {thread: who for thread, who in self._eyes.items() if not thread.startswith(f"{channel}/")}
+    async def keep(
+        self, channel: str, cursor: str, eyes: Mapping[str, frozenset[str]], others: Container[str], now: datetime
+    ) -> None:
+        """Remember durably how far a channel was read, and of its messages only these; raise OSError if refused.
+
+        Of other channels only these ``others`` are still followed.
+        """
+        kept = {
+            thread: who
+            for thread, who in self._eyes.items()
+            if (other := thread.partition("/")[0]) != channel and other in others
+        }
+        self._reacted = {thread: at for thread, at in self._reacted.items() if now - at < UNSETTLED}
         unsettled = {thread: who for thread, who in self._eyes.items() if thread in self._reacted}
-        self._eyes = {**others, **eyes, **unsettled}
+        self._eyes = {**kept, **eyes, **unsettled}
         self._cursors[channel] = cursor
         tables: dict[str, dict[str, Any]] = {
             "read": dict(self._cursors),

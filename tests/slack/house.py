@@ -74,6 +74,7 @@ class SlackHouse:
     tables: Tables = field(default_factory=Tables)
     now: datetime = at("2026-11-23 11:30")
     threads: list[str] = field(default_factory=list)
+    channels: list[str] = field(default_factory=lambda: [CHANNEL])
     pauses: list[float] = field(default_factory=list)
     url: str = ""
     bugsnag: frozenset[str] = frozenset({BUGSNAG})
@@ -92,7 +93,7 @@ class SlackHouse:
         if met:
             self.intake.meet(WORKSPACE)
         self.history = History(
-            self.api, self.intake, self.marks, lambda: self.now, lambda: [CHANNEL], self._open_threads, self.sleep
+            self.api, self.intake, self.marks, lambda: self.now, lambda: self.channels, self._open_threads, self.sleep
         )
         self.bolt = bolt_app(self.intake.take)
         self.door = SlackDoor(SECRET, self.bolt)

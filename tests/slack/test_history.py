@@ -9,6 +9,7 @@ import pytest
 
 from bot.events import Alerted, SlackReacted, SlackReplied
 from bot.slack.history import OVERLAP
+from bot.slack.inbound import eyes_key
 from tests.rig.service import Answer
 from tests.slack.events import ANA, BEN, CHANNEL, classic, message, modern, reaction, reply, ts
 from tests.slack.house import SlackHouse, Tables, slack_house
@@ -18,6 +19,10 @@ from tests.slack.house import SlackHouse, Tables, slack_house
 async def house() -> AsyncIterator[SlackHouse]:
     async with slack_house() as house:
         yield house
+
+
+def eyes_of(user: str, at: str) -> str:
+    return eyes_key(CHANNEL, ts(1), user, at, taken_back=False).removeprefix(f"slack|{CHANNEL}|")
 
 
 def keys(house: SlackHouse) -> list[str]:
@@ -246,10 +251,26 @@ async def test_a_history_that_does_not_show_yet_what_was_told_live_takes_nothing
     await house.history.look()
     await house.post(reaction())
     await house.history.look()
-    assert keys(house) == [ts(1), f"{ts(1)}|eyes|{ANA}|{ts(30)}"]
+    assert keys(house) == [ts(1), eyes_of(ANA, ts(30))]
     house.now += timedelta(minutes=3)
     await house.history.look()
     assert keys(house)[2].endswith("|back")
+
+
+async def test_whose_eyes_are_where_is_forgotten_once_nobody_asks_for_them(house: SlackHouse) -> None:
+    house.slack.messages[CHANNEL] = [classic(ts(1), **eyes(ANA))]
+    house.tables.data = {"read": {"C0FORMER01": ts(1)}, "eyes": {f"C0FORMER01/{ts(1)}": [BEN]}}
+    house.threads = [f"{CHANNEL}/{ts(1)}"]
+    house.start()
+    await house.post(reaction())
+    await house.history.look()
+    assert (ANA in repr(house.tables.data), BEN in repr(house.tables.data)) == (True, False)
+    house.slack.messages[CHANNEL] += [classic(ts(1_000))]
+    house.now += timedelta(minutes=20)
+    house.threads = []  # the alert is over
+    await house.history.look()
+    await house.history.look()
+    assert ANA not in repr(house.tables.data)
 
 
 async def test_of_a_count_that_names_not_everybody_nobodys_eyes_are_taken_back(house: SlackHouse) -> None:
@@ -270,17 +291,17 @@ async def test_eyes_of_long_ago_say_nothing_of_what_is_open_again(house: SlackHo
     assert keys(house) == [ts(1_000), ts(1)]
     house.slack.messages[CHANNEL] = [classic(ts(1), **eyes(ANA, BEN)), classic(ts(1_000))]
     await house.history.look()
-    assert keys(house)[-1].startswith(f"{ts(1)}|eyes|{BEN}|")
+    assert keys(house)[-1] == eyes_of(BEN, f"{house.now.timestamp():.6f}")
 
 
 async def test_eyes_that_fail_are_tried_again(house: SlackHouse) -> None:
     house.slack.messages[CHANNEL] = [classic(ts(1), **eyes(ANA))]
-    house.ledger.broken.add(f"slack|{CHANNEL}|{ts(1)}|eyes|{ANA}|{house.now.timestamp():.6f}")
+    house.ledger.broken.add(eyes_key(CHANNEL, ts(1), ANA, f"{house.now.timestamp():.6f}", taken_back=False))
     await house.history.look()
     assert keys(house) == [ts(1)]
     house.now += timedelta(minutes=3)
     await house.history.look()
-    assert keys(house)[1:] == [f"{ts(1)}|eyes|{ANA}|{house.now.timestamp():.6f}"]
+    assert keys(house)[1:] == [eyes_of(ANA, f"{house.now.timestamp():.6f}")]
 
 
 async def test_bugsnags_messages_in_a_thread_belong_to_it(house: SlackHouse) -> None:
@@ -304,6 +325,8 @@ async def test_marks_that_cannot_be_read_are_begun_anew(house: SlackHouse, data:
 
 async def test_marks_of_another_channel_stay(house: SlackHouse) -> None:
     house.tables.data = {"read": {"C0ANOTHER1": ts(1)}, "eyes": {"C0ANOTHER1/1.1": [ANA]}}
+    house.channels = ["C0ANOTHER1", CHANNEL]
+    house.slack.troubles["history"].append(Answer(body={"ok": False, "error": "not_in_channel"}))
     house.start()
     await house.history.look()
     assert house.tables.data["eyes"] == {"C0ANOTHER1/1.1": [ANA]}

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from bot.alerts.notification import Kind, Notification
 from bot.events import Alerted, SlackReacted, SlackReplied
-from bot.slack.inbound import Inbound, Workspace
+from bot.slack.inbound import Inbound, Workspace, eyes_key
 from tests import examples
 from tests.slack.events import (
     ANA,
+    BEN,
     BUGSNAG,
     BUGSNAG_APP,
     CHANNEL,
@@ -91,11 +92,22 @@ def test_a_persons_reply_names_them_and_the_thread(said: dict[str, Any]) -> None
     )
 
 
+def test_what_eyes_did_is_told_apart_by_whose_they_are_which_the_key_does_not_tell() -> None:
+    keys = [
+        eyes_key(CHANNEL, ts(), user, ts(second), taken_back=back)
+        for user in (ANA, BEN)
+        for second in (30, 31)
+        for back in (False, True)
+    ]
+    assert len(set(keys)) == 8
+    assert not any(user in key for key in keys for user in (ANA, BEN))
+
+
 @pytest.mark.parametrize("name", ["eyes", "eyes::skin-tone-2"])
 @pytest.mark.parametrize("back", [False, True])
 def test_eyes_are_told_and_so_is_that_they_were_taken_back(name: str, *, back: bool) -> None:
     assert inbound().event(reaction(name, back=back)) == SlackReacted(
-        key=f"slack|{CHANNEL}|{ts()}|eyes|{ANA}|{ts(30)}" + ("|back" if back else ""),
+        key=eyes_key(CHANNEL, ts(), ANA, ts(30), taken_back=back),
         happened_at=datetime(2026, 11, 23, 10, 0, 30, 1, tzinfo=UTC),
         thread=f"{CHANNEL}/{ts()}",
         user=ANA,
