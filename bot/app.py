@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from aiohttp import ClientSession, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.alarm import Alarm
 from bot.bugsnag.route import PATH as BUGSNAG_PATH
@@ -105,6 +106,15 @@ def serve(settings: Settings) -> None:
         raise Misconfigured(message) from error
 
 
+def _is_of_http(record: logging.LogRecord) -> bool:
+    """Say whether what aiohttp logs may be: of a request that is not HTTP it logs what came, and secrets are in that.
+
+    Such a one gets its 400, and anybody can send it.
+    """
+    failure = record.exc_info[1] if record.exc_info else None
+    return not isinstance(failure, HttpProcessingError)
+
+
 def web_app(settings: Settings) -> web.Application:
     """Return the bot as an aiohttp application that starts and stops with it."""
     app = web.Application()
@@ -125,6 +135,9 @@ def web_app(settings: Settings) -> web.Application:
 
 async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack) -> None:
     tree = read_tree(TREE)
+    http = logging.getLogger("aiohttp.server")
+    http.addFilter(_is_of_http)
+    stack.callback(http.removeFilter, _is_of_http)
     journal, files = await stack.enter_async_context(open_folder(settings, "hotseat serve"))
     addresses = FeedAddresses(settings.data / "feeds.key", settings.address)
     session = await stack.enter_async_context(open_session())

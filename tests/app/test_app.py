@@ -1,5 +1,7 @@
 """What the composition root answers and joins."""
 
+import asyncio
+import logging
 from pathlib import Path
 
 import aiohttp
@@ -43,6 +45,29 @@ async def test_it_is_alive_as_long_as_it_runs_and_ready_as_long_as_the_journal_a
     monkeypatch.setattr(SqlJournal, "desks", failing)
     assert [await status(path) for path in ("/livez", "/readyz")] == [200, 503]
     await runner.cleanup()
+
+
+async def test_what_is_no_http_is_refused_and_nothing_of_it_is_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    runner = web.AppRunner(web_app(Settings(data=tmp_path)), access_log=None)  # type: ignore[call-arg]
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    for sent in (
+        b"POST /bugsnag/canary HTTP/9.9\r\n\r\n",
+        b"POST /bugsnag/canary too HTTP/1.1\r\n\r\n",
+        b"POST /slack/events HTTP/1.1\r\nX\0Y: canary\r\n\r\n",
+        b"POST /api/messages HTTP/1.1\r\nAuthorization: Bearer %b\r\n\r\n" % (b"canary" * 2_000),
+    ):
+        reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
+        writer.write(sent)
+        assert b" 400 " in await reader.readline()
+        writer.close()
+        await writer.wait_closed()
+    await runner.cleanup()
+    assert "canary" not in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 async def test_a_broken_tree_of_triage_stops_the_start_with_the_line_and_the_remedy(
