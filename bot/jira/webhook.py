@@ -14,7 +14,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-from aiohttp import web
+from aiohttp import ClientError, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.desk import Desk
 from bot.errors import NotStored
@@ -63,6 +64,7 @@ class JiraWebhook:
         if moved is None:
             return web.Response(text="it is none of mine\n")
         named = request.headers.get("X-Atlassian-Webhook-Identifier", "")[:LONGEST_ID]
+        named = named if named.isascii() else ""
         try:
             await self._tell(moved, f"jira:{named or hashlib.sha256(body).hexdigest()}")
         except NotStored:
@@ -79,6 +81,8 @@ class JiraWebhook:
                 body = await request.read()
         except TimeoutError:
             raise web.HTTPRequestTimeout(text="it takes too long\n") from None
+        except (ClientError, HttpProcessingError, web.RequestPayloadError, ConnectionError, ValueError):
+            raise web.HTTPBadRequest(text="it cannot be unpacked, or is broken off\n") from None
         expected = f"sha256={hmac.new(self._secret, body, hashlib.sha256).hexdigest()}"
         if not hmac.compare_digest(expected.encode(), shown.encode(errors="replace")):
             raise web.HTTPUnauthorized(text="it is signed with another secret\n")

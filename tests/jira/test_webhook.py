@@ -138,6 +138,25 @@ async def test_what_is_no_json_object_is_refused(door: Door, body: bytes) -> Non
     assert await door.deliver(body) == 400
 
 
+async def test_what_cannot_be_unpacked_is_refused_whoever_sends_it(door: Door) -> None:
+    for packing in ("gzip", "deflate"):
+        assert await door.deliver(b"no gzip", **{"Content-Encoding": packing, "X-Hub-Signature": "sha256=0"}) == 400
+
+
+async def test_an_identifier_that_cannot_be_kept_is_none(door: Door) -> None:
+    body = json.dumps(updated()).encode()
+    signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest().encode()
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    head = b"POST %b HTTP/1.1\r\nHost: b\r\nContent-Length: %d\r\nX-Hub-Signature: sha256=%b\r\n"
+    named = b"X-Atlassian-Webhook-Identifier: \xff\xfe\r\n\r\n"
+    writer.write(head % (PATH.encode(), len(body), signature) + named + body)
+    assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+    writer.close()
+    await writer.wait_closed()
+    ((key, _),) = door.desk.told.items()
+    assert key == f"jira:{hashlib.sha256(body).hexdigest()}"
+
+
 async def test_more_than_a_delivery_can_hold_is_refused(door: Door) -> None:
     assert await door.deliver(b"x" * (1024**2 + 1)) == 413
 
