@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.alerts.notification import Kind, Notification
 from bot.bugsnag.links import Link, is_id, read_link
-from bot.bugsnag.parts import MOST_FRAMES, count, mapping, moment, notification, sequence, text
+from bot.bugsnag.parts import MOST_FRAMES, MOST_SAID, count, mapping, moment, notification, sequence, text
 from bot.bugsnag.trigger import ACTS, CODES, Trigger, read_trigger
 
 _TYPES: Mapping[str, Kind] = MappingProxyType(
@@ -48,7 +48,7 @@ def read_payload(payload: Mapping[str, Any], now: datetime) -> Notification:
     project = mapping(payload.get("project"))
     links = (read_link(text(one.get("url"))) for one in (error, release, project))
     link = next((one for one in links if one), Link(""))
-    said = text(trigger.get("message"))
+    said = text(trigger.get("message"))[:MOST_SAID]
     words = read_trigger(said)
     kind = _kind(trigger, link, words)
     acted = kind in ACTS or kind is Kind.COMMENT

@@ -63,6 +63,8 @@ def bolt_app(take: Take) -> AsyncApp:
         except NotStored as failure:
             log.warning("what Slack told is not stored, and not acknowledged: %s", failure)
             return BoltResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
+        except RecursionError:
+            return BoltResponse(status=HTTPStatus.BAD_REQUEST)  # nested deeper than anything that Slack writes
         except Exception as failure:  # noqa: BLE001 - the desk has logged it; its text may be somebody's words
             log.error("what Slack told could not be taken: %s", type(failure).__name__)  # noqa: TRY400
             return BoltResponse(status=HTTPStatus.INTERNAL_SERVER_ERROR)
