@@ -4,7 +4,6 @@ Bugsnag signs nothing, so whoever knows the address is Bugsnag; the secret is co
 logged. It must not know which desk it is for: that it asks.
 """
 
-import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
@@ -12,10 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import orjson
-from aiohttp import ClientError, web
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp import web
 
 from bot.alerts.notification import Kind, Notification
+from bot.bodies import read_body
 from bot.bugsnag.links import is_id
 from bot.bugsnag.parts import mapping
 from bot.bugsnag.trigger import ACTS
@@ -51,16 +50,7 @@ class BugsnagRoute:
         """Answer a POST."""
         if not hmac.compare_digest(request.match_info["secret"].encode(errors="replace"), self._secret):
             raise web.HTTPNotFound
-        try:
-            async with asyncio.timeout(self._patience):
-                raw = await request.read()  # aiohttp itself refuses a body over 1 MiB
-        except TimeoutError:
-            slow = web.Response(status=408)
-            slow.force_close()
-            return slow
-        except (ClientError, HttpProcessingError, web.RequestPayloadError, ConnectionError, ValueError):
-            return web.Response(status=400)
-        return await self._take(raw)
+        return await self._take(await read_body(request, self._patience))
 
     async def _take(self, raw: bytes) -> web.Response:
         try:

@@ -1,1 +1,1 @@
-"""The Slack door: what leaves for Slack."""
+"""The Slack door: what Slack tells, live or in its history, and what leaves for it."""

@@ -6,7 +6,6 @@ a signature is logged: Bolt's own log, which has bodies in it, is off. Source: d
 Slack", "Events API".
 """
 
-import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,8 +13,7 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from aiohttp import ClientError, web
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp import web
 from multidict import MultiMapping
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
@@ -24,6 +22,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
+from bot.bodies import read_body
 from bot.errors import NotStored
 
 log = logging.getLogger(__name__)
@@ -87,16 +86,8 @@ class SlackDoor:
         self._bolt = bolt
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        """Answer a request; aiohttp itself refuses a body over 1 MiB."""
-        try:
-            async with asyncio.timeout(_BODY_TIMEOUT):
-                raw = await request.read()
-        except TimeoutError:
-            slow = web.Response(status=HTTPStatus.REQUEST_TIMEOUT)
-            slow.force_close()
-            return slow
-        except (ClientError, HttpProcessingError, web.RequestPayloadError, ConnectionError, ValueError):
-            return web.Response(status=HTTPStatus.BAD_REQUEST)
+        """Answer a request."""
+        raw = await read_body(request, _BODY_TIMEOUT)
         if len(raw) < _SSL_CHECK_BYTES and _SSL_CHECK.fullmatch(raw):
             return web.Response()
         if not self._is_genuine(request.headers, raw):
