@@ -133,6 +133,25 @@ async def test_a_claim_of_a_kind_is_undone_for_all_of_it() -> None:
     assert digest(town).text == "Nobody has 50 of them yet."
 
 
+async def test_of_a_kind_what_somebody_has_already_stays_theirs() -> None:
+    town = Town()
+    threads = await storm(town)
+    await town.slack_reply(threads[30], "UANA")
+    await town.press_alert("alert_claim", "A-11", BEN)
+    owners = [(await town.alert(id_)).owner for id_ in ("A-11", "A-31", "A-51")]
+    assert [owner and owner.id for owner in owners] == ["ben", "ana", "ben"]
+
+
+async def test_whoever_opens_one_of_a_kind_again_takes_none_of_the_others_away() -> None:
+    town = Town()
+    threads = await storm(town)
+    await town.bugsnag(Kind.FIXED, error="e10", error_class="Kind10Error")
+    await town.slack_reply(threads[30], "UANA")
+    await town.press_alert("alert_again", "A-11", BEN)
+    owners = [(await town.alert(id_)).owner for id_ in ("A-11", "A-31", "A-51")]
+    assert [owner and owner.id for owner in owners] == ["ben", "ana", None]
+
+
 async def test_undo_leaves_what_another_did_to_one_of_the_kind() -> None:
     town = Town()
     threads = await storm(town)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from bot.alerts.alert import Act, Alert, Deed, Status, step
+from bot.alerts.alert import TRANSITIONS, Act, Alert, Deed, Status, step
 from bot.decide import forms, tickets
 from bot.decide.alerts import cards, handing, showing, slack, storms
 from bot.decide.draft import Draft
@@ -93,11 +93,15 @@ def _step(draft: Draft, event: Open | Send) -> Step:
 # -- what is done ---------------------------------------------------------------------------------------------------
 
 
-def _did(draft: Draft, alert: Alert, event: Press, what: str, said: str, **new: Any) -> Alert:
-    """Do something to an alert and its kin in a storm: say a line in the thread of the one that was pressed."""
-    for one in storms.kin(draft, alert)[::-1]:
-        deed = Deed(event.author, event.happened_at, what)
-        changed = replace(one, **new, changed_at=event.happened_at, deed=deed, before=replace(one, before=None))
+def _did(draft: Draft, alert: Alert, event: Press, act: Act, what: str, said: str, **new: Any) -> Alert:
+    """Do something to an alert and those of its kin in a storm to which it can be done; raise Refused if to itself not.
+
+    A line is said in the thread of the one that was pressed.
+    """
+    deed = Deed(event.author, event.happened_at, what)
+    new = {"status": step(alert, act), "changed_at": event.happened_at, "deed": deed, **new}
+    for one in [one for one in storms.kin(draft, alert)[::-1] if (one.status, act) in TRANSITIONS]:
+        changed = replace(one, **new, before=replace(one, before=None))
         if one.id == alert.id:
             changed = slack.say(draft, changed, said)
         draft.put_alert(changed)
@@ -107,14 +111,12 @@ def _did(draft: Draft, alert: Alert, event: Press, what: str, said: str, **new: 
 def _claim(draft: Draft, alert: Alert, event: Press) -> Alert:
     owned = {"owner": event.author, "owned_at": event.happened_at, "eyes": ""}
     line = f"{event.author.name} is handling it."
-    taken = _did(draft, alert, event, "took it", line, status=step(alert, Act.ACKNOWLEDGE), **owned)
+    taken = _did(draft, alert, event, Act.ACKNOWLEDGE, "took it", line, **owned)
     slack.tell_the_pair(draft, taken, event.author, "took")
     return taken
 
 
 def _take_claim(draft: Draft, alert: Alert, event: Send) -> Answer:
-    if alert.status is not Status.TRIGGERED:
-        step(alert, Act.ACKNOWLEDGE)
     return _menu(draft, _claim(draft, alert, event), event, "You have it.")
 
 
@@ -130,17 +132,15 @@ def _take_back(draft: Draft, alert: Alert, event: Send) -> Answer:
 
 def _take_resolved(draft: Draft, alert: Alert, event: Send) -> Answer:
     line = f"{event.author.name} says it is resolved."
-    status = step(alert, Act.RESOLVE)
-    done = _did(draft, alert, event, "resolved it", line, status=status, ended_by=event.author)
+    done = _did(draft, alert, event, Act.RESOLVE, "resolved it", line, ended_by=event.author)
     return _menu(draft, done, event, "Resolved.")
 
 
 def _take_again(draft: Draft, alert: Alert, event: Send) -> Answer:
-    status = step(alert, Act.TRIGGER)
+    status = step(replace(alert, status=step(alert, Act.TRIGGER)), Act.ACKNOWLEDGE)
     line = f"{event.author.name} opened it again, and has it."
     owned = {"owner": event.author, "owned_at": event.happened_at, "ended_by": None, "reason": "", "until": None}
-    del status
-    again = _did(draft, alert, event, "opened it again", line, status=Status.ACKNOWLEDGED, **owned)
+    again = _did(draft, alert, event, Act.TRIGGER, "opened it again", line, status=status, **owned)
     return _menu(draft, again, event, "Open again. You have it.")
 
 
@@ -150,9 +150,7 @@ def _take_undo(draft: Draft, alert: Alert, event: Send) -> Answer:
     what, made = alert.deed.what, tickets.live(draft, alert.id)
     if made is not None and alert.before.ticket != made.id:
         tickets.withdraw(draft, made)
-    for one in storms.kin(draft, alert)[::-1]:
-        if one.before is None or one.deed is None or one.deed.at != alert.deed.at:
-            continue
+    for one in [one for one in storms.kin(draft, alert)[::-1] if one.deed == alert.deed]:
         before = _restored(one, event)
         if one.id == alert.id:
             before = slack.say(draft, before, f"{event.author.name} took that back ({what}).")
@@ -184,9 +182,9 @@ def _restored(alert: Alert, event: Press) -> Alert:
 
 def _can_undo(alert: Alert, event: Press) -> bool:
     deed = alert.deed
-    mine = deed is not None and alert.before is not None and deed.author.id == event.author.id
-    mine = mine and (alert.is_live or not alert.storm)  # the others of its kind are held no longer
-    return mine and deed is not None and event.happened_at - deed.at <= UNDO
+    if deed is None or alert.before is None or (alert.storm and not alert.is_live):
+        return False  # the others of its kind are held no longer
+    return deed.author.id == event.author.id and event.happened_at - deed.at <= UNDO
 
 
 # -- forms ----------------------------------------------------------------------------------------------------------
@@ -204,8 +202,7 @@ def _menu(draft: Draft, alert: Alert, event: Press, done: str = "", error: str =
     if _can_undo(alert, event):
         ways += (Way("Undo", "alert_undo"),)
     if alert.is_live:
-        own = (_way("alert_back"),) if mine and alert.status is Status.ACKNOWLEDGED else ()
-        ways += own
+        ways += (_way("alert_back"),) if mine and alert.status is Status.ACKNOWLEDGED else ()
         ways += (("Find out", (_way("alert_stops"),)), ("End", tuple(map(_way, ENDS))))
     else:
         ways += (_way("alert_again"),)
@@ -231,8 +228,8 @@ def _take_ignore(draft: Draft, alert: Alert, event: Send) -> Answer:
     until = _until(draft, lasting, event.happened_at)
     end = f" until {moment(until, draft.now, draft.hours)}" if until else ""
     line = f"{event.author.name} ignores it{end}: {reason}"
-    new = {"status": step(alert, Act.IGNORE), "ended_by": event.author, "reason": reason, "until": until}
-    return _menu(draft, _did(draft, alert, event, "ignored it", line, **new), event, "Ignored.")
+    new = {"ended_by": event.author, "reason": reason, "until": until}
+    return _menu(draft, _did(draft, alert, event, Act.IGNORE, "ignored it", line, **new), event, "Ignored.")
 
 
 def _until(draft: Draft, lasting: str, at: datetime) -> datetime | None:
@@ -308,8 +305,8 @@ def _take_ticket(draft: Draft, alert: Alert, event: Send) -> Answer:
             return _draw_ticket(draft, alert, event, wrong)
         new = {"ticket_key": addresses.key_of(key) or key, "ticket_url": key if addresses.is_link(key) else ""}
         line = f"{event.author.name} made a ticket of it, to which cause and solution belong: {key}"
-    _did(draft, alert, event, "made a ticket of it", line, status=Status.TICKETED, ended_by=event.author, **new)
-    return _menu(draft, draft.alert(alert.id) or alert, event, "Cause and solution belong to the ticket now.")
+    done = _did(draft, alert, event, Act.TICKET, "made a ticket of it", line, ended_by=event.author, **new)
+    return _menu(draft, done, event, "Cause and solution belong to the ticket now.")
 
 
 def _form(draft: Draft, alert: Alert, event: Press, name: str, *, note: str = "", **parts: Any) -> Dialog:
