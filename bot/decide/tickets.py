@@ -19,8 +19,7 @@ from bot.people import Author
 from bot.support.intake import excerpt
 from bot.support.request import WITH_TICKET, Answered, Deed, Request, Status
 from bot.support.texts import Text
-from bot.support.ticket import LABEL, Progress, Section, Ticket, Urgency, ticket_of
-from bot.support.ticket import Draft as Wording
+from bot.support.ticket import LABEL, Progress, Section, Ticket, Urgency, Wording, ticket_of
 from bot.support.triage import ALERT, IMPACT, NO, YES, owed, past, said
 from bot.support.words import moment
 from bot.views import Field, Line

@@ -24,8 +24,7 @@ from bot.places import personal
 from bot.support import request as requests
 from bot.support.request import WITH_TICKET, Outcome, Request, Status
 from bot.support.texts import Text
-from bot.support.ticket import Draft as Wording
-from bot.support.ticket import Progress, Ticket
+from bot.support.ticket import Progress, Ticket, Wording
 from bot.support.triage import Need, past
 from bot.views import Address, Button, Line, PlanCard, PlanPart
 
@@ -78,7 +77,7 @@ def follow(draft: Draft) -> None:
         person = _maker(draft, ticket)
         if draft.paused or not claims.is_here(draft, person):
             continue
-        key = f"ticket:{ticket.matter}:{ticket.id}:{draft.now.isoformat()}:{person}"
+        key = f"{tickets.said_in(ticket)}:{draft.now.isoformat()}:{person}"
         letter = _letter(draft, ticket, key)
         if isinstance(letter, Line):  # which is not edited any more
             draft.post(key, personal(person), letter)
@@ -86,7 +85,7 @@ def follow(draft: Draft) -> None:
         else:
             draft.show(key, personal(person), letter)
             tickets.put(draft, replace(ticket, untold=False, card=key))
-        if ticket.is_over:
+        if ticket.is_gone:
             tickets.drop(draft, ticket)
 
 

@@ -1,10 +1,10 @@
-"""What a draft says, fit to leave: nothing secret or personal, nothing invisible, and no longer than Jira takes it."""
+"""What a ticket says, fit to leave: nothing secret or personal, nothing invisible, and no longer than Jira takes it."""
 
 import re
 from dataclasses import replace
 
 from bot.scrub import scrub
-from bot.support.ticket import Draft, Section
+from bot.support.ticket import Section, Wording
 
 LONGEST_SUMMARY = 255  # of Java's characters: what is beyond the basic plane counts twice
 MOST_CHARACTERS = 15_000  # of a description: Jira takes 32,767, and wiki markup can double a text
@@ -18,9 +18,9 @@ _HALF = re.compile("[\ud800-\udfff]")
 _LINK = re.compile(r"(?i:https?)://[!#-;=?-Z_a-z~]+")  # what no markup has a meaning for
 
 
-def summary(draft: Draft) -> str:
-    """Return a draft's summary: one line of at most 255 characters, "-" where it says nothing."""
-    line = " ".join(_clean(draft.summary).split()) or "-"
+def summary(wording: Wording) -> str:
+    """Return a ticket's summary: one line of at most 255 characters, "-" where it says nothing."""
+    line = " ".join(_clean(wording.summary).split()) or "-"
     if _length(line) <= LONGEST_SUMMARY:
         return line
     line = line[:LONGEST_SUMMARY]
@@ -29,10 +29,10 @@ def summary(draft: Draft) -> str:
     return line + _CUT
 
 
-def sections(draft: Draft) -> tuple[Section, ...]:
-    """Return a draft's sections that say anything, the text of all together cut; a link that is none becomes text."""
+def sections(wording: Wording) -> tuple[Section, ...]:
+    """Return the sections that say anything, the text of all together cut; a link that is none becomes text."""
     left, kept = MOST_CHARACTERS, []
-    for section in draft.sections:
+    for section in wording.sections:
         lines = [_clean(section.text)]
         lines += [f"{_clean(title)} {_clean(url)}" for title, url in section.links if not is_link(url)]
         text = "\n".join(line for line in lines if line)
@@ -45,9 +45,9 @@ def sections(draft: Draft) -> tuple[Section, ...]:
     return tuple(kept)
 
 
-def title(draft: Draft) -> str:
-    """Return the title of the page that a draft is about."""
-    return _one_line(draft.about_title) or draft.about
+def title(wording: Wording) -> str:
+    """Return the title of the page that a ticket is about."""
+    return _one_line(wording.about_title) or wording.about
 
 
 def is_link(url: str) -> bool:

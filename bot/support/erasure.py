@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from bot.people import FORMER, SOMEBODY, Author
 from bot.support.request import Advice, Clock, Request, Status
-from bot.support.ticket import Draft, Ticket
+from bot.support.ticket import Ticket, Wording
 from bot.support.triage import ESTIMATE, IMPACT
 
 T = TypeVar("T")
@@ -155,7 +155,7 @@ def without_person(request: Request, person: str, names: Iterable[str] = ()) -> 
 
 def without_words(ticket: Ticket) -> Ticket:
     """Return a ticket that says no more than what it is about."""
-    return replace(ticket, draft=Draft(ticket.matter, ()), reason="")
+    return replace(ticket, draft=Wording(ticket.matter, ()), reason="")
 
 
 def without_maker(ticket: Ticket, maker: Author) -> Ticket:

@@ -26,13 +26,12 @@ class Progress(StrEnum):
     """How far a ticket has come.
 
     UNKNOWN: the tracker may have it, but did not say so, and a person is asked. REFUSED: it never will, as it is.
-    GONE: it was deleted in the tracker.
+    GONE: it was deleted in the tracker. One that is done there is held no longer.
     """
 
     OPENING = "opening"
     UNKNOWN = "unknown"
     OPEN = "open"
-    DONE = "done"
     REFUSED = "refused"
     GONE = "gone"
 
@@ -47,7 +46,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Wording:
     """What a ticket says: one line, sections, and the page that it is about ("" for none) with that page's title."""
 
     summary: str
@@ -72,7 +71,7 @@ class Ticket:
     matter: str
     project: str
     label: str
-    draft: Draft
+    draft: Wording
     by: Author
     at: datetime
     progress: Progress = Progress.OPENING
@@ -81,7 +80,6 @@ class Ticket:
     status: str = ""
     reason: str = ""
     moved_at: datetime | None = None
-    done_at: datetime | None = None
     withdrawn: bool = False
     untold: bool = False
     card: str = ""
@@ -93,9 +91,9 @@ class Ticket:
         return self.progress in (Progress.OPENING, Progress.UNKNOWN, Progress.OPEN)
 
     @property
-    def is_over(self) -> bool:
-        """Say whether it is done, or deleted: a matter that has such a one may get another."""
-        return self.progress in (Progress.DONE, Progress.GONE)
+    def is_gone(self) -> bool:
+        """Say whether it was deleted: a matter that has such a one may get another."""
+        return self.progress is Progress.GONE
 
     @property
     def matters(self) -> tuple[str, ...]:
@@ -109,5 +107,5 @@ class Ticket:
 
 
 def ticket_of(tickets: Mapping[str, Ticket], matter: str) -> Ticket | None:
-    """Return the one ticket of a matter that is not over, None for none."""
-    return next((one for one in tickets.values() if matter in one.matters and not one.is_over), None)
+    """Return the one ticket of a matter that was not deleted, None for none."""
+    return next((one for one in tickets.values() if matter in one.matters and not one.is_gone), None)

@@ -16,8 +16,7 @@ from bot.events import Event, TicketMoved, TicketOpened
 from bot.people import Author
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Knowledge, State
-from bot.support.ticket import Draft as Wording
-from bot.support.ticket import Progress, Section, Ticket, Urgency
+from bot.support.ticket import Progress, Section, Ticket, Urgency, Wording
 from bot.views import PlanCard
 from tests.journeys.town import ANA, BEN, CHANNEL, TEAM, TRIAGE, at, shifts
 

@@ -17,13 +17,13 @@ from bot.jira.errand import Tickets, ticket_errand
 from bot.jira.forms import Forms
 from bot.ports import Outgoing
 from bot.store.memory import MemoryJournal
-from bot.support.ticket import Draft, Section, Ticket, Urgency
+from bot.support.ticket import Section, Ticket, Urgency, Wording
 from tests.desk.house import ANA
 from tests.desk.test_courier import NOW, Reports, Teams
 from tests.jira.fake import EMAIL, TOKEN, FakeJira, Time
 
 ABOUT = "https://app.bugsnag.com/acme/shop/errors/63eb71ee0000000000000001"
-DRAFT = Draft(
+DRAFT = Wording(
     summary="Labels of returns are printed without a street",
     sections=(
         Section("What happens", "The street is missing.\nSince Monday."),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 
 from bot.jira import adf, plain, wiki
-from bot.support.ticket import Draft, Section
+from bot.support.ticket import Section, Wording
 from tests import node
 from tests.jira.house import DRAFT
 
@@ -26,7 +26,7 @@ MARKUP = (
 )
 anything = st.text(st.characters(codec=None) | st.sampled_from("{}[]()*_-+^~?|!#@%\\:/hbq1. DP&;<>\n"), max_size=60)
 drafts = st.builds(
-    Draft,
+    Wording,
     anything,
     st.lists(
         st.builds(
@@ -40,9 +40,9 @@ drafts = st.builds(
 )
 
 
-def said(text: str, heading: str = "") -> Draft:
+def said(text: str, heading: str = "") -> Wording:
     """Give a draft of one section."""
-    return Draft("x", (Section(heading, text),))
+    return Wording("x", (Section(heading, text),))
 
 
 @cache
@@ -62,10 +62,10 @@ def texts(document: Any) -> Iterator[str]:
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(drafts)
-@example(Draft("", ()))
+@example(Wording("", ()))
 @example(said("\ud800 \x00\x1b[0m \u202e \ufeff"))
 @example(said("\n \n"))
-def test_a_document_is_valid_by_atlassians_own_schema_whatever_is_in_it(draft: Draft) -> None:
+def test_a_document_is_valid_by_atlassians_own_schema_whatever_is_in_it(draft: Wording) -> None:
     document = adf.document(plain.sections(draft))
     assert list(validator().iter_errors(document)) == []
     assert json.loads(json.dumps(document, ensure_ascii=False).encode()) == document
@@ -138,7 +138,7 @@ def test_foreign_text_stays_text_for_atlassians_own_reader_of_wiki_markup() -> N
 
 def test_a_hostile_heading_and_link_stay_what_they_are_for_atlassians_own_reader() -> None:
     links = (("t]x|https://evil.example", "https://a.example/b"),)
-    draft = Draft("x", (Section("h1. {code} *x*", "", links),))
+    draft = Wording("x", (Section("h1. {code} *x*", "", links),))
     (document,) = node.run("wiki.cjs", [wiki.text(plain.sections(draft))])
     heading, listed = document["content"]
     assert (heading["type"], html.unescape("".join(texts(heading)))) == ("heading", "h1. {code} *x*")
@@ -162,20 +162,20 @@ def test_a_hostile_heading_and_link_stay_what_they_are_for_atlassians_own_reader
     ],
 )
 def test_a_summary_is_one_line_of_at_most_255_characters_as_jira_counts_them(words: str, line: str) -> None:
-    assert plain.summary(Draft(words, ())) == line
+    assert plain.summary(Wording(words, ())) == line
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(anything.map(lambda text: text * 20))
 def test_a_summary_fits_whatever_it_says(words: str) -> None:
-    line = plain.summary(Draft(words, ()))
+    line = plain.summary(Wording(words, ()))
     assert line
     assert len(line.splitlines()) == 1
     assert len(line.encode("utf-16-le")) <= 510
 
 
 def test_a_description_fits_the_text_of_all_sections_together() -> None:
-    sections = plain.sections(Draft("x", (Section("a", "{" * 10_000), Section("b", "{" * 10_000), Section("c", "x"))))
+    sections = plain.sections(Wording("x", (Section("a", "{" * 10_000), Section("b", "{" * 10_000), Section("c", "x"))))
     assert [len(section.text) for section in sections] == [10_000, 5_001, 1]
     assert len(wiki.text(sections)) < 32_767
 
@@ -188,13 +188,13 @@ def test_a_description_fits_the_text_of_all_sections_together() -> None:
     ],
 )
 def test_what_is_no_link_stands_there_as_text(url: str) -> None:
-    (section,) = plain.sections(Draft("x", (Section("Links", "", (("Title", url),)),)))
+    (section,) = plain.sections(Wording("x", (Section("Links", "", (("Title", url),)),)))
     assert (section.text, section.links) == (f"Title {url}", ())
 
 
 def test_personal_data_and_secrets_are_marked_in_every_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.jira.plain.scrub", lambda text: text.replace("secret", "[marked]"))
-    draft = Draft("secret", (Section("secret", "secret", (("secret", "https://a.example/"),)),), about_title="secret")
+    draft = Wording("secret", (Section("secret", "secret", (("secret", "https://a.example/"),)),), about_title="secret")
     (section,) = plain.sections(draft)
     said = (plain.summary(draft), section.heading, section.text, section.links[0][0], plain.title(draft))
     assert said == ("[marked]",) * 5

@@ -28,7 +28,7 @@ def watch(house: House, *desks: Holder) -> TicketWatch:
 
 
 async def test_a_ticket_that_stands_as_it_is_known_is_nothing_new(house: House) -> None:
-    desk = Holder(OPENED, replace(OPENED, id="T-4", key=""), replace(OPENED, id="T-5", progress=Progress.DONE))
+    desk = Holder(OPENED, replace(OPENED, id="T-4", key=""), replace(OPENED, id="T-5", progress=Progress.GONE))
     await watch(house, desk).look()
     assert desk.moves == []
     assert house.jira.hits == {"search": 1}

@@ -61,8 +61,7 @@ from bot.support.request import (
     Suggestion,
     Wait,
 )
-from bot.support.ticket import Draft as Wording
-from bot.support.ticket import Progress, Section, Ticket
+from bot.support.ticket import Progress, Section, Ticket, Wording
 from bot.support.triage import IMPACT
 from bot.support.words import done
 from bot.teams.cards import MOST_BYTES, Cards
@@ -959,7 +958,6 @@ KNOWN = Facts(
             status="Open",
             reason=f"Zoe Quist: {WORDS}",
             moved_at=NOON,
-            done_at=NOON,
             card="ticket:R-1:T-1:noon:zoe",
         )
     },

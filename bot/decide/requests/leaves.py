@@ -21,7 +21,7 @@ from bot.policy import Contact, Page
 from bot.support.intake import excerpt
 from bot.support.request import Answered, Request
 from bot.support.texts import Text
-from bot.support.ticket import Draft as Wording
+from bot.support.ticket import Wording
 from bot.support.triage import ALERT, ESTIMATE, Leaf, Need, said
 from bot.views import Address, Field, Mention
 

@@ -20,7 +20,7 @@ from bot.events import Open, Press, Send
 from bot.people import FORMER
 from bot.support.request import WITH_TICKET, Act, Answered, Outcome, Request, Status, close, step
 from bot.support.texts import Text
-from bot.support.ticket import Draft as Wording
+from bot.support.ticket import Wording
 from bot.support.triage import (
     ALERT,
     END,
