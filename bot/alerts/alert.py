@@ -240,6 +240,20 @@ _REFUSALS = MappingProxyType(
 )
 
 
+def acknowledged(alert: Alert, author: Author, at: datetime, eyes: str = "") -> Alert:
+    """Return an alert that somebody handles since ``at``, as the ``eyes`` of a Slack user say, or something else."""
+    return replace(
+        alert,
+        status=step(alert, Act.ACKNOWLEDGE),
+        owner=author,
+        owned_at=at,
+        changed_at=at,
+        eyes=eyes,
+        deed=None,
+        before=None,
+    )
+
+
 def merged(old: Notification, new: Notification) -> Notification:
     """Return what is known after a notification: what it says goes before, what it leaves out stays."""
     known = {

@@ -6,7 +6,7 @@ Every change that did not come from Slack is one line in the thread; what came f
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.alerts.alert import Act, Alert, Status, post_name, step
+from bot.alerts.alert import Act, Alert, Status, acknowledged, post_name, step
 from bot.decide.alerts import calls, cards
 from bot.decide.draft import Draft
 from bot.effects import SlackSay
@@ -45,22 +45,8 @@ def acted(draft: Draft, event: SlackActed) -> None:
     taken_back = eyes in alert.back and event.happened_at <= alert.back[eyes]
     if alert.status is Status.TRIGGERED and event.happened_at >= alert.triggered_at and not taken_back:
         author = _author(draft, event)
-        draft.put_alert(acknowledged(alert, author, event, eyes))
+        draft.put_alert(acknowledged(alert, author, event.happened_at, eyes))
         tell_the_pair(draft, alert, author, "answered in Slack:")
-
-
-def acknowledged(alert: Alert, author: Author, event: SlackActed, eyes: str) -> Alert:
-    """Return an alert that somebody in Slack handles from now on."""
-    return replace(
-        alert,
-        status=step(alert, Act.ACKNOWLEDGE),
-        owner=author,
-        owned_at=event.happened_at,
-        changed_at=event.happened_at,
-        eyes=eyes,
-        deed=None,
-        before=None,
-    )
 
 
 def _author(draft: Draft, event: SlackActed) -> Author:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from bot.alerts.alert import Act, Alert, Status, alike, step
+from bot.alerts.alert import Alert, Status, acknowledged, alike
 from bot.alerts.storm import Gust, Storm
 from bot.commands import Right
 from bot.decide.alerts import calls, cards, showing, slack
@@ -151,13 +151,7 @@ def _take(draft: Draft, event: Send) -> Answer:
     gust = storm.gusts[int(at)]
     some = [one for one in _alerts(draft, storm) if _kind(one) == gust.kind and one.status is Status.TRIGGERED]
     for number, alert in enumerate(some):
-        taken = replace(
-            alert,
-            status=step(alert, Act.ACKNOWLEDGE),
-            owner=event.author,
-            owned_at=event.happened_at,
-            changed_at=event.happened_at,
-        )
+        taken = acknowledged(alert, event.author, event.happened_at)
         if not number:
             all_ = f" all {len(some)} alerts of this kind" if len(some) > 1 else " it"
             taken = slack.say(draft, taken, f"{event.author.name} is handling{all_}.")
