@@ -1,1 +1,1 @@
-"""What Bugsnag sends, as notifications; pure but for its own route."""
+"""What Bugsnag sends, as notifications; pure but for the route of its webhook."""
