@@ -115,6 +115,12 @@ def _is_of_http(record: logging.LogRecord) -> bool:
     return not isinstance(failure, HttpProcessingError)
 
 
+def _quieten(stack: AsyncExitStack) -> None:
+    http = logging.getLogger("aiohttp.server")
+    http.addFilter(_is_of_http)
+    stack.callback(http.removeFilter, _is_of_http)
+
+
 def web_app(settings: Settings) -> web.Application:
     """Return the bot as an aiohttp application that starts and stops with it."""
     app = web.Application()
@@ -135,9 +141,7 @@ def web_app(settings: Settings) -> web.Application:
 
 async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack) -> None:
     tree = read_tree(TREE)
-    http = logging.getLogger("aiohttp.server")
-    http.addFilter(_is_of_http)
-    stack.callback(http.removeFilter, _is_of_http)
+    _quieten(stack)
     journal, files = await stack.enter_async_context(open_folder(settings, "hotseat serve"))
     addresses = FeedAddresses(settings.data / "feeds.key", settings.address)
     session = await stack.enter_async_context(open_session())

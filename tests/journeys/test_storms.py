@@ -8,7 +8,7 @@ from bot.effects import Word
 from bot.events import Send
 from bot.places import personal
 from bot.views import PlanCard
-from tests.journeys.town import ANA, BEN, CHEN, FARID, OLGA, TEAM_CHANNEL, Town, plain, said
+from tests.journeys.town import ANA, BEN, CHEN, EVA, FARID, OLGA, TEAM_CHANNEL, Town, plain, said
 
 CALM = 10  # new alerts in a minute that are no storm yet
 
@@ -260,7 +260,7 @@ async def test_of_a_kind_whose_first_is_over_the_others_are_still_shown_and_can_
     (part,) = digest(town).parts
     assert part.title == "Kind0Error in shop, production · 4 alerts"
     assert [button.title for button in part.presses] == ["I'm handling it"]
-    assert "Nobody has 1 of them yet." == digest(town).text
+    assert digest(town).text == "Nobody has 1 of them yet."
     await take(town, 0)
     assert (await town.alert("A-14")).owner is not None
 
@@ -294,3 +294,36 @@ async def test_after_a_pause_whoever_came_on_duty_has_the_digest_too() -> None:
     await town.until("2026-11-24 11:00")
     await town.write("resume", FARID)
     assert "storm:S-1:1:ana" in [one.key for one in town.called(ANA)]
+
+
+async def test_a_press_on_the_digest_is_taken_back_in_its_dialog() -> None:
+    town = Town()
+    await storm(town)
+    await take(town, 0)
+    assert "[Undo]" in plain(await town.open("alert", "A-11", BEN, card="storm:S-1:1", place=TEAM_CHANNEL))
+    await town.press_alert("alert_undo", "A-11", BEN)
+    assert digest(town).text == "Nobody has 50 of them yet."
+
+
+async def test_the_pair_is_told_who_off_duty_took_a_kind_on_the_digest() -> None:
+    town = Town()
+    await storm(town)
+    await take(town, 0, EVA)
+    (told,) = town.to(ANA)
+    assert told.text == (
+        "Eva Novak, who is not on duty, took A-11 (Kind10Error in shop, production), and has it. "
+        "It is one of 3 alerts of its kind."
+    )
+
+
+async def test_whoever_had_one_of_a_kind_first_keeps_it() -> None:
+    town = Town()
+    threads = await storm(town)
+    await town.slack_reply(threads[30])
+    await town.press_alert("alert_claim", "A-11", BEN)
+    owners = [(await town.alert(id_)).owner for id_ in ("A-11", "A-31", "A-51")]
+    assert [one.name for one in owners if one] == ["Ben Okafor", "Ana Lindqvist", "Ben Okafor"]
+    await town.bugsnag(Kind.FIXED, "e10", error_class="Kind10Error")
+    await town.press_alert("alert_again", "A-11", EVA)
+    owners = [(await town.alert(id_)).owner for id_ in ("A-11", "A-31", "A-51")]
+    assert [one.name for one in owners if one] == ["Eva Novak", "Ana Lindqvist", "Ben Okafor"]

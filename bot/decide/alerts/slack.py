@@ -57,13 +57,14 @@ def _author(draft: Draft, event: SlackActed) -> Author:
     return Author("", event.name or SOMEBODY_THERE)
 
 
-def tell_the_pair(draft: Draft, alert: Alert, author: Author, did: str) -> None:
-    """Tell those on duty that somebody off duty has an alert, since they ``did`` so in Slack or here."""
+def tell_the_pair(draft: Draft, alert: Alert, author: Author, did: str, *, of: int = 1) -> None:
+    """Tell those on duty that somebody off duty has an alert, or ``of`` a kind all, since they ``did`` so."""
     duty = draft.duty(draft.now)
     if any(one.id == author.id for one in (*duty.responders, *duty.further, *duty.leaving)):
         return
     off_duty = ", who is not on duty," if author.id else ""
-    text = f"{author.name}{off_duty} {did} {cards.named(alert)}, and has it."
+    kind = f" It is one of {of} alerts of its kind." if of > 1 else ""
+    text = f"{author.name}{off_duty} {did} {cards.named(alert)}, and has it.{kind}"
     for one in duty.pair:
         if calls.may_hear(draft, one.id):
             draft.post(f"told:{alert.id}:{alert.round}:{one.id}", personal(one.id), Line((text,)))

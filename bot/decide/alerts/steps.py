@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from bot.alerts.alert import TRANSITIONS, Act, Alert, Deed, Status, step
+from bot.alerts.alert import Act, Alert, Deed, Status, step
 from bot.decide import forms, tickets
 from bot.decide.alerts import cards, handing, showing, slack, storms
 from bot.decide.draft import Draft
@@ -100,7 +100,7 @@ def _did(draft: Draft, alert: Alert, event: Press, act: Act, what: str, said: st
     """
     deed = Deed(event.author, event.happened_at, what)
     new = {"status": step(alert, act), "changed_at": event.happened_at, "deed": deed, **new}
-    for one in [one for one in storms.kin(draft, alert)[::-1] if (one.status, act) in TRANSITIONS]:
+    for one in storms.kin(draft, alert, act)[::-1]:
         changed = replace(one, **new, before=replace(one, before=None))
         if one.id == alert.id:
             changed = slack.say(draft, changed, said)
@@ -111,8 +111,9 @@ def _did(draft: Draft, alert: Alert, event: Press, act: Act, what: str, said: st
 def _claim(draft: Draft, alert: Alert, event: Press) -> Alert:
     owned = {"owner": event.author, "owned_at": event.happened_at, "eyes": ""}
     line = f"{event.author.name} is handling it."
+    of = len(storms.kin(draft, alert, Act.ACKNOWLEDGE))
     taken = _did(draft, alert, event, Act.ACKNOWLEDGE, "took it", line, **owned)
-    slack.tell_the_pair(draft, taken, event.author, "took")
+    slack.tell_the_pair(draft, taken, event.author, "took", of=of)
     return taken
 
 

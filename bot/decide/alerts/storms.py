@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from bot.alerts.alert import Alert, Status, acknowledged, alike
+from bot.alerts.alert import TRANSITIONS, Act, Alert, Deed, Status, acknowledged, alike
 from bot.alerts.storm import Gust, Storm
 from bot.commands import Right
 from bot.decide.alerts import calls, cards, showing, slack
@@ -97,10 +97,14 @@ def show_all(draft: Draft) -> None:
             _put(draft, _with(draft.facts.weather.storms, replace(storm, cards=keys)))
 
 
-def kin(draft: Draft, alert: Alert) -> list[Alert]:
-    """Return the live alerts of an alert's kind that came in the same storm, itself first; only itself elsewhere."""
+def kin(draft: Draft, alert: Alert, act: Act | None = None) -> list[Alert]:
+    """Return the live alerts of an alert's kind that came in the same storm, itself first; only itself elsewhere.
+
+    With an ``act`` only those to which it can happen: what somebody has is taken from nobody.
+    """
     others = [one for one in draft.alerts() if alert.storm and one.storm == alert.storm and one.id != alert.id]
-    return [alert, *(one for one in others if one.is_live and _kind(one) == _kind(alert))]
+    some = [one for one in others if one.is_live and _kind(one) == _kind(alert)]
+    return [alert, *(one for one in some if act is None or (one.status, act) in TRANSITIONS)]
 
 
 def card(draft: Draft, storm: Storm, key: str) -> PlanCard:
@@ -152,7 +156,10 @@ def _take(draft: Draft, event: Send) -> Answer:
     some = [one for one in _alerts(draft, storm) if _kind(one) == gust.kind and one.status is Status.TRIGGERED]
     for number, alert in enumerate(some):
         taken = acknowledged(alert, event.author, event.happened_at)
+        deed = Deed(event.author, event.happened_at, "took it")
+        taken = replace(taken, deed=deed, before=replace(alert, before=None))
         if not number:
+            slack.tell_the_pair(draft, alert, event.author, "took", of=len(some))
             all_ = f" all {len(some)} alerts of this kind" if len(some) > 1 else " it"
             taken = slack.say(draft, taken, f"{event.author.name} is handling{all_}.")
         draft.put_alert(taken)
