@@ -115,18 +115,15 @@ def _is_of_http(record: logging.LogRecord) -> bool:
     return not isinstance(failure, HttpProcessingError)
 
 
-def _quieten(stack: AsyncExitStack) -> None:
-    http = logging.getLogger("aiohttp.server")
-    http.addFilter(_is_of_http)
-    stack.callback(http.removeFilter, _is_of_http)
-
-
 def web_app(settings: Settings) -> web.Application:
     """Return the bot as an aiohttp application that starts and stops with it."""
     app = web.Application()
+    http = logging.getLogger("aiohttp.server")
 
     async def running(app: web.Application) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            http.addFilter(_is_of_http)
+            stack.callback(http.removeFilter, _is_of_http)
             await _start(app, settings, stack)
             # What lives as long as the process need not be looked at by each garbage collection; there is next to no
             # garbage in it, and collecting that would cost a tenth of a second.
@@ -141,7 +138,6 @@ def web_app(settings: Settings) -> web.Application:
 
 async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack) -> None:
     tree = read_tree(TREE)
-    _quieten(stack)
     journal, files = await stack.enter_async_context(open_folder(settings, "hotseat serve"))
     addresses = FeedAddresses(settings.data / "feeds.key", settings.address)
     session = await stack.enter_async_context(open_session())
