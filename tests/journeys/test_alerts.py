@@ -1056,3 +1056,19 @@ async def test_a_refused_ticket_gives_all_of_its_kind_back() -> None:
     await town.press_alert("ticket", "A-13", BEN, **FILLED)
     await town.ticket_moves("EDGE-2", "", deleted=True)
     assert {(await town.alert(id_)).ticket_key for id_ in ids} == {""}
+
+
+async def test_whoever_was_called_before_it_was_taken_is_called_again_once_it_is_given_back() -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.wait(15)
+    assert len(town.to(ANA)) == 1
+    await town.take_alert("A-1", BEN)
+    await town.wait(5)
+    await town.press_alert("alert_back", "A-1", BEN)
+    assert ["nobody has it yet" in one.text for one in town.to(ANA)] == [True, True]
+    assert len(town.to(BEN)) == 1
+    await town.wait(30)
+    assert [one.key.startswith("call") for one in town.in_team_channel()] == [False, True]
+    await town.take_alert("A-1", BEN)
+    assert ["Ben Okafor is handling it" in one.text for one in town.to(ANA)] == [True, True]

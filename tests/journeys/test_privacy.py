@@ -946,6 +946,7 @@ KNOWN = Facts(
         "T-1": Ticket(
             id="T-1",
             matter="R-1",
+            kin=("A-2",),
             project="EDGE",
             label="hotseat-backend-r-1",
             draft=Wording(

@@ -1,14 +1,15 @@
 """A storm of alerts is one digest that keeps the first of each kind; none is lost, and nobody is flooded."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bot.alerts.alert import Status
 from bot.alerts.notification import Kind
 from bot.effects import Word
 from bot.events import Send
 from bot.places import personal
+from bot.rota.shift import Role, Shift
 from bot.views import PlanCard
-from tests.journeys.town import ANA, BEN, CHEN, EVA, FARID, OLGA, TEAM_CHANNEL, Town, plain, said
+from tests.journeys.town import ANA, BEN, CHEN, EVA, FARID, OLGA, TEAM_CHANNEL, Town, plain, said, shifts
 
 CALM = 10  # new alerts in a minute that are no storm yet
 
@@ -327,3 +328,39 @@ async def test_whoever_had_one_of_a_kind_first_keeps_it() -> None:
     await town.press_alert("alert_again", "A-11", EVA)
     owners = [(await town.alert(id_)).owner for id_ in ("A-11", "A-31", "A-51")]
     assert [one.name for one in owners if one] == ["Eva Novak", "Ana Lindqvist", "Ben Okafor"]
+
+
+async def test_what_is_given_back_is_all_of_the_kind_and_calls_once() -> None:
+    town = Town()
+    threads = await storm(town)
+    await take(town, 0)
+    await town.wait(31)
+    assert len([one for one in town.to(ANA) if "A storm" in one.text]) == 1  # about the rest of it
+    assert "Given back." in await town.press_alert("alert_back", "A-11", BEN)
+    assert digest(town).text == "Nobody has 50 of them yet."
+    assert (
+        town.teams.threads[threads[10]][-1] == "Ben Okafor gives all 3 alerts of this kind back: nobody has them now."
+    )
+    for who, times in ((ANA, 2), (BEN, 1)):
+        assert len([one for one in town.to(who) if "Nobody has 50 of them yet." in one.text]) == times
+
+
+async def test_a_storm_that_nobody_settled_at_the_handover_calls_once() -> None:
+    wednesday = date(2026, 11, 25)
+    new = (Shift(wednesday, "chen", Role.SUPPORT), Shift(wednesday, "eva", Role.SUPPORT))
+    town = Town("2026-11-24 15:00", team=(*shifts(), *new))
+    await storm(town)
+    for number in range(20):
+        await take(town, number, ANA)
+    await town.until("2026-11-25 09:30")
+    for_ana = next(one for one in town.to(ANA) if one.key.startswith("handover"))
+    assert isinstance(for_ana.view, PlanCard)
+    assert len(for_ana.view.parts) < 30
+    before = len(town.teams.sent)
+    await town.until("2026-11-25 11:00")
+    called = [one for one in town.teams.sent[before:] if one.key.startswith("call")]
+    assert sorted(one.place for one in called if "storm" in one.text) == [
+        TEAM_CHANNEL,
+        personal("chen"),
+        personal("eva"),
+    ]

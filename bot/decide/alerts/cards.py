@@ -1,5 +1,6 @@
 """How an alert looks: on its card, on the copies that call somebody, and in a line."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -30,9 +31,11 @@ def card_key(alert: Alert, person: str = "") -> str:
     return ":".join(filter(None, (CARD, alert.id, str(alert.round), person)))
 
 
-def call_key(alert: Alert, person: str) -> str:
-    """Return the key of the message that calls somebody about an alert; a ``person`` "" is the team channel's."""
-    return f"{CALL}:{alert.id}:{alert.round}:{person or 'team'}"
+def call_key(id_: str, round_: int, person: str, known: Iterable[str]) -> str:
+    """Return the key of a message that calls somebody about an alert or a storm: another than those ``known``."""
+    begin, end = f"{CALL}:{id_}:{round_}", f":{person}"
+    times = sum(one.startswith(begin) and one.endswith(end) for one in known)
+    return f"{begin}{f'.{times}' if times else ''}{end}"
 
 
 def card(draft: Draft, alert: Alert, key: str) -> AlertCard:

@@ -43,7 +43,7 @@ def call(draft: Draft, alert: Alert) -> Alert:
         pair_at=calls.left(draft, alert.pair_at),
         further_at=calls.left(draft, alert.further_at),
         called=(*alert.called, *people),
-        cards=(*alert.cards, *(cards.call_key(alert, person) for person in people)),
+        cards=(*alert.cards, *(cards.call_key(alert.id, alert.round, person, alert.cards) for person in people)),
     )
 
 

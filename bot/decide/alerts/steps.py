@@ -124,8 +124,12 @@ def _take_claim(draft: Draft, alert: Alert, event: Send) -> Answer:
 def _take_back(draft: Draft, alert: Alert, event: Send) -> Answer:
     if alert.owner is None or alert.owner.id != event.author.id:
         raise Refused(f"{alert.owner.name if alert.owner else 'Nobody'} has {alert.id}.")
-    free = handing.let_go(draft, replace(alert, deed=None, before=None), event.happened_at, called=(event.author.id,))
-    draft.put_alert(slack.say(draft, free, f"{event.author.name} gives it back: nobody has it now."))
+    count = len(storms.held(draft, alert))
+    what = (
+        f"gives all {count} alerts of this kind back: nobody has them" if count > 1 else "gives it back: nobody has it"
+    )
+    free = handing.let_go(draft, alert, event.happened_at, called=(event.author.id,))
+    draft.put_alert(slack.say(draft, free, f"{event.author.name} {what} now."))
     if event.card.startswith("handover:"):
         return handover.card_again(draft, event)
     return _menu(draft, draft.alert(alert.id) or free, event, "Given back.")
@@ -312,7 +316,7 @@ def _take_ticket(draft: Draft, alert: Alert, event: Send) -> Answer:
 
 def _form(draft: Draft, alert: Alert, event: Press, name: str, *, note: str = "", **parts: Any) -> Dialog:
     """Return a form about an alert, headed by which it is and how it stands."""
-    kin = len(storms.kin(draft, alert))
+    kin = len(storms.kin(draft, alert)) if alert.is_live else 1
     whole = f"This goes for all {kin} alerts of this kind in the storm." if kin > 1 else ""
     text = "\n".join(filter(None, (note, f"{cards.headline(draft, alert)}.", whole)))
     excerpt = cards.excerpt(alert, LONGEST)

@@ -97,6 +97,27 @@ def show_all(draft: Draft) -> None:
             _put(draft, _with(draft.facts.weather.storms, replace(storm, cards=keys)))
 
 
+def call_again(draft: Draft, id_: str, at: datetime, called: tuple[str, ...]) -> None:
+    """Let a storm call whoever is on duty at once, but for those ``called`` already, unless its clock still goes on."""
+    storm = next((one for one in draft.facts.weather.storms if one.id == id_), None)
+    if storm is None or storm.further_at is not None:
+        return
+    _, further_at = calls.clock(draft, at)
+    again = replace(storm, pair_at=draft.hours.next_open(at), further_at=further_at, called=called)
+    again = _call(draft, again, waits=True) if draft.is_open else again
+    _put(draft, _with(draft.facts.weather.storms, _drawn(again, draft.now)))
+
+
+def goes_on(draft: Draft, alert: Alert) -> bool:
+    """Say whether an alert is on the digest of a storm that is not over."""
+    return any(one.id == alert.storm for one in draft.facts.weather.storms)
+
+
+def held(draft: Draft, alert: Alert) -> list[Alert]:
+    """Return the alerts of an alert's kind in the same storm that stand as it does, with its owner, itself first."""
+    return [one for one in kin(draft, alert) if (one.status, one.owner) == (alert.status, alert.owner)]
+
+
 def kin(draft: Draft, alert: Alert, act: Act | None = None) -> list[Alert]:
     """Return the live alerts of an alert's kind that came in the same storm, itself first; only itself elsewhere.
 
@@ -168,7 +189,7 @@ def _take(draft: Draft, event: Send) -> Answer:
 
 def _call(draft: Draft, storm: Storm, *, waits: bool) -> Storm:
     people = calls.due(draft, storm.pair_at, storm.further_at, storm.called) if waits else ()
-    new = tuple(f"{cards.CALL}:{storm.id}:1:{one}" for one in people)
+    new = tuple(cards.call_key(storm.id, 1, one, storm.cards) for one in people)
     return replace(
         storm,
         pair_at=calls.left(draft, storm.pair_at),

@@ -16,6 +16,7 @@ from bot.alerts.alert import Alert
 from bot.alerts.alert import Status as AlertStatus
 from bot.decide import forms, tickets
 from bot.decide.alerts import handing as alerts
+from bot.decide.alerts import storms
 from bot.decide.draft import Draft
 from bot.decide.pictures import names, status_line, words
 from bot.decide.requests import claims
@@ -394,7 +395,8 @@ def finish_alert(draft: Draft, alert: Alert, event: Send) -> Answer:
         raise Refused(f"{alert.id} stays yours: there is nothing to hand over.")
     if finish_by(handover.start, draft.hours) <= draft.now:
         raise Refused("That handover is over. Give it back, or resolve it.")
-    starting.put(draft, replace(handover, finishing=(*handover.finishing, alert.id)))
+    ids = [one.id for one in storms.held(draft, alert)]
+    starting.put(draft, replace(handover, finishing=(*handover.finishing, *ids)))
     return card_again(draft, event)
 
 
