@@ -1,5 +1,6 @@
 """Alerts: what Bugsnag says becomes one card with an owner, who is the same in Teams and in Slack."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -438,6 +439,15 @@ async def test_what_it_stops_is_kept_and_whoever_says_it_has_it() -> None:
     assert town.teams.threads[thread] == ["Ben Okafor is handling it."]
 
 
+async def test_what_it_stops_may_be_said_by_another_than_whoever_has_it() -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.take_alert("A-1", BEN)
+    await town.press_alert("alert_stops", "A-1", ANA, text="Nobody can pay", now="yes")
+    assert "Ben Okafor is handling it" in card(town)
+    assert "Nobody can pay" in card(town)
+
+
 async def test_undo_restores_what_was_and_its_clock_goes_on() -> None:
     town = Town()
     thread = await town.bugsnag()
@@ -697,6 +707,21 @@ async def test_in_a_pause_nothing_is_shown_and_at_its_end_all_of_it_is() -> None
     assert "is handling it" in card(town, "A-1")
     await town.wait(1)
     assert len([one for one in town.to(ANA) if one.key.startswith("call:A-2")]) == 1
+
+
+async def test_an_alert_that_is_over_is_left_alone_by_the_clock_and_by_the_end_of_a_pause() -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.bugsnag(error="e2", error_class="KeyError")
+    await town.press_alert("alert_resolved", "A-1", BEN)
+    await town.write("pause", FARID)
+    await town.wait(60)
+    desk = await town.desk()
+    for command in (town.write("resume", FARID), desk.strike()):
+        # a press has the desk hold the alert while both are decided
+        await asyncio.gather(town.open("alert", "A-1", BEN, card="alert:A-1:1"), command)
+    assert len(town.teams.messages["alert:A-1:1"].versions) == 2
+    assert await status(town) is Status.RESOLVED
 
 
 # -- where it is shown ----------------------------------------------------------------------------------------------

@@ -1251,6 +1251,23 @@ async def test_of_what_was_done_in_bugsnag_the_deed_outlives_the_name() -> None:
     assert "Uwe" not in repr(left)
 
 
+async def test_whoever_took_an_alert_without_being_called_reads_just_that() -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.take_alert("A-1", EVA)
+    told = await town.write("privacy me", EVA)
+    assert "You took\nA-1" in told
+    assert "You were called" not in told
+
+
+async def test_an_alert_that_does_not_know_somebody_stays_as_it_is_when_they_are_erased() -> None:
+    town = Town()
+    await town.bugsnag()
+    before = await town.alert()
+    await erase(town, "eva")
+    assert await town.alert() == before
+
+
 async def test_whoever_handles_an_alert_is_not_erased() -> None:
     town = Town()
     await put(town, PutAlert(replace(ALERT, status=AlertStatus.ACKNOWLEDGED, owner=Author("farid", FARID.name))))
