@@ -1097,3 +1097,27 @@ async def test_whoever_was_called_before_it_was_taken_is_called_again_once_it_is
     assert [one.key.startswith("call") for one in town.in_team_channel()] == [False, True]
     await town.take_alert("A-1", BEN)
     assert ["Ben Okafor is handling it" in one.text for one in town.to(ANA)] == [True, True]
+
+
+async def test_of_whoever_takes_it_off_duty_after_another_the_pair_is_told_anew() -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.take_alert("A-1", EVA)
+    await town.wait(1)
+    await town.press_alert("alert_back", "A-1", EVA)
+    await town.wait(1)
+    await town.take_alert("A-1", FARID)
+    told = [one for one in town.to(ANA) if one.key.startswith("told:")]
+    assert [one.text.partition(",")[0] for one in told] == ["Eva Novak", "Farid Haddad"]
+    assert len({one.key for one in told}) == 2
+
+
+async def test_after_a_restart_too_the_handover_lists_alerts_by_their_age() -> None:
+    town = tuesday()
+    for number in range(11):
+        await town.bugsnag(error=f"e{number}", error_class=f"E{number}")
+        await town.wait(1)
+    await town.restart()
+    await town.until("2026-11-25 09:00")
+    lines = handover(town).parts[-1].text.splitlines()
+    assert [line.partition(" ")[0] for line in lines] == ["A-1", "A-2", "A-3", "A-4", "A-5", "A-6", "…"]

@@ -67,7 +67,8 @@ def tell_the_pair(draft: Draft, alert: Alert, author: Author, did: str, *, of: i
     text = f"{author.name}{off_duty} {did} {cards.named(alert)}, and has it.{kind}"
     for one in duty.pair:
         if calls.may_hear(draft, one.id):
-            draft.post(f"told:{alert.id}:{alert.round}:{one.id}", personal(one.id), Line((text,)))
+            key = f"told:{alert.id}:{alert.round}:{draft.now.isoformat()}:{one.id}"
+            draft.post(key, personal(one.id), Line((text,)))
 
 
 def _take_back(draft: Draft, event: SlackReacted, alert: Alert) -> None:

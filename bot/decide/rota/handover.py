@@ -135,7 +135,8 @@ def _begin(draft: Draft) -> None:
         starting.relieved(draft, handover)
     starting.tell_channel(draft, handover)
     live = sorted(_live(draft), key=lambda one: (one.posted_at, one.id))
-    alive = [one.id for one in draft.alerts() if one.is_live]
+    alerts = sorted(draft.alerts(), key=lambda one: int(one.id.partition("-")[2]))
+    alive = [one.id for one in alerts if one.is_live]
     if in_time and (ends or starts or live or alive or deployments.running(draft) or _waiting(draft)):
         matters = (*(one.id for one in live), *alive)
         handover = replace(handover, matters=matters, done=(Ritual.HAND_OVER,))
