@@ -364,3 +364,14 @@ async def test_a_storm_that_nobody_settled_at_the_handover_calls_once() -> None:
         personal("chen"),
         personal("eva"),
     ]
+
+
+async def test_what_is_opened_again_once_its_storm_is_over_has_a_card_of_its_own() -> None:
+    town = Town()
+    await storm(town, 12, 1)
+    await town.press_alert("alert_resolved", "A-11", BEN)
+    await town.wait(20)
+    await town.press_alert("alert_again", "A-12", BEN)
+    assert "Ben Okafor is handling it" in town.teams.messages["alert:A-12:1"].text
+    await town.press_alert("alert_back", "A-12", BEN)
+    assert "nobody has it" in town.teams.messages["alert:A-12:1"].text

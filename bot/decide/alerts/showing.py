@@ -28,8 +28,9 @@ def readers(draft: Draft) -> tuple[str, ...]:
 
 
 def shown(draft: Draft, alert: Alert) -> Alert:
-    """Return an alert with a card for each who is shown it now and has none; in a storm its digest is enough."""
-    keys = () if alert.storm else (cards.card_key(alert, person) for person in readers(draft))
+    """Return an alert with a card for each who is shown it now and has none; a storm's digest is enough while it lasts."""
+    in_storm = any(one.id == alert.storm for one in draft.facts.weather.storms)
+    keys = () if in_storm else (cards.card_key(alert, person) for person in readers(draft))
     return replace(alert, cards=tuple(dict.fromkeys((*alert.cards, *keys))))
 
 
@@ -68,8 +69,11 @@ def follow(draft: Draft) -> None:
     """Show each alert that was changed wherever it is shown."""
     changed = draft.changed_alerts()
     old = draft.unchanged(0) if changed else draft
-    for alert in changed:
-        before = old.alert(alert.id)
+    for one in changed:
+        alert, before = one, old.alert(one.id)
+        if one.is_live and one.storm and not one.cards:  # in a storm, which may be over
+            alert = shown(draft, one)
+            draft.put_alert(alert)
         known = before.cards if before else ()
         new = tuple(key for key in alert.cards if key not in known)
         for key in new:
