@@ -28,7 +28,7 @@ def readers(draft: Draft) -> tuple[str, ...]:
 
 
 def shown(draft: Draft, alert: Alert) -> Alert:
-    """Return an alert with a card for each who is shown it now and has none; a storm's digest is enough while it lasts."""
+    """Return an alert with a card for each who is shown it now and has none; in a storm a digest is enough."""
     in_storm = any(one.id == alert.storm for one in draft.facts.weather.storms)
     keys = () if in_storm else (cards.card_key(alert, person) for person in readers(draft))
     return replace(alert, cards=tuple(dict.fromkeys((*alert.cards, *keys))))
