@@ -34,7 +34,7 @@ ACTS = (
 STEPS = ("alert_claim", "alert_back", "alert_stops", "ticket", "alert_resolved", "alert_ignore", "alert_again")
 FIELDS = {"text": "Nobody can pay", "now": "yes", "reason": "known", "summary": "It fails", "happened": "It failed"}
 FIELDS |= {"impact": "Nobody can pay", "workaround": "no", "urgency": "High"}
-KINDS = (Kind.NEW, Kind.NEW, Kind.OCCURRED, Kind.OCCURRED, Kind.REOPENED, Kind.SPIKE, Kind.FIXED)
+KINDS: tuple[Kind, ...] = (Kind.NEW, Kind.NEW, Kind.OCCURRED, Kind.OCCURRED, Kind.REOPENED, Kind.SPIKE, Kind.FIXED)
 KINDS += (Kind.IGNORED, Kind.SNOOZED, Kind.OPENED, Kind.COMMENT, Kind.UNREADABLE)
 PLAYERS: tuple[Author | Person, ...] = (ANA, ANA, BEN, CHEN, EVA, FARID, OLGA)
 USERS = ("UANA", "UBEN", "UFARID", "U9")
@@ -100,8 +100,8 @@ class Story:
             case "answer" if town.teams.making:
                 await town.jira_answers(random.choice(["EDGE-77", "", "It wants a field"]))
             case "move" if keys := await self.keys():
-                how = random.choice([{}, {"done": True}, {"deleted": True}])
-                await town.ticket_moves(random.choice(keys), "Done" if how else "Doing", **how)
+                moved: dict[str, Any] = random.choice([{}, {"done": True}, {"deleted": True}])
+                await town.ticket_moves(random.choice(keys), "Done" if moved else "Doing", **moved)
             case what if self.told:
                 await self.about_an_alert(what, who)
 
