@@ -43,7 +43,7 @@ class Act(StrEnum):
     TICKET = "ticket"
     RESOLVE = "resolved"
     IGNORE = "ignored"
-    REFUSE = "ticket refused"
+    REFUSE = "ticket refused or deleted"
     TRIGGER = "again"
 
 

@@ -200,8 +200,9 @@ def _done(draft: Draft, ticket: Ticket) -> None:
             line = Line((draft.say(Text.TICKET_DONE, key=ticket.key),))
             draft.post(f"{tickets.said_in(ticket)}:done", request.place, line)
     for alert in _alerts(draft, ticket):
-        if alert.status is AlertStatus.TICKETED:
-            solved = replace(alert, status=step(alert, Act.RESOLVE), changed_at=draft.now, ended_by=None)
+        if alert.is_live or alert.status is AlertStatus.TICKETED:
+            solved = replace(alert, status=step(alert, Act.RESOLVE), changed_at=draft.now, deed=None, before=None)
+            solved = replace(solved, ended_by=None)
             _put(draft, ticket, solved, f"{ticket.key} is done, so this is resolved.")
 
 
@@ -212,7 +213,12 @@ def _gone(draft: Draft, ticket: Ticket) -> None:
     if request is not None:
         draft.put(replace(request, ticket=""))
     for alert in _alerts(draft, ticket):
-        draft.put_alert(replace(alert, ticket_key="", ticket_url=""))
+        known = replace(alert, ticket_key="", ticket_url="")
+        if alert.status is AlertStatus.TICKETED:
+            known = replace(known, status=step(alert, Act.REFUSE), changed_at=draft.now, owner=ticket.by, ended_by=None)
+            _put(draft, ticket, known, f"{ticket.key} was deleted in Jira. {ticket.by.name} goes on with it.")
+        else:
+            draft.put_alert(known)
 
 
 # -- what its maker reads -------------------------------------------------------------------------------------------

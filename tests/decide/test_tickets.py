@@ -274,8 +274,8 @@ def test_a_ticket_of_what_is_known_no_longer_goes_on_by_itself(event: Event) -> 
     assert (known, slack) == (None, [])
 
 
-def test_an_alerts_ticket_that_is_deleted_leaves_it_without_a_key() -> None:
+def test_an_alerts_ticket_that_is_deleted_leaves_it_without_a_key_with_whoever_had_it_made() -> None:
     alert, ticket = made(progress=Progress.OPEN, key="EDGE-1")
     known, left, _ = what(decide(state(replace(alert, ticket_key="EDGE-1"), ticket), moved(deleted=True), NOW, KNOWS))
     assert known is not None
-    assert (known.status, known.ticket_key, left) == (Status.TICKETED, "", {})
+    assert (known.status, known.owner, known.ticket_key, left) == (Status.ACKNOWLEDGED, ticket.by, "", {})

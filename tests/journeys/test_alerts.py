@@ -1121,3 +1121,58 @@ async def test_after_a_restart_too_the_handover_lists_alerts_by_their_age() -> N
     await town.until("2026-11-25 09:00")
     lines = handover(town).parts[-1].text.splitlines()
     assert [line.partition(" ")[0] for line in lines] == ["A-1", "A-2", "A-3", "A-4", "A-5", "A-6", "…"]
+
+
+async def test_the_card_says_that_nobody_knows_yet_whether_there_is_a_ticket() -> None:
+    town = Town(jira="EDGE")
+    town.teams.says = [""]
+    await town.bugsnag()
+    await town.press_alert("ticket", "A-1", BEN, **FILLED)
+    assert "Ben Okafor finds out whether Jira has the ticket" in card(town)
+
+
+async def test_of_a_ticket_that_was_deleted_the_card_says_so_and_its_maker_has_the_alert_again() -> None:
+    town = Town(jira="EDGE")
+    thread = await town.bugsnag()
+    await town.press_alert("ticket", "A-1", BEN, **FILLED)
+    await town.wait(20)
+    await town.ticket_moves("EDGE-1", "", deleted=True)
+    assert "Ben Okafor is handling it" in card(town)
+    assert town.teams.threads[thread][-1] == "EDGE-1 was deleted in Jira. Ben Okafor goes on with it."
+    await town.press_alert("ticket", "A-1", BEN, **FILLED)
+    assert "EDGE-2 has it" in card(town)
+
+
+async def test_what_has_a_ticket_and_is_open_again_is_left_to_that_ticket() -> None:
+    town = Town(jira="EDGE")
+    thread = await town.bugsnag()
+    await town.press_alert("ticket", "A-1", BEN, **FILLED)
+    again = await town.bugsnag(Kind.SPIKE)
+    form = plain(await town.open("ticket", "A-1", ANA, card="alert:A-1:2"))
+    assert "EDGE-1 is its ticket, and still open." in form
+    assert "summary" not in form
+    assert "Cause and solution belong to the ticket now." in await town.press_alert("ticket", "A-1", ANA)
+    assert await status(town) is Status.TICKETED
+    assert len(town.teams.jira) == 1
+    assert town.teams.threads[again] == ["Ana Lindqvist leaves it to its ticket EDGE-1."]
+    assert len(town.teams.threads[thread]) == 2
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_a_ticket_that_is_done_resolves_what_was_open_again_meanwhile(*, taken: bool) -> None:
+    town = Town(jira="EDGE")
+    await town.bugsnag()
+    await town.press_alert("ticket", "A-1", BEN, **FILLED)
+    again = await town.bugsnag(Kind.SPIKE)
+    if taken:
+        await town.take_alert("A-1", ANA)
+    await town.ticket_moves("EDGE-1", "Done", done=True)
+    assert await status(town) is Status.RESOLVED
+    assert town.teams.threads[again][-1] == "EDGE-1 is done, so this is resolved."
+
+
+async def test_what_is_ignored_until_the_next_working_day_stays_so_over_a_weekend() -> None:
+    town = Town("2026-11-27 15:00")
+    await town.bugsnag()
+    shown = await town.press_alert("alert_ignore", "A-1", BEN, reason="noise", until="day")
+    assert "until Mon 30 Nov, 09:00" in shown

@@ -8,6 +8,7 @@ from bot.alerts.alert import Alert, Status
 from bot.alerts.notification import Kind
 from bot.decide.draft import Draft
 from bot.support.intake import excerpt as first_words
+from bot.support.ticket import Progress
 from bot.support.words import moment
 from bot.views import Address, AlertCard, Button, Fact
 
@@ -84,9 +85,17 @@ def headline(draft: Draft, alert: Alert) -> str:
             since = f", since {moment(alert.owned_at, draft.now, draft.hours)}" if alert.owned_at else ""
             return f"{alert.owner.name} is handling it{since}"
         case Status.TICKETED:
-            key = alert.ticket_key or "A ticket, which is being made,"
-            return f"{key} has it: cause and solution belong to the ticket"
+            return f"{_ticket(draft, alert)}: cause and solution belong to the ticket"
     return ended(draft, alert)
+
+
+def _ticket(draft: Draft, alert: Alert) -> str:
+    if alert.ticket_key:
+        return f"{alert.ticket_key} has it"
+    ticket = draft.facts.tickets.get(alert.ticket)
+    if ticket is not None and ticket.progress is Progress.UNKNOWN:
+        return f"{ticket.by.name} finds out whether Jira has the ticket"
+    return "A ticket, which is being made, has it"
 
 
 def ended(draft: Draft, alert: Alert) -> str:

@@ -2,7 +2,8 @@
 
 from bot.alerts.alert import Alert, alike, is_alert, key_of, post_name
 from bot.decide.draft import Draft
-from bot.events import Alerted, Event, Open, Press, Send, SlackActed, Sweep, TicketMoved, TicketOpened
+from bot.decide.tickets import effect_of
+from bot.events import Alerted, Event, Open, Press, Send, SlackActed, Sweep, TicketMoved, TicketOpened, Undeliverable
 from bot.state import State
 from bot.support.triage import ALERT, said
 
@@ -21,6 +22,10 @@ def ids(state: State, event: Event) -> tuple[str, ...]:
         case TicketOpened():
             ticket = state.tickets.get(event.ticket)
             return ticket.matters if ticket else ()
+        case Undeliverable():
+            return tuple(
+                id_ for one in state.tickets.values() if effect_of(one) == event.message for id_ in one.matters
+            )
         case TicketMoved():
             return tuple(id_ for one in state.tickets.values() if one.key == event.ticket for id_ in one.matters)
     return ()

@@ -27,7 +27,7 @@ from bot.views import Address
 
 UNDO = timedelta(minutes=10)
 LONGEST = 500  # characters
-LASTING = (("hour", "For an hour"), ("day", "Until tomorrow"), ("week", "For a week"), ("ever", "For good"))
+LASTING = (("hour", "For an hour"), ("day", "Until the next working day"), ("week", "For a week"), ("ever", "For good"))
 SPANS = MappingProxyType({"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)})
 STOPS, TICKET = "What does it stop?", "Ticket"
 NEEDS_NOW = (("yes", "Yes: I give one now."), ("no", "No: a ticket is enough."))
@@ -242,7 +242,9 @@ def _until(draft: Draft, lasting: str, at: datetime) -> datetime | None:
     span = SPANS.get(lasting)
     if span is None:
         return None
-    return at + span if span < timedelta(days=1) else draft.hours.opening(draft.hours.local(at + span).date())
+    if span < timedelta(days=1):
+        return at + span
+    return draft.hours.next_open(draft.hours.opening(draft.hours.local(at + span).date()))
 
 
 def _draw_stops(draft: Draft, alert: Alert, event: Press, error: str) -> Answer:
@@ -273,6 +275,11 @@ def _take_stops(draft: Draft, alert: Alert, event: Send) -> Answer:
 def _draw_ticket(draft: Draft, alert: Alert, event: Press, error: str) -> Answer:
     """Draw the form of the ticket that the bot makes; with no tracker, the text for one that is made by hand."""
     back = Way("Back", "alert", opens=True)
+    if (known := tickets.live(draft, alert.id)) is not None:
+        note = f"{known.key} is its ticket, and still open." if known.key else f"It has one: {tickets.how(known)}."
+        return _form(
+            draft, alert, event, TICKET, note=note, error=error, ways=(Way("Leave it to the ticket", "ticket"), back)
+        )
     if draft.jira:
         note = tickets.note(tickets.of_alert(draft, alert), draft.jira)
         fields = tickets.alert_fields(draft, alert)
@@ -296,14 +303,16 @@ def _draw_ticket(draft: Draft, alert: Alert, event: Press, error: str) -> Answer
 
 def _take_ticket(draft: Draft, alert: Alert, event: Send) -> Answer:
     step(alert, Act.TICKET)
-    if draft.jira:
-        wording, wrong = tickets.alert_draft(draft, alert, event.fields)
+    known = tickets.live(draft, alert.id)
+    if draft.jira or known is not None:
+        wording, wrong = (known.draft, "") if known else tickets.alert_draft(draft, alert, event.fields)
         if wording is None:
             return _draw_ticket(draft, alert, event, wrong)
         kin = [one.id for one in storms.kin(draft, alert) if one.id != alert.id]
         made = tickets.open_for_alert(draft, alert, wording, event.author, kin)
         new = {"ticket": made.ticket, "ticket_key": made.ticket_key, "ticket_url": made.ticket_url}
         line = f"{event.author.name} makes a ticket of it, to which cause and solution belong."
+        line = f"{event.author.name} leaves it to its ticket {known.key}".rstrip() + "." if known else line
     else:
         key, wrong = leaves.named(draft, forms.filled(event, "ticket"))
         if wrong:
