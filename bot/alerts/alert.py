@@ -255,14 +255,18 @@ def acknowledged(alert: Alert, author: Author, at: datetime, eyes: str = "") -> 
 
 
 def merged(old: Notification, new: Notification) -> Notification:
-    """Return what is known after a notification: what it says goes before, what it leaves out stays."""
+    """Return what is known after a notification: what it says goes before, what it leaves out stays.
+
+    A comment says nothing of the error itself.
+    """
     known = {
         one.name: getattr(new, one.name) or getattr(old, one.name) for one in fields(Notification) if one.name != "kind"
     }
     known["handled"] = old.handled if new.handled is None else new.handled
     counts = {name: max(getattr(old, name), getattr(new, name)) for name in ("occurrences", "users")}
     first_at = min((at for at in (old.first_at, new.first_at) if at), default=None)
-    return Notification(**{**known, **counts, "kind": new.kind, "first_at": first_at})
+    what = {"kind": old.kind, "said": old.said} if new.kind is Kind.COMMENT else {"kind": new.kind}
+    return Notification(**{**known, **counts, **what, "first_at": first_at})
 
 
 def heard_twice(alert: Alert, notification: Notification, at: datetime, *, webhook: bool) -> Telling | None:

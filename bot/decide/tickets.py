@@ -29,6 +29,7 @@ MOST_LABEL = 255
 MOST_FRAMES = 5
 HAPPENED, IMPACTS, WORKAROUND, STEPS = "What happened", "Production impact", "Workaround", "Steps"
 SEEN, CODE, LINKS = "Seen", "In our code", "Links"
+BESIDES = MappingProxyType({SEEN: "when and how often it was seen", CODE: "where in our code"})
 THERE_IS = MappingProxyType({YES: "Yes, they go on with it", NO: "No"})
 URGENT = MappingProxyType({Urgency.HIGH: "High", Urgency.MEDIUM: "Medium", Urgency.LOW: "Low"})
 TEXTS = MappingProxyType(
@@ -187,7 +188,7 @@ def fields(wording: Wording) -> tuple[Field, ...]:
 
 def note(wording: Wording, project: str) -> str:
     """Say what goes into a ticket besides its form."""
-    besides = [one.heading.casefold() for one in wording.sections if one.heading in (SEEN, CODE) and one.text]
+    besides = [BESIDES[one.heading] for one in wording.sections if one.heading in BESIDES and one.text]
     besides += [title for one in wording.sections for title, _ in one.links]
     return f"This goes to {project} as it stands here; leave out what names people. With it go: {', '.join(besides)}."
 

@@ -192,13 +192,13 @@ async def test_an_alert_just_after_a_deployment_or_a_release_says_so() -> None:
     town = Town()
     await town.deployed("web", "production", "2026-11-23 09:30", ended="2026-11-23 09:40")
     await town.bugsnag()
-    assert "Right\nafter D-1, web → production, by Ana Lindqvist (30 min before)" in card(town)
+    assert "Just after\nD-1, web → production, by Ana Lindqvist (30 min before)" in card(town)
     await town.bugsnag(Kind.RELEASE, "", version="4.2")
     await town.bugsnag(error="e2", error_class="KeyError")
-    assert "after release 4.2" in card(town, "A-2")
+    assert "Just after\nrelease 4.2" in card(town, "A-2")
     await town.until("2026-11-23 10:31")
     await town.bugsnag(error="e3", error_class="ValueError")
-    assert "Right" not in card(town, "A-3")
+    assert "Just after" not in card(town, "A-3")
 
 
 async def test_of_another_projects_release_nothing_is_said() -> None:
@@ -206,7 +206,7 @@ async def test_of_another_projects_release_nothing_is_said() -> None:
     await town.bugsnag(Kind.RELEASE, "", version="4.2", project="billing")
     await town.bugsnag(Kind.RELEASE, "", version="4.3", stage="staging")
     await town.bugsnag()
-    assert "Right" not in card(town)
+    assert "Just after" not in card(town)
 
 
 async def test_of_many_messages_about_one_error_the_first_and_the_latest_are_known() -> None:
@@ -1176,3 +1176,22 @@ async def test_what_is_ignored_until_the_next_working_day_stays_so_over_a_weeken
     await town.bugsnag()
     shown = await town.press_alert("alert_ignore", "A-1", BEN, reason="noise", until="day")
     assert "until Mon 30 Nov, 09:00" in shown
+
+
+async def test_of_each_who_took_it_off_duty_the_pair_is_told() -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.take_alert("A-1", EVA)
+    await town.press_alert("alert_undo", "A-1", EVA)
+    await town.wait(1)
+    await town.take_alert("A-1", FARID)
+    assert [one.text.partition(",")[0] for one in town.to(ANA)] == ["Eva Novak", "Farid Haddad"]
+
+
+async def test_a_comment_leaves_how_often_it_occurred_on_the_card() -> None:
+    town = Town()
+    await town.bugsnag()
+    await town.bugsnag(Kind.OCCURRED, said="10 events in 1h")
+    await town.bugsnag(Kind.COMMENT, by="Erika Example", said="We saw this before.")
+    assert "10 events in 1h" in card(town)
+    assert "Erika Example in Bugsnag: We saw this before." in card(town)

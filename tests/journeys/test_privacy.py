@@ -946,7 +946,6 @@ KNOWN = Facts(
         "T-1": Ticket(
             id="T-1",
             matter="R-1",
-            kin=("A-2",),
             project="EDGE",
             label="hotseat-backend-r-1",
             draft=Wording(
@@ -960,6 +959,7 @@ KNOWN = Facts(
             reason=f"Zoe Quist: {WORDS}",
             moved_at=NOON,
             card="ticket:R-1:T-1:noon:zoe",
+            kin=("A-9",),
         )
     },
     last_ticket=1,

@@ -739,7 +739,8 @@ async def test_the_alert_that_was_chosen_goes_with_the_request_into_its_ticket()
     assert menu.links == (Address("Open in Bugsnag", fits.latest.url),)
     await town.send("stops", "R-1", ANA, text="40 parcels wait", now="no")
     view = await town.open("triage", "R-1", ANA)
-    assert "seen, in our code, Thread in Teams (R-1), Slack (A-4), Bugsnag: Labels::PrinterOffline." in view.note
+    besides = "when and how often it was seen, where in our code, Thread in Teams (R-1), Slack (A-4)"
+    assert f"{besides}, Bugsnag: Labels::PrinterOffline." in view.note
     await put(town, PutAlert(replace(fits, status=Status.RESOLVED)))  # and is held no longer
     await town.send("leaf", "R-1", ANA, choice="ticket", **GIVEN)
     wording = town.teams.jira[0].ticket.draft

@@ -130,7 +130,7 @@ def _facts(draft: Draft, alert: Alert) -> tuple[Fact, ...]:
         ("Where", where),
         ("How often", _often(alert)),
         ("Seen", _seen(draft, alert)),
-        ("Right", alert.after),
+        ("Just after", alert.after),
         ("Stops", alert.impact),
     )
     return tuple(Fact(label, text) for label, text in facts if text)

@@ -179,7 +179,7 @@ def _after(draft: Draft, event: Alerted) -> str:
     if not found:
         return ""
     since, what = max(found)
-    return f"after {what} ({length(at - since)} before)" if at - since >= MINUTE else f"after {what}"
+    return f"{what} ({length(at - since)} before)" if at - since >= MINUTE else what
 
 
 def _release(draft: Draft, event: Alerted) -> None:
