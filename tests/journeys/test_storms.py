@@ -9,7 +9,7 @@ from bot.events import Send
 from bot.places import personal
 from bot.rota.shift import Role, Shift
 from bot.views import PlanCard
-from tests.journeys.town import ANA, BEN, CHEN, EVA, FARID, OLGA, TEAM_CHANNEL, Town, plain, said, shifts
+from tests.journeys.town import ANA, BEN, CHANNEL, CHEN, EVA, FARID, OLGA, TEAM_CHANNEL, Town, plain, said, shifts
 
 CALM = 10  # new alerts in a minute that are no storm yet
 
@@ -375,3 +375,14 @@ async def test_what_is_opened_again_once_its_storm_is_over_has_a_card_of_its_own
     assert "Ben Okafor is handling it" in town.teams.messages["alert:A-12:1"].text
     await town.press_alert("alert_back", "A-12", BEN)
     assert "nobody has it" in town.teams.messages["alert:A-12:1"].text
+
+
+async def test_a_storm_is_taken_where_alerts_are_shown_and_nowhere_else() -> None:
+    town = Town()
+    await storm(town)
+    for place in (CHANNEL, f"{CHANNEL};messageid=9"):  # whose readers it does not concern
+        answer = await town.press(Send, "", BEN, step="storm", choice="S-1|0", place=place, card="storm:S-1:1")
+        assert answer == Word("This button belongs to another conversation.")
+    assert (await town.alert("A-11")).status is Status.TRIGGERED
+    assert "Kind10Error" in await take(town, 0)
+    assert (await town.alert("A-11")).status is Status.ACKNOWLEDGED

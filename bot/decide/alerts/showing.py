@@ -10,14 +10,24 @@ from bot.alerts.alert import Alert, Status
 from bot.decide.alerts import calls, cards
 from bot.decide.draft import Draft
 from bot.effects import Show
+from bot.errors import Refused
+from bot.events import Press
 from bot.hours import SupportHours
-from bot.places import personal
+from bot.places import channel_of, personal
 from bot.state import State
+from bot.support.texts import Text
 
 
 def home(draft: Draft) -> str:
     """Return the channel in which alerts are shown, "" for none."""
     return draft.desk.channel if draft.policy.alerts_in_channel else draft.desk.team_channel
+
+
+def check_place(draft: Draft, event: Press) -> None:
+    """Raise Refused where a press comes from where no alert is ever shown to whoever pressed."""
+    at_home = {draft.desk.team_channel, home(draft)} - {""}
+    if event.place != personal(event.author.id) and channel_of(event.place) not in at_home:
+        raise Refused(draft.say(Text.ELSEWHERE))
 
 
 def readers(draft: Draft) -> tuple[str, ...]:

@@ -20,7 +20,6 @@ from bot.decide.rota import handover
 from bot.effects import Answer, Card, Dialog
 from bot.errors import Refused
 from bot.events import Claim, Open, Press, Send
-from bot.places import channel_of, personal
 from bot.support.texts import Text
 from bot.support.words import moment
 from bot.views import Address
@@ -75,9 +74,7 @@ def _pressed(draft: Draft, event: Press) -> Alert:
     alert = draft.alert(event.request)
     if alert is None:
         raise Refused(draft.say(Text.UNKNOWN, id=event.request))
-    at_home = {draft.desk.team_channel, showing.home(draft)} - {""}
-    if event.place != personal(event.author.id) and channel_of(event.place) not in at_home:
-        raise Refused(draft.say(Text.ELSEWHERE))
+    showing.check_place(draft, event)
     if draft.colleague(event.author) is None:
         raise Refused("Alerts are the backend team's.")
     return alert

@@ -169,6 +169,7 @@ def _part(draft: Draft, storm: Storm, at: int, first: Alert | None, waiting: int
 
 def _take(draft: Draft, event: Send) -> Answer:
     """Give all alerts of a kind in a storm to whoever pressed."""
+    showing.check_place(draft, event)
     id_, _, at = event.choice.partition("|")
     storm = next((one for one in draft.facts.weather.storms if one.id == id_), None)
     if storm is None or not at.isdecimal() or int(at) >= len(storm.gusts):
