@@ -10,7 +10,22 @@ from bot.policy import Language, Page, Policy
 from bot.rota.shift import Absence, Override, Role, Shift
 from bot.views import PlanCard
 from tests.journeys.test_absences import choice
-from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, ITERATION, TEAM, TEAM_CHANNEL, Town, at, said, shifts
+from tests.journeys.town import (
+    ANA,
+    BEN,
+    CHEN,
+    DILAN,
+    EVA,
+    FARID,
+    ITERATION,
+    TEAM,
+    TEAM_CHANNEL,
+    Town,
+    at,
+    plain,
+    said,
+    shifts,
+)
 
 NEXT = date(2026, 11, 25)
 NEW = (
@@ -52,6 +67,14 @@ async def test_whoever_starts_reads_their_duties_how_to_ring_and_gets_a_test_mes
     assert [(button.title, button.main) for button in view.presses] == [("I'm ready", True)]
     assert [link.title for link in view.links] == ["Handbook", "API docs"]
     assert "Did this ring?" in town.teams.messages[f"ring:{NEXT}:eva"].text
+
+
+async def test_a_channel_in_slack_of_which_only_the_id_is_known_is_said_in_words() -> None:
+    town = tuesday(policy=Policy(slack_channel="C0MOBILE01"))
+    await town.until("2026-11-25 09:00")
+    words = plain(card(town, EVA))
+    assert "C0MOBILE01" not in words
+    assert "and the channel of the alerts in Slack" in words
 
 
 async def test_whoever_serves_on_the_first_days_alone_does_not_read_that_it_is_until_the_next_wednesday() -> None:

@@ -20,6 +20,7 @@ from bot.effects import Answer, Card, Show
 from bot.errors import Refused
 from bot.events import Send
 from bot.hours import SupportHours
+from bot.ids import SLACK_CHANNEL
 from bot.people import WORKING_WEEK, Person
 from bot.places import personal
 from bot.policy import Policy
@@ -244,7 +245,7 @@ def _card(draft: Draft, one: Serving, handover: Handover) -> PlanCard:
     policy = draft.policy
     pages = [page for page in policy.documentation if is_link(page.url)][:MOST_PAGES]
     handbook = (Address("Handbook", policy.handbook),) if is_link(policy.handbook) else ()
-    how = HOW_TO_RING.format(channel=f"#{draft.desk.id}", slack=policy.slack_channel)
+    how = HOW_TO_RING.format(channel=f"#{draft.desk.id}", slack=_in_slack(policy))
     return PlanCard(
         title=_title(draft, one, handover),
         text=_with_whom(draft, one, handover),
@@ -292,11 +293,16 @@ def _serves(draft: Draft, one: Serving, day: date) -> bool:
 def _duties(draft: Draft) -> str:
     policy: Policy = draft.policy
     return (
-        f"Watch #{draft.desk.id} in Teams and {policy.slack_channel} in Slack, {policy.opens:%H:%M} to "
+        f"Watch #{draft.desk.id} in Teams and {_in_slack(policy)} in Slack, {policy.opens:%H:%M} to "
         f"{policy.closes:%H:%M}; most requests come from {policy.peak_from:%H:%M} to {policy.peak_to:%H:%M}. Give a "
         f"first response within {policy.first_response} minutes. This week's deployments are yours: write deploy when "
         "one starts."
     )
+
+
+def _in_slack(policy: Policy) -> str:
+    """Say which channel in Slack has the alerts; nobody knows one by its id."""
+    return "the channel of the alerts" if SLACK_CHANNEL.fullmatch(policy.slack_channel) else policy.slack_channel
 
 
 def _observers(draft: Draft, one: Serving, handover: Handover) -> PlanCard:
