@@ -136,6 +136,12 @@ def _settled(draft: Draft, ticket: Ticket) -> Ticket:
     return replace(ticket, card="")
 
 
+def _back(draft: Draft, ticket: Ticket, alert: Alert, why: str) -> None:
+    """Give an alert back to whoever had its ticket made."""
+    back = replace(alert, status=step(alert, Act.REFUSE), changed_at=draft.now, owner=ticket.by, ended_by=None)
+    _put(draft, ticket, back, f"{why} {ticket.by.name} goes on with it.")
+
+
 # -- it is refused --------------------------------------------------------------------------------------------------
 
 
@@ -150,9 +156,7 @@ def _refused(draft: Draft, ticket: Ticket, why: str) -> None:
         _give_back(draft, request, refused)
     for alert in _alerts(draft, ticket):
         if alert.status is AlertStatus.TICKETED:
-            status = step(alert, Act.REFUSE)
-            given = replace(alert, status=status, changed_at=draft.now, owner=ticket.by, ended_by=None, ticket="")
-            _put(draft, ticket, given, f"It has no ticket yet. {ticket.by.name} goes on with it.")
+            _back(draft, ticket, replace(alert, ticket=""), "It has no ticket yet.")
 
 
 def _give_back(draft: Draft, request: Request, ticket: Ticket) -> None:
@@ -215,8 +219,7 @@ def _gone(draft: Draft, ticket: Ticket) -> None:
     for alert in _alerts(draft, ticket):
         known = replace(alert, ticket_key="", ticket_url="")
         if alert.status is AlertStatus.TICKETED:
-            known = replace(known, status=step(alert, Act.REFUSE), changed_at=draft.now, owner=ticket.by, ended_by=None)
-            _put(draft, ticket, known, f"{ticket.key} was deleted in Jira. {ticket.by.name} goes on with it.")
+            _back(draft, ticket, known, f"{ticket.key} was deleted in Jira.")
         else:
             draft.put_alert(known)
 

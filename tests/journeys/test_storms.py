@@ -9,6 +9,7 @@ from bot.events import Send
 from bot.places import personal
 from bot.rota.shift import Role, Shift
 from bot.views import PlanCard
+from tests.journeys.test_alerts import FILLED
 from tests.journeys.town import ANA, BEN, CHANNEL, CHEN, EVA, FARID, OLGA, TEAM_CHANNEL, Town, plain, said, shifts
 
 CALM = 10  # new alerts in a minute that are no storm yet
@@ -386,3 +387,39 @@ async def test_a_storm_is_taken_where_alerts_are_shown_and_nowhere_else() -> Non
     assert (await town.alert("A-11")).status is Status.TRIGGERED
     assert "Kind10Error" in await take(town, 0)
     assert (await town.alert("A-11")).status is Status.ACKNOWLEDGED
+
+
+async def test_a_ticket_that_is_refused_when_the_storm_is_over_leaves_its_alerts_on_the_digest() -> None:
+    town = Town(jira="EDGE")
+    town.teams.says = [None]
+    await storm(town, 11, 11)
+    await town.press_alert("ticket", "A-11", BEN, **FILLED)
+    for number in range(1, 11):
+        await town.press_alert("alert_resolved", f"A-{number}", BEN)
+    await town.wait(10)
+    await town.bugsnag(error="later", error_class="LaterError")
+    await town.wait(10)
+    await town.jira_answers("There is no such type of ticket.")
+    assert "Ben Okafor is handling it" in plain(digest(town))
+    assert "[More…]" in plain(digest(town))
+
+
+async def test_what_is_opened_again_after_its_storm_has_a_card_of_its_own() -> None:
+    town = Town()
+    await storm(town, 11, 11)
+    for number in range(2, 12):
+        await town.press_alert("alert_resolved", f"A-{number}", BEN)
+    await town.wait(20)
+    await town.press_alert("alert_again", "A-11", BEN)
+    assert "Ben Okafor is handling it" in town.teams.messages["alert:A-11:1"].text
+
+
+async def test_what_a_ticket_gives_back_after_its_storm_has_a_card_of_its_own() -> None:
+    town = Town(jira="EDGE")
+    town.teams.says = [None]
+    await storm(town, 12, 1)
+    await town.bugsnag(Kind.FIXED, "e10", error_class="Kind0Error")  # the first of its kind in the storm
+    await town.press_alert("ticket", "A-12", BEN, **FILLED)
+    await town.wait(20)
+    await town.jira_answers("There is no such type of ticket.")
+    assert "Ben Okafor is handling it" in town.teams.messages["alert:A-12:1"].text
