@@ -3,7 +3,8 @@
 Looked for is any number in the same breath as a colleague: in one field group of a card, or in one row of an export,
 that names one of the team, after times of day, dates and the ids of requests are taken out of it. So "Ana: 7",
 "Ana answered after 17 min" and a column of counts beside a name are all found, whatever they are called. What stays is
-how long a request that is still open has waited by now ("No answer for 10 min"): that is nobody's.
+how long a request that is still open has waited by now ("No answer for 10 min"), and how many alerts of a kind a storm
+has brought: that is nobody's.
 """
 
 import json
@@ -15,16 +16,17 @@ import pytest
 
 from bot.desks import Desks
 from bot.effects import Answer, Card, Dialog, Word
-from bot.events import Claim, Open, Solve
+from bot.events import Claim, Open, Send, Solve
 from bot.operations import OPERATIONS, Arguments, Done
 from bot.people import Person
 from bot.views import DutyCard, Fact, HelpCard, Line, NoticeCard, NoticeEntry, View
-from tests.journeys.town import ANA, BEN, CHEN, EVA, FARID, OLGA, TEAM, TOM, Town, plain
+from tests.journeys.town import ANA, BEN, CHEN, EVA, FARID, OLGA, TEAM, TEAM_CHANNEL, TOM, Town, plain
 
 HARMLESS = re.compile(
-    r"\bfor \d+ (?:min|h(?: \d+ min)?)\b"
-    r"|R-\d+|\d{4}-\d\d-\d\d|\b\d\d:\d\d\b|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} [A-Z][a-z]{2}(?: \d{4})?"
+    r"\bfor \d+ (?:min|h(?: \d+ min)?)\b|(?:·|\ball) \d+ alerts\b"
+    r"|[RAS]-\d+|\d{4}-\d\d-\d\d|\b\d\d:\d\d\b|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} [A-Z][a-z]{2}(?: \d{4})?"
 )
+ERRORS = ("TimeoutError", "KeyError", "OSError")
 READ_ONLY = ("rota", "desk list", "people export", "shifts export")
 CHANGING = {"desk add", "desk remove", "people import", "people erase", "shifts import", "absences import"}
 
@@ -72,6 +74,27 @@ def test_a_score_in_an_export_would_be_found_and_a_date_is_none() -> None:
     assert not scores("7 requests wait for an answer")
 
 
+async def alerts(town: Town, answers: list[Answer | None]) -> None:
+    """Let the three have many alerts, too, some in a storm, from Teams and from Slack, and end them or have tickets."""
+    where = {"place": f"{TEAM_CHANNEL};messageid=9"}
+    for number in range(1, 31):
+        thread = await town.bugsnag(error=f"e{number}", error_class=ERRORS[number % 3], occurrences=7, users=5)
+        await town.wait(number % 5 if number < 16 else 0)
+        who, card = (ANA, BEN, CHEN)[number % 3], f"alert:A-{number}:1"
+        answers.append(await town.press(Open, f"A-{number}", who, step="alert", card=card, **where))
+        if number % 4:
+            answers.append(await town.press(Claim, f"A-{number}", who, card=card, **where))
+        else:
+            await town.slack_reply(thread, name=who.name)
+        if number % 2:
+            answers.append(await town.press(Send, f"A-{number}", who, step="alert_resolved", card=card, **where))
+    await town.wait(2)
+    for number in range(31, 56):
+        await town.bugsnag(error=f"e{number}", error_class=ERRORS[number % 3])
+    for at, who in enumerate((ANA, BEN)):
+        answers.append(await town.press(Send, "", who, step="storm", choice=f"S-2|{at}", card="storm:S-2:1", **where))
+
+
 async def story() -> tuple[Town, list[Answer | None]]:
     """Let three people take many requests, each in their own time."""
     town, answers = Town("2026-11-20 10:00"), []
@@ -87,7 +110,8 @@ async def story() -> tuple[Town, list[Answer | None]]:
             await town.wait(16)
             if number % 2:
                 answers.append(await town.press(Solve, f"R-{number}", who))
-    for words in ("who", "rota", "help", "privacy", "rota 12"):
+    await alerts(town, answers)
+    for words in ("who", "rota", "help", "privacy", "rota 12", "alerts"):
         for reader in (OLGA, ANA, EVA, FARID):
             await town.write(words, reader)
     return town, answers
@@ -101,7 +125,9 @@ async def test_no_card_message_or_answer_counts_or_times_a_colleague() -> None:
     found |= {answer.text for answer in answers if isinstance(answer, Word) and scores(answer.text)}
     assert len(seen) > 50
     assert any(ANA.name in breath for view in seen for breath in breaths(view))
+    found |= {line for lines in town.teams.threads.values() for line in lines if scores(line)}
     assert not found
+    assert any(ANA.name in line for lines in town.teams.threads.values() for line in lines), "nothing was said in Slack"
 
 
 async def test_no_operation_counts_or_times_anybody() -> None:
