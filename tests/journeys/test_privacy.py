@@ -1309,6 +1309,20 @@ async def test_what_an_alert_holds_of_people_goes_in_its_time() -> None:
     assert held_of(alert("A-2")) == held_of(SEEN)
 
 
+@pytest.mark.parametrize("alive", [True, False])
+async def test_whom_a_storm_was_shown_to_is_known_no_longer_than_it_is(*, alive: bool) -> None:
+    town = Town()
+    address = Address("https://example.com", "a:1", "1")
+    keys = {"storm:S-1:1", "storm:S-1:1:zoe", "call:S-1:1:zoe"}
+    storms = (Storm("S-1", town.now, town.now, (Gust("like:shipping|Oops", "A-2"),)),) if alive else ()
+    await put(town, PutAlert(replace(SEEN, storm="S-1")), PutFacts(Facts(weather=Weather(2, 1, storms=storms))))
+    revision = (await town.journal.load("tenant", "backend")).revision
+    await town.journal.commit(Commit("tenant", "backend", revision, shown=tuple((key, address) for key in keys)))
+    await town.restart()
+    await town.until("2026-11-25 01:00")
+    assert town.journal._desks["tenant", "backend"].shown.keys() & keys == (keys if alive else set())
+
+
 async def test_what_a_ticket_holds_of_people_goes_in_its_time() -> None:
     town = Town()
     (one,) = KNOWN.tickets.values()

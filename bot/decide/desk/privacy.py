@@ -64,6 +64,7 @@ MOST_NEAR = 3  # names that may have been meant
 # kinds of keys that go on with a request's id
 MESSAGES = ("copy", "answer", "suggestion", "reply", "same", "team", "owed", "ended", "ticket")
 OF_ALERTS = ("alert", "call", "ticket")  # with an alert's id
+OF_STORMS = ("storm:", "call:S-")
 PASSING = (
     "mine:",
     "offer:",
@@ -114,7 +115,8 @@ def swept(draft: Draft, event: Sweep) -> None:
         people = _sweep_rota(draft)
         draft.follow_with(ForgetEdits(draft.policy.names_days))
         _sweep_notices(draft, limits[Part.NAMES])
-        draft.quietly(ForgetMessages((*PASSING, "setup.form:" if facts.setup or facts.set_up else "setup")))
+        setup = "setup.form:" if facts.setup or facts.set_up else "setup"
+        draft.quietly(ForgetMessages((*PASSING, setup, *(() if facts.weather.storms else OF_STORMS))))
         needed = {*draft.rota.people, *(one.requester.id for one in _live(draft))}
         if chats := tuple(one for one in event.chats if one not in needed):
             draft.quietly(ForgetChats(chats))
