@@ -107,12 +107,12 @@ def serve(settings: Settings) -> None:
 
 
 def _is_of_http(record: logging.LogRecord) -> bool:
-    """Say whether what aiohttp logs may be: of a request that is not HTTP it logs what came, and secrets are in that.
+    """Say whether what aiohttp logs may be: of a request that is broken it logs what came, and secrets are in that.
 
     Such a one gets its 400, and anybody can send it.
     """
     failure = record.exc_info[1] if record.exc_info else None
-    return not isinstance(failure, HttpProcessingError)
+    return not isinstance(failure, HttpProcessingError | web.RequestPayloadError)
 
 
 def web_app(settings: Settings) -> web.Application:

@@ -47,7 +47,7 @@ async def test_it_is_alive_as_long_as_it_runs_and_ready_as_long_as_the_journal_a
     await runner.cleanup()
 
 
-async def test_what_is_no_http_is_refused_and_nothing_of_it_is_logged(
+async def test_what_is_broken_is_refused_and_nothing_of_it_is_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -59,6 +59,7 @@ async def test_what_is_no_http_is_refused_and_nothing_of_it_is_logged(
         b"POST /bugsnag/canary too HTTP/1.1\r\n\r\n",
         b"POST /slack/events HTTP/1.1\r\nX\0Y: canary\r\n\r\n",
         b"POST /api/messages HTTP/1.1\r\nAuthorization: Bearer %b\r\n\r\n" % (b"canary" * 2_000),
+        b"POST /api/messages HTTP/1.1\r\nHost: b\r\nContent-Encoding: gzip\r\nContent-Length: 6\r\n\r\ncanary",
     ):
         reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
         writer.write(sent)
