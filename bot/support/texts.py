@@ -397,8 +397,9 @@ TEXTS = MappingProxyType(
                 Text.PRIVACY_REQUESTS: "Requests, alerts and tickets",
                 Text.PRIVACY_REQUESTS_KEPT: (
                     "What was asked, when, how it ended, and who asked, answered and closed it. {names} days "
-                    "after closing the names go, after {texts} the texts. Of alerts, who handled them, and of tickets, "
-                    "who had them made: for as long. What a ticket says is kept until it is made."
+                    "after closing the names go, after {texts} the texts. Of alerts, what Bugsnag says and who handled "
+                    "or commented on them, in Slack and Bugsnag too, and of tickets, who had them made: for as long. "
+                    "What a ticket says is kept until it is made."
                 ),
                 Text.PRIVACY_TEAM: "Backend team",
                 Text.PRIVACY_TEAM_KEPT: (
@@ -661,8 +662,9 @@ TEXTS = MappingProxyType(
                 Text.PRIVACY_REQUESTS_KEPT: (
                     "Was wann gefragt wurde, wie es ausging und wer gefragt, geantwortet und geschlossen "
                     "hat. {names} Tage nach dem Schließen verschwinden die Namen, nach {texts} die Texte. Von Alerts, "
-                    "wer sich gekümmert hat, und von Tickets, wer sie anlegen ließ: ebenso lange. Was in einem Ticket "
-                    "steht, bleibt hier, bis es angelegt ist."
+                    "was Bugsnag meldet und wer sich gekümmert oder sie kommentiert hat, auch in Slack und Bugsnag, und "
+                    "von Tickets, wer sie anlegen ließ: ebenso lange. Was in einem Ticket steht, bleibt hier, bis es "
+                    "angelegt ist."
                 ),
                 Text.PRIVACY_TEAM: "Backend-Team",
                 Text.PRIVACY_TEAM_KEPT: (
