@@ -662,9 +662,9 @@ TEXTS = MappingProxyType(
                 Text.PRIVACY_REQUESTS_KEPT: (
                     "Was wann gefragt wurde, wie es ausging und wer gefragt, geantwortet und geschlossen "
                     "hat. {names} Tage nach dem Schließen verschwinden die Namen, nach {texts} die Texte. Von Alerts, "
-                    "was Bugsnag meldet und wer sich gekümmert oder sie kommentiert hat, auch in Slack und Bugsnag, und "
-                    "von Tickets, wer sie anlegen ließ: ebenso lange. Was in einem Ticket steht, bleibt hier, bis es "
-                    "angelegt ist."
+                    "was Bugsnag meldet und wer sich gekümmert oder sie kommentiert hat, auch in Slack und Bugsnag, "
+                    "und von Tickets, wer sie anlegen ließ: ebenso lange. Was in einem Ticket steht, bleibt hier, bis "
+                    "es angelegt ist."
                 ),
                 Text.PRIVACY_TEAM: "Backend-Team",
                 Text.PRIVACY_TEAM_KEPT: (
