@@ -70,7 +70,10 @@ class Intake:
         if desk is None:
             return
         if isinstance(event, SlackActed):
-            event = replace(event, name=await self._names.of(event.user))
+            name = await self._names.of(event.user)
+            if name is None:  # a bot has a user of its own, too, and handles nothing
+                return
+            event = replace(event, name=name)
         await desk.handle(event)
         if isinstance(event, SlackReacted):
             self._marks.note(event, self._clock())

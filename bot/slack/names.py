@@ -1,4 +1,4 @@
-"""What Slack calls people: looked up once, and only while that takes no time."""
+"""What Slack calls people, and who is none: looked up once, and only while that takes no time."""
 
 import asyncio
 import logging
@@ -22,27 +22,25 @@ class Names:
         """Bind to Slack; ``wait`` are the seconds that a name may take."""
         self._api = api
         self._seconds = wait
-        self._known: OrderedDict[str, str] = OrderedDict()
+        self._known: OrderedDict[str, str | None] = OrderedDict()
         self._may = True
 
-    async def of(self, user: str) -> str:
-        """Return what Slack calls somebody, "" where it does not say."""
+    async def of(self, user: str) -> str | None:
+        """Return what Slack calls somebody, "" where it does not say, None where it says that they are a bot."""
         if user not in self._known and self._may:
-            name = await self._ask(user)
-            if name is None:
+            try:
+                self._known[user] = await self._ask(user)
+            except (Temporary, TimeoutError):
                 return ""
-            self._known[user] = name
             if len(self._known) > KNOWN:
                 self._known.popitem(last=False)
         return self._known.get(user, "")
 
     async def _ask(self, user: str) -> str | None:
-        """Return a name, "" where there is none, None where it may be known later."""
+        """Return a name as ``of`` does; raise Temporary or TimeoutError where it may be known later."""
         try:
             async with asyncio.timeout(self._seconds):
                 answer = await self._api.read("users.info", user=user)
-        except (Temporary, TimeoutError):
-            return None
         except Refusal as refusal:
             self._may = refusal.code != "missing_scope"
             if not self._may:
@@ -50,6 +48,8 @@ class Names:
             return ""
         person = answer.get("user")
         person = person if isinstance(person, dict) else {}
+        if person.get("is_bot") is True:
+            return None
         profile = person.get("profile")
         profile = profile if isinstance(profile, dict) else {}
         names = (profile.get("display_name"), profile.get("real_name"), person.get("real_name"), person.get("name"))

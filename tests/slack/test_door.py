@@ -19,7 +19,7 @@ from bot.errors import NotStored
 from bot.events import Alerted, SlackReacted, SlackReplied
 from bot.slack.door import SlackDoor, bolt_app
 from tests.rig.service import Answer
-from tests.slack.events import ANA, CHANNEL, changed, classic, message, modern, reaction, reply, told, ts
+from tests.slack.events import ANA, BEN, CHANNEL, changed, classic, message, modern, reaction, reply, told, ts
 from tests.slack.fake import SECRET, TEAM, signed
 from tests.slack.house import SlackHouse, slack_house
 
@@ -242,6 +242,14 @@ async def test_a_replier_is_named_where_slack_names_them(house: SlackHouse) -> N
     named = [event.name for event in house.ledger.events.values() if isinstance(event, SlackReplied)]
     assert named == ["Ana Lindqvist", "Ana Lindqvist"]
     assert house.slack.hits["users"] == 1
+
+
+async def test_what_slack_says_is_a_bot_handles_nothing(house: SlackHouse) -> None:
+    house.slack.people[ANA] = {"is_bot": True, "real_name": "Workflow"}
+    for envelope in (reaction(), message(reply()), reaction(user=BEN, at=ts(31))):
+        assert await house.post(envelope) == 200
+    assert [event.user for event in house.ledger.events.values() if isinstance(event, SlackReacted)] == [BEN]
+    assert len(house.ledger.events) == 1
 
 
 async def test_without_the_scope_for_names_nobody_is_named_and_slack_is_asked_once(
