@@ -1,7 +1,7 @@
 """What the desk needs of the world, as ports, and what passes through them.
 
-A journal that loses nothing, a courier that delivers, and whoever looks things up. Each real one has a fake that keeps
-the same promises.
+A journal that loses nothing, a courier that delivers, and whoever looks things up; and what a desk is to the doors that
+tell it something. Each real one has a fake that keeps the same promises.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.alerts.alert import Alert
 from bot.effects import Change, Effect
-from bot.events import Delivered, PlanFound, Undeliverable
+from bot.events import Delivered, Event, PlanFound, Undeliverable
 from bot.rota.plan import Question
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Knowledge, Notice
@@ -19,6 +19,13 @@ from bot.support.erasure import Part
 from bot.support.request import Request
 
 Clock = Callable[[], datetime]
+
+
+class Taker(Protocol):
+    """A desk, which stores what it is told before it returns."""
+
+    async def handle(self, event: Event) -> object:
+        """Take an event; raise NotStored if it could not be stored."""
 
 
 class Conflict(Exception):  # noqa: N818 - not a failure: decide again

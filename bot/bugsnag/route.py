@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 from aiohttp import web
@@ -20,20 +20,13 @@ from bot.bugsnag.parts import mapping
 from bot.bugsnag.trigger import ACTS
 from bot.bugsnag.webhook import read_payload
 from bot.errors import NotStored
-from bot.events import Alerted, Event
-from bot.ports import Clock
+from bot.events import Alerted
+from bot.ports import Clock, Taker
 
 PATH = "/bugsnag/{secret}"
 PATIENCE = 10.0  # seconds for a body to arrive
 SAME = timedelta(minutes=10)
 """How long the same is taken for a repetition where nothing in it tells one happening from another."""
-
-
-class Taker(Protocol):
-    """A desk, which stores what it is told before it returns."""
-
-    async def handle(self, event: Event) -> object:
-        """Take an event; raise NotStored if it could not be stored."""
 
 
 class BugsnagRoute:

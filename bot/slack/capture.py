@@ -18,11 +18,11 @@ from bot.retries import Temporary
 from bot.scrub import scrub
 from bot.slack.api import Refusal, SlackApi
 from bot.slack.bugsnag import read_message
+from bot.slack.history import SCOPE
 from bot.slack.text import to_slack
 
 PAGE = 100
 MOST_PAGES = 10
-SCOPE = "channels:history (groups:history where the channel is private)"
 BUGSNAG = "Bugsnag"
 _ID = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z]{1,10}[0-9])[ABCDEGSTUW][A-Z0-9]{6,14}(?![A-Za-z0-9])")
 _HEX = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{24}(?![0-9A-Za-z])")

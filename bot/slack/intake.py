@@ -5,22 +5,15 @@ It must not know how anything arrived.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from bot.alerts.notification import Notification
 from bot.errors import NotStored
-from bot.events import Event, SlackActed, SlackReacted
-from bot.ports import Clock
+from bot.events import SlackActed, SlackReacted
+from bot.ports import Clock, Taker
 from bot.slack.inbound import Heard, Inbound, Workspace
 from bot.slack.marks import Marks
 from bot.slack.names import Names
-
-
-class Taker(Protocol):
-    """A desk, which stores what it is told before it returns."""
-
-    async def handle(self, event: Event) -> object:
-        """Take an event; raise NotStored if it could not be stored."""
 
 
 class Intake:

@@ -13,9 +13,10 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.bugsnag import links
 from bot.scrub import plain
 
-HOSTS = frozenset({"app.bugsnag.com", "app.bugsnag.smartbear.com", "github.com"})
+HOSTS = links.HOSTS | {"github.com"}
 SITES = (".slack.com", ".atlassian.net")  # domains of which any host is known
 MOST_READ = 20_000
 _DEEPEST = 8

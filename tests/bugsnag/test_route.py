@@ -18,10 +18,11 @@ from yarl import URL
 
 from bot.alerts.notification import Kind
 from bot.app import web_app
-from bot.bugsnag.route import PATH, BugsnagRoute, Taker
+from bot.bugsnag.route import PATH, BugsnagRoute
 from bot.bugsnag.webhook import read_payload
 from bot.errors import NotStored
 from bot.events import Alerted, Event
+from bot.ports import Taker
 from bot.settings import Settings
 from tests.bugsnag.payloads import ERROR, EVENT, webhook
 from tests.door.whole import seed
