@@ -300,7 +300,7 @@ class Story:
                 assert alert.owner is not None
                 assert f"{alert.owner.name} is handling it" in words, (alert, words)
             case Status.TICKETED:
-                assert (alert.ticket_key or "A ticket") in words, (alert, words)
+                assert (alert.ticket_key or "ticket") in words, (alert, words)
             case _:
                 assert words.startswith(("Resolved", "Ignored")), (alert, words)
 

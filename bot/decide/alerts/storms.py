@@ -3,19 +3,23 @@
 It calls people once for all of them, and what is done to one of a kind is offered for all of it.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from bot.alerts.alert import Alert, Status, alike
+from bot.alerts.alert import TRANSITIONS, Act, Alert, Deed, Status, acknowledged, alike
 from bot.alerts.storm import Gust, Storm
 from bot.commands import Right
-from bot.decide.alerts import calls, showing
+from bot.decide.alerts import calls, cards, showing, slack
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
-from bot.effects import Show
-from bot.support.words import MINUTE
+from bot.effects import Answer, Card, Show
+from bot.errors import Refused
+from bot.events import Send
+from bot.support.words import MINUTE, moment
+from bot.views import Button, PlanCard, PlanPart
 
 STORM = "storm"  # how the keys of digests begin
 CALM = MINUTE  # without a new alert, after which a storm is over
@@ -109,10 +113,101 @@ def goes_on(draft: Draft, alert: Alert) -> bool:
     return any(one.id == alert.storm for one in draft.facts.weather.storms)
 
 
+def held(draft: Draft, alert: Alert) -> list[Alert]:
+    """Return the alerts of an alert's kind in the same storm that stand as it does, with its owner, itself first."""
+    return [one for one in kin(draft, alert) if (one.status, one.owner) == (alert.status, alert.owner)]
+
+
+def kin(draft: Draft, alert: Alert, act: Act | None = None) -> list[Alert]:
+    """Return the live alerts of an alert's kind that came in the same storm, itself first; only itself elsewhere.
+
+    With an ``act`` only those to which it can happen: what somebody has is taken from nobody.
+    """
+    others = [one for one in draft.alerts() if alert.storm and one.storm == alert.storm and one.id != alert.id]
+    some = [one for one in others if one.is_live and _kind(one) == _kind(alert)]
+    return [alert, *(one for one in some if act is None or (one.status, act) in TRANSITIONS)]
+
+
+def card(draft: Draft, storm: Storm, key: str) -> PlanCard:
+    """Return a storm's digest as the message under ``key`` shows it: of each kind the first, and how it stands."""
+    some = _alerts(draft, storm)
+    waiting = Counter(_kind(one) for one in some if one.status is Status.TRIGGERED)
+    parts = tuple(
+        _part(draft, storm, at, _first(draft, gust, some), waiting[gust.kind], key)
+        for at, gust in enumerate(storm.gusts[:MOST_GUSTS])
+    )
+    count, kinds = sum(one.count for one in storm.gusts), len(storm.gusts)
+    since = moment(storm.started_at, draft.now, draft.hours)
+    left = sum(waiting.values())
+    text = f"Nobody has {left} of them yet." if left else "Somebody has each of them."
+    more = kinds - MOST_GUSTS
+    note = f"{more} more kinds: write alerts to see them." if more > 0 else ""
+    what = f"{count} alerts of {kinds} kinds" if kinds > 1 else f"{count} alert{'' if count == 1 else 's'}"
+    title = f"A storm: {what}, since {since}"
+    return PlanCard(title, text, parts=parts, note=note)
+
+
+def _first(draft: Draft, gust: Gust, some: list[Alert]) -> Alert | None:
+    """Return the alert that stands for a kind: the first of it, or once that is over one of it that is not."""
+    first = draft.alert(gust.first)
+    if first is not None and first.is_live:
+        return first
+    return next((one for one in some if one.is_live and _kind(one) == gust.kind), first)
+
+
+def _part(draft: Draft, storm: Storm, at: int, first: Alert | None, waiting: int, key: str) -> PlanPart:
+    gust = storm.gusts[at]
+    if first is None:  # it is over, and held no longer
+        return PlanPart(f"{gust.first} and {gust.count - 1} more are over")
+    times = f" · {gust.count} alerts" if gust.count > 1 else ""
+    stands = "" if waiting else f"{cards.headline(draft, first)}. "
+    text = f"{stands}{cards.excerpt(first, EXCERPT)}"
+    handle = Button(draft.desk.id, "", key, cards.HANDLE, "send", "storm", f"{storm.id}|{at}")
+    more = Button(draft.desk.id, first.id, key, cards.MORE, "open", "alert")
+    return PlanPart(f"{cards.title(first)}{times}", text, (handle,) if waiting else (), () if waiting else (more,))
+
+
+def _take(draft: Draft, event: Send) -> Answer:
+    """Give all alerts of a kind in a storm to whoever pressed."""
+    showing.check_place(draft, event)
+    id_, _, at = event.choice.partition("|")
+    storm = next((one for one in draft.facts.weather.storms if one.id == id_), None)
+    if storm is None or not at.isdecimal() or int(at) >= len(storm.gusts):
+        raise Refused("That storm is over.")
+    gust = storm.gusts[int(at)]
+    some = [one for one in _alerts(draft, storm) if _kind(one) == gust.kind and one.status is Status.TRIGGERED]
+    for number, alert in enumerate(some):
+        taken = acknowledged(alert, event.author, event.happened_at)
+        deed = Deed(event.author, event.happened_at, "took it")
+        taken = replace(taken, deed=deed, before=replace(alert, before=None))
+        if not number:
+            slack.tell_the_pair(draft, alert, event.author, "took", of=len(some))
+            all_ = f" all {len(some)} alerts of this kind" if len(some) > 1 else " it"
+            taken = slack.say(draft, taken, f"{event.author.name} is handling{all_}.")
+        draft.put_alert(taken)
+    return Card(card(draft, storm, event.card))
+
+
 def _waits(draft: Draft, storm: Storm) -> bool:
     """Say whether a ticket may still give alerts of a storm back."""
     asked = {id_ for ticket in draft.facts.tickets.values() if ticket.is_live for id_ in ticket.matters}
     return any(gust.first in asked for gust in storm.gusts)
+
+
+def _call(draft: Draft, storm: Storm, *, waits: bool) -> Storm:
+    people = calls.due(draft, storm.pair_at, storm.further_at, storm.called) if waits else ()
+    new = tuple(cards.call_key(storm.id, 1, one, storm.cards) for one in people)
+    return replace(
+        storm,
+        pair_at=calls.left(draft, storm.pair_at),
+        further_at=calls.left(draft, storm.further_at),
+        called=(*storm.called, *people),
+        cards=(*storm.cards, *new),
+    )
+
+
+def _drawn(storm: Storm, now: datetime) -> Storm:
+    return replace(storm, shown_at=now, shown=storm.shown + 1, redraw_at=None)
 
 
 def _keys(draft: Draft, storm: Storm) -> tuple[str, ...]:
