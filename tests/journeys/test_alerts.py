@@ -1195,3 +1195,23 @@ async def test_a_comment_leaves_how_often_it_occurred_on_the_card() -> None:
     await town.bugsnag(Kind.COMMENT, by="Erika Example", said="We saw this before.")
     assert "10 events in 1h" in card(town)
     assert "Erika Example in Bugsnag: We saw this before." in card(town)
+
+
+async def test_a_ticket_deleted_while_its_alert_is_open_again_leaves_it_open() -> None:
+    town = Town(jira="EDGE")
+    await town.bugsnag()
+    await town.press_alert("ticket", "A-1", BEN, **FILLED)
+    await town.bugsnag(Kind.SPIKE)
+    await town.ticket_moves("EDGE-1", "", deleted=True)
+    assert "nobody has it yet" in card(town, round_=2)
+    assert "EDGE-1" not in card(town, round_=2)
+
+
+async def test_what_somebody_has_already_stays_theirs_when_they_say_what_it_stops() -> None:
+    town = Town()
+    thread = await town.bugsnag()
+    await town.take_alert("A-1", BEN)
+    await town.press_alert("alert_stops", "A-1", ANA, text="Nobody can pay", now="yes")
+    assert "Ben Okafor is handling it" in card(town)
+    assert "Stops\nNobody can pay" in card(town)
+    assert town.teams.threads[thread] == ["Ben Okafor is handling it."]
