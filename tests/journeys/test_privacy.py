@@ -1228,8 +1228,8 @@ async def test_what_was_said_of_an_alert_is_told_to_whom_it_names_and_to_nobody_
 async def test_whoever_slack_or_bugsnag_told_by_name_alone_is_erased_too() -> None:
     town = Town()
     here, there = Author("", FARID.name), Author("", f"{FARID.name} in Bugsnag")
-    other = replace(ALERT, owner=Author("", "Faridah"), ended_by=Author("", "Tom Reuter in Bugsnag"), deed=None)
-    await put(town, PutAlert(replace(other, id="A-2", key="error:2")))
+    other = replace(SEEN, owner=Author("", "Faridah"), ended_by=Author("", "Tom Reuter in Bugsnag"), deed=None)
+    await put(town, PutAlert(other))
     await put(town, PutAlert(replace(ALERT, owner=here, ended_by=there, deed=None)))
     await town.restart()
     assert "You are named in\nA-1" in await town.write("privacy me", FARID)
