@@ -789,7 +789,7 @@ async def test_alerts_lists_what_is_open_with_the_readers_own_first() -> None:
     await town.press_alert("alert_resolved", "A-1", BEN)
     await town.press_alert("alert_resolved", "A-3", BEN)
     assert "One alert is open" in await town.write("alerts", BEN)
-    for number in range(20):
+    for number in range(28):
         await town.wait(1)
         await town.bugsnag(error=f"more{number}", error_class=f"E{number}")
     assert "… and 9 more." in await town.write("alerts", BEN)

@@ -8,7 +8,7 @@ from bot.effects import Word
 from bot.events import Send
 from bot.places import personal
 from bot.rota.shift import Role, Shift
-from bot.views import PlanCard
+from bot.views import ListCard, PlanCard
 from tests.journeys.test_alerts import FILLED
 from tests.journeys.town import ANA, BEN, CHANNEL, CHEN, EVA, FARID, OLGA, TEAM_CHANNEL, Town, plain, said, shifts
 
@@ -74,6 +74,18 @@ async def test_more_kinds_than_are_shown_are_said_and_can_be_listed() -> None:
     town = Town()
     await storm(town, 60, 60)
     assert digest(town).note == "25 more kinds: write alerts to see them."
+
+
+async def test_the_list_has_a_row_for_each_kind_of_a_storm() -> None:
+    town = Town()
+    await storm(town, 60, 30)
+    await take(town, 0, ANA)
+    await town.write("alerts", ANA)
+    shown = town.to(ANA)[-1].view
+    assert isinstance(shown, ListCard)
+    titles = [row.title for row in shown.rows]
+    assert titles[0] == "Kind10Error in shop, production · A-11 and 1 more of its kind"
+    assert len(titles) == len({*titles}) == 20
 
 
 async def test_one_press_takes_all_of_a_kind_and_says_so_once_in_slack() -> None:

@@ -124,14 +124,14 @@ def kin(draft: Draft, alert: Alert, act: Act | None = None) -> list[Alert]:
     With an ``act`` only those to which it can happen: what somebody has is taken from nobody.
     """
     others = [one for one in draft.alerts() if alert.storm and one.storm == alert.storm and one.id != alert.id]
-    some = [one for one in others if one.is_live and _kind(one) == _kind(alert)]
+    some = [one for one in others if one.is_live and kind_of(one) == kind_of(alert)]
     return [alert, *(one for one in some if act is None or (one.status, act) in TRANSITIONS)]
 
 
 def card(draft: Draft, storm: Storm, key: str) -> PlanCard:
     """Return a storm's digest as the message under ``key`` shows it: of each kind the first, and how it stands."""
     some = _alerts(draft, storm)
-    waiting = Counter(_kind(one) for one in some if one.status is Status.TRIGGERED)
+    waiting = Counter(kind_of(one) for one in some if one.status is Status.TRIGGERED)
     parts = tuple(
         _part(draft, storm, at, _first(draft, gust, some), waiting[gust.kind], key)
         for at, gust in enumerate(storm.gusts[:MOST_GUSTS])
@@ -152,7 +152,7 @@ def _first(draft: Draft, gust: Gust, some: list[Alert]) -> Alert | None:
     first = draft.alert(gust.first)
     if first is not None and first.is_live:
         return first
-    return next((one for one in some if one.is_live and _kind(one) == gust.kind), first)
+    return next((one for one in some if one.is_live and kind_of(one) == gust.kind), first)
 
 
 def _part(draft: Draft, storm: Storm, at: int, first: Alert | None, waiting: int, key: str) -> PlanPart:
@@ -175,7 +175,7 @@ def _take(draft: Draft, event: Send) -> Answer:
     if storm is None or not at.isdecimal() or int(at) >= len(storm.gusts):
         raise Refused("That storm is over.")
     gust = storm.gusts[int(at)]
-    some = [one for one in _alerts(draft, storm) if _kind(one) == gust.kind and one.status is Status.TRIGGERED]
+    some = [one for one in _alerts(draft, storm) if kind_of(one) == gust.kind and one.status is Status.TRIGGERED]
     for number, alert in enumerate(some):
         taken = acknowledged(alert, event.author, event.happened_at)
         deed = Deed(event.author, event.happened_at, "took it")
@@ -221,12 +221,13 @@ def _alerts(draft: Draft, storm: Storm) -> list[Alert]:
     return [one for one in draft.alerts() if one.storm == storm.id]
 
 
-def _kind(alert: Alert) -> str:
+def kind_of(alert: Alert) -> str:
+    """Return what an alert of a storm has in common with others of its kind: its project and class, if it has any."""
     return alike(alert.latest) or alert.key
 
 
 def _joined(storm: Storm, alert: Alert) -> Storm:
-    kind = _kind(alert)
+    kind = kind_of(alert)
     known = next((one for one in storm.gusts if one.kind == kind), None)
     if known is None:
         return replace(storm, gusts=(*storm.gusts, Gust(kind, alert.id)))
