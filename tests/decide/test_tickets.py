@@ -12,10 +12,10 @@ from bot.decide import decide, tickets
 from bot.decide.draft import Draft
 from bot.effects import Decision, OpenTicket, PutAlert, PutFacts, Say, Show, SlackSay
 from bot.errors import Refused
-from bot.events import Event, TicketMoved, TicketOpened
+from bot.events import ClockStruck, Event, TicketMoved, TicketOpened
 from bot.people import Author
 from bot.rota.shift import Rota
-from bot.state import DeskInfo, Facts, Knowledge, State
+from bot.state import DeskInfo, Facts, Knowledge, Pause, State
 from bot.support.ticket import Progress, Section, Ticket, Urgency, Wording
 from bot.views import PlanCard
 from tests.journeys.town import ANA, BEN, CHANNEL, TEAM, TRIAGE, at, shifts
@@ -279,3 +279,12 @@ def test_an_alerts_ticket_that_is_deleted_leaves_it_without_a_key_with_whoever_h
     known, left, _ = what(decide(state(replace(alert, ticket_key="EDGE-1"), ticket), moved(deleted=True), NOW, KNOWS))
     assert known is not None
     assert (known.status, known.owner, known.ticket_key, left) == (Status.ACKNOWLEDGED, ticket.by, "", {})
+
+
+@pytest.mark.parametrize("pause", [None, Pause(NOW, NOW, ANA_)])
+def test_an_alert_that_is_over_is_shown_by_no_strike_and_by_no_end_of_a_pause(pause: Pause | None) -> None:
+    over = replace(ALERT, status=Status.RESOLVED, cards=("alert:A-1:1",))
+    desk = state(over)
+    desk = replace(desk, facts=replace(desk.facts, pause=pause))
+    decision = decide(desk, ClockStruck(key="k", happened_at=NOW), NOW, KNOWS)
+    assert [one for one in decision.effects if isinstance(one, Show) and one.key == "alert:A-1:1"] == []
