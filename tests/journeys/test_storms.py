@@ -6,6 +6,7 @@ from bot.alerts.alert import Status
 from bot.alerts.notification import Kind
 from bot.effects import Word
 from bot.events import Send
+from bot.people import Author
 from bot.places import personal
 from bot.rota.shift import Role, Shift
 from bot.views import ListCard, PlanCard
@@ -435,3 +436,23 @@ async def test_what_a_ticket_gives_back_after_its_storm_has_a_card_of_its_own() 
     await town.wait(20)
     await town.jira_answers("There is no such type of ticket.")
     assert "Ben Okafor is handling it" in town.teams.messages["alert:A-12:1"].text
+
+
+async def test_a_storm_that_came_and_went_in_a_pause_has_no_digest() -> None:
+    town = Town()
+    await town.write("pause", FARID)
+    await storm(town, 12, 1)
+    await town.press_alert("alert_resolved", "A-11", BEN)
+    await town.write("resume", FARID)
+    assert "storm:S-1:1" not in town.teams.messages
+
+
+async def test_what_was_done_to_another_of_its_kind_by_itself_is_not_taken_back_with_it() -> None:
+    town = Town()
+    threads = await storm(town, 13, 1)
+    await town.press_alert("alert_claim", "A-11", BEN)
+    await town.press_alert("alert_back", "A-12", BEN)
+    await town.eyes(threads[11])
+    await town.press_alert("alert_undo", "A-11", BEN)
+    assert (await town.alert("A-11")).status is Status.TRIGGERED
+    assert (await town.alert("A-12")).owner == Author("ana", "Ana Lindqvist")
