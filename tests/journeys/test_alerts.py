@@ -520,6 +520,22 @@ async def test_fixed_in_bugsnag_is_resolved_here() -> None:
     assert "Resolved by somebody in Bugsnag" in card(town)
 
 
+async def test_what_only_the_webhook_tells_of_an_alert_its_thread_hears() -> None:
+    town = Town()
+    thread = await town.bugsnag()
+    await town.webhook(Kind.FIXED, event="v9", by="Erika Example")
+    await town.wait(1)
+    await town.webhook(Kind.REOPENED)
+    assert town.teams.threads[thread] == [
+        "Resolved by Erika Example in Bugsnag, Mon 23 Nov, 10:00.",
+        "It is open again: nobody has it now.",
+    ]
+    await town.webhook(Kind.OCCURRED)
+    await town.bugsnag(Kind.FIXED)
+    await town.webhook(Kind.FIXED)
+    assert len(town.teams.threads[thread]) == 2  # the rest changed nothing, or Slack says it by itself
+
+
 @pytest.mark.parametrize("kind", [Kind.IGNORED, Kind.SNOOZED])
 async def test_ignored_or_snoozed_in_bugsnag_is_ignored_here(kind: Kind) -> None:
     town = Town()

@@ -85,7 +85,7 @@ async def test_the_list_has_a_row_for_each_kind_of_a_storm() -> None:
     shown = town.to(ANA)[-1].view
     assert isinstance(shown, ListCard)
     titles = [row.title for row in shown.rows]
-    assert titles[0] == "Kind10Error in shop, production · A-11 and 1 more of its kind"
+    assert titles[0] == "Kind10Error in shop, production · A-11 and more of its kind"
     assert len(titles) == len({*titles}) == 20
 
 

@@ -22,7 +22,7 @@ from bot.alerts.alert import (
 )
 from bot.alerts.notification import Kind, Notification
 from bot.alerts.storm import Release
-from bot.decide.alerts import calls, finding, showing, slack, storms
+from bot.decide.alerts import calls, cards, finding, showing, slack, storms
 from bot.decide.draft import Draft
 from bot.events import Alerted
 from bot.people import Author
@@ -104,12 +104,21 @@ def _told(draft: Draft, alert: Alert, event: Alerted) -> Alert:
     if at < alert.changed_at:
         return alert
     if said.kind in ENDS:
-        return _ended(alert, said, ENDS[said.kind], at)
+        return _said(draft, alert, _ended(alert, said, ENDS[said.kind], at), event)
     if _opens(alert, said, at):
-        return _triggered(draft, replace(alert, status=step(alert, Act.TRIGGER), round=alert.round + 1), event)
+        again = replace(alert, status=step(alert, Act.TRIGGER), round=alert.round + 1)
+        return _said(draft, alert, _triggered(draft, again, event), event)
     if alert.status is Status.TRIGGERED and said.kind in PRESSING:
         alert = replace(alert, news=said.kind)
     return alert
+
+
+def _said(draft: Draft, before: Alert, alert: Alert, event: Alerted) -> Alert:
+    """Let the thread hear what Bugsnag's webhook alone has told so far, if it changed how an alert stands."""
+    if event.thread or not alert.thread or alert.status is before.status:
+        return alert
+    again = "It is open again: nobody has it now."
+    return slack.say(draft, alert, again if alert.is_live else f"{cards.ended(draft, alert)}.")
 
 
 def _opens(alert: Alert, said: Notification, at: datetime) -> bool:

@@ -36,9 +36,10 @@ def _turn(alert: Alert, me: str) -> int:
 
 def _row(draft: Draft, some: list[Alert], event: Message) -> ListRow:
     alert, others = some[0], len(some) - 1
+    many = f" and {'more' if alert.owner else f'{others} more'} of its kind" if others else ""  # nobody's are counted
     button = Button(draft.desk.id, alert.id, f"list:{event.key}", cards.MORE, "open", "alert")
     return ListRow(
-        title=f"{cards.title(alert)} · {alert.id}{f' and {others} more of its kind' if others else ''}",
+        title=f"{cards.title(alert)} · {alert.id}{many}",
         excerpt=cards.excerpt(alert, EXCERPT),
         line=cards.headline(draft, alert),
         waiting=alert.status is Status.TRIGGERED,
