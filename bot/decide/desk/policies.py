@@ -452,7 +452,12 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                     _text,
                     _plain(_read_project),
                 ),
-                Setting("slack_channel", "Slack channel of the alerts (name or id)", _text, _plain(spelling.word())),
+                Setting(
+                    "slack_channel",
+                    "Slack channel of the alerts: its id, C…, by which it is heard",
+                    _text,
+                    _plain(spelling.word()),
+                ),
             ),
         ),
         "policy.words": Group(
