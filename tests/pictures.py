@@ -58,6 +58,15 @@ def main(folder: Path) -> None:
         _card(page, "is looking into it").screenshot(path=folder / "request-acknowledged.png")
         page.set_viewport_size({"width": 1280, "height": 560})
         page.screenshot(path=folder / "sandbox.png")
+        page.set_viewport_size({"width": 1440, "height": 640})
+        _go(page, "ana", "team")
+        side = page.get_by_test_id("side")
+        if not side.is_visible():
+            page.get_by_test_id("split").click()
+        side.get_by_test_id("bugsnag-new").click()
+        _card(page, "nobody has it yet").get_by_role("button", name="I'm handling it").click()
+        side.get_by_test_id("thread").filter(has_text="Ana Lindqvist is handling it").wait_for()
+        page.screenshot(path=folder / "bridge.png")
         browser.close()
 
 
