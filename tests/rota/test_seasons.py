@@ -4,7 +4,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.people import FORMER, Person
@@ -87,6 +87,16 @@ def test_where_everybody_can_serve_every_week_nobody_s_debt_comes_to_a_week(size
 def test_with_access_for_all_days_off_and_leave_leave_nobody_two_weeks_in_debt_in_these_years(seed: int) -> None:
     for week in season(backend(seed, 8 + seed % 5, anchors=1)):  # no law: one year in hundreds has somebody who is
         assert all(abs(one.debt) <= 4 for one in week.plan.members)
+
+
+@settings(max_examples=10, deadline=None)
+@example(seed=1800, size=8)  # somebody comes to two and a half weeks
+@given(seed=SEEDS, size=st.integers(8, 12))
+def test_with_access_for_all_days_off_and_leave_leave_nobody_more_than_three_weeks_in_debt(
+    seed: int, size: int
+) -> None:
+    for week in season(backend(seed, size, anchors=1)):
+        assert all(abs(one.debt) <= 6 for one in week.plan.members)
 
 
 @pytest.mark.parametrize("size", [7, 8, 9])

@@ -20,7 +20,7 @@ def let_go(draft: Draft, alert: Alert, at: datetime, called: tuple[str, ...] = (
 
     In a storm that goes for all of its kind that its owner has, and it is the storm that calls, once.
     """
-    if storms.goes_on(draft, alert):
+    if showing.in_storm(draft, alert):
         for one in storms.held(draft, alert)[1:]:
             draft.put_alert(_free(one, at))
         storms.call_again(draft, alert.storm, at, called)

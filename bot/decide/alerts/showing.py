@@ -37,10 +37,14 @@ def readers(draft: Draft) -> tuple[str, ...]:
     return tuple(one.id for one in draft.duty(draft.now).responders if calls.may_hear(draft, one.id))
 
 
+def in_storm(draft: Draft, alert: Alert) -> bool:
+    """Say whether an alert is on the digest of a storm that is not over."""
+    return any(one.id == alert.storm for one in draft.facts.weather.storms)
+
+
 def shown(draft: Draft, alert: Alert) -> Alert:
     """Return an alert with a card for each who is shown it now and has none; in a storm a digest is enough."""
-    in_storm = any(one.id == alert.storm for one in draft.facts.weather.storms)
-    keys = () if in_storm else (cards.card_key(alert, person) for person in readers(draft))
+    keys = () if in_storm(draft, alert) else (cards.card_key(alert, person) for person in readers(draft))
     return replace(alert, cards=tuple(dict.fromkeys((*alert.cards, *keys))))
 
 

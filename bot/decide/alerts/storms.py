@@ -108,11 +108,6 @@ def call_again(draft: Draft, id_: str, at: datetime, called: tuple[str, ...]) ->
     _put(draft, _with(draft.facts.weather.storms, _drawn(again, draft.now)))
 
 
-def goes_on(draft: Draft, alert: Alert) -> bool:
-    """Say whether an alert is on the digest of a storm that is not over."""
-    return any(one.id == alert.storm for one in draft.facts.weather.storms)
-
-
 def held(draft: Draft, alert: Alert) -> list[Alert]:
     """Return the alerts of an alert's kind in the same storm that stand as it does, with its owner, itself first."""
     return [one for one in kin(draft, alert) if (one.status, one.owner) == (alert.status, alert.owner)]
