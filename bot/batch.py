@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.alerts.alert import Alert
-from bot.effects import Answer, Change, Decision, Effect, PutAlert, PutDesk, PutRequest, PutRota
+from bot.effects import Answer, Change, Decision, Effect, PutAlert, PutCommon, PutDesk, PutRequest, PutRota
 from bot.events import (
     AdminMet,
     Alerted,
@@ -152,4 +152,6 @@ def _record(event: Event, changes: Iterable[Change], now: datetime) -> Record:
 def _matter(change: Change) -> str:
     if isinstance(change, PutRequest):
         return change.request.id
+    if isinstance(change, PutCommon):
+        return change.common.id
     return change.alert.id if isinstance(change, PutAlert) else ""

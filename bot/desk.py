@@ -348,6 +348,7 @@ class Desk:
         for alert in loaded.alerts:
             standing.put_alert(alert)
         standing.notices = {notice.key: notice for notice in loaded.notices}
+        standing.commons = {common.id: common for common in loaded.commons}
         self._standing = standing
         self.info = loaded.desk
         self._people, self._chats = loaded.rota.people, loaded.facts.chats

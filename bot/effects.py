@@ -1,10 +1,12 @@
 """What a decision does to the world, as values with a key: recorded with the decision, delivered after it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.alerts.alert import Alert
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Notice
+from bot.support.recurrence import Common
 from bot.support.request import Request
 from bot.support.ticket import Ticket
 from bot.views import CardView, View
@@ -119,7 +121,57 @@ class OpenTicket:
     place: str = "Jira"
 
 
-Effect = Show | Say | WriteRota | ForgetEdits | FetchRoster | FetchCalendar | Forecast | Suppose | SlackSay | OpenTicket
+@dataclass(frozen=True, slots=True)
+class FindMatches:
+    """Find what a request's ``text``, as it read at ``text_at``, resembles; the answer is an event."""
+
+    key: str
+    request: str
+    text: str
+    text_at: datetime
+    place: str = "search"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHandbook:
+    """Find the sections of the handbook that ``words`` ask for; the answer is an event, and is shown at ``place``."""
+
+    key: str
+    place: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeEdit:
+    """Propose, where the handbook is kept, that the Markdown of a section reads ``after`` instead of ``before``.
+
+    ``section`` is "#anchor", "" for a new one at the end (``before`` is empty then). ``title`` says in one line what is
+    proposed. The answer is an event; done twice it is one proposal.
+    """
+
+    key: str
+    section: str
+    before: str
+    after: str
+    title: str
+    place: str = "GitHub"
+
+
+Effect = (
+    Show
+    | Say
+    | WriteRota
+    | ForgetEdits
+    | FetchRoster
+    | FetchCalendar
+    | Forecast
+    | Suppose
+    | SlackSay
+    | OpenTicket
+    | FindMatches
+    | SearchHandbook
+    | ProposeEdit
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +186,13 @@ class PutAlert:
     """The alert is now this."""
 
     alert: Alert
+
+
+@dataclass(frozen=True, slots=True)
+class PutCommon:
+    """The common request is now this."""
+
+    common: Common
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +260,7 @@ class ForgetPerson:
 
 
 Forget = ForgetActs | ForgetMessages | ForgetChats | ForgetPerson
-Change = PutRequest | PutAlert | PutNotice | DropNotice | PutFacts | PutDesk | PutRota | Forget
+Change = PutRequest | PutAlert | PutCommon | PutNotice | DropNotice | PutFacts | PutDesk | PutRota | Forget
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from bot.people import Author, Person
 from bot.rota.plan import Plan, WhatIf
 from bot.rota.shift import Rota, Shift
 from bot.state import Roster
+from bot.support.recurrence import Alike
+from bot.support.request import Match
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -376,6 +378,38 @@ class TicketOpened(Delivered):
 
     ticket: str
     issue: str = ""
+    url: str = ""
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched(Delivered):
+    """What a request, as it read at ``text_at``, resembles is known, the likeliest first of each kind; or why not.
+
+    ``found`` are what may answer it, ``alike`` the requests that are the same matter or likely are.
+    """
+
+    request: str
+    text_at: datetime
+    found: tuple[Match, ...] = ()
+    alike: tuple[Alike, ...] = ()
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandbookSearched(Delivered):
+    """The sections that ``words`` ask for are known, the likeliest first; or why not, in words."""
+
+    words: str
+    found: tuple[Match, ...] = ()
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditProposed(Delivered):
+    """What became of an edit that was proposed, by its effect's key: where it can be read, or why there is none."""
+
+    proposal: str
     url: str = ""
     failure: str = ""
 

@@ -14,8 +14,9 @@ from bot.effects import Change, Effect
 from bot.events import Delivered, Event, PlanFound, Undeliverable
 from bot.rota.plan import Question
 from bot.rota.shift import Rota
-from bot.state import DeskInfo, Facts, Knowledge, Notice
+from bot.state import DeskInfo, Facts, Knowledge, Notice, State
 from bot.support.erasure import Part
+from bot.support.recurrence import Common
 from bot.support.request import Request
 
 Clock = Callable[[], datetime]
@@ -114,6 +115,7 @@ class Loaded:
     notices: tuple[Notice, ...]
     outgoing: tuple[Outgoing, ...]
     alerts: tuple[Alert, ...] = ()
+    commons: tuple[Common, ...] = ()
 
 
 class Journal(Protocol):
@@ -129,7 +131,7 @@ class Journal(Protocol):
         """Forget a desk; raise Refused if it ever had a request, or has something left to send."""
 
     async def load(self, tenant: str, desk: str) -> Loaded:
-        """Return a desk: requests that are not closed, alerts that are live, notices, pending effects."""
+        """Return a desk: requests that are not closed, live alerts, notices, common requests, pending effects."""
 
     async def known(self, tenant: str, desk: str, keys: Iterable[str]) -> frozenset[str]:
         """Return those of ``keys`` that belong to events already recorded."""
@@ -170,6 +172,9 @@ class Origin(Protocol):
     def report(self, event: Delivered | Undeliverable | PlanFound, shown: tuple[str, Address] | None = None) -> None:
         """Take what became of an effect."""
 
+    async def state(self) -> State:
+        """Return the desk's state as it stands."""
+
     async def question(self, weeks: int) -> Question:
         """Return what a forecast of so many weeks is asked as the desk stands."""
 
@@ -185,7 +190,7 @@ class Lookup(Protocol):
     """What the shell looks up for a desk's events."""
 
     def knowledge(self, desk: DeskInfo, rota: Rota, now: datetime) -> Knowledge:
-        """Return the hours with the holidays around ``now``, the admins, the tree of triage and the countries.
+        """Return the hours with the holidays around ``now``, the admins, the tree of triage, the handbook, countries.
 
         The holidays are the desk's, and those of the places where people of the rota are.
         """

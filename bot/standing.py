@@ -16,6 +16,7 @@ from bot.effects import (
     ForgetMessages,
     ForgetPerson,
     PutAlert,
+    PutCommon,
     PutDesk,
     PutFacts,
     PutNotice,
@@ -24,6 +25,7 @@ from bot.effects import (
 )
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Notice, State
+from bot.support.recurrence import Common
 from bot.support.request import Request, Status
 
 
@@ -41,6 +43,7 @@ class Standing:
     notices: dict[str, Notice] = field(default_factory=dict)
     alerts: dict[str, Alert] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)
+    commons: dict[str, Common] = field(default_factory=dict)
 
     def view(self) -> State:
         """Return the state to decide with; it changes with this."""
@@ -54,6 +57,7 @@ class Standing:
             self.notices,
             self.alerts,
             self.called,
+            self.commons,
         )
 
     def put(self, request: Request) -> None:
@@ -78,6 +82,8 @@ class Standing:
                 self.put(request)
             case PutAlert(alert):
                 self.put_alert(alert)
+            case PutCommon(common):
+                self.commons[common.id] = common
             case PutNotice(notice):
                 self.notices[notice.key] = notice
             case DropNotice(key):

@@ -15,6 +15,8 @@ from bot.people import Author
 from bot.policy import Policy
 from bot.rota.planning import Planning
 from bot.rota.shift import Rota
+from bot.support.handbook import NO_HANDBOOK, Handbook
+from bot.support.recurrence import Common
 from bot.support.request import Request
 from bot.support.ticket import Ticket
 from bot.support.triage import NO_TREE, Tree
@@ -208,6 +210,7 @@ class Facts:
     weather: Weather = Weather()
     tickets: Mapping[str, Ticket] = field(default_factory=dict)
     last_ticket: int = 0
+    last_common: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +218,7 @@ class State:
     """A read-only view of a desk.
 
     ``threads`` maps a thread's place to the ids of the requests raised in it, ``askers`` a requester's id to those that
-    they raised, ``called`` an alert's names to its id.
+    they raised, ``called`` an alert's names to its id. ``commons`` are all common requests, by id.
     """
 
     desk: DeskInfo
@@ -227,6 +230,7 @@ class State:
     notices: Mapping[str, Notice] = field(default_factory=dict)
     alerts: Mapping[str, Alert] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
+    commons: Mapping[str, Common] = field(default_factory=dict)
 
     @property
     def tickets(self) -> Mapping[str, Ticket]:
@@ -249,7 +253,7 @@ class Knowledge:
     ``countries`` are those whose public holidays are known, each with its subdivisions; ``own`` the channels, by tenant
     and id, that are a desk's own; ``country_names`` what countries are called in English, in small
     letters, each with its code. ``jira`` is the key of the project in which the desk's tickets are made, "" where the
-    bot makes none.
+    bot makes none. ``handbook`` is the desk's, as it was last read.
     """
 
     hours: SupportHours = SupportHours()
@@ -260,3 +264,4 @@ class Knowledge:
     country_names: Mapping[str, str] = field(default_factory=dict)
     feed: Callable[[str, int], str] = no_feed
     jira: str = ""
+    handbook: Handbook = NO_HANDBOOK

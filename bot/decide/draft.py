@@ -17,6 +17,7 @@ from bot.effects import (
     Effect,
     FetchRoster,
     PutAlert,
+    PutCommon,
     PutDesk,
     PutFacts,
     PutNotice,
@@ -33,6 +34,7 @@ from bot.rota.duty import Duty, on_duty, present
 from bot.rota.handover import with_outgoing
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Knowledge, Notice, NoticeItem, State
+from bot.support.recurrence import Common
 from bot.support.request import Deed, Outcome, Request, Rung, Status, goes_with_own
 from bot.support.texts import Text
 from bot.support.words import MINUTE, heard, listed, say
@@ -59,6 +61,7 @@ class Draft:
         self.country_names = knowledge.country_names
         self.own_channels = knowledge.own
         self.feed = knowledge.feed
+        self.handbook = knowledge.handbook
         self.desk = state.desk
         self.policy = state.desk.policy
         self.facts = state.facts
@@ -67,6 +70,7 @@ class Draft:
         self._notices: dict[str, Notice] = {}
         self._alerts: dict[str, Alert] = {}
         self._called: dict[str, str] = {}
+        self._commons: dict[str, Common] = {}
         self._effects: list[Effect] = []
         self._quiet: list[Change] = []
         self._duty: dict[tuple[datetime, tuple[str, ...]], Duty] = {}
@@ -197,6 +201,19 @@ class Draft:
         """Change an alert, or add one."""
         self._alerts[alert.id] = alert
         self._called.update(dict.fromkeys(alert.names, alert.id))
+
+    def common(self, id_: str) -> Common | None:
+        """Return a common request as it stands by now."""
+        return self._commons.get(id_) or self.state.commons.get(id_)
+
+    def commons(self) -> list[Common]:
+        """Return all common requests as they stand by now, by id."""
+        known = {**self.state.commons, **self._commons}
+        return sorted(known.values(), key=lambda one: (len(one.id), one.id))
+
+    def put_common(self, common: Common) -> None:
+        """Let a common request be this from now on."""
+        self._commons[common.id] = common
 
     def put(self, request: Request) -> None:
         """Change a request."""
@@ -329,6 +346,7 @@ class Draft:
                 Show(notice.key, notice.place, view, first=not told, only_if_shown=settled or not call, settled=settled)
             )
         changes.extend(map(PutAlert, self._alerts.values()))
+        changes.extend(map(PutCommon, self._commons.values()))
         if self.facts is not self.state.facts:
             changes.append(PutFacts(self.facts))
         if self.rota is not self.state.rota:

@@ -31,6 +31,7 @@ from bot.store.rota import StoredRota
 from bot.store.sqlite import Database
 from bot.store.writing import Writer, instant
 from bot.support.erasure import Part, kinds
+from bot.support.recurrence import Common
 from bot.support.request import Request
 
 T = TypeVar("T")
@@ -118,21 +119,24 @@ class SqlJournal:
         await self._run(work)
 
     async def load(self, tenant: str, desk: str) -> Loaded:
-        """Return a desk: what is open and live, notices, pending effects; raise Refused where it is unknown."""
+        """Return a desk: what is open and live, notices, common requests, pending effects.
+
+        Raise Refused where it is unknown.
+        """
         here = {"tenant_": tenant, "desk_": desk}
         rows, rota, *lists = await self._run(
             lambda connection: [
                 connection.execute(statement, here).all()
                 for statement in (
                     *(sql.ONE_DESK, sql.ONE_ROTA),
-                    *(sql.OPEN_REQUESTS, sql.LIVE_ALERTS, sql.ALL_NOTICES, sql.ALL_OUTGOING),
+                    *(sql.OPEN_REQUESTS, sql.LIVE_ALERTS, sql.ALL_NOTICES, sql.ALL_OUTGOING, sql.ALL_COMMONS),
                 )
             ]
         )
         if not rows:
             message = f"There is no desk {desk}."
             raise Refused(message)
-        requests, alerts, notices, outgoing = lists
+        requests, alerts, notices, outgoing, commons = lists
         name = f"{tenant} {desk}"
         return Loaded(
             revision=rows[0].revision,
@@ -143,6 +147,7 @@ class SqlJournal:
             notices=tuple(parse(Notice, text, f"notices {name} {key}") for key, text in notices),
             outgoing=tuple(Outgoing(id_, parse_effect(text, f"outbox {name} {id_}")) for id_, text in outgoing),
             alerts=tuple(parse(Alert, text, f"alerts {name} {id_}") for id_, text in alerts),
+            commons=tuple(parse(Common, text, f"commons {name} {id_}") for id_, text in commons),
         )
 
     async def known(self, tenant: str, desk: str, keys: Iterable[str]) -> frozenset[str]:

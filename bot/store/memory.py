@@ -92,6 +92,7 @@ class MemoryJournal:
             notices=tuple(notice for _, notice in sorted(standing.notices.items())),
             outgoing=tuple(kept.outbox.values()),
             alerts=_by_id(alert for alert in standing.alerts.values() if alert.is_live),
+            commons=tuple(common for _, common in sorted(standing.commons.items())),
         )
 
     async def known(self, tenant: str, desk: str, keys: Iterable[str]) -> frozenset[str]:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-HEAD = "0003"  # the newest script in migrations/versions; a test compares
+HEAD = "0004"  # the newest script in migrations/versions; a test compares
 
 metadata = MetaData()
 
@@ -115,6 +115,8 @@ Index("alerts_live", alerts.c.tenant, alerts.c.desk, alerts.c.id, sqlite_where=t
 Index("alerts_held", alerts.c.tenant, alerts.c.desk, alerts.c.held, alerts.c.ended_at, sqlite_where=text(HOLDS))
 
 alert_names = _of_desk("alert_names", _text("name"), _text("alert"), key=("name",), rowid=False)
+
+commons = _of_desk("commons", _text("id"), _text("document"), key=("id",), rowid=False)
 
 notices = _of_desk("notices", _text("key"), _text("document"), key=("key",), rowid=False)
 

@@ -14,6 +14,7 @@ from bot.store.schema import (
     IS_OPEN,
     alert_names,
     alerts,
+    commons,
     desks,
     notices,
     outbox,
@@ -52,6 +53,7 @@ ADD_RECORDS = insert(records)
 PUT_REQUESTS = _put(requests)
 PUT_ALERTS = _put(alerts)
 PUT_ALERT_NAMES = _put(alert_names)
+PUT_COMMONS = _put(commons)
 PUT_NOTICES = _put(notices)
 DROP_NOTICES = delete(notices).where(_here(notices), notices.c.key == bindparam("key_"))
 PUT_OUTGOING = _put(outbox)
@@ -68,7 +70,7 @@ ROTA_WRITTEN = (
 )
 
 REMOVE_DESK = tuple(
-    delete(table).where(_here(table)) for table in (records, alert_names, alerts, notices, shown, rotas, desks)
+    delete(table).where(_here(table)) for table in (records, alert_names, alerts, commons, notices, shown, rotas, desks)
 )
 
 ANY_REQUEST = select(requests.c.id).where(_here(requests)).limit(1)
@@ -86,6 +88,7 @@ OPEN_REQUESTS = (
     .order_by(requests.c.posted_at, requests.c.id)
 )
 LIVE_ALERTS = select(alerts.c.id, alerts.c.document).where(_here(alerts), text(IS_LIVE)).order_by(alerts.c.id)
+ALL_COMMONS = select(commons.c.id, commons.c.document).where(_here(commons)).order_by(commons.c.id)
 ALL_NOTICES = select(notices.c.key, notices.c.document).where(_here(notices)).order_by(notices.c.key)
 ALL_OUTGOING = (
     select(outbox.c.id, outbox.c.document).where(_here(outbox)).order_by(outbox.c.revision, outbox.c.position)

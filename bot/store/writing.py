@@ -23,6 +23,7 @@ from bot.effects import (
     ForgetMessages,
     ForgetPerson,
     PutAlert,
+    PutCommon,
     PutDesk,
     PutFacts,
     PutNotice,
@@ -37,10 +38,10 @@ from bot.support.erasure import held
 from bot.support.request import Request
 
 Cells = tuple[object, ...]
-Kept = PutRequest | PutAlert | PutNotice | DropNotice | PutFacts | PutDesk | PutRota
+Kept = PutRequest | PutAlert | PutCommon | PutNotice | DropNotice | PutFacts | PutDesk | PutRota
 
 LAST = "\uffff"  # behind every key that begins alike
-ORDER: Sequence[type[Kept]] = (PutRequest, PutAlert, PutNotice, DropNotice, PutFacts, PutDesk, PutRota)
+ORDER: Sequence[type[Kept]] = (PutRequest, PutAlert, PutCommon, PutNotice, DropNotice, PutFacts, PutDesk, PutRota)
 
 
 def _text(statement: ClauseElement) -> str:
@@ -62,6 +63,7 @@ class Writer:
         self._changes = {
             PutRequest: _text(sql.PUT_REQUESTS),
             PutAlert: _text(sql.PUT_ALERTS),
+            PutCommon: _text(sql.PUT_COMMONS),
             PutNotice: _text(sql.PUT_NOTICES),
             DropNotice: _text(sql.DROP_NOTICES),
             PutFacts: _text(sql.PUT_FACTS),
@@ -146,6 +148,8 @@ def _subject(change: Kept) -> tuple[str, str]:
             return "request", request.id
         case PutAlert(alert):
             return "alert", alert.id
+        case PutCommon(common):
+            return "common", common.id
         case PutNotice(notice):
             return "notice", notice.key
         case DropNotice(key):
@@ -160,6 +164,8 @@ def _row(tenant: str, desk: str, change: Kept) -> Cells:  # noqa: PLR0911 - one 
             return _request(tenant, desk, request)
         case PutAlert(alert):
             return _alert(tenant, desk, alert)
+        case PutCommon(common):
+            return tenant, desk, common.id, dump(common)
         case PutNotice(notice):
             return tenant, desk, notice.key, dump(notice)
         case DropNotice(key):

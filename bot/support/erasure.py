@@ -87,6 +87,9 @@ def without_texts(request: Request) -> Request:
         deed=request.deed and replace(request.deed, text=""),
         triage=(),
         before=None,
+        matches=(),
+        helped=(),
+        unlike=(),
     )
 
 

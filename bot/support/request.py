@@ -264,6 +264,18 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """Something that a text resembles: a section of the handbook ("#anchor"), a request, or a common request ("C-3").
+
+    ``sure`` says that it is likely enough to be told as the answer; ``outcome`` is how a request ended.
+    """
+
+    ref: str
+    sure: bool
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """A request.
 
@@ -281,6 +293,9 @@ class Request:
     before it) are what *Undo* needs; ``triage`` is how far triage has come.
     ``helpers`` were asked in the team channel, last at ``helped_at``. ``open_since`` is when it was opened again, None
     where that never was: what was said before does not answer it.
+
+    ``matches`` are what it resembles, the likeliest first; ``helped`` names those of which somebody said that they
+    answer it, ``unlike`` those that do not. ``common`` is the common request that it is, "" for none.
     """
 
     id: str
@@ -321,6 +336,10 @@ class Request:
     reply: str = ""
     asked: tuple[str, ...] = ()
     open_since: datetime | None = None
+    matches: tuple[Match, ...] = ()
+    helped: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
+    common: str = ""
 
     @property
     def next_at(self) -> datetime | None:

@@ -1,0 +1,1 @@
+"""GitHub: where the handbook is kept, and how an edit of it is proposed."""

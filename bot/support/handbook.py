@@ -1,0 +1,57 @@
+"""The handbook: the team's sections of common problems and their solutions, as they were last read.
+
+A value only: where it comes from, and how Markdown becomes sections, is not known here.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section: GitHub's ``anchor`` of its heading, its title in plain text, and the titles above it, outermost first.
+
+    ``heading`` and ``body`` are the Markdown itself, line ends included: the heading's own lines, and what stands below
+    them up to the next heading of any level.
+    """
+
+    anchor: str
+    title: str
+    heading: str = ""
+    body: str = ""
+    above: tuple[str, ...] = ()
+
+    @property
+    def ref(self) -> str:
+        """Return by what matches name it."""
+        return f"#{self.anchor}"
+
+
+@dataclass(frozen=True, slots=True)
+class Handbook:
+    """A handbook as it was last read.
+
+    ``address`` is where people read it and ``edit_address`` where they edit it, "" for nowhere. ``read_at`` is when it
+    was last known to be so, None where it never was read; ``failure`` why not since, in words, "" where it was.
+    ``version`` changes with its text. ``proposes`` says that the bot may propose an edit where it is kept.
+    """
+
+    address: str = ""
+    edit_address: str = ""
+    sections: tuple[Section, ...] = ()
+    version: str = ""
+    read_at: datetime | None = None
+    failure: str = ""
+    proposes: bool = False
+
+    def section(self, ref: str) -> Section | None:
+        """Return the section that a match names, None for one that is not there any more."""
+        return next((one for one in self.sections if one.ref == ref), None)
+
+    def link(self, section: Section) -> str:
+        """Return the address of a section, "" where the handbook has none."""
+        return f"{self.address}#{quote(section.anchor)}" if self.address else ""
+
+
+NO_HANDBOOK = Handbook()
