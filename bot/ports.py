@@ -16,8 +16,9 @@ from bot.rota.plan import Question
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Knowledge, Notice, State
 from bot.support.erasure import Part
+from bot.support.handbook import Handbook
 from bot.support.recurrence import Common
-from bot.support.request import Request
+from bot.support.request import Match, Request
 
 Clock = Callable[[], datetime]
 
@@ -184,6 +185,20 @@ class Courier(Protocol):
 
     def take(self, desk: Origin, outgoing: Iterable[Outgoing]) -> None:
         """Take effects to deliver, in order."""
+
+
+class Library(Protocol):
+    """Each desk's handbook, as it was last read."""
+
+    def of(self, desk: DeskInfo) -> Handbook:
+        """Return a desk's handbook; an empty one where it was never read."""
+
+
+class Finder(Protocol):
+    """Finds what words ask for."""
+
+    async def sections(self, desk: DeskInfo, words: str) -> tuple[Match, ...]:
+        """Return the sections of a desk's handbook that ``words`` of any length ask for, the likeliest first."""
 
 
 class Lookup(Protocol):

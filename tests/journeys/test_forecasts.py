@@ -10,7 +10,7 @@ from bot.places import personal
 from bot.ports import Address, Origin, Outgoing
 from bot.rota.plan import Question
 from bot.rota.shift import Absence, Role, Shift
-from bot.state import DeskInfo
+from bot.state import DeskInfo, State
 from bot.views import PlanCard, RotaCard
 from tests.journeys.town import (
     ANA,
@@ -134,6 +134,9 @@ class Outrun:
 
     def report(self, event: Delivered | Undeliverable | PlanFound, shown: tuple[str, Address] | None = None) -> None:
         self.desk.report(event, shown)
+
+    async def state(self) -> State:
+        return await self.desk.state()
 
     async def question(self, weeks: int) -> Question:
         assert weeks

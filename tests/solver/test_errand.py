@@ -15,7 +15,7 @@ from bot.solver import worker
 from bot.solver.changes import what_if
 from bot.solver.errand import forecast_errand, suppose_errand
 from bot.solver.forecast import plans
-from bot.state import DeskInfo
+from bot.state import DeskInfo, State
 from tests.solver.teams import FIRST, team
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -32,6 +32,9 @@ class Asked:
     def report(self, event: Delivered | Undeliverable | PlanFound, shown: tuple[str, Address] | None = None) -> None:
         assert shown is None
         self.told.append(event)
+
+    async def state(self) -> State:
+        return State(self.info)
 
     async def question(self, weeks: int) -> Question:
         rota, hours = team(2, 6, weeks)
