@@ -102,6 +102,10 @@ class Batch:
         """Return the alerts that changed, as they became, in the order of the changes."""
         return tuple(change.alert for change in self.changes if isinstance(change, PutAlert))
 
+    def has_commons(self) -> bool:
+        """Say whether a common request changed, about which somebody may be to be asked."""
+        return any(isinstance(change, PutCommon) for change in self.changes)
+
     def matters(self) -> tuple[str, ...]:
         """Return the ids of the requests and alerts that changed."""
         return (*(one.id for one in self.requests()), *(one.id for one in self.alerts()))

@@ -20,7 +20,7 @@ from bot.batch import Batch, Waiting
 from bot.decide import decide, next_due, turns
 from bot.decide.alerts import finding
 from bot.decide.desk import privacy
-from bot.decide.requests import lists
+from bot.decide.requests import lists, recurrence
 from bot.decide.rota import overview
 from bot.effects import Answer, Decision, Word
 from bot.errors import NotStored, Refused
@@ -275,6 +275,7 @@ class Desk:
         ):  # which may end the pause
             ids.update(standing.facts.owed)
         about = {id_ for one in waiting for id_ in finding.ids(standing.view(), one.event)}
+        about |= {id_ for one in waiting for id_ in recurrence.about(standing.view(), one.event)}
         ids.update(about)
         asked = [one.event.text for one in waiting if isinstance(one.event, Message) and one.event.addressed]
         ids.update(map(commands.named, asked))
@@ -365,6 +366,7 @@ class Desk:
             batch is None
             or batch.looked
             or bool(batch.alerts())
+            or batch.has_commons()
             or paused != self._paused
             or planned is not self._planned
         )

@@ -196,6 +196,13 @@ class PutCommon:
 
 
 @dataclass(frozen=True, slots=True)
+class DropCommon:
+    """Nothing came of a common request that was noticed: it need not be held any longer."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PutNotice:
     """The notice is now this."""
 
@@ -260,7 +267,7 @@ class ForgetPerson:
 
 
 Forget = ForgetActs | ForgetMessages | ForgetChats | ForgetPerson
-Change = PutRequest | PutAlert | PutCommon | PutNotice | DropNotice | PutFacts | PutDesk | PutRota | Forget
+Change = PutRequest | PutAlert | PutCommon | DropCommon | PutNotice | DropNotice | PutFacts | PutDesk | PutRota | Forget
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class NoticeItem:
 
     ``advised_by`` is the colleague off duty whose answer may be adopted, ``claimer`` the id of whoever has it, ``note``
     what was said to whoever has it next; ``closed`` that it is over. ``told_in`` names the clock or promise that it was
-    told for: it is settled when that is over, "" for one of an older version.
+    told for: it is settled when that is over, "" for one of an older version. ``likely`` names what may answer it.
     """
 
     request: str
@@ -63,6 +63,7 @@ class NoticeItem:
     note: str = ""
     closed: bool = False
     told_in: str = ""
+    likely: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,18 @@ from bot.decide.alerts import steps as alert_steps
 from bot.decide.desk import chats, colleagues, pauses, policies, privacy, setup
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
-from bot.decide.requests import clocks, intake, lists, matters, presses, raising, steps, suggestions
+from bot.decide.requests import (
+    clocks,
+    incidents,
+    intake,
+    lists,
+    matters,
+    presses,
+    raising,
+    recurrence,
+    steps,
+    suggestions,
+)
 from bot.decide.rota import (
     absences,
     covers,
@@ -52,6 +63,7 @@ from bot.events import (
     Edited,
     Event,
     GoOn,
+    Matched,
     Open,
     PeopleImported,
     PersonErased,
@@ -116,6 +128,7 @@ Known = (
     | Supposed
     | TicketOpened
     | TicketMoved
+    | Matched
     | Delivered
     | Undeliverable
     | PeopleImported
@@ -186,6 +199,8 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
     tracker.follow(draft)
     showing.follow(draft)
     storms.follow(draft)
+    recurrence.follow(draft, event)
+    incidents.follow(draft)
     return pauses.hush(draft, draft.decision(answer))
 
 
@@ -202,7 +217,9 @@ def next_due(state: State, now: datetime, hours: SupportHours) -> datetime:
     untold = _coming(now, hours) if waits else None
     rota = week.next_at(state, now, hours) if pause is None else None
     alerts = showing.next_at(state, now, hours) if pause is None else None
-    return min(at for at in (privacy.next_sweep(state.facts, now, hours), step, untold, rota, alerts) if at is not None)
+    recurs = recurrence.next_at(state, now, hours) if pause is None else None
+    moments = (privacy.next_sweep(state.facts, now, hours), step, untold, rota, alerts, recurs)
+    return min(at for at in moments if at is not None)
 
 
 def _next_step(state: State, now: datetime, hours: SupportHours) -> datetime | None:
@@ -305,6 +322,9 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             tracker.opened(draft, event)
         case TicketMoved():
             tracker.moved(draft, event)
+        case Matched():
+            recurrence.matched(draft, event)
+            incidents.matched(draft, event)
         case Delivered():
             clocks.reached(draft, event.place)
             raising.stands(draft, event)

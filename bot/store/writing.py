@@ -16,6 +16,7 @@ from sqlalchemy.sql import ClauseElement
 from bot.alerts import erasure as alerts
 from bot.alerts.alert import Alert
 from bot.effects import (
+    DropCommon,
     DropNotice,
     Forget,
     ForgetActs,
@@ -38,10 +39,20 @@ from bot.support.erasure import held
 from bot.support.request import Request
 
 Cells = tuple[object, ...]
-Kept = PutRequest | PutAlert | PutCommon | PutNotice | DropNotice | PutFacts | PutDesk | PutRota
+Kept = PutRequest | PutAlert | PutCommon | DropCommon | PutNotice | DropNotice | PutFacts | PutDesk | PutRota
 
 LAST = "\uffff"  # behind every key that begins alike
-ORDER: Sequence[type[Kept]] = (PutRequest, PutAlert, PutCommon, PutNotice, DropNotice, PutFacts, PutDesk, PutRota)
+ORDER: Sequence[type[Kept]] = (
+    PutRequest,
+    PutAlert,
+    PutCommon,
+    DropCommon,
+    PutNotice,
+    DropNotice,
+    PutFacts,
+    PutDesk,
+    PutRota,
+)
 
 
 def _text(statement: ClauseElement) -> str:
@@ -64,6 +75,7 @@ class Writer:
             PutRequest: _text(sql.PUT_REQUESTS),
             PutAlert: _text(sql.PUT_ALERTS),
             PutCommon: _text(sql.PUT_COMMONS),
+            DropCommon: _text(sql.DROP_COMMONS),
             PutNotice: _text(sql.PUT_NOTICES),
             DropNotice: _text(sql.DROP_NOTICES),
             PutFacts: _text(sql.PUT_FACTS),
@@ -142,7 +154,7 @@ def _forget(connection: Connection, tenant: str, desk: str, change: Forget) -> N
             connection.execute(sql.FORGET_PLACE, {"tenant_": tenant, "place_": personal(person)})
 
 
-def _subject(change: Kept) -> tuple[str, str]:
+def _subject(change: Kept) -> tuple[str, str]:  # noqa: PLR0911 - one row per kind
     match change:
         case PutRequest(request):
             return "request", request.id
@@ -150,6 +162,8 @@ def _subject(change: Kept) -> tuple[str, str]:
             return "alert", alert.id
         case PutCommon(common):
             return "common", common.id
+        case DropCommon(id_):
+            return "common", id_
         case PutNotice(notice):
             return "notice", notice.key
         case DropNotice(key):
@@ -166,6 +180,8 @@ def _row(tenant: str, desk: str, change: Kept) -> Cells:  # noqa: PLR0911 - one 
             return _alert(tenant, desk, alert)
         case PutCommon(common):
             return tenant, desk, common.id, dump(common)
+        case DropCommon(id_):
+            return tenant, desk, id_
         case PutNotice(notice):
             return tenant, desk, notice.key, dump(notice)
         case DropNotice(key):

@@ -50,6 +50,7 @@ class Text(StrEnum):
     ANSWER_THERE = "answer there"
     FOLLOWS_OWN = "follows own"
     SAME_AS = "same as"
+    IN_THE_HANDBOOK = "in the handbook"
     ASKED_YOU = "asked you"
     ASKED_THERE = "asked there"
     WAITS = "waits"
@@ -278,6 +279,7 @@ TEXTS = MappingProxyType(
                 Text.ANSWER_THERE: "The answer is in the other thread.",
                 Text.FOLLOWS_OWN: "This goes with your other post.",
                 Text.SAME_AS: "We look at this together with ",
+                Text.IN_THE_HANDBOOK: "This is in our handbook: {title}",
                 Text.ASKED_YOU: "{who} has a question for you.",
                 Text.ASKED_THERE: "{who} has asked something in the other thread. Once it is answered, we go on.",
                 Text.WAITS: "As soon as you answer here, we go on.",
@@ -538,6 +540,7 @@ TEXTS = MappingProxyType(
                 Text.ANSWER_THERE: "Die Antwort steht im anderen Thread.",
                 Text.FOLLOWS_OWN: "Das gehört zu deinem anderen Beitrag.",
                 Text.SAME_AS: "Das sehen wir uns gemeinsam an mit ",
+                Text.IN_THE_HANDBOOK: "Das steht in unserem Handbuch: {title}",
                 Text.ASKED_YOU: "{who} hat eine Frage an dich.",
                 Text.ASKED_THERE: "{who} hat im anderen Thread etwas gefragt. Nach der Antwort geht es weiter.",
                 Text.WAITS: "Sobald du hier antwortest, geht es weiter.",

@@ -15,13 +15,29 @@ from bot.alerts.alert import Alert
 from bot.alerts.notification import Kind, Notification
 from bot.calendars.almanac import Almanac
 from bot.desk import Desk
-from bot.effects import Answer, Card, Dialog, FetchRoster, Forecast, OpenTicket, Say, Show, SlackSay, Suppose, Word
+from bot.effects import (
+    Answer,
+    Card,
+    Dialog,
+    FetchRoster,
+    FindMatches,
+    Forecast,
+    OpenTicket,
+    PutCommon,
+    PutRota,
+    Say,
+    Show,
+    SlackSay,
+    Suppose,
+    Word,
+)
 from bot.events import (
     Alerted,
     Claim,
     Deleted,
     Delivered,
     Edited,
+    Matched,
     Open,
     PlanFound,
     Planned,
@@ -43,14 +59,16 @@ from bot.events import (
 from bot.people import Author, Person
 from bot.places import personal
 from bot.policy import Policy
-from bot.ports import Origin, Outgoing
+from bot.ports import Commit, Origin, Outgoing
 from bot.rota.shift import Absence, Role, Rota, Shift
 from bot.solver.changes import what_if
 from bot.solver.forecast import plans
-from bot.state import DeskInfo, Roster
+from bot.state import DeskInfo, Knowledge, Roster
 from bot.store.memory import MemoryJournal
 from bot.store.triage import TREE, read_tree
-from bot.support.request import Request
+from bot.support.handbook import NO_HANDBOOK, Handbook
+from bot.support.recurrence import Alike, Common
+from bot.support.request import Match, Request
 from bot.views import Button, Field, FormCard, Line, Link, Mention, View
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -144,6 +162,8 @@ class FakeTeams:
 
     ``jira`` are the tickets that were to be made, ``says`` is what Jira answers next: a key, "" where that is lost,
     None for not yet, all else is why it refuses. It makes EDGE-1 and so on where nothing else is said.
+
+    ``found`` and ``alike`` are what a text resembles, by the text; ``matching`` is what was asked so.
     """
 
     def __init__(self, town: "Town") -> None:
@@ -160,6 +180,9 @@ class FakeTeams:
         self.jira: list[OpenTicket] = []
         self.says: list[str | None] = []
         self.making: list[tuple[Origin, Outgoing]] = []
+        self.found: dict[str, tuple[Match, ...]] = {}
+        self.alike: dict[str, tuple[Alike, ...]] = {}
+        self.matching: list[FindMatches] = []
 
     def take(self, desk: Origin, outgoing: Iterable[Outgoing]) -> None:
         for one in outgoing:
@@ -204,6 +227,12 @@ class FakeTeams:
                 desk.report(Delivered(key=f"delivered:{one.id}", **done))  # type: ignore[arg-type]
         if isinstance(effect, Forecast | Suppose):
             self.computing.append((desk, one))
+        if isinstance(effect, FindMatches):
+            self.matching.append(effect)
+            done = {"happened_at": self._town.now, "effect": one.id, "place": effect.place, "message": effect.key}
+            what = {"found": self.found.get(effect.text, ()), "alike": self.alike.get(effect.text, ())}
+            asked = {"request": effect.request, "text_at": effect.text_at}
+            desk.report(Matched(key=f"delivered:{one.id}", **done, **asked, **what))  # type: ignore[arg-type]
         if isinstance(effect, OpenTicket):
             self.jira.append(effect)
             said = self.says.pop(0) if self.says else f"EDGE-{len(self.jira)}"
@@ -249,6 +278,15 @@ class FakeTeams:
         return f"{CHANNEL};messageid={next(self._town._ids)}" if place == CHANNEL else place
 
 
+class Shelf(Almanac):
+    """An almanac with a handbook beside it."""
+
+    handbook: Handbook = NO_HANDBOOK
+
+    def knowledge(self, desk: DeskInfo, rota: Rota, now: datetime) -> Knowledge:
+        return replace(super().knowledge(desk, rota, now), handbook=self.handbook)
+
+
 class Town:
     """The desk and everybody around it."""
 
@@ -268,7 +306,8 @@ class Town:
         self.rota = Rota({one.id: one for one in people}, shifts() if team is None else team, absences)
         self.journal = MemoryJournal()
         self.teams = FakeTeams(self)
-        self.almanac = Almanac(frozenset({"farid"}), triage=TRIAGE, jira=lambda _: jira)
+        self.shelf = Shelf(frozenset({"farid"}), triage=TRIAGE, jira=lambda _: jira)
+        self.almanac: Almanac = self.shelf
         self._ids = itertools.count(1)
         self._desk: Desk | None = None
 
@@ -289,9 +328,6 @@ class Town:
         await self._desk.strike()
 
     async def _seed(self) -> None:
-        from bot.effects import PutRota
-        from bot.ports import Commit
-
         await self.journal.commit(Commit("tenant", "backend", 0, changes=(PutRota(self.rota),)))
 
     # -- people -------------------------------------------------------------------------------------------------
@@ -389,6 +425,27 @@ class Town:
         """Return an alert as the journal has it."""
         (found,) = await self.journal.alerts("tenant", "backend", [id_], [])
         return found
+
+    async def common(self, id_: str = "C-1") -> Common:
+        """Return a common request as the desk has it."""
+        return (await (await self.desk()).state()).commons[id_]
+
+    async def put_common(self, common: Common) -> None:
+        """Let a common request be there as it is."""
+        await (await self.desk()).settle()
+        revision = (await self.journal.load("tenant", "backend")).revision
+        await self.journal.commit(Commit("tenant", "backend", revision, changes=(PutCommon(common),)))
+        await self.restart()
+
+    async def matched(
+        self, asked: FindMatches, *, found: tuple[Match, ...] = (), alike: tuple[Alike, ...] = ()
+    ) -> None:
+        """Let what a request resembles be known, again or late."""
+        fields: dict[str, Any] = {"request": asked.request, "text_at": asked.text_at, "found": found, "alike": alike}
+        fields |= {"effect": "?", "place": asked.place, "message": asked.key}
+        desk = await self.desk()
+        desk.report(Matched(key=f"key-{next(self._ids)}", happened_at=self.now, **fields))
+        await desk.settle()
 
     async def press_alert(self, step: str, id_: str, by: Author | Person, **fields: str) -> str:
         """Send a step of an alert's *More…* from the team channel; return what is shown."""

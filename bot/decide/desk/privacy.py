@@ -15,7 +15,7 @@ from bot.alerts.erasure import weather_without_person
 from bot.commands import SendPrivacy, parse
 from bot.decide import tickets
 from bot.decide.draft import Draft
-from bot.decide.requests import claims
+from bot.decide.requests import claims, recurrence
 from bot.decide.requests.claims import REOPENS
 from bot.effects import (
     Answer,
@@ -62,7 +62,7 @@ REST = timedelta(seconds=2)  # between two portions of a long list, which would 
 UNDO_ENDS = timedelta(days=1)  # after closing, whatever the policy
 MOST_NEAR = 3  # names that may have been meant
 # kinds of keys that go on with a request's id
-MESSAGES = ("copy", "answer", "suggestion", "reply", "same", "team", "owed", "ended", "ticket")
+MESSAGES = ("copy", "answer", "suggestion", "reply", "same", "team", "owed", "ended", "ticket", "incident")
 OF_ALERTS = ("alert", "call", "ticket")  # with an alert's id
 OF_STORMS = ("storm:", "call:S-")
 PASSING = (
@@ -115,6 +115,7 @@ def swept(draft: Draft, event: Sweep) -> None:
         people = _sweep_rota(draft)
         draft.follow_with(ForgetEdits(draft.policy.names_days))
         _sweep_notices(draft, limits[Part.NAMES])
+        recurrence.forget(draft)
         setup = "setup.form:" if facts.setup or facts.set_up else "setup"
         draft.quietly(ForgetMessages((*PASSING, setup, *(() if facts.weather.storms else OF_STORMS))))
         needed = {*draft.rota.people, *(one.requester.id for one in _live(draft))}

@@ -12,7 +12,7 @@ from bot.decide import forms, tickets, unsent
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.pictures import handed_note, words
-from bot.decide.requests import answering, claims, ending, handing, rights, sorting, triage
+from bot.decide.requests import answering, claims, ending, handing, incidents, likely, rights, sorting, triage
 from bot.decide.requests.step import Step, done, stands, to_requester, undo
 from bot.decide.rota import handover
 from bot.effects import Answer, Dialog
@@ -106,7 +106,8 @@ def menu(draft: Draft, request: Request, event: Press) -> Answer:
     rights.may_handle(draft, request, event)
     if request.lead:
         return _menu(draft, request, event, (*back, Way("Separate matter", "separate")))
-    groups = [(heading, tuple(_way(name) for name in steps)) for heading, steps in MENU]
+    hidden = () if likely.shown(draft, request) else ("likely",)
+    groups = [(heading, tuple(_way(name) for name in steps if name not in hidden)) for heading, steps in MENU]
     claimed = request.status is Status.ACKNOWLEDGED
     own = (_way("promise"), _way("back")) if claimed else (_way("claim"),)
     return _menu(draft, request, event, (*own, *back, *groups))
@@ -122,7 +123,9 @@ def _way(name: str) -> Way:
 
 
 def _menu(draft: Draft, request: Request, event: Press, ways: tuple[Way | tuple[str, tuple[Way, ...]], ...]) -> Dialog:
-    note = "\n".join(filter(None, (f"{stands(draft, request)}.", handed_note(request))))
+    open_ = request.status is not Status.CLOSED
+    likely_line = draft.likely(request) if open_ and not rights.asked(request, event) else ""
+    note = "\n".join(filter(None, (f"{stands(draft, request)}.", handed_note(request), likely_line)))
     for one in filter(None, map(draft.request, request.followers)):
         note += f"\nWith it {one.id}: {words(one, 100)}"
     alert = tickets.chosen_alert(draft, request)
@@ -135,13 +138,22 @@ def _menu(draft: Draft, request: Request, event: Press, ways: tuple[Way | tuple[
 
 
 STEPS: Mapping[str, Step] = MappingProxyType(
-    {**answering.STEPS, **triage.STEPS, **handing.STEPS, **sorting.STEPS, **ending.STEPS, **handover.STEPS}
+    {
+        **answering.STEPS,
+        **triage.STEPS,
+        **handing.STEPS,
+        **sorting.STEPS,
+        **ending.STEPS,
+        **handover.STEPS,
+        **likely.STEPS,
+        **incidents.STEPS,
+    }
 )
 OWN = ("separate", "undo", "reopen")
 """The steps that a request has that follows another; all others are its lead's."""
 MENU = (
     ("Answer", ("ask", "reply", "phone")),
-    ("Find out", ("triage", "stops")),
+    ("Find out", ("likely", "triage", "stops")),
     ("Hand on", ("production", "pass", "team")),
     ("Sort", ("split", "same", "dismiss")),
     ("End", ("close",)),
