@@ -808,6 +808,7 @@ DEEDS = MappingProxyType(
         "needs more time": "um mehr Zeit gebeten",
         "took it": "übernommen",
         "took that back": "zurückgenommen",
+        "made one incident of it": "zu einem Vorfall zusammengelegt",
         "made it a matter of its own": "als eigenes Thema abgetrennt",
     }
 )

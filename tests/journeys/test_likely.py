@@ -3,7 +3,7 @@
 import pytest
 
 from bot.events import Claim, Open, Send, Solve
-from bot.policy import Language, Policy
+from bot.policy import Language, Page, Policy
 from bot.support.handbook import Handbook, Section
 from bot.support.recurrence import Common, Standing
 from bot.support.request import Match, Outcome, Status
@@ -294,3 +294,24 @@ async def test_what_was_found_for_words_that_were_edited_since_is_dropped() -> N
     await town.edit(place, "never mind, another thing: printer")
     await town.matched(old, found=(SURE,))
     assert (await town.request()).matches == ()
+
+
+async def test_the_leaf_for_documentation_offers_the_sections_it_resembles_first_then_those_of_its_words() -> None:
+    town, place = await asked(UNSURE, policy=Policy(documentation=(Page("API docs", "https://docs.example/api"),)))
+    form = await town.open("triage", "R-1", ANA, "document")
+    listed = next(field for field in form.fields if field.id == "page")
+    titles = ["Handbook: Driver cannot log in", "Handbook: Tour is stuck", "API docs"]
+    assert [choice.title for choice in listed.choices] == titles
+    fields = {"page": listed.choices[0].id, "text": "Have a look:"}
+    await town.send("leaf", "R-1", ANA, choice="document", **fields)
+    request = await town.request()
+    assert (request.outcome, request.helped) == (Outcome.DOCS, ("#driver-cannot-log-in",))
+    assert "Driver cannot log in: https://github.example/handbook.md#driver-cannot-log-in" in "".join(
+        town.in_thread(place)
+    )
+
+
+async def test_the_leaf_for_documentation_needs_no_handbook() -> None:
+    town, _ = await asked(SURE, handbook=Handbook(sections=(STUCK,)))
+    form = await town.open("triage", "R-1", ANA, "document")
+    assert [field.id for field in form.fields] == ["link", "text"]

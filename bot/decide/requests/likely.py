@@ -146,7 +146,7 @@ def _take(draft: Draft, request: Request, event: Send) -> Answer:
     claimed = claim_first(draft, request, event)
     posted = say_as(draft, request, event, text)
     presses.tell_claimer(draft, claimed, event, f"{event.author.name} closed {claimed.id}")
-    taught = _learn(draft, claimed, match.ref)
+    taught = learn(draft, claimed, match.ref)
     common = _common(draft, match.ref)
     by_docs = match.ref.startswith("#") or (common is not None and common.link != "")
     outcome = claims.owing(draft, request) or (Outcome.DOCS if by_docs else Outcome.ANSWERED)
@@ -155,7 +155,7 @@ def _take(draft: Draft, request: Request, event: Send) -> Answer:
     return done(draft, request, event, "Sent and closed.")
 
 
-def _learn(draft: Draft, request: Request, ref: str) -> Request:
+def learn(draft: Draft, request: Request, ref: str) -> Request:
     """Remember that a match answers a request, and count the two as one where the match is a request, or common."""
     helped = tuple(dict.fromkeys((*request.helped, ref)))
     draft.put(replace(request, helped=helped, unlike=tuple(one for one in request.unlike if one != ref)))
@@ -171,7 +171,7 @@ def _take_helped(draft: Draft, request: Request, event: Send) -> Answer:
     match = _chosen(draft, request, event)
     if match is None or not event.choice:
         raise Refused(draft.say(Text.STALE))
-    taught = _learn(draft, claim_first(draft, request, event), match.ref)
+    taught = learn(draft, claim_first(draft, request, event), match.ref)
     draft.did(taught, event, f"said that {_title(draft, match)} helped")
     said = "The next one like it will find it first." if match.ref.startswith("#") else "They count as the same now."
     return done(draft, request, event, f"Noted. {said}")
