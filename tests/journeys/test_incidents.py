@@ -202,6 +202,29 @@ async def test_two_chains_that_meet_are_one() -> None:
     assert len(offers(town)) == 1
 
 
+async def test_two_incidents_that_meet_are_one() -> None:
+    town = Town()
+    await town.post("checkout is down")
+    await town.post("scanner is slow", TOM)
+    await similar(town, "nobody can pay", UDO, "R-1")
+    await similar(town, "scanning takes minutes", EMMA, "R-2")
+    await similar(town, "all is slow, paying and scanning", Author("max", "Max Orth"), "R-3", "R-4")
+    first, second = await town.request("R-1"), await town.request("R-2")
+    assert second.incident is None
+    assert first.incident is not None
+    assert set(first.incident.others) == {"R-2", "R-3", "R-4", "R-5"}
+    assert len(offers(town)) == 1
+
+
+async def test_more_than_a_card_shows_are_counted_below() -> None:
+    town = Town()
+    await town.post("checkout is down")
+    for number in range(2, 14):
+        await similar(town, f"cannot pay {number}", Author(f"p{number}", f"Person {number}"), "R-1")
+    assert offers(town)[0].text.count("Person") == 9
+    assert "And 3 more." in offers(town)[0].text
+
+
 async def test_a_restart_loses_no_offer_and_doubles_none() -> None:
     town, _ = await three()
     await town.restart()

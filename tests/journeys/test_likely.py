@@ -234,6 +234,15 @@ async def test_a_section_that_is_gone_is_no_match_any_more_and_nothing_is_lost()
     assert (await town.open("likely", "R-1", ANA)).fields == form.fields
 
 
+@pytest.mark.parametrize("step", ["helped", "unlike"])
+async def test_a_press_that_names_no_match_teaches_nothing(step: str) -> None:
+    town, _ = await asked(SURE)
+    await town.press(Send, "R-1", ANA, step=step, choice="#gone")
+    await town.press(Send, "R-1", ANA, step=step)
+    request = await town.request()
+    assert (request.helped, request.unlike, request.status) == ((), (), Status.OPEN)
+
+
 async def test_with_nothing_found_the_form_says_so() -> None:
     town, _ = await asked()
     assert (await town.open("likely", "R-1", ANA)).note == "Nothing that I know resembles it."

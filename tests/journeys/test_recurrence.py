@@ -7,7 +7,7 @@ import pytest
 
 from bot.decide.draft import Draft
 from bot.decide.requests import recurrence
-from bot.effects import PutCommon, Show
+from bot.effects import DropCommon, PutCommon, Show
 from bot.errors import Refused
 from bot.events import Claim, ClockStruck, Solve
 from bot.people import Author
@@ -258,6 +258,72 @@ async def test_a_request_that_is_one_of_a_common_request_stays_so_after_its_text
     await town.until("2027-04-01 10:00")
     request = await town.request("R-1")
     assert (request.text, request.common, request.matches, request.helped) == ("", "C-1", (), ())
+
+
+async def test_what_is_the_same_already_is_counted_once() -> None:
+    town = Town()
+    await town.post(TEXT)
+    await town.press(Solve, "R-1", OLGA)
+    town.teams.found["label printer 5 is down"] = (Match("R-1", sure=True, outcome=Outcome.SOLVED_BY_REQUESTER),)
+    await again(town, "label printer 5 is down", "R-1")
+    await town.send("helped", "R-2", ANA, choice="R-1")
+    assert (await town.common()).times == 2
+
+
+async def test_requests_of_two_common_ones_are_of_the_others_when_somebody_says_that_they_are_the_same() -> None:
+    town = Town()
+    await town.put_common(Common("C-1", Standing.LISTED, "Printer", "Turn it off and on."))
+    await town.put_common(Common("C-2", Standing.LISTED, "Labels", "Load paper."))
+    for number, common in ((1, "C-1"), (2, "C-2")):
+        town.teams.found[f"printer {number}"] = (Match(common, sure=True), Match("R-1", sure=False))
+        await town.post(f"printer {number}", (OLGA, TOM)[number - 1])
+        await town.send("helped", f"R-{number}", ANA, choice=common)
+    assert ((await town.common("C-1")).times, (await town.common("C-2")).times) == (1, 1)
+    await town.send("helped", "R-2", ANA, choice="R-1")
+    assert ((await town.common("C-1")).times, (await town.common("C-2")).times) == (2, 0)
+    await town.send("undo", "R-2", ANA)
+    assert ((await town.common("C-1")).times, (await town.common("C-2")).times) == (1, 1)
+
+
+async def test_not_this_keeps_a_request_out_of_all_that_is_counted_so() -> None:
+    town = Town()
+    await town.post(TEXT)
+    await again(town, "label printer 5 is down", "R-1")
+    town.teams.found["label printer 6 is down"] = (Match("R-1", sure=False),)
+    place = await again(town, "label printer 6 is down", "R-2", by=UDO)
+    assert (await town.request("R-3")).common == "C-1"
+    await town.send("unlike", "R-3", ANA, choice="R-1")
+    assert (await town.request("R-3")).common == ""
+    assert (await town.common()).times == 2
+    await town.wait(1)
+    second = await town.request("R-2")
+    town.teams.alike["label printer 6 smokes"] = (Alike("R-2", near=True, posted_at=second.posted_at, common="C-1"),)
+    await town.edit(place, "label printer 6 smokes", UDO)
+    assert (await town.request("R-3")).common == ""
+
+
+async def test_not_this_about_what_the_desk_let_go_of_changes_no_other_count() -> None:
+    town = Town("2026-10-05 10:00")
+    await town.post(TEXT)
+    town.teams.found["label printer 5 is down"] = (Match("R-1", sure=False),)
+    await again(town, "label printer 5 is down", "R-1")
+    await town.press(Solve, "R-1", OLGA)
+    await town.press(Claim, "R-2", ANA)
+    await town.send("promise", "R-2", ANA, until="today")
+    await town.change(DropCommon("C-1"))
+    await town.send("unlike", "R-2", ANA, choice="R-1")
+    assert (await town.request("R-2")).common == ""
+
+
+async def test_undo_of_what_the_desk_let_go_of_is_undone_all_the_same() -> None:
+    town = Town()
+    await town.put_common(Common("C-1", Standing.LISTED, "Printer", "Turn it off and on."))
+    town.teams.found[TEXT] = (Match("C-1", sure=True),)
+    await town.post(TEXT)
+    await town.send("helped", "R-1", ANA, choice="C-1")
+    await town.change(DropCommon("C-1"))
+    await town.send("undo", "R-1", ANA)
+    assert ((await town.request()).common, (await town.request()).helped) == ("", ())
 
 
 async def test_claiming_and_undoing_changes_no_count() -> None:

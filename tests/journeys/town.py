@@ -18,6 +18,7 @@ from bot.desk import Desk
 from bot.effects import (
     Answer,
     Card,
+    Change,
     Dialog,
     FetchRoster,
     FindMatches,
@@ -432,9 +433,13 @@ class Town:
 
     async def put_common(self, common: Common) -> None:
         """Let a common request be there as it is."""
+        await self.change(PutCommon(common))
+
+    async def change(self, *changes: Change) -> None:
+        """Change what the journal holds, and start anew."""
         await (await self.desk()).settle()
         revision = (await self.journal.load("tenant", "backend")).revision
-        await self.journal.commit(Commit("tenant", "backend", revision, changes=(PutCommon(common),)))
+        await self.journal.commit(Commit("tenant", "backend", revision, changes=changes))
         await self.restart()
 
     async def matched(

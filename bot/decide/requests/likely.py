@@ -161,7 +161,7 @@ def learn(draft: Draft, request: Request, ref: str) -> Request:
     draft.put(replace(request, helped=helped, unlike=tuple(one for one in request.unlike if one != ref)))
     common = _common(draft, ref)
     if common is not None:
-        recurrence.count(draft, draft.request(request.id) or request, common)
+        recurrence.count(draft, common, draft.request(request.id) or request)
     elif recurrence.is_request(ref):
         recurrence.count_as_one(draft, request.id, ref)
     return draft.request(request.id) or request
@@ -182,12 +182,13 @@ def _take_unlike(draft: Draft, request: Request, event: Send) -> Answer:
     if match is None or not event.choice:
         raise Refused(draft.say(Text.STALE))
     title, request = _title(draft, match), claim_first(draft, request, event)
-    other, same = draft.request(match.ref), match.ref == request.common
-    if request.common and (same or (other is not None and other.common == request.common)):
+    other = draft.request(match.ref)
+    same = other.common if other else match.ref
+    if same and same == request.common:
         request = recurrence.count_no_longer(draft, request)
     left = tuple(one for one in request.matches if one.ref != match.ref)
     helped = tuple(one for one in request.helped if one != match.ref)
-    unlike = tuple(dict.fromkeys((*request.unlike, match.ref)))
+    unlike = tuple(dict.fromkeys((*request.unlike, match.ref, *((same,) if same else ()))))
     draft.did(replace(request, matches=left, helped=helped, unlike=unlike), event, f"said that {title} is not it")
     now = draft.request(request.id) or request
     if not shown(draft, now):

@@ -45,7 +45,7 @@ def matched(draft: Draft, event: Matched) -> None:
     found = tuple(one for one in event.found if one.ref not in request.unlike)
     if found != request.matches and request.status is not Status.CLOSED:
         draft.put(replace(request, matches=found))
-    near = [one for one in event.alike if one.near and one.request not in request.unlike]
+    near = [one for one in event.alike if one.near and not {one.request, one.common}.intersection(request.unlike)]
     same = next((one for one in near if one.common), near[0] if near else None)
     other = draft.request(same.request) if same else None
     if other is not None and not request.common:
@@ -104,20 +104,13 @@ def count_as_one(draft: Draft, id_: str, other_id: str) -> None:
     request, other = draft.request(id_), draft.request(other_id)
     if request is None or other is None or request.common == other.common != "":
         return
-    first, second = (request, other) if request.common and not other.common else (other, request)
-    common = draft.common(first.common)
+    common = draft.common(other.common) or draft.common(request.common)
     if common is None:
         number = draft.facts.last_common + 1
         draft.put_facts(replace(draft.facts, last_common=number))
         common = Common(f"C-{number}")
-        common = _count(draft, common, first)
-    _count(draft, common, second)
-
-
-def count(draft: Draft, request: Request, common: Common) -> Request:
-    """Count a request as a common one, and no longer as another."""
-    _count(draft, common, request)
-    return draft.request(request.id) or request
+    for one in (other, request):
+        count(draft, draft.common(common.id) or common, one)
 
 
 def count_no_longer(draft: Draft, request: Request) -> Request:
@@ -142,14 +135,13 @@ def take_back(draft: Draft, request: Request, restored: Request) -> Request:
     return replace(restored, matches=restored.matches or request.matches, common=common, incident=request.incident)
 
 
-def _count(draft: Draft, common: Common, request: Request) -> Common:
+def count(draft: Draft, common: Common, request: Request) -> None:
+    """Count a request as a common one, and no longer as another."""
     old = draft.common(request.common)
     if old is not None and old.id != common.id:
         draft.put_common(unused(old, request.id))
     draft.put(replace(request, common=common.id))
-    counted = used(common, request.id, request.posted_at)
-    draft.put_common(counted)
-    return counted
+    draft.put_common(used(common, request.id, request.posted_at))
 
 
 def _is_to_be_matched(request: Request, before: Request | None) -> bool:
