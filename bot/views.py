@@ -98,7 +98,10 @@ class RequestCard:
 
 @dataclass(frozen=True, slots=True)
 class NoticeEntry:
-    """One request on a notice; ``thread`` is its place, ``note`` what a colleague wrote about it."""
+    """One request on a notice; ``thread`` is its place, ``note`` what a colleague wrote about it.
+
+    ``likely`` names what may answer it, which ``answers`` lead to.
+    """
 
     title: str
     excerpt: str
@@ -108,6 +111,8 @@ class NoticeEntry:
     presses: tuple[Button, ...]
     opens: tuple[Button, ...]
     note: str = ""
+    likely: str = ""
+    answers: tuple[Button, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -258,8 +258,6 @@ def _entry(desk: DeskInfo, notice: Notice, item: NoticeItem, heading: str, *, he
         opens.append(button(SUPPORT, "open", "support"))
     helps = notice.person and f":{HELP}:" not in notice.key
     likely = item.likely if helps and (opens or presses) else ""
-    if likely:
-        opens.append(button(LIKELY, "open", "likely"))
     unheard = BY_MENTION if notice.claimable and not (item.settled or hears_all) else ""
     note = item.note if helps else ""  # which support alone reads
     return NoticeEntry(
@@ -270,7 +268,9 @@ def _entry(desk: DeskInfo, notice: Notice, item: NoticeItem, heading: str, *, he
         waiting=not item.settled,
         presses=tuple(presses),
         opens=tuple(opens),
-        note="\n".join(filter(None, (note, likely, unheard))),
+        likely=likely,
+        answers=(button(LIKELY, "open", "likely"),) if likely else (),
+        note="\n".join(filter(None, (note, unheard))),
     )
 
 

@@ -20,6 +20,9 @@ from bot.people import Author, Person
 from bot.policy import Contact, Language, Page, Policy
 from bot.rota.shift import Absence, Role, Shift
 from bot.state import Member, Roster, TeamChannel
+from bot.support.handbook import Handbook, Section
+from bot.support.recurrence import Alike
+from bot.support.request import Match, Outcome
 from bot.teams.cards import Cards
 from bot.views import CardView, FormCard, Line, PlanCard, ReplyCard, View
 from tests.journeys.town import Town
@@ -56,6 +59,26 @@ PRINTER = (
     "The label printer in Utrecht prints yesterday's routes. 40 parcels are waiting at the dock.\n"
     "We tried to restart it twice, and tour 1187 still shows the old stops."
 )
+BOOK = Handbook(
+    "https://github.com/acme/backend/blob/main/docs/handbook.md",
+    sections=(
+        Section(
+            "tour-is-stuck-in-delivery",
+            "Tour is stuck in delivery",
+            "## Tour is stuck in delivery\n",
+            "The driver is done and the tour is not: a stop was left without a scan.\n\n"
+            "1. Open the tour under *Tours*.\n2. Press *Force complete*.\n\nNever change the state by hand.\n",
+            ("Tours",),
+        ),
+        Section(
+            "driver-app-crashes-on-start",
+            "Driver app crashes on start",
+            "## Driver app crashes on start\n",
+            "Usually an old version: let the driver update it.\n",
+            ("Drivers",),
+        ),
+    ),
+)
 WINDOW = "Customer cannot change the delivery window, the page says error 500."
 
 
@@ -81,6 +104,7 @@ async def _told() -> dict[str, CardView]:
         **await _change_of_duty(),
         **await _changes_of_the_rota(),
         **await _alerts(),
+        **await _recurrence(),
     }
 
 
@@ -441,6 +465,55 @@ async def _alerts() -> dict[str, CardView]:
         await town.bugsnag(error=f"s{number}", error_class=kind, message="could not obtain a connection from the pool")
     await town.wait(1)
     views["plan_card.storm"] = _shown(town, "storm:S-1:1")
+    return views
+
+
+async def _recurrence() -> dict[str, CardView]:
+    """What a request resembles, one incident, and what came for the third time."""
+    town = _town("2026-11-23 09:50")
+    town.shelf.handbook = BOOK
+    await town.post("Tour 1102 can't be closed, the driver went home an hour ago.", JONAS)
+    await town.send(
+        "close",
+        "R-1",
+        MIRA,
+        choice="close",
+        outcome="answered",
+        text="Closed by force, it was one stop without a scan.",
+    )
+    await town.wait(10)
+    question = "Tour 1187 is still in delivery although the driver has finished."
+    town.teams.found[question] = (
+        Match("#tour-is-stuck-in-delivery", sure=True),
+        Match("R-1", sure=False, outcome=Outcome.ANSWERED),
+        Match("#driver-app-crashes-on-start", sure=False),
+    )
+    await town.post(question, SANNE)
+    await town.wait(2)
+    copy = f"copy:R-2:first:{MIRA.id}"
+    views = {"notice_card.likely": _shown(town, copy)}
+    views["form_card.likely"] = await town.open("likely", "R-2", MIRA, card=copy)
+    views["form_card.likely_request"] = await town.open("likely", "R-2", MIRA, "R-1", card=copy)
+    await town.send("close", "R-2", MIRA, choice="close", outcome="answered", text="Closed.")
+    await town.wait(60)
+    for number, (text, who) in enumerate(
+        (
+            ("Nobody can pay by card in the shop.", SANNE),
+            ("Checkout shows an error after the card number.", JONAS),
+            ("Bezahlen geht nicht, Kunden beschweren sich.", Author(_id(13), "Lena Vogt")),
+        ),
+        3,
+    ):
+        others = [await town.request(f"R-{other}") for other in range(3, number)]
+        town.teams.alike[text] = tuple(Alike(one.id, near=True, posted_at=one.posted_at) for one in others)
+        await town.post(text, who)
+        await town.wait(1.5)
+    key = f"incident:R-3:{MIRA.id}"
+    views["plan_card.incident"] = _shown(town, key)
+    await town.press(Send, "R-3", MIRA, card=key, step="incident")
+    views["plan_card.incident_taken"] = _shown(town, key)
+    await town.send("close", "R-3", MIRA, choice="close", outcome="answered", text="The payment service is back.")
+    views["plan_card.recurs"] = _shown(town, f"recurs:C-1:{MIRA.id}")
     return views
 
 

@@ -107,7 +107,7 @@ async def test_the_third_in_thirty_days_asks_each_of_the_pair_once() -> None:
     (card,) = [one for one in town.to(ANA) if one.key.startswith("recurs")]
     (other,) = [one for one in town.to(BEN) if one.key.startswith("recurs")]
     assert card.text.startswith(
-        "3 times within 30 days. Write down the answer?\nlabel printer 6 is down\n(R-1, R-2, R-3)"
+        "3 times within 30 days. Write down the answer?\nR-1, R-2, R-3\nlabel printer 6 is down\n"
     )
     assert "[Common request…]" in card.text
     assert "[Handbook…]" in card.text

@@ -17,7 +17,7 @@ from bot.places import personal
 from bot.state import State
 from bot.support.recurrence import OFTEN, Act, Common, Standing, step, unused, used
 from bot.support.request import Outcome, Request, Status
-from bot.views import Button, PlanCard
+from bot.views import Button, PlanCard, PlanPart
 
 CARD = "recurs"  # how the keys of the cards begin that ask about it
 EXCERPT = 160
@@ -182,15 +182,13 @@ def card(draft: Draft, common: Common, key: str) -> PlanCard:
     of = f"{', '.join(ids[-5:])}{' and earlier ones' if len(ids) > 5 or common.earlier else ''}"  # noqa: PLR2004
     if common.standing is Standing.PROPOSED:
         latest = next((one for id_ in reversed(ids) if (one := draft.request(id_))), None)
-        text = f"{words(latest, EXCERPT)}\n({of})" if latest else of
-        title = f"{common.lately(draft.now)} times within 30 days. Write down the answer?"
+        opens = (
+            _button(draft, key, "Common request…", "open", "common.write", common.id),
+            _button(draft, key, "Handbook…", "open", "handbook.edit", common.id),
+        )
         return PlanCard(
-            title,
-            text,
-            opens=(
-                _button(draft, key, "Common request…", "open", "common.write", common.id),
-                _button(draft, key, "Handbook…", "open", "handbook.edit", common.id),
-            ),
+            f"{common.lately(draft.now)} times within 30 days. Write down the answer?",
+            parts=(PlanPart(of, words(latest, EXCERPT) if latest else "", opens=opens),),
             presses=(_button(draft, key, "Not needed", "send", "common.decline", common.id),),
             note="What is written down is offered the next time, with its answer.",
         )
