@@ -25,12 +25,22 @@ from bot.control import Control
 from bot.courier import Courier, Errand
 from bot.desk import Desk
 from bot.desks import Desks
-from bot.effects import FetchCalendar, FetchRoster, Forecast, ForgetEdits, OpenTicket, SlackSay, Suppose
+from bot.effects import (
+    FetchCalendar,
+    FetchRoster,
+    Forecast,
+    ForgetEdits,
+    OpenTicket,
+    ProposeEdit,
+    SlackSay,
+    Suppose,
+)
 from bot.errors import Misconfigured, NotStored
 from bot.events import Delivered
 from bot.folder import RotaWatch, edits_errand, open_desks, open_folder, rota_writer, set_aside
 from bot.hours import SupportHours
 from bot.jira.attempts import Attempts
+from bot.jira.client import JiraClient
 from bot.jira.errand import Tickets, ticket_errand
 from bot.jira.forms import Forms
 from bot.ports import Clock, Journal
@@ -141,15 +151,16 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     slack = bridges.slack(settings, session, lambda desk: bool(desks.besides(desk)))
     jira = bridges.jira(settings, session)
     forms = Forms(jira, settings.jira_issue_type, settings.jira_fields) if jira else None
-    attempts = Attempts(settings.data / "tickets")
+    shelf = bridges.handbooks(settings, session, clock)
     errands = {
         FetchRoster: rosters.errand(),
         FetchCalendar: calendar_errand(session, calendars.allows, clock),
         SlackSay: Errand(Delivered, slack.say),
-        OpenTicket: ticket_errand(Tickets(jira, forms, attempts) if jira and forms else None),
+        OpenTicket: ticket_errand(_tickets(jira, forms, settings)),
         Forecast: forecast_errand(clock, turn),
         Suppose: suppose_errand(turn),
         ForgetEdits: edits_errand(files),
+        ProposeEdit: bridges.edits(shelf),
     }
     write = rota_writer(journal, files, lambda desk: desks.named(desk.tenant, desk.id), clock)
     courier = Courier(journal, outbound.send, write, clock, errands)
@@ -170,8 +181,10 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         own=desks,
         address=addresses.address,
         jira=settings.project_of,
+        handbook=shelf.of,
     )
     await open_desks(journal, files, desks, clock)
+    await bridges.follow_handbooks(shelf, desks, stack)
     stack.push_async_callback(_drain, courier, desks)
     await stack.enter_async_context(Control(settings.data / "control.sock", desks, clock))
     stack.callback(alarm.stop)
@@ -187,8 +200,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     if keys is not None:
         stack.push_async_callback(keys.close)
     adapter = TeamsAdapter(_guard(settings, hosts, keys), transport, app_id=settings.app_id)
-    founding = Founding(desks, transport, frozenset(settings.admins))
-    bot = HotseatBot(desks, references, outbound, clock, founding)
+    bot = HotseatBot(desks, references, outbound, clock, Founding(desks, transport, frozenset(settings.admins)))
     feed = FeedRoute(addresses, lambda: _feeds(desks, almanac, clock))
     _routes(app, adapter, bot, journal, feed)
     bridges.hear_slack(app, settings, session, desks, clock, stack)
@@ -212,6 +224,10 @@ def credentials(settings: Settings) -> Credentials | None:
         case AppType.MANAGED_IDENTITY:
             fetch = entra.managed_identity(app_id=settings.app_id)
     return Credentials(fetch)
+
+
+def _tickets(jira: JiraClient | None, forms: Forms | None, settings: Settings) -> Tickets | None:
+    return Tickets(jira, forms, Attempts(settings.data / "tickets")) if jira and forms else None
 
 
 def _guard(settings: Settings, hosts: ServiceHosts, keys: SigningKeys | None) -> Guard:

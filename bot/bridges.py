@@ -1,4 +1,4 @@
-"""Slack, Bugsnag and Jira, joined as a deployment's settings say: what is heard from them, and the ways to them.
+"""Slack, Bugsnag, Jira and GitHub, joined as a deployment's settings say: what is heard from them, and the ways there.
 
 A part of the composition root. What is not set is not listened to, which is said once.
 """
@@ -12,7 +12,16 @@ from aiohttp import ClientSession, web
 
 from bot.bugsnag.route import PATH as BUGSNAG_PATH
 from bot.bugsnag.route import BugsnagRoute
+from bot.courier import Errand, Undelivered
 from bot.desks import Desks
+from bot.github.client import GitHubClient
+from bot.github.file import GitHubFile
+from bot.github.place import place_of_page, web_of
+from bot.github.proposals import Proposals, proposal_errand
+from bot.handbook.edits import edited
+from bot.handbook.file import LocalFile
+from bot.handbook.sections import Unreadable
+from bot.handbook.shelf import Shelf, Source
 from bot.ids import SLACK_CHANNEL
 from bot.jira.client import Api, JiraClient
 from bot.jira.forms import Forms
@@ -125,3 +134,51 @@ def follow_tickets(
     secret = settings.jira_webhook_secret.get_secret_value()
     if secret:
         app.router.add_post(JIRA_PATH, JiraWebhook(secret, desks, clock).answer)
+
+
+def handbooks(settings: Settings, session: ClientSession, clock: Clock) -> Shelf:
+    """Return the desks' handbooks: on GitHub where the settings let it be read there, or in a file."""
+    if settings.handbook_on_github and not settings.reads_github:
+        log.warning("local mode: GITHUB_API_URL is not on this machine, so I read nothing on GitHub")
+    token = settings.github_token.get_secret_value()
+    client = GitHubClient(session, settings.github_url, token) if settings.reads_github else None
+    web = web_of(settings.github_url)
+
+    def at(address: str) -> Source | None:
+        place = place_of_page(address, web)
+        return GitHubFile(place, web, client) if place else None
+
+    own: Source | None = None
+    if place := settings.handbook_on_github:
+        own = GitHubFile(place, web, client)
+    elif path := settings.handbook_file:
+        own = LocalFile(path)
+    folder = settings.data / "handbook"
+    return Shelf(own, at, lambda name: AtomicStorage(folder / f"{name}.json"), clock)
+
+
+def edits(shelf: Shelf) -> Errand:
+    """Return how an edit of a desk's handbook is proposed."""
+
+    async def made(content: bytes, section: str, before: str, after: str) -> bytes | None:
+        try:
+            return await asyncio.to_thread(edited, content, section, before, after)
+        except Unreadable as why:
+            raise Undelivered(f"the handbook cannot be edited as it is: {why}") from None
+
+    def file_of(desk: DeskInfo) -> GitHubFile | None:
+        source = shelf.source(desk)
+        return source if isinstance(source, GitHubFile) else None
+
+    return proposal_errand(file_of, Proposals(made))
+
+
+async def follow_handbooks(shelf: Shelf, desks: Desks, stack: AsyncExitStack) -> None:
+    """Give each desk its handbook as it was kept, and keep it fresh."""
+
+    def infos() -> list[DeskInfo]:
+        return [desk.info for desk in desks]
+
+    await shelf.open(infos())
+    following = asyncio.create_task(shelf.run(infos))
+    stack.push_async_callback(_end, following)

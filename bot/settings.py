@@ -18,13 +18,11 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, Validation
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
 from bot.errors import Misconfigured
+from bot.github.place import API, Place, place_of_page, read_place, web_of
 from bot.ids import EMAIL, EXAMPLE, GUID
 from bot.teams.hosts import LAST_PORT, MICROSOFT_HOSTS, ServiceHosts, is_loopback
 
-UNUSED = (
-    *("GITHUB_API_URL", "GITHUB_TOKEN", "GRAPH_URL", "HANDBOOK"),
-    *("HOTSEAT_HEARTBEAT_URL", "HOTSEAT_OPS"),
-)
+UNUSED = ("GRAPH_URL", "HOTSEAT_HEARTBEAT_URL", "HOTSEAT_OPS")
 """Settings of versions to come, which this one leaves alone."""
 OURS = ("hotseat_", "microsoftapp")
 A_GUID = f"an id such as {EXAMPLE}"
@@ -32,6 +30,7 @@ NEEDS_BOT = "set SLACK_BOT_TOKEN too, by which the bot knows who it is in Slack;
 PROJECT = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 A_PROJECT = "use the project's key, such as EDGE"
 FILLED_IN = ("description", "issuetype", "labels", "project", "summary")
+A_HANDBOOK = "use owner/repo/path@ref for a file on GitHub, or the path of a Markdown file on this machine"
 SHORTEST_SECRET = 16
 DATA_CENTER = 2
 
@@ -103,6 +102,9 @@ class Settings(BaseSettings):
     jira_issue_type: str = Field("Bug", validation_alias=_named("JIRA_ISSUE_TYPE"))
     jira_fields: JsonObject = Field(default_factory=dict, validation_alias=_named("JIRA_FIELDS"))
     jira_webhook_secret: SecretStr = Field(SecretStr(""), validation_alias=_named("JIRA_WEBHOOK_SECRET"))
+    github_url: str = Field(API, validation_alias=_named("GITHUB_API_URL"))
+    github_token: SecretStr = Field(SecretStr(""), validation_alias=_named("GITHUB_TOKEN"))
+    handbook: str = Field("", validation_alias=_named("HANDBOOK"))
 
     @property
     def local(self) -> bool:
@@ -138,6 +140,22 @@ class Settings(BaseSettings):
     def project_of(self, own: str) -> str:
         """Return the key of the project for tickets of a desk whose policy names its ``own``, "" for none."""
         return (own if PROJECT.fullmatch(own) else self.jira_project) if self.opens_tickets else ""
+
+    @property
+    def handbook_on_github(self) -> Place | None:
+        """Return the file on GitHub that HANDBOOK names, None where it names another, or none."""
+        return read_place(self.handbook) or place_of_page(self.handbook, web_of(self.github_url))
+
+    @property
+    def handbook_file(self) -> Path | None:
+        """Return the file on this machine that HANDBOOK names, None where it names none."""
+        return Path(self.handbook) if self.handbook and self.handbook_on_github is None else None
+
+    @property
+    def reads_github(self) -> bool:
+        """Say whether anything is fetched from GitHub: that was asked for, in local mode from one on this machine."""
+        asked = bool(self.github_token.get_secret_value()) or self.handbook_on_github is not None
+        return asked and (not self.local or _is_here(self.github_url))
 
     @model_validator(mode="before")
     @classmethod
@@ -383,6 +401,34 @@ class Settings(BaseSettings):
     def _jira_webhook_secret(cls, value: SecretStr) -> SecretStr:
         length = len(value.get_secret_value())
         _must(not length or length >= SHORTEST_SECRET, f"use at least {SHORTEST_SECRET} characters, as Jira has them")
+        return value
+
+    @field_validator("github_url")
+    @classmethod
+    def _github_url(cls, value: str) -> str:
+        bare, link = value.rstrip("/"), _split(value)
+        good = _is_secure(bare) and not (link.query or link.fragment or link.username is not None)
+        remedy = "use https://api.github.com, or https://HOST/api/v3 for GitHub Enterprise (http is for loopback only)"
+        _must(good and bool(web_of(bare)), remedy)
+        return bare
+
+    @field_validator("github_token")
+    @classmethod
+    def _github_token(cls, value: SecretStr) -> SecretStr:
+        good = re.fullmatch(r"[!-~]*", value.get_secret_value())
+        _must(bool(good), "set it to a fine-grained access token, github_pat_…, in one piece")
+        return value
+
+    @field_validator("handbook")
+    @classmethod
+    def _handbook(cls, value: str, info: ValidationInfo) -> str:
+        is_link = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", value) is not None
+        on_github = read_place(value) or place_of_page(value, web_of(str(info.data.get("github_url", API))))
+        _must(bool(on_github) or not is_link, f"{A_HANDBOOK}; of a page on GitHub's web, https://…/blob/REF/PATH")
+        # What has an @ at its end and begins like a repository is meant for GitHub, not for a file.
+        meant = re.fullmatch(r"[^./~][^/]*(/[^/]+)+@[^/]*", value) is not None
+        _must(bool(on_github) or not meant or Path(value).exists(), A_HANDBOOK)
+        _must(value.isprintable() and not Path(value or "x").is_dir(), A_HANDBOOK)
         return value
 
 

@@ -1,6 +1,7 @@
-"""What the shell looks up for a desk: its support hours with the public holidays, admins, the tree, desks' channels."""
+"""What the shell looks up for a desk: its hours with the public holidays, admins, the tree, channels, the handbook."""
 
 from collections.abc import Callable, Container, Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from bot.hours import SupportHours
 from bot.policy import Policy
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Knowledge
+from bot.support.handbook import NO_HANDBOOK, Handbook
 from bot.support.triage import NO_TREE, Tree
 
 Holidays = Callable[[str, str, int], frozenset[date]]
@@ -30,6 +32,12 @@ def no_project(own: str) -> str:
     return ""
 
 
+def no_handbook(desk: DeskInfo) -> Handbook:
+    """Know no handbook."""
+    del desk
+    return NO_HANDBOOK
+
+
 class Almanac:
     """Answers the desk's look-ups; a year's holidays are looked up once."""
 
@@ -42,25 +50,27 @@ class Almanac:
         own: Container[tuple[str, str]] = frozenset(),
         address: Callable[[str, str, str, int], str] = no_address,
         jira: Callable[[str], str] = no_project,
+        handbook: Callable[[DeskInfo], Handbook] = no_handbook,
     ) -> None:
         """Take the ids and e-mails of those who are admins everywhere, who knows the holidays, and triage's tree.
 
         ``own`` knows which channels, by tenant and id, are a desk's own by now; ``address`` tells that of a calendar,
         by tenant, desk, person and how often it was renewed. ``jira`` tells the project in which tickets are opened
-        for a desk whose policy names one, or "", "" for none.
+        for a desk whose policy names one, or "", "" for none; ``handbook`` tells a desk's, as it was last read.
         """
         self._admins = admins
         self._triage = triage
         self._own = own
         self._address = address
         self._jira = jira
+        self._handbook = handbook
         self._countries = Countries()
         self._country_names = CountryNames()
         self._days_of = days_of
         self._known: dict[tuple[str, str, int, int, frozenset[str]], tuple[Policy, Knowledge]] = {}
 
     def knowledge(self, desk: DeskInfo, rota: Rota, now: datetime) -> Knowledge:
-        """Return the desk's hours, with the holidays of last, this and the next two years, the admins and the tree."""
+        """Return the desk's hours, with the holidays of last, this and the next two years, and all else it needs."""
         places = frozenset([one.holidays for one in rota.people.values() if one.holidays])
         key = (desk.tenant, desk.id, id(desk.policy), now.year, places)
         found = self._known.get(key)
@@ -74,6 +84,9 @@ class Almanac:
                 hours, self._admins, self._triage, self._countries, self._own, self._country_names, address, project
             )
             found = self._known[key] = (desk.policy, knowledge)
+        handbook = self._handbook(desk)
+        if found[1].handbook is not handbook:
+            found = self._known[key] = (desk.policy, replace(found[1], handbook=handbook))
         return found[1]
 
 
