@@ -1,4 +1,4 @@
-"""Slack, Bugsnag and Jira, joined as a deployment's settings say: what is heard from them, and the ways to them.
+"""Slack, Bugsnag, Jira and the search, joined as a deployment's settings say: what is heard, and the ways to them.
 
 A part of the composition root. What is not set is not listened to, which is said once.
 """
@@ -19,7 +19,8 @@ from bot.jira.forms import Forms
 from bot.jira.watch import TicketWatch
 from bot.jira.webhook import PATH as JIRA_PATH
 from bot.jira.webhook import JiraWebhook
-from bot.ports import Clock
+from bot.ports import Clock, Journal, Library
+from bot.search.errand import Search
 from bot.settings import Settings
 from bot.slack.api import SlackApi
 from bot.slack.bugsnag import read_message
@@ -31,8 +32,18 @@ from bot.slack.outbound import Channels, SlackOutbound
 from bot.slack.watch import SlackWatch
 from bot.state import DeskInfo
 from bot.store.atomic import AtomicStorage
+from bot.support.handbook import NO_HANDBOOK, Handbook
 
 log = logging.getLogger(__name__)
+
+
+class NoLibrary:
+    """Has no handbook."""
+
+    def of(self, desk: DeskInfo) -> Handbook:
+        """Return an empty handbook."""
+        del desk
+        return NO_HANDBOOK
 
 
 def slack(settings: Settings, session: ClientSession, is_shared: Callable[[DeskInfo], bool]) -> SlackOutbound:
@@ -86,6 +97,18 @@ def hear_bugsnag(app: web.Application, settings: Settings, desks: Desks, clock: 
     if secret := settings.bugsnag_secret.get_secret_value():
         route = BugsnagRoute(secret, lambda: desks.of_slack(settings.slack_channel) or next(iter(desks), None), clock)
         app.router.add_post(BUGSNAG_PATH, route.answer)
+
+
+def search(journal: Journal, library: Library, desks: Callable[[], Desks], stack: AsyncExitStack) -> Search:
+    """Return the search; ``follow_search`` lets it follow what changes."""
+    found = Search(journal, library, desks)
+    stack.callback(found.close)
+    return found
+
+
+def follow_search(search: Search, stack: AsyncExitStack) -> None:
+    """Let the search follow what changes, and make the vectors that are missing."""
+    stack.push_async_callback(_end, asyncio.create_task(search.run()))
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -178,7 +178,7 @@ class Journal(Protocol):
     async def closed(self, tenant: str, desk: str, requester: str, since: datetime) -> tuple[Request, ...]:
         """Return what somebody asked and was closed at ``since`` or later."""
 
-    async def asked(self, tenant: str, desk: str, after: tuple[int, str], portion: int) -> tuple[Asked, ...]:
+    async def texts(self, tenant: str, desk: str, after: tuple[int, str], portion: int) -> tuple[Asked, ...]:
         """Return what the search is to know anew: at most ``portion`` after a revision and a request, in that order."""
 
     async def keep_vectors(self, tenant: str, desk: str, some: Iterable[Asked]) -> None:

@@ -230,7 +230,7 @@ class SqlJournal:
         ]
         return tuple(one for one in found if one.requester.id == requester)
 
-    async def asked(self, tenant: str, desk: str, after: tuple[int, str], portion: int) -> tuple[Asked, ...]:
+    async def texts(self, tenant: str, desk: str, after: tuple[int, str], portion: int) -> tuple[Asked, ...]:
         """Return what the search is to know anew: at most ``portion`` after a revision and a request, in that order."""
         revision, request = after
         here: Row = {"tenant_": tenant, "desk_": desk, "most_": portion}

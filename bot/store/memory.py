@@ -173,7 +173,7 @@ class MemoryJournal:
         theirs = [one for one in requests if one.status is Status.CLOSED and one.requester.id == requester]
         return _by_time(one for one in theirs if one.closed_at and one.closed_at >= since)
 
-    async def asked(self, tenant: str, desk: str, after: tuple[int, str], portion: int) -> tuple[Asked, ...]:
+    async def texts(self, tenant: str, desk: str, after: tuple[int, str], portion: int) -> tuple[Asked, ...]:
         """Return what the search is to know anew: at most ``portion`` after a revision and a request, in that order."""
         some = [one for one in self._kept(tenant, desk).asked.values() if (one.revision, one.request) > after]
         return tuple(sorted(some, key=lambda one: (one.revision, one.request))[:portion])
