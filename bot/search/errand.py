@@ -75,7 +75,14 @@ class Search:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def refresh(self, desk: Origin) -> None:
-        """Pull a desk's index forward, and make and keep all vectors that are missing; searches come in between."""
+        """Pull a desk's index forward, and make and keep all vectors that are missing; searches come in between.
+
+        A desk that has nothing to find yet is left alone: the encoder takes a second and memory to load.
+        """
+        name = (desk.info.tenant, desk.info.id)
+        has_none = name not in self._indexes and not self._library.of(desk.info).sections
+        if has_none and not await self._journal.texts(*name, (0, ""), 1):
+            return
         async with self._turn:
             index = await self._pulled(desk.info, await desk.state())
         while index.unmade and index.encoder is not None:

@@ -110,8 +110,8 @@ def filled(texts: Texts, encoder: Encoder | None, rows: Sequence[Asked]) -> Inde
     index = Index(encoder)
     index.put_handbook(texts.handbook)
     index.take(rows)
-    while index.encode_some(256):
-        pass
+    while index.unmade:
+        index.encode_some(256)
     return index
 
 
