@@ -28,10 +28,12 @@ from bot.desks import Desks
 from bot.effects import (
     FetchCalendar,
     FetchRoster,
+    FindMatches,
     Forecast,
     ForgetEdits,
     OpenTicket,
     ProposeEdit,
+    SearchHandbook,
     SlackSay,
     Suppose,
 )
@@ -45,6 +47,7 @@ from bot.jira.errand import Tickets, ticket_errand
 from bot.jira.forms import Forms
 from bot.ports import Clock, Journal
 from bot.rota.shift import Rota
+from bot.search.errand import match_errand, search_errand
 from bot.settings import AppType, Settings
 from bot.solver.errand import forecast_errand, suppose_errand
 from bot.store.triage import TREE, read_tree
@@ -152,6 +155,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     jira = bridges.jira(settings, session)
     forms = Forms(jira, settings.jira_issue_type, settings.jira_fields) if jira else None
     shelf = bridges.handbooks(settings, session, clock)
+    search = bridges.search(journal, shelf, lambda: desks, stack)
     errands = {
         FetchRoster: rosters.errand(),
         FetchCalendar: calendar_errand(session, calendars.allows, clock),
@@ -161,6 +165,8 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         Suppose: suppose_errand(turn),
         ForgetEdits: edits_errand(files),
         ProposeEdit: bridges.edits(shelf),
+        FindMatches: match_errand(search),
+        SearchHandbook: search_errand(search),
     }
     write = rota_writer(journal, files, lambda desk: desks.named(desk.tenant, desk.id), clock)
     courier = Courier(journal, outbound.send, write, clock, errands)
@@ -189,13 +195,12 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     await stack.enter_async_context(Control(settings.data / "control.sock", desks, clock))
     stack.callback(alarm.stop)
     alarm.start(desks)
-    watching = asyncio.create_task(RotaWatch(journal, files, desks, clock).run())
-    stack.callback(watching.cancel)
+    stack.callback(asyncio.create_task(RotaWatch(journal, files, desks, clock).run()).cancel)
+    bridges.follow_search(search, stack)
     if jira and forms:
         bridges.follow_tickets(app, settings, jira, forms, desks, clock, stack)
     if isinstance(clock, RemoteClock):
-        following = asyncio.create_task(clock.follow(alarm.clock_moved))
-        stack.callback(following.cancel)
+        stack.callback(asyncio.create_task(clock.follow(alarm.clock_moved)).cancel)
     keys = None if settings.local else SigningKeys(session, settings.metadata_url)
     if keys is not None:
         stack.push_async_callback(keys.close)

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from bot.alerts import erasure as alerts
 from bot.alerts.alert import Alert
-from bot.effects import Change, ForgetActs, ForgetChats, ForgetMessages, ForgetPerson, PutDesk, PutRota
+from bot.effects import Change, ForgetActs, ForgetChats, ForgetMessages, ForgetPerson, PutDesk, PutRequest, PutRota
 from bot.errors import Misconfigured, NotStored, Refused
 from bot.places import person_of, personal
-from bot.ports import Address, Commit, Conflict, Expired, Limits, Loaded, Outgoing, Record
+from bot.ports import Address, Asked, Commit, Conflict, Expired, Limits, Loaded, Outgoing, Record
 from bot.rota.shift import Rota
 from bot.standing import Standing
 from bot.state import DeskInfo
@@ -19,6 +19,7 @@ from bot.store.document import dump
 from bot.store.rota import Kept, RotaDocument, StoredRota, valid_id
 from bot.store.tables import spell
 from bot.support.erasure import Part, held
+from bot.support.likeness import compared
 from bot.support.request import Request, Status
 
 DeskKey = tuple[str, str]
@@ -33,6 +34,7 @@ class _Kept:
     revisions: dict[str, int] = field(default_factory=dict)  # of the records, by key
     outbox: dict[str, Outgoing] = field(default_factory=dict)
     shown: dict[str, Address] = field(default_factory=dict)
+    asked: dict[str, Asked] = field(default_factory=dict)
 
 
 class MemoryJournal:
@@ -171,6 +173,19 @@ class MemoryJournal:
         theirs = [one for one in requests if one.status is Status.CLOSED and one.requester.id == requester]
         return _by_time(one for one in theirs if one.closed_at and one.closed_at >= since)
 
+    async def texts(self, tenant: str, desk: str, after: tuple[int, str], portion: int) -> tuple[Asked, ...]:
+        """Return what the search is to know anew: at most ``portion`` after a revision and a request, in that order."""
+        some = [one for one in self._kept(tenant, desk).asked.values() if (one.revision, one.request) > after]
+        return tuple(sorted(some, key=lambda one: (one.revision, one.request))[:portion])
+
+    async def keep_vectors(self, tenant: str, desk: str, some: Iterable[Asked]) -> None:
+        """Keep the vectors of those requests that still have the same words."""
+        asked = self._kept(tenant, desk).asked
+        for one in some:
+            known = asked.get(one.request)
+            if known is not None and known.text == one.text:
+                asked[one.request] = replace(known, vector=one.vector, encoder=one.encoder)
+
     async def commit(self, commit: Commit) -> None:
         """Write all of ``commit``; raise Conflict if the revision has moved on or a record's key is known."""
         self._check()
@@ -188,6 +203,8 @@ class MemoryJournal:
         for change in commit.changes:
             kept.standing.apply(change)
             self._forget(commit.tenant, kept, change)
+            if isinstance(change, PutRequest):
+                _know(kept.asked, change.request, kept.standing.revision)
             kept.written &= not isinstance(change, PutDesk | PutRota)
         for id_ in commit.struck:
             kept.outbox.pop(id_, None)
@@ -291,6 +308,27 @@ class MemoryRotaFiles:
         """Return the checksum of a desk's document, None where there is none."""
         document = self.documents.get(valid_id(desk_id))
         return document.checksum if document else None
+
+
+def _know(asked: dict[str, Asked], request: Request, revision: int) -> None:
+    """Keep what the search is to know of a request: a vector as long as its words are the same."""
+    known = asked.get(request.id)
+    new = Asked(
+        request.id,
+        revision,
+        compared(request),
+        request.posted_at,
+        request.status,
+        request.outcome,
+        request.common,
+        request.helped,
+        request.unlike,
+    )
+    if known is not None and known.text == new.text:
+        new = replace(new, vector=known.vector, encoder=known.encoder)
+        if replace(known, revision=revision, posted_at=request.posted_at) == new:
+            return
+    asked[request.id] = new
 
 
 def _by_id(some: Iterable[Alert]) -> tuple[Alert, ...]:

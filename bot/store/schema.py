@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -19,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-HEAD = "0004"  # the newest script in migrations/versions; a test compares
+HEAD = "0005"  # the newest script in migrations/versions; a test compares
 
 metadata = MetaData()
 
@@ -100,6 +101,23 @@ Index(
     requests.c.closed_at,
     sqlite_where=text(HOLDS),  # see above
 )
+
+texts = _of_desk(
+    "texts",
+    _text("request"),
+    Column("revision", Integer, nullable=False),
+    _text("text"),
+    _text("posted_at"),
+    _text("status"),
+    _text("outcome"),
+    _text("common"),
+    _text("helped"),
+    _text("unlike"),
+    Column("vector", LargeBinary, nullable=True),
+    _text("encoder", nullable=True),
+    key=("request",),
+)
+Index("texts_changed", texts.c.tenant, texts.c.desk, texts.c.revision, texts.c.request)
 
 alerts = _of_desk(
     "alerts",

@@ -36,6 +36,7 @@ from bot.ports import Commit, Conflict, Record
 from bot.store import statements as sql
 from bot.store.document import dump, dump_effect
 from bot.support.erasure import held
+from bot.support.likeness import compared
 from bot.support.request import Request
 
 Cells = tuple[object, ...]
@@ -70,6 +71,7 @@ class Writer:
         self._outgoing = _text(sql.PUT_OUTGOING)
         self._shown = _text(sql.PUT_SHOWN)
         self._names = _text(sql.PUT_ALERT_NAMES)
+        self._texts = _text(sql.PUT_TEXTS)
         self._unwritten = _text(sql.UNWRITTEN)
         self._changes = {
             PutRequest: _text(sql.PUT_REQUESTS),
@@ -97,7 +99,7 @@ class Writer:
                 message = f"desk {desk} knows one of the keys"
                 raise Conflict(message) from error
         forgets = [change for change in commit.changes if isinstance(change, Forget)]
-        self._change(connection, tenant, desk, [one for one in commit.changes if not isinstance(one, Forget)])
+        self._change(connection, commit, [one for one in commit.changes if not isinstance(one, Forget)])
         for forget in forgets:
             _forget(connection, tenant, desk, forget)
         if commit.struck:
@@ -114,7 +116,8 @@ class Writer:
                 [(tenant, desk, key, to.service_url, to.conversation, to.activity) for key, to in commit.shown],
             )
 
-    def _change(self, connection: Connection, tenant: str, desk: str, changes: Sequence[Kept]) -> None:
+    def _change(self, connection: Connection, commit: Commit, changes: Sequence[Kept]) -> None:
+        tenant, desk = commit.tenant, commit.desk
         last: dict[tuple[str, str], Kept] = {}
         for change in changes:
             last[_subject(change)] = change
@@ -124,6 +127,9 @@ class Writer:
         for kind in ORDER:
             if kind in rows:
                 connection.exec_driver_sql(self._changes[kind], rows[kind])
+        texts = [_asked(commit, change.request) for change in last.values() if isinstance(change, PutRequest)]
+        if texts:
+            connection.exec_driver_sql(self._texts, texts)
         names = [
             (tenant, desk, name, change.alert.id)
             for change in changes
@@ -222,6 +228,24 @@ def _request(tenant: str, desk: str, request: Request) -> Cells:
         instant(request.closed_at) if request.closed_at else None,
         dump(request),
         held(request),
+    )
+
+
+def _asked(commit: Commit, request: Request) -> Cells:
+    return (
+        commit.tenant,
+        commit.desk,
+        request.id,
+        commit.revision + 1,
+        compared(request),
+        instant(request.posted_at),
+        request.status.value,
+        request.outcome.value if request.outcome else "",
+        request.common,
+        orjson.dumps(request.helped).decode(),
+        orjson.dumps(request.unlike).decode(),
+        None,
+        None,
     )
 
 
