@@ -5,7 +5,8 @@ A value only: where it comes from, and how Markdown becomes sections, is not kno
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
+
+from bot.places import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Handbook:
 
     def link(self, section: Section) -> str:
         """Return the address of a section, "" where the handbook has none."""
-        return f"{self.address}#{quote(section.anchor)}" if self.address else ""
+        return f"{self.address}#{quoted(section.anchor)}" if self.address else ""
 
 
 NO_HANDBOOK = Handbook()
