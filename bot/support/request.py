@@ -296,6 +296,7 @@ class Request:
 
     ``matches`` are what it resembles, the likeliest first; ``helped`` names those of which somebody said that they
     answer it, ``unlike`` those that do not. ``common`` is the common request that it is, "" for none.
+    ``unanswered_since`` is when it was opened again though nobody had ever answered: its first clock began anew.
     """
 
     id: str
@@ -340,6 +341,7 @@ class Request:
     helped: tuple[str, ...] = ()
     unlike: tuple[str, ...] = ()
     common: str = ""
+    unanswered_since: datetime | None = None
 
     @property
     def next_at(self) -> datetime | None:
