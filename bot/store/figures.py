@@ -151,13 +151,13 @@ def _counted(connection: Connection, timed: CTE, in_time: Flag, late: Flag) -> C
             _how_many(and_(answered, in_time)),
         ).select_from(timed)
     ).one()
-    half, most = connection.execute(_ranked(timed, answered)).one()
+    half, most = connection.execute(_ranked(timed, answered)).one()._tuple()
     known = half is not None
     speed = Speed(row[3], row[4], half * MICROSECOND, most * MICROSECOND) if known else None
     return Counted(row[0], row[1], row[2], speed)
 
 
-def _ranked(timed: CTE, answered: Flag) -> Select[tuple[int, int]]:
+def _ranked(timed: CTE, answered: Flag) -> Select[int, int]:
     """Return the times at the nearest ranks: the smallest such that so many of a hundred are no longer than it."""
     place = func.row_number().over(order_by=(timed.c.took, timed.c.id))
     ranked = (

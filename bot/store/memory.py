@@ -308,8 +308,8 @@ def _figures(standing: Standing, period: Period) -> Figures:
         for one in standing.alerts.values()
         if one.news is not Kind.TEST and period.start <= one.first_at < period.end
     ]
-    waited = [(waits_since(one), one.responded_at, one.closed_at, one.due_at) for one in asked]
-    stood = [(one.first_at, one.acknowledged_at, first_ended_at(one), None) for one in told]
+    waited: list[Waited] = [(waits_since(one), one.responded_at, one.closed_at, one.due_at) for one in asked]
+    stood: list[Waited] = [(one.first_at, one.acknowledged_at, first_ended_at(one), None) for one in told]
     until = min(period.end, period.now + timedelta.resolution)
     lately = [one for one in counted if one.common and period.lately <= one.posted_at < until]
     times = Counter(one.common for one in lately)
