@@ -25,7 +25,7 @@ from bot.control import Control
 from bot.courier import Courier, Errand
 from bot.desk import Desk
 from bot.desks import Desks
-from bot.effects import FetchCalendar, FetchRoster, Forecast, ForgetEdits, OpenTicket, SlackSay, Suppose
+from bot.effects import FetchCalendar, FetchRoster, Forecast, ForgetEdits, MakeReport, OpenTicket, SlackSay, Suppose
 from bot.errors import Misconfigured, NotStored
 from bot.events import Delivered
 from bot.folder import RotaWatch, edits_errand, open_desks, open_folder, rota_writer, set_aside
@@ -37,6 +37,7 @@ from bot.ports import Clock, Journal
 from bot.rota.shift import Rota
 from bot.settings import AppType, Settings
 from bot.solver.errand import forecast_errand, suppose_errand
+from bot.store.errand import report_errand
 from bot.store.triage import TREE, read_tree
 from bot.teams import credentials as entra
 from bot.teams.adapter import TeamsAdapter
@@ -150,6 +151,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         Forecast: forecast_errand(clock, turn),
         Suppose: suppose_errand(turn),
         ForgetEdits: edits_errand(files),
+        MakeReport: report_errand(lambda desk: desks.named(desk.tenant, desk.id)),
     }
     write = rota_writer(journal, files, lambda desk: desks.named(desk.tenant, desk.id), clock)
     courier = Courier(journal, outbound.send, write, clock, errands)

@@ -151,9 +151,9 @@ def _counted(connection: Connection, timed: CTE, in_time: Flag, late: Flag) -> C
             _how_many(and_(answered, in_time)),
         ).select_from(timed)
     ).one()
-    half, most = connection.execute(_ranked(timed, answered)).one()._tuple()
-    known = half is not None
-    speed = Speed(row[3], row[4], half * MICROSECOND, most * MICROSECOND) if known else None
+    time = connection.execute(_ranked(timed, answered)).one()
+    known = time[0] is not None
+    speed = Speed(row[3], row[4], time[0] * MICROSECOND, time[1] * MICROSECOND) if known else None
     return Counted(row[0], row[1], row[2], speed)
 
 

@@ -39,7 +39,7 @@ def waits_since(request: Request) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """An hour of a day by the desk's clock, from ``start`` until ``end``; at a change of clocks there may be two of it."""
+    """An hour of a day by the desk's clock, from ``start`` until ``end``; there may be two when clocks change."""
 
     day: date
     hour: int
@@ -52,7 +52,8 @@ class Period:
     """What is counted: what came from ``start`` until ``end``, as it stands at ``now`` (instants).
 
     ``spans`` are the support hours from ``start`` to ``now``, ``slots`` the hours of the period by the desk's clock;
-    ``lately`` is when the 30 days before its end begin. An alert is to be acknowledged within ``limit``.
+    ``lately`` is when the 30 days before its end begin. An alert is to be acknowledged within ``limit``. ``hours`` are
+    the desk's of now: what they were before is not known, but each request keeps the time at which it was due.
     """
 
     iteration: date
@@ -61,6 +62,7 @@ class Period:
     now: datetime
     lately: datetime
     limit: timedelta
+    hours: SupportHours
     spans: tuple[tuple[datetime, datetime], ...]
     slots: tuple[Slot, ...]
 
@@ -170,9 +172,8 @@ def period(day: date, now: datetime, hours: SupportHours, limit: timedelta) -> P
     start, end = (hours.moment(one, time()) for one in (iteration, iteration + WEEK))
     lately = min(end, now) - WITHIN
     last = min(now, end + LONGEST)
-    return Period(
-        iteration, start, end, now, lately, limit, tuple(_spans(start, last, hours)), _slots(start, end, hours)
-    )
+    spans, slots = tuple(_spans(start, last, hours)), _slots(start, end, hours)
+    return Period(iteration, start, end, now, lately, limit, hours, spans, slots)
 
 
 def discreet(figures: Figures, *, alone: bool) -> Figures:

@@ -15,7 +15,20 @@ from bot.alerts.alert import Alert
 from bot.alerts.notification import Kind, Notification
 from bot.calendars.almanac import Almanac
 from bot.desk import Desk
-from bot.effects import Answer, Card, Dialog, FetchRoster, Forecast, OpenTicket, Say, Show, SlackSay, Suppose, Word
+from bot.effects import (
+    Answer,
+    Card,
+    Dialog,
+    FetchRoster,
+    Forecast,
+    MakeReport,
+    OpenTicket,
+    Say,
+    Show,
+    SlackSay,
+    Suppose,
+    Word,
+)
 from bot.events import (
     Alerted,
     Claim,
@@ -28,6 +41,7 @@ from bot.events import (
     Posted,
     Press,
     Replied,
+    ReportMade,
     Restored,
     RosterFetched,
     Send,
@@ -160,6 +174,8 @@ class FakeTeams:
         self.jira: list[OpenTicket] = []
         self.says: list[str | None] = []
         self.making: list[tuple[Origin, Outgoing]] = []
+        self.counting: list[tuple[Origin, Outgoing]] = []
+        self.not_counted = ""
 
     def take(self, desk: Origin, outgoing: Iterable[Outgoing]) -> None:
         for one in outgoing:
@@ -204,6 +220,8 @@ class FakeTeams:
                 desk.report(Delivered(key=f"delivered:{one.id}", **done))  # type: ignore[arg-type]
         if isinstance(effect, Forecast | Suppose):
             self.computing.append((desk, one))
+        if isinstance(effect, MakeReport):
+            self.counting.append((desk, one))
         if isinstance(effect, OpenTicket):
             self.jira.append(effect)
             said = self.says.pop(0) if self.says else f"EDGE-{len(self.jira)}"
@@ -243,6 +261,19 @@ class FakeTeams:
                 first, last = plans(question)
                 desk.report(PlanFound(**fields, key=f"found:{one.id}", plan=first))
                 desk.report(Planned(**done, plan=last))
+
+    async def count(self) -> None:
+        """Count the iterations that were asked for."""
+        counting, self.counting = self.counting, []
+        for origin, one in counting:
+            effect = one.effect
+            assert isinstance(effect, MakeReport)
+            done: dict[str, Any] = {"effect": one.id, "place": effect.place, "asked": effect.asked}
+            done["message"] = effect.key
+            told: dict[str, Any] = {"failure": self.not_counted}
+            if not self.not_counted:
+                told = {"report": await (await self._town.desk()).counted(effect.day)}
+            origin.report(ReportMade(key=f"delivered:{one.id}", happened_at=self._town.now, **done, **told))
 
     def _stands(self, place: str) -> str:
         """Return where what is posted at a place stands: a post in the desk's channel begins a thread."""
@@ -533,6 +564,13 @@ class Town:
         """Let what is asked of the rota be computed, and shown."""
         while self.teams.computing:
             await self.teams.compute(seconds)
+            await (await self.desk()).settle()
+        assert not self.teams.twice
+
+    async def counted(self) -> None:
+        """Let the iterations be counted that were asked for, and shown."""
+        while self.teams.counting:
+            await self.teams.count()
             await (await self.desk()).settle()
         assert not self.teams.twice
 

@@ -312,7 +312,7 @@ def test_any_week_is_counted_as_one_counts_it_by_hand(
                 follow_up=follows,
                 lead="R-99" if follows else "",
                 common=common,
-            )  # fmt: skip
+            )
         )
     for number, (minute, after, kind) in enumerate(told):
         first = start + timedelta(minutes=minute)
