@@ -327,7 +327,7 @@ def _done(operation: str, arguments: dict[str, str]) -> "Done":
 
     settings = read_settings()
 
-    async def work() -> Done:
+    async def work() -> "Done":
         done = await ask(settings.data / "control.sock", operation, arguments)
         if done is not None:
             return done

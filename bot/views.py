@@ -341,9 +341,9 @@ class ReportLine:
 class ReportCard:
     """Answer of ``report``, and what comes with the handover: an iteration's figures, in words first.
 
-    ``bars`` are requests by hour, ``head`` and ``lines`` the same by day too, with alerts beside and below;
-    ``outcomes`` and ``outcome_bars`` how they ended, ``standings`` how the alerts stand. ``recurring`` are common
-    requests: how often in the iteration, and in 30 days; ``team`` is who served, by role and days.
+    ``bars`` are requests by hour, ``head`` and ``lines`` the same by day too, with alerts below; ``outcomes`` and
+    ``outcome_bars`` how they ended. ``recurring`` are common requests: how often in the iteration, and in 30 days;
+    ``team`` is who served, by role and days.
     """
 
     title: str
@@ -355,9 +355,8 @@ class ReportCard:
     lines: tuple[ReportLine, ...]
     outcomes: tuple[Fact, ...]
     outcome_bars: tuple[Bar, ...]
-    standings: tuple[Fact, ...]
     recurring: tuple[ReportLine, ...]
-    team: tuple[Fact, ...]
+    team: str
     note: str
 
 

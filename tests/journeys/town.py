@@ -314,7 +314,8 @@ class Town:
         return self._desk
 
     async def restart(self) -> None:
-        """Start the bot anew over the same journal."""
+        """Start the bot anew over the same journal; what was being counted is begun again."""
+        self.teams.counting.clear()
         self._desk = Desk(self.info, self.journal, self.teams, lambda: self.now, self.almanac, lambda: None)
         await self._desk.start()
         await self._desk.strike()
@@ -593,7 +594,7 @@ class Town:
         desk = await self.desk()
         answer = await desk.handle(event)  # type: ignore[arg-type]
         await desk.settle()
-        assert not self.teams.twice
+        assert not self.teams.twice, self.teams.twice
         return answer
 
     def _when(self, happened: str) -> dict[str, object]:

@@ -18,17 +18,15 @@ def said(report: Report) -> str:
     """Return a report in some lines of words."""
     figures = report.figures
     outcomes = ", ".join(f"{words.outcome(name)} {count}" for name, count in figures.outcomes)
-    standings = ", ".join(f"{words.standing(name)} {count}" for name, count in figures.standings)
     recurring = "; ".join(f"{one.title} ({one.times}, {one.lately} in 30 days)" for one in report.recurring)
     lines = [
         f"{words.title(report)}.",
         words.requests(report),
-        f"They ended: {outcomes}." if outcomes else "",
+        f"How they ended: {outcomes}." if outcomes else "",
         words.alerts(report),
-        f"They stand: {standings}." if standings else "",
         f"Recurring: {recurring}." if recurring else "",
         words.tickets(report),
-        *(f"{one.role}: {one.name}, {words.served(one.days)}" for one in report.team),
+        words.team(report),
         words.notes(report),
     ]
     return "\n".join(filter(None, lines))

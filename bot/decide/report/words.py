@@ -3,23 +3,24 @@
 from datetime import date, timedelta
 
 from bot.alerts.alert import Status
-from bot.rota.presence import DAY, WEEK
-from bot.support.report import FEWEST, AtEdge, Counted, Report, Speed
+from bot.rota.presence import DAY, WEEK, working_days
+from bot.rota.shift import Role
+from bot.support.report import FEWEST, AtEdge, Counted, Report, Served, Speed
 from bot.support.words import HOUR, MINUTE, dated, length, listed, moment
 
 SECOND = timedelta(seconds=1)
-MOST_TICKETS = 5
+MOST_TICKETS = 3
 NOT_YET = "still open"
 STANDINGS = {
-    Status.TRIGGERED: "nobody has it",
-    Status.ACKNOWLEDGED: "somebody has it",
-    Status.TICKETED: "ticket",
+    Status.TRIGGERED: "waiting",
+    Status.ACKNOWLEDGED: "in hand",
+    Status.TICKETED: "with a ticket",
     Status.RESOLVED: "resolved",
     Status.IGNORED: "ignored",
 }
 COUNTED = (
-    "Times are support time until the first response; what came later is in no figure. Follow-ups count with the "
-    "request that they follow; what was withdrawn or no request does not count."
+    "Times are support hours until the first response. Follow-ups count with their request; what was withdrawn, or was "
+    "no request, does not count."
 )
 DISCREET = f"Times are left out where fewer than {FEWEST} were answered, or one person alone served."
 
@@ -36,8 +37,8 @@ def requests(report: Report) -> str:
     counted, outside = report.figures.requests, report.figures.outside
     if not counted.count:
         return "No requests."
-    said = [_counted(counted, "request", report.period.limit, "had an answer", "are not answered yet")]
-    said += [f"{_number(outside)} came outside support hours."] if outside else []
+    said = [_counted(counted, "request", report.period.limit, "had an answer", "not answered yet")]
+    said += [f"{outside} came outside support hours."] if outside else []
     return " ".join(said)
 
 
@@ -46,7 +47,9 @@ def alerts(report: Report) -> str:
     counted = report.figures.alerts
     if not counted.count:
         return "No alerts."
-    return _counted(counted, "alert", report.period.limit, "were taken", "wait for somebody")
+    said = _counted(counted, "alert", report.period.limit, "were taken", "not taken yet")
+    stand = ", ".join(f"{count} {standing(name)}" for name, count in report.figures.standings)
+    return f"{said} Now: {stand}."
 
 
 def tickets(report: Report) -> str:
@@ -57,12 +60,23 @@ def tickets(report: Report) -> str:
 
     def said(one: AtEdge) -> str:
         since = moment(one.at, report.period.now, report.period.hours, dated=True).partition(",")[0]
-        return f"{one.key} ({one.matter}), since {since}"
+        return f"{one.key} since {since}"
 
-    lines = [said(one) for one in some[:MOST_TICKETS]]
+    named = [said(one) for one in some[:MOST_TICKETS]]
     more = len(some) - MOST_TICKETS
-    lines += [f"{more} more"] if more > 0 else []
-    return f"{_many(len(some), 'ticket')} open at Edge now: {'; '.join(lines)}."
+    named += [f"{more} more"] if more > 0 else []
+    return f"{_many(len(some), 'ticket')} open at Edge now: {', '.join(named)}."
+
+
+def team(report: Report) -> str:
+    """Say who served, by role, and on which days where that was not on all; "" for nobody."""
+    days = working_days(report.period.iteration, report.period.hours)
+
+    def said(one: Served) -> str:
+        return one.name if one.days == days else f"{one.name} ({', '.join(map(weekday, one.days)) or 'no day'})"
+
+    roles = [(role, [said(one) for one in report.team if one.role is role]) for role in Role]
+    return " ".join(f"{role.capitalize()}: {listed(some, ' and ')}." for role, some in roles if some)
 
 
 def notes(report: Report) -> str:
@@ -93,11 +107,6 @@ def weekday(day: date) -> str:
     return dated(day, day).partition(" ")[0]
 
 
-def served(days: tuple[date, ...]) -> str:
-    """Return days of a shift: "Wed, Thu, Fri"."""
-    return listed([weekday(day) for day in days], ", ")
-
-
 def span(time: timedelta) -> str:
     """Return a time to the second, rounded up: "40 s", "1 min 40 s", "1 h 5 min"."""
     seconds = -(-time // SECOND)
@@ -118,20 +127,19 @@ def _counted(counted: Counted, what: str, limit: timedelta, answered: str, waits
     speed = counted.speed
     said = _many(counted.count, what)
     if speed is None:
-        said += f"; {_of_them(counted)} {answered}." if counted.answered or not counted.waiting else "."
+        said += f"; {_of_them(counted)} {answered}."
     else:
         within = f"{share(speed)} % {answered} within {limit // MINUTE} minutes"
         said += f"; {within}; half within {span(speed.half)}, 95 % within {span(speed.most)}."
-    return f"{said} {_number(counted.waiting)} {waits}." if counted.waiting else said
+    verb = "is" if counted.waiting == 1 else "are"
+    return f"{said} {counted.waiting} {verb} {waits}." if counted.waiting else said
 
 
 def _of_them(counted: Counted) -> str:
-    return "all" if counted.answered == counted.count > 1 else _number(counted.answered).lower()
+    if not counted.answered:
+        return "none"
+    return "all" if counted.answered == counted.count > 1 else str(counted.answered)
 
 
 def _many(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _number(number: int) -> str:
-    return str(number) if number else "None"
