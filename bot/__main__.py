@@ -12,7 +12,7 @@ import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from pythonjsonlogger.json import JsonFormatter
@@ -22,8 +22,12 @@ from bot.errors import Misconfigured, NotStored, Refused
 from bot.ids import SLACK_CHANNEL
 from bot.settings import Settings, overlooked, read_settings
 
+if TYPE_CHECKING:
+    from bot.operations import Done
+
 log = logging.getLogger("hotseat")
 
+CSV_HELP = "Write it as CSV into a file (- for standard output): a row for each figure."
 MANIFEST = Path(__file__).parent.parent / "manifest"
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines.")
@@ -236,6 +240,31 @@ def rota(weeks: int, desk: str, *, explain: bool, as_json: bool) -> None:
 
 
 @cli.command()
+@click.option("--week", default="", help="Any date of the iteration, such as 2026-11-18, or last. Default: this one.")
+@click.option("--csv", "sheet", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), help=CSV_HELP)
+@of_desk
+@as_json
+def report(week: str, sheet: Path | None, desk: str, *, as_json: bool) -> None:
+    """Say how an iteration went: requests and alerts, how soon they were answered, how they ended, who served.
+
+    Times are counted in support hours. No figure is anybody's: a time that would be one person's is left out.
+    """
+    if as_json and sheet == Path("-"):
+        message = "--csv - and --json both write to standard output; choose one, or name a file."
+        raise click.UsageError(message)
+    done = _done("report", {"desk": desk, "week": week, "csv": "yes" if sheet else ""})
+    if sheet is None or sheet == Path("-"):
+        _say(done.said, dict(done.facts), as_json=as_json)
+        return
+    try:
+        sheet.write_text(f"{done.said}\n", encoding="utf-8")
+    except OSError as error:
+        message = f"--csv: {sheet} cannot be written ({error.strerror})"
+        raise Misconfigured(message) from error
+    _say(f"Wrote {sheet}.", {"file": str(sheet), **done.facts}, as_json=as_json)
+
+
+@cli.command()
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), default="captured", show_default=True)
 @click.option("--most", type=click.IntRange(1, 500), default=50, show_default=True, help="How many, at most 500.")
 @as_json
@@ -286,22 +315,26 @@ def _said(read: Notification) -> tuple[str, ...]:
 
 
 def _operate(operation: str, arguments: dict[str, str], *, as_json: bool) -> None:
+    done = _done(operation, arguments)
+    _say(done.said, dict(done.facts), as_json=as_json)
+
+
+def _done(operation: str, arguments: dict[str, str]) -> "Done":
     from bot.clock import open_clock  # noqa: PLC0415 - see serve
     from bot.control import ask  # noqa: PLC0415 - see serve
     from bot.folder import desks_alone  # noqa: PLC0415 - see serve
-    from bot.operations import OPERATIONS, Done  # noqa: PLC0415 - see serve
+    from bot.operations import OPERATIONS  # noqa: PLC0415 - see serve
 
     settings = read_settings()
 
-    async def work() -> Done:
+    async def work() -> "Done":
         done = await ask(settings.data / "control.sock", operation, arguments)
         if done is not None:
             return done
         async with open_clock(settings.clock) as clock, desks_alone(settings, clock) as desks:
             return await OPERATIONS[operation](desks, arguments, clock())
 
-    done = asyncio.run(work())
-    _say(done.said, dict(done.facts), as_json=as_json)
+    return asyncio.run(work())
 
 
 def _text(file: Any) -> str:

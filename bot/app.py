@@ -31,6 +31,7 @@ from bot.effects import (
     FindMatches,
     Forecast,
     ForgetEdits,
+    MakeReport,
     OpenTicket,
     ProposeEdit,
     SearchHandbook,
@@ -50,6 +51,7 @@ from bot.rota.shift import Rota
 from bot.search.errand import match_errand, search_errand
 from bot.settings import AppType, Settings
 from bot.solver.errand import forecast_errand, suppose_errand
+from bot.store.errand import report_errand
 from bot.store.triage import TREE, read_tree
 from bot.teams import credentials as entra
 from bot.teams.adapter import TeamsAdapter
@@ -167,6 +169,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         ProposeEdit: bridges.edits(shelf),
         FindMatches: match_errand(search),
         SearchHandbook: search_errand(search),
+        MakeReport: report_errand(lambda desk: desks.named(desk.tenant, desk.id)),
     }
     write = rota_writer(journal, files, lambda desk: desks.named(desk.tenant, desk.id), clock)
     courier = Courier(journal, outbound.send, write, clock, errands)

@@ -106,6 +106,13 @@ class Deploy:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowReport:
+    """``report [DAY]``: the figures of the iteration of a day, as typed, "last" for the one before; "" for this one."""
+
+    day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowMine:
     """``my requests``: what somebody asked, and how it stands."""
 
@@ -196,6 +203,7 @@ Call = (
     | ShowRequests
     | ShowAlerts
     | ShowMine
+    | ShowReport
     | Deploy
     | ShowPrivacy
     | SendPrivacy
@@ -424,6 +432,21 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 frozenset(),
             ),
             Command(
+                "report",
+                "report",
+                {
+                    Language.ENGLISH: (
+                        "How this week went, in figures; report last and report 2026-11-18 show an earlier one"
+                    ),
+                    Language.GERMAN: (
+                        "Wie diese Woche lief, in Zahlen; report last und report 2026-11-18 zeigen eine frühere"
+                    ),
+                },
+                Right.COLLEAGUE,
+                frozenset(),
+                "report 2026-11-18",
+            ),
+            Command(
                 "deploy",
                 "deploy",
                 {
@@ -472,7 +495,7 @@ SAME: Mapping[str, str] = MappingProxyType(
     {"hilfe": "help", "wer": "who", "meine anfragen": "my requests", "datenschutz": "privacy"}
 )
 """What requesters type in German for a command."""
-GERMAN: Mapping[str, str] = MappingProxyType({**SAME, "ich": "me"})
+GERMAN: Mapping[str, str] = MappingProxyType({**SAME, "ich": "me", "bericht": "report"})
 """What each word of a command means that is typed in German."""
 
 
@@ -623,6 +646,12 @@ def _call(name: str, rest: list[str]) -> Call | None:  # noqa: C901, PLR0911, PL
             return ShowRequests()
         case "alerts", []:
             return ShowAlerts()
+        case "report", [] | ["this", "week"]:
+            return ShowReport()
+        case "report", ["last" | "letzte"] | ["last", "week"] | ["letzte", "woche"]:
+            return ShowReport("last")
+        case "report", words if _DAY.fullmatch(" ".join(words)):
+            return ShowReport(_day(" ".join(words)))
         case "deploy", []:
             return Deploy()
         case "my requests", []:

@@ -14,6 +14,7 @@ from bot.rota.plan import Plan, WhatIf
 from bot.rota.shift import Rota, Shift
 from bot.state import Roster
 from bot.support.recurrence import Alike
+from bot.support.report import Report
 from bot.support.request import Match
 
 
@@ -411,6 +412,15 @@ class EditProposed(Delivered):
 
     proposal: str
     url: str = ""
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportMade(Delivered):
+    """An iteration is counted, as somebody ``asked``, or for the handover; or why not, in words."""
+
+    asked: bool
+    report: Report | None = None
     failure: str = ""
 
 

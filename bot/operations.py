@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.calendars.apart import read_apart
 from bot.calendars.errand import AHEAD
+from bot.decide.report import asking, told
 from bot.decide.rota import explained
 from bot.desk import Desk
 from bot.desks import Desks
@@ -33,6 +34,7 @@ from bot.store.sheets import (
     REMEDY,
     SHIFTS_SHEET,
     exported_rows,
+    figures_to_csv,
     people_from_csv,
     people_to_csv,
     shifts_from_csv,
@@ -177,6 +179,16 @@ async def plan_rota(desks: Desks, arguments: Arguments, now: datetime) -> Done:
     return Done(said, {"desk": desk.info.id, **explained.facts(found)})
 
 
+async def report(desks: Desks, arguments: Arguments, now: datetime) -> Done:
+    """Say how an iteration went. Arguments: desk, week (any date of it; empty for this one), csv (empty for no)."""
+    desk = desks.one(arguments.get("desk", ""))
+    zone = ZoneInfo((await desk.state()).desk.policy.zone)
+    found = await desk.counted(asking.day_of(arguments.get("week", ""), now.astimezone(zone).date()))
+    sheet = figures_to_csv(told.COLUMNS, [*told.rows(found), *told.shifts(found)])
+    said = sheet.rstrip("\n") if arguments.get("csv") else told.said(found)
+    return Done(said, {"desk": desk.info.id, **told.facts(found)})
+
+
 async def _last(plans: AsyncGenerator[Plan, None]) -> Plan | None:
     last = None
     async with aclosing(plans):
@@ -197,6 +209,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "shifts import": import_shifts,
         "shifts export": export_shifts,
         "rota": plan_rota,
+        "report": report,
     }
 )
 

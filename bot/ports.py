@@ -18,6 +18,7 @@ from bot.state import DeskInfo, Facts, Knowledge, Notice, State
 from bot.support.erasure import Part
 from bot.support.handbook import Handbook
 from bot.support.recurrence import Common
+from bot.support.report import Figures, Period
 from bot.support.request import Match, Outcome, Request, Status
 
 Clock = Callable[[], datetime]
@@ -183,6 +184,9 @@ class Journal(Protocol):
 
     async def keep_vectors(self, tenant: str, desk: str, some: Iterable[Asked]) -> None:
         """Keep the vectors of those requests that still have the same words."""
+
+    async def figures(self, tenant: str, desk: str, period: Period) -> Figures:
+        """Return what came in a period, counted from history as it stands."""
 
     async def commit(self, commit: Commit) -> None:
         """Write all of ``commit`` durably; raise Conflict if the revision has moved on or a record's key is known."""

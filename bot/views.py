@@ -328,6 +328,44 @@ class FairnessCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table: a number, or a word of the bot's own."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """A row of a report's table: what it is of, and its cells."""
+
+    label: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCard:
+    """Answer of ``report``, and what comes with the handover: an iteration's figures, in words first.
+
+    ``bars`` are requests by hour, ``head`` and ``lines`` the same by day too, with alerts below; ``outcomes`` and
+    ``outcome_bars`` how they ended. ``recurring`` are common requests: how often in the iteration, and in 30 days;
+    ``team`` is who served, by role and days.
+    """
+
+    title: str
+    requests: str
+    alerts: str
+    tickets: str
+    bars: tuple[Bar, ...]
+    head: tuple[Cell, ...]
+    lines: tuple[ReportLine, ...]
+    outcomes: tuple[Fact, ...]
+    outcome_bars: tuple[Bar, ...]
+    recurring: tuple[ReportLine, ...]
+    team: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlanPart:
     """A part of a plan: what it is about, what is to be known of it, and what can be done with it.
 
@@ -397,6 +435,7 @@ CardView = (
     | ListCard
     | PlanCard
     | FairnessCard
+    | ReportCard
 )
 View = Line | CardView
 

@@ -16,6 +16,7 @@ from bot.decide.alerts import steps as alert_steps
 from bot.decide.desk import chats, colleagues, pauses, policies, privacy, setup
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
+from bot.decide.report import asking
 from bot.decide.requests import (
     clocks,
     incidents,
@@ -73,6 +74,7 @@ from bot.events import (
     Raise,
     Reopen,
     Replied,
+    ReportMade,
     Restored,
     RosterFetched,
     RotaEdited,
@@ -108,6 +110,7 @@ Known = (
     | Uninstalled
     | RosterFetched
     | CalendarFetched
+    | ReportMade
     | AbsencesImported
     | AdminMet
     | Undecided
@@ -271,6 +274,8 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             setup.fetched(draft, event)
         case CalendarFetched():
             absences.fetched(draft, event)
+        case ReportMade():
+            asking.made(draft, event)
         case AbsencesImported():
             absences.imported(draft, event)
         case AdminMet():

@@ -29,6 +29,7 @@ from bot.commands import (
     ShowMine,
     ShowPick,
     ShowPrivacy,
+    ShowReport,
     ShowRequests,
     ShowRota,
     ShowTriage,
@@ -46,6 +47,7 @@ from bot.decide.alerts import lists as alerts
 from bot.decide.desk import chats, colleagues, held, pauses, policies, setup
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
+from bot.decide.report import asking
 from bot.decide.requests import clocks, lists, summons
 from bot.decide.rota import (
     absences,
@@ -83,6 +85,7 @@ WHOLE = frozenset(
         "pick",
         "calendar",
         "deploy",
+        "report",
         "absence",
         "swap",
         "cover",
@@ -135,6 +138,8 @@ def command(draft: Draft, event: Message) -> bool:  # noqa: C901, PLR0912, PLR09
             _aside(draft, event, lists.open_requests(draft, event))
         case ShowAlerts():
             _aside(draft, event, alerts.open_alerts(draft, event))
+        case ShowReport() as call:
+            asking.asked(draft, event, call, _beside(draft, event))
         case ShowMine():
             lists.show_mine(draft, event)
         case Deploy():

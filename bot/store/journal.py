@@ -24,6 +24,7 @@ from bot.places import person_of, personal
 from bot.ports import Address, Asked, Commit, Expired, Limits, Loaded, Outgoing, Record
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Notice
+from bot.store import figures
 from bot.store import statements as sql
 from bot.store.document import dump, parse, parse_effect
 from bot.store.migrate import migrate
@@ -32,6 +33,7 @@ from bot.store.sqlite import Database
 from bot.store.writing import Writer, instant
 from bot.support.erasure import Part, kinds
 from bot.support.recurrence import Common
+from bot.support.report import Figures, Period
 from bot.support.request import Outcome, Request, Status
 
 T = TypeVar("T")
@@ -262,6 +264,10 @@ class SqlJournal:
         ]
         if rows:
             await self._run(lambda connection: connection.execute(sql.KEEP_VECTOR, rows) and None)
+
+    async def figures(self, tenant: str, desk: str, period: Period) -> Figures:
+        """Return what came in a period, counted from history as it stands."""
+        return await self._run(lambda connection: figures.count(connection, tenant, desk, period))
 
     async def commit(self, commit: Commit) -> None:
         """Write all of ``commit`` durably; raise Conflict if the revision has moved on or a record's key is known."""

@@ -69,6 +69,11 @@ def shifts_to_csv(shifts: Iterable[Shift], people: Mapping[str, Person]) -> str:
     return _csv(SHIFTS, [spell_shift(shift, directory) for shift in sorted(shifts, key=lambda shift: shift.iteration)])
 
 
+def figures_to_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return figures as a sheet, a row each."""
+    return _csv(columns, [dict(zip(columns, row, strict=True)) for row in rows])
+
+
 def exported_rows(sheet: str) -> list[dict[str, str]]:
     """Return the rows of a sheet of our own, each cell as it was before the sheet was written."""
     return [{name: _plain(cell) for name, cell in row.items()} for row in csv.DictReader(io.StringIO(sheet))]

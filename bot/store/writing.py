@@ -5,7 +5,7 @@ compiled once to the driver's own text: a third of the cost of going through the
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import orjson
 from sqlalchemy import Connection
@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import ClauseElement
 
 from bot.alerts import erasure as alerts
-from bot.alerts.alert import Alert
+from bot.alerts.alert import Alert, first_ended_at
 from bot.effects import (
     DropCommon,
     DropNotice,
@@ -37,11 +37,13 @@ from bot.store import statements as sql
 from bot.store.document import dump, dump_effect
 from bot.support.erasure import held
 from bot.support.likeness import compared
+from bot.support.report import is_follow_up, waits_since
 from bot.support.request import Request
 
 Cells = tuple[object, ...]
 Kept = PutRequest | PutAlert | PutCommon | DropCommon | PutNotice | DropNotice | PutFacts | PutDesk | PutRota
 
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 LAST = "\uffff"  # behind every key that begins alike
 ORDER: Sequence[type[Kept]] = (
     PutRequest,
@@ -228,6 +230,21 @@ def _request(tenant: str, desk: str, request: Request) -> Cells:
         instant(request.closed_at) if request.closed_at else None,
         dump(request),
         held(request),
+        *figures_of_request(request),
+    )
+
+
+def figures_of_request(request: Request) -> Cells:
+    """Return what the report counts of a request, in the order of the columns."""
+    return (
+        microseconds(request.posted_at),
+        microseconds(waits_since(request)),
+        microseconds(request.due_at),
+        _or_none(request.responded_at),
+        _or_none(request.closed_at),
+        request.outcome.value if request.outcome else "",
+        request.common,
+        is_follow_up(request),
     )
 
 
@@ -251,7 +268,27 @@ def _asked(commit: Commit, request: Request) -> Cells:
 
 def _alert(tenant: str, desk: str, alert: Alert) -> Cells:
     ended_at = None if alert.is_live else instant(alert.changed_at)
-    return tenant, desk, alert.id, alert.status.value, ended_at, dump(alert), alerts.held(alert)
+    kept = (tenant, desk, alert.id, alert.status.value, ended_at, dump(alert), alerts.held(alert))
+    return (*kept, *figures_of_alert(alert))
+
+
+def figures_of_alert(alert: Alert) -> Cells:
+    """Return what the report counts of an alert, in the order of the columns."""
+    return (
+        alert.news.value,
+        microseconds(alert.first_at),
+        _or_none(alert.acknowledged_at),
+        _or_none(first_ended_at(alert)),
+    )
+
+
+def microseconds(at: datetime) -> int:
+    """Return an instant as what is reckoned with holds it."""
+    return (at - EPOCH) // MICROSECOND
+
+
+def _or_none(at: datetime | None) -> int | None:
+    return None if at is None else microseconds(at)
 
 
 def instant(at: datetime) -> str:

@@ -310,6 +310,7 @@ class Request:
     ``matches`` are what it resembles, the likeliest first; ``helped`` names those of which somebody said that they
     answer it, ``unlike`` those that do not. ``common`` is the common request that it is, "" for none. ``incident`` is
     what came with it within minutes and is likely the same, None for nothing.
+    ``unanswered_since`` is when it was opened again though nobody had ever answered: its first clock began anew.
     """
 
     id: str
@@ -355,6 +356,7 @@ class Request:
     unlike: tuple[str, ...] = ()
     common: str = ""
     incident: Incident | None = None
+    unanswered_since: datetime | None = None
 
     @property
     def next_at(self) -> datetime | None:

@@ -33,6 +33,7 @@ from bot.views import (
     NoticeCard,
     PlanCard,
     ReplyCard,
+    ReportCard,
     RequestCard,
     RotaCard,
     View,
@@ -127,6 +128,8 @@ def fallback_text(view: View) -> str:  # noqa: C901, PLR0912 - one row per view
         case PlanCard():
             parts = [f"{part.title}: {part.text}" for part in view.parts]
             said = [view.title, view.headline.plain, view.text, *parts, view.note]
+        case ReportCard():
+            said = [view.title, view.requests, view.alerts]
         case FairnessCard():
             said = [view.title, *(f"{row.name}: {row.debt}." for row in view.rows)]
         case ListCard():

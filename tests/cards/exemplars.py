@@ -14,15 +14,17 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.alerts.notification import Kind
-from bot.effects import Card, Dialog
+from bot.effects import Card, Change, Dialog, PutCommon, PutFacts, PutRequest
 from bot.events import CalendarFetched, Choose, Chosen, Claim, Open, Raise, Send, Solve
 from bot.people import Author, Person
 from bot.policy import Contact, Language, Page, Policy
+from bot.ports import Commit
 from bot.rota.shift import Absence, Role, Shift
 from bot.state import Member, Roster, TeamChannel
 from bot.support.handbook import Handbook, Section
-from bot.support.recurrence import Alike
-from bot.support.request import Match, Outcome
+from bot.support.recurrence import Alike, Common
+from bot.support.request import Match, Outcome, Status
+from bot.support.ticket import Progress, Ticket, Wording
 from bot.teams.cards import Cards
 from bot.views import CardView, FormCard, Line, PlanCard, ReplyCard, View
 from tests.journeys.town import Town
@@ -105,6 +107,7 @@ async def _told() -> dict[str, CardView]:
         **await _changes_of_the_rota(),
         **await _alerts(),
         **await _recurrence(),
+        **await _report(),
     }
 
 
@@ -429,6 +432,67 @@ async def _changes_of_the_rota() -> dict[str, CardView]:
     views["plan_card.fallback"] = next(_card(one.view) for one in gap.teams.sent if one.key.startswith("ask:"))
     views["plan_card.gap"] = _card(gap.in_team_channel()[-1].view)
     return views
+
+
+MINUTES = (1.2, 0.7, 3.5, 1.6, 2.2, 9, 0.5, 4.1, 1.4, 2.8, 1.1)
+ENDS = ("answered", "answered", "explained", "workaround", "answered", "docs")
+TITLES = {"C-1": "Label printer prints yesterday's routes", "C-2": "Delivery window cannot be changed", "C-3": "C-3"}
+
+
+async def _report() -> dict[str, CardView]:
+    """A week with its requests and alerts, what came of them, and one in which nothing came."""
+    town = Town("2026-11-17 08:00", people=TEAM, team=SHIFTS, jira="EDGE")
+    number = 0
+    for day, hours in (("18", "9 11 16 16 17 17"), ("19", "10 16 17 17"), ("20", "9 14 16 16 16 17 17 19"),
+                       ("22", "12"), ("23", "9 9 11 15 16 16 17 17 17"), ("24", "10 13 16 17 17")):  # fmt: skip
+        for at, hour in enumerate(hours.split()):
+            await town.until(f"2026-11-{day} {int(hour):02}:{at * 6 + 1:02}")
+            number += 1
+            await town.post(PRINTER if number % 3 else WINDOW, SANNE if number % 2 else JONAS)
+            if hour in ("12", "19"):
+                continue
+            await town.wait(MINUTES[number % len(MINUTES)])
+            await town.press(Claim, f"R-{number}", TOM if number % 2 else MIRA)
+            if number % 7 == 0:
+                await town.bugsnag(error=f"e{number}", error_class=f"Error{number}")
+                await town.wait(number / 5)
+                await town.take_alert(f"A-{number // 7}", TOM)
+    await _end(town, number)
+    await town.until("2026-11-24 17:30")
+    await town.write("report", MIRA)
+    await town.counted()
+    views = {"report_card": _card(town.to(MIRA)[-1].view)}
+    await town.write("report 2026-11-10", MIRA)
+    await town.counted()
+    views["report_card.empty"] = _card(town.to(MIRA)[-1].view)
+    return views
+
+
+async def _end(town: Town, number: int) -> None:
+    """End most requests in one way or another, some with a ticket, and let some be common ones."""
+    found = await town.requests()
+    state = await (await town.desk()).state()
+    ends = [Outcome(ENDS[at % len(ENDS)]) if at % 5 else Outcome.TICKET for at in range(number)]
+    commons = {id_: Common(id_, title=title if title != id_ else "") for id_, title in TITLES.items()}
+    changes: list[Change] = [PutCommon(one) for one in commons.values()]
+    for at, one in enumerate(found[:-2]):
+        common = ("C-1", "", "C-2", "C-1", "", "C-3", "")[at % 7]
+        done: dict[str, Any] = {
+            "status": Status.CLOSED,
+            "outcome": ends[at],
+            "closed_by": one.claimer,
+            "closed_at": town.now,
+        }
+        changes.append(PutRequest(replace(one, clock=None, word=None, wait=None, common=common, **done)))
+    made = Ticket("T-1", "R-5", "EDGE", "hotseat-1", Wording("Late labels", ()), SANNE, town.now - timedelta(days=5))
+    tickets = {
+        f"T-{n}": replace(made, id=f"T-{n}", matter=f"R-{5 * n}", progress=Progress.OPEN, key=f"EDGE-{410 + n}")
+        for n in (1, 2, 4)
+    }
+    changes.append(PutFacts(replace(state.facts, tickets=tickets)))
+    revision = (await town.journal.load("tenant", "backend")).revision
+    await town.journal.commit(Commit("tenant", "backend", revision, changes=tuple(changes)))
+    await town.restart()
 
 
 async def _alerts() -> dict[str, CardView]:

@@ -23,6 +23,7 @@ from bot.effects import (
     FetchRoster,
     FindMatches,
     Forecast,
+    MakeReport,
     OpenTicket,
     PutCommon,
     PutRota,
@@ -45,6 +46,7 @@ from bot.events import (
     Posted,
     Press,
     Replied,
+    ReportMade,
     Restored,
     RosterFetched,
     Send,
@@ -184,6 +186,8 @@ class FakeTeams:
         self.found: dict[str, tuple[Match, ...]] = {}
         self.alike: dict[str, tuple[Alike, ...]] = {}
         self.matching: list[FindMatches] = []
+        self.counting: list[tuple[Origin, Outgoing]] = []
+        self.not_counted = ""
 
     def take(self, desk: Origin, outgoing: Iterable[Outgoing]) -> None:
         for one in outgoing:
@@ -234,6 +238,8 @@ class FakeTeams:
             what = {"found": self.found.get(effect.text, ()), "alike": self.alike.get(effect.text, ())}
             asked = {"request": effect.request, "text_at": effect.text_at}
             desk.report(Matched(key=f"delivered:{one.id}", **done, **asked, **what))  # type: ignore[arg-type]
+        if isinstance(effect, MakeReport):
+            self.counting.append((desk, one))
         if isinstance(effect, OpenTicket):
             self.jira.append(effect)
             said = self.says.pop(0) if self.says else f"EDGE-{len(self.jira)}"
@@ -273,6 +279,19 @@ class FakeTeams:
                 first, last = plans(question)
                 desk.report(PlanFound(**fields, key=f"found:{one.id}", plan=first))
                 desk.report(Planned(**done, plan=last))
+
+    async def count(self) -> None:
+        """Count the iterations that were asked for."""
+        counting, self.counting = self.counting, []
+        for origin, one in counting:
+            effect = one.effect
+            assert isinstance(effect, MakeReport)
+            done: dict[str, Any] = {"effect": one.id, "place": effect.place, "asked": effect.asked}
+            done["message"] = effect.key
+            told: dict[str, Any] = {"failure": self.not_counted}
+            if not self.not_counted:
+                told = {"report": await (await self._town.desk()).counted(effect.day)}
+            origin.report(ReportMade(key=f"delivered:{one.id}", happened_at=self._town.now, **done, **told))
 
     def _stands(self, place: str) -> str:
         """Return where what is posted at a place stands: a post in the desk's channel begins a thread."""
@@ -323,7 +342,8 @@ class Town:
         return self._desk
 
     async def restart(self) -> None:
-        """Start the bot anew over the same journal."""
+        """Start the bot anew over the same journal; what was being counted is begun again."""
+        self.teams.counting.clear()
         self._desk = Desk(self.info, self.journal, self.teams, lambda: self.now, self.almanac, lambda: None)
         await self._desk.start()
         await self._desk.strike()
@@ -598,6 +618,13 @@ class Town:
             await (await self.desk()).settle()
         assert not self.teams.twice
 
+    async def counted(self) -> None:
+        """Let the iterations be counted that were asked for, and shown."""
+        while self.teams.counting:
+            await self.teams.count()
+            await (await self.desk()).settle()
+        assert not self.teams.twice
+
     async def jira_answers(self, said: str) -> None:
         """Let Jira say what became of the ticket that it was asked for first and has not answered."""
         desk, (_, one) = await self.desk(), self.teams.making.pop(0)
@@ -617,7 +644,7 @@ class Town:
         desk = await self.desk()
         answer = await desk.handle(event)  # type: ignore[arg-type]
         await desk.settle()
-        assert not self.teams.twice
+        assert not self.teams.twice, self.teams.twice
         return answer
 
     def _when(self, happened: str) -> dict[str, object]:
