@@ -106,6 +106,13 @@ class Deploy:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowCommons:
+    """``common``: the common requests, with how often and when last; ``retired``: those that were retired."""
+
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ShowMine:
     """``my requests``: what somebody asked, and how it stands."""
 
@@ -195,6 +202,7 @@ Call = (
     | ShowTriage
     | ShowRequests
     | ShowAlerts
+    | ShowCommons
     | ShowMine
     | Deploy
     | ShowPrivacy
@@ -424,6 +432,16 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 frozenset(),
             ),
             Command(
+                "common",
+                "common",
+                {
+                    Language.ENGLISH: "What is asked again and again, how often, and the answer to it",
+                    Language.GERMAN: "Was immer wieder gefragt wird, wie oft, und die Antwort darauf",
+                },
+                Right.COLLEAGUE,
+                frozenset(),
+            ),
+            Command(
                 "deploy",
                 "deploy",
                 {
@@ -623,6 +641,10 @@ def _call(name: str, rest: list[str]) -> Call | None:  # noqa: C901, PLR0911, PL
             return ShowRequests()
         case "alerts", []:
             return ShowAlerts()
+        case "common", []:
+            return ShowCommons()
+        case "common", ["retired"]:
+            return ShowCommons(retired=True)
         case "deploy", []:
             return Deploy()
         case "my requests", []:
