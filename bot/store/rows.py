@@ -5,6 +5,7 @@ Rows are keyed by Entra id, else e-mail, else name; whoever names a person may u
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date
 from difflib import get_close_matches
 
@@ -147,8 +148,9 @@ def read_commons(rows: Iterable[Row], problems: Problems) -> tuple[CommonRow, ..
         last = problems.value(row, "last", fields.moment)
         if last and times == 0:
             problems.add(row, "last", "write under times how often it came, too")
-        said = {name: row.fields.get(name, "") for name in ("answer", "link")}
-        common = Common("", title=title or "", phrases=phrases or (), earlier=times or 0, earlier_at=last, **said)
+        answer, link = (row.fields.get(name, "") for name in ("answer", "link"))
+        common = Common("", title=title or "", answer=answer, link=link, phrases=phrases or ())
+        common = replace(common, earlier=times or 0, earlier_at=last)
         found.append(CommonRow(row.where, common, frozenset(row.fields)))
     return tuple(found)
 

@@ -63,7 +63,8 @@ class Place:
 def _draw(draft: Draft, event: Press, error: str) -> Answer:
     """Draw the section's text where it is clear which is meant, else ask for the section."""
     origin, _, other = getattr(event, "choice", "").partition(BESIDE)
-    if origin.startswith("#") and (named := sections.chosen(draft, origin)) is not None:
+    named = sections.chosen(draft, origin)
+    if named is not None and not other:
         return _begin(draft, event, _placed(origin, named), error)
     what = subject.of(draft, origin)
     linked = draft.handbook.section(subject.helped(what))
@@ -71,7 +72,7 @@ def _draw(draft: Draft, event: Press, error: str) -> Answer:
         return _begin(draft, event, _placed(origin, linked), error)
     if not draft.handbook.sections:
         return _begin(draft, event, _placed(origin, None), error)
-    gone = "That section is not in the handbook any more. " if origin.startswith("#") else ""
+    gone = "That section is not in the handbook any more. " if origin.startswith("#") and named is None else ""
     return _ask(draft, event, origin, f"{gone}{error}".strip())
 
 

@@ -67,9 +67,7 @@ def _keep(draft: Draft, new: Common, row: CommonRow) -> None:
 def _counted(known: Common, new: Common) -> Common:
     """Return an entry that came as often, and as late, as the sheet says, or as it is known to have."""
     earlier = max(known.earlier, new.earlier - len(known.uses))
-    if not new.earlier or not earlier or new.earlier_at is None:
-        return replace(known, earlier=earlier)
-    if known.uses and new.earlier_at >= known.uses[0].at:
-        return replace(known, earlier=earlier)  # which is when one of the uses was that are known one by one
-    at = max(new.earlier_at, known.earlier_at or new.earlier_at)
-    return replace(known, earlier=earlier, earlier_at=at)
+    at = new.earlier_at
+    if at is None or (known.uses and (earlier == known.earlier or at >= known.uses[0].at)):
+        return replace(known, earlier=earlier)  # the last is known already, as one of the uses
+    return replace(known, earlier=earlier, earlier_at=max(at, known.earlier_at or at))
