@@ -153,7 +153,7 @@ async def import_commons(desks: Desks, arguments: Arguments, now: datetime) -> D
     """Add or change common requests, by their titles. Arguments: desk, text (CSV)."""
     desk = desks.one(arguments.get("desk", ""))
     rows = commons_from_csv(arguments["text"])
-    before = (await desk.state()).commons
+    before = dict((await desk.state()).commons)
     known = {id_: one for id_, one in before.items() if one.title}
     await _import(desk, CommonsImported(key=f"common:{uuid4()}", happened_at=now, rows=rows), COMMONS_SHEET)
     after = (await desk.state()).commons

@@ -12,7 +12,7 @@ from bot.people import Author, Person
 from bot.places import personal
 from bot.support.handbook import Handbook, Section
 from bot.support.recurrence import Common, Standing, Use
-from bot.support.request import Match
+from bot.support.request import Match, Status
 from bot.teams.cards import Cards
 from bot.views import FormCard, PlanCard
 from tests.cards.exemplars import CARDS, link
@@ -253,7 +253,7 @@ async def test_it_begins_from_a_request_with_its_words_masked_and_counts_it() ->
     form = await write(town, "R-1")
     values = filled(form)
     assert values["phrases"] == "Label printer 4 is down, call me at [phone], [name]"
-    assert values["title"] == "Label printer 4 is down, call me at [phone], [name]"
+    assert values["title"] == "Label printer 4 is down, call me…"
     sections = next(field for field in form.fields if field.id == "section")
     assert [one.id for one in sections.choices] == ["-", "#tours", "#label-printers", "#printers"]
     assert form.note.startswith("It begins from R-1, and counts it.")
@@ -334,9 +334,11 @@ async def test_what_is_masked_is_shown_before_it_is_kept() -> None:
 )
 async def test_bad_input_comes_back_with_the_words_in_it(fields: dict[str, str], error: str) -> None:
     town = await town_with()
-    form = await again(await sent(town, await write(town), **{"title": "Printer", "answer": "Feed it.", **fields}))
+    given = {"title": "Printer", "answer": "Feed it.", **fields}
+    form = await again(await sent(town, await write(town), ANA, card="form:x", **given))
     assert error in form.error
-    assert {**filled(form), **fields} == filled(form) or fields["title"] == " "
+    kept = {name: text for name, text in given.items() if text.strip()}
+    assert {name: filled(form)[name] for name in kept} == kept
     assert (await (await town.desk()).state()).commons == {}
 
 
@@ -437,6 +439,35 @@ async def test_what_is_not_there_is_said(choice: str, why: str) -> None:
     assert answer.text.startswith(why)
 
 
+async def test_a_request_leads_to_what_is_written_down_of_it_though_it_is_closed() -> None:
+    town = await town_with()
+    await town.post("Label printer 4 is down")
+    menu = await town.open("support", "R-1", ANA)
+    assert ["Common request", "Handbook"] in [[one.title for one in row.buttons] for row in menu.rows]
+    await town.press(Solve, "R-1", OLGA)
+    menu = await town.open("support", "R-1", ANA)
+    (row,) = [row for row in menu.rows if row.heading == "Write down"]
+    for button in row.buttons:
+        form = await town.open(button.step, "R-1", ANA)
+        assert "R-1" in form.note or form.title == "Which section of the handbook?"
+        answer = await town.press(Send, "R-1", ANA, step=button.step)
+        assert isinstance(answer, Dialog)
+    form = await town.open("common", "R-1", ANA)
+    button = form.rows[0].buttons[0]
+    place = (await town.request()).place
+    await town.press(
+        Send, "", ANA, place=place, step=button.step, choice=button.choice, form=button.form, fields=filled(form)
+    )
+    assert (await town.request()).common == "C-1"
+    assert (await town.request()).status is Status.CLOSED
+
+
+async def test_whoever_asked_is_told_for_whom_writing_it_down_is() -> None:
+    town = await town_with()
+    await town.post("Label printer 4 is down")
+    assert "Title" not in await town.press_open("common", "R-1", OLGA)
+
+
 # -- not needed -----------------------------------------------------------------------------------------------------
 
 
@@ -447,8 +478,8 @@ async def test_what_needs_no_entry_is_declined_and_can_be_written_after_all() ->
         assert isinstance(answer, Card)
         assert isinstance(answer.view, PlanCard)
         assert answer.view.title == "No common request is needed"
+        (button,) = answer.view.opens
     assert (await town.common("C-1")).standing is Standing.DECLINED
-    (button,) = answer.view.opens
     form = await write(town, button.choice)
     assert "saving makes it one after all" in form.note
     await save(town, form, title="Printer")

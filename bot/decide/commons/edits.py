@@ -39,7 +39,7 @@ RECENT = 30 * MINUTE  # after a press, within which its outcome answers it, what
 FORGOTTEN = timedelta(days=7)
 GONE = "That section is not in the handbook any more: this would be a new one. Nothing was proposed."
 CHANGED = "Somebody changed this section meanwhile. Nothing was proposed: look at what differs now."
-MASKED = "Names, addresses or secrets were masked. Nothing was proposed yet: look at it again."
+MASKED = "Names, personal data or secrets were masked. Nothing was proposed yet: look at it again."
 GIVEN_UP = "I can't tell what became of it: look there before you propose it again."
 
 
@@ -60,7 +60,7 @@ class Place:
 # -- which section --------------------------------------------------------------------------------------------------
 
 
-def _draw(draft: Draft, event: Press, error: str) -> Answer:
+def draw(draft: Draft, event: Press, error: str) -> Answer:
     """Draw the section's text where it is clear which is meant, else ask for the section."""
     origin, _, other = getattr(event, "choice", "").partition(BESIDE)
     named = sections.chosen(draft, origin)
@@ -156,7 +156,7 @@ def _card(
         None,
         event,
         title=name,
-        note=note or (_way_on(draft) if code else "Names, addresses and secrets are masked in what is new."),
+        note=note or (_way_on(draft) if code else "Names, personal data and secrets are masked in what is new."),
         error=error,
         fields=(forms.text("text", label, text, longest=LONGEST),),
         ways=ways,
@@ -260,7 +260,8 @@ def _masked(draft: Draft, before: str, after: str) -> str:
 def _differences(before: str, after: str) -> str:
     """Return what differs between two texts as lines with - and +, cut where that is long."""
     found = difflib.unified_diff(_plain(before).rstrip().splitlines(), after.rstrip().splitlines(), lineterm="", n=2)
-    lines = [line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…" for line in list(found)[2:]]
+    shown = ("…" if line.startswith("@@") else line for line in list(found)[3:])
+    lines = [line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…" for line in shown]
     more = len(lines) - LINES
     return "\n".join([*lines[:LINES], *([f"… and {more} more lines"] if more > 0 else [])])
 
@@ -361,7 +362,7 @@ def _way_on_by_hand(draft: Draft) -> str:
 
 STEPS: Mapping[str, DeskStep] = MappingProxyType(
     {
-        "handbook.edit": DeskStep(Right.COLLEAGUE, _draw, _go_on),
+        "handbook.edit": DeskStep(Right.COLLEAGUE, draw, _go_on),
         "handbook.look": DeskStep(Right.COLLEAGUE, None, _look),
         "handbook.propose": DeskStep(Right.COLLEAGUE, None, _propose),
     }

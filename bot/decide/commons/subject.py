@@ -14,7 +14,7 @@ from bot.support.request import Request
 
 BESIDE = "|"  # in a choice, between what it is about and what else a button names
 TITLE, ANSWER, PHRASE, PHRASES = 100, 2000, 200, 20  # characters of each, and how many phrases
-SUGGESTED = 60  # characters of a title that is made from a request
+SUGGESTED = 36  # characters of a title that is made from a request, which its writer makes better
 STEPS = frozenset({"common.write", "handbook.edit"})
 WRITTEN = (Standing.LISTED, Standing.RETIRED)
 

@@ -36,14 +36,15 @@ FIELDS = ("title", "answer", "section", "link", "phrases")
 LABELS = MappingProxyType(
     {"title": "Title", "answer": "Answer", "section": "Section", "link": "Link", "phrases": "How people ask"}
 )
-KEEP = "Names, addresses and secrets are masked in what is kept."
-MASKED = "Names, addresses or secrets were masked. Nothing was saved yet: look at it, and save it again."
+KEEP = "Names, personal data and secrets are masked in what is kept."
+MASKED = "Names, personal data or secrets were masked. Nothing was saved yet: look at it, and save it again."
 
 
 # -- the form -------------------------------------------------------------------------------------------------------
 
 
-def _draw(draft: Draft, event: Press, error: str) -> Answer:
+def draw(draft: Draft, event: Press, error: str) -> Answer:
+    """Draw the form of what a press is about."""
     ref = getattr(event, "choice", "").partition(BESIDE)[0]
     return _form(draft, event, ref, error)
 
@@ -126,7 +127,9 @@ def _fields(draft: Draft, what: Subject, ready: Mapping[str, str]) -> tuple[Fiel
     words = " ".join((ready["title"], ready["phrases"]))
     some = sections.choices(draft, subject.refs(what), words)
     listed = ((NO_SECTION, "No section"), *some)
-    choice = (forms.listed("section", "Section of the handbook", listed, ready["section"]),) if some else ()
+    choice = (
+        (forms.listed("section", "Section of the handbook", listed, ready["section"], required=False),) if some else ()
+    )
     label = "Or an https address, or another section's title" if others else "Or an https address"
     return (
         forms.line("title", "Title", ready["title"], required=True, longest=TITLE),
@@ -286,7 +289,7 @@ def _declined(draft: Draft, event: Send) -> Answer:
 
 STEPS: Mapping[str, DeskStep] = MappingProxyType(
     {
-        "common.write": DeskStep(Right.COLLEAGUE, _draw, _take),
+        "common.write": DeskStep(Right.COLLEAGUE, draw, _take),
         "common.decline": DeskStep(Right.COLLEAGUE, None, _declined),
     }
 )
