@@ -156,13 +156,13 @@ STEPS: Mapping[str, Step] = MappingProxyType(
 )
 OWN = ("separate", "undo", "reopen")
 """The steps that a request has that follows another; all others are its lead's."""
-WRITE = ("Write down", ("common", "handbook"))
 MENU = (
     ("Answer", ("ask", "reply", "phone")),
     ("Find out", ("likely", "triage", "stops")),
     ("Hand on", ("production", "pass", "team")),
     ("Sort", ("split", "same", "dismiss")),
     ("End", ("close",)),
-    WRITE,
 )
 """The menu's rows, at most three steps each."""
+WRITE = ("Write down", ("common", "handbook"))
+"""The row of what is closed: in the midst of it nobody has the time, and its answer is not known yet."""
