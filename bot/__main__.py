@@ -206,6 +206,37 @@ def shifts_export(desk: str, *, as_json: bool) -> None:
 
 
 @cli.group()
+def common() -> None:
+    """Look after the common requests: what is asked again and again, and the answer."""
+
+
+@common.command("import")
+@a_file
+@of_desk
+@as_json
+def common_import(file: Any, desk: str, *, as_json: bool) -> None:
+    """Add or change common requests from a CSV sheet (FILE, or - for standard input).
+
+    Columns: title, answer, link (an https address, or #anchor of a section of the handbook), phrases (how people ask, a
+    line each or between semicolons), times (how often it came) and last (when last, such as 2026-11-25). Only title is
+    needed.
+
+    A row means the entry with its title, and adds one where there is none; one that was retired is taken up again.
+    Columns that the sheet does not have stay as they are, and so does every entry that is not in it. Counts only grow.
+    Names of people and personal data are masked.
+    """
+    _operate("common import", {"desk": desk, "text": _text(file)}, as_json=as_json)
+
+
+@common.command("export")
+@of_desk
+@as_json
+def common_export(desk: str, *, as_json: bool) -> None:
+    """Write the common requests as the CSV sheet that import takes, without those that were retired."""
+    _operate("common export", {"desk": desk}, as_json=as_json)
+
+
+@cli.group()
 def absences() -> None:
     """Note when people are away."""
 

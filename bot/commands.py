@@ -113,6 +113,13 @@ class ShowReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowCommons:
+    """``common``: the common requests, with how often and when last; ``retired``: those that were retired."""
+
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ShowMine:
     """``my requests``: what somebody asked, and how it stands."""
 
@@ -202,6 +209,7 @@ Call = (
     | ShowTriage
     | ShowRequests
     | ShowAlerts
+    | ShowCommons
     | ShowMine
     | ShowReport
     | Deploy
@@ -447,6 +455,16 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 "report 2026-11-18",
             ),
             Command(
+                "common",
+                "common",
+                {
+                    Language.ENGLISH: "What is asked again and again, how often, and the answer to it",
+                    Language.GERMAN: "Was immer wieder gefragt wird, wie oft, und die Antwort darauf",
+                },
+                Right.COLLEAGUE,
+                frozenset(),
+            ),
+            Command(
                 "deploy",
                 "deploy",
                 {
@@ -652,6 +670,10 @@ def _call(name: str, rest: list[str]) -> Call | None:  # noqa: C901, PLR0911, PL
             return ShowReport("last")
         case "report", words if _DAY.fullmatch(" ".join(words)):
             return ShowReport(_day(" ".join(words)))
+        case "common", []:
+            return ShowCommons()
+        case "common", ["retired"]:
+            return ShowCommons(retired=True)
         case "deploy", []:
             return Deploy()
         case "my requests", []:

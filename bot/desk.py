@@ -19,6 +19,7 @@ from bot.alerts.alert import is_alert
 from bot.batch import Batch, Waiting
 from bot.decide import decide, next_due, turns
 from bot.decide.alerts import finding
+from bot.decide.commons import subject
 from bot.decide.desk import privacy
 from bot.decide.report import asking
 from bot.decide.requests import lists, recurrence
@@ -287,6 +288,7 @@ class Desk:
             ids.update(standing.facts.owed)
         about = {id_ for one in waiting for id_ in finding.ids(standing.view(), one.event)}
         about |= {id_ for one in waiting for id_ in recurrence.about(standing.view(), one.event)}
+        about |= {id_ for one in waiting for id_ in subject.about(standing.view(), one.event)}
         ids.update(about)
         asked = [one.event.text for one in waiting if isinstance(one.event, Message) and one.event.addressed]
         ids.update(map(commands.named, asked))

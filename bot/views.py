@@ -170,7 +170,8 @@ class FormCard:
     """A step as its reader sees it, in a dialog or as a card in the personal chat.
 
     What it is about, what to know, what was wrong with the last try, the inputs, and the ways to go; ``thread`` is the
-    one that it is about, "" for none, ``links`` where else to go for it. ``trail`` is what was found out on the way.
+    one that it is about, "" for none, ``links`` where else to go for it. ``trail`` is what was found out on the way,
+    ``code`` what is read sign by sign, as the differences between two texts are.
     """
 
     title: str
@@ -182,6 +183,7 @@ class FormCard:
     thread: str = ""
     links: tuple[Address, ...] = ()
     trail: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,7 +372,7 @@ class PlanPart:
     """A part of a plan: what it is about, what is to be known of it, and what can be done with it.
 
     ``presses`` act at once, ``opens`` bring a form; ``main`` is the part that is meant first. ``thread`` is a place to
-    look at, and ``thread_label`` what leads there.
+    look at, and ``thread_label`` what leads there; ``links`` lead out of Teams.
     """
 
     title: str
@@ -379,6 +381,7 @@ class PlanPart:
     opens: tuple[Button, ...] = ()
     thread: str = ""
     thread_label: str = ""
+    links: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ from bot.alerts.alert import is_alert
 from bot.decide import answers, desk_steps, due, tracker, unsent
 from bot.decide.alerts import hearing, showing, slack, storms
 from bot.decide.alerts import steps as alert_steps
+from bot.decide.commons import edits, writing
+from bot.decide.commons import imports as common_imports
+from bot.decide.commons import lists as common_lists
 from bot.decide.desk import chats, colleagues, pauses, policies, privacy, setup
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
@@ -59,9 +62,11 @@ from bot.events import (
     Choose,
     Claim,
     ClockStruck,
+    CommonsImported,
     Deleted,
     Delivered,
     Edited,
+    EditProposed,
     Event,
     GoOn,
     Matched,
@@ -132,10 +137,12 @@ Known = (
     | TicketOpened
     | TicketMoved
     | Matched
+    | EditProposed
     | Delivered
     | Undeliverable
     | PeopleImported
     | ShiftsImported
+    | CommonsImported
     | RotaEdited
     | RotaRefused
     | PersonErased
@@ -163,6 +170,9 @@ DESK_STEPS: Mapping[str, DeskStep] = MappingProxyType(
         **replies.STEPS,
         **storms.STEPS,
         **tracker.STEPS,
+        **common_lists.STEPS,
+        **writing.STEPS,
+        **edits.STEPS,
     }
 )
 """The steps that are about no request."""
@@ -204,6 +214,7 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
     storms.follow(draft)
     recurrence.follow(draft, event)
     incidents.follow(draft)
+    edits.follow(draft)
     return pauses.hush(draft, draft.decision(answer))
 
 
@@ -217,6 +228,7 @@ def next_due(state: State, now: datetime, hours: SupportHours) -> datetime:
     step = _next_step(state, now, hours) if pause is None else pause.until
     waits = state.facts.owed or any(one.untold for one in state.facts.raised)
     waits = waits or any(one.untold for one in state.facts.tickets.values())
+    waits = waits or any(one.is_known for one in state.facts.edits)
     untold = _coming(now, hours) if waits else None
     rota = week.next_at(state, now, hours) if pause is None else None
     alerts = showing.next_at(state, now, hours) if pause is None else None
@@ -330,6 +342,8 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
         case Matched():
             recurrence.matched(draft, event)
             incidents.matched(draft, event)
+        case EditProposed():
+            edits.proposed(draft, event)
         case Delivered():
             clocks.reached(draft, event.place)
             raising.stands(draft, event)
@@ -337,10 +351,13 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             clocks.unreachable(draft, event.place, event.reason)
             raising.refused(draft, event)
             tracker.undeliverable(draft, event)
+            edits.undeliverable(draft, event)
         case PeopleImported():
             imports.people_imported(draft, event)
         case ShiftsImported():
             imports.shifts_imported(draft, event)
+        case CommonsImported():
+            common_imports.imported(draft, event)
         case RotaEdited():
             imports.edited(draft, event)
         case RotaRefused():

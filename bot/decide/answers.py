@@ -22,6 +22,7 @@ from bot.commands import (
     SetUp,
     ShowAlerts,
     ShowCalendars,
+    ShowCommons,
     ShowDuty,
     ShowFairness,
     ShowHelp,
@@ -44,6 +45,7 @@ from bot.commands import (
     reported,
 )
 from bot.decide.alerts import lists as alerts
+from bot.decide.commons import lists as commons
 from bot.decide.desk import chats, colleagues, held, pauses, policies, setup
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
@@ -81,6 +83,7 @@ WHOLE = frozenset(
         "my requests",
         "requests",
         "alerts",
+        "common",
         "rota",
         "pick",
         "calendar",
@@ -140,6 +143,8 @@ def command(draft: Draft, event: Message) -> bool:  # noqa: C901, PLR0912, PLR09
             _aside(draft, event, alerts.open_alerts(draft, event))
         case ShowReport() as call:
             asking.asked(draft, event, call, _beside(draft, event))
+        case ShowCommons() as call:
+            commons.asked(draft, event, call)
         case ShowMine():
             lists.show_mine(draft, event)
         case Deploy():

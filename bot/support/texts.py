@@ -143,6 +143,8 @@ class Text(StrEnum):
     PRIVACY_WHY = "privacy why"
     PRIVACY_REQUESTS = "privacy requests"
     PRIVACY_REQUESTS_KEPT = "privacy requests kept"
+    PRIVACY_COMMONS = "privacy commons"
+    PRIVACY_COMMONS_KEPT = "privacy commons kept"
     PRIVACY_TEAM = "privacy team"
     PRIVACY_TEAM_KEPT = "privacy team kept"
     PRIVACY_AWAY = "privacy away"
@@ -187,6 +189,8 @@ class Text(StrEnum):
     MY_RAISED_FOR = "my raised for"
     MY_EARLY = "my early"
     MY_TICKETS = "my tickets"
+    MY_COMMONS = "my commons"
+    MY_EDITS = "my edits"
     MY_STORMS = "my storms"
     MY_PAUSE = "my pause"
     MY_PLANNING = "my planning"
@@ -403,6 +407,12 @@ TEXTS = MappingProxyType(
                     "or commented on them, in Slack and Bugsnag too, and of tickets, who had them made: for as long. "
                     "What a ticket says is kept until it is made."
                 ),
+                Text.PRIVACY_COMMONS: "Common requests",
+                Text.PRIVACY_COMMONS_KEPT: (
+                    "What is asked again and again, and the answer, with names and personal data masked, until the "
+                    "team changes it; who wrote it down, for {names} days. Who proposed an edit of the handbook, until "
+                    "they know what became of it."
+                ),
                 Text.PRIVACY_TEAM: "Backend team",
                 Text.PRIVACY_TEAM_KEPT: (
                     "Name, e-mail, ids, working days, shifts, days served, and who changed the rota how. Of shifts and "
@@ -452,6 +462,8 @@ TEXTS = MappingProxyType(
                 Text.MY_RAISED_FOR: "Raised for you",
                 Text.MY_EARLY: "You also wrote",
                 Text.MY_TICKETS: "Tickets of yours",
+                Text.MY_COMMONS: "Common requests with you",
+                Text.MY_EDITS: "Edits you proposed",
                 Text.MY_STORMS: "Called about many errors at once",
                 Text.MY_PAUSE: "You paused",
                 Text.MY_PLANNING: "Under way in the rota",
@@ -669,6 +681,12 @@ TEXTS = MappingProxyType(
                     "und von Tickets, wer sie anlegen ließ: ebenso lange. Was in einem Ticket steht, bleibt hier, bis "
                     "es angelegt ist."
                 ),
+                Text.PRIVACY_COMMONS: "Häufige Anfragen",
+                Text.PRIVACY_COMMONS_KEPT: (
+                    "Was immer wieder gefragt wird und die Antwort, Namen und persönliche Daten unkenntlich, bis das "
+                    "Team es ändert; wer es aufgeschrieben hat, {names} Tage lang. Wer eine Änderung am Handbuch "
+                    "vorgeschlagen hat, bis er oder sie weiß, was daraus wurde."
+                ),
                 Text.PRIVACY_TEAM: "Backend-Team",
                 Text.PRIVACY_TEAM_KEPT: (
                     "Name, E-Mail, Kennungen, Arbeitstage, Dienste, Tage im Dienst und wer den Dienstplan wie geändert "
@@ -719,6 +737,8 @@ TEXTS = MappingProxyType(
                 Text.MY_RAISED_FOR: "Für dich weitergegeben",
                 Text.MY_EARLY: "Du schriebst auch",
                 Text.MY_TICKETS: "Tickets von dir",
+                Text.MY_COMMONS: "Häufige Anfragen mit dir",
+                Text.MY_EDITS: "Änderungen von dir",
                 Text.MY_STORMS: "Wegen vieler Fehler zugleich benachrichtigt",
                 Text.MY_PAUSE: "Du hast angehalten",
                 Text.MY_PLANNING: "Im Dienstplan im Gange",

@@ -43,7 +43,9 @@ MOST_BYTES = 27_000  # of the card as JSON with non-ASCII characters escaped, it
 
 _IDS = frozenset({"desk", "request", "card", "form", "thread", "id", "verb", "step", "choice", "seen", "inputs", "url"})
 _WHOLE = "value"
-_LONGEST = MappingProxyType({"text": 4000, _WHOLE: 4000, "note": 4000, "trail": 1000, "excerpt": 1000, "remark": 1000})
+_LONGEST = MappingProxyType(
+    {"text": 4000, _WHOLE: 4000, "note": 4000, "trail": 1000, "code": 4000, "excerpt": 1000, "remark": 1000}
+)
 _LONGEST_OTHER = 300
 _BUTTON = MappingProxyType({"title": 60})
 _MOST_ELEMENTS = 48

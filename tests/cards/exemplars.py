@@ -22,7 +22,7 @@ from bot.ports import Commit
 from bot.rota.shift import Absence, Role, Shift
 from bot.state import Member, Roster, TeamChannel
 from bot.support.handbook import Handbook, Section
-from bot.support.recurrence import Alike, Common
+from bot.support.recurrence import Alike, Common, Standing, Use
 from bot.support.request import Match, Outcome, Status
 from bot.support.ticket import Progress, Ticket, Wording
 from bot.teams.cards import Cards
@@ -83,6 +83,48 @@ BOOK = Handbook(
 )
 WINDOW = "Customer cannot change the delivery window, the page says error 500."
 
+HANDBOOK = Handbook(
+    address="https://github.com/acme/handbook/blob/main/support.md",
+    edit_address="https://github.com/acme/handbook/edit/main/support.md",
+    sections=(
+        Section("printers", "Printers", "## Printers\n", "They stand at each dock.\n\n"),
+        Section(
+            "labels-show-old-routes",
+            "Labels show old routes",
+            "### Labels show old routes\n",
+            "Restart the printer twice.\n\n",
+            ("Printers",),
+        ),
+        Section("delivery-windows", "Delivery windows", "## Delivery windows\n", "Only before 14:00.\n"),
+    ),
+    version="1",
+    read_at=datetime(2026, 11, 23, 9, tzinfo=UTC),
+    proposes=True,
+)
+COMMONS = (
+    Common(
+        "C-1",
+        Standing.LISTED,
+        "The label printer prints yesterday's routes",
+        "Empty its queue, then restart it. Labels that are printed already have to be printed again.",
+        "#labels-show-old-routes",
+        ("labels show old stops", "der Drucker druckt die Touren von gestern"),
+        tuple(Use(f"R-{day}", datetime(2026, 11, day, 9, tzinfo=UTC)) for day in (10, 17, 19)),
+        4,
+        datetime(2026, 9, 3, 9, tzinfo=UTC),
+    ),
+    Common(
+        "C-2",
+        Standing.LISTED,
+        "A customer cannot change the delivery window",
+        "After 14:00 the window of the next day is fixed. Before that, reload the page.",
+        "https://wiki.example.com/delivery-windows",
+        ("cannot change the window",),
+        (Use("R-20", datetime(2026, 11, 20, 9, tzinfo=UTC)),),
+    ),
+    Common("C-3", Standing.RETIRED, "The fax is jammed", "Nobody faxes any more."),
+)
+
 
 def link(place: str) -> str:
     """Return an address for a thread, as the Teams door does."""
@@ -108,6 +150,7 @@ async def _told() -> dict[str, CardView]:
         **await _alerts(),
         **await _recurrence(),
         **await _report(),
+        **await _commons(),
     }
 
 
@@ -578,6 +621,36 @@ async def _recurrence() -> dict[str, CardView]:
     views["plan_card.incident_taken"] = _shown(town, key)
     await town.send("close", "R-3", MIRA, choice="close", outcome="answered", text="The payment service is back.")
     views["plan_card.recurs"] = _shown(town, f"recurs:C-1:{MIRA.id}")
+    return views
+
+
+async def _commons() -> dict[str, CardView]:
+    """What recurs: the list, its form, and an edit of the handbook as it is looked at."""
+    town = _town("2026-11-23 11:00")
+    town.shelf.handbook = HANDBOOK
+    await town.write("common", MIRA)
+    views = {"plan_card.no_commons": _card(town.to(MIRA)[-1].view)}
+    for common in COMMONS:
+        await town.put_common(common)
+    await town.post(PRINTER, SANNE)
+    await town.write("common", MIRA)
+    views["plan_card.commons"] = _card(town.to(MIRA)[-1].view)
+    where: dict[str, Any] = {"place": f"person:{MIRA.id}", "card": town.to(MIRA)[-1].key}
+    views["form_card.common"] = form = await town.open("common.write", "", MIRA, "R-1", **where)
+    button = form.rows[0].buttons[0]
+    fields = {**{field.id: field.value for field in form.fields}, "answer": "Ask Elif Kaya to restart it."}
+    press: dict[str, Any] = {**where, "step": button.step, "choice": button.choice}
+    views["form_card.common_masked"] = _opened(
+        await town.press(Send, "", MIRA, form=button.form, fields=fields, **press)
+    )
+    views["form_card.which_section"] = await town.open("handbook.edit", "", MIRA, "C-2", **where)
+    views["form_card.section"] = form = await town.open("handbook.edit", "", MIRA, "C-1", **where)
+    button = form.rows[0].buttons[0]
+    fields = {"text": form.fields[0].value.replace("twice", "once")}
+    press = {**where, "step": button.step, "choice": button.choice}
+    views["form_card.difference"] = _opened(await town.press(Send, "", MIRA, fields=fields, **press))
+    await town.send("handbook.propose", "", MIRA, choice=button.choice, **where, **fields)
+    views["plan_card.pull_request"] = _card(town.to(MIRA)[-1].view)
     return views
 
 

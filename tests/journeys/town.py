@@ -25,6 +25,7 @@ from bot.effects import (
     Forecast,
     MakeReport,
     OpenTicket,
+    ProposeEdit,
     PutCommon,
     PutRota,
     Say,
@@ -39,6 +40,7 @@ from bot.events import (
     Deleted,
     Delivered,
     Edited,
+    EditProposed,
     Matched,
     Open,
     PlanFound,
@@ -166,6 +168,9 @@ class FakeTeams:
     ``jira`` are the tickets that were to be made, ``says`` is what Jira answers next: a key, "" where that is lost,
     None for not yet, all else is why it refuses. It makes EDGE-1 and so on where nothing else is said.
 
+    ``edits`` of the handbook were to be proposed, ``pulls`` is what GitHub answers next: an address, None for not yet,
+    all else is why there is no pull request. It makes one where nothing else is said.
+
     ``found`` and ``alike`` are what a text resembles, by the text; ``matching`` is what was asked so.
     """
 
@@ -183,6 +188,9 @@ class FakeTeams:
         self.jira: list[OpenTicket] = []
         self.says: list[str | None] = []
         self.making: list[tuple[Origin, Outgoing]] = []
+        self.edits: list[ProposeEdit] = []
+        self.pulls: list[str | None] = []
+        self.proposing: list[tuple[Origin, Outgoing]] = []
         self.found: dict[str, tuple[Match, ...]] = {}
         self.alike: dict[str, tuple[Alike, ...]] = {}
         self.matching: list[FindMatches] = []
@@ -240,6 +248,13 @@ class FakeTeams:
             desk.report(Matched(key=f"delivered:{one.id}", **done, **asked, **what))  # type: ignore[arg-type]
         if isinstance(effect, MakeReport):
             self.counting.append((desk, one))
+        if isinstance(effect, ProposeEdit):
+            self.edits.append(effect)
+            pull = self.pulls.pop(0) if self.pulls else f"https://github.example/pull/{len(self.edits)}"
+            if pull is None:
+                self.proposing.append((desk, one))
+            else:
+                self.answer_edit(desk, one, pull)
         if isinstance(effect, OpenTicket):
             self.jira.append(effect)
             said = self.says.pop(0) if self.says else f"EDGE-{len(self.jira)}"
@@ -247,6 +262,12 @@ class FakeTeams:
                 self.making.append((desk, one))
             else:
                 self.answer_ticket(desk, one, said)
+
+    def answer_edit(self, desk: Origin, one: Outgoing, said: str) -> None:
+        """Say what became of an edit."""
+        done = {"happened_at": self._town.now, "effect": one.id, "place": "GitHub", "message": one.effect.key}
+        more = {"url": said} if said.startswith("https://") else {"failure": said}
+        desk.report(EditProposed(key=f"delivered:{one.id}", proposal=one.effect.key, **done, **more))  # type: ignore[arg-type]
 
     def answer_ticket(self, desk: Origin, one: Outgoing, said: str) -> None:
         """Say what became of a ticket."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from bot.decide import forms, tickets, unsent
+from bot.decide.commons import from_request
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.pictures import handed_note, words
@@ -52,7 +53,7 @@ def sent(draft: Draft, event: Send) -> Answer:
 def _allow(draft: Draft, known: Step, request: Request, event: Open | Send) -> None:
     """Raise Refused, saying why, unless the presser may do a step with the request as it stands."""
     known.allow(draft, request, event)
-    if known.draw is not None and event.step != "key":
+    if known.draw is not None and event.step not in ("key", *from_request.STEPS):
         step(request, Act.SOLVE)  # what is closed has no other form
 
 
@@ -98,7 +99,10 @@ def menu(draft: Draft, request: Request, event: Press) -> Answer:
         mine = rights.has(request, event.author) or duty.may_claim(event.author.id)
         title = "Another ticket's key" if request.ticket else STEPS["key"].title
         key = (Way(title, "key", opens=True),) if request.outcome in WITH_TICKET and mine else ()
-        return _menu(draft, request, event, (*back, *key, *_reopening(request, event, STEPS["reopen"].title)))
+        reopening = _reopening(request, event, STEPS["reopen"].title)
+        heading, names = WRITE
+        written = ((heading, tuple(map(_way, names))),) if draft.colleague(event.author) else ()
+        return _menu(draft, request, event, (*back, *key, *reopening, *written))
     if observes:
         suggest = () if request.lead else (_way("suggest"),)
         theirs = tuple(one for one in request.suggestions if one.author.id == event.author.id)
@@ -147,6 +151,7 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         **handover.STEPS,
         **likely.STEPS,
         **incidents.STEPS,
+        **from_request.STEPS,
     }
 )
 OWN = ("separate", "undo", "reopen")
@@ -159,3 +164,5 @@ MENU = (
     ("End", ("close",)),
 )
 """The menu's rows, at most three steps each."""
+WRITE = ("Write down", ("common", "handbook"))
+"""The row of what is closed: in the midst of it nobody has the time, and its answer is not known yet."""
