@@ -225,7 +225,7 @@ class FakeTeams:
                 message.versions.append(effect.view)
             desk.report(Delivered(key=f"delivered:{one.id}", **fields))  # type: ignore[arg-type]
 
-    def _take_aside(self, desk: Origin, one: Outgoing) -> None:
+    def _take_aside(self, desk: Origin, one: Outgoing) -> None:  # noqa: C901, PLR0912 - one row per effect
         """Take what is no message."""
         effect = one.effect
         if isinstance(effect, FetchRoster) and self.roster is not None:
