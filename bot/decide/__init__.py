@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import assert_never
 
 from bot.alerts.alert import is_alert
-from bot.decide import answers, desk_steps, due, tracker, unsent
+from bot.decide import answers, desk_steps, due, handbook, tracker, unsent
 from bot.decide.alerts import hearing, showing, slack, storms
 from bot.decide.alerts import steps as alert_steps
 from bot.decide.desk import chats, colleagues, pauses, policies, privacy, setup
@@ -63,6 +63,7 @@ from bot.events import (
     Edited,
     Event,
     GoOn,
+    HandbookSearched,
     Matched,
     Open,
     PeopleImported,
@@ -129,6 +130,7 @@ Known = (
     | TicketOpened
     | TicketMoved
     | Matched
+    | HandbookSearched
     | Delivered
     | Undeliverable
     | PeopleImported
@@ -325,6 +327,8 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
         case Matched():
             recurrence.matched(draft, event)
             incidents.matched(draft, event)
+        case HandbookSearched():
+            handbook.searched(draft, event)
         case Delivered():
             clocks.reached(draft, event.place)
             raising.stands(draft, event)

@@ -24,6 +24,7 @@ from bot.commands import (
     ShowCalendars,
     ShowDuty,
     ShowFairness,
+    ShowHandbook,
     ShowHelp,
     ShowHistory,
     ShowMine,
@@ -42,6 +43,7 @@ from bot.commands import (
     parse,
     reported,
 )
+from bot.decide import handbook
 from bot.decide.alerts import lists as alerts
 from bot.decide.desk import chats, colleagues, held, pauses, policies, setup
 from bot.decide.draft import Draft
@@ -76,6 +78,7 @@ T = TypeVar("T")
 WHOLE = frozenset(
     {
         "who",
+        "handbook",
         "my requests",
         "requests",
         "alerts",
@@ -137,6 +140,8 @@ def command(draft: Draft, event: Message) -> bool:  # noqa: C901, PLR0912, PLR09
             _aside(draft, event, alerts.open_alerts(draft, event))
         case ShowMine():
             lists.show_mine(draft, event)
+        case ShowHandbook() as call:
+            handbook.asked(draft, event, call)
         case Deploy():
             deployments.asked(draft, event)
         case SetUp():
