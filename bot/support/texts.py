@@ -128,6 +128,7 @@ class Text(StrEnum):
     NOTHING_RAISED = "nothing raised"
     NOWHERE_TO_RAISE = "nowhere to raise"
     NOWHERE_TO_SEARCH = "nowhere to search"
+    NOT_UNDERSTOOD = "not understood"
     HANDBOOK = "handbook"
     HANDBOOK_SECTIONS = "handbook sections"
     HANDBOOK_SECTION = "handbook section"
@@ -387,6 +388,7 @@ TEXTS = MappingProxyType(
                 ),
                 Text.NOTHING_RAISED: "All right, nothing was posted.",
                 Text.NOWHERE_TO_RAISE: "There is no support channel yet that I could post this in.",
+                Text.NOT_UNDERSTOOD: "I did not understand that. Close this, and open it again.",
                 Text.NOWHERE_TO_SEARCH: "There is no support channel for you yet, and so no handbook to search.",
                 Text.HANDBOOK: "Handbook",
                 Text.HANDBOOK_SECTIONS: "{count} sections",
@@ -680,6 +682,7 @@ TEXTS = MappingProxyType(
                 ),
                 Text.NOTHING_RAISED: "In Ordnung, ich habe nichts geschrieben.",
                 Text.NOWHERE_TO_RAISE: "Es gibt noch keinen Support-Kanal, in den ich das schreiben könnte.",
+                Text.NOT_UNDERSTOOD: "Das habe ich nicht verstanden. Schließ das hier und öffne es noch einmal.",
                 Text.NOWHERE_TO_SEARCH: "Für dich gibt es noch keinen Support-Kanal und darum kein Handbuch.",
                 Text.HANDBOOK: "Handbuch",
                 Text.HANDBOOK_SECTIONS: "{count} Abschnitte",

@@ -82,9 +82,7 @@ class FakeSearch(FakeTeams):
             assert isinstance(one.effect, SearchHandbook)
             done: dict[str, Any] = {"effect": one.id, "place": one.effect.place, "words": one.effect.words}
             said = {"failure": self.searching.failure} if self.searching.failure else {"found": self.searching.found}
-            desk.report(
-                HandbookSearched(key=f"delivered:{one.id}", happened_at=self._town.now, **done, **said)  # type: ignore[arg-type]
-            )
+            desk.report(HandbookSearched(key=f"delivered:{one.id}", happened_at=self._town.now, **done, **said))
 
 
 class Reader(Town):
