@@ -42,7 +42,9 @@ def searched(draft: Draft, event: HandbookSearched) -> None:
 def alone(book: Handbook, section: Section, language: Language) -> HandbookCard:
     """Return a section as a card of its own, for whoever puts it into their words."""
     lines = first_lines(section.body, ALONE_CHARACTERS, ALONE_LINES)
-    way = UNDER.join((say(Text.HANDBOOK, language), *section.above))
+    name = say(Text.HANDBOOK, language)
+    told = any(name.casefold() in one.casefold() for one in section.above)  # by the title of the whole, most likely
+    way = UNDER.join(section.above if told else (name, *section.above))
     return HandbookCard(section.title, lines, links=_links(book, section, language), note=way)
 
 

@@ -9,6 +9,7 @@ LONGEST_READ = 6000  # characters of a section; what stands behind is of no firs
 MOST_LINES = 12
 LONGEST_WORD = 40  # which is left out rather than cut
 ELLIPSIS = "…"
+INDENT = "\u00a0\u00a0"  # other spaces fold where a line begins
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ITEM = re.compile(r"(?P<indent>\s*)(?:[-*+]|(?P<number>\d{1,9}[.)]))\s+(?P<words>.*)")
@@ -49,7 +50,7 @@ def first_lines(markdown: str, longest: int, most: int = MOST_LINES) -> str:
 
 
 def _lines(markdown: str) -> list[str]:
-    """Return the lines that a reader sees; code is set in by two spaces."""
+    """Return the lines that a reader sees; code is set in."""
     lines: list[str] = []
     fence, hidden = "", False  # within code; within a comment
     open_, quoted = False, False  # whether a paragraph or item may go on; whether it is a quotation
@@ -60,7 +61,8 @@ def _lines(markdown: str) -> list[str]:
             if closing and closing[1].startswith(fence):
                 fence = ""
             elif line:
-                lines.append(f"  {line}")
+                words = line.lstrip()
+                lines.append(INDENT + "\u00a0" * len(line[: -len(words)].expandtabs(4)) + words)
             continue
         if hidden:
             _, shut, line = line.partition("-->")
@@ -77,7 +79,7 @@ def _lines(markdown: str) -> list[str]:
         table = line.lstrip().startswith("|")
         if item:
             depth = min(len(item["indent"].expandtabs(4)) // 2, 4)
-            lines.append(f"{'  ' * depth}{item['number'] or '-'} {_plain(item['words'])}")
+            lines.append(f"{INDENT * depth}{item['number'] or '-'} {_plain(item['words'])}")
         elif goes_on and not heading and not table:
             lines[-1] += f" {_plain(line.strip())}"
         else:

@@ -33,6 +33,7 @@ MOST_PARAMETERS = 5
 PAGE = 25  # sections at once; what Teams asks for
 SECONDS = 4.0  # for a search; Teams waits for five
 PREVIEW = "application/vnd.microsoft.card.thumbnail"
+_LED = re.compile(r" \((?:https?://|mailto:)[^()\s]*\)")  # where a link leads
 _BEGIN = re.compile(r"\A\s*(?:-|\d+[.)]) ")  # of a list's first item
 PREVIEW_TITLE, PREVIEW_TEXT = 100, 160  # characters
 
@@ -120,7 +121,7 @@ class HandbookExtension:
         """Return what stands in the list, and the card that it puts into the message."""
         language = desk.policy.language
         doubt = "" if sure else say(Text.HANDBOOK_UNSURE, language)
-        lines = _BEGIN.sub("", first_lines(section.body, PREVIEW_TEXT)) or " ".join(section.above)
+        lines = _LED.sub("", _BEGIN.sub("", first_lines(section.body, 2 * PREVIEW_TEXT))) or " ".join(section.above)
         text = ": ".join(filter(None, (doubt, lines)))
         preview = {
             "title": label(section.title, PREVIEW_TITLE),

@@ -26,12 +26,12 @@ from bot.support.excerpts import LONGEST_READ, first_lines
         ),
         ("![a picture](x.png) <b>bold</b><br/> List<String> <at>Ana</at>", "a picture bold List<String> <at>Ana</at>"),
         ("one\ntwo\n\nthree  \nfour\\\nfive", "one two\nthree\nfour\nfive"),
-        ("- a\n  goes on\n  * b\n      + c\n1. d\n2) e", "- a goes on\n  - b\n      - c\n1. d\n2) e"),
+        ("- a\n  goes on\n  * b\n      + c\n1. d\n2) e", "- a goes on\n__- b\n______- c\n1. d\n2) e"),
         ("> quoted\n> more\nplain", "quoted more\nplain"),
-        ("```sh\nrun *x*\n\n  deeper\n```\nafter", "  run *x*\n    deeper\nafter"),
-        ("~~~\n```\nstill\n~~~\nafter", "  ```\n  still\nafter"),
-        ("````\n```\nin\n````\nout", "  ```\n  in\nout"),
-        ("```\nnever closed", "  never closed"),
+        ("```sh\nrun *x*\n\n  deeper\n```\nafter", "__run *x*\n____deeper\nafter"),
+        ("~~~\n```\nstill\n~~~\nafter", "__```\n__still\nafter"),
+        ("````\n```\nin\n````\nout", "__```\n__in\nout"),
+        ("```\nnever closed", "__never closed"),
         ("| a | b |\n|---|:-:|\n| 1 | 2 |", "a | b\n1 | 2"),
         ("#### Deeper ####\ntext", "Deeper\ntext"),
         ("before <!-- not\nshown --> after <!-- nor this -->", "before after"),
@@ -39,7 +39,7 @@ from bot.support.excerpts import LONGEST_READ, first_lines
     ],
 )
 def test_marks_are_read_off(markdown: str, words: str) -> None:
-    assert first_lines(markdown, 1000) == words
+    assert first_lines(markdown, 1000).replace("\u00a0", "_") == words
 
 
 def test_what_is_left_out_ends_with_an_ellipsis() -> None:

@@ -21,7 +21,7 @@ from bot.teams.handbook import HandbookExtension, Query, read_query
 from bot.teams.outbound import Outbound
 from bot.teams.references import References
 from tests.cards.exemplars import CARDS
-from tests.journeys.test_handbook import ADDRESS, BOOK, LOGIN, PRINTER, ROUTES
+from tests.journeys.bookshelf import ADDRESS, BOOK, LOGIN, PRINTER, ROUTES
 from tests.journeys.town import at
 from tests.rig.activities import CHANNEL, GROUP, altered, query
 from tests.rig.entra import APP_ID, TENANT
@@ -262,6 +262,19 @@ async def test_markdown_and_html_of_the_file_mean_nothing_in_the_list_nor_in_the
         assert not set("<>[]*&") & set(text)
     assert all(part["type"] in ("RichTextBlock", "ActionSet") for part in one["content"]["body"])
     assert "{{TIME" not in json.dumps(one)
+
+
+async def test_the_list_does_not_say_where_links_lead_and_begins_with_no_mark_of_a_list(
+    house: House, rooms: Rooms
+) -> None:
+    rooms.book = replace(
+        BOOK, sections=(Section("a", "A", body="- See [the board](https://a.example/b) first.\n- c\n"),)
+    )
+    (one,) = (await ask(house, words=None))["attachments"]
+    assert one["preview"]["content"] == {"title": "A", "text": "See the board first. - c"}
+    assert "the board (https://a.example/b) first." in json.dumps(one["content"])
+    rooms.book = replace(BOOK, sections=(Section("a", "A"),))
+    assert (await ask(house, words=None))["attachments"][0]["preview"]["content"] == {"title": "A"}
 
 
 async def test_a_page_of_the_longest_sections_stays_small(house: House, rooms: Rooms) -> None:
