@@ -57,7 +57,8 @@ def _found(draft: Draft, event: HandbookSearched) -> HandbookCard:
         shown = tuple(_section(book, section, language, sure=sure) for section, sure in sections)
         return HandbookCard(title, "", shown, note=_stale(draft, event.place))
     if event.failure:
-        text = _why(draft, event.place, event.failure, Text.HANDBOOK_FAILED, Text.HANDBOOK_FAILED_AS)
+        failure = event.failure[:1].upper() + event.failure[1:]
+        text = _why(draft, event.place, failure, Text.HANDBOOK_FAILED, Text.HANDBOOK_FAILED_AS)
     else:
         text = draft.say(Text.HANDBOOK_GONE if event.found else Text.HANDBOOK_NOTHING)
     return HandbookCard(title, text, links=_way_in(draft), note=_stale(draft, event.place))

@@ -408,9 +408,7 @@ TEXTS = MappingProxyType(
                 Text.HANDBOOK_NOTHING: "I found nothing on that in the handbook.",
                 Text.HANDBOOK_GONE: "What I found is no longer in the handbook. Please search again.",
                 Text.HANDBOOK_FAILED: "I cannot search the handbook right now. Try again in a minute, or look in it.",
-                Text.HANDBOOK_FAILED_AS: (
-                    "I cannot search the handbook right now: {why}. Try again in a minute, or look in it."
-                ),
+                Text.HANDBOOK_FAILED_AS: "{why}. Try again in a minute, or look in it.",
                 Text.HANDBOOK_TOO_LONG: (
                     "That is too long to search for. Write the few words that matter, {most} characters at most."
                 ),
@@ -704,10 +702,7 @@ TEXTS = MappingProxyType(
                 Text.HANDBOOK_FAILED: (
                     "Ich kann gerade nicht im Handbuch suchen. Versuch es gleich noch einmal, oder sieh selbst hinein."
                 ),
-                Text.HANDBOOK_FAILED_AS: (
-                    "Ich kann gerade nicht im Handbuch suchen: {why}. "
-                    "Versuch es gleich noch einmal, oder sieh selbst hinein."
-                ),
+                Text.HANDBOOK_FAILED_AS: "{why}. Versuch es gleich noch einmal, oder sieh selbst hinein.",
                 Text.HANDBOOK_TOO_LONG: (
                     "Das ist zu lang, um danach zu suchen. Schreib die paar Wörter, auf die es ankommt, "
                     "höchstens {most} Zeichen."
