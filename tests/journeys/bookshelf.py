@@ -1,16 +1,12 @@
 """A town whose desk has a handbook, and a search that answers at once or when a story says so."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
 from typing import Any
 
-from bot.calendars.almanac import Almanac
 from bot.effects import SearchHandbook
 from bot.events import HandbookSearched
 from bot.ports import Origin, Outgoing
-from bot.rota.shift import Rota
-from bot.state import DeskInfo, Knowledge
 from bot.support.handbook import Handbook, Section
 from bot.support.request import Match
 from bot.views import HandbookCard
@@ -26,15 +22,6 @@ PRINTER = Section(
 ROUTES = Section("old-routes", "Printer shows yesterday's routes", body="Reload the tour in the admin panel.\n")
 LOGIN = Section("login", "Driver cannot log in", body="Reset the device.\n")
 BOOK = Handbook(ADDRESS, f"{ADDRESS}?edit", (PRINTER, ROUTES, LOGIN), "v1", at("2026-11-23 09:45"))
-
-
-class Shelved(Almanac):
-    """Knows a handbook, which a test may change."""
-
-    book = BOOK
-
-    def knowledge(self, desk: DeskInfo, rota: Rota, now: datetime) -> Knowledge:
-        return replace(super().knowledge(desk, rota, now), handbook=self.book)
 
 
 @dataclass
@@ -82,8 +69,7 @@ class Reader(Town):
         super().__init__(**more)
         self.searching = Searching()
         self.teams: FakeSearch = FakeSearch(self, self.searching)
-        self.almanac: Shelved = Shelved(frozenset({"farid"}))
-        self.almanac.book = book
+        self.shelf.handbook = book
 
     def shown(self) -> HandbookCard:
         """Return the last card."""
