@@ -19,6 +19,7 @@ from bot.ports import Finder, Library
 from bot.state import DeskInfo
 from bot.support.excerpts import first_lines
 from bot.support.handbook import Handbook, Section
+from bot.support.request import Match
 from bot.support.texts import Text
 from bot.support.words import say
 from bot.teams.outbound import CARD, Outbound
@@ -32,6 +33,7 @@ INITIAL = "initialRun"  # the parameter that stands in the place of ours before 
 MOST_PARAMETERS = 5
 PAGE = 25  # sections at once; what Teams asks for
 SECONDS = 4.0  # for a search; Teams waits for five
+MOST_LATE = 4  # searches that nobody waits for any more; beyond these no new one is begun
 PREVIEW = "application/vnd.microsoft.card.thumbnail"
 _LED = re.compile(r" \((?:https?://|mailto:)[^()\s]*\)")  # where a link leads
 _BEGIN = re.compile(r"\A\s*(?:-|\d+[.)]) ")  # of a list's first item
@@ -69,6 +71,7 @@ class HandbookExtension:
         self._library = library
         self._finder = finder
         self._seconds = seconds
+        self._late: set[asyncio.Task[tuple[Match, ...]]] = set()
 
     async def answer(self, tenant: str, activity: Mapping[str, Any]) -> dict[str, Any]:
         """Return the body that answers an admitted query: sections as cards, or what there is to say instead."""
@@ -105,16 +108,23 @@ class HandbookExtension:
     async def _found(self, desk: DeskInfo, book: Handbook, words: str) -> list[tuple[Section, bool]] | None:
         """Return the sections that words ask for, and whether each is surely it; None where the search fails.
 
-        Without words they are all, as they stand in the handbook.
+        Without words they are all, as they stand in the handbook. What takes too long goes on: the first search may
+        have to make ready what the next one needs.
         """
         if not words:
             return [(section, True) for section in book.sections]
-        try:
-            async with asyncio.timeout(self._seconds):
-                matches = await self._finder.sections(desk, words)
-        except Exception as error:  # noqa: BLE001 - whatever it is, whoever writes hears of it in words
-            log.error("the handbook was not searched: %s", type(error).__name__, extra={"desk": desk.id})  # noqa: TRY400 - its text may quote what somebody wrote
+        if len(self._late) >= MOST_LATE:
             return None
+        task = asyncio.ensure_future(self._finder.sections(desk, words))
+        task.add_done_callback(lambda task: _log_failure(task, desk))
+        await asyncio.wait({task}, timeout=self._seconds)
+        if not task.done():
+            log.warning("a search of the handbook takes long", extra={"desk": desk.id})
+            self._late.add(task)
+            task.add_done_callback(self._late.discard)
+        if not task.done() or task.cancelled() or task.exception():
+            return None
+        matches = task.result()
         return [(section, match.sure) for match in matches if (section := book.section(match.ref))]
 
     def _attachment(self, desk: DeskInfo, book: Handbook, section: Section, *, sure: bool) -> dict[str, Any]:
@@ -163,6 +173,13 @@ def _why_none(book: Handbook) -> Text:
     if book.read_at is not None:
         return Text.HANDBOOK_EMPTY
     return Text.HANDBOOK_NEVER_READ if book.address else Text.HANDBOOK_ABSENT
+
+
+def _log_failure(task: asyncio.Task[tuple[Match, ...]], desk: DeskInfo) -> None:
+    """Log that a search failed, without the failure's text, which may quote what somebody wrote."""
+    failure = None if task.cancelled() else task.exception()
+    if failure is not None:
+        log.error("the handbook was not searched: %s", type(failure).__name__, extra={"desk": desk.id})
 
 
 def _said(text: str) -> dict[str, Any]:

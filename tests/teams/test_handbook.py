@@ -17,7 +17,7 @@ from bot.support.handbook import NO_HANDBOOK, Handbook, Section
 from bot.support.request import Match
 from bot.teams.bot import HotseatBot
 from bot.teams.cards import Cards
-from bot.teams.handbook import HandbookExtension, Query, read_query
+from bot.teams.handbook import MOST_LATE, HandbookExtension, Query, read_query
 from bot.teams.outbound import Outbound
 from bot.teams.references import References
 from tests.cards.exemplars import CARDS
@@ -50,8 +50,9 @@ class Rooms:
     books: dict[str, Handbook] = field(default_factory=dict)
     found: tuple[Match, ...] = (Match(PRINTER.ref, sure=True), Match(ROUTES.ref, sure=False))
     fails: Exception | None = None
-    takes: float = 0
+    hold: asyncio.Event | None = None
     asked: list[tuple[str, str]] = field(default_factory=list)
+    finished: int = 0
 
     def __iter__(self) -> Any:
         return iter([cast("Desk", FakeDesk(one)) for one in self.desks])
@@ -68,9 +69,11 @@ class Rooms:
 
     async def sections(self, desk: DeskInfo, words: str) -> tuple[Match, ...]:
         self.asked.append((desk.id, words))
-        await asyncio.sleep(self.takes)
+        if self.hold is not None:
+            await self.hold.wait()
         if self.fails:
             raise self.fails
+        self.finished += 1
         return self.found
 
 
@@ -206,9 +209,24 @@ async def test_a_search_that_fails_or_takes_too_long_is_told_and_no_words_are_lo
     rooms.fails = ValueError("canary words")
     assert (await ask(house, words="canary words"))["text"].startswith("I cannot search the handbook right now.")
     assert "ValueError" in caplog.text
-    rooms.fails, rooms.takes = None, 30
+    rooms.fails, rooms.hold = None, asyncio.Event()
     assert (await ask(house, words="canary words"))["text"].startswith("I cannot search the handbook right now.")
     assert "canary" not in "".join(str(record.__dict__) for record in caplog.records)
+    rooms.hold.set()
+
+
+async def test_a_search_that_took_too_long_goes_on_so_that_the_next_is_ready_and_few_do_so_at_once(
+    house: House, rooms: Rooms
+) -> None:
+    rooms.hold = asyncio.Event()
+    for _ in range(MOST_LATE + 2):
+        assert (await ask(house))["type"] == "message"
+    assert (len(rooms.asked), rooms.finished) == (MOST_LATE, 0)
+    rooms.hold.set()
+    async with asyncio.timeout(5):
+        while rooms.finished < MOST_LATE:
+            await asyncio.sleep(0.01)
+    assert (await ask(house))["type"] == "result"
 
 
 async def test_words_of_ten_kilobytes_are_searched_for_and_more_get_a_clear_answer(house: House, rooms: Rooms) -> None:

@@ -30,6 +30,7 @@ export function search(ask, insert, close) {
     list.querySelector('.more')?.remove();
     list.append(...found.filter((one) => one.card).map(result));
     if (found.length === PAGE) list.append(h('li', { class: 'more' }, h('button', { type: 'button', class: 'button chip', 'data-testid': 'search-more', onclick: () => find(skip + PAGE) }, 'More')));
+    list.dataset.words = words;
     status.textContent = outcome.error ?? (outcome.notice || (found.length || skip ? '' : 'Nothing found.'));
   };
   field.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(find, PAUSE); });
