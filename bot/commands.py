@@ -1,6 +1,6 @@
 """Commands: what can be typed to the bot, who may, and where. One row each; the manifest's lists are made from it.
 
-A text is a command only when the whole of it parses as one.
+A text is a command only when the whole of it parses as one; ``handbook`` takes any words, whatever they say.
 """
 
 import re
@@ -18,6 +18,7 @@ LONGEST = 60  # characters; whoever writes more is telling a story
 LONGEST_COMMAND = 2  # words
 WORD = re.compile(r"r-\d+|-?\w+")  # a request's name is one
 NAME = re.compile(r"(?:r-)?(\d{1,9})")
+_HANDBOOK = re.compile(r"\W*(?:handbook|handbuch)(?![\w-])[\s:,;.!?-]*", re.IGNORECASE)
 NEAR = 0.7  # of 1: one letter missing, doubled or in the wrong place
 
 
@@ -71,6 +72,13 @@ class ShowHistory:
 @dataclass(frozen=True, slots=True)
 class ShowCalendars:
     """``calendar``: the addresses of the rota's calendars."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHandbook:
+    """``handbook [WORDS]``: what in the handbook answers words, as they were typed; "" for where it is."""
+
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +220,7 @@ Call = (
     | ShowCommons
     | ShowMine
     | ShowReport
+    | ShowHandbook
     | Deploy
     | ShowPrivacy
     | SendPrivacy
@@ -340,7 +349,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                     Language.GERMAN: "Wer zum Backend-Team gehört und wer was kann",
                 },
                 Right.ADMIN,
-                frozenset({"personal"}),
+                frozenset(),
             ),
             Command(
                 "policy",
@@ -475,6 +484,17 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 frozenset(),
             ),
             Command(
+                "handbook",
+                "handbook",
+                {
+                    Language.ENGLISH: "What the handbook says: handbook label printer; alone: where it is",
+                    Language.GERMAN: "Was im Handbuch steht: handbuch Etikettendrucker; allein: wo es ist",
+                },
+                Right.TENANT,
+                EVERYWHERE,
+                "handbook label printer",
+            ),
+            Command(
                 "my requests",
                 "my requests",
                 {
@@ -510,7 +530,13 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
 
 
 SAME: Mapping[str, str] = MappingProxyType(
-    {"hilfe": "help", "wer": "who", "meine anfragen": "my requests", "datenschutz": "privacy"}
+    {
+        "hilfe": "help",
+        "wer": "who",
+        "handbuch": "handbook",
+        "meine anfragen": "my requests",
+        "datenschutz": "privacy",
+    }
 )
 """What requesters type in German for a command."""
 GERMAN: Mapping[str, str] = MappingProxyType({**SAME, "ich": "me", "bericht": "report"})
@@ -528,7 +554,12 @@ def name_in(language: Language, command: Command) -> str:
 
 
 def parse(text: str) -> tuple[Command, Call] | None:
-    """Return the command that the whole of ``text`` is, None if it is none. Case and order are forgiven."""
+    """Return the command that the whole of ``text`` is, None if it is none. Case and order are forgiven.
+
+    What begins with handbook asks it for all that follows, of any length, whatever else that could be.
+    """
+    if asked := _HANDBOOK.match(text):
+        return COMMANDS["handbook"], ShowHandbook(text[asked.end() :].strip())
     words = _joined(WORD.findall(text.casefold()) if len(text) <= LONGEST else [])
     words = [GERMAN.get(word, word) for word in words]
     names = [word for word in words if word in COMMANDS]

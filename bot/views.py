@@ -425,6 +425,34 @@ class AlertCard:
     links: tuple[Address, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class HandbookSection:
+    """A section of the handbook: its title, the titles above it, its first lines, and where it is read.
+
+    ``doubt`` is said where it may not be what was asked for.
+    """
+
+    title: str
+    above: str
+    text: str
+    doubt: str
+    links: tuple[Address, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandbookCard:
+    """Answer of ``handbook``; and one section, which somebody puts into their own words.
+
+    ``text`` is about the handbook, or the section's first lines; ``note`` says how old it is, or where it stands.
+    """
+
+    title: str
+    text: str
+    sections: tuple[HandbookSection, ...] = ()
+    links: tuple[Address, ...] = ()
+    note: str = ""
+
+
 CardView = (
     RequestCard
     | AlertCard
@@ -439,6 +467,7 @@ CardView = (
     | PlanCard
     | FairnessCard
     | ReportCard
+    | HandbookCard
 )
 View = Line | CardView
 

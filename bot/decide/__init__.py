@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import assert_never
 
 from bot.alerts.alert import is_alert
-from bot.decide import answers, desk_steps, due, tracker, unsent
+from bot.decide import answers, desk_steps, due, handbook, tracker, unsent
 from bot.decide.alerts import hearing, showing, slack, storms
 from bot.decide.alerts import steps as alert_steps
 from bot.decide.commons import edits, writing
@@ -69,6 +69,7 @@ from bot.events import (
     EditProposed,
     Event,
     GoOn,
+    HandbookSearched,
     Matched,
     Open,
     PeopleImported,
@@ -138,6 +139,7 @@ Known = (
     | TicketMoved
     | Matched
     | EditProposed
+    | HandbookSearched
     | Delivered
     | Undeliverable
     | PeopleImported
@@ -344,6 +346,8 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             incidents.matched(draft, event)
         case EditProposed():
             edits.proposed(draft, event)
+        case HandbookSearched():
+            handbook.searched(draft, event)
         case Delivered():
             clocks.reached(draft, event.place)
             raising.stands(draft, event)

@@ -25,6 +25,7 @@ from bot.commands import (
     ShowCommons,
     ShowDuty,
     ShowFairness,
+    ShowHandbook,
     ShowHelp,
     ShowHistory,
     ShowMine,
@@ -44,6 +45,7 @@ from bot.commands import (
     parse,
     reported,
 )
+from bot.decide import handbook
 from bot.decide.alerts import lists as alerts
 from bot.decide.commons import lists as commons
 from bot.decide.desk import chats, colleagues, held, pauses, policies, setup
@@ -80,6 +82,7 @@ T = TypeVar("T")
 WHOLE = frozenset(
     {
         "who",
+        "handbook",
         "my requests",
         "requests",
         "alerts",
@@ -147,6 +150,8 @@ def command(draft: Draft, event: Message) -> bool:  # noqa: C901, PLR0912, PLR09
             commons.asked(draft, event, call)
         case ShowMine():
             lists.show_mine(draft, event)
+        case ShowHandbook() as call:
+            handbook.asked(draft, event, call)
         case Deploy():
             deployments.asked(draft, event)
         case SetUp():

@@ -127,6 +127,30 @@ class Text(StrEnum):
     NOT_RAISED = "not raised"
     NOTHING_RAISED = "nothing raised"
     NOWHERE_TO_RAISE = "nowhere to raise"
+    NOWHERE_TO_SEARCH = "nowhere to search"
+    NOT_UNDERSTOOD = "not understood"
+    HANDBOOK = "handbook"
+    HANDBOOK_SECTIONS = "handbook sections"
+    HANDBOOK_SECTION = "handbook section"
+    HANDBOOK_READ_TODAY = "handbook read today"
+    HANDBOOK_READ = "handbook read"
+    HANDBOOK_NOT_SINCE = "handbook not since"
+    HANDBOOK_NOT_SINCE_AS = "handbook not since as"
+    HANDBOOK_NEVER_READ = "handbook never read"
+    HANDBOOK_NEVER_READ_AS = "handbook never read as"
+    HANDBOOK_EMPTY = "handbook empty"
+    HANDBOOK_ASK = "handbook ask"
+    HANDBOOK_OPEN = "handbook open"
+    HANDBOOK_OPEN_SECTION = "handbook open section"
+    HANDBOOK_FOR = "handbook for"
+    HANDBOOK_UNSURE = "handbook unsure"
+    HANDBOOK_NOTHING = "handbook nothing"
+    HANDBOOK_GONE = "handbook gone"
+    HANDBOOK_FAILED = "handbook failed"
+    HANDBOOK_FAILED_AS = "handbook failed as"
+    HANDBOOK_TOO_LONG = "handbook too long"
+    HANDBOOK_ABSENT = "handbook absent"
+    HANDBOOK_SET = "handbook set"
     SAYS_THROUGH = "says through"
     YOUR_REQUESTS = "your requests"
     NO_REQUESTS = "no requests"
@@ -368,6 +392,35 @@ TEXTS = MappingProxyType(
                 ),
                 Text.NOTHING_RAISED: "All right, nothing was posted.",
                 Text.NOWHERE_TO_RAISE: "There is no support channel yet that I could post this in.",
+                Text.NOT_UNDERSTOOD: "I did not understand that. Close this, and open it again.",
+                Text.NOWHERE_TO_SEARCH: "There is no support channel for you yet, and so no handbook to search.",
+                Text.HANDBOOK: "Handbook",
+                Text.HANDBOOK_SECTIONS: "{count} sections",
+                Text.HANDBOOK_SECTION: "1 section",
+                Text.HANDBOOK_READ_TODAY: "read today at {at}",
+                Text.HANDBOOK_READ: "read {at}",
+                Text.HANDBOOK_NOT_SINCE: "I could not read it again since, so something may be missing.",
+                Text.HANDBOOK_NOT_SINCE_AS: "Not read again since: {why}",
+                Text.HANDBOOK_NEVER_READ: "I have not been able to read it, so I cannot search it.",
+                Text.HANDBOOK_NEVER_READ_AS: "I have not been able to read it, so I cannot search it: {why}",
+                Text.HANDBOOK_EMPTY: "It has no sections yet.",
+                Text.HANDBOOK_ASK: "Write handbook and what you look for, such as: handbook label printer",
+                Text.HANDBOOK_OPEN: "Open the handbook",
+                Text.HANDBOOK_OPEN_SECTION: "Open section",
+                Text.HANDBOOK_FOR: "Handbook: {words}",
+                Text.HANDBOOK_UNSURE: "Perhaps this",
+                Text.HANDBOOK_NOTHING: "I found nothing on that in the handbook.",
+                Text.HANDBOOK_GONE: "What I found is no longer in the handbook. Please search again.",
+                Text.HANDBOOK_FAILED: "I cannot search the handbook right now. Try again in a minute, or look in it.",
+                Text.HANDBOOK_FAILED_AS: "{why}. Try again in a minute, or look in it.",
+                Text.HANDBOOK_TOO_LONG: (
+                    "That is too long to search for. Write the few words that matter, {most} characters at most."
+                ),
+                Text.HANDBOOK_ABSENT: "There is no handbook here yet.",
+                Text.HANDBOOK_SET: (
+                    "To name one, set HANDBOOK to owner/repo/path@ref on GitHub or to a file, "
+                    "or write policy and give its address on GitHub."
+                ),
                 Text.SAYS_THROUGH: "{who}, passed on by {by}:",
                 Text.YOUR_REQUESTS: "Your requests",
                 Text.NO_REQUESTS: "Nothing of yours is open, and nothing was closed in the last seven days.",
@@ -639,6 +692,38 @@ TEXTS = MappingProxyType(
                 ),
                 Text.NOTHING_RAISED: "In Ordnung, ich habe nichts geschrieben.",
                 Text.NOWHERE_TO_RAISE: "Es gibt noch keinen Support-Kanal, in den ich das schreiben könnte.",
+                Text.NOT_UNDERSTOOD: "Das habe ich nicht verstanden. Schließ das hier und öffne es noch einmal.",
+                Text.NOWHERE_TO_SEARCH: "Für dich gibt es noch keinen Support-Kanal und darum kein Handbuch.",
+                Text.HANDBOOK: "Handbuch",
+                Text.HANDBOOK_SECTIONS: "{count} Abschnitte",
+                Text.HANDBOOK_SECTION: "1 Abschnitt",
+                Text.HANDBOOK_READ_TODAY: "gelesen heute um {at}",
+                Text.HANDBOOK_READ: "gelesen {at}",
+                Text.HANDBOOK_NOT_SINCE: "Seitdem konnte ich es nicht wieder lesen, vielleicht fehlt also etwas.",
+                Text.HANDBOOK_NOT_SINCE_AS: "Seitdem nicht wieder gelesen: {why}",
+                Text.HANDBOOK_NEVER_READ: "Ich konnte es noch nicht lesen und darum nicht darin suchen.",
+                Text.HANDBOOK_NEVER_READ_AS: "Ich konnte es noch nicht lesen und darum nicht darin suchen: {why}",
+                Text.HANDBOOK_EMPTY: "Es hat noch keine Abschnitte.",
+                Text.HANDBOOK_ASK: "Schreib handbuch und wonach du suchst, etwa: handbuch Etikettendrucker",
+                Text.HANDBOOK_OPEN: "Handbuch öffnen",
+                Text.HANDBOOK_OPEN_SECTION: "Abschnitt öffnen",
+                Text.HANDBOOK_FOR: "Handbuch: {words}",
+                Text.HANDBOOK_UNSURE: "Vielleicht das",
+                Text.HANDBOOK_NOTHING: "Dazu habe ich im Handbuch nichts gefunden.",
+                Text.HANDBOOK_GONE: "Was ich gefunden hatte, steht nicht mehr im Handbuch. Such bitte noch einmal.",
+                Text.HANDBOOK_FAILED: (
+                    "Ich kann gerade nicht im Handbuch suchen. Versuch es gleich noch einmal, oder sieh selbst hinein."
+                ),
+                Text.HANDBOOK_FAILED_AS: "{why}. Versuch es gleich noch einmal, oder sieh selbst hinein.",
+                Text.HANDBOOK_TOO_LONG: (
+                    "Das ist zu lang, um danach zu suchen. Schreib die paar Wörter, auf die es ankommt, "
+                    "höchstens {most} Zeichen."
+                ),
+                Text.HANDBOOK_ABSENT: "Hier gibt es noch kein Handbuch.",
+                Text.HANDBOOK_SET: (
+                    "Um eines zu nennen, setz HANDBOOK auf owner/repo/path@ref bei GitHub oder auf eine Datei, "
+                    "oder schreib policy und gib seine Adresse bei GitHub an."
+                ),
                 Text.SAYS_THROUGH: "{who}, weitergegeben von {by}:",
                 Text.YOUR_REQUESTS: "Deine Anfragen",
                 Text.NO_REQUESTS: "Von dir ist nichts offen, und in den letzten sieben Tagen wurde nichts geschlossen.",

@@ -26,6 +26,7 @@ from bot.views import (
     Fact,
     FairnessCard,
     FormCard,
+    HandbookCard,
     HelpCard,
     Label,
     Line,
@@ -134,6 +135,9 @@ def fallback_text(view: View) -> str:  # noqa: C901, PLR0912 - one row per view
             said = [view.title, view.requests, view.alerts]
         case FairnessCard():
             said = [view.title, *(f"{row.name}: {row.debt}." for row in view.rows)]
+        case HandbookCard():
+            found = [f"{section.title}: {section.text}" for section in view.sections]
+            said = [view.title, view.text, *found, view.note]
         case ListCard():
             said = [view.title, view.note, *(f"{row.title.removesuffix('.')}: {row.excerpt}." for row in view.rows)]
     return (

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.alerts.notification import Kind
+from bot.decide import handbook
 from bot.effects import Card, Change, Dialog, PutCommon, PutFacts, PutRequest
 from bot.events import CalendarFetched, Choose, Chosen, Claim, Open, Raise, Send, Solve
 from bot.people import Author, Person
@@ -21,12 +22,13 @@ from bot.policy import Contact, Language, Page, Policy
 from bot.ports import Commit
 from bot.rota.shift import Absence, Role, Shift
 from bot.state import Member, Roster, TeamChannel
-from bot.support.handbook import Handbook, Section
+from bot.support.handbook import NO_HANDBOOK, Handbook, Section
 from bot.support.recurrence import Alike, Common, Standing, Use
 from bot.support.request import Match, Outcome, Status
 from bot.support.ticket import Progress, Ticket, Wording
 from bot.teams.cards import Cards
 from bot.views import CardView, FormCard, Line, PlanCard, ReplyCard, View
+from tests.journeys.bookshelf import Reader
 from tests.journeys.town import Town
 
 CARDS = Path(__file__).parent.parent.parent / "cards"
@@ -151,6 +153,7 @@ async def _told() -> dict[str, CardView]:
         **await _recurrence(),
         **await _report(),
         **await _commons(),
+        **await _handbook(),
     }
 
 
@@ -683,6 +686,47 @@ async def _privacy() -> dict[str, CardView]:
     await town.write("privacy me", MIRA)
     views["help_card.privacy_colleague"] = _card(town.teams.sent[-1].view)
     return views
+
+
+async def _handbook() -> dict[str, CardView]:
+    """The handbook: asked for words, alone, and where it is old, missing or has no answer."""
+    printer = Section(
+        "labels-are-not-printed",
+        "Labels are not printed",
+        body=(
+            "Labels come from the *label service* as ZPL, see its [dashboard](https://grafana.example.com/d/labels).\n"
+            "Most often the worker hangs.\n\n1. Open **Shipments**, and press *Print again*.\n"
+            "2. Nothing yet? Restart the worker:\n\n```sh\nsudo systemctl restart label-worker\n```\n"
+        ),
+        above=("Emergency handbook", "Depots"),
+    )
+    old = Section(
+        "wrong-address-on-a-label",
+        "Wrong address on a label",
+        body="The label is kept once it was made. Change the recipient, make the label anew, and void the old one.\n",
+        above=("Emergency handbook", "Depots"),
+    )
+    scanner = Section("scanner", "Scanner reads no code", body="- Set profile 2.\n- Or type the code.\n")
+    address = "https://github.com/example/wiki/blob/main/handbook.md"
+    book = Handbook(address, "", (printer, old, scanner), "1", datetime(2026, 11, 23, 8, 45, tzinfo=UTC))
+    stale = replace(book, read_at=datetime(2026, 11, 20, 16, 30, tzinfo=UTC), failure="GitHub has not answered (503)")
+    found = (Match(printer.ref, sure=True), Match(old.ref, sure=False), Match(scanner.ref, sure=False))
+
+    async def told(words: str, by: Author | Person, book: Handbook, policy: Policy = Policy()) -> CardView:  # noqa: B008 - frozen
+        town = Reader(book, now="2026-11-23 11:00", people=TEAM, team=SHIFTS, policy=policy)
+        town.searching.found = () if "Gabelstapler" in words else found
+        await town.write(words, by)
+        return town.shown()
+
+    german = Policy(language=Language.GERMAN)
+    return {
+        "handbook_card": await told("handbook no labels come out of the printer", SANNE, book),
+        "handbook_card.about": await told("handbook", SANNE, book),
+        "handbook_card.old": await told("handbook label", MIRA, stale),
+        "handbook_card.nothing.german": await told("handbuch Gabelstapler", SANNE, stale, german),
+        "handbook_card.none": await told("handbook", Author("farid", "Farid Haddad"), NO_HANDBOOK),
+        "handbook_card.section": handbook.alone(book, printer, Language.ENGLISH),
+    }
 
 
 EXEMPLARS: Mapping[str, CardView] = MappingProxyType(asyncio.run(_told()))
