@@ -60,6 +60,7 @@ from bot.teams.cards import Cards
 from bot.teams.credentials import Credentials
 from bot.teams.founding import Founding
 from bot.teams.guard import Guard
+from bot.teams.handbook import HandbookExtension
 from bot.teams.hosts import ServiceHosts
 from bot.teams.keys import SigningKeys
 from bot.teams.limits import TEAMS, Limits
@@ -208,7 +209,9 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     if keys is not None:
         stack.push_async_callback(keys.close)
     adapter = TeamsAdapter(_guard(settings, hosts, keys), transport, app_id=settings.app_id)
-    bot = HotseatBot(desks, references, outbound, clock, Founding(desks, transport, frozenset(settings.admins)))
+    founding = Founding(desks, transport, frozenset(settings.admins))
+    extension = HandbookExtension(desks, outbound, shelf, search)
+    bot = HotseatBot(desks, references, outbound, clock, founding, extension)
     feed = FeedRoute(addresses, lambda: _feeds(desks, almanac, clock))
     _routes(app, adapter, bot, journal, feed)
     bridges.hear_slack(app, settings, session, desks, clock, stack)
