@@ -209,9 +209,14 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     if keys is not None:
         stack.push_async_callback(keys.close)
     adapter = TeamsAdapter(_guard(settings, hosts, keys), transport, app_id=settings.app_id)
-    founding = Founding(desks, transport, frozenset(settings.admins))
-    extension = HandbookExtension(desks, outbound, shelf, search)
-    bot = HotseatBot(desks, references, outbound, clock, founding, extension)
+    bot = HotseatBot(
+        desks,
+        references,
+        outbound,
+        clock,
+        Founding(desks, transport, frozenset(settings.admins)),
+        HandbookExtension(desks, outbound, shelf, search),
+    )
     feed = FeedRoute(addresses, lambda: _feeds(desks, almanac, clock))
     _routes(app, adapter, bot, journal, feed)
     bridges.hear_slack(app, settings, session, desks, clock, stack)
