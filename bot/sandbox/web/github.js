@@ -21,7 +21,7 @@ const branch = () => (kind === 'blob' || kind === 'edit' ? rest.slice(0, -PARTS)
 
 /** Make the anchor that GitHub gives to a heading which stands alone: letters, marks, digits, connectors, blanks. */
 function anchor(text) {
-  return text.trim().toLowerCase().replace(/[^\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\p{Alphabetic}\- ]/gu, '').replaceAll(' ', '-');
+  return text.toLowerCase().replace(/[^\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\p{Alphabetic}\- ]/gu, '').replaceAll(' ', '-');
 }
 
 /** Draw Markdown with an anchor at each heading; HTML in it is shown as text. */
