@@ -14,7 +14,7 @@ _CIRCLED = ((0x24B6, 0x24E9), (0x1F130, 0x1F149), (0x1F150, 0x1F169), (0x1F170, 
 
 def slug(text: str) -> str:
     """Return the anchor of a heading that stands alone on its page; "" where nothing of it stays."""
-    return "".join(one for one in text.strip().lower() if _stays(one)).replace(" ", "-")
+    return "".join(one for one in text.lower() if _stays(one)).replace(" ", "-")
 
 
 class Anchors:

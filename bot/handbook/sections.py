@@ -19,7 +19,8 @@ MOST_BYTES = 1_000_000
 MOST_LINES = 20_000  # what a reader of Markdown needs grows with the lines, up to some 15 µs for each
 MOST_SECTIONS = 2_000
 LONGEST_LINE = 50_000
-LONGEST_HEADING = 1_000
+LONGEST_HEADING = 250
+MOST_IN_HEADINGS = 100_000  # characters in all, since each may take some 40 µs
 WHOLE = "Handbook"  # the title of a text without any heading
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
@@ -98,10 +99,13 @@ def _headings(text: str) -> Iterator[_Heading]:
     found = [at for at, token in enumerate(tokens) if token.type == "heading_open"]
     if len(found) > MOST_SECTIONS:
         raise Unreadable(f"it has more than {MOST_SECTIONS:,} sections; split it")
+    said = {at: tokens[at + 1].content[:LONGEST_HEADING] for at in found}
+    if sum(map(len, said.values())) > MOST_IN_HEADINGS:
+        raise Unreadable("its headings are too long; put what they say below them")
     for at in found:
         place = tokens[at].map
         assert place is not None
-        words = "".join(_words(_inline().parseInline(tokens[at + 1].content[:LONGEST_HEADING])))
+        words = "".join(_words(_inline().parseInline(said[at])))
         if words.strip():
             yield _Heading(int(tokens[at].tag[1:]), place[0], place[1], words)
 

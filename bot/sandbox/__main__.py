@@ -50,7 +50,7 @@ def main(
     empty: bool,  # noqa: FBT001 - click's form
     no_bot: bool,  # noqa: FBT001 - click's form
 ) -> None:
-    """Run a Teams, a Slack and a Jira of our own on 127.0.0.1, with a web page, and the bot in them."""
+    """Run a Teams, a Slack, a Jira and a GitHub of our own on 127.0.0.1, with a web page, and the bot in them."""
     place = None if no_bot else bot.Place(data.resolve(), bot_port, port, empty)
     try:
         asyncio.run(_run(port, bot_port, at, pace, place))

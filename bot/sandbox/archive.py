@@ -1,7 +1,7 @@
 """Keeps the conversation between two starts: the bot remembers its requests, so Teams has to remember its messages.
 
-So do Bugsnag and Jira what is theirs. One JSON file in the data folder, written whole and then renamed. A file that
-cannot be read is left aside.
+So do Bugsnag, Jira and GitHub what is theirs. One JSON file in the data folder, written whole and then renamed. A file
+that cannot be read is left aside.
 """
 
 import json

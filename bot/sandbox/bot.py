@@ -18,6 +18,8 @@ from typing import NoReturn
 import aiohttp
 
 from bot.sandbox import cast
+from bot.sandbox.github import API as GITHUB
+from bot.sandbox.repository import BRANCH, OWNER, PATH, REPO
 
 PATIENCE, GRACE, PAUSE = 30.0, 10.0, 1.0
 MOST_ENDS, SOON = 4, 60.0  # so many ends within so many seconds, and the bot is not started again
@@ -69,6 +71,9 @@ class Place:
             "JIRA_API_TOKEN": cast.JIRA_TOKEN,
             "JIRA_PROJECT": cast.EDGE,
             "JIRA_WEBHOOK_SECRET": cast.JIRA_SECRET,
+            "GITHUB_API_URL": f"http://127.0.0.1:{self.sandbox_port}{GITHUB}",
+            "GITHUB_TOKEN": cast.GITHUB_TOKEN,
+            "HANDBOOK": f"{OWNER}/{REPO}/{PATH}@{BRANCH}",
         }
 
 

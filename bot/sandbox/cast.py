@@ -1,7 +1,8 @@
 """Who plays in the sandbox: a tenant, a team with two channels, a group chat, eight people, the bot, their rota.
 
-Beside them a channel of Slack with Bugsnag in it, and another team's project in Jira. Decides nothing about messages.
-The ids have the shape of real ones and never change, so that a bot which kept its data folder still knows everybody.
+Beside them a channel of Slack with Bugsnag in it, another team's project in Jira, and who the bot is on GitHub. Decides
+nothing about messages. The ids have the shape of real ones and never change, so that a bot which kept its data folder
+still knows everybody.
 """
 
 import csv
@@ -85,6 +86,7 @@ BUGSNAG_BOT = "B0BUGSNAG"
 BUGSNAG_SECRET = "sandbox-bugsnag-secret"  # noqa: S105 - of nobody's project
 EDGE = "EDGE"
 JIRA_EMAIL, JIRA_TOKEN = "hotseat@example.com", "sandbox"
+GITHUB_TOKEN = "github_pat_sandbox"  # noqa: S105 - of nobody's repository
 JIRA_SECRET = "sandbox-jira-secret"  # noqa: S105 - of nobody's webhook
 
 

@@ -1,4 +1,4 @@
-"""What goes wrong on purpose, so that one sees what the bot makes of it: one set of switches for Slack, one for Jira.
+"""What goes wrong on purpose, so that one sees what the bot makes of it: switches each for Slack, Jira, GitHub.
 
 Counted faults pass by themselves; the others stay until they are switched off.
 """
@@ -12,9 +12,9 @@ class Faults:
     """The faults of one service.
 
     `down`: every call is answered 503. `silent`: nothing is sent to the bot; `twice`: all of it twice. `limited`: so
-    many calls are answered 429. Of the calls that write in Slack, or make an issue in Jira, so many are `broken` (500,
-    nothing is written), `lost` (written, but the connection drops before the answer), or, in Jira, `refused` (400, for
-    one of the fields).
+    many calls are answered 429. Of the calls that write in Slack or on GitHub, or make an issue in Jira, so many are
+    `broken` (500, nothing is written), `lost` (written, but the connection drops before the answer), or `refused` (in
+    Jira 400, for one of the fields; on GitHub 403, since the token may not).
     `lag`: for so many seconds Jira's search does not find what is new.
     """
 

@@ -26,10 +26,12 @@
 | `POST /api/bugsnag` | `{do[, error, count, text, as]}`: see below | `{messages: ids}` |
 | `POST /api/webhook` | `{on}`: whether Bugsnag calls the bot's own door, too | `{}` |
 | `POST /api/jira/move` | `{issue: "EDGE-1", to: "todo", "doing" or "done"[, as]}` | `{status}` |
-| `POST /api/faults` | `{service: "slack" or "jira", …}`: those of `faults` to set | all faults of the service |
+| `POST /api/faults` | `{service: "slack", "jira" or "github", …}`: those of `faults` to set | all its faults |
 | `GET /api/ledger` | | every call that the bot made, in order |
 | `GET /api/wire` | | all exchanges in both directions, oldest first |
 | `GET /clock` | | the time, plain ISO 8601 text (`HOTSEAT_CLOCK`) |
+
+What can be done on GitHub is said in `github`.
 
 `as` and `person` are keys of people ("olga"). An outcome has `status`, what the bot answered (0: nothing was sent, or
 none), `toast`, `failed`, `dialog` and `message`, the id of the message. That of a search has `results`, a list of
@@ -64,6 +66,7 @@ from bot.sandbox.clock import Clock
 from bot.sandbox.delivery import Exchange, Wire
 from bot.sandbox.faults import Faults
 from bot.sandbox.jira import Jira
+from bot.sandbox.repository import Repository
 from bot.sandbox.story import Story
 from bot.sandbox.view import bridge as view_of
 from bot.sandbox.view import snapshot
@@ -72,8 +75,8 @@ from bot.sandbox.world import Json, World
 
 WEB = Path(__file__).parent / "web"
 OWN = (
-    *("app.js", "board.js", "cards.js", "dom.js", "extension.js", "host-config.js", "log.js", "mrkdwn.js", "slack.js"),
-    *("thread.js", "welcome.js", "bridge.css", "style.css"),
+    *("app.js", "board.js", "cards.js", "dom.js", "extension.js", "github.js", "host-config.js", "log.js", "mrkdwn.js"),
+    *("slack.js", "thread.js", "welcome.js", "bridge.css", "github.css", "style.css"),
 )
 MODULES = {
     "adaptivecards.js": "adaptivecards/dist/adaptivecards.min.js",
@@ -92,17 +95,18 @@ LARGEST_BODY = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """What the bot joins with Teams: Slack with Bugsnag in it, and the board of Jira; `faults` by service."""
+    """What the bot joins with Teams: Slack with Bugsnag in it, Jira's board, a repository; `faults` by service."""
 
     workspace: Workspace
     board: Board
     jira: Jira
+    repository: Repository
     faults: dict[str, Faults]
 
     @property
-    def kept(self) -> dict[str, Bugsnag | Board]:
+    def kept(self) -> dict[str, Bugsnag | Board | Repository]:
         """Give what is kept between two starts, by name."""
-        return {"bugsnag": self.workspace.bugsnag, "jira": self.board}
+        return {"bugsnag": self.workspace.bugsnag, "jira": self.board, "github": self.repository}
 
 
 class Changes:

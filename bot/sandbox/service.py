@@ -18,9 +18,11 @@ from bot.sandbox.clock import Clock
 from bot.sandbox.connector import Connector
 from bot.sandbox.delivery import PAUSES, Delivery, Wire
 from bot.sandbox.faults import Faults
+from bot.sandbox.github import GitHub
 from bot.sandbox.hooks import JIRA_PAUSES, SLACK_PAUSES, Hooks
 from bot.sandbox.jira import Jira
 from bot.sandbox.page import LARGEST_BODY, Bridge, Changes, Page, guard
+from bot.sandbox.repository import Repository
 from bot.sandbox.slack import Slack
 from bot.sandbox.story import PACE, PATIENCE, Story
 from bot.sandbox.workspace import Workspace
@@ -65,18 +67,21 @@ def build(
     wire = Wire(clock.now, changes.note)
     delivery = Delivery(session, bot_address, wire, pauses)
     acts = Acts(world, delivery, clock, f"http://127.0.0.1:{port}/")
-    faults = {"slack": Faults(), "jira": Faults()}
+    faults = {"slack": Faults(), "jira": Faults(), "github": Faults()}
     base = bot_address.removesuffix("/api/messages")
     hooks = Hooks(session, base, wire, faults, slack_pauses=slack_pauses, jira_pauses=jira_pauses)
     workspace = Workspace(world, Bugsnag(), hooks, clock)
     story = Story(world, acts, workspace, clock, pace, patience)
     board = Board(clock.now)
     jira = Jira(board, world, wire, hooks, faults["jira"], f"http://127.0.0.1:{port}")
-    bridge = Bridge(workspace, board, jira, faults)
+    repository = Repository(clock.now)
+    github = GitHub(repository, world, wire, faults["github"], f"http://127.0.0.1:{port}")
+    bridge = Bridge(workspace, board, jira, repository, faults)
     app = web.Application(middlewares=[guard], client_max_size=LARGEST_BODY)
     app.add_routes(Connector(world, wire).routes())
     app.add_routes(Slack(world, wire, workspace, faults["slack"]).routes())
     app.add_routes(jira.routes())
+    app.add_routes(github.routes())
     app.add_routes(Page(world, acts, clock, wire, story, changes, bridge).routes())
     app.cleanup_ctx.append(_ending(story.stop, workspace.close, hooks.close, delivery.close))
     return Sandbox(app, world, clock, acts, wire, story, changes, bridge)

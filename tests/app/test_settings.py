@@ -107,6 +107,17 @@ def test_without_any_setting_it_is_local_mode_on_this_machine_only() -> None:
         ({"JIRA_FIELDS": '["components"]'}, "JIRA_FIELDS", "a JSON object"),
         ({"JIRA_FIELDS": '{"summary": "x", "labels": []}'}, "JIRA_FIELDS", "leave out labels, summary"),
         ({"JIRA_WEBHOOK_SECRET": "short"}, "JIRA_WEBHOOK_SECRET", "at least 16 characters"),
+        ({"GITHUB_API_URL": "http://git.example.com/api/v3"}, "GITHUB_API_URL", "https://HOST/api/v3"),
+        ({"GITHUB_API_URL": "https://github.com"}, "GITHUB_API_URL", "https://api.github.com"),
+        ({"GITHUB_API_URL": "https://git.example.com/api/v3?x"}, "GITHUB_API_URL", "https://HOST/api/v3"),
+        ({"GITHUB_API_URL": f"https://x:{CANARY}@api.github.com"}, "GITHUB_API_URL", "https://api.github.com"),
+        ({"GITHUB_TOKEN": f"github_pat_ {CANARY}"}, "GITHUB_TOKEN", "fine-grained access token"),
+        ({"HANDBOOK": "acme/shop/help.md@"}, "HANDBOOK", "owner/repo/path@ref"),
+        ({"HANDBOOK": "acme/shop/../help.md@main"}, "HANDBOOK", "owner/repo/path@ref"),
+        ({"HANDBOOK": "https://wiki.example.com/help"}, "HANDBOOK", "https://…/blob/REF/PATH"),
+        ({"HANDBOOK": "https://github.com/acme/shop"}, "HANDBOOK", "https://…/blob/REF/PATH"),
+        ({"HANDBOOK": "/"}, "HANDBOOK", "a Markdown file on this machine"),
+        ({"HANDBOOK": "help\x07.md"}, "HANDBOOK", "a Markdown file on this machine"),
         ({"HOTSEAT_DATABASE_URL": f"postgresql://u:{CANARY}@db/x"}, "HOTSEAT_DATABASE_URL", "HOTSEAT_DATA"),
     ],
 )
@@ -285,6 +296,43 @@ def test_data_center_needs_no_e_mail_and_fields_are_an_object(monkeypatch: pytes
     }
     settings = given(monkeypatch, REAL | jira)
     assert (settings.jira_url, settings.jira_api, settings.jira_fields) == (JIRA_URL, 2, {"customfield_1": 7})
+
+
+LOCAL_API = {"GITHUB_API_URL": "http://127.0.0.1:3979/api/v3/"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "github", "file", "reads"),
+    [
+        (REAL, None, None, False),
+        (REAL | {"GITHUB_TOKEN": CANARY}, None, None, True),
+        (REAL | {"HANDBOOK": "acme/shop/docs/help.md@main"}, "acme/shop/docs/help.md@main", None, True),
+        (REAL | {"HANDBOOK": "https://github.com/a/b/blob/main/c.md#d"}, "a/b/c.md@main", None, True),
+        (REAL | {"HANDBOOK": "acme/shop/docs/help.md"}, None, "acme/shop/docs/help.md", False),
+        (REAL | {"HANDBOOK": "./acme/shop/help.md@main"}, None, "acme/shop/help.md@main", False),
+        (REAL | {"HANDBOOK": "/srv/help@home.md"}, None, "/srv/help@home.md", False),
+        ({"HANDBOOK": "a/b/c.md@main", "GITHUB_TOKEN": CANARY}, "a/b/c.md@main", None, False),  # not on this machine
+        ({"HANDBOOK": "a/b/c.md@main"} | LOCAL_API, "a/b/c.md@main", None, True),
+        ({"HANDBOOK": "http://127.0.0.1:3979/a/b/blob/main/c.md"} | LOCAL_API, "a/b/c.md@main", None, True),
+    ],
+)
+def test_the_handbook_is_on_github_or_in_a_file_and_nothing_is_fetched_unasked(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], github: str | None, file: str | None, *, reads: bool
+) -> None:
+    found = given(monkeypatch, settings)
+    on_github = found.handbook_on_github
+    assert (str(on_github) if on_github else None) == github
+    assert found.handbook_file == (Path(file) if file else None)
+    assert found.reads_github is reads
+    assert CANARY not in repr(found)
+
+
+def test_a_file_whose_name_is_like_one_on_github_is_meant_where_it_is_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "help@").write_text("# A\n")
+    assert given(monkeypatch, {"HANDBOOK": "docs/help@"}).handbook_file == Path("docs/help@")
 
 
 def test_the_example_lists_exactly_the_settings_that_there_are_and_starts_the_bot() -> None:

@@ -14,7 +14,7 @@
  *   (the pane beside Teams), beside (its tabs, data-place="slack" | "jira"); in Slack bugsnag-new and its like (what can
  *   be let happen), bugsnag-menu, error-fixed and its like (the same to one error), error-status, eyes, reaction; in Jira
  *   column (data-column="todo" | "doing" | "done"), issue (data-issue), move-todo, move-doing, move-done; slack-faults and
- *   jira-faults, with switches such as slack-down and jira-lost.
+ *   jira-faults, with switches such as slack-down and jira-lost; handbook (a link to its page on GitHub: github.js).
  * The root element has data-theme, data-as, data-here (the place's key) and data-beside (that of the place beside it). In cards, Action.OpenUrl has the role link,
  * every other action the role button.
  */
@@ -94,6 +94,8 @@ const page = {
 };
 
 const JIRA = { key: 'jira', id: 'jira', name: 'Jira', about: 'The Edge team\u2019s board. Tickets come from the bot; move them as Edge would.', kind: 'board', icon: 'board' };
+
+const HANDBOOK = '/liefery/liefery-backend/blob/master/docs/emergency_handbook.md';
 
 /** Say whether Slack or Jira stands beside Teams now. */
 function isSplit() {
@@ -231,6 +233,9 @@ function renderCast() {
 const shown = (one) => one.key === page.place().key || one.key === page.beside()?.key;
 
 function renderRail() {
+  keyed(find('handbook'), page.as.backend ? [HANDBOOK] : [], String, () => '', (href) => h('a', {
+    class: 'room', href, target: '_blank', rel: 'noopener', 'data-testid': 'handbook', data: { focus: 'handbook' }, title: 'The team\u2019s handbook on GitHub, in a new tab',
+  }, icon('book'), h('span', { class: 'name' }, 'Handbook')));
   keyed(find('rail'), page.places(), (one) => one.id, (one) => `${shown(one)} ${page.as.unread[one.id] ?? 0}`, (one) => h('button', {
     type: 'button', class: 'room', 'data-testid': 'place', data: { place: one.key, focus: `place-${one.key}` }, 'aria-current': shown(one) ? 'page' : null, onclick: () => go({ place: one.key }),
   }, icon(one.icon), h('span', { class: 'name' }, one.name), badge(page.as.unread[one.id])));

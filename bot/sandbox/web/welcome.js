@@ -10,7 +10,7 @@ export function welcome(note, pair, attempt, close) {
   const link = h('button', { type: 'button', class: 'link', 'data-testid': 'welcome-try', onclick: () => attempt(text) }, `\u201c${text}\u201d`);
   return h('section', { class: 'welcome', 'data-testid': 'welcome' },
     h('h2', {}, 'A Teams of your own, with the real bot in it'),
-    h('p', {}, 'You play everyone. The bot is the real one; only Teams, Slack and Jira are played by this page.'),
+    h('p', {}, 'You play everyone. The bot is the real one; only Teams, Slack, Jira and GitHub are played by this page.'),
     pair ? h('ol', {},
       h('li', {}, 'Post as Olga: ', link, ' \u2013 see what a requester gets.'),
       h('li', {}, `Become ${pair} at the top (they have been called) and press `, h('strong', {}, 'I\u2019m looking into it'), '.'),
