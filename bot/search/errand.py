@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 PORTION = 500  # rows read in one go: the journal has others to answer
 AT_ONCE = 2 * BATCH  # requests encoded before a search, so that it knows those that came just before
 EACH_SECONDS = 60.0
-REST_SECONDS = 0.05  # between two batches: whoever waits for the loop or for a search comes first
+REST_SECONDS = 0.02  # between two batches: whoever waits for the loop or for a search comes first
 LONGEST_SECONDS = 30.0  # a search, its turn included
 TOO_LONG = f"it took longer than {LONGEST_SECONDS:.0f} seconds"
 
