@@ -50,6 +50,8 @@ def cli() -> None:
 def serve() -> None:
     """Run the bot, until SIGTERM or SIGINT. A setting that is wrong stops the start and is named."""
     gc.disable()  # nothing that a start makes is garbage; the bot turns it on again when it runs
+    # The search multiplies small matrices: threads that wait for each other would take the desk's cores for nothing.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from bot.app import serve as run  # noqa: PLC0415 - other commands start without the bot's imports
 
     settings = read_settings()

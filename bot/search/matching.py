@@ -242,4 +242,6 @@ def _ranked(index: Index, scores: Floats, least: float) -> Iterator[Entry]:
 
 def _top(some: Floats, most: int) -> float:
     """Return the mean of the ``most`` highest, 0 for none."""
-    return float(np.sort(some)[-most:].mean()) if len(some) else 0.0
+    if len(some) <= most:
+        return float(some.sum()) / max(len(some), 1)
+    return float(some.max()) if most == 1 else float(np.partition(some, -most)[-most:].sum()) / most

@@ -17,7 +17,7 @@ PART = 400  # characters that say one thing
 MOST_PARTS = 6
 MOST_PHRASES = 20
 SIGNS = re.compile(
-    r"!?\[([^\]\n]{0,300})\]\([^)\s]{0,500}\)|`{1,3}\w*|^[ \t]*(?:#{1,6}|>|[-*+]|\d{1,3}\.)[ \t]|[*|~]+", re.MULTILINE
+    r"!?\[([^\]\n]{0,300})\]\([^)\s]{0,500}\)|```\w*|`|^[ \t]*(?:#{1,6}|>|[-*+]|\d{1,3}\.)[ \t]|[*|~]+", re.MULTILINE
 )
 BLANK = re.compile(r"\s+")
 PARAGRAPH = re.compile(r"\n\s*\n")

@@ -31,10 +31,10 @@ from bot.search.encoder import Encoder, load_encoder
 from bot.search.errand import Search
 from bot.search.index import Index
 from bot.search.matching import BY_WORDS, WITH_ENCODER, Bars, Scores, matches, score
-from bot.state import DeskInfo, State
 from bot.store.journal import SqlJournal
-from bot.support.handbook import Handbook
+from bot.support.handbook import NO_HANDBOOK
 from bot.support.request import Outcome, Request, Status
+from tests.search.fakes import Desk, Shelf
 from tests.search.texts import KINDS, NOW, Remembering, Text, Texts, closed, filled, linked, mistyped, read
 
 LINKED = 10
@@ -73,19 +73,24 @@ def main() -> int:
     return 0
 
 
-def seen(
-    texts: Texts, encoder: Encoder | None, queries: Iterable[Text], links: int, told: Bars, *, typos: bool = False
-) -> Iterator[Seen]:
-    """Yield the scores of each query, with past requests linked that are not in its place."""
+def indexed(texts: Texts, encoder: Encoder | None, queries: Iterable[Text], links: int) -> Iterator[tuple[Text, Index]]:
+    """Yield each query with an index in which past requests are linked that are not in its place."""
     groups: dict[tuple[str, int], list[Text]] = {}
     for query in queries:
         groups.setdefault((query.kind, query.number), []).append(query)
     for group in groups.values():
         past = linked(texts, group[0], links, range(len(texts.topics))) if links else []
-        index = filled(texts, encoder, past)
+        index = filled(texts.handbook, encoder, past)
         for query in group:
-            words = mistyped(query.words) if typos else query.words
-            yield Seen(query, index, score(index, words, told))
+            yield query, index
+
+
+def seen(
+    texts: Texts, encoder: Encoder | None, queries: Iterable[Text], links: int, told: Bars, *, typos: bool = False
+) -> Iterator[Seen]:
+    """Yield the scores of each query."""
+    for query, index in indexed(texts, encoder, queries, links):
+        yield Seen(query, index, score(index, mistyped(query.words) if typos else query.words, told))
 
 
 def firsts(texts: Texts, some: Iterable[Seen]) -> dict[str, tuple[float, float]]:
@@ -169,7 +174,7 @@ def pairs(texts: Texts, encoder: Encoder | None, told: Bars, half: Half) -> tupl
     some = [*asked, *(one for one in texts.plain if half(one.topic) and one.words not in words)]
     some += [one for one in texts.novel if half(one.number)]
     plain = {one.words for one in texts.plain}
-    index = filled(texts, encoder, [closed(f"R-{at}", one.words) for at, one in enumerate(some)])
+    index = filled(NO_HANDBOOK, encoder, [closed(f"R-{at}", one.words) for at, one in enumerate(some)])
     like = np.array([score(index, one.words, told).alike for one in some])
     above = np.triu_indices(len(some), 1)
     topics = np.array([one.topic if one.topic >= 0 else -1 - at for at, one in enumerate(some)])
@@ -189,16 +194,21 @@ def told_of(
     texts: Texts, encoder: Encoder | None, told: Bars, queries: Sequence[Text], links: int
 ) -> tuple[float, float, float, float]:
     """Return of how many anything is told, the right section is, and a sure one; and of these how many are right."""
-    anything, right, sure, surely = [], [], [], []
-    for one in seen(texts, encoder, queries, links, told):
-        found = matches(one.index, one.text.words, "R-new", NOW, told).matches
+    anything, right, sure, surely = [list[bool]() for _ in range(4)]
+    for query, index in indexed(texts, encoder, queries, links):
+        found = matches(index, query.words, "R-new", NOW, told).matches
         anything.append(bool(found))
-        ref = texts.ref(one.text.topic) if one.text.topic >= 0 else ""
+        ref = texts.ref(query.topic) if query.topic >= 0 else ""
         right.append(any(match.ref == ref for match in found))
         certain = [match for match in found if match.sure and match.ref.startswith("#")]
         sure.append(bool(certain))
         surely += [match.ref == ref for match in certain]
-    return float(np.mean(anything)), float(np.mean(right)), float(np.mean(sure)), float(np.mean(surely or [np.nan]))
+    return (
+        float(np.mean(anything)),
+        float(np.mean(right)),
+        float(np.mean(sure)),
+        float(np.mean(surely)) if surely else float("nan"),
+    )
 
 
 def _recurrence(texts: Texts, encoder: Encoder | None, told: Bars) -> None:
@@ -211,7 +221,7 @@ def _recurrence(texts: Texts, encoder: Encoder | None, told: Bars) -> None:
             figures = (same[found].mean(), found[same].mean(), found[both].mean())
             _say(f"  {name}: {what:34}" + "   ".join(f"{one:9.3f}" for one in figures) + f"   {int(found.sum())}")
     some = [closed(f"R-{at}", one.words) for at, one in enumerate(texts.asked)]
-    index = filled(texts, encoder, some)
+    index = filled(NO_HANDBOOK, encoder, some)
     found = [
         score(index, mistyped(_renumbered(one.words)), told).alike[at] >= told.near
         for at, one in enumerate(texts.asked)
@@ -224,30 +234,6 @@ def _renumbered(words: str) -> str:
 
 
 # How fast it is
-
-
-@dataclass
-class Desk:
-    """A desk as the search knows it."""
-
-    info: DeskInfo = DeskInfo("backend", "tenant", "team", "19:channel")
-
-    async def state(self) -> State:
-        """Return a state without common requests."""
-        return State(self.info)
-
-
-class Shelf:
-    """A library of one handbook."""
-
-    def __init__(self, handbook: Handbook) -> None:
-        """Take it."""
-        self._handbook = handbook
-
-    def of(self, desk: DeskInfo) -> Handbook:
-        """Return it."""
-        del desk
-        return self._handbook
 
 
 def _speed(*, quick: bool) -> None:

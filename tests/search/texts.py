@@ -105,10 +105,10 @@ def linked(texts: Texts, query: Text, number: int, topics: Sequence[int]) -> lis
     return found
 
 
-def filled(texts: Texts, encoder: Encoder | None, rows: Sequence[Asked]) -> Index:
-    """Return an index that has the handbook and these past requests."""
+def filled(handbook: Handbook, encoder: Encoder | None, rows: Sequence[Asked]) -> Index:
+    """Return an index that has a handbook and these past requests."""
     index = Index(encoder)
-    index.put_handbook(texts.handbook)
+    index.put_handbook(handbook)
     index.take(rows)
     while index.unmade:
         index.encode_some(256)
@@ -133,7 +133,7 @@ class Remembering:
 
     def __init__(self, encoder: Encoder) -> None:
         """Put it before another one."""
-        self.name = encoder.name
+        self.name, self.size = encoder.name, encoder.size
         self._encoder = encoder
         self._known: dict[str, Floats] = {}
 
