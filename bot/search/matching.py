@@ -203,7 +203,7 @@ def _likely(some: Answers, scores: Floats, told: Bars, most: int) -> tuple[Match
     best = scores[ranked[0]]
     ahead = len(ranked) == 1 or best - scores[ranked[1]] >= told.ahead
     return tuple(
-        Match(some.some[at].ref, bool(ahead) and at == ranked[0])
+        Match(some.some[at].ref, bool(ahead and at == ranked[0]))
         for at in ranked[:most]
         if scores[at] >= best - told.beside
     )

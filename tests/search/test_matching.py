@@ -8,6 +8,7 @@ from bot.ports import Asked
 from bot.search import index as index_module
 from bot.search.index import Index
 from bot.search.matching import MOST_ALIKE, MOST_FOUND, MOST_REQUESTS, MOST_SECTIONS, Found, matches, sections
+from bot.store.document import dump, parse
 from bot.support.handbook import Handbook, Section
 from bot.support.recurrence import Alike, Common, Standing
 from bot.support.request import Match, Outcome, Status
@@ -68,6 +69,15 @@ def test_no_more_than_three_sections_are_told() -> None:
     many = tuple(Section(f"l{number}", "Labels are not printed") for number in range(9))
     told = found(index(handbook=replace(HANDBOOK, sections=(*HANDBOOK.sections, *many)))).matches
     assert len([match for match in told if match.ref.startswith("#")]) == MOST_SECTIONS
+
+
+def test_what_is_told_can_be_stored() -> None:
+    """Numbers of arrays are no JSON."""
+    made = index(closed("R-1", LABELS), *(closed(f"R-{number}", f"{LABELS} {number}") for number in range(2, 5)))
+    told = found(made)
+    assert {type(match.sure) for match in (*told.matches, *sections(made, "label pin"))} == {bool}
+    assert {type(alike.near) for alike in told.alike} == {bool}
+    assert parse(tuple[Match, ...], dump(told.matches), "matches") == told.matches  # type: ignore[arg-type]
 
 
 def test_a_closed_request_that_is_similar_is_told_with_its_outcome() -> None:
