@@ -19,8 +19,8 @@ from bot.decide.requests.step import Step, claim_first, done, ready, say_as
 from bot.effects import Answer
 from bot.errors import Refused
 from bot.events import Press, Send
+from bot.support.excerpts import first_lines
 from bot.support.handbook import Section
-from bot.support.intake import excerpt
 from bot.support.recurrence import Common, Standing
 from bot.support.request import Act, Match, Outcome, Request, close, step
 from bot.support.texts import Text
@@ -28,7 +28,7 @@ from bot.support.words import moment
 from bot.views import Address
 
 TITLE, SEND, HELPED, UNLIKE = "Likely answers", "Send and close", "This helped", "Not this"
-BODY, ASKED = 600, 200  # characters of a section, and of a request
+BODY, MOST_LINES, ASKED = 600, 8, 200  # characters and lines of a section, and characters of a request
 LONGEST_MARK = 60
 NOTHING = "Nothing that I know resembles it."
 
@@ -105,8 +105,7 @@ def _note(draft: Draft, match: Match) -> str:
         times = f"asked {common.times} times{last}" if common.times > 1 else "written down"
         return f"Common request: {common.title} ({times}).{unsure}"
     assert section is not None
-    above = f" (in {' > '.join(section.above)})" if section.above else ""
-    return f"Handbook: {section.title}{above}.{unsure}\n{excerpt(section.body, BODY)}"
+    return f"Handbook: {section.title}.{unsure}\n{first_lines(section.body, BODY, MOST_LINES)}"
 
 
 def _links(draft: Draft, match: Match) -> tuple[Address, ...]:
