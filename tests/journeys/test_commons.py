@@ -211,6 +211,26 @@ async def test_the_retired_have_a_list_of_their_own() -> None:
     assert typed.title == "Retired common requests (1)"
 
 
+async def test_a_page_can_be_turned_elsewhere_than_on_ones_own_list() -> None:
+    town = await town_with(PRINTER)
+    shown = await town.send("common.list", "", ANA, choice="listed:99999", place=TEAM_CHANNEL)
+    assert shown.startswith("Common requests (1)")
+
+
+async def test_the_same_press_delivered_twice_is_one_entry() -> None:
+    town = await town_with()
+    form = await write(town)
+    button, desk = form.rows[0].buttons[0], await town.desk()
+    fields = filled(form, title="Printer", answer="Feed it.")
+    event = Send(
+        key="once", happened_at=town.now, place=personal("ana"), author=Author("ana", ANA.name), request="", card="x",
+        step=button.step, choice=button.choice, form=button.form, fields=fields,
+    )  # fmt: skip
+    for _ in range(2):
+        assert "Saved" in said(await desk.handle(event))
+    assert len((await desk.state()).commons) == 1
+
+
 async def test_retiring_twice_is_retiring_once_and_nobodys_entry_is_refused() -> None:
     town = await town_with(PRINTER)
     await town.send("common.retire", "", ANA, choice="C-1:1", place=TEAM_CHANNEL)
@@ -477,7 +497,7 @@ async def test_what_needs_no_entry_is_declined_and_can_be_written_after_all() ->
         answer = await town.press(Send, "", ANA, place=personal("ana"), card="x", step="common.decline", choice="C-1")
         assert isinstance(answer, Card)
         assert isinstance(answer.view, PlanCard)
-        assert answer.view.title == "No common request is needed"
+        assert answer.view.title == "Ana Lindqvist said that no entry is needed"
         (button,) = answer.view.opens
     assert (await town.common("C-1")).standing is Standing.DECLINED
     form = await write(town, button.choice)

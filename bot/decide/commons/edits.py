@@ -200,7 +200,8 @@ def _propose(draft: Draft, event: Send) -> Answer:
     if error:
         return _form(draft, event, place, after, error=error, code=code)
     ref = place.section.ref if place.section else ""
-    same = next((one for one in draft.facts.edits if (one.section, one.after) == (ref, after)), None)
+    waiting = [one for one in draft.facts.edits if not one.is_known]
+    same = next((one for one in waiting if (one.section, one.after) == (ref, after)), None)
     if same is not None and same.by != event.author:
         error = f"{same.by.name} has just proposed the same."
         return _form(draft, event, place, after, error=error, code=code)

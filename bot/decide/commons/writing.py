@@ -17,6 +17,7 @@ from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.marks import Overtaken
 from bot.decide.masking import masked
+from bot.decide.requests import recurrence
 from bot.decide.requests.addresses import is_link
 from bot.decide.requests.likely import mark
 from bot.effects import Answer, Card, Dialog, PutRequest
@@ -27,7 +28,7 @@ from bot.support.handbook import Section
 from bot.support.recurrence import Act, Common, Standing, step, used
 from bot.support.request import Request, Status
 from bot.support.texts import Text
-from bot.views import Button, Field, PlanCard
+from bot.views import Field
 
 HEAVIEST = 12_000  # bytes as escaped JSON that an entry's texts may weigh, so that its form holds them and the list
 LONGEST_LINK = 1000  # characters
@@ -281,10 +282,9 @@ def _declined(draft: Draft, event: Send) -> Answer:
     if common is None:
         raise Refused(draft.say(Text.STALE))
     if common.standing is not Standing.DECLINED:
-        declined = replace(common, standing=step(common, Act.DECLINE), by=event.author, changed_at=draft.now)
-        draft.put_common(declined)
-    write = Button(draft.desk.id, "", event.card, "Write it down after all…", "open", "common.write", common.id)
-    return Card(PlanCard("No common request is needed", f"{lists.times(draft, common)}.", opens=(write,)))
+        common = replace(common, standing=step(common, Act.DECLINE), by=event.author, changed_at=draft.now)
+        draft.put_common(common)
+    return Card(recurrence.card(draft, common, event.card))
 
 
 STEPS: Mapping[str, DeskStep] = MappingProxyType(

@@ -197,7 +197,8 @@ def card(draft: Draft, common: Common, key: str) -> PlanCard:
         Standing.LISTED: f"{who} wrote it down: {common.title}",
         Standing.RETIRED: f"{common.title} was retired",
     }.get(common.standing, f"{who} said that no entry is needed")
-    return PlanCard(said, of)
+    after_all = (_button(draft, key, "Write it down after all…", "open", "common.write", common.id),)
+    return PlanCard(said, of, opens=after_all if common.standing is Standing.DECLINED else ())
 
 
 def _button(draft: Draft, key: str, title: str, verb: str, name: str, choice: str) -> Button:
