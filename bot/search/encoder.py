@@ -51,7 +51,8 @@ class SentenceEncoder:
         """Return a vector of length 1 for each text, as the rows of a matrix."""
         if not texts:
             return np.zeros((0, self.size), np.float32)
-        vectors = np.asarray(self._model.encode([SPACE.sub(" ", text[:LONGEST]) for text in texts]), np.float32)
+        plain = [SPACE.sub(" ", text[:LONGEST]).encode(errors="replace").decode() for text in texts]
+        vectors = np.asarray(self._model.encode(plain), np.float32)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         unit: Floats = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
         return unit

@@ -203,8 +203,9 @@ class Index:
         for number, row in enumerate(some):
             if self.encoder is None:
                 continue
-            if row.vector is not None and row.encoder == self.encoder.name:
-                vectors[number] = np.frombuffer(row.vector, STORED)
+            kept = row.vector if row.encoder == self.encoder.name else None
+            if kept is not None and len(kept) == self._size * np.dtype(STORED).itemsize:
+                vectors[number] = np.frombuffer(kept, STORED)
             else:
                 self._unmade[row.request] = row
         slots = self._requests.add([row.text for row in some], vectors)

