@@ -77,7 +77,7 @@ def test_what_is_told_can_be_stored() -> None:
     told = found(made)
     assert {type(match.sure) for match in (*told.matches, *sections(made, "label pin"))} == {bool}
     assert {type(alike.near) for alike in told.alike} == {bool}
-    assert parse(tuple[Match, ...], dump(told.matches), "matches") == told.matches  # type: ignore[arg-type]
+    assert parse(tuple[Match, ...], dump(told.matches), "matches") == told.matches
 
 
 def test_a_closed_request_that_is_similar_is_told_with_its_outcome() -> None:
