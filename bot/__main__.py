@@ -12,7 +12,7 @@ import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from pythonjsonlogger.json import JsonFormatter
@@ -22,8 +22,12 @@ from bot.errors import Misconfigured, NotStored, Refused
 from bot.ids import SLACK_CHANNEL
 from bot.settings import Settings, overlooked, read_settings
 
+if TYPE_CHECKING:
+    from bot.operations import Done
+
 log = logging.getLogger("hotseat")
 
+CSV_HELP = "Write it as CSV into a file (- for standard output): a row for each figure."
 MANIFEST = Path(__file__).parent.parent / "manifest"
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines.")
@@ -46,6 +50,8 @@ def cli() -> None:
 def serve() -> None:
     """Run the bot, until SIGTERM or SIGINT. A setting that is wrong stops the start and is named."""
     gc.disable()  # nothing that a start makes is garbage; the bot turns it on again when it runs
+    # The search multiplies small matrices: threads that wait for each other would take the desk's cores for nothing.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from bot.app import serve as run  # noqa: PLC0415 - other commands start without the bot's imports
 
     settings = read_settings()
@@ -202,6 +208,37 @@ def shifts_export(desk: str, *, as_json: bool) -> None:
 
 
 @cli.group()
+def common() -> None:
+    """Look after the common requests: what is asked again and again, and the answer."""
+
+
+@common.command("import")
+@a_file
+@of_desk
+@as_json
+def common_import(file: Any, desk: str, *, as_json: bool) -> None:
+    """Add or change common requests from a CSV sheet (FILE, or - for standard input).
+
+    Columns: title, answer, link (an https address, or #anchor of a section of the handbook), phrases (how people ask, a
+    line each or between semicolons), times (how often it came) and last (when last, such as 2026-11-25). Only title is
+    needed.
+
+    A row means the entry with its title, and adds one where there is none; one that was retired is taken up again.
+    Columns that the sheet does not have stay as they are, and so does every entry that is not in it. Counts only grow.
+    Names of people and personal data are masked.
+    """
+    _operate("common import", {"desk": desk, "text": _text(file)}, as_json=as_json)
+
+
+@common.command("export")
+@of_desk
+@as_json
+def common_export(desk: str, *, as_json: bool) -> None:
+    """Write the common requests as the CSV sheet that import takes, without those that were retired."""
+    _operate("common export", {"desk": desk}, as_json=as_json)
+
+
+@cli.group()
 def absences() -> None:
     """Note when people are away."""
 
@@ -233,6 +270,31 @@ def rota(weeks: int, desk: str, *, explain: bool, as_json: bool) -> None:
     looks for the best plan for some seconds. What of it is proved is said at the end, goal by goal.
     """
     _operate("rota", {"desk": desk, "weeks": str(weeks), "explain": "yes" if explain else ""}, as_json=as_json)
+
+
+@cli.command()
+@click.option("--week", default="", help="Any date of the iteration, such as 2026-11-18, or last. Default: this one.")
+@click.option("--csv", "sheet", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), help=CSV_HELP)
+@of_desk
+@as_json
+def report(week: str, sheet: Path | None, desk: str, *, as_json: bool) -> None:
+    """Say how an iteration went: requests and alerts, how soon they were answered, how they ended, who served.
+
+    Times are counted in support hours. No figure is anybody's: a time that would be one person's is left out.
+    """
+    if as_json and sheet == Path("-"):
+        message = "--csv - and --json both write to standard output; choose one, or name a file."
+        raise click.UsageError(message)
+    done = _done("report", {"desk": desk, "week": week, "csv": "yes" if sheet else ""})
+    if sheet is None or sheet == Path("-"):
+        _say(done.said, dict(done.facts), as_json=as_json)
+        return
+    try:
+        sheet.write_text(f"{done.said}\n", encoding="utf-8")
+    except OSError as error:
+        message = f"--csv: {sheet} cannot be written ({error.strerror})"
+        raise Misconfigured(message) from error
+    _say(f"Wrote {sheet}.", {"file": str(sheet), **done.facts}, as_json=as_json)
 
 
 @cli.command()
@@ -286,22 +348,26 @@ def _said(read: Notification) -> tuple[str, ...]:
 
 
 def _operate(operation: str, arguments: dict[str, str], *, as_json: bool) -> None:
+    done = _done(operation, arguments)
+    _say(done.said, dict(done.facts), as_json=as_json)
+
+
+def _done(operation: str, arguments: dict[str, str]) -> "Done":
     from bot.clock import open_clock  # noqa: PLC0415 - see serve
     from bot.control import ask  # noqa: PLC0415 - see serve
     from bot.folder import desks_alone  # noqa: PLC0415 - see serve
-    from bot.operations import OPERATIONS, Done  # noqa: PLC0415 - see serve
+    from bot.operations import OPERATIONS  # noqa: PLC0415 - see serve
 
     settings = read_settings()
 
-    async def work() -> Done:
+    async def work() -> "Done":
         done = await ask(settings.data / "control.sock", operation, arguments)
         if done is not None:
             return done
         async with open_clock(settings.clock) as clock, desks_alone(settings, clock) as desks:
             return await OPERATIONS[operation](desks, arguments, clock())
 
-    done = asyncio.run(work())
-    _say(done.said, dict(done.facts), as_json=as_json)
+    return asyncio.run(work())
 
 
 def _text(file: Any) -> str:

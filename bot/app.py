@@ -28,10 +28,13 @@ from bot.desks import Desks
 from bot.effects import (
     FetchCalendar,
     FetchRoster,
+    FindMatches,
     Forecast,
     ForgetEdits,
+    MakeReport,
     OpenTicket,
     ProposeEdit,
+    SearchHandbook,
     SlackSay,
     Suppose,
 )
@@ -45,8 +48,10 @@ from bot.jira.errand import Tickets, ticket_errand
 from bot.jira.forms import Forms
 from bot.ports import Clock, Journal
 from bot.rota.shift import Rota
+from bot.search.errand import match_errand, search_errand
 from bot.settings import AppType, Settings
 from bot.solver.errand import forecast_errand, suppose_errand
+from bot.store.errand import report_errand
 from bot.store.triage import TREE, read_tree
 from bot.teams import credentials as entra
 from bot.teams.adapter import TeamsAdapter
@@ -55,6 +60,7 @@ from bot.teams.cards import Cards
 from bot.teams.credentials import Credentials
 from bot.teams.founding import Founding
 from bot.teams.guard import Guard
+from bot.teams.handbook import HandbookExtension
 from bot.teams.hosts import ServiceHosts
 from bot.teams.keys import SigningKeys
 from bot.teams.limits import TEAMS, Limits
@@ -152,6 +158,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     jira = bridges.jira(settings, session)
     forms = Forms(jira, settings.jira_issue_type, settings.jira_fields) if jira else None
     shelf = bridges.handbooks(settings, session, clock)
+    search = bridges.search(journal, shelf, lambda: desks, stack)
     errands = {
         FetchRoster: rosters.errand(),
         FetchCalendar: calendar_errand(session, calendars.allows, clock),
@@ -161,6 +168,9 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         Suppose: suppose_errand(turn),
         ForgetEdits: edits_errand(files),
         ProposeEdit: bridges.edits(shelf),
+        FindMatches: match_errand(search),
+        SearchHandbook: search_errand(search),
+        MakeReport: report_errand(lambda desk: desks.named(desk.tenant, desk.id)),
     }
     write = rota_writer(journal, files, lambda desk: desks.named(desk.tenant, desk.id), clock)
     courier = Courier(journal, outbound.send, write, clock, errands)
@@ -189,18 +199,24 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     await stack.enter_async_context(Control(settings.data / "control.sock", desks, clock))
     stack.callback(alarm.stop)
     alarm.start(desks)
-    watching = asyncio.create_task(RotaWatch(journal, files, desks, clock).run())
-    stack.callback(watching.cancel)
+    stack.callback(asyncio.create_task(RotaWatch(journal, files, desks, clock).run()).cancel)
+    bridges.follow_search(search, stack)
     if jira and forms:
         bridges.follow_tickets(app, settings, jira, forms, desks, clock, stack)
     if isinstance(clock, RemoteClock):
-        following = asyncio.create_task(clock.follow(alarm.clock_moved))
-        stack.callback(following.cancel)
+        stack.callback(asyncio.create_task(clock.follow(alarm.clock_moved)).cancel)
     keys = None if settings.local else SigningKeys(session, settings.metadata_url)
     if keys is not None:
         stack.push_async_callback(keys.close)
     adapter = TeamsAdapter(_guard(settings, hosts, keys), transport, app_id=settings.app_id)
-    bot = HotseatBot(desks, references, outbound, clock, Founding(desks, transport, frozenset(settings.admins)))
+    bot = HotseatBot(
+        desks,
+        references,
+        outbound,
+        clock,
+        Founding(desks, transport, frozenset(settings.admins)),
+        HandbookExtension(desks, outbound, shelf, search),
+    )
     feed = FeedRoute(addresses, lambda: _feeds(desks, almanac, clock))
     _routes(app, adapter, bot, journal, feed)
     bridges.hear_slack(app, settings, session, desks, clock, stack)

@@ -14,6 +14,7 @@ from bot.events import (
     AdminMet,
     Alerted,
     ClockStruck,
+    CommonsImported,
     Deleted,
     Delivered,
     Event,
@@ -46,6 +47,7 @@ _RECORDED = (
     Undecided,
     PeopleImported,
     ShiftsImported,
+    CommonsImported,
     RotaEdited,
     RotaRefused,
     PersonErased,
@@ -101,6 +103,10 @@ class Batch:
     def alerts(self) -> tuple[Alert, ...]:
         """Return the alerts that changed, as they became, in the order of the changes."""
         return tuple(change.alert for change in self.changes if isinstance(change, PutAlert))
+
+    def has_commons(self) -> bool:
+        """Say whether a common request changed, about which somebody may be to be asked."""
+        return any(isinstance(change, PutCommon) for change in self.changes)
 
     def matters(self) -> tuple[str, ...]:
         """Return the ids of the requests and alerts that changed."""

@@ -1,4 +1,4 @@
-"""Slack, Bugsnag, Jira and GitHub, joined as a deployment's settings say: what is heard from them, and the ways there.
+"""Slack, Bugsnag, Jira, GitHub and the search, joined as the settings say: what is heard from them, the ways there.
 
 A part of the composition root. What is not set is not listened to, which is said once.
 """
@@ -28,7 +28,8 @@ from bot.jira.forms import Forms
 from bot.jira.watch import TicketWatch
 from bot.jira.webhook import PATH as JIRA_PATH
 from bot.jira.webhook import JiraWebhook
-from bot.ports import Clock
+from bot.ports import Clock, Journal, Library
+from bot.search.errand import Search
 from bot.settings import Settings
 from bot.slack.api import SlackApi
 from bot.slack.bugsnag import read_message
@@ -95,6 +96,18 @@ def hear_bugsnag(app: web.Application, settings: Settings, desks: Desks, clock: 
     if secret := settings.bugsnag_secret.get_secret_value():
         route = BugsnagRoute(secret, lambda: desks.of_slack(settings.slack_channel) or next(iter(desks), None), clock)
         app.router.add_post(BUGSNAG_PATH, route.answer)
+
+
+def search(journal: Journal, library: Library, desks: Callable[[], Desks], stack: AsyncExitStack) -> Search:
+    """Return the search; ``follow_search`` lets it follow what changes."""
+    found = Search(journal, library, desks)
+    stack.callback(found.close)
+    return found
+
+
+def follow_search(search: Search, stack: AsyncExitStack) -> None:
+    """Let the search follow what changes, and make the vectors that are missing."""
+    stack.push_async_callback(_end, asyncio.create_task(search.run()))
 
 
 async def _end(task: asyncio.Task[None]) -> None:

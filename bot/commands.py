@@ -1,6 +1,6 @@
 """Commands: what can be typed to the bot, who may, and where. One row each; the manifest's lists are made from it.
 
-A text is a command only when the whole of it parses as one.
+A text is a command only when the whole of it parses as one; ``handbook`` takes any words, whatever they say.
 """
 
 import re
@@ -18,6 +18,7 @@ LONGEST = 60  # characters; whoever writes more is telling a story
 LONGEST_COMMAND = 2  # words
 WORD = re.compile(r"r-\d+|-?\w+")  # a request's name is one
 NAME = re.compile(r"(?:r-)?(\d{1,9})")
+_HANDBOOK = re.compile(r"\W*(?:handbook|handbuch)(?![\w-])[\s:,;.!?-]*", re.IGNORECASE)
 NEAR = 0.7  # of 1: one letter missing, doubled or in the wrong place
 
 
@@ -74,6 +75,13 @@ class ShowCalendars:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowHandbook:
+    """``handbook [WORDS]``: what in the handbook answers words, as they were typed; "" for where it is."""
+
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowPrivacy:
     """``privacy``."""
 
@@ -103,6 +111,20 @@ class ShowAlerts:
 @dataclass(frozen=True, slots=True)
 class Deploy:
     """``deploy``: what is being deployed, and the way to a new deployment."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowReport:
+    """``report [DAY]``: the figures of the iteration of a day, as typed, "last" for the one before; "" for this one."""
+
+    day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCommons:
+    """``common``: the common requests, with how often and when last; ``retired``: those that were retired."""
+
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +217,10 @@ Call = (
     | ShowTriage
     | ShowRequests
     | ShowAlerts
+    | ShowCommons
     | ShowMine
+    | ShowReport
+    | ShowHandbook
     | Deploy
     | ShowPrivacy
     | SendPrivacy
@@ -324,7 +349,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                     Language.GERMAN: "Wer zum Backend-Team gehört und wer was kann",
                 },
                 Right.ADMIN,
-                frozenset({"personal"}),
+                frozenset(),
             ),
             Command(
                 "policy",
@@ -424,6 +449,31 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 frozenset(),
             ),
             Command(
+                "report",
+                "report",
+                {
+                    Language.ENGLISH: (
+                        "How this week went, in figures; report last and report 2026-11-18 show an earlier one"
+                    ),
+                    Language.GERMAN: (
+                        "Wie diese Woche lief, in Zahlen; report last und report 2026-11-18 zeigen eine frühere"
+                    ),
+                },
+                Right.COLLEAGUE,
+                frozenset(),
+                "report 2026-11-18",
+            ),
+            Command(
+                "common",
+                "common",
+                {
+                    Language.ENGLISH: "What is asked again and again, how often, and the answer to it",
+                    Language.GERMAN: "Was immer wieder gefragt wird, wie oft, und die Antwort darauf",
+                },
+                Right.COLLEAGUE,
+                frozenset(),
+            ),
+            Command(
                 "deploy",
                 "deploy",
                 {
@@ -432,6 +482,17 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 },
                 Right.COLLEAGUE,
                 frozenset(),
+            ),
+            Command(
+                "handbook",
+                "handbook",
+                {
+                    Language.ENGLISH: "What the handbook says: handbook label printer; alone: where it is",
+                    Language.GERMAN: "Was im Handbuch steht: handbuch Etikettendrucker; allein: wo es ist",
+                },
+                Right.TENANT,
+                EVERYWHERE,
+                "handbook label printer",
             ),
             Command(
                 "my requests",
@@ -469,10 +530,16 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
 
 
 SAME: Mapping[str, str] = MappingProxyType(
-    {"hilfe": "help", "wer": "who", "meine anfragen": "my requests", "datenschutz": "privacy"}
+    {
+        "hilfe": "help",
+        "wer": "who",
+        "handbuch": "handbook",
+        "meine anfragen": "my requests",
+        "datenschutz": "privacy",
+    }
 )
 """What requesters type in German for a command."""
-GERMAN: Mapping[str, str] = MappingProxyType({**SAME, "ich": "me"})
+GERMAN: Mapping[str, str] = MappingProxyType({**SAME, "ich": "me", "bericht": "report"})
 """What each word of a command means that is typed in German."""
 
 
@@ -487,7 +554,12 @@ def name_in(language: Language, command: Command) -> str:
 
 
 def parse(text: str) -> tuple[Command, Call] | None:
-    """Return the command that the whole of ``text`` is, None if it is none. Case and order are forgiven."""
+    """Return the command that the whole of ``text`` is, None if it is none. Case and order are forgiven.
+
+    What begins with handbook asks it for all that follows, of any length, whatever else that could be.
+    """
+    if asked := _HANDBOOK.match(text):
+        return COMMANDS["handbook"], ShowHandbook(text[asked.end() :].strip())
     words = _joined(WORD.findall(text.casefold()) if len(text) <= LONGEST else [])
     words = [GERMAN.get(word, word) for word in words]
     names = [word for word in words if word in COMMANDS]
@@ -623,6 +695,16 @@ def _call(name: str, rest: list[str]) -> Call | None:  # noqa: C901, PLR0911, PL
             return ShowRequests()
         case "alerts", []:
             return ShowAlerts()
+        case "report", [] | ["this", "week"]:
+            return ShowReport()
+        case "report", ["last" | "letzte"] | ["last", "week"] | ["letzte", "woche"]:
+            return ShowReport("last")
+        case "report", words if _DAY.fullmatch(" ".join(words)):
+            return ShowReport(_day(" ".join(words)))
+        case "common", []:
+            return ShowCommons()
+        case "common", ["retired"]:
+            return ShowCommons(retired=True)
         case "deploy", []:
             return Deploy()
         case "my requests", []:

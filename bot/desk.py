@@ -11,7 +11,7 @@ import logging
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 
 from bot import commands
@@ -19,8 +19,10 @@ from bot.alerts.alert import is_alert
 from bot.batch import Batch, Waiting
 from bot.decide import decide, next_due, turns
 from bot.decide.alerts import finding
+from bot.decide.commons import subject
 from bot.decide.desk import privacy
-from bot.decide.requests import lists
+from bot.decide.report import asking
+from bot.decide.requests import lists, recurrence
 from bot.decide.rota import overview
 from bot.effects import Answer, Decision, Word
 from bot.errors import NotStored, Refused
@@ -47,6 +49,7 @@ from bot.rota.plan import Question
 from bot.rota.planning import Planning
 from bot.standing import Standing
 from bot.state import DeskInfo, Pause, State
+from bot.support.report import Report
 from bot.support.request import Request
 
 log = logging.getLogger(__name__)
@@ -150,6 +153,15 @@ class Desk:
         """Return what a forecast of so many weeks is asked as the desk stands."""
         state, now = await self.state(), self._clock()
         return overview.question(state, now, self._lookup.knowledge(state.desk, state.rota, now).hours, weeks)
+
+    async def counted(self, day: date) -> Report:
+        """Return the report of the iteration of ``day`` as it stands now; raise NotStored where that can't be read."""
+        state, now = await self.state(), self._clock()
+        around = min(datetime.combine(day, time(12), UTC), now)  # whose years' holidays are known
+        hours = self._lookup.knowledge(state.desk, state.rota, around).hours
+        period = asking.asking(state, day, now, hours)
+        figures = await self._journal.figures(state.desk.tenant, state.desk.id, period)
+        return asking.report(await self.state(), period, figures)
 
     async def _expired(self, now: datetime) -> Expired | None:
         """Return the next portion of what is past its time, None where it is not the time for that."""
@@ -275,6 +287,8 @@ class Desk:
         ):  # which may end the pause
             ids.update(standing.facts.owed)
         about = {id_ for one in waiting for id_ in finding.ids(standing.view(), one.event)}
+        about |= {id_ for one in waiting for id_ in recurrence.about(standing.view(), one.event)}
+        about |= {id_ for one in waiting for id_ in subject.about(standing.view(), one.event)}
         ids.update(about)
         asked = [one.event.text for one in waiting if isinstance(one.event, Message) and one.event.addressed]
         ids.update(map(commands.named, asked))
@@ -365,6 +379,7 @@ class Desk:
             batch is None
             or batch.looked
             or bool(batch.alerts())
+            or batch.has_commons()
             or paused != self._paused
             or planned is not self._planned
         )

@@ -1,7 +1,7 @@
 """What a decision does to the world, as values with a key: recorded with the decision, delivered after it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.alerts.alert import Alert
 from bot.rota.shift import Rota
@@ -142,6 +142,19 @@ class SearchHandbook:
 
 
 @dataclass(frozen=True, slots=True)
+class MakeReport:
+    """Count the iteration of ``day`` up; the answer is an event, and is shown at ``place``.
+
+    ``asked`` says that somebody asked for it, so that it is shown though nothing came.
+    """
+
+    key: str
+    place: str
+    day: date
+    asked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ProposeEdit:
     """Propose, where the handbook is kept, that the Markdown of a section reads ``after`` instead of ``before``.
 
@@ -171,6 +184,7 @@ Effect = (
     | FindMatches
     | SearchHandbook
     | ProposeEdit
+    | MakeReport
 )
 
 
@@ -193,6 +207,13 @@ class PutCommon:
     """The common request is now this."""
 
     common: Common
+
+
+@dataclass(frozen=True, slots=True)
+class DropCommon:
+    """Nothing came of a common request that was noticed: it need not be held any longer."""
+
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +281,7 @@ class ForgetPerson:
 
 
 Forget = ForgetActs | ForgetMessages | ForgetChats | ForgetPerson
-Change = PutRequest | PutAlert | PutCommon | PutNotice | DropNotice | PutFacts | PutDesk | PutRota | Forget
+Change = PutRequest | PutAlert | PutCommon | DropCommon | PutNotice | DropNotice | PutFacts | PutDesk | PutRota | Forget
 
 
 @dataclass(frozen=True, slots=True)

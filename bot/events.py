@@ -13,7 +13,8 @@ from bot.people import Author, Person
 from bot.rota.plan import Plan, WhatIf
 from bot.rota.shift import Rota, Shift
 from bot.state import Roster
-from bot.support.recurrence import Alike
+from bot.support.recurrence import Alike, Common
+from bot.support.report import Report
 from bot.support.request import Match
 
 
@@ -415,6 +416,15 @@ class EditProposed(Delivered):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportMade(Delivered):
+    """An iteration is counted, as somebody ``asked``, or for the handover; or why not, in words."""
+
+    asked: bool
+    report: Report | None = None
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarFetched(Delivered):
     """An iCalendar address told when a person is away, as spans of instants; or why it did not, in words."""
 
@@ -447,6 +457,25 @@ class PeopleImported(Event):
     """People to add or change."""
 
     rows: tuple[PersonRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommonRow:
+    """A row of a sheet: where it stands ("line 3"), the common request as it says, and the fields that the sheet has.
+
+    Its uses are counted as ``earlier``, the last at ``earlier_at``; it has no id.
+    """
+
+    where: str
+    common: Common
+    given: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommonsImported(Event):
+    """Common requests to add or change, by their titles."""
+
+    rows: tuple[CommonRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 
 from bot.calendars.apart import read_apart
 from bot.calendars.errand import AHEAD
+from bot.decide.report import asking, told
 from bot.decide.rota import explained
 from bot.desk import Desk
 from bot.desks import Desks
 from bot.effects import Erased, Word
 from bot.errors import Refused
-from bot.events import AbsencesImported, Event, PeopleImported, PersonErased, ShiftsImported
+from bot.events import AbsencesImported, CommonsImported, Event, PeopleImported, PersonErased, ShiftsImported
 from bot.links import read_place
 from bot.people import Person
 from bot.rota.plan import Plan
@@ -29,15 +30,20 @@ from bot.state import DeskInfo
 from bot.store.rota import REMOVED_KEPT, valid_id
 from bot.store.rows import Directory
 from bot.store.sheets import (
+    COMMONS_SHEET,
     PEOPLE_SHEET,
     REMEDY,
     SHIFTS_SHEET,
+    commons_from_csv,
+    commons_to_csv,
     exported_rows,
+    figures_to_csv,
     people_from_csv,
     people_to_csv,
     shifts_from_csv,
     shifts_to_csv,
 )
+from bot.support.recurrence import Common, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +151,41 @@ async def import_shifts(desks: Desks, arguments: Arguments, now: datetime) -> Do
     return Done(said, {"desk": desk.info.id, "shifts": len(shifts), "iterations": weeks})
 
 
+async def import_commons(desks: Desks, arguments: Arguments, now: datetime) -> Done:
+    """Add or change common requests, by their titles. Arguments: desk, text (CSV)."""
+    desk = desks.one(arguments.get("desk", ""))
+    rows = commons_from_csv(arguments["text"])
+    before = dict((await desk.state()).commons)
+    known = {id_: one for id_, one in before.items() if one.title}
+    await _import(desk, CommonsImported(key=f"common:{uuid4()}", happened_at=now, rows=rows), COMMONS_SHEET)
+    after = (await desk.state()).commons
+    new = [one for id_, one in after.items() if id_ not in before]
+    changed = sum(after[id_] != one for id_, one in known.items())
+    masked = _masked([row.common for row in rows], after.values())
+    hint = f" Names or personal data were masked in {masked} of them; look at these with: common." if masked else ""
+    counted = _count(len(rows), "common request", "common requests")
+    said = f"Imported {counted} into {desk.info.id} ({len(new)} new, {changed} changed).{hint}"
+    facts = {"desk": desk.info.id, "commons": len(rows), "new": len(new), "changed": changed, "masked": masked}
+    return Done(said, facts)
+
+
+def _masked(sheet: Iterable[Common], kept: Iterable[Common]) -> int:
+    """Count the rows whose words are not kept as they were."""
+    words = {text for one in kept for text in (one.title, one.answer, *one.phrases)}
+    said = [
+        (one.title, one.answer, *(" ".join(part.replace(";", ",").split()) for part in one.phrases)) for one in sheet
+    ]
+    return sum(any(text and text not in words for text in one) for one in said)
+
+
+async def export_commons(desks: Desks, arguments: Arguments, now: datetime) -> Done:
+    """Say which common requests there are, as the sheet that import takes. Arguments: desk."""
+    del now
+    desk = desks.one(arguments.get("desk", ""))
+    commons = (await desk.state()).commons.values()
+    return _exported(desk, commons_to_csv(one for one in commons if one.standing is Standing.LISTED))
+
+
 async def export_people(desks: Desks, arguments: Arguments, now: datetime) -> Done:
     """Say who the people are, as the sheet that import takes. Arguments: desk."""
     del now
@@ -177,6 +218,16 @@ async def plan_rota(desks: Desks, arguments: Arguments, now: datetime) -> Done:
     return Done(said, {"desk": desk.info.id, **explained.facts(found)})
 
 
+async def report(desks: Desks, arguments: Arguments, now: datetime) -> Done:
+    """Say how an iteration went. Arguments: desk, week (any date of it; empty for this one), csv (empty for no)."""
+    desk = desks.one(arguments.get("desk", ""))
+    zone = ZoneInfo((await desk.state()).desk.policy.zone)
+    found = await desk.counted(asking.day_of(arguments.get("week", ""), now.astimezone(zone).date()))
+    sheet = figures_to_csv(told.COLUMNS, [*told.rows(found), *told.shifts(found)])
+    said = sheet.rstrip("\n") if arguments.get("csv") else told.said(found)
+    return Done(said, {"desk": desk.info.id, **told.facts(found)})
+
+
 async def _last(plans: AsyncGenerator[Plan, None]) -> Plan | None:
     last = None
     async with aclosing(plans):
@@ -196,7 +247,10 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "absences import": import_absences,
         "shifts import": import_shifts,
         "shifts export": export_shifts,
+        "common import": import_commons,
+        "common export": export_commons,
         "rota": plan_rota,
+        "report": report,
     }
 )
 

@@ -6,6 +6,13 @@ A place is a thread ("19:…;messageid=…"), a channel ("19:…", a new post in
 
 _PERSON = "person:"
 _ROOT = ";messageid="
+_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
+
+
+def quoted(text: str) -> str:
+    """Return ``text`` as it may stand in a web address."""
+    signs = text.encode(errors="replace")
+    return "".join(chr(sign) if chr(sign) in _PLAIN else f"%{sign:02X}" for sign in signs)
 
 
 def personal(person: str) -> str:

@@ -18,7 +18,8 @@ from bot.state import DeskInfo, Facts, Knowledge, Notice, State
 from bot.support.erasure import Part
 from bot.support.handbook import Handbook
 from bot.support.recurrence import Common
-from bot.support.request import Match, Request
+from bot.support.report import Figures, Period
+from bot.support.request import Match, Outcome, Request, Status
 
 Clock = Callable[[], datetime]
 
@@ -119,6 +120,26 @@ class Loaded:
     commons: tuple[Common, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as the search knows it, as it was written at ``revision``; one with no words is compared with nothing.
+
+    ``vector`` is what ``encoder`` made of exactly these words, as bytes of that encoder's own kind; None until then.
+    """
+
+    request: str
+    revision: int
+    text: str
+    posted_at: datetime
+    status: Status
+    outcome: Outcome | None = None
+    common: str = ""
+    helped: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
+    vector: bytes | None = None
+    encoder: str = ""
+
+
 class Journal(Protocol):
     """Takes every event at once and never loses one. Every method raises NotStored when the store fails."""
 
@@ -157,6 +178,15 @@ class Journal(Protocol):
 
     async def closed(self, tenant: str, desk: str, requester: str, since: datetime) -> tuple[Request, ...]:
         """Return what somebody asked and was closed at ``since`` or later."""
+
+    async def texts(self, tenant: str, desk: str, after: tuple[int, str], portion: int) -> tuple[Asked, ...]:
+        """Return what the search is to know anew: at most ``portion`` after a revision and a request, in that order."""
+
+    async def keep_vectors(self, tenant: str, desk: str, some: Iterable[Asked]) -> None:
+        """Keep the vectors of those requests that still have the same words."""
+
+    async def figures(self, tenant: str, desk: str, period: Period) -> Figures:
+        """Return what came in a period, counted from history as it stands."""
 
     async def commit(self, commit: Commit) -> None:
         """Write all of ``commit`` durably; raise Conflict if the revision has moved on or a record's key is known."""

@@ -10,6 +10,7 @@ from typing import assert_never
 from bot.alerts.alert import Alert
 from bot.effects import (
     Change,
+    DropCommon,
     DropNotice,
     ForgetActs,
     ForgetChats,
@@ -75,7 +76,7 @@ class Standing:
         for name in alert.names:
             self.called[name] = alert.id
 
-    def apply(self, change: Change) -> None:
+    def apply(self, change: Change) -> None:  # noqa: C901 - one row per change
         """Do what was decided."""
         match change:
             case PutRequest(request):
@@ -84,6 +85,8 @@ class Standing:
                 self.put_alert(alert)
             case PutCommon(common):
                 self.commons[common.id] = common
+            case DropCommon(id_):
+                self.commons.pop(id_, None)
             case PutNotice(notice):
                 self.notices[notice.key] = notice
             case DropNotice(key):

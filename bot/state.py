@@ -15,7 +15,7 @@ from bot.people import Author
 from bot.policy import Policy
 from bot.rota.planning import Planning
 from bot.rota.shift import Rota
-from bot.support.handbook import NO_HANDBOOK, Handbook
+from bot.support.handbook import NO_HANDBOOK, Edit, Handbook
 from bot.support.recurrence import Common
 from bot.support.request import Request
 from bot.support.ticket import Ticket
@@ -47,7 +47,7 @@ class NoticeItem:
 
     ``advised_by`` is the colleague off duty whose answer may be adopted, ``claimer`` the id of whoever has it, ``note``
     what was said to whoever has it next; ``closed`` that it is over. ``told_in`` names the clock or promise that it was
-    told for: it is settled when that is over, "" for one of an older version.
+    told for: it is settled when that is over, "" for one of an older version. ``likely`` names what may answer it.
     """
 
     request: str
@@ -63,6 +63,7 @@ class NoticeItem:
     note: str = ""
     closed: bool = False
     told_in: str = ""
+    likely: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,8 @@ class Facts:
     nobody any more. ``hears_all`` says that a post that does not mention the bot has arrived: until then the desk is in
     mention mode. ``set_up`` are the places of the cards, by key, of setups that are over, as long as anything is
     missing. ``chats`` are the people who chose this desk for their own chat, and when. ``owed`` are closed requests of
-    whose tickets, still to be made, whoever had them is told when support and they are there again.
+    whose tickets, still to be made, whoever had them is told when support and they are there again. ``edits`` of the
+    handbook are kept until whoever proposed them knows what became of them.
     """
 
     last_number: int = 0
@@ -211,6 +213,7 @@ class Facts:
     tickets: Mapping[str, Ticket] = field(default_factory=dict)
     last_ticket: int = 0
     last_common: int = 0
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,10 @@ class RequestCard:
 
 @dataclass(frozen=True, slots=True)
 class NoticeEntry:
-    """One request on a notice; ``thread`` is its place, ``note`` what a colleague wrote about it."""
+    """One request on a notice; ``thread`` is its place, ``note`` what a colleague wrote about it.
+
+    ``likely`` names what may answer it, which ``answers`` lead to.
+    """
 
     title: str
     excerpt: str
@@ -108,6 +111,8 @@ class NoticeEntry:
     presses: tuple[Button, ...]
     opens: tuple[Button, ...]
     note: str = ""
+    likely: str = ""
+    answers: tuple[Button, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +170,8 @@ class FormCard:
     """A step as its reader sees it, in a dialog or as a card in the personal chat.
 
     What it is about, what to know, what was wrong with the last try, the inputs, and the ways to go; ``thread`` is the
-    one that it is about, "" for none, ``links`` where else to go for it. ``trail`` is what was found out on the way.
+    one that it is about, "" for none, ``links`` where else to go for it. ``trail`` is what was found out on the way,
+    ``code`` what is read sign by sign, as the differences between two texts are.
     """
 
     title: str
@@ -177,6 +183,7 @@ class FormCard:
     thread: str = ""
     links: tuple[Address, ...] = ()
     trail: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,11 +330,49 @@ class FairnessCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table: a number, or a word of the bot's own."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """A row of a report's table: what it is of, and its cells."""
+
+    label: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCard:
+    """Answer of ``report``, and what comes with the handover: an iteration's figures, in words first.
+
+    ``bars`` are requests by hour, ``head`` and ``lines`` the same by day too, with alerts below; ``outcomes`` and
+    ``outcome_bars`` how they ended. ``recurring`` are common requests: how often in the iteration, and in 30 days;
+    ``team`` is who served, by role and days.
+    """
+
+    title: str
+    requests: str
+    alerts: str
+    tickets: str
+    bars: tuple[Bar, ...]
+    head: tuple[Cell, ...]
+    lines: tuple[ReportLine, ...]
+    outcomes: tuple[Fact, ...]
+    outcome_bars: tuple[Bar, ...]
+    recurring: tuple[ReportLine, ...]
+    team: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlanPart:
     """A part of a plan: what it is about, what is to be known of it, and what can be done with it.
 
     ``presses`` act at once, ``opens`` bring a form; ``main`` is the part that is meant first. ``thread`` is a place to
-    look at, and ``thread_label`` what leads there.
+    look at, and ``thread_label`` what leads there; ``links`` lead out of Teams.
     """
 
     title: str
@@ -336,6 +381,7 @@ class PlanPart:
     opens: tuple[Button, ...] = ()
     thread: str = ""
     thread_label: str = ""
+    links: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +425,34 @@ class AlertCard:
     links: tuple[Address, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class HandbookSection:
+    """A section of the handbook: its title, the titles above it, its first lines, and where it is read.
+
+    ``doubt`` is said where it may not be what was asked for.
+    """
+
+    title: str
+    above: str
+    text: str
+    doubt: str
+    links: tuple[Address, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandbookCard:
+    """Answer of ``handbook``; and one section, which somebody puts into their own words.
+
+    ``text`` is about the handbook, or the section's first lines; ``note`` says how old it is, or where it stands.
+    """
+
+    title: str
+    text: str
+    sections: tuple[HandbookSection, ...] = ()
+    links: tuple[Address, ...] = ()
+    note: str = ""
+
+
 CardView = (
     RequestCard
     | AlertCard
@@ -392,6 +466,8 @@ CardView = (
     | ListCard
     | PlanCard
     | FairnessCard
+    | ReportCard
+    | HandbookCard
 )
 View = Line | CardView
 

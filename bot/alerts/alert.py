@@ -119,6 +119,7 @@ class Alert:
     one that it waits for since ``triggered_at``; ``changed_at`` is when its status last changed. ``round`` counts how
     often it was triggered: each time has a card of its own.
 
+    ``acknowledged_at`` is when somebody first did something about it, None where nobody did before it was over.
     ``owner`` has it, since ``owned_at``; ``eyes`` is the Slack user whose eyes said so, "" if it was said otherwise,
     and ``back`` when whose eyes were taken back. ``pair_at`` and ``further_at`` are when the pair, and a further
     fallback, are called (None: no more), ``called`` those who were. ``cards`` are the keys of the messages that show
@@ -163,6 +164,7 @@ class Alert:
     said: int = 0
     deed: Deed | None = None
     before: "Alert | None" = None
+    acknowledged_at: datetime | None = None
 
     @property
     def is_live(self) -> bool:
@@ -243,7 +245,7 @@ _REFUSALS = MappingProxyType(
 def acknowledged(alert: Alert, author: Author, at: datetime, eyes: str = "") -> Alert:
     """Return an alert that somebody handles since ``at``, as the ``eyes`` of a Slack user say, or something else."""
     return replace(
-        alert,
+        met(alert, at),
         status=step(alert, Act.ACKNOWLEDGE),
         owner=author,
         owned_at=at,
@@ -252,6 +254,31 @@ def acknowledged(alert: Alert, author: Author, at: datetime, eyes: str = "") -> 
         deed=None,
         before=None,
     )
+
+
+def met(alert: Alert, at: datetime) -> Alert:
+    """Return an alert about which somebody does something at ``at``; the first time it is, that is its first response.
+
+    What is opened again has had its time.
+    """
+    first = alert.status is Status.TRIGGERED and alert.round == 1 and alert.acknowledged_at is None
+    return replace(alert, acknowledged_at=at) if first else alert
+
+
+def unmet(alert: Alert) -> Alert:
+    """Return an alert of which its owner takes back that they handle it."""
+    mine = alert.acknowledged_at is not None and alert.acknowledged_at == alert.owned_at
+    return replace(alert, acknowledged_at=None) if mine else alert
+
+
+def first_ended_at(alert: Alert) -> datetime | None:
+    """Return when an alert was over for the first time, None where it never was.
+
+    Of one that was opened again that is not known any more: nobody is said to have let it wait.
+    """
+    if alert.round > 1:
+        return alert.first_at
+    return None if alert.is_live else alert.changed_at
 
 
 def merged(old: Notification, new: Notification) -> Notification:

@@ -10,13 +10,28 @@ from types import MappingProxyType
 from typing import assert_never
 
 from bot.alerts.alert import is_alert
-from bot.decide import answers, desk_steps, due, tracker, unsent
+from bot.decide import answers, desk_steps, due, handbook, tracker, unsent
 from bot.decide.alerts import hearing, showing, slack, storms
 from bot.decide.alerts import steps as alert_steps
+from bot.decide.commons import edits, writing
+from bot.decide.commons import imports as common_imports
+from bot.decide.commons import lists as common_lists
 from bot.decide.desk import chats, colleagues, pauses, policies, privacy, setup
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
-from bot.decide.requests import clocks, intake, lists, matters, presses, raising, steps, suggestions
+from bot.decide.report import asking
+from bot.decide.requests import (
+    clocks,
+    incidents,
+    intake,
+    lists,
+    matters,
+    presses,
+    raising,
+    recurrence,
+    steps,
+    suggestions,
+)
 from bot.decide.rota import (
     absences,
     covers,
@@ -47,11 +62,15 @@ from bot.events import (
     Choose,
     Claim,
     ClockStruck,
+    CommonsImported,
     Deleted,
     Delivered,
     Edited,
+    EditProposed,
     Event,
     GoOn,
+    HandbookSearched,
+    Matched,
     Open,
     PeopleImported,
     PersonErased,
@@ -61,6 +80,7 @@ from bot.events import (
     Raise,
     Reopen,
     Replied,
+    ReportMade,
     Restored,
     RosterFetched,
     RotaEdited,
@@ -96,6 +116,7 @@ Known = (
     | Uninstalled
     | RosterFetched
     | CalendarFetched
+    | ReportMade
     | AbsencesImported
     | AdminMet
     | Undecided
@@ -116,10 +137,14 @@ Known = (
     | Supposed
     | TicketOpened
     | TicketMoved
+    | Matched
+    | EditProposed
+    | HandbookSearched
     | Delivered
     | Undeliverable
     | PeopleImported
     | ShiftsImported
+    | CommonsImported
     | RotaEdited
     | RotaRefused
     | PersonErased
@@ -147,6 +172,9 @@ DESK_STEPS: Mapping[str, DeskStep] = MappingProxyType(
         **replies.STEPS,
         **storms.STEPS,
         **tracker.STEPS,
+        **common_lists.STEPS,
+        **writing.STEPS,
+        **edits.STEPS,
     }
 )
 """The steps that are about no request."""
@@ -186,6 +214,9 @@ def decide(state: State, event: Event, now: datetime, knowledge: Knowledge) -> D
     tracker.follow(draft)
     showing.follow(draft)
     storms.follow(draft)
+    recurrence.follow(draft, event)
+    incidents.follow(draft)
+    edits.follow(draft)
     return pauses.hush(draft, draft.decision(answer))
 
 
@@ -199,10 +230,13 @@ def next_due(state: State, now: datetime, hours: SupportHours) -> datetime:
     step = _next_step(state, now, hours) if pause is None else pause.until
     waits = state.facts.owed or any(one.untold for one in state.facts.raised)
     waits = waits or any(one.untold for one in state.facts.tickets.values())
+    waits = waits or any(one.is_known for one in state.facts.edits)
     untold = _coming(now, hours) if waits else None
     rota = week.next_at(state, now, hours) if pause is None else None
     alerts = showing.next_at(state, now, hours) if pause is None else None
-    return min(at for at in (privacy.next_sweep(state.facts, now, hours), step, untold, rota, alerts) if at is not None)
+    recurs = recurrence.next_at(state, now, hours) if pause is None else None
+    moments = (privacy.next_sweep(state.facts, now, hours), step, untold, rota, alerts, recurs)
+    return min(at for at in moments if at is not None)
 
 
 def _next_step(state: State, now: datetime, hours: SupportHours) -> datetime | None:
@@ -254,6 +288,8 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             setup.fetched(draft, event)
         case CalendarFetched():
             absences.fetched(draft, event)
+        case ReportMade():
+            asking.made(draft, event)
         case AbsencesImported():
             absences.imported(draft, event)
         case AdminMet():
@@ -305,6 +341,13 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             tracker.opened(draft, event)
         case TicketMoved():
             tracker.moved(draft, event)
+        case Matched():
+            recurrence.matched(draft, event)
+            incidents.matched(draft, event)
+        case EditProposed():
+            edits.proposed(draft, event)
+        case HandbookSearched():
+            handbook.searched(draft, event)
         case Delivered():
             clocks.reached(draft, event.place)
             raising.stands(draft, event)
@@ -312,10 +355,13 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             clocks.unreachable(draft, event.place, event.reason)
             raising.refused(draft, event)
             tracker.undeliverable(draft, event)
+            edits.undeliverable(draft, event)
         case PeopleImported():
             imports.people_imported(draft, event)
         case ShiftsImported():
             imports.shifts_imported(draft, event)
+        case CommonsImported():
+            common_imports.imported(draft, event)
         case RotaEdited():
             imports.edited(draft, event)
         case RotaRefused():

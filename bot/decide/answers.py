@@ -22,13 +22,16 @@ from bot.commands import (
     SetUp,
     ShowAlerts,
     ShowCalendars,
+    ShowCommons,
     ShowDuty,
     ShowFairness,
+    ShowHandbook,
     ShowHelp,
     ShowHistory,
     ShowMine,
     ShowPick,
     ShowPrivacy,
+    ShowReport,
     ShowRequests,
     ShowRota,
     ShowTriage,
@@ -42,10 +45,13 @@ from bot.commands import (
     parse,
     reported,
 )
+from bot.decide import handbook
 from bot.decide.alerts import lists as alerts
+from bot.decide.commons import lists as commons
 from bot.decide.desk import chats, colleagues, held, pauses, policies, setup
 from bot.decide.draft import Draft
 from bot.decide.pictures import names
+from bot.decide.report import asking
 from bot.decide.requests import clocks, lists, summons
 from bot.decide.rota import (
     absences,
@@ -76,13 +82,16 @@ T = TypeVar("T")
 WHOLE = frozenset(
     {
         "who",
+        "handbook",
         "my requests",
         "requests",
         "alerts",
+        "common",
         "rota",
         "pick",
         "calendar",
         "deploy",
+        "report",
         "absence",
         "swap",
         "cover",
@@ -135,8 +144,14 @@ def command(draft: Draft, event: Message) -> bool:  # noqa: C901, PLR0912, PLR09
             _aside(draft, event, lists.open_requests(draft, event))
         case ShowAlerts():
             _aside(draft, event, alerts.open_alerts(draft, event))
+        case ShowReport() as call:
+            asking.asked(draft, event, call, _beside(draft, event))
+        case ShowCommons() as call:
+            commons.asked(draft, event, call)
         case ShowMine():
             lists.show_mine(draft, event)
+        case ShowHandbook() as call:
+            handbook.asked(draft, event, call)
         case Deploy():
             deployments.asked(draft, event)
         case SetUp():

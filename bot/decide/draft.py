@@ -211,6 +211,14 @@ class Draft:
         known = {**self.state.commons, **self._commons}
         return sorted(known.values(), key=lambda one: (len(one.id), one.id))
 
+    def likely(self, request: Request) -> str:
+        """Return in one line what a request resembles, "" for nothing."""
+        return pictures.likely(request, self.handbook, self.common)
+
+    def changed_commons(self) -> list[Common]:
+        """Return the common requests that were changed so far, as they stand now."""
+        return list(self._commons.values())
+
     def put_common(self, common: Common) -> None:
         """Let a common request be this from now on."""
         self._commons[common.id] = common
@@ -276,7 +284,7 @@ class Draft:
         if place == request.place:
             return self.request_card(request)
         second = request.clock is not None and request.clock.second
-        item = notice_item(request, self.now, self.hours, second=second)
+        item = notice_item(request, self.now, self.hours, second=second, likely=self.likely(request))
         notice = self.notice(card)
         here = notice is not None and channel_of(notice.place) == channel_of(place)
         if notice is None or not here or request.id not in {old.request for old in notice.items}:
@@ -410,7 +418,8 @@ class Draft:
             request = requests.get(old.request)
             if request is None:
                 return old
-            return notice_item(request, self.now, self.hours, second=old.second, call=old.call, told_in=old.told_in)
+            known = {"second": old.second, "call": old.call, "told_in": old.told_in}
+            return notice_item(request, self.now, self.hours, **known, likely=self.likely(request))  # type: ignore[arg-type]
 
         return replace(notice, items=tuple([fresh(old) for old in notice.items]))
 

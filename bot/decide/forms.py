@@ -77,6 +77,7 @@ def card(
     thread: str = "",
     links: tuple[Address, ...] = (),
     trail: str = "",
+    code: str = "",
     given: Mapping[str, str] | None = None,
 ) -> FormCard:
     """Return a form; ``ways`` are its buttons, those under a heading together.
@@ -125,7 +126,7 @@ def card(
     rows = [ButtonRow("", tuple(button(way) for way in ways if isinstance(way, Way)))]
     rows += [ButtonRow(way[0], tuple(map(button, way[1]))) for way in ways if not isinstance(way, Way)]
     short = tuple(row for part in rows for row in _short(part))
-    return FormCard(title, excerpt, note, error, fields, short, thread, links, trail)
+    return FormCard(title, excerpt, note, error, fields, short, thread, links, trail, code)
 
 
 def _opening(event: Press, error: str, ready: str, fields: tuple[Field, ...]) -> str:

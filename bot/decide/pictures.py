@@ -3,7 +3,7 @@
 Pure functions from state to views. The card is for the requester: who, until when. Copies are for support.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
@@ -13,8 +13,10 @@ from bot.people import Person
 from bot.policy import Language
 from bot.rota.duty import Duty
 from bot.state import Call, DeskInfo, Notice, NoticeItem
+from bot.support.handbook import Handbook
 from bot.support.intake import excerpt
-from bot.support.request import WITH_TICKET, Clock, NextWord, Outcome, Request, Rung, Status, goes_with_own
+from bot.support.recurrence import Common, Standing
+from bot.support.request import WITH_TICKET, Clock, Match, NextWord, Outcome, Request, Rung, Status, goes_with_own
 from bot.support.texts import Text
 from bot.support.ticket import Progress, Ticket, ticket_of
 from bot.support.words import MINUTE, heard, length, listed, moment, say
@@ -22,10 +24,11 @@ from bot.views import Address, Also, Button, Line, Mention, NoticeCard, NoticeEn
 
 WAITING, SETTLED, ADDED = 300, 100, 120  # characters of a request that a copy, and a card, show
 CARD = "card:"
+MOST_MATCHES, NAME = 3, 60  # named in one line, and characters of each title
 NO_TICKETS: Mapping[str, Ticket] = MappingProxyType({})
 HELP = "help"  # in the key of a copy, for those called only to help
 BY_MENTION = "Press a button, or mention me in your reply."
-CLAIM, ASK, SUPPORT = "I'm looking into it", "Ask", "Support…"
+CLAIM, ASK, SUPPORT, LIKELY = "I'm looking into it", "Ask", "Support…", "Likely answer…"
 
 
 def request_card(
@@ -111,10 +114,38 @@ def told_for(request: Request, call: Call) -> str:
     return request.clock.round if request.clock else ""
 
 
+def match_title(match: Match, handbook: Handbook, common: Callable[[str], Common | None]) -> str:
+    """Return what a match is called, "" for one that is not there any more; a request by how it ended."""
+    if match.ref.startswith("R-"):
+        return f"{match.ref} ({match.outcome})" if match.outcome else match.ref
+    section, entry = handbook.section(match.ref), common(match.ref)
+    if entry is not None and entry.standing is Standing.LISTED:
+        return excerpt(entry.title, NAME)
+    return excerpt(section.title, NAME) if section else ""
+
+
+def likely(request: Request, handbook: Handbook, common: Callable[[str], Common | None]) -> str:
+    """Return in one line what a request resembles, "" for nothing."""
+    some = [(one, title) for one in request.matches if (title := match_title(one, handbook, common))]
+    if not some:
+        return ""
+    sure = any(one.sure for one, _ in some)
+    return f"{'Likely' if sure else 'Perhaps'}: {' · '.join(title for _, title in some[:MOST_MATCHES])}"
+
+
 def notice_item(
-    request: Request, now: datetime, hours: SupportHours, *, second: bool, call: Call = Call.ANSWER, told_in: str = ""
+    request: Request,
+    now: datetime,
+    hours: SupportHours,
+    *,
+    second: bool,
+    call: Call = Call.ANSWER,
+    told_in: str = "",
+    likely: str = "",
 ) -> NoticeItem:
     """Return what a notice shows of a request, to those whom its first or its second clock called, or its claimer.
+
+    ``likely`` names what may answer it.
 
     What a clock or promise told is settled when another one runs (``told_in`` names it): that tells anew.
     """
@@ -142,6 +173,7 @@ def notice_item(
         note=handed_note(request),
         closed=request.status is Status.CLOSED,
         told_in=told_in,
+        likely="" if request.status is Status.CLOSED or request.lead else likely,
     )
 
 
@@ -224,8 +256,10 @@ def _entry(desk: DeskInfo, notice: Notice, item: NoticeItem, heading: str, *, he
             opens.append(button(ASK, "open", "ask"))
     elif item.claimer and item.claimer == notice.person:
         opens.append(button(SUPPORT, "open", "support"))
+    helps = notice.person and f":{HELP}:" not in notice.key
+    likely = item.likely if helps and (opens or presses) else ""
     unheard = BY_MENTION if notice.claimable and not (item.settled or hears_all) else ""
-    note = item.note if notice.person and f":{HELP}:" not in notice.key else ""  # which support alone reads
+    note = item.note if helps else ""  # which support alone reads
     return NoticeEntry(
         title=f"{item.requester} · {item.request}",
         excerpt=item.excerpt,
@@ -234,6 +268,8 @@ def _entry(desk: DeskInfo, notice: Notice, item: NoticeItem, heading: str, *, he
         waiting=not item.settled,
         presses=tuple(presses),
         opens=tuple(opens),
+        likely=likely,
+        answers=(button(LIKELY, "open", "likely"),) if likely else (),
         note="\n".join(filter(None, (note, unheard))),
     )
 

@@ -7,11 +7,13 @@ Knows nothing of HTTP.
 import html
 import re
 from datetime import datetime
+from typing import Any
 
 from bot.sandbox import cast
 from bot.sandbox.clock import ZONE
 from bot.sandbox.world import Json, Message, chat_owner
 
+CARD = "application/vnd.microsoft.card.adaptive"
 BOT = {"id": cast.BOT_ID, "name": cast.BOT_NAME}
 MENTIONABLE = {cast.BOT_NAME: BOT, **{one.name: {"id": one.id, "name": one.name} for one in cast.PLAYERS}}
 MENTION = re.compile(
@@ -43,6 +45,7 @@ def message(service_url: str, said: Message) -> Json:
         "text": said.text,
         "attachments": [
             *_pictures(service_url, said),
+            *({"contentType": CARD, "content": one} for one in said.cards),
             {"contentType": "text/html", "content": _html(service_url, said)},
         ],
         "entities": [*said.mentions, _client_info()],
@@ -100,6 +103,31 @@ def invoke(service_url: str, person: str, said: Message, identifier: str, name: 
         "entities": [_client_info()],
     }
     body["channelData"] |= {"source": {"name": "message"}, "legacy": {"replyToId": said.id}}
+    return body
+
+
+def query(
+    service_url: str, person: str, conversation: str, root: str | None, identifier: str, at: datetime, **asked: Any
+) -> Json:
+    """Build what *Search the handbook* asks, where somebody writes: `words`, `skip` and `count`.
+
+    With no `words` it is what Teams asks as soon as the search is opened.
+    """
+    words = str(asked.get("words", ""))
+    parameter = {"name": "words", "value": words} if words else {"name": "initialRun", "value": "true"}
+    body = {
+        **_frame(service_url, person, conversation, root, at),
+        "type": "invoke",
+        "id": f"f:{identifier}",
+        "name": "composeExtension/query",
+        "value": {
+            "commandId": "handbook",
+            "parameters": [parameter],
+            "queryOptions": {"skip": asked["skip"], "count": asked["count"]},
+        },
+        "entities": [_client_info()],
+    }
+    body["channelData"] |= {"source": {"name": "compose"}}
     return body
 
 
@@ -258,4 +286,5 @@ def _html(service_url: str, said: Message) -> str:
         mark = html.escape(one["text"], quote=False)
         body = body.replace(mark, span.format(html.escape(one["mentioned"]["name"], quote=False)))
     words = f"<p>{body}</p>" if body else ""
+    words += "".join(f'<attachment id="card-{number}"></attachment>' for number, _ in enumerate(said.cards))
     return words + (f'<div><img alt="image" src="{_picture_url(service_url, said)}"></div>' if said.picture else "")

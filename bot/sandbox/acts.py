@@ -15,6 +15,7 @@ from bot.sandbox.world import Json, Message, World, chat_owner
 
 CARD = "application/vnd.microsoft.card.adaptive"
 PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+=*")
+PAGE = 25  # results that Teams asks for at once
 WORDS = "application/vnd.microsoft.activity.message"
 
 
@@ -24,13 +25,18 @@ class NotPossible(Exception):  # noqa: N818 - an answer, not an error
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the person sees of a press: a word only for them, an error, or a dialog's next step."""
+    """What the person sees of a press: a word only for them, an error, or a dialog's next step.
+
+    Of a search they see `results`, or a `notice` in their place.
+    """
 
     status: int
     toast: str = ""
     failed: bool = False
     dialog: Json | None = None
     message: str = ""
+    results: tuple[Json, ...] = ()
+    notice: str = ""
 
 
 class Acts:
@@ -48,15 +54,46 @@ class Acts:
         for body in activity.team_installed(self._url, self._clock.now()):
             await self._delivery.send(body)
 
-    async def post(self, person: str, place: str, text: str, picture: str = "") -> Outcome:
-        """Begin a thread in a channel (`place` its key or id), write in a group chat, or to the bot ("chat")."""
+    async def post(
+        self, person: str, place: str, text: str, picture: str = "", inserted: Json | None = None
+    ) -> Outcome:
+        """Begin a thread in a channel (`place` its key or id), write in a group chat, or to the bot ("chat").
+
+        `inserted` is a card that a search has put into it.
+        """
         who = self._who(person)
         if place == "chat":
             await self.open_chat(person)
             if not self._world.installed[person]:
                 message = "The app is switched off for this person."
                 raise NotPossible(message)
-            return await self._say(who, who.chat, None, text, picture)
+        return await self._say(who, self._conversation(who, place), None, text, picture, inserted)
+
+    async def reply(
+        self, person: str, root: str, text: str, picture: str = "", inserted: Json | None = None
+    ) -> Outcome:
+        """Reply in the thread of message `root`."""
+        first = self._message(person, root)
+        return await self._say(self._who(person), first.conversation, first.root, text, picture, inserted)
+
+    async def search(self, person: str, place: str, message: str = "", words: str = "", skip: int = 0) -> Outcome:
+        """Search the handbook where somebody writes: in the thread of a `message`, else a new one in a place."""
+        who = self._who(person)
+        if not self._world.installed[person]:
+            reason = "The app is switched off for this person, so it searches nothing."
+            raise NotPossible(reason)
+        first = self._message(person, message) if message else None
+        conversation = first.conversation if first else self._conversation(who, place)
+        asked = {"words": words, "skip": skip, "count": PAGE}
+        root = first.root if first else None
+        now, identifier = self._clock.now(), self._world.new_id()
+        body = activity.query(self._url, person, conversation, root, identifier, now, **asked)
+        return _results(*await self._delivery.invoke(body))
+
+    def _conversation(self, who: cast.Player, place: str) -> str:
+        """Give the conversation that a place is for somebody."""
+        if place == "chat":
+            return who.chat
         group = cast.chat(place)
         if group is not None and who.key not in group.members:
             message = f"{who.name} is not in that chat."
@@ -65,18 +102,13 @@ class Acts:
         if channel is None:
             message = f"There is no channel {place!r}."
             raise NotPossible(message)
-        return await self._say(who, channel.id, None, text, picture)
-
-    async def reply(self, person: str, root: str, text: str, picture: str = "") -> Outcome:
-        """Reply in the thread of message `root`."""
-        first = self._message(person, root)
-        return await self._say(self._who(person), first.conversation, first.root, text, picture)
+        return channel.id
 
     async def edit(self, person: str, identifier: str, text: str) -> Outcome:
         """Change one's own message."""
         said = self._own(person, identifier)
-        marked, mentions = activity.mark_mentions(_words(text, said.picture))
-        self._world.edit(said, marked, None, mentions)
+        marked, mentions = activity.mark_mentions(_words(text, said.picture or bool(said.cards)))
+        self._world.edit(said, marked, said.cards, mentions)
         return await self._tell(said, activity.edited(self._url, said, self._clock.now()))
 
     async def delete(self, person: str, identifier: str, *, undo: bool = False) -> Outcome:
@@ -151,9 +183,18 @@ class Acts:
         for body in activity.chat_installed(self._url, who, self._clock.now(), added=False):
             await self._delivery.send(body)
 
-    async def _say(self, who: cast.Player, conversation: str, root: str | None, text: str, picture: str) -> Outcome:
-        marked, mentions = activity.mark_mentions(_words(text, _picture(picture)))
-        said = self._world.add(conversation, root, who.key, marked, mentions=mentions, picture=picture)
+    async def _say(
+        self,
+        who: cast.Player,
+        conversation: str,
+        root: str | None,
+        text: str,
+        picture: str,
+        inserted: Json | None = None,
+    ) -> Outcome:
+        cards = [_card(inserted)] if inserted is not None else []
+        marked, mentions = activity.mark_mentions(_words(text, _picture(picture) or bool(cards)))
+        said = self._world.add(conversation, root, who.key, marked, cards=cards, mentions=mentions, picture=picture)
         return await self._tell(said, activity.message(self._url, said))
 
     async def _tell(self, said: Message, body: Json) -> Outcome:
@@ -211,9 +252,9 @@ class Acts:
         return said
 
 
-def _words(text: str, picture: str) -> str:
+def _words(text: str, besides: str | bool) -> str:  # noqa: FBT001 - what else there is to send
     words = text.strip()
-    if not words and not picture:
+    if not words and not besides:
         message = "There is nothing to send."
         raise NotPossible(message)
     return words
@@ -224,6 +265,32 @@ def _picture(url: str) -> str:
         message = "A picture must be a PNG, JPEG, GIF or WebP file."
         raise NotPossible(message)
     return url
+
+
+def _card(inserted: object) -> Json:
+    if not isinstance(inserted, dict) or inserted.get("type") != "AdaptiveCard":
+        message = "What is put into a message must be an Adaptive Card."
+        raise NotPossible(message)
+    return inserted
+
+
+def _results(status: int, body: Any) -> Outcome:
+    """Give what a search shows: a list, each with its preview and the card that it inserts, or words."""
+    answer = body.get("composeExtension") if isinstance(body, dict) else None
+    if status != HTTPStatus.OK or not isinstance(answer, dict):
+        return Outcome(status, notice="The search does not answer. Please try again.", failed=True)
+    if answer.get("type") == "message":
+        return Outcome(status, notice=str(answer.get("text")))
+    found = [one for one in answer.get("attachments") or [] if isinstance(one, dict)]
+    return Outcome(status, results=tuple(_result(one) for one in found))
+
+
+def _result(found: Json) -> Json:
+    """Give one of a list: an Adaptive Card needs a preview, or Teams shows nothing of it."""
+    preview = found.get("preview")
+    content = preview.get("content") if isinstance(preview, dict) else None
+    shown = content if isinstance(content, dict) else {}
+    return {"title": str(shown.get("title", "")), "text": str(shown.get("text", "")), "card": found.get("content")}
 
 
 def _failed(status: int, said: Message) -> Outcome:

@@ -4,8 +4,9 @@
 |---|---|---|
 | `GET /api/world` | | everything that the page shows |
 | `GET /api/events` | | server-sent events: the world's revision after every change |
-| `POST /api/act/post` | `{as, channel: "backend", "team", "ops" or "chat", text[, picture]}` | outcome |
-| `POST /api/act/reply` | `{as, message, text[, picture]}` | outcome |
+| `POST /api/act/post` | `{as, channel: "backend", "team", "ops" or "chat", text[, picture, card]}` | outcome |
+| `POST /api/act/reply` | `{as, message, text[, picture, card]}` | outcome |
+| `POST /api/act/search` | `{as, channel or message[, words, skip]}`: *Search the handbook* | outcome |
 | `POST /api/act/edit`, `delete`, `undelete`, `react` | `{as, message[, text or reaction]}` | outcome |
 | `POST /api/act/press` | `{as, message, action: {type, verb, id, data}}` | outcome |
 | `POST /api/act/submit` | `{as, message, data}`: a dialog's form | outcome |
@@ -32,9 +33,10 @@
 
 What can be done on GitHub is said in `github`.
 
-`as` and `person` are keys of people ("olga"). An outcome is `{status, toast, failed, dialog, message}`: `status` is
-what the bot answered (0: nothing was sent, or no answer), `message` the id of the message. What cannot be done is 409
-`{error}`. Texts may mention "@Hotseat" or "@Ana Lindqvist"; a picture is a data URL.
+`as` and `person` are keys of people ("olga"). An outcome has `status`, what the bot answered (0: nothing was sent, or
+none), `toast`, `failed`, `dialog` and `message`, the id of the message. That of a search has `results`, a list of
+`{title, text, card}` (which a post or reply takes as its `card`), or a `notice` in their place. What cannot be done is
+409 `{error}`. Texts may mention "@Hotseat" or "@Ana Lindqvist"; a picture is a data URL.
 
 What can be done in Bugsnag, to `error` (an id) or else to the one that came up last: "new", "again" (10 events in an
 hour), "hundredth", "reoccurred" (reopened by itself), "spike", "storm" (`count` errors, 60 if not said, 500 at most, of
@@ -57,7 +59,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.sandbox import cast
-from bot.sandbox.acts import Acts, NotPossible
+from bot.sandbox.acts import Acts, NotPossible, Outcome
 from bot.sandbox.board import Board
 from bot.sandbox.bugsnag import Bugsnag
 from bot.sandbox.clock import Clock
@@ -73,8 +75,8 @@ from bot.sandbox.world import Json, World
 
 WEB = Path(__file__).parent / "web"
 OWN = (
-    *("app.js", "board.js", "cards.js", "dom.js", "host-config.js", "log.js", "mrkdwn.js", "slack.js", "thread.js"),
-    *("github.js", "welcome.js", "bridge.css", "github.css", "style.css"),
+    *("app.js", "board.js", "cards.js", "dom.js", "extension.js", "github.js", "host-config.js", "log.js", "mrkdwn.js"),
+    *("slack.js", "thread.js", "welcome.js", "bridge.css", "github.css", "style.css"),
 )
 MODULES = {
     "adaptivecards.js": "adaptivecards/dist/adaptivecards.min.js",
@@ -195,8 +197,9 @@ class Page:
 
     async def _act(self, request: web.Request) -> web.Response:
         acts: dict[str, Callable[[Json], Awaitable[Any]]] = {
-            "post": lambda body: self._acts.post(body["as"], body["channel"], body["text"], body.get("picture", "")),
-            "reply": lambda body: self._acts.reply(body["as"], body["message"], body["text"], body.get("picture", "")),
+            "post": lambda body: self._acts.post(body["as"], body["channel"], *_said(body)),
+            "reply": lambda body: self._acts.reply(body["as"], body["message"], *_said(body)),
+            "search": self._search,
             "edit": lambda body: self._acts.edit(body["as"], body["message"], body["text"]),
             "delete": lambda body: self._acts.delete(body["as"], body["message"]),
             "undelete": lambda body: self._acts.delete(body["as"], body["message"], undo=True),
@@ -211,6 +214,10 @@ class Page:
         if act is None:
             raise web.HTTPNotFound
         return await self._json(act)(request)
+
+    async def _search(self, body: Json) -> Outcome:
+        where = str(body.get("channel", "")), str(body.get("message", ""))
+        return await self._acts.search(body["as"], *where, str(body.get("words", "")), int(body.get("skip", 0)))
 
     async def _slack(self, request: web.Request) -> web.Response:
         space = self._bridge.workspace
@@ -296,6 +303,11 @@ class Page:
             return web.json_response(outcome if isinstance(outcome, dict) else asdict(outcome))
 
         return answer
+
+
+def _said(body: Json) -> tuple[str, str, Json | None]:
+    """Give what somebody sends: text, picture and card."""
+    return body["text"], body.get("picture", ""), body.get("card")
 
 
 @web.middleware

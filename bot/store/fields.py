@@ -5,7 +5,7 @@ A reader takes the text and returns the value, or raises ValueError saying what 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import TypeVar
 
 from bot.errors import Misconfigured
@@ -16,6 +16,7 @@ from bot.rota.shift import Role
 
 T = TypeVar("T")
 
+MOST_DIGITS = 6  # of a count
 COUNTRY, SUBDIVISION = 2, 3  # letters of codes by ISO 3166
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -140,6 +141,40 @@ def count(text: str) -> int:
     if not text.isdecimal():
         raise ValueError(f'"{text}" must be a number of days')
     return int(text)
+
+
+def title(text: str) -> str:
+    """Read a title, on one line."""
+    if not text.strip():
+        raise ValueError("a title is needed")
+    return " ".join(text.split())
+
+
+def phrases(text: str) -> tuple[str, ...]:
+    """Read phrases, which stand on lines of their own, or else between semicolons."""
+    parts = text.splitlines() if "\n" in text else text.split(";")
+    return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+
+
+def times(text: str) -> int:
+    """Read how often something came, 0 where it is not said."""
+    if text and not (text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS):
+        raise ValueError(f'"{text}" must be a number of times, such as 7')
+    return int(text or 0)
+
+
+def moment(text: str) -> datetime | None:
+    """Read a date, at noon in UTC, which is that date everywhere; or an instant with its offset; None for none."""
+    if not text:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text), time(12), UTC)
+    except ValueError:
+        pass
+    try:
+        return instant(text)
+    except ValueError:
+        raise ValueError(f'"{text}" must be a date such as 2026-11-25, or a time with its offset') from None
 
 
 def said(text: str) -> str:

@@ -21,9 +21,10 @@ from bot.alerts.alert import Alert
 from bot.effects import Forget
 from bot.errors import Misconfigured, NotStored, Refused
 from bot.places import person_of, personal
-from bot.ports import Address, Commit, Expired, Limits, Loaded, Outgoing, Record
+from bot.ports import Address, Asked, Commit, Expired, Limits, Loaded, Outgoing, Record
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Notice
+from bot.store import figures
 from bot.store import statements as sql
 from bot.store.document import dump, parse, parse_effect
 from bot.store.migrate import migrate
@@ -32,7 +33,8 @@ from bot.store.sqlite import Database
 from bot.store.writing import Writer, instant
 from bot.support.erasure import Part, kinds
 from bot.support.recurrence import Common
-from bot.support.request import Request
+from bot.support.report import Figures, Period
+from bot.support.request import Outcome, Request, Status
 
 T = TypeVar("T")
 Row = dict[str, object]
@@ -229,6 +231,43 @@ class SqlJournal:
             parse(Request, text, f"requests {tenant} {desk} {id_}") for id_, text in rows if dump(requester) in text
         ]
         return tuple(one for one in found if one.requester.id == requester)
+
+    async def texts(self, tenant: str, desk: str, after: tuple[int, str], portion: int) -> tuple[Asked, ...]:
+        """Return what the search is to know anew: at most ``portion`` after a revision and a request, in that order."""
+        revision, request = after
+        here: Row = {"tenant_": tenant, "desk_": desk, "most_": portion}
+        here |= {"revision_": revision, "request_": request}
+        rows = await self._run(lambda connection: connection.execute(sql.CHANGED_TEXTS, here).all())
+        return tuple(
+            Asked(
+                request=row.request,
+                revision=row.revision,
+                text=row.text,
+                posted_at=datetime.fromisoformat(row.posted_at),
+                status=Status(row.status),
+                outcome=Outcome(row.outcome) if row.outcome else None,
+                common=row.common,
+                helped=tuple(orjson.loads(row.helped)),
+                unlike=tuple(orjson.loads(row.unlike)),
+                vector=row.vector,
+                encoder=row.encoder or "",
+            )
+            for row in rows
+        )
+
+    async def keep_vectors(self, tenant: str, desk: str, some: Iterable[Asked]) -> None:
+        """Keep the vectors of those requests that still have the same words."""
+        here = {"tenant_": tenant, "desk_": desk}
+        rows = [
+            {**here, "request_": one.request, "text_": one.text, "vector_": one.vector, "encoder_": one.encoder}
+            for one in some
+        ]
+        if rows:
+            await self._run(lambda connection: connection.execute(sql.KEEP_VECTOR, rows) and None)
+
+    async def figures(self, tenant: str, desk: str, period: Period) -> Figures:
+        """Return what came in a period, counted from history as it stands."""
+        return await self._run(lambda connection: figures.count(connection, tenant, desk, period))
 
     async def commit(self, commit: Commit) -> None:
         """Write all of ``commit`` durably; raise Conflict if the revision has moved on or a record's key is known."""

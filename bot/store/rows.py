@@ -5,15 +5,17 @@ Rows are keyed by Entra id, else e-mail, else name; whoever names a person may u
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date
 from difflib import get_close_matches
 
-from bot.events import PersonRow
+from bot.events import CommonRow, PersonRow
 from bot.people import FORMER, WORKING_WEEK, Person
 from bot.rota.duty import PAIR
 from bot.rota.shift import Role, Shift
 from bot.store import fields
 from bot.store.fields import Problems, Row
+from bot.support.recurrence import Common
 
 PEOPLE = (
     "name",
@@ -29,6 +31,7 @@ PEOPLE = (
 MORE = ("holidays", "observed", "waived", "again")
 """What the rota's file says of people beyond the sheet."""
 SHIFTS = ("iteration", "name", "role", "days")
+COMMONS = ("title", "answer", "link", "phrases", "times", "last")
 
 
 class Directory:
@@ -132,6 +135,35 @@ def spell_shift(shift: Shift, directory: Directory) -> dict[str, str]:
         "name": directory.spell(shift.person),
         "role": shift.role.value,
         "days": "" if shift.days == WORKING_WEEK else fields.spell_days(shift.days),
+    }
+
+
+def read_commons(rows: Iterable[Row], problems: Problems) -> tuple[CommonRow, ...]:
+    """Read common requests, adding to ``problems`` all that is wrong but how long the texts are."""
+    found: list[CommonRow] = []
+    for row in rows:
+        title = problems.value(row, "title", fields.title)
+        phrases = problems.value(row, "phrases", fields.phrases)
+        times = problems.value(row, "times", fields.times)
+        last = problems.value(row, "last", fields.moment)
+        if last and times == 0:
+            problems.add(row, "last", "write under times how often it came, too")
+        answer, link = (row.fields.get(name, "") for name in ("answer", "link"))
+        common = Common("", title=title or "", answer=answer, link=link, phrases=phrases or ())
+        common = replace(common, earlier=times or 0, earlier_at=last)
+        found.append(CommonRow(row.where, common, frozenset(row.fields)))
+    return tuple(found)
+
+
+def spell_common(common: Common) -> dict[str, str]:
+    """Return a common request as a row."""
+    return {
+        "title": common.title,
+        "answer": common.answer,
+        "link": common.link,
+        "phrases": "\n".join(common.phrases),
+        "times": str(common.times) if common.times else "",
+        "last": common.last_at.astimezone(UTC).isoformat() if common.last_at else "",
     }
 
 

@@ -1,15 +1,18 @@
 """The journal's tables, one schema for SQLite and PostgreSQL, and the version of it that this program reads.
 
 Every table is keyed by tenant first and, but for references, desk second, so that PostgreSQL can be sharded by them.
-Instants are UTC in ISO 8601 with microseconds, so that text order is time order. Documents are JSON text.
+Instants are UTC in ISO 8601 with microseconds, so that text order is time order; those that the report reckons with
+are whole microseconds since 1970 (``_us``), so that no database's own dates are needed. Documents are JSON text.
 """
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -19,13 +22,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-HEAD = "0004"  # the newest script in migrations/versions; a test compares
+HEAD = "0006"  # the newest script in migrations/versions; a test compares
 
 metadata = MetaData()
 
 
 def _text(name: str, *, nullable: bool = False) -> Column[str]:
     return Column(name, Text, nullable=nullable)
+
+
+def _us(name: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=nullable)
 
 
 def _of_desk(name: str, *columns: SchemaItem, key: tuple[str, ...], rowid: bool = True) -> Table:
@@ -79,8 +86,17 @@ requests = _of_desk(
     _text("closed_at", nullable=True),
     _text("document"),
     _text("held"),
+    _us("posted_us"),
+    _us("waits_us"),
+    _us("due_us"),
+    _us("responded_us", nullable=True),
+    _us("ended_us", nullable=True),
+    _text("outcome"),
+    _text("common"),
+    Column("follow_up", Boolean, nullable=False),
     key=("id",),
 )
+Index("requests_by_time", requests.c.tenant, requests.c.desk, requests.c.posted_us)
 IS_OPEN = "status <> 'CLOSED'"
 Index("requests_by_place", requests.c.tenant, requests.c.desk, requests.c.place)
 Index(
@@ -101,6 +117,23 @@ Index(
     sqlite_where=text(HOLDS),  # see above
 )
 
+texts = _of_desk(
+    "texts",
+    _text("request"),
+    Column("revision", Integer, nullable=False),
+    _text("text"),
+    _text("posted_at"),
+    _text("status"),
+    _text("outcome"),
+    _text("common"),
+    _text("helped"),
+    _text("unlike"),
+    Column("vector", LargeBinary, nullable=True),
+    _text("encoder", nullable=True),
+    key=("request",),
+)
+Index("texts_changed", texts.c.tenant, texts.c.desk, texts.c.revision, texts.c.request)
+
 alerts = _of_desk(
     "alerts",
     _text("id"),
@@ -108,8 +141,13 @@ alerts = _of_desk(
     _text("ended_at", nullable=True),
     _text("document"),
     _text("held"),
+    _text("kind"),
+    _us("came_us"),
+    _us("acknowledged_us", nullable=True),
+    _us("ended_us", nullable=True),
     key=("id",),
 )
+Index("alerts_by_time", alerts.c.tenant, alerts.c.desk, alerts.c.came_us)
 IS_LIVE = "ended_at IS NULL"
 Index("alerts_live", alerts.c.tenant, alerts.c.desk, alerts.c.id, sqlite_where=text(IS_LIVE))
 Index("alerts_held", alerts.c.tenant, alerts.c.desk, alerts.c.held, alerts.c.ended_at, sqlite_where=text(HOLDS))

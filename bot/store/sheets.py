@@ -1,4 +1,4 @@
-"""Sheets: people and shifts as CSV, as spreadsheets write it and people edit it.
+"""Sheets: people, shifts and common requests as CSV, as spreadsheets write it and people edit it.
 
 A cell that a spreadsheet would take for a formula goes out behind an apostrophe, which comes off when it is read
 (https://owasp.org/www-community/attacks/CSV_Injection).
@@ -13,22 +13,27 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 
-from bot.events import PersonRow
+from bot.events import CommonRow, PersonRow
 from bot.people import Person
 from bot.rota.shift import Shift
 from bot.store.fields import Problems, Row
 from bot.store.rows import (
+    COMMONS,
     PEOPLE,
     SHIFTS,
     Directory,
     by_name,
+    read_commons,
     read_people,
     read_shifts,
+    spell_common,
     spell_person,
     spell_shift,
 )
+from bot.support.recurrence import Common
 
 PEOPLE_SHEET, SHIFTS_SHEET = "The sheet of people", "The sheet of shifts"
+COMMONS_SHEET = "The sheet of common requests"
 SEPARATOR_LINE = re.compile(r"\A\s*sep=.?\n", re.IGNORECASE)  # what Excel writes to tell itself the separator
 FORMULA = re.compile(r"'*[=+\-@\t\r\n]")  # how a cell begins that takes an apostrophe more, or loses one
 REMEDY = "Nothing was changed. Mend these and import the sheet again."
@@ -67,6 +72,28 @@ def shifts_to_csv(shifts: Iterable[Shift], people: Mapping[str, Person]) -> str:
     """Return shifts as a sheet, by iteration."""
     directory = Directory(people.values())
     return _csv(SHIFTS, [spell_shift(shift, directory) for shift in sorted(shifts, key=lambda shift: shift.iteration)])
+
+
+def figures_to_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return figures as a sheet, a row each."""
+    return _csv(columns, [dict(zip(columns, row, strict=True)) for row in rows])
+
+
+def commons_from_csv(text: str) -> tuple[CommonRow, ...]:
+    """Return the common requests of a sheet; raise Misconfigured with all that is wrong.
+
+    Columns: title, and any of answer, link (https or #anchor), phrases (a line each, or between semicolons), times (how
+    often it came) and last (when last).
+    """
+    problems = Problems()
+    commons = read_commons(_rows(text, COMMONS, ("title",), problems), problems)
+    problems.check(COMMONS_SHEET, REMEDY)
+    return commons
+
+
+def commons_to_csv(commons: Iterable[Common]) -> str:
+    """Return common requests as a sheet, by title."""
+    return _csv(COMMONS, [spell_common(one) for one in sorted(commons, key=lambda one: one.title.casefold())])
 
 
 def exported_rows(sheet: str) -> list[dict[str, str]]:

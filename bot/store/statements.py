@@ -3,7 +3,7 @@
 Those that write take lists of rows. Upserts are spelt alike by SQLite and PostgreSQL.
 """
 
-from sqlalchemy import Table, bindparam, delete, false, func, insert, select, text, union_all, update
+from sqlalchemy import Table, bindparam, case, delete, false, func, insert, or_, select, text, tuple_, union_all, update
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
@@ -23,6 +23,7 @@ from bot.store.schema import (
     requests,
     rotas,
     shown,
+    texts,
 )
 
 
@@ -35,6 +36,19 @@ def _put(table: Table) -> Insert:
     keys = [column.name for column in table.primary_key]
     rest = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+
+
+def _put_texts() -> Insert:
+    """Return what keeps a vector as long as its text is the same, and writes nothing where nothing has changed."""
+    statement = upsert(texts)
+    new = statement.excluded
+    same = texts.c.text == new.text
+    told = [one for one in texts.c if one.name in ("text", "status", "outcome", "common", "helped", "unlike")]
+    rest = {one.name: new[one.name] for one in (texts.c.revision, texts.c.posted_at, *told)}
+    kept = {one.name: case((same, one)) for one in (texts.c.vector, texts.c.encoder)}
+    changed = or_(*(one != new[one.name] for one in told))
+    keys = [column.name for column in texts.primary_key]
+    return statement.on_conflict_do_update(index_elements=keys, set_={**rest, **kept}, where=changed)
 
 
 def _any(column: ColumnElement[str]) -> ColumnElement[bool]:
@@ -51,9 +65,11 @@ PUT_INFO = update(desks).where(_here(desks)).values(channel=bindparam("channel_"
 PUT_FACTS = update(desks).where(_here(desks)).values(facts=bindparam("facts_"))
 ADD_RECORDS = insert(records)
 PUT_REQUESTS = _put(requests)
+PUT_TEXTS = _put_texts()
 PUT_ALERTS = _put(alerts)
 PUT_ALERT_NAMES = _put(alert_names)
 PUT_COMMONS = _put(commons)
+DROP_COMMONS = delete(commons).where(_here(commons), commons.c.id == bindparam("id_"))
 PUT_NOTICES = _put(notices)
 DROP_NOTICES = delete(notices).where(_here(notices), notices.c.key == bindparam("key_"))
 PUT_OUTGOING = _put(outbox)
@@ -100,6 +116,20 @@ CLOSED_SINCE = (
     select(requests.c.id, requests.c.document)
     .where(_here(requests), text(HOLDS), _any(requests.c.held), requests.c.closed_at >= bindparam("since_"))
     .order_by(requests.c.posted_at, requests.c.id)
+)
+CHANGED_TEXTS = (
+    select(texts)
+    .where(
+        _here(texts),
+        tuple_(texts.c.revision, texts.c.request) > tuple_(bindparam("revision_"), bindparam("request_")),
+    )
+    .order_by(texts.c.revision, texts.c.request)
+    .limit(bindparam("most_"))
+)
+KEEP_VECTOR = (
+    update(texts)
+    .where(_here(texts), texts.c.request == bindparam("request_"), texts.c.text == bindparam("text_"))
+    .values(vector=bindparam("vector_"), encoder=bindparam("encoder_"))
 )
 ALERTS_BY_ID = select(alerts.c.id, alerts.c.document).where(_here(alerts), _any(alerts.c.id))
 ALERTS_BY_NAME = (

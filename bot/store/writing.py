@@ -5,7 +5,7 @@ compiled once to the driver's own text: a third of the cost of going through the
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import orjson
 from sqlalchemy import Connection
@@ -14,8 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import ClauseElement
 
 from bot.alerts import erasure as alerts
-from bot.alerts.alert import Alert
+from bot.alerts.alert import Alert, first_ended_at
 from bot.effects import (
+    DropCommon,
     DropNotice,
     Forget,
     ForgetActs,
@@ -35,13 +36,26 @@ from bot.ports import Commit, Conflict, Record
 from bot.store import statements as sql
 from bot.store.document import dump, dump_effect
 from bot.support.erasure import held
+from bot.support.likeness import compared
+from bot.support.report import is_follow_up, waits_since
 from bot.support.request import Request
 
 Cells = tuple[object, ...]
-Kept = PutRequest | PutAlert | PutCommon | PutNotice | DropNotice | PutFacts | PutDesk | PutRota
+Kept = PutRequest | PutAlert | PutCommon | DropCommon | PutNotice | DropNotice | PutFacts | PutDesk | PutRota
 
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 LAST = "\uffff"  # behind every key that begins alike
-ORDER: Sequence[type[Kept]] = (PutRequest, PutAlert, PutCommon, PutNotice, DropNotice, PutFacts, PutDesk, PutRota)
+ORDER: Sequence[type[Kept]] = (
+    PutRequest,
+    PutAlert,
+    PutCommon,
+    DropCommon,
+    PutNotice,
+    DropNotice,
+    PutFacts,
+    PutDesk,
+    PutRota,
+)
 
 
 def _text(statement: ClauseElement) -> str:
@@ -59,11 +73,13 @@ class Writer:
         self._outgoing = _text(sql.PUT_OUTGOING)
         self._shown = _text(sql.PUT_SHOWN)
         self._names = _text(sql.PUT_ALERT_NAMES)
+        self._texts = _text(sql.PUT_TEXTS)
         self._unwritten = _text(sql.UNWRITTEN)
         self._changes = {
             PutRequest: _text(sql.PUT_REQUESTS),
             PutAlert: _text(sql.PUT_ALERTS),
             PutCommon: _text(sql.PUT_COMMONS),
+            DropCommon: _text(sql.DROP_COMMONS),
             PutNotice: _text(sql.PUT_NOTICES),
             DropNotice: _text(sql.DROP_NOTICES),
             PutFacts: _text(sql.PUT_FACTS),
@@ -85,7 +101,7 @@ class Writer:
                 message = f"desk {desk} knows one of the keys"
                 raise Conflict(message) from error
         forgets = [change for change in commit.changes if isinstance(change, Forget)]
-        self._change(connection, tenant, desk, [one for one in commit.changes if not isinstance(one, Forget)])
+        self._change(connection, commit, [one for one in commit.changes if not isinstance(one, Forget)])
         for forget in forgets:
             _forget(connection, tenant, desk, forget)
         if commit.struck:
@@ -102,7 +118,8 @@ class Writer:
                 [(tenant, desk, key, to.service_url, to.conversation, to.activity) for key, to in commit.shown],
             )
 
-    def _change(self, connection: Connection, tenant: str, desk: str, changes: Sequence[Kept]) -> None:
+    def _change(self, connection: Connection, commit: Commit, changes: Sequence[Kept]) -> None:
+        tenant, desk = commit.tenant, commit.desk
         last: dict[tuple[str, str], Kept] = {}
         for change in changes:
             last[_subject(change)] = change
@@ -112,6 +129,9 @@ class Writer:
         for kind in ORDER:
             if kind in rows:
                 connection.exec_driver_sql(self._changes[kind], rows[kind])
+        texts = [_asked(commit, change.request) for change in last.values() if isinstance(change, PutRequest)]
+        if texts:
+            connection.exec_driver_sql(self._texts, texts)
         names = [
             (tenant, desk, name, change.alert.id)
             for change in changes
@@ -142,7 +162,7 @@ def _forget(connection: Connection, tenant: str, desk: str, change: Forget) -> N
             connection.execute(sql.FORGET_PLACE, {"tenant_": tenant, "place_": personal(person)})
 
 
-def _subject(change: Kept) -> tuple[str, str]:
+def _subject(change: Kept) -> tuple[str, str]:  # noqa: PLR0911 - one row per kind
     match change:
         case PutRequest(request):
             return "request", request.id
@@ -150,6 +170,8 @@ def _subject(change: Kept) -> tuple[str, str]:
             return "alert", alert.id
         case PutCommon(common):
             return "common", common.id
+        case DropCommon(id_):
+            return "common", id_
         case PutNotice(notice):
             return "notice", notice.key
         case DropNotice(key):
@@ -166,6 +188,8 @@ def _row(tenant: str, desk: str, change: Kept) -> Cells:  # noqa: PLR0911 - one 
             return _alert(tenant, desk, alert)
         case PutCommon(common):
             return tenant, desk, common.id, dump(common)
+        case DropCommon(id_):
+            return tenant, desk, id_
         case PutNotice(notice):
             return tenant, desk, notice.key, dump(notice)
         case DropNotice(key):
@@ -206,12 +230,65 @@ def _request(tenant: str, desk: str, request: Request) -> Cells:
         instant(request.closed_at) if request.closed_at else None,
         dump(request),
         held(request),
+        *figures_of_request(request),
+    )
+
+
+def figures_of_request(request: Request) -> Cells:
+    """Return what the report counts of a request, in the order of the columns."""
+    return (
+        microseconds(request.posted_at),
+        microseconds(waits_since(request)),
+        microseconds(request.due_at),
+        _or_none(request.responded_at),
+        _or_none(request.closed_at),
+        request.outcome.value if request.outcome else "",
+        request.common,
+        is_follow_up(request),
+    )
+
+
+def _asked(commit: Commit, request: Request) -> Cells:
+    return (
+        commit.tenant,
+        commit.desk,
+        request.id,
+        commit.revision + 1,
+        compared(request),
+        instant(request.posted_at),
+        request.status.value,
+        request.outcome.value if request.outcome else "",
+        request.common,
+        orjson.dumps(request.helped).decode(),
+        orjson.dumps(request.unlike).decode(),
+        None,
+        None,
     )
 
 
 def _alert(tenant: str, desk: str, alert: Alert) -> Cells:
     ended_at = None if alert.is_live else instant(alert.changed_at)
-    return tenant, desk, alert.id, alert.status.value, ended_at, dump(alert), alerts.held(alert)
+    kept = (tenant, desk, alert.id, alert.status.value, ended_at, dump(alert), alerts.held(alert))
+    return (*kept, *figures_of_alert(alert))
+
+
+def figures_of_alert(alert: Alert) -> Cells:
+    """Return what the report counts of an alert, in the order of the columns."""
+    return (
+        alert.news.value,
+        microseconds(alert.first_at),
+        _or_none(alert.acknowledged_at),
+        _or_none(first_ended_at(alert)),
+    )
+
+
+def microseconds(at: datetime) -> int:
+    """Return an instant as what is reckoned with holds it."""
+    return (at - EPOCH) // MICROSECOND
+
+
+def _or_none(at: datetime | None) -> int | None:
+    return None if at is None else microseconds(at)
 
 
 def instant(at: datetime) -> str:

@@ -69,6 +69,7 @@ def without_names(request: Request) -> Request:
         reacted=(),
         asked=(),
         copies=(),
+        incident=None,
     )
 
 
@@ -152,6 +153,7 @@ def without_person(request: Request, person: str, names: Iterable[str] = ()) -> 
         reacted=others(request.reacted),
         asked=others(request.asked),
         copies=others(request.copies),
+        incident=request.incident and replace(request.incident, cards=others(request.incident.cards)),
     )
     return unnamed(left, called)
 

@@ -5,7 +5,9 @@ A value only: where it comes from, and how Markdown becomes sections, is not kno
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
+
+from bot.people import Author
+from bot.places import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,30 @@ class Handbook:
 
     def link(self, section: Section) -> str:
         """Return the address of a section, "" where the handbook has none."""
-        return f"{self.address}#{quote(section.anchor)}" if self.address else ""
+        return f"{self.address}#{quoted(section.anchor)}" if self.address else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """An edit that somebody proposed where the handbook is kept, until they know what became of it.
+
+    ``key`` is the proposal's, ``section`` as in matches ("" for a new one), ``title`` says in one line what is proposed
+    and ``after`` is the new Markdown. ``url`` or ``failure`` says what became of it, once that is known.
+    """
+
+    key: str
+    by: Author
+    section: str
+    title: str
+    after: str
+    at: datetime
+    url: str = ""
+    failure: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        """Say whether it is known what became of it."""
+        return bool(self.url or self.failure)
 
 
 NO_HANDBOOK = Handbook()

@@ -276,6 +276,19 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Incident:
+    """Requests of a few minutes that are likely one matter, as the first of them knows them.
+
+    ``others`` are all but itself, ``cards`` the messages that offer the pair to put them together. ``settled`` says
+    that somebody did, or said that they are not the same.
+    """
+
+    others: tuple[str, ...]
+    cards: tuple[str, ...] = ()
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """A request.
 
@@ -295,7 +308,9 @@ class Request:
     where that never was: what was said before does not answer it.
 
     ``matches`` are what it resembles, the likeliest first; ``helped`` names those of which somebody said that they
-    answer it, ``unlike`` those that do not. ``common`` is the common request that it is, "" for none.
+    answer it, ``unlike`` those that do not. ``common`` is the common request that it is, "" for none. ``incident`` is
+    what came with it within minutes and is likely the same, None for nothing.
+    ``unanswered_since`` is when it was opened again though nobody had ever answered: its first clock began anew.
     """
 
     id: str
@@ -340,6 +355,8 @@ class Request:
     helped: tuple[str, ...] = ()
     unlike: tuple[str, ...] = ()
     common: str = ""
+    incident: Incident | None = None
+    unanswered_since: datetime | None = None
 
     @property
     def next_at(self) -> datetime | None:

@@ -50,6 +50,7 @@ class Text(StrEnum):
     ANSWER_THERE = "answer there"
     FOLLOWS_OWN = "follows own"
     SAME_AS = "same as"
+    IN_THE_HANDBOOK = "in the handbook"
     ASKED_YOU = "asked you"
     ASKED_THERE = "asked there"
     WAITS = "waits"
@@ -126,6 +127,30 @@ class Text(StrEnum):
     NOT_RAISED = "not raised"
     NOTHING_RAISED = "nothing raised"
     NOWHERE_TO_RAISE = "nowhere to raise"
+    NOWHERE_TO_SEARCH = "nowhere to search"
+    NOT_UNDERSTOOD = "not understood"
+    HANDBOOK = "handbook"
+    HANDBOOK_SECTIONS = "handbook sections"
+    HANDBOOK_SECTION = "handbook section"
+    HANDBOOK_READ_TODAY = "handbook read today"
+    HANDBOOK_READ = "handbook read"
+    HANDBOOK_NOT_SINCE = "handbook not since"
+    HANDBOOK_NOT_SINCE_AS = "handbook not since as"
+    HANDBOOK_NEVER_READ = "handbook never read"
+    HANDBOOK_NEVER_READ_AS = "handbook never read as"
+    HANDBOOK_EMPTY = "handbook empty"
+    HANDBOOK_ASK = "handbook ask"
+    HANDBOOK_OPEN = "handbook open"
+    HANDBOOK_OPEN_SECTION = "handbook open section"
+    HANDBOOK_FOR = "handbook for"
+    HANDBOOK_UNSURE = "handbook unsure"
+    HANDBOOK_NOTHING = "handbook nothing"
+    HANDBOOK_GONE = "handbook gone"
+    HANDBOOK_FAILED = "handbook failed"
+    HANDBOOK_FAILED_AS = "handbook failed as"
+    HANDBOOK_TOO_LONG = "handbook too long"
+    HANDBOOK_ABSENT = "handbook absent"
+    HANDBOOK_SET = "handbook set"
     SAYS_THROUGH = "says through"
     YOUR_REQUESTS = "your requests"
     NO_REQUESTS = "no requests"
@@ -142,6 +167,8 @@ class Text(StrEnum):
     PRIVACY_WHY = "privacy why"
     PRIVACY_REQUESTS = "privacy requests"
     PRIVACY_REQUESTS_KEPT = "privacy requests kept"
+    PRIVACY_COMMONS = "privacy commons"
+    PRIVACY_COMMONS_KEPT = "privacy commons kept"
     PRIVACY_TEAM = "privacy team"
     PRIVACY_TEAM_KEPT = "privacy team kept"
     PRIVACY_AWAY = "privacy away"
@@ -186,6 +213,8 @@ class Text(StrEnum):
     MY_RAISED_FOR = "my raised for"
     MY_EARLY = "my early"
     MY_TICKETS = "my tickets"
+    MY_COMMONS = "my commons"
+    MY_EDITS = "my edits"
     MY_STORMS = "my storms"
     MY_PAUSE = "my pause"
     MY_PLANNING = "my planning"
@@ -278,6 +307,7 @@ TEXTS = MappingProxyType(
                 Text.ANSWER_THERE: "The answer is in the other thread.",
                 Text.FOLLOWS_OWN: "This goes with your other post.",
                 Text.SAME_AS: "We look at this together with ",
+                Text.IN_THE_HANDBOOK: "This is in our handbook: {title}",
                 Text.ASKED_YOU: "{who} has a question for you.",
                 Text.ASKED_THERE: "{who} has asked something in the other thread. Once it is answered, we go on.",
                 Text.WAITS: "As soon as you answer here, we go on.",
@@ -362,6 +392,35 @@ TEXTS = MappingProxyType(
                 ),
                 Text.NOTHING_RAISED: "All right, nothing was posted.",
                 Text.NOWHERE_TO_RAISE: "There is no support channel yet that I could post this in.",
+                Text.NOT_UNDERSTOOD: "I did not understand that. Close this, and open it again.",
+                Text.NOWHERE_TO_SEARCH: "There is no support channel for you yet, and so no handbook to search.",
+                Text.HANDBOOK: "Handbook",
+                Text.HANDBOOK_SECTIONS: "{count} sections",
+                Text.HANDBOOK_SECTION: "1 section",
+                Text.HANDBOOK_READ_TODAY: "read today at {at}",
+                Text.HANDBOOK_READ: "read {at}",
+                Text.HANDBOOK_NOT_SINCE: "I could not read it again since, so something may be missing.",
+                Text.HANDBOOK_NOT_SINCE_AS: "Not read again since: {why}",
+                Text.HANDBOOK_NEVER_READ: "I have not been able to read it, so I cannot search it.",
+                Text.HANDBOOK_NEVER_READ_AS: "I have not been able to read it, so I cannot search it: {why}",
+                Text.HANDBOOK_EMPTY: "It has no sections yet.",
+                Text.HANDBOOK_ASK: "Write handbook and what you look for, such as: handbook label printer",
+                Text.HANDBOOK_OPEN: "Open the handbook",
+                Text.HANDBOOK_OPEN_SECTION: "Open section",
+                Text.HANDBOOK_FOR: "Handbook: {words}",
+                Text.HANDBOOK_UNSURE: "Perhaps this",
+                Text.HANDBOOK_NOTHING: "I found nothing on that in the handbook.",
+                Text.HANDBOOK_GONE: "What I found is no longer in the handbook. Please search again.",
+                Text.HANDBOOK_FAILED: "I cannot search the handbook right now. Try again in a minute, or look in it.",
+                Text.HANDBOOK_FAILED_AS: "{why}. Try again in a minute, or look in it.",
+                Text.HANDBOOK_TOO_LONG: (
+                    "That is too long to search for. Write the few words that matter, {most} characters at most."
+                ),
+                Text.HANDBOOK_ABSENT: "There is no handbook here yet.",
+                Text.HANDBOOK_SET: (
+                    "To name one, set HANDBOOK to owner/repo/path@ref on GitHub or to a file, "
+                    "or write policy and give its address on GitHub."
+                ),
                 Text.SAYS_THROUGH: "{who}, passed on by {by}:",
                 Text.YOUR_REQUESTS: "Your requests",
                 Text.NO_REQUESTS: "Nothing of yours is open, and nothing was closed in the last seven days.",
@@ -400,6 +459,12 @@ TEXTS = MappingProxyType(
                     "after closing the names go, after {texts} the texts. Of alerts, what Bugsnag says and who handled "
                     "or commented on them, in Slack and Bugsnag too, and of tickets, who had them made: for as long. "
                     "What a ticket says is kept until it is made."
+                ),
+                Text.PRIVACY_COMMONS: "Common requests",
+                Text.PRIVACY_COMMONS_KEPT: (
+                    "What is asked again and again, and the answer, with names and personal data masked, until the "
+                    "team changes it; who wrote it down, for {names} days. Who proposed an edit of the handbook, until "
+                    "they know what became of it."
                 ),
                 Text.PRIVACY_TEAM: "Backend team",
                 Text.PRIVACY_TEAM_KEPT: (
@@ -450,6 +515,8 @@ TEXTS = MappingProxyType(
                 Text.MY_RAISED_FOR: "Raised for you",
                 Text.MY_EARLY: "You also wrote",
                 Text.MY_TICKETS: "Tickets of yours",
+                Text.MY_COMMONS: "Common requests with you",
+                Text.MY_EDITS: "Edits you proposed",
                 Text.MY_STORMS: "Called about many errors at once",
                 Text.MY_PAUSE: "You paused",
                 Text.MY_PLANNING: "Under way in the rota",
@@ -538,6 +605,7 @@ TEXTS = MappingProxyType(
                 Text.ANSWER_THERE: "Die Antwort steht im anderen Thread.",
                 Text.FOLLOWS_OWN: "Das gehört zu deinem anderen Beitrag.",
                 Text.SAME_AS: "Das sehen wir uns gemeinsam an mit ",
+                Text.IN_THE_HANDBOOK: "Das steht in unserem Handbuch: {title}",
                 Text.ASKED_YOU: "{who} hat eine Frage an dich.",
                 Text.ASKED_THERE: "{who} hat im anderen Thread etwas gefragt. Nach der Antwort geht es weiter.",
                 Text.WAITS: "Sobald du hier antwortest, geht es weiter.",
@@ -624,6 +692,38 @@ TEXTS = MappingProxyType(
                 ),
                 Text.NOTHING_RAISED: "In Ordnung, ich habe nichts geschrieben.",
                 Text.NOWHERE_TO_RAISE: "Es gibt noch keinen Support-Kanal, in den ich das schreiben könnte.",
+                Text.NOT_UNDERSTOOD: "Das habe ich nicht verstanden. Schließ das hier und öffne es noch einmal.",
+                Text.NOWHERE_TO_SEARCH: "Für dich gibt es noch keinen Support-Kanal und darum kein Handbuch.",
+                Text.HANDBOOK: "Handbuch",
+                Text.HANDBOOK_SECTIONS: "{count} Abschnitte",
+                Text.HANDBOOK_SECTION: "1 Abschnitt",
+                Text.HANDBOOK_READ_TODAY: "gelesen heute um {at}",
+                Text.HANDBOOK_READ: "gelesen {at}",
+                Text.HANDBOOK_NOT_SINCE: "Seitdem konnte ich es nicht wieder lesen, vielleicht fehlt also etwas.",
+                Text.HANDBOOK_NOT_SINCE_AS: "Seitdem nicht wieder gelesen: {why}",
+                Text.HANDBOOK_NEVER_READ: "Ich konnte es noch nicht lesen und darum nicht darin suchen.",
+                Text.HANDBOOK_NEVER_READ_AS: "Ich konnte es noch nicht lesen und darum nicht darin suchen: {why}",
+                Text.HANDBOOK_EMPTY: "Es hat noch keine Abschnitte.",
+                Text.HANDBOOK_ASK: "Schreib handbuch und wonach du suchst, etwa: handbuch Etikettendrucker",
+                Text.HANDBOOK_OPEN: "Handbuch öffnen",
+                Text.HANDBOOK_OPEN_SECTION: "Abschnitt öffnen",
+                Text.HANDBOOK_FOR: "Handbuch: {words}",
+                Text.HANDBOOK_UNSURE: "Vielleicht das",
+                Text.HANDBOOK_NOTHING: "Dazu habe ich im Handbuch nichts gefunden.",
+                Text.HANDBOOK_GONE: "Was ich gefunden hatte, steht nicht mehr im Handbuch. Such bitte noch einmal.",
+                Text.HANDBOOK_FAILED: (
+                    "Ich kann gerade nicht im Handbuch suchen. Versuch es gleich noch einmal, oder sieh selbst hinein."
+                ),
+                Text.HANDBOOK_FAILED_AS: "{why}. Versuch es gleich noch einmal, oder sieh selbst hinein.",
+                Text.HANDBOOK_TOO_LONG: (
+                    "Das ist zu lang, um danach zu suchen. Schreib die paar Wörter, auf die es ankommt, "
+                    "höchstens {most} Zeichen."
+                ),
+                Text.HANDBOOK_ABSENT: "Hier gibt es noch kein Handbuch.",
+                Text.HANDBOOK_SET: (
+                    "Um eines zu nennen, setz HANDBOOK auf owner/repo/path@ref bei GitHub oder auf eine Datei, "
+                    "oder schreib policy und gib seine Adresse bei GitHub an."
+                ),
                 Text.SAYS_THROUGH: "{who}, weitergegeben von {by}:",
                 Text.YOUR_REQUESTS: "Deine Anfragen",
                 Text.NO_REQUESTS: "Von dir ist nichts offen, und in den letzten sieben Tagen wurde nichts geschlossen.",
@@ -665,6 +765,12 @@ TEXTS = MappingProxyType(
                     "was Bugsnag meldet und wer sich gekümmert oder sie kommentiert hat, auch in Slack und Bugsnag, "
                     "und von Tickets, wer sie anlegen ließ: ebenso lange. Was in einem Ticket steht, bleibt hier, bis "
                     "es angelegt ist."
+                ),
+                Text.PRIVACY_COMMONS: "Häufige Anfragen",
+                Text.PRIVACY_COMMONS_KEPT: (
+                    "Was immer wieder gefragt wird und die Antwort, Namen und persönliche Daten unkenntlich, bis das "
+                    "Team es ändert; wer es aufgeschrieben hat, {names} Tage lang. Wer eine Änderung am Handbuch "
+                    "vorgeschlagen hat, bis er oder sie weiß, was daraus wurde."
                 ),
                 Text.PRIVACY_TEAM: "Backend-Team",
                 Text.PRIVACY_TEAM_KEPT: (
@@ -716,6 +822,8 @@ TEXTS = MappingProxyType(
                 Text.MY_RAISED_FOR: "Für dich weitergegeben",
                 Text.MY_EARLY: "Du schriebst auch",
                 Text.MY_TICKETS: "Tickets von dir",
+                Text.MY_COMMONS: "Häufige Anfragen mit dir",
+                Text.MY_EDITS: "Änderungen von dir",
                 Text.MY_STORMS: "Wegen vieler Fehler zugleich benachrichtigt",
                 Text.MY_PAUSE: "Du hast angehalten",
                 Text.MY_PLANNING: "Im Dienstplan im Gange",
@@ -805,6 +913,7 @@ DEEDS = MappingProxyType(
         "needs more time": "um mehr Zeit gebeten",
         "took it": "übernommen",
         "took that back": "zurückgenommen",
+        "made one incident of it": "zu einem Vorfall zusammengelegt",
         "made it a matter of its own": "als eigenes Thema abgetrennt",
     }
 )

@@ -24,7 +24,8 @@ from bot.support.words import say
 from bot.teams.adapter import ADMITTED
 from bot.teams.founding import Founding, is_setup
 from bot.teams.guard import Admitted
-from bot.teams.inbound import ACTIONS, Arrival, Stale, internal, read
+from bot.teams.handbook import QUERY, HandbookExtension
+from bot.teams.inbound import ACTIONS, LONGEST_ID, Arrival, Stale, internal, read
 from bot.teams.outbound import CARD, Outbound
 from bot.teams.references import References, team_of
 
@@ -68,9 +69,14 @@ class HotseatBot:
         outbound: Outbound,
         clock: Callable[[], datetime],
         founding: Founding | None = None,
+        extension: HandbookExtension | None = None,
     ) -> None:
-        """Bind to the desks, what is known of places, how a view becomes a card, and how a channel becomes a desk."""
+        """Bind to the desks, what is known of places, how a view becomes a card, and how a channel becomes a desk.
+
+        ``extension`` answers who searches the handbook while they write.
+        """
         self._desks = desks
+        self._extension = extension
         self._founding = founding
         self._references = references
         self._outbound = outbound
@@ -80,6 +86,10 @@ class HotseatBot:
         """Take one turn; raise NotStored when its event could not be stored."""
         admitted: Admitted = context.turn_state[ADMITTED]
         invoked = admitted.activity["type"] == ActivityTypes.invoke
+        if invoked and admitted.activity.get("name") == QUERY and self._extension is not None:
+            body = await self._extension.answer(admitted.tenant, admitted.activity)
+            await context.adapter.send_activities(context, [_answered(body)])
+            return
         try:
             seen, answer = await self._handle(admitted)
         except Stale:
@@ -183,7 +193,8 @@ class HotseatBot:
             return event
         names = tuple(desk.info.id for desk in several)
         fields = {"key": event.key, "happened_at": event.happened_at, "place": event.place, "author": event.author}
-        fields |= {"text": "" if again else event.text.strip()}
+        text = event.text.strip()
+        fields |= {"text": "" if again or len(text) > LONGEST_ID else text}  # what a button carries is no longer
         return Undecided(desks=names, **fields)  # type: ignore[arg-type]
 
     def _language(self, admitted: Admitted) -> Language:
@@ -195,7 +206,7 @@ class HotseatBot:
 
     def _response(self, activity: dict[str, Any], seen: Seen | None, answer: Answer) -> Activity:
         body = self._action(seen, answer) if activity.get("name") == "adaptiveCard/action" else self._task(seen, answer)
-        return Activity(type="invokeResponse", value=InvokeResponse(status=200, body=body))
+        return _answered(body)
 
     def _action(self, seen: Seen | None, answer: Answer) -> dict[str, Any]:
         if isinstance(answer, Card | Dialog) and seen is not None:
@@ -210,6 +221,10 @@ class HotseatBot:
             return {"task": {"type": "continue", "value": {"title": answer.title, **size, "card": card}}}
         assert isinstance(answer, Word)
         return {"task": {"type": "message", "value": answer.text}}
+
+
+def _answered(body: dict[str, Any]) -> Activity:
+    return Activity(type="invokeResponse", value=InvokeResponse(status=200, body=body))
 
 
 def _called(event: Event) -> Call | None:

@@ -26,6 +26,7 @@ from bot.views import (
     Fact,
     FairnessCard,
     FormCard,
+    HandbookCard,
     HelpCard,
     Label,
     Line,
@@ -33,6 +34,7 @@ from bot.views import (
     NoticeCard,
     PlanCard,
     ReplyCard,
+    ReportCard,
     RequestCard,
     RotaCard,
     View,
@@ -42,7 +44,9 @@ MOST_BYTES = 27_000  # of the card as JSON with non-ASCII characters escaped, it
 
 _IDS = frozenset({"desk", "request", "card", "form", "thread", "id", "verb", "step", "choice", "seen", "inputs", "url"})
 _WHOLE = "value"
-_LONGEST = MappingProxyType({"text": 4000, _WHOLE: 4000, "note": 4000, "trail": 1000, "excerpt": 1000, "remark": 1000})
+_LONGEST = MappingProxyType(
+    {"text": 4000, _WHOLE: 4000, "note": 4000, "trail": 1000, "code": 4000, "excerpt": 1000, "remark": 1000}
+)
 _LONGEST_OTHER = 300
 _BUTTON = MappingProxyType({"title": 60})
 _MOST_ELEMENTS = 48
@@ -127,8 +131,13 @@ def fallback_text(view: View) -> str:  # noqa: C901, PLR0912 - one row per view
         case PlanCard():
             parts = [f"{part.title}: {part.text}" for part in view.parts]
             said = [view.title, view.headline.plain, view.text, *parts, view.note]
+        case ReportCard():
+            said = [view.title, view.requests, view.alerts]
         case FairnessCard():
             said = [view.title, *(f"{row.name}: {row.debt}." for row in view.rows)]
+        case HandbookCard():
+            found = [f"{section.title}: {section.text}" for section in view.sections]
+            said = [view.title, view.text, *found, view.note]
         case ListCard():
             said = [view.title, view.note, *(f"{row.title.removesuffix('.')}: {row.excerpt}." for row in view.rows)]
     return (

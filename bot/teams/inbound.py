@@ -50,6 +50,7 @@ MOST_FIELDS = 60
 _IDS = frozenset({"verb", "desk", "request", "card", "step", "choice", "form", "seen", "msteams"})
 LONGEST_FORM = 500  # a form is named by the press that opened it, and carries marks of what stood in it
 MILLISECONDS = 13  # digits of a moment between 2001 and 2286
+CARDS = "application/vnd.microsoft.card."
 FILE = "application/vnd.microsoft.teams.file.download.info"
 
 OPENERS: Mapping[str, type[Press]] = MappingProxyType({"open": Open})
@@ -312,7 +313,7 @@ def _content(activity: dict[str, Any]) -> dict[str, Any]:
     return {
         "text": text,
         "addressed": addressed,
-        "picture": "<attachment" in html or "<video" in html or not all(images),
+        "picture": "<attachment" in html or "<video" in html or not all(images) or _has_card(activity),
         "gif": any(images),
     }
 
@@ -359,6 +360,11 @@ def _content_type(attachment: dict[str, Any]) -> str:
 def _is_file(attachment: dict[str, Any]) -> bool:
     kind = _content_type(attachment)
     return kind.startswith(("image/", "video/", "audio/")) or kind == FILE
+
+
+def _has_card(activity: dict[str, Any]) -> bool:
+    """Say whether a card stands in a message, which a person put there by an app."""
+    return any(_content_type(one).startswith(CARDS) for one in _attachments(activity))
 
 
 def _name(attachment: dict[str, Any]) -> str:

@@ -60,6 +60,10 @@ class Outbound:
         assert not isinstance(shown, Line)
         return self._drawn(desk, shown)
 
+    def inserted(self, desk: DeskInfo, view: CardView) -> dict[str, Any]:
+        """Return a view as the Adaptive Card that somebody puts into their own words, which are of no desk."""
+        return self._drawn(desk, view)
+
     def dialog(self, desk: DeskInfo, place: str, view: CardView) -> dict[str, Any]:
         """Return a view as the Adaptive Card of a dialog, in which Teams takes Action.Submit only."""
         submitted: dict[str, Any] = _submitted(self.card(desk, place, view))

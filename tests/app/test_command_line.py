@@ -184,6 +184,8 @@ SCHEMAS: dict[str, dict[str, object]] = {
     "absences import": _object(desk=TEXT, absences=COUNT),
     "shifts import": _object(desk=TEXT, shifts=COUNT, iterations=COUNT),
     "shifts export": _object(desk=TEXT, rows={"type": "array", "items": ROW}),
+    "common import": _object(desk=TEXT, commons=COUNT, new=COUNT, changed=COUNT, masked=COUNT),
+    "common export": _object(desk=TEXT, rows={"type": "array", "items": _of(TEXT)}),
     "manifest": _object(package=TEXT),
     "rota": ROTA,
 }
@@ -235,6 +237,64 @@ def test_a_package_that_cannot_be_written_is_said(
 
 def test_every_operation_and_its_answer_are_known_to_this_test() -> None:
     assert set(SCHEMAS) == {*OPERATIONS, "manifest"}
+
+
+COMMONS = """title;answer;phrases;times;last
+Label printer is down;Feed it.;no labels;7;2026-01-20
+Tour is missing;Ask Ben Okafor.;"tour, gone
+where is my tour";;
+"""
+
+
+def test_common_requests_are_imported_and_exported_again(hotseat: Hotseat, tmp_path: Path) -> None:
+    people, sheet = tmp_path / "people.csv", tmp_path / "commons.csv"
+    hotseat(*ADD)
+    people.write_text("name\nBen Okafor\n")
+    hotseat("people", "import", str(people))
+    sheet.write_text(COMMONS)
+    told = hotseat("common", "import", str(sheet))
+    assert told.out == (
+        "Imported 2 common requests into backend (2 new, 0 changed). "
+        "Names or personal data were masked in 1 of them; look at these with: common.\n"
+    )
+    out = hotseat("common", "export")
+    assert out.out == (
+        "title,answer,link,phrases,times,last\n"
+        "Label printer is down,Feed it.,,no labels,7,2026-01-20T12:00:00+00:00\n"
+        'Tour is missing,Ask [name].,,"tour, gone\nwhere is my tour",,\n'
+    )
+    sheet.write_text(out.out)
+    again = hotseat("common", "import", str(sheet), "--json")
+    jsonschema.validate(json.loads(again.out), SCHEMAS["common import"])
+    assert again.out.startswith('{"said": "Imported 2 common requests into backend (0 new, 0 changed)."')
+    assert hotseat("common", "export") == out
+    rows = json.loads(hotseat("common", "export", "--json").out)
+    jsonschema.validate(rows, SCHEMAS["common export"])
+    assert rows["rows"][0]["times"] == "7"
+    sheet.write_text("title,answer\nTour is missing,Reload it.\n")
+    assert "(0 new, 1 changed)" in hotseat("common", "import", str(sheet)).out
+
+
+def test_what_is_wrong_with_a_sheet_of_common_requests_is_said_by_line(hotseat: Hotseat, tmp_path: Path) -> None:
+    hotseat(*ADD)
+    sheet = tmp_path / "commons.csv"
+    sheet.write_text("title,link\nFax,fax://x\n")
+    wrong = hotseat("common", "import", str(sheet))
+    assert wrong.code == 1
+    assert wrong.err.splitlines() == [
+        "The sheet of common requests was not taken:",
+        "line 2: The address must begin with https://, with at most 1000 characters.",
+        "Nothing was changed. Mend these and import the sheet again.",
+    ]
+
+
+async def test_common_requests_are_imported_while_the_bot_runs(running: Path, tmp_path: Path) -> None:
+    await child(running, *ADD)
+    sheet = tmp_path / "commons.csv"
+    sheet.write_text(COMMONS)
+    told = await child(running, "common", "import", str(sheet))
+    assert (told.code, told.out[:35]) == (0, "Imported 2 common requests into bac")
+    assert "Ask Ben Okafor." in (await child(running, "common", "export")).out
 
 
 def test_absences_are_imported_from_somebodys_calendar(

@@ -14,14 +14,21 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.alerts.notification import Kind
-from bot.effects import Card, Dialog
+from bot.decide import handbook
+from bot.effects import Card, Change, Dialog, PutCommon, PutFacts, PutRequest
 from bot.events import CalendarFetched, Choose, Chosen, Claim, Open, Raise, Send, Solve
 from bot.people import Author, Person
 from bot.policy import Contact, Language, Page, Policy
+from bot.ports import Commit
 from bot.rota.shift import Absence, Role, Shift
 from bot.state import Member, Roster, TeamChannel
+from bot.support.handbook import NO_HANDBOOK, Handbook, Section
+from bot.support.recurrence import Alike, Common, Standing, Use
+from bot.support.request import Match, Outcome, Status
+from bot.support.ticket import Progress, Ticket, Wording
 from bot.teams.cards import Cards
 from bot.views import CardView, FormCard, Line, PlanCard, ReplyCard, View
+from tests.journeys.bookshelf import Reader
 from tests.journeys.town import Town
 
 CARDS = Path(__file__).parent.parent.parent / "cards"
@@ -56,7 +63,69 @@ PRINTER = (
     "The label printer in Utrecht prints yesterday's routes. 40 parcels are waiting at the dock.\n"
     "We tried to restart it twice, and tour 1187 still shows the old stops."
 )
+BOOK = Handbook(
+    "https://github.com/acme/backend/blob/main/docs/handbook.md",
+    sections=(
+        Section(
+            "tour-is-stuck-in-delivery",
+            "Tour is stuck in delivery",
+            "## Tour is stuck in delivery\n",
+            "The driver is done and the tour is not: a stop was left without a scan.\n\n"
+            "1. Open the tour under *Tours*.\n2. Press *Force complete*.\n\nNever change the state by hand.\n",
+            ("Tours",),
+        ),
+        Section(
+            "driver-app-crashes-on-start",
+            "Driver app crashes on start",
+            "## Driver app crashes on start\n",
+            "Usually an old version: let the driver update it.\n",
+            ("Drivers",),
+        ),
+    ),
+)
 WINDOW = "Customer cannot change the delivery window, the page says error 500."
+
+HANDBOOK = Handbook(
+    address="https://github.com/acme/handbook/blob/main/support.md",
+    edit_address="https://github.com/acme/handbook/edit/main/support.md",
+    sections=(
+        Section("printers", "Printers", "## Printers\n", "They stand at each dock.\n\n"),
+        Section(
+            "labels-show-old-routes",
+            "Labels show old routes",
+            "### Labels show old routes\n",
+            "Restart the printer twice.\n\n",
+            ("Printers",),
+        ),
+        Section("delivery-windows", "Delivery windows", "## Delivery windows\n", "Only before 14:00.\n"),
+    ),
+    version="1",
+    read_at=datetime(2026, 11, 23, 9, tzinfo=UTC),
+    proposes=True,
+)
+COMMONS = (
+    Common(
+        "C-1",
+        Standing.LISTED,
+        "The label printer prints yesterday's routes",
+        "Empty its queue, then restart it. Labels that are printed already have to be printed again.",
+        "#labels-show-old-routes",
+        ("labels show old stops", "der Drucker druckt die Touren von gestern"),
+        tuple(Use(f"R-{day}", datetime(2026, 11, day, 9, tzinfo=UTC)) for day in (10, 17, 19)),
+        4,
+        datetime(2026, 9, 3, 9, tzinfo=UTC),
+    ),
+    Common(
+        "C-2",
+        Standing.LISTED,
+        "A customer cannot change the delivery window",
+        "After 14:00 the window of the next day is fixed. Before that, reload the page.",
+        "https://wiki.example.com/delivery-windows",
+        ("cannot change the window",),
+        (Use("R-20", datetime(2026, 11, 20, 9, tzinfo=UTC)),),
+    ),
+    Common("C-3", Standing.RETIRED, "The fax is jammed", "Nobody faxes any more."),
+)
 
 
 def link(place: str) -> str:
@@ -81,6 +150,10 @@ async def _told() -> dict[str, CardView]:
         **await _change_of_duty(),
         **await _changes_of_the_rota(),
         **await _alerts(),
+        **await _recurrence(),
+        **await _report(),
+        **await _commons(),
+        **await _handbook(),
     }
 
 
@@ -407,6 +480,67 @@ async def _changes_of_the_rota() -> dict[str, CardView]:
     return views
 
 
+MINUTES = (1.2, 0.7, 3.5, 1.6, 2.2, 9, 0.5, 4.1, 1.4, 2.8, 1.1)
+ENDS = ("answered", "answered", "explained", "workaround", "answered", "docs")
+TITLES = {"C-1": "Label printer prints yesterday's routes", "C-2": "Delivery window cannot be changed", "C-3": "C-3"}
+
+
+async def _report() -> dict[str, CardView]:
+    """A week with its requests and alerts, what came of them, and one in which nothing came."""
+    town = Town("2026-11-17 08:00", people=TEAM, team=SHIFTS, jira="EDGE")
+    number = 0
+    for day, hours in (("18", "9 11 16 16 17 17"), ("19", "10 16 17 17"), ("20", "9 14 16 16 16 17 17 19"),
+                       ("22", "12"), ("23", "9 9 11 15 16 16 17 17 17"), ("24", "10 13 16 17 17")):  # fmt: skip
+        for at, hour in enumerate(hours.split()):
+            await town.until(f"2026-11-{day} {int(hour):02}:{at * 6 + 1:02}")
+            number += 1
+            await town.post(PRINTER if number % 3 else WINDOW, SANNE if number % 2 else JONAS)
+            if hour in ("12", "19"):
+                continue
+            await town.wait(MINUTES[number % len(MINUTES)])
+            await town.press(Claim, f"R-{number}", TOM if number % 2 else MIRA)
+            if number % 7 == 0:
+                await town.bugsnag(error=f"e{number}", error_class=f"Error{number}")
+                await town.wait(number / 5)
+                await town.take_alert(f"A-{number // 7}", TOM)
+    await _end(town, number)
+    await town.until("2026-11-24 17:30")
+    await town.write("report", MIRA)
+    await town.counted()
+    views = {"report_card": _card(town.to(MIRA)[-1].view)}
+    await town.write("report 2026-11-10", MIRA)
+    await town.counted()
+    views["report_card.empty"] = _card(town.to(MIRA)[-1].view)
+    return views
+
+
+async def _end(town: Town, number: int) -> None:
+    """End most requests in one way or another, some with a ticket, and let some be common ones."""
+    found = await town.requests()
+    state = await (await town.desk()).state()
+    ends = [Outcome(ENDS[at % len(ENDS)]) if at % 5 else Outcome.TICKET for at in range(number)]
+    commons = {id_: Common(id_, title=title if title != id_ else "") for id_, title in TITLES.items()}
+    changes: list[Change] = [PutCommon(one) for one in commons.values()]
+    for at, one in enumerate(found[:-2]):
+        common = ("C-1", "", "C-2", "C-1", "", "C-3", "")[at % 7]
+        done: dict[str, Any] = {
+            "status": Status.CLOSED,
+            "outcome": ends[at],
+            "closed_by": one.claimer,
+            "closed_at": town.now,
+        }
+        changes.append(PutRequest(replace(one, clock=None, word=None, wait=None, common=common, **done)))
+    made = Ticket("T-1", "R-5", "EDGE", "hotseat-1", Wording("Late labels", ()), SANNE, town.now - timedelta(days=5))
+    tickets = {
+        f"T-{n}": replace(made, id=f"T-{n}", matter=f"R-{5 * n}", progress=Progress.OPEN, key=f"EDGE-{410 + n}")
+        for n in (1, 2, 4)
+    }
+    changes.append(PutFacts(replace(state.facts, tickets=tickets)))
+    revision = (await town.journal.load("tenant", "backend")).revision
+    await town.journal.commit(Commit("tenant", "backend", revision, changes=tuple(changes)))
+    await town.restart()
+
+
 async def _alerts() -> dict[str, CardView]:
     town = _town("2026-11-23 10:00")
     about: dict[str, Any] = {
@@ -444,6 +578,85 @@ async def _alerts() -> dict[str, CardView]:
     return views
 
 
+async def _recurrence() -> dict[str, CardView]:
+    """What a request resembles, one incident, and what came for the third time."""
+    town = _town("2026-11-23 09:50")
+    town.shelf.handbook = BOOK
+    await town.post("Tour 1102 can't be closed, the driver went home an hour ago.", JONAS)
+    await town.send(
+        "close",
+        "R-1",
+        MIRA,
+        choice="close",
+        outcome="answered",
+        text="Closed by force, it was one stop without a scan.",
+    )
+    await town.wait(10)
+    question = "Tour 1187 is still in delivery although the driver has finished."
+    town.teams.found[question] = (
+        Match("#tour-is-stuck-in-delivery", sure=True),
+        Match("R-1", sure=False, outcome=Outcome.ANSWERED),
+        Match("#driver-app-crashes-on-start", sure=False),
+    )
+    await town.post(question, SANNE)
+    await town.wait(2)
+    copy = f"copy:R-2:first:{MIRA.id}"
+    views = {"notice_card.likely": _shown(town, copy)}
+    views["form_card.likely"] = await town.open("likely", "R-2", MIRA, card=copy)
+    views["form_card.likely_request"] = await town.open("likely", "R-2", MIRA, "R-1", card=copy)
+    await town.send("close", "R-2", MIRA, choice="close", outcome="answered", text="Closed.")
+    await town.wait(60)
+    for number, (text, who) in enumerate(
+        (
+            ("Nobody can pay by card in the shop.", SANNE),
+            ("Checkout shows an error after the card number.", JONAS),
+            ("Bezahlen geht nicht, Kunden beschweren sich.", Author(_id(13), "Lena Vogt")),
+        ),
+        3,
+    ):
+        others = [await town.request(f"R-{other}") for other in range(3, number)]
+        town.teams.alike[text] = tuple(Alike(one.id, near=True, posted_at=one.posted_at) for one in others)
+        await town.post(text, who)
+        await town.wait(1.5)
+    key = f"incident:R-3:{MIRA.id}"
+    views["plan_card.incident"] = _shown(town, key)
+    await town.press(Send, "R-3", MIRA, card=key, step="incident")
+    views["plan_card.incident_taken"] = _shown(town, key)
+    await town.send("close", "R-3", MIRA, choice="close", outcome="answered", text="The payment service is back.")
+    views["plan_card.recurs"] = _shown(town, f"recurs:C-1:{MIRA.id}")
+    return views
+
+
+async def _commons() -> dict[str, CardView]:
+    """What recurs: the list, its form, and an edit of the handbook as it is looked at."""
+    town = _town("2026-11-23 11:00")
+    town.shelf.handbook = HANDBOOK
+    await town.write("common", MIRA)
+    views = {"plan_card.no_commons": _card(town.to(MIRA)[-1].view)}
+    for common in COMMONS:
+        await town.put_common(common)
+    await town.post(PRINTER, SANNE)
+    await town.write("common", MIRA)
+    views["plan_card.commons"] = _card(town.to(MIRA)[-1].view)
+    where: dict[str, Any] = {"place": f"person:{MIRA.id}", "card": town.to(MIRA)[-1].key}
+    views["form_card.common"] = form = await town.open("common.write", "", MIRA, "R-1", **where)
+    button = form.rows[0].buttons[0]
+    fields = {**{field.id: field.value for field in form.fields}, "answer": "Ask Elif Kaya to restart it."}
+    press: dict[str, Any] = {**where, "step": button.step, "choice": button.choice}
+    views["form_card.common_masked"] = _opened(
+        await town.press(Send, "", MIRA, form=button.form, fields=fields, **press)
+    )
+    views["form_card.which_section"] = await town.open("handbook.edit", "", MIRA, "C-2", **where)
+    views["form_card.section"] = form = await town.open("handbook.edit", "", MIRA, "C-1", **where)
+    button = form.rows[0].buttons[0]
+    fields = {"text": form.fields[0].value.replace("twice", "once")}
+    press = {**where, "step": button.step, "choice": button.choice}
+    views["form_card.difference"] = _opened(await town.press(Send, "", MIRA, fields=fields, **press))
+    await town.send("handbook.propose", "", MIRA, choice=button.choice, **where, **fields)
+    views["plan_card.pull_request"] = _card(town.to(MIRA)[-1].view)
+    return views
+
+
 def _town(now: str, *, team: tuple[Shift, ...] = SHIFTS, policy: Policy = Policy()) -> Town:  # noqa: B008 - frozen
     return Town(now, people=TEAM, team=team, policy=policy)
 
@@ -473,6 +686,47 @@ async def _privacy() -> dict[str, CardView]:
     await town.write("privacy me", MIRA)
     views["help_card.privacy_colleague"] = _card(town.teams.sent[-1].view)
     return views
+
+
+async def _handbook() -> dict[str, CardView]:
+    """The handbook: asked for words, alone, and where it is old, missing or has no answer."""
+    printer = Section(
+        "labels-are-not-printed",
+        "Labels are not printed",
+        body=(
+            "Labels come from the *label service* as ZPL, see its [dashboard](https://grafana.example.com/d/labels).\n"
+            "Most often the worker hangs.\n\n1. Open **Shipments**, and press *Print again*.\n"
+            "2. Nothing yet? Restart the worker:\n\n```sh\nsudo systemctl restart label-worker\n```\n"
+        ),
+        above=("Emergency handbook", "Depots"),
+    )
+    old = Section(
+        "wrong-address-on-a-label",
+        "Wrong address on a label",
+        body="The label is kept once it was made. Change the recipient, make the label anew, and void the old one.\n",
+        above=("Emergency handbook", "Depots"),
+    )
+    scanner = Section("scanner", "Scanner reads no code", body="- Set profile 2.\n- Or type the code.\n")
+    address = "https://github.com/example/wiki/blob/main/handbook.md"
+    book = Handbook(address, "", (printer, old, scanner), "1", datetime(2026, 11, 23, 8, 45, tzinfo=UTC))
+    stale = replace(book, read_at=datetime(2026, 11, 20, 16, 30, tzinfo=UTC), failure="GitHub has not answered (503)")
+    found = (Match(printer.ref, sure=True), Match(old.ref, sure=False), Match(scanner.ref, sure=False))
+
+    async def told(words: str, by: Author | Person, book: Handbook, policy: Policy = Policy()) -> CardView:  # noqa: B008 - frozen
+        town = Reader(book, now="2026-11-23 11:00", people=TEAM, team=SHIFTS, policy=policy)
+        town.searching.found = () if "Gabelstapler" in words else found
+        await town.write(words, by)
+        return town.shown()
+
+    german = Policy(language=Language.GERMAN)
+    return {
+        "handbook_card": await told("handbook no labels come out of the printer", SANNE, book),
+        "handbook_card.about": await told("handbook", SANNE, book),
+        "handbook_card.old": await told("handbook label", MIRA, stale),
+        "handbook_card.nothing.german": await told("handbuch Gabelstapler", SANNE, stale, german),
+        "handbook_card.none": await told("handbook", Author("farid", "Farid Haddad"), NO_HANDBOOK),
+        "handbook_card.section": handbook.alone(book, printer, Language.ENGLISH),
+    }
 
 
 EXEMPLARS: Mapping[str, CardView] = MappingProxyType(asyncio.run(_told()))

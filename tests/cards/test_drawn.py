@@ -21,6 +21,8 @@ from bot.views import (
     Fact,
     Field,
     FormCard,
+    HandbookCard,
+    HandbookSection,
     HelpCard,
     Label,
     Line,
@@ -81,6 +83,7 @@ def worded(text: str) -> dict[str, CardView]:
         "duty_card": DutyCard(text, (fact,), (fact,)),
         "rota_card": RotaCard(text, (RotaWeek(text, (fact,)),)),
         "help_card": HelpCard(text, text, (fact,)),
+        "handbook_card": HandbookCard(text, text, (HandbookSection(text, text, text, text, ()),) * 3, note=text),
     }
 
 

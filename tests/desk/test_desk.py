@@ -191,7 +191,7 @@ async def test_a_commit_that_was_written_after_all_is_delivered_too_and_only_onc
         await desk.handle(stage.posted(1))
     assert await desk.handle(stage.posted(1)) is None
     await desk.state()
-    assert [one.effect.key for one in stage.courier.taken] == ["card:R-1"]
+    assert [one.effect.key for one in stage.courier.taken] == ["card:R-1", "matches:R-1"]
 
 
 async def test_a_bug_in_one_event_does_not_touch_the_others(caplog: pytest.LogCaptureFixture) -> None:
@@ -260,12 +260,13 @@ async def test_what_became_of_an_effect_is_kept_until_it_is_stored(monkeypatch: 
     desk = await stage.open()
     await desk.handle(stage.posted(1))
     stage.journal.failing = ["before", "before"]
-    desk.report(stage.delivered(stage.courier.taken[0]))
+    for one in stage.courier.taken:
+        desk.report(stage.delivered(one))
     async with asyncio.timeout(2):
         while (await MemoryJournal.load(stage.journal, "tenant", "backend")).outgoing:
             await asyncio.sleep(0)
             await desk.settle()
-    assert [one.id for one in stage.courier.taken] == ["2.0"]
+    assert [one.id for one in stage.courier.taken] == ["2.0", "2.1"]
 
 
 async def test_what_is_undelivered_goes_to_the_courier_at_the_next_start() -> None:

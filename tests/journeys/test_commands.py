@@ -125,7 +125,7 @@ async def test_whoever_installs_the_bot_is_welcomed() -> None:
         await town._handle(Welcomed(key=f"w{who.id}", happened_at=town.now, place=personal(who.id), author=who))
     olgas, evas = (message.view for message in town.teams.sent)
     assert "Post in the channel what you need" in plain(olgas)
-    assert typed(olgas) == ["help", "who", "my requests", "privacy"]
+    assert typed(olgas) == ["help", "who", "handbook", "my requests", "privacy"]
     assert typed(evas)[0] == "help"
 
 
@@ -253,7 +253,7 @@ async def test_whoever_reads_german_gets_german() -> None:
         assert line in answer
     assert "Wer gerade Dienst hat" in await town.write("help", OLGA)
     assert (await town.write("roat", EVA)).startswith("Das kenne ich nicht. Versuch rota oder ")
-    unknown = "Das kenne ich nicht. Versuch datenschutz oder meine anfragen, oder hilfe für alles, was ich kann."
+    unknown = "Das kenne ich nicht. Versuch datenschutz oder handbuch, oder hilfe für alles, was ich kann."
     assert await town.write("datenschuz", OLGA) == unknown
     assert "Soll ich das" in await town.write("Hilfe, Drucker", OLGA)
 
@@ -274,7 +274,7 @@ def typed(view: object) -> list[str]:
 async def test_what_needs_no_more_words_can_be_pressed_in_ones_own_chat() -> None:
     town = Town()
     for who, may in (
-        (OLGA, ["who", "my requests", "privacy"]),
+        (OLGA, ["who", "handbook", "my requests", "privacy"]),
         (
             EVA,
             [
@@ -287,7 +287,10 @@ async def test_what_needs_no_more_words_can_be_pressed_in_ones_own_chat() -> Non
                 "calendar",
                 "requests",
                 "alerts",
+                "report",
+                "common",
                 "deploy",
+                "handbook",
                 "my requests",
                 "privacy",
             ],
@@ -306,7 +309,10 @@ async def test_what_needs_no_more_words_can_be_pressed_in_ones_own_chat() -> Non
                 "calendar",
                 "requests",
                 "alerts",
+                "report",
+                "common",
                 "deploy",
+                "handbook",
                 "my requests",
                 "privacy",
             ],
@@ -327,7 +333,10 @@ async def test_what_needs_no_more_words_can_be_pressed_in_ones_own_chat() -> Non
         "calendar",
         "requests",
         "alerts",
+        "report",
+        "common",
         "deploy",
+        "handbook",
         "my requests",
         "privacy",
     ]
@@ -352,9 +361,9 @@ async def test_help_on_a_german_desk_names_the_commands_in_german() -> None:
     town = Town(policy=Policy(language=Language.GERMAN))
     await town.write("Hilfe", OLGA)
     view = town.teams.sent[-1].view
-    assert typed(view) == ["wer", "meine anfragen", "datenschutz"]
+    assert typed(view) == ["wer", "handbuch", "meine anfragen", "datenschutz"]
     assert isinstance(view, HelpCard)
-    assert [fact.label for fact in view.commands] == ["wer", "meine anfragen", "hilfe", "datenschutz"]
+    assert [fact.label for fact in view.commands] == ["wer", "handbuch", "meine anfragen", "hilfe", "datenschutz"]
 
 
 @pytest.mark.parametrize("text", ["help", "hello"])

@@ -18,7 +18,7 @@ from bot.alerts.alert import Deed as AlertDeed
 from bot.alerts.alert import Status as AlertStatus
 from bot.alerts.notification import Kind, Notification
 from bot.alerts.storm import Gust, Release, Storm, Weather
-from bot.effects import Change, Erased, PutAlert, PutFacts, PutNotice, PutRequest, PutRota
+from bot.effects import Change, Erased, PutAlert, PutCommon, PutFacts, PutNotice, PutRequest, PutRota
 from bot.errors import Refused
 from bot.events import Chosen, Claim, PersonErased, Raise, Reopen, Solve, Sweep
 from bot.people import FORMER, SOMEBODY, Author, Person
@@ -46,6 +46,8 @@ from bot.state import (
 )
 from bot.store.document import dump
 from bot.support.erasure import WITHOUT, authors, held, kinds, without_person
+from bot.support.handbook import Edit
+from bot.support.recurrence import Common, Standing, Use
 from bot.support.request import (
     Advice,
     Answered,
@@ -53,6 +55,8 @@ from bot.support.request import (
     Deed,
     Deferred,
     Due,
+    Incident,
+    Match,
     NextWord,
     Outcome,
     Request,
@@ -786,6 +790,11 @@ FILLED = Request(
     lead="R-2",
     follow_up=True,
     followers=("R-3",),
+    matches=(Match("#printing", sure=True, outcome=Outcome.ANSWERED),),
+    helped=("#printing",),
+    unlike=("R-4",),
+    common="C-1",
+    incident=Incident(("R-3",), ("incident:R-1:zoe",), settled=True),
     matter=WORDS,
     remark="Zoe Quist restarted it",
     ticket="https://jira.example.com/browse/EDGE-7",
@@ -824,6 +833,7 @@ SHOWN = Notice(
             claimer="zoe",
             note=f"Zoe Quist adds: {WORDS}",
             told_in="2026-11-23T10:00:00+00:00/2026-11-23T11:00:00+00:00",
+            likely="Perhaps: R-4 (answered)",
         ),
         NoticeItem("R-9", "Tom Reuter", "scanner", "19:u", "Waiting since 10:00", settled=False),
     ),
@@ -963,6 +973,22 @@ KNOWN = Facts(
         )
     },
     last_ticket=1,
+    last_common=1,
+    edits=(Edit("edit:1", ZOE, "#gate", f"Handbook: {WORDS}", WORDS, NOON, "https://x", WORDS),),
+)
+COMMON = Common(
+    "C-1",
+    Standing.LISTED,
+    "What Zoe Quist asks",
+    "Zoe Quist knows it.",
+    "#gate",
+    ("Zoe Quist at the gate",),
+    (Use("R-1", NOON),),
+    1,
+    NOON,
+    ZOE,
+    NOON,
+    ("recurs:C-1:zoe",),
 )
 ALERT = Alert(
     id="A-1",
@@ -1037,7 +1063,7 @@ def unfilled(value: object, name: str = "") -> Iterator[str]:
 
 
 async def test_nothing_that_is_kept_names_or_quotes_whoever_is_erased() -> None:
-    for kept in (FILLED, SHOWN, KNOWN, ALERT):
+    for kept in (FILLED, SHOWN, KNOWN, ALERT, COMMON):
         assert list(unfilled(kept)) == [], "fill a new field with what it may hold of a person"
     own_ids = {"entra_object_id": "zoe", "email": "zoe@example.com", "slack_user_id": "U0ZOE"}
     zoe = replace(EVA, id="zoe", name="Zoe Quist", **own_ids)  # type: ignore[arg-type]
@@ -1045,7 +1071,8 @@ async def test_nothing_that_is_kept_names_or_quotes_whoever_is_erased() -> None:
     old = replace(FILLED, before=replace(FILLED, before=None))
     own = replace(SHOWN, key="copy:R-1:first:zoe", place=personal("zoe"), person="zoe")
     alerts = (PutAlert(replace(ALERT, before=ALERT)), PutAlert(SEEN))
-    await put(town, PutRequest(old), PutNotice(SHOWN), PutNotice(own), PutFacts(KNOWN), *alerts)
+    others = (PutNotice(SHOWN), PutNotice(own), PutFacts(KNOWN), PutCommon(COMMON), PutCommon(Common("C-2")))
+    await put(town, PutRequest(old), *others, *alerts)
     await town.restart()
     assert await erase(town, "zoe") == "Zoe Quist"
     left = (await everything(town)).casefold()
@@ -1132,7 +1159,10 @@ def naming(known: Known) -> Iterator[tuple[str, Known]]:
             yield one.name, type(known)(**{one.name: value})
 
 
-ONLY_BY_ID = replace(KNOWN, unreachable={personal("zoe"): "no app"})  # of whom nothing else says the name
+WAITING = tuple(replace(one, url="", failure="") for one in KNOWN.edits)  # or they would be told at once
+ONLY_BY_ID = replace(
+    KNOWN, unreachable={personal("zoe"): "no app"}, edits=WAITING
+)  # of whom nothing else says the name
 assert KNOWN.setup is not None
 ALONE = {
     **{name: facts for name, facts in naming(ONLY_BY_ID) if name != "setup"},
@@ -1158,6 +1188,53 @@ async def test_privacy_me_tells_of_each_fact_that_knows_somebody(field: str) -> 
     await put(town, PutFacts(replace(ALONE[field], swept_on=NOON.date())))
     await town.restart()
     assert await town.write("privacy me", ZOE) != await nothing.write("privacy me", ZOE)
+
+
+async def test_whoever_wrote_a_common_request_is_known_for_as_long_as_names_are() -> None:
+    town = Town()
+    changed = town.now - timedelta(days=29)
+    await put(
+        town,
+        PutCommon(replace(COMMON, changed_at=changed, cards=())),
+        PutCommon(replace(COMMON, id="C-2", by=None, changed_at=None)),
+    )
+    await town.restart()
+    assert "C-1: What Zoe Quist asks" in await town.write("privacy me", ZOE)
+    assert "What Zoe Quist asks" in await town.write("privacy me", Author("zq", "Zoe Quist"))
+    await town.wait(24 * 60)
+    assert (await town.common()).by == ZOE
+    await town.wait(24 * 60)
+    assert (await town.common()).by is None
+    assert (await town.common()).title == "What Zoe Quist asks"
+
+
+async def test_whoever_was_asked_about_a_common_request_reads_so() -> None:
+    town = Town()
+    await put(town, PutCommon(replace(COMMON, title="Gate", answer="", phrases=(), by=None)))
+    await town.restart()
+    assert "C-1: Gate" in await town.write("privacy me", ZOE)
+    assert "C-1: Gate" not in await town.write("privacy me", OLGA)
+
+
+async def test_whoever_only_wrote_a_common_request_is_erased_by_name() -> None:
+    town = Town()
+    await put(town, PutCommon(COMMON))
+    await town.restart()
+    assert await erase(town, "Zoe Quist") == "Zoe Quist"
+    assert "zoe" not in (await everything(town)).casefold()
+    assert (await town.common()).answer == "former colleague knows it."
+
+
+async def test_an_edit_of_which_nothing_was_heard_for_a_week_is_let_go() -> None:
+    town = Town()
+    edit = replace(KNOWN.edits[0], url="", failure="", at=town.now)
+    await put(town, PutFacts(Facts(edits=(edit,))))
+    await town.restart()
+    assert f"Handbook: {WORDS}" in await town.write("privacy me", ZOE)
+    await town.wait(6 * 24 * 60)
+    assert (await (await town.desk()).state()).facts.edits == (edit,)
+    await town.wait(2 * 24 * 60)
+    assert (await (await town.desk()).state()).facts.edits == ()
 
 
 async def test_whoever_only_typed_commands_is_erased_by_their_id() -> None:

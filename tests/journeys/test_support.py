@@ -512,7 +512,8 @@ async def test_claiming_from_the_menu_says_who_was_faster() -> None:
 async def test_the_menu_of_what_is_closed_offers_to_take_it_back_and_to_open_it_again() -> None:
     town = await opened()
     await town.press(Solve, "R-1", ANA)
-    assert buttons(await town.open("support", "R-1", ANA)) == ["Undo: closed it", "Not solved"]
+    write = ["Common request", "Handbook"]
+    assert buttons(await town.open("support", "R-1", ANA)) == ["Undo: closed it", "Not solved", *write]
     assert buttons(await town.open("support", "R-1", OLGA)) == ["Not solved"]
     assert (await town.send("reopen", "R-1", OLGA)).startswith("It is open again.")
     assert (await town.send("reopen", "R-1", OLGA)).startswith("It is open already.")

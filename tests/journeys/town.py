@@ -15,19 +15,40 @@ from bot.alerts.alert import Alert
 from bot.alerts.notification import Kind, Notification
 from bot.calendars.almanac import Almanac
 from bot.desk import Desk
-from bot.effects import Answer, Card, Dialog, FetchRoster, Forecast, OpenTicket, Say, Show, SlackSay, Suppose, Word
+from bot.effects import (
+    Answer,
+    Card,
+    Change,
+    Dialog,
+    FetchRoster,
+    FindMatches,
+    Forecast,
+    MakeReport,
+    OpenTicket,
+    ProposeEdit,
+    PutCommon,
+    PutRota,
+    Say,
+    Show,
+    SlackSay,
+    Suppose,
+    Word,
+)
 from bot.events import (
     Alerted,
     Claim,
     Deleted,
     Delivered,
     Edited,
+    EditProposed,
+    Matched,
     Open,
     PlanFound,
     Planned,
     Posted,
     Press,
     Replied,
+    ReportMade,
     Restored,
     RosterFetched,
     Send,
@@ -43,14 +64,16 @@ from bot.events import (
 from bot.people import Author, Person
 from bot.places import personal
 from bot.policy import Policy
-from bot.ports import Origin, Outgoing
+from bot.ports import Commit, Origin, Outgoing
 from bot.rota.shift import Absence, Role, Rota, Shift
 from bot.solver.changes import what_if
 from bot.solver.forecast import plans
-from bot.state import DeskInfo, Roster
+from bot.state import DeskInfo, Knowledge, Roster
 from bot.store.memory import MemoryJournal
 from bot.store.triage import TREE, read_tree
-from bot.support.request import Request
+from bot.support.handbook import NO_HANDBOOK, Handbook
+from bot.support.recurrence import Alike, Common
+from bot.support.request import Match, Request
 from bot.views import Button, Field, FormCard, Line, Link, Mention, View
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -144,6 +167,11 @@ class FakeTeams:
 
     ``jira`` are the tickets that were to be made, ``says`` is what Jira answers next: a key, "" where that is lost,
     None for not yet, all else is why it refuses. It makes EDGE-1 and so on where nothing else is said.
+
+    ``edits`` of the handbook were to be proposed, ``pulls`` is what GitHub answers next: an address, None for not yet,
+    all else is why there is no pull request. It makes one where nothing else is said.
+
+    ``found`` and ``alike`` are what a text resembles, by the text; ``matching`` is what was asked so.
     """
 
     def __init__(self, town: "Town") -> None:
@@ -160,6 +188,14 @@ class FakeTeams:
         self.jira: list[OpenTicket] = []
         self.says: list[str | None] = []
         self.making: list[tuple[Origin, Outgoing]] = []
+        self.edits: list[ProposeEdit] = []
+        self.pulls: list[str | None] = []
+        self.proposing: list[tuple[Origin, Outgoing]] = []
+        self.found: dict[str, tuple[Match, ...]] = {}
+        self.alike: dict[str, tuple[Alike, ...]] = {}
+        self.matching: list[FindMatches] = []
+        self.counting: list[tuple[Origin, Outgoing]] = []
+        self.not_counted = ""
 
     def take(self, desk: Origin, outgoing: Iterable[Outgoing]) -> None:
         for one in outgoing:
@@ -189,7 +225,7 @@ class FakeTeams:
                 message.versions.append(effect.view)
             desk.report(Delivered(key=f"delivered:{one.id}", **fields))  # type: ignore[arg-type]
 
-    def _take_aside(self, desk: Origin, one: Outgoing) -> None:
+    def _take_aside(self, desk: Origin, one: Outgoing) -> None:  # noqa: C901, PLR0912 - one row per effect
         """Take what is no message."""
         effect = one.effect
         if isinstance(effect, FetchRoster) and self.roster is not None:
@@ -204,6 +240,21 @@ class FakeTeams:
                 desk.report(Delivered(key=f"delivered:{one.id}", **done))  # type: ignore[arg-type]
         if isinstance(effect, Forecast | Suppose):
             self.computing.append((desk, one))
+        if isinstance(effect, FindMatches):
+            self.matching.append(effect)
+            done = {"happened_at": self._town.now, "effect": one.id, "place": effect.place, "message": effect.key}
+            what = {"found": self.found.get(effect.text, ()), "alike": self.alike.get(effect.text, ())}
+            asked = {"request": effect.request, "text_at": effect.text_at}
+            desk.report(Matched(key=f"delivered:{one.id}", **done, **asked, **what))  # type: ignore[arg-type]
+        if isinstance(effect, MakeReport):
+            self.counting.append((desk, one))
+        if isinstance(effect, ProposeEdit):
+            self.edits.append(effect)
+            pull = self.pulls.pop(0) if self.pulls else f"https://github.example/pull/{len(self.edits)}"
+            if pull is None:
+                self.proposing.append((desk, one))
+            else:
+                self.answer_edit(desk, one, pull)
         if isinstance(effect, OpenTicket):
             self.jira.append(effect)
             said = self.says.pop(0) if self.says else f"EDGE-{len(self.jira)}"
@@ -211,6 +262,12 @@ class FakeTeams:
                 self.making.append((desk, one))
             else:
                 self.answer_ticket(desk, one, said)
+
+    def answer_edit(self, desk: Origin, one: Outgoing, said: str) -> None:
+        """Say what became of an edit."""
+        done = {"happened_at": self._town.now, "effect": one.id, "place": "GitHub", "message": one.effect.key}
+        more = {"url": said} if said.startswith("https://") else {"failure": said}
+        desk.report(EditProposed(key=f"delivered:{one.id}", proposal=one.effect.key, **done, **more))  # type: ignore[arg-type]
 
     def answer_ticket(self, desk: Origin, one: Outgoing, said: str) -> None:
         """Say what became of a ticket."""
@@ -244,9 +301,31 @@ class FakeTeams:
                 desk.report(PlanFound(**fields, key=f"found:{one.id}", plan=first))
                 desk.report(Planned(**done, plan=last))
 
+    async def count(self) -> None:
+        """Count the iterations that were asked for."""
+        counting, self.counting = self.counting, []
+        for origin, one in counting:
+            effect = one.effect
+            assert isinstance(effect, MakeReport)
+            done: dict[str, Any] = {"effect": one.id, "place": effect.place, "asked": effect.asked}
+            done["message"] = effect.key
+            told: dict[str, Any] = {"failure": self.not_counted}
+            if not self.not_counted:
+                told = {"report": await (await self._town.desk()).counted(effect.day)}
+            origin.report(ReportMade(key=f"delivered:{one.id}", happened_at=self._town.now, **done, **told))
+
     def _stands(self, place: str) -> str:
         """Return where what is posted at a place stands: a post in the desk's channel begins a thread."""
         return f"{CHANNEL};messageid={next(self._town._ids)}" if place == CHANNEL else place
+
+
+class Shelf(Almanac):
+    """An almanac with a handbook beside it."""
+
+    handbook: Handbook = NO_HANDBOOK
+
+    def knowledge(self, desk: DeskInfo, rota: Rota, now: datetime) -> Knowledge:
+        return replace(super().knowledge(desk, rota, now), handbook=self.handbook)
 
 
 class Town:
@@ -268,7 +347,8 @@ class Town:
         self.rota = Rota({one.id: one for one in people}, shifts() if team is None else team, absences)
         self.journal = MemoryJournal()
         self.teams = FakeTeams(self)
-        self.almanac = Almanac(frozenset({"farid"}), triage=TRIAGE, jira=lambda _: jira)
+        self.shelf = Shelf(frozenset({"farid"}), triage=TRIAGE, jira=lambda _: jira)
+        self.almanac: Almanac = self.shelf
         self._ids = itertools.count(1)
         self._desk: Desk | None = None
 
@@ -283,15 +363,13 @@ class Town:
         return self._desk
 
     async def restart(self) -> None:
-        """Start the bot anew over the same journal."""
+        """Start the bot anew over the same journal; what was being counted is begun again."""
+        self.teams.counting.clear()
         self._desk = Desk(self.info, self.journal, self.teams, lambda: self.now, self.almanac, lambda: None)
         await self._desk.start()
         await self._desk.strike()
 
     async def _seed(self) -> None:
-        from bot.effects import PutRota
-        from bot.ports import Commit
-
         await self.journal.commit(Commit("tenant", "backend", 0, changes=(PutRota(self.rota),)))
 
     # -- people -------------------------------------------------------------------------------------------------
@@ -389,6 +467,31 @@ class Town:
         """Return an alert as the journal has it."""
         (found,) = await self.journal.alerts("tenant", "backend", [id_], [])
         return found
+
+    async def common(self, id_: str = "C-1") -> Common:
+        """Return a common request as the desk has it."""
+        return (await (await self.desk()).state()).commons[id_]
+
+    async def put_common(self, common: Common) -> None:
+        """Let a common request be there as it is."""
+        await self.change(PutCommon(common))
+
+    async def change(self, *changes: Change) -> None:
+        """Change what the journal holds, and start anew."""
+        await (await self.desk()).settle()
+        revision = (await self.journal.load("tenant", "backend")).revision
+        await self.journal.commit(Commit("tenant", "backend", revision, changes=changes))
+        await self.restart()
+
+    async def matched(
+        self, asked: FindMatches, *, found: tuple[Match, ...] = (), alike: tuple[Alike, ...] = ()
+    ) -> None:
+        """Let what a request resembles be known, again or late."""
+        fields: dict[str, Any] = {"request": asked.request, "text_at": asked.text_at, "found": found, "alike": alike}
+        fields |= {"effect": "?", "place": asked.place, "message": asked.key}
+        desk = await self.desk()
+        desk.report(Matched(key=f"key-{next(self._ids)}", happened_at=self.now, **fields))
+        await desk.settle()
 
     async def press_alert(self, step: str, id_: str, by: Author | Person, **fields: str) -> str:
         """Send a step of an alert's *More…* from the team channel; return what is shown."""
@@ -536,6 +639,13 @@ class Town:
             await (await self.desk()).settle()
         assert not self.teams.twice
 
+    async def counted(self) -> None:
+        """Let the iterations be counted that were asked for, and shown."""
+        while self.teams.counting:
+            await self.teams.count()
+            await (await self.desk()).settle()
+        assert not self.teams.twice
+
     async def jira_answers(self, said: str) -> None:
         """Let Jira say what became of the ticket that it was asked for first and has not answered."""
         desk, (_, one) = await self.desk(), self.teams.making.pop(0)
@@ -555,7 +665,7 @@ class Town:
         desk = await self.desk()
         answer = await desk.handle(event)  # type: ignore[arg-type]
         await desk.settle()
-        assert not self.teams.twice
+        assert not self.teams.twice, self.teams.twice
         return answer
 
     def _when(self, happened: str) -> dict[str, object]:

@@ -12,6 +12,7 @@ import pytest
 
 from bot.commands import COMMANDS, Command
 from bot.errors import Misconfigured
+from bot.teams import handbook
 from bot.teams.chosen import COMMAND
 from bot.teams.package import MANIFEST, manifest, package
 from tests.node import MODULES, run
@@ -99,13 +100,17 @@ def test_it_asks_for_channel_messages_and_for_nothing_else() -> None:
     assert not {"permissions", "devicePermissions", "staticTabs"} & filled().keys()
 
 
-def test_it_offers_the_one_message_action_that_the_door_reads() -> None:
+def test_it_offers_the_one_message_action_and_the_one_search_that_the_door_reads() -> None:
     (extension,) = filled()["composeExtensions"]
-    (command,) = extension["commands"]
+    action, search = extension["commands"]
     assert extension["botId"] == APP_ID
-    assert (command["id"], command["type"], command["context"]) == (COMMAND, "action", ["message"])
-    assert command["fetchTask"] is True
-    assert len(command["title"]) <= 32
+    assert (action["id"], action["type"], action["context"]) == (COMMAND, "action", ["message"])
+    assert action["fetchTask"] is True
+    assert (search["id"], search["type"], search["context"]) == (handbook.COMMAND, "query", ["compose", "commandBox"])
+    assert search["initialRun"] is True
+    (parameter,) = search["parameters"]
+    assert parameter["name"] == handbook.PARAMETER
+    assert max(len(one["title"]) for one in (action, search, parameter)) <= 32
 
 
 def test_no_placeholder_is_left() -> None:

@@ -262,6 +262,30 @@ def action(
     return activity
 
 
+def query(
+    words: str | None = "label printer",
+    *,
+    skip: int = 0,
+    count: int = 25,
+    chat: str = "",
+    thread: str | None = None,
+    **who: Any,
+) -> dict[str, Any]:
+    """Build what is typed into *Search the handbook*; None for what Teams asks before anything is typed.
+
+    From the group chat `chat`, from the channel thread `thread`, or from one's own chat with the bot.
+    """
+    given = {"name": "initialRun", "value": "true"} if words is None else {"name": "words", "value": words}
+    value = {"commandId": "handbook", "parameters": [given], "queryOptions": {"skip": skip, "count": count}}
+    activity = invoke("composeExtension/query", value, thread=thread, **who)
+    del activity["replyToId"]
+    activity["channelData"].pop("legacy")
+    activity["channelData"] |= {"source": {"name": "compose"}}
+    if chat:
+        activity["conversation"] |= {"id": chat, "conversationType": "groupChat", "isGroup": True}
+    return activity
+
+
 def installed(*, action: str = "add", personal: bool = False, **fields: Any) -> dict[str, Any]:
     """Say that the app was added to a team, or (personal) for a person; `action` remove for the opposite."""
     activity = _event("installationUpdate", personal=personal, **fields)

@@ -8,6 +8,7 @@ from bot.policy import Language, Policy
 from bot.ports import Address, Commit, Outgoing, Record
 from bot.rota.shift import Absence, Change, Override, Role, Rota, Shift, Tally
 from bot.state import DeskInfo, Facts, Member, Notice, NoticeItem, Pause, Raised, Roster, Setup, TeamChannel
+from bot.support.handbook import Edit
 from bot.support.request import (
     Advice,
     Answered,
@@ -104,6 +105,8 @@ FACTS = Facts(
     ),
     pause=Pause(NOW, NOW, Author(ANA.id, ANA.name)),
     chats={ANA.id: NOW},
+    last_common=2,
+    edits=(Edit("edit:1", Author(ANA.id, ANA.name), "#a", "Handbook: A", "## A\n", NOW, "", "refused"),),
 )
 NOTICE = Notice(
     "n1",

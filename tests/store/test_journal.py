@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -31,13 +32,13 @@ from bot.effects import (
 )
 from bot.errors import Refused
 from bot.people import Author
-from bot.ports import Commit, Conflict, Expired, Limits, Outgoing
+from bot.ports import Asked, Commit, Conflict, Expired, Limits, Outgoing
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts
 from bot.store.journal import SqlJournal
 from bot.store.memory import MemoryJournal
 from bot.support.erasure import Part, without_names, without_texts, without_undo
-from bot.support.request import Status
+from bot.support.request import Outcome, Request, Status
 from tests.store.samples import ADDRESS, CARD, DESK, FACTS, NOTICE, NOW, POLICY, ROTA, VIEWS, posted, record, request
 
 Journal = SqlJournal | MemoryJournal
@@ -387,3 +388,63 @@ async def test_ended_alerts_are_past_their_time_as_requests_are(journal: Journal
     found = await journal.expired(T, D, limits, 10)
     assert (found.alerts, found.more) == (("A-1",), False)
     assert (await journal.expired(T, D, limits, 1)).more
+
+
+def said(number: int, text: str = "Who knows?", **more: Any) -> Request:
+    """Return a request that is compared by its text."""
+    return replace(request(number, text=text), **{"follow_up": False, "matter": "", **more})
+
+
+async def known(journal: Journal, after: tuple[int, str] = (0, "")) -> dict[str, Asked]:
+    return {one.request: one for one in await journal.texts(T, D, after, 100)}
+
+
+async def test_the_search_knows_of_each_request_what_it_says_and_how_it_ended(journal: Journal) -> None:
+    ended: dict[str, Any] = {"outcome": Outcome.DOCS, "common": "C-3", "helped": ("#a", "R-2"), "unlike": ("C-1",)}
+    await journal.commit(changing(PutRequest(said(1)), PutRequest(said(2, status=Status.CLOSED, **ended))))
+    one, two = await journal.texts(T, D, (0, ""), 100)
+    assert one == Asked("r1", 1, "Who knows?", said(1).posted_at, Status.OPEN)
+    assert two == Asked("r2", 1, "Who knows?", said(2).posted_at, Status.CLOSED, **ended)
+
+
+async def test_the_search_reads_on_from_where_it_was(journal: Journal) -> None:
+    await journal.commit(changing(*(PutRequest(said(number)) for number in (1, 2, 3))))
+    await journal.commit(changing(PutRequest(said(2, "It is solved")), revision=1))
+    first = await journal.texts(T, D, (0, ""), 1)
+    rest = await journal.texts(T, D, (first[-1].revision, first[-1].request), 100)
+    assert [(one.request, one.revision) for one in (*first, *rest)] == [("r1", 1), ("r3", 1), ("r2", 2)]
+    assert await known(journal, (2, "r2")) == {}
+
+
+async def test_what_changed_nothing_for_the_search_is_not_read_again(journal: Journal) -> None:
+    await journal.commit(changing(PutRequest(said(1))))
+    await journal.commit(changing(PutRequest(said(1, remark="restarted anew")), revision=1))
+    assert await known(journal, (1, "r1")) == {}
+
+
+async def test_a_vector_stays_as_long_as_its_text(journal: Journal) -> None:
+    await journal.commit(changing(PutRequest(said(1)), PutRequest(said(2))))
+    made = {name: replace(one, vector=b"12", encoder="e/1") for name, one in (await known(journal)).items()}
+    await journal.keep_vectors(T, D, made.values())
+    await journal.commit(changing(PutRequest(said(1, common="C-1")), PutRequest(said(2, "Other")), revision=1))
+    found = await known(journal)
+    assert (found["r1"].vector, found["r1"].encoder, found["r1"].common) == (b"12", "e/1", "C-1")
+    assert (found["r2"].vector, found["r2"].encoder) == (None, "")
+
+
+async def test_a_vector_of_a_text_that_has_changed_meanwhile_is_not_kept(journal: Journal) -> None:
+    await journal.commit(changing(PutRequest(said(1))))
+    old = replace((await known(journal))["r1"], vector=b"12", encoder="e/1")
+    await journal.commit(changing(PutRequest(said(1, "Other")), revision=1))
+    await journal.keep_vectors(T, D, [old, replace(old, request="r9")])
+    await journal.keep_vectors(T, D, [])
+    assert [(one.text, one.vector) for one in (await known(journal)).values()] == [("Other", None)]
+
+
+async def test_an_erased_text_leaves_what_the_search_reads_at_once(journal: Journal) -> None:
+    await journal.commit(changing(PutRequest(said(1, status=Status.CLOSED, helped=("#a",)))))
+    await journal.keep_vectors(T, D, [replace((await known(journal))["r1"], vector=b"12", encoder="e/1")])
+    gone = without_texts(said(1, status=Status.CLOSED, helped=("#a",)))
+    await journal.commit(changing(PutRequest(gone), revision=1))
+    (left,) = (await known(journal, (1, "r1"))).values()
+    assert (left.text, left.vector, left.helped) == ("", None, ())

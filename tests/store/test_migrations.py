@@ -16,10 +16,10 @@ from bot.ports import Limits
 from bot.store.document import Unreadable, parse
 from bot.store.journal import SqlJournal
 from bot.store.migrate import SCRIPTS
-from bot.store.migrations.versions import v0002_erasure
+from bot.store.migrations.versions import v0002_erasure, v0005_texts
 from bot.store.sqlite import Database
 from bot.support.erasure import Part
-from bot.support.request import NextWord, Request, Status, Suggestion
+from bot.support.request import NextWord, Outcome, Request, Status, Suggestion
 from bot.views import Line, NoticeCard, RequestCard
 from tests.store.samples import DESK
 
@@ -216,3 +216,30 @@ def test_the_way_back_drops_what_was_added(tmp_path: Path) -> None:
     database.drop()
     assert run(tmp_path, ("SELECT name FROM pragma_table_info('requests')", {})) == [*before, ("held",)]
     assert run(tmp_path, ("SELECT name FROM pragma_table_info('requests')", {}), to="-0001") == before
+
+
+async def test_what_was_asked_before_there_was_a_search_is_found_by_it(tmp_path: Path) -> None:
+    ended = {"outcome": "answered", "closed_by": ANA, "closed_at": CLOSED}
+    written_by_0001(
+        tmp_path,
+        old_request(1, "OPEN", helped=["#a"], unlike=["#b"], common="C-1"),
+        old_request(2, "CLOSED", **ended),
+        old_request(3, "CLOSED", **ended | {"outcome": "withdrawn"}),
+        old_request(4, "ACKNOWLEDGED", matter=" the printer "),
+        old_request(5, "ACKNOWLEDGED", follow_up=True),
+        *(old_request(number, "OPEN") for number in range(6, v0005_texts.PORTION + 2)),
+    )
+    async with SqlJournal(f"sqlite:///{tmp_path}/journal.sqlite") as journal:
+        found = {one.request: one for one in await journal.texts(T, D, (-1, ""), 1000)}
+    assert len(found) == v0005_texts.PORTION + 1
+    told = [(found[f"R-{number}"].text, found[f"R-{number}"].outcome) for number in range(1, 6)]
+    answered, withdrawn = Outcome.ANSWERED, Outcome.WITHDRAWN
+    assert told == [
+        ("printer down", None),
+        ("printer down", answered),
+        ("", withdrawn),
+        ("the printer", None),
+        ("", None),
+    ]
+    one = found["R-1"]
+    assert (one.helped, one.unlike, one.common, one.posted_at) == (("#a",), ("#b",), "C-1", datetime.fromisoformat(NOW))

@@ -1,7 +1,7 @@
 """Sheets: what people may write, and what they are told when they may not."""
 
 import csv
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -10,8 +10,16 @@ from hypothesis import strategies as st
 from bot.errors import Misconfigured
 from bot.people import WORKING_WEEK, Person
 from bot.rota.shift import Role, Shift
-from bot.store.sheets import exported_rows, people_to_csv, shifts_from_csv, shifts_to_csv
+from bot.store.sheets import (
+    commons_from_csv,
+    commons_to_csv,
+    exported_rows,
+    people_to_csv,
+    shifts_from_csv,
+    shifts_to_csv,
+)
 from bot.store.sheets import people_from_csv as people_rows
+from bot.support.recurrence import Common, Standing, Use
 from tests.store.samples import ANA, ANA_ID, BEN, CHEN, ROTA
 
 TEAM = (ANA, BEN, CHEN)
@@ -192,3 +200,44 @@ somebody = st.builds(
 @given(st.lists(somebody, min_size=1, max_size=5, unique_by=lambda person: person.id.casefold()))
 def test_any_people_survive_a_sheet(people: list[Person]) -> None:
     assert set(people_from_csv(people_to_csv(people))) == set(people)
+
+
+def commons(text: str) -> list[str]:
+    with pytest.raises(Misconfigured) as refused:
+        commons_from_csv(text)
+    return str(refused.value).splitlines()[1:-1]
+
+
+def test_common_requests_are_read_with_phrases_on_lines_or_between_semicolons() -> None:
+    text = 'title,answer,phrases,times,last\nA  b,"c\nd",e; f;;e,7,2026-01-20\ng,,"h; i\nj",,\n'
+    first, second = commons_from_csv(text)
+    assert (first.where, first.given) == ("line 2", frozenset({"title", "answer", "phrases", "times", "last"}))
+    assert (first.common.title, first.common.answer, first.common.phrases) == ("A b", "c\nd", ("e", "f"))
+    assert (first.common.earlier, first.common.earlier_at) == (7, datetime(2026, 1, 20, 12, tzinfo=UTC))
+    assert second.common.phrases == ("h; i", "j")
+    assert (second.common.earlier, second.common.earlier_at) == (0, None)
+
+
+def test_common_requests_that_were_exported_are_read_as_they_were() -> None:
+    at = datetime(2026, 1, 20, 12, 30, tzinfo=UTC)
+    some = (
+        Common("C-2", Standing.LISTED, "=cmd", "a\nb", "#c", ("d", "e"), (Use("R-1", at),), 3, at),
+        Common("C-1", Standing.LISTED, "Fax", "", "https://x.example"),
+    )
+    rows = [row.common for row in commons_from_csv(commons_to_csv(some))]
+    assert [(one.title, one.answer, one.link, one.phrases) for one in rows] == [
+        (one.title, one.answer, one.link, one.phrases) for one in some
+    ]
+    assert [(one.earlier, one.earlier_at) for one in rows] == [(4, at), (0, None)]
+
+
+def test_all_that_is_wrong_with_common_requests_is_said_by_line_and_column() -> None:
+    text = "title,times,last\n,x,\na,-1,yesterday\nb,,2026-01-20\nc,1,2026-01-20T10:00\n"
+    assert commons(text) == [
+        "line 2, title: a title is needed",
+        'line 2, times: "x" must be a number of times, such as 7',
+        'line 3, times: "-1" must be a number of times, such as 7',
+        'line 3, last: "yesterday" must be a date such as 2026-11-25, or a time with its offset',
+        "line 4, last: write under times how often it came, too",
+        'line 5, last: "2026-01-20T10:00" must be a date such as 2026-11-25, or a time with its offset',
+    ]

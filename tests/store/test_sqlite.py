@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -210,6 +211,32 @@ async def test_what_is_erased_is_in_no_file_while_the_bot_runs_on(tmp_path: Path
         await journal.commit(Commit(T, D, 2, changes=(*gone, forget)))
         assert not [path.name for path in tmp_path.iterdir() if words.encode() in path.read_bytes()]
         await journal.commit(Commit(T, D, 3, changes=(PutRequest(request(50)),)))
+
+
+async def test_the_words_by_which_a_request_was_found_are_erased_with_it_and_so_is_their_vector(tmp_path: Path) -> None:
+    words, vector = "the card of customer 4711", b"vector of the card of 4711"
+    await filled(tmp_path)
+    async with at(tmp_path) as journal:
+        some = [replace(request(n, text=f"{words} {n}"), follow_up=False, matter="") for n in range(2, 40)]
+        await journal.commit(Commit(T, D, 1, changes=tuple(map(PutRequest, some))))
+        found = [one for one in await journal.texts(T, D, (1, ""), 100) if one.text]
+        await journal.keep_vectors(T, D, [replace(one, vector=vector, encoder="e/1") for one in found])
+        assert len(found) == len(some)
+    assert vector in (tmp_path / "journal.sqlite").read_bytes()
+    async with at(tmp_path) as journal:
+        gone = tuple(PutRequest(without_texts(one)) for one in some)
+        await journal.commit(Commit(T, D, 2, changes=(*gone, ForgetPerson("tom"))))
+        for path in tmp_path.iterdir():
+            assert words.encode() not in path.read_bytes()
+            assert vector not in path.read_bytes()
+
+
+async def test_the_search_asks_the_index_and_not_each_request(tmp_path: Path) -> None:
+    await filled(tmp_path)
+    asked = "tenant = 'a' AND desk = 'b' AND (revision, request) > (1, 'r')"
+    with sqlite3.connect(tmp_path / "journal.sqlite") as connection:
+        plan = connection.execute(f"EXPLAIN QUERY PLAN SELECT * FROM texts WHERE {asked} ORDER BY revision, request")  # noqa: S608
+        assert any("texts_changed" in row[3] for row in plan)
 
 
 async def test_a_log_that_somebody_else_reads_is_begun_anew_the_next_time(tmp_path: Path) -> None:

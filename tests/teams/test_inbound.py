@@ -143,9 +143,10 @@ def test_a_calendar_is_a_file_so_called(file: dict[str, Any], *, calendar: bool)
         ({"contentType": "image/*", "name": "dance.GIF"}, "gif"),
         ({"contentType": "image/gif"}, "gif"),
         ({"contentType": "application/vnd.microsoft.teams.file.download.info", "name": 7}, "picture"),
+        ({"contentType": "application/vnd.microsoft.card.adaptive", "content": {"type": "AdaptiveCard"}}, "picture"),
     ],
 )
-def test_a_file_is_a_picture_but_for_a_gif(file: dict[str, Any], kind: str) -> None:
+def test_a_file_or_card_is_a_picture_but_for_a_gif(file: dict[str, Any], kind: str) -> None:
     post = activities.channel_post("")
     post["attachments"].append(file)
     assert (message(post).picture, message(post).gif) == (kind == "picture", kind == "gif")

@@ -6,7 +6,7 @@ Every change that did not come from Slack is one line in the thread; what came f
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.alerts.alert import Act, Alert, Status, acknowledged, post_name, step
+from bot.alerts.alert import Act, Alert, Status, acknowledged, post_name, step, unmet
 from bot.decide.alerts import calls, cards
 from bot.decide.draft import Draft
 from bot.effects import SlackSay
@@ -77,5 +77,6 @@ def _take_back(draft: Draft, event: SlackReacted, alert: Alert) -> None:
     alert = replace(alert, back={**alert.back, event.user: at})
     mine = alert.status is Status.ACKNOWLEDGED and alert.eyes == event.user
     if mine and alert.owned_at is not None and timedelta() <= at - alert.owned_at <= EYES:
-        alert = replace(alert, status=step(alert, Act.LET_GO), owner=None, owned_at=None, eyes="", changed_at=at)
+        free = unmet(alert)
+        alert = replace(free, status=step(alert, Act.LET_GO), owner=None, owned_at=None, eyes="", changed_at=at)
     draft.put_alert(alert)

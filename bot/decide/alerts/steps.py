@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from bot.alerts.alert import Act, Alert, Deed, Status, step
+from bot.alerts.alert import Act, Alert, Deed, Status, met, step
 from bot.decide import forms, tickets
 from bot.decide.alerts import cards, handing, showing, slack, storms
 from bot.decide.draft import Draft
@@ -98,7 +98,7 @@ def _did(draft: Draft, alert: Alert, event: Press, act: Act, what: str, said: st
     deed = Deed(event.author, event.happened_at, what)
     new = {"status": step(alert, act), "changed_at": event.happened_at, "deed": deed, **new}
     for one in storms.kin(draft, alert, act)[::-1]:
-        changed = replace(one, **new, before=replace(one, before=None))
+        changed = replace(met(one, event.happened_at), **new, before=replace(one, before=None))
         if one.id == alert.id:
             changed = slack.say(draft, changed, said)
         draft.put_alert(changed)

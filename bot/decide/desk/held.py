@@ -16,6 +16,7 @@ from bot.policy import Language
 from bot.rota.shift import Change
 from bot.state import Raised, Setup
 from bot.support.erasure import Part, unnamed, without_person
+from bot.support.recurrence import Common
 from bot.support.request import Request
 from bot.support.texts import DAYS, Text
 from bot.support.ticket import Ticket
@@ -53,6 +54,7 @@ def explained(draft: Draft) -> HelpCard:
                 say(Text.PRIVACY_REQUESTS),
                 say(Text.PRIVACY_REQUESTS_KEPT, texts=days[Part.TEXTS], names=days[Part.NAMES]),
             ),
+            Fact(say(Text.PRIVACY_COMMONS), say(Text.PRIVACY_COMMONS_KEPT, names=days[Part.NAMES])),
             Fact(say(Text.PRIVACY_TEAM), say(Text.PRIVACY_TEAM_KEPT, months=draft.policy.shifts_months)),
             Fact(say(Text.PRIVACY_AWAY), say(Text.PRIVACY_AWAY_KEPT, days=draft.policy.absences_days)),
             Fact(say(Text.PRIVACY_READERS), say(Text.PRIVACY_READ_BY)),
@@ -156,12 +158,21 @@ def _in_facts(draft: Draft, author: Author) -> list[Row]:
         (Text.MY_PAUSE, [_at(draft, facts.pause.since)] if facts.pause and facts.pause.by.id == me else []),
         (Text.MY_PLANNING, list(facts.planning.about(me))),
         (Text.MY_TICKETS, [_ticket(one) for one in facts.tickets.values() if one.by.id == me or one.matter in asked]),
+        (Text.MY_COMMONS, [_told(one.id, one.title) for one in draft.commons() if _is_of(one, author)]),
+        (Text.MY_EDITS, [_told(one.title, one.after) for one in facts.edits if one.by.id == me]),
         (Text.MY_STORMS, [_at(draft, one.started_at) for one in facts.weather.storms if me in one.called]),
         (Text.MY_EARLY, [_at(draft, one.at) for one in facts.early if one.author and one.author.id == me]),
         (Text.MY_RAISED, [raised(one) for one in facts.raised if one.by.id == me]),
         (Text.MY_RAISED_FOR, [raised(one) for one in facts.raised if one.requester.id == me != one.by.id]),
         (Text.MY_MESSAGES, list(dict.fromkeys(messages))),
     ]
+
+
+def _is_of(common: Common, author: Author) -> bool:
+    """Say whether a common request knows somebody: who wrote it down, was asked about it, or is named in it."""
+    wrote = common.by is not None and common.by.id == author.id
+    asked = any(key.rpartition(":")[2] == author.id for key in common.cards)
+    return wrote or asked or unnamed(common, [author.name]) != common
 
 
 def _ticket(ticket: Ticket) -> str:

@@ -25,7 +25,7 @@ from bot.views import Line
 OWN = frozenset(
     {
         *("card", "copy", "line", "answer", "reminder", "advised", "ended", "owed", "news", "pick"),
-        *("ticket", "alert", "call", "storm", "told"),
+        *("ticket", "alert", "call", "storm", "told", "recurs", "incident"),
     }
 )
 """What the bot posts of its own accord, by the first word of its key: none of it begins in a pause."""

@@ -14,8 +14,9 @@ from bot.alerts.alert import Alert
 from bot.alerts.erasure import weather_without_person
 from bot.commands import SendPrivacy, parse
 from bot.decide import tickets
+from bot.decide.commons import edits
 from bot.decide.draft import Draft
-from bot.decide.requests import claims
+from bot.decide.requests import claims, recurrence
 from bot.decide.requests.claims import REOPENS
 from bot.effects import (
     Answer,
@@ -53,6 +54,7 @@ from bot.support.erasure import (
     without_person,
     without_words,
 )
+from bot.support.recurrence import Common
 from bot.support.request import Request, Status
 from bot.support.ticket import Progress, Ticket
 from bot.support.words import listed
@@ -62,7 +64,7 @@ REST = timedelta(seconds=2)  # between two portions of a long list, which would 
 UNDO_ENDS = timedelta(days=1)  # after closing, whatever the policy
 MOST_NEAR = 3  # names that may have been meant
 # kinds of keys that go on with a request's id
-MESSAGES = ("copy", "answer", "suggestion", "reply", "same", "team", "owed", "ended", "ticket")
+MESSAGES = ("copy", "answer", "suggestion", "reply", "same", "team", "owed", "ended", "ticket", "incident")
 OF_ALERTS = ("alert", "call", "ticket")  # with an alert's id
 OF_STORMS = ("storm:", "call:S-")
 PASSING = (
@@ -74,6 +76,7 @@ PASSING = (
     "raise:",
     "calendar:",
     "rota:",
+    "commons:",
 )  # forms and lists, which a press answers where it is
 YEAR = 12  # months
 
@@ -115,6 +118,8 @@ def swept(draft: Draft, event: Sweep) -> None:
         people = _sweep_rota(draft)
         draft.follow_with(ForgetEdits(draft.policy.names_days))
         _sweep_notices(draft, limits[Part.NAMES])
+        recurrence.forget(draft)
+        _sweep_commons(draft, limits[Part.NAMES])
         setup = "setup.form:" if facts.setup or facts.set_up else "setup"
         draft.quietly(ForgetMessages((*PASSING, setup, *(() if facts.weather.storms else OF_STORMS))))
         needed = {*draft.rota.people, *(one.requester.id for one in _live(draft))}
@@ -165,6 +170,7 @@ def erased(draft: Draft, event: PersonErased) -> Answer:
         else:
             draft.put(known)
     _forget_in_alerts(draft, id_, names | _slack_ids(draft, id_))
+    _forget_in_commons(draft, id_, names)
     told = {said.shown for one in requests for said in one.handed if said.author.id == id_}
     for card in sorted(told & {said.shown for one in left for said in one.handed} - {""}):
         claims.answer_reads_otherwise(draft, card, left)
@@ -187,6 +193,13 @@ def erased(draft: Draft, event: PersonErased) -> Answer:
 def _slack_ids(draft: Draft, id_: str) -> frozenset[str]:
     person = draft.rota.people.get(id_)
     return frozenset((person.slack_user_id,) if person and person.slack_user_id else ())
+
+
+def _forget_in_commons(draft: Draft, id_: str, names: frozenset[str]) -> None:
+    for common in draft.commons():
+        known = unnamed(_common_without(common, id_), names)
+        if known != common:
+            draft.put_common(known)
 
 
 def _forget_in_alerts(draft: Draft, id_: str, names: frozenset[str]) -> None:
@@ -226,6 +239,13 @@ def _sweep_alert(draft: Draft, alert: Alert, limits: dict[Part, datetime]) -> No
     if Part.NAMES in alert_erasure.held(alert) and Part.NAMES not in alert_erasure.held(left):
         draft.quietly(ForgetMessages(tuple(f"{kind}:{alert.id}:" for kind in OF_ALERTS)))
     draft.quietly(PutAlert(left))  # even as it was, as a request
+
+
+def _sweep_commons(draft: Draft, until: datetime) -> None:
+    """Forget who wrote a common request down, once that is past its time; what they wrote is the team's."""
+    for common in draft.commons():
+        if common.by is not None and common.changed_at is not None and common.changed_at <= until:
+            draft.put_common(replace(common, by=None))
 
 
 def _swept_tickets(draft: Draft, facts: Facts) -> dict[str, Ticket]:
@@ -303,6 +323,7 @@ def _swept_facts(draft: Draft, facts: Facts, people: Mapping[str, Person]) -> Fa
         early=tuple(one for one in facts.early if draft.now - one.at < timedelta(days=1)),
         chats={id_: at for id_, at in facts.chats.items() if id_ in people or draft.is_admin(Author(id_, ""))},
         tickets=_swept_tickets(draft, facts) if facts.tickets else facts.tickets,
+        edits=edits.kept(draft, facts.edits),
     )
 
 
@@ -376,6 +397,8 @@ def _known(draft: Draft) -> Iterator[Author]:
     yield from (one.author for one in facts.early if one.author)
     yield from (author for alert in draft.alerts() for author in alert_erasure.authors(alert))
     yield from (one.by for one in facts.tickets.values())
+    yield from (one.by for one in facts.edits)
+    yield from (one.by for one in draft.commons() if one.by)
     yield from facts.planning.known()
     if facts.pause:
         yield facts.pause.by
@@ -462,7 +485,14 @@ def _without(draft: Draft, id_: str) -> Facts:
         set_up=_cards_without(facts.set_up, id_),
         pause=facts.pause and _pause_without(draft, facts.pause, id_),
         planning=_planning_without(facts.planning, id_, draft.rota.people),
+        edits=tuple(one for one in facts.edits if one.by.id != id_),
     )
+
+
+def _common_without(common: Common, id_: str) -> Common:
+    """Return a common request that a person did not write, and was not asked about."""
+    by = Author("", FORMER) if common.by and common.by.id == id_ else common.by
+    return replace(common, by=by, cards=tuple(key for key in common.cards if key.rpartition(":")[2] != id_))
 
 
 def _planning_without(planning: Planning, id_: str, people: Iterable[str]) -> Planning:

@@ -2,20 +2,13 @@
 
 import re
 
-from bot.places import channel_of, root_of
+from bot.places import channel_of, quoted, root_of
 from bot.state import DeskInfo
 
-PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
 LONGEST = 2_000  # characters that every browser takes
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-[0-9]{1,9}")
 _PAGE = re.compile(r"/(?:secure|browse|projects|issues|jira/software|jira/core)(?:/|$)|[?#]")
 LINK = re.compile(r"https://[^\s/?#@\\<>\"]+\.?[^\s<>\"]*")
-
-
-def quoted(text: str) -> str:
-    """Return ``text`` as it may stand in an address."""
-    signs = text.encode(errors="replace")
-    return "".join(chr(sign) if chr(sign) in PLAIN else f"%{sign:02X}" for sign in signs)
 
 
 def thread(desk: DeskInfo, place: str) -> str:

@@ -209,6 +209,8 @@ def hand_on(
     if by is not None and act is Act.HAND_ON:
         clock = replace(clock, by=by.id)
     opened = open_again(request, act, clock, at, by.id if by else "")
+    if request.responder is None:
+        opened = replace(opened, due_at=clock.due_at, unanswered_since=at)
     if by is not None and act is Act.HAND_ON:
         opened = hand(opened, Advice(by, at, handed))
     elif act is not Act.REOPEN and not (opened.deed and opened.deed.only):

@@ -308,7 +308,8 @@ def tell(
         return
     second = request.clock is not None and request.clock.second
     known = draft.rota.people
-    item = notice_item(request, draft.now, draft.hours, second=second, call=call, told_in=told_for(request, call))
+    about = {"second": second, "call": call, "told_in": told_for(request, call)}
+    item = notice_item(request, draft.now, draft.hours, **about, likely=draft.likely(request))  # type: ignore[arg-type]
     keys = [
         _copy(draft, request, item, Notice(key, place, person, draft.now, claimable, said, ()), alone=alone)
         for person, place in whom

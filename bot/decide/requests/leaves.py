@@ -18,6 +18,7 @@ from bot.errors import Refused
 from bot.events import Press, Send
 from bot.people import Person
 from bot.policy import Contact, Page
+from bot.support.handbook import Section
 from bot.support.intake import excerpt
 from bot.support.request import Answered, Request
 from bot.support.texts import Text
@@ -33,6 +34,7 @@ KEY, IF_ANY = "The ticket's key or link", "If there is a ticket already: its key
 NAME_IT = "Write the ticket's key, such as EDGE-12, or its https link."
 RECENT, MOST_ALERTS, MOST_LINKS = timedelta(days=3), 5, 3  # alerts that are offered as the cause of an error
 SHORT_LINE, NO_ALERT = 80, "none"
+MOST_SECTIONS = 5  # found by their titles' words
 MEANINGFUL = 4  # letters of a word by which a page is found
 
 
@@ -56,7 +58,7 @@ class Filled:
     """What a form's fields come to: lines added to the reply, whom it calls, what is noted, and what is wrong.
 
     ``ends`` says that the problem is settled by it, though the leaf goes on where it is not; ``ticket`` is the one
-    that has its cause now, ``wording`` what a new one says.
+    that has its cause now, ``wording`` what a new one says. ``helped`` is the section of the handbook that answers it.
     """
 
     added: tuple[str, ...] = ()
@@ -66,6 +68,7 @@ class Filled:
     ends: bool = False
     ticket: str = ""
     wording: Wording | None = None
+    helped: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,33 +165,58 @@ def _documentation(form: Form) -> tuple[Page, ...]:
     return form.draft.policy.documentation
 
 
+def _sections(form: Form) -> dict[str, Section]:
+    """Return the handbook's sections that may answer a request, by address: what it resembles, then by its words."""
+    book, asked = form.draft.handbook, _meant(form.request.text)
+    matched = [section for match in form.request.matches if (section := book.section(match.ref))]
+    by_words = sorted(book.sections, key=lambda one: -len(asked & _meant(one.title)))
+    worded = [section for section in by_words[:MOST_SECTIONS] if asked & _meant(section.title)]
+    return {book.link(section): section for section in (*matched, *worded) if book.link(section)}
+
+
+def _no_sections(_: Form) -> dict[str, Section]:
+    return {}
+
+
 def _admin_pages(form: Form) -> tuple[Page, ...]:
     return form.draft.policy.admin_pages
 
 
-def _links(pages: Callable[[Form], tuple[Page, ...]], what: str) -> Part:
-    """Return the part for pages of one kind: a list, the likeliest first, and a link of one's own."""
+def _links(
+    pages: Callable[[Form], tuple[Page, ...]],
+    what: str,
+    sections: Callable[[Form], Mapping[str, Section]] = _no_sections,
+) -> Part:
+    """Return the part for pages of one kind: sections, a list, the likeliest first, and a link of one's own."""
 
     def note(form: Form) -> str:
-        return "" if pages(form) else f"No {what}s are listed yet: an admin can add them with policy. Paste a link."
+        return (
+            ""
+            if pages(form) or sections(form)
+            else f"No {what}s are listed yet: an admin can add them with policy. Paste a link."
+        )
 
     def fields(form: Form) -> tuple[Field, ...]:
         found = _likeliest(pages(form), form.request.text)
-        choices = [(one.url, one.title) for one in found]
+        choices = [(url, f"Handbook: {section.title}") for url, section in sections(form).items()]
+        choices += [(one.url, one.title) for one in found]
         listed = forms.listed("page", f"The {what}", choices, required=False)
-        label = f"{'Or another' if found else 'The'} link (https only). It stands below your words."
+        label = f"{'Or another' if choices else 'The'} link (https only). It stands below your words."
         own = forms.line("link", label, longest=LONG)
-        return (listed, own) if found else (own,)
+        return (listed, own) if choices else (own,)
 
     def read(form: Form) -> Filled:
+        section = sections(form).get(form.given.get("page", ""))
         chosen = next((one for one in pages(form) if one.url == form.given.get("page")), None)
+        if section is not None:
+            chosen = Page(section.title, form.given["page"])
         link = form.said("link")
         if link and (not addresses.is_link(link) or len(link) > LONG):
             return Filled(wrong="That is no link that can be sent: it must begin with https:// and have no spaces.")
         added = (*((f"{chosen.title}: {chosen.url}",) if chosen else ()), *((link,) if link else ()))
         if not added and "https://" not in form.given.get("text", ""):
             return Filled(wrong=f"Choose the {what} first, or paste a link to it.")
-        return Filled(added=added)
+        return Filled(added=added, helped=section.ref if section else "")
 
     return Part(note, fields, read)
 
@@ -387,7 +415,7 @@ PARTS: Mapping[Need, Part] = MappingProxyType(
         Need.NOTHING: _WORDS,
         Need.WORDS: _WORDS,
         Need.ALERT: Part(_alert_note, _alert_fields, _alert_read, _alert_links),
-        Need.DOCUMENTATION: _links(_documentation, "documentation page"),
+        Need.DOCUMENTATION: _links(_documentation, "documentation page", _sections),
         Need.ADMIN_PAGE: _links(_admin_pages, "admin page"),
         Need.TRAINING: Part(_training_note, _training_fields, _training_read),
         Need.ESTIMATE: Part(_estimate_note, _estimate_fields, _estimate_read),

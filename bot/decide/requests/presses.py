@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.decide import tickets
 from bot.decide.draft import Draft
 from bot.decide.pictures import SUPPORT, words
-from bot.decide.requests import claims, clocks, matters, rights
+from bot.decide.requests import claims, clocks, matters, recurrence, rights
 from bot.effects import Answer, Card
 from bot.errors import Refused
 from bot.events import Adopt, Claim, GoOn, Press, Reopen, Separate, Solve
@@ -154,6 +154,7 @@ def undo(draft: Draft, request: Request, event: Press) -> Request:
         restored = replace(restored, suggestions=others)
     if made_ticket:
         restored = replace(restored, ticket=request.ticket)
+    restored = recurrence.take_back(draft, request, restored)
     post = replace(restored, helpers=request.helpers, helped_at=request.helped_at)
     either = dict.fromkeys((*request.followers, *before.followers))
     followers = tuple(id_ for id_ in either if (other := draft.request(id_)) and other.lead == request.id)

@@ -9,10 +9,11 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from bot.decide import forms, tickets, unsent
+from bot.decide.commons import from_request
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.pictures import handed_note, words
-from bot.decide.requests import answering, claims, ending, handing, rights, sorting, triage
+from bot.decide.requests import answering, claims, ending, handing, incidents, likely, rights, sorting, triage
 from bot.decide.requests.step import Step, done, stands, to_requester, undo
 from bot.decide.rota import handover
 from bot.effects import Answer, Dialog
@@ -52,7 +53,7 @@ def sent(draft: Draft, event: Send) -> Answer:
 def _allow(draft: Draft, known: Step, request: Request, event: Open | Send) -> None:
     """Raise Refused, saying why, unless the presser may do a step with the request as it stands."""
     known.allow(draft, request, event)
-    if known.draw is not None and event.step != "key":
+    if known.draw is not None and event.step not in ("key", *from_request.STEPS):
         step(request, Act.SOLVE)  # what is closed has no other form
 
 
@@ -98,7 +99,10 @@ def menu(draft: Draft, request: Request, event: Press) -> Answer:
         mine = rights.has(request, event.author) or duty.may_claim(event.author.id)
         title = "Another ticket's key" if request.ticket else STEPS["key"].title
         key = (Way(title, "key", opens=True),) if request.outcome in WITH_TICKET and mine else ()
-        return _menu(draft, request, event, (*back, *key, *_reopening(request, event, STEPS["reopen"].title)))
+        reopening = _reopening(request, event, STEPS["reopen"].title)
+        heading, names = WRITE
+        written = ((heading, tuple(map(_way, names))),) if draft.colleague(event.author) else ()
+        return _menu(draft, request, event, (*back, *key, *reopening, *written))
     if observes:
         suggest = () if request.lead else (_way("suggest"),)
         theirs = tuple(one for one in request.suggestions if one.author.id == event.author.id)
@@ -106,7 +110,8 @@ def menu(draft: Draft, request: Request, event: Press) -> Answer:
     rights.may_handle(draft, request, event)
     if request.lead:
         return _menu(draft, request, event, (*back, Way("Separate matter", "separate")))
-    groups = [(heading, tuple(_way(name) for name in steps)) for heading, steps in MENU]
+    hidden = () if likely.shown(draft, request) else ("likely",)
+    groups = [(heading, tuple(_way(name) for name in steps if name not in hidden)) for heading, steps in MENU]
     claimed = request.status is Status.ACKNOWLEDGED
     own = (_way("promise"), _way("back")) if claimed else (_way("claim"),)
     return _menu(draft, request, event, (*own, *back, *groups))
@@ -122,7 +127,9 @@ def _way(name: str) -> Way:
 
 
 def _menu(draft: Draft, request: Request, event: Press, ways: tuple[Way | tuple[str, tuple[Way, ...]], ...]) -> Dialog:
-    note = "\n".join(filter(None, (f"{stands(draft, request)}.", handed_note(request))))
+    open_ = request.status is not Status.CLOSED
+    likely_line = draft.likely(request) if open_ and not rights.asked(request, event) else ""
+    note = "\n".join(filter(None, (f"{stands(draft, request)}.", handed_note(request), likely_line)))
     for one in filter(None, map(draft.request, request.followers)):
         note += f"\nWith it {one.id}: {words(one, 100)}"
     alert = tickets.chosen_alert(draft, request)
@@ -135,15 +142,27 @@ def _menu(draft: Draft, request: Request, event: Press, ways: tuple[Way | tuple[
 
 
 STEPS: Mapping[str, Step] = MappingProxyType(
-    {**answering.STEPS, **triage.STEPS, **handing.STEPS, **sorting.STEPS, **ending.STEPS, **handover.STEPS}
+    {
+        **answering.STEPS,
+        **triage.STEPS,
+        **handing.STEPS,
+        **sorting.STEPS,
+        **ending.STEPS,
+        **handover.STEPS,
+        **likely.STEPS,
+        **incidents.STEPS,
+        **from_request.STEPS,
+    }
 )
 OWN = ("separate", "undo", "reopen")
 """The steps that a request has that follows another; all others are its lead's."""
 MENU = (
     ("Answer", ("ask", "reply", "phone")),
-    ("Find out", ("triage", "stops")),
+    ("Find out", ("likely", "triage", "stops")),
     ("Hand on", ("production", "pass", "team")),
     ("Sort", ("split", "same", "dismiss")),
     ("End", ("close",)),
 )
 """The menu's rows, at most three steps each."""
+WRITE = ("Write down", ("common", "handbook"))
+"""The row of what is closed: in the midst of it nobody has the time, and its answer is not known yet."""

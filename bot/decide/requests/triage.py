@@ -11,7 +11,7 @@ from types import MappingProxyType
 from bot.decide import forms, tickets
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
-from bot.decide.requests import claims, leaves, presses, rights
+from bot.decide.requests import claims, leaves, likely, presses, rights
 from bot.decide.requests.leaves import PARTS, Filled, Form
 from bot.decide.requests.step import Step, claim_first, done, meanwhile, ready, say_as
 from bot.effects import Answer
@@ -297,6 +297,8 @@ def _close(
     posted: Mapping[str, str],
 ) -> Answer:
     presses.tell_claimer(draft, claimed, event, f"{event.author.name} closed {claimed.id}")
+    if filled.helped:
+        claimed = likely.learn(draft, claimed, filled.helped)
     ended = close(claimed, Act.SOLVE, outcome, event.author, event.happened_at)
     end = Answered(END, outcome, event.author.id)
     same = filled.ticket == ended.ticket

@@ -19,6 +19,7 @@ from bot.decide.alerts import handing as alerts
 from bot.decide.alerts import storms
 from bot.decide.draft import Draft
 from bot.decide.pictures import names, status_line, words
+from bot.decide.report import asking
 from bot.decide.requests import claims
 from bot.decide.requests.rights import has
 from bot.decide.requests.step import Step, done, form, ready
@@ -134,6 +135,8 @@ def _begin(draft: Draft) -> None:
     else:
         starting.relieved(draft, handover)
     starting.tell_channel(draft, handover)
+    if known is None and in_time:
+        asking.handed_over(draft, handover.iteration - WEEK)
     live = sorted(_live(draft), key=lambda one: (one.posted_at, one.id))
     alerts = sorted(draft.alerts(), key=lambda one: int(one.id.partition("-")[2]))
     alive = [one.id for one in alerts if one.is_live]

@@ -5,7 +5,8 @@
  * Tests find things by `data-testid`, which stay as they are:
  *   person-switch (its buttons: person, with data-person="olga"…), unread (a badge, inside a person or a place),
  *   place (rail buttons, data-place="backend" | "team" | "slack" | "jira" | "ops" | "chat"), thread (data-root), message (data-message,
- *   data-author), card, composer, send, composer-mention, composer-picture, picture, picture-remove, reply, reply-send, edit, edit-text, edit-save, delete,
+ *   data-author), card, composer, send, composer-mention, composer-picture, picture, picture-remove, reply, reply-send, composer-search, reply-search, search (search-words, search-result,
+ *   search-more, search-status, search-close), inserted, inserted-remove, edit, edit-text, edit-save, delete,
  *   undelete, older, like, raise, toast, dialog, dialog-close, notification-list (its items: notification, data-person), clock,
  *   clock-plus-1, clock-plus-5, clock-plus-60, clock-next-opening, clock-monday-14, clock-monday-17, clock-wednesday-9,
  *   clock-real, theme, phone, bell,
@@ -322,7 +323,8 @@ function renderMain() {
   keyed(find('compose'), place.kind === 'board' ? [] : [place], (one) => one.id, () => stamp, () => (place.kind === 'slack' ? slackComposer() : composer({
     placeholder: place.kind === 'chat' ? 'Write to Hotseat (try: who, help)' : place.kind === 'group' ? `Write as ${page.as.name.split(' ')[0]}` : `Start a post in ${place.name} as ${page.as.name.split(' ')[0]}`,
     testid: 'composer', sendId: 'send', label: `New message in ${place.name}`, focus: 'composer', mention: place.kind === 'channel',
-    send: (text, picture) => { toEnd = true; return page.act('post', { channel: place.key, text, picture }); }, refuse: page.refuse,
+    send: (text, picture, inserted) => { toEnd = true; return page.act('post', { channel: place.key, text, picture, ...inserted }); }, refuse: page.refuse,
+    ask: (asked) => page.act('search', { channel: place.key, ...asked }),
   })));
   if (place.kind !== 'board' && (atEnd.get(box) || toEnd)) box.scrollTop = box.scrollHeight;
   if (place.kind !== 'channel' || page.messages().at(-1)?.author === 'bot') toEnd = false;

@@ -1,6 +1,7 @@
 /** Draws conversations: threads of a channel, the chat with the bot, their messages and composers. */
 import { avatar, h, icon, iconButton, keyed, say } from './dom.js';
 import { card, words } from './cards.js';
+import { search } from './extension.js';
 
 export const NEWEST = 40;
 
@@ -29,7 +30,8 @@ function frame(root, page) {
   if (root.chat) return h('section', { class: 'chat', 'data-testid': 'thread', data: { root: root.id } }, h('div', { class: 'said' }));
   const reply = composer({
     placeholder: 'Reply', testid: 'reply', sendId: 'reply-send', label: 'Reply in this thread', focus: `reply-${root.id}`,
-    send: (text, picture) => page.act('reply', { message: root.id, text, picture }), refuse: page.refuse,
+    send: (text, picture, inserted) => page.act('reply', { message: root.id, text, picture, ...inserted }), refuse: page.refuse,
+    ask: (asked) => page.act('search', { message: root.id, ...asked }),
   });
   return h('article', { class: 'thread', 'data-testid': 'thread', data: { root: root.id, message: root.id } }, h('div', { class: 'said' }), reply);
 }
@@ -115,7 +117,7 @@ export function editor(one, page, save, mention = true) {
   const box = composer({
     placeholder: 'Edit', testid: 'edit-text', sendId: 'edit-save', label: 'Edit your message', focus: `edit-${one.id}`, value: one.text.replace(/<at>(.*?)<\/at>/g, '@$1'),
     send: async (text) => { await save(text); page.edit(null); },
-    cancel: () => page.edit(null), kept: one.picture, mention,
+    cancel: () => page.edit(null), kept: one.picture || one.cards.length, mention,
   });
   queueMicrotask(() => box.querySelector('textarea').focus());
   return box;
@@ -126,18 +128,22 @@ const LARGEST_PICTURE = 600 * 1024;
 /**
  * Build a composer: Enter sends, Shift+Enter breaks the line, the @ button mentions the bot. With `refuse`, which says
  * why a picture is not taken, one can be chosen or pasted; `kept` is a picture that stays when the text is changed.
+ * With `ask`, which searches the handbook, a card that it finds can be put into the message.
  */
-export function composer({ placeholder, testid, sendId, label, focus, send, cancel, refuse, kept = '', value = '', mention = true }) {
+export function composer({ placeholder, testid, sendId, label, focus, send, cancel, refuse, ask, kept = '', value = '', mention = true }) {
   let picture = '';
+  let inserted = null;
+  let opened = null;
   const area = h('textarea', { rows: 1, placeholder, 'aria-label': label, 'data-testid': testid, data: { focus } });
   const button = iconButton('send', 'Send', () => submit(), { testid: sendId, kind: 'ghost send' });
   const attached = h('div', { class: 'attached' });
+  const put = h('div', { class: 'attached' });
   area.value = value;
   const grow = () => {
-    const something = area.value.trim() !== '' || picture || kept;
+    const something = area.value.trim() !== '' || picture || kept || inserted;
     area.style.height = 'auto';
     area.style.height = `${Math.min(area.scrollHeight + 2, 160)}px`;
-    box.classList.toggle('filled', Boolean(something));
+    box.classList.toggle('filled', Boolean(something || opened));
     button.disabled = !something;
   };
   const attach = (url) => {
@@ -145,6 +151,18 @@ export function composer({ placeholder, testid, sendId, label, focus, send, canc
     attached.replaceChildren(...(url ? [h('img', { class: 'picture', src: url, alt: 'The picture to send', 'data-testid': 'picture' }), iconButton('close', 'Remove the picture', () => attach(''), { testid: 'picture-remove' })] : []));
     grow();
     area.focus();
+  };
+  const insert = (found) => {
+    inserted = found;
+    put.replaceChildren(...(found ? [h('span', { class: 'inserted', 'data-testid': 'inserted' }, icon('book'), h('span', {}, found.title)), iconButton('close', 'Remove the card', () => insert(null), { testid: 'inserted-remove' })] : []));
+    toggle(false);
+  };
+  const toggle = (on) => {
+    opened?.remove();
+    opened = on ? search(ask, insert, () => toggle(false)) : null;
+    if (opened) box.prepend(opened);
+    grow();
+    if (!opened) area.focus();
   };
   const take = (file) => {
     if (!file) return;
@@ -157,11 +175,12 @@ export function composer({ placeholder, testid, sendId, label, focus, send, canc
   const submit = async () => {
     const text = area.value.trim();
     if (button.disabled) return;
-    const sent = picture;
+    const [sent, card] = [picture, inserted];
     area.value = '';
+    if (card) insert(null);
     attach('');
-    const outcome = await send(text, sent);
-    if (outcome?.error && !area.value) { area.value = text; attach(sent); }
+    const outcome = await send(text, sent, card ? { card: card.card } : {});
+    if (outcome?.error && !area.value) { area.value = text; attach(sent); if (card) insert(card); }
   };
   area.addEventListener('input', grow);
   area.addEventListener('keydown', (event) => {
@@ -181,7 +200,8 @@ export function composer({ placeholder, testid, sendId, label, focus, send, canc
     area.addEventListener('paste', (event) => take([...event.clipboardData.files][0]));
     tools.push(files, choose);
   }
-  const box = h('div', { class: 'composer' }, attached, area, ...tools, button);
+  if (ask) tools.push(iconButton('book', 'Search the handbook', () => toggle(!opened), { testid: `${testid}-search`, kind: 'ghost at' }));
+  const box = h('div', { class: 'composer' }, attached, put, area, ...tools, button);
   queueMicrotask(grow);
   return box;
 }

@@ -1,0 +1,70 @@
+"""Sections of the handbook as forms offer them: the likeliest first, and any other by its title."""
+
+from collections.abc import Iterable
+
+from bot.decide.draft import Draft
+from bot.decide.requests.likely import mark
+from bot.support.handbook import Section
+from bot.support.intake import excerpt
+from bot.support.recurrence import Common
+from bot.views import Address
+
+MOST = 30  # in one list
+NAME, TITLE = 80, 50  # characters of a section's name, and of each title in it
+
+
+def choices(draft: Draft, refs: Iterable[str], words: str) -> tuple[tuple[str, str], ...]:
+    """Return sections with their names: those of ``refs``, then those whose title shares most of ``words``."""
+    some = draft.handbook.sections
+    first = {ref: number for number, ref in enumerate(dict.fromkeys(refs))}
+    asked = _words(words)
+    shared = {one.ref: len(_words(" ".join((one.title, *one.above))) & asked) for one in some}
+    likely = sorted(some, key=lambda one: (first.get(one.ref, len(first)), -shared[one.ref]))
+    return tuple((mark(one.ref), name(one)) for one in likely[:MOST])
+
+
+def are_too_many(draft: Draft) -> bool:
+    """Say whether one list can't hold all sections."""
+    return len(draft.handbook.sections) > MOST
+
+
+def chosen(draft: Draft, choice: str) -> Section | None:
+    """Return the section that a choice, or a button, means."""
+    return next((one for one in draft.handbook.sections if mark(one.ref) == choice), None)
+
+
+def titled(draft: Draft, said: str) -> Section:
+    """Return the section that has a title or an anchor; raise ValueError, in words, where that is not one."""
+    some = draft.handbook.sections
+    same = said.strip().removeprefix("#").casefold()
+    found = [one for one in some if one.anchor.casefold() == same]
+    found = found or [one for one in some if one.title.casefold() == same]
+    if not found:
+        raise ValueError(f"The handbook has no section “{excerpt(said, TITLE)}”.")
+    if len(found) > 1:
+        anchors = ", ".join(excerpt(one.ref, NAME) for one in found[:5])
+        raise ValueError(f"{len(found)} sections are called so. Write which by its anchor: {anchors}.")
+    return found[0]
+
+
+def name(section: Section) -> str:
+    """Return what a section is called, with what it stands under."""
+    titles = (*section.above[-1:], section.title)
+    return excerpt(" > ".join(excerpt(one, TITLE) for one in titles), NAME)
+
+
+def link(draft: Draft, common: Common) -> tuple[Address, ...]:
+    """Return where a common request's link leads, none where that is nowhere."""
+    section = draft.handbook.section(common.link)
+    address = draft.handbook.link(section) if section else "" if common.link.startswith("#") else common.link
+    return (Address("Open section" if section else "Open link", address),) if address else ()
+
+
+def is_gone(draft: Draft, common: Common) -> bool:
+    """Say whether the section that a common request names is not in the handbook, which is known."""
+    known = draft.handbook.read_at is not None
+    return known and common.link.startswith("#") and draft.handbook.section(common.link) is None
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in text.casefold().split() if len(word) > 2}  # noqa: PLR2004 - "is", "of", "zu"

@@ -1,0 +1,212 @@
+"""Likely answers: what a request resembles, as support reads it, and what a press on that teaches.
+
+A section of the handbook, a closed request or a common request is sent as it is, or marked as helpful or not. Each is
+shown to support only; to whoever asked when a person sends it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
+from types import MappingProxyType
+
+from bot.decide import forms
+from bot.decide.draft import Draft
+from bot.decide.forms import Way
+from bot.decide.masking import masked
+from bot.decide.pictures import match_title, words
+from bot.decide.requests import claims, presses, recurrence, rights
+from bot.decide.requests.step import Step, claim_first, done, ready, say_as
+from bot.effects import Answer
+from bot.errors import Refused
+from bot.events import Press, Send
+from bot.support.excerpts import first_lines
+from bot.support.handbook import Section
+from bot.support.recurrence import Common, Standing
+from bot.support.request import Act, Match, Outcome, Request, close, step
+from bot.support.texts import Text
+from bot.support.words import moment
+from bot.views import Address
+
+TITLE, SEND, HELPED, UNLIKE = "Likely answers", "Send and close", "This helped", "Not this"
+BODY, MOST_LINES, ASKED = 600, 8, 200  # characters and lines of a section, and characters of a request
+LONGEST_MARK = 60
+NOTHING = "Nothing that I know resembles it."
+
+
+def shown(draft: Draft, request: Request) -> list[Match]:
+    """Return what a request resembles that is still there."""
+    return [one for one in request.matches if _title(draft, one)]
+
+
+def _title(draft: Draft, match: Match) -> str:
+    return match_title(match, draft.handbook, draft.common)
+
+
+def _common(draft: Draft, ref: str) -> Common | None:
+    found = draft.common(ref)
+    return found if found and found.standing is Standing.LISTED else None
+
+
+def mark(ref: str) -> str:
+    """Return how a button names a match: anchors may be as long as headings are."""
+    return ref if len(ref) <= LONGEST_MARK else f"#{sha256(ref.encode(errors='replace')).hexdigest()[:16]}"
+
+
+def _chosen(draft: Draft, request: Request, event: Press) -> Match | None:
+    some = shown(draft, request)
+    named = getattr(event, "choice", "").removesuffix(":again")
+    return next((one for one in some if mark(one.ref) == named), None if named else next(iter(some), None))
+
+
+def _draw(draft: Draft, request: Request, event: Press, error: str) -> Answer:
+    match = _chosen(draft, request, event)
+    back = Way("Back", "support", opens=True)
+    if match is None:
+        others = tuple(_way(draft, one) for one in shown(draft, request))
+        note = "It is not there any more." if getattr(event, "choice", "") else NOTHING
+        ways = (*((("Also", others),) if others else ()), back)
+        return forms.dialog(draft, request, event, TITLE, note=note, error=error, ways=ways, thread=request.place)
+    ref = mark(match.ref)
+    others = tuple(_way(draft, one) for one in shown(draft, request) if one.ref != match.ref)
+    known = match.ref in request.helped
+    ways = (
+        Way(SEND, "likely", ref),
+        *(() if known else (Way(HELPED, "helped", ref),)),
+        Way(UNLIKE, "unlike", ref),
+        *((("Also", others),) if others else ()),
+        back,
+    )
+    reply = _reply(draft, match)
+    field = forms.text("text", "Your reply. It goes into the thread under your name.", reply)
+    parts = {"note": _note(draft, match), "links": _links(draft, match), "fields": (field,), "error": error}
+    return forms.dialog(draft, request, event, TITLE, ways=ways, thread=request.place, **parts)
+
+
+def _way(draft: Draft, match: Match) -> Way:
+    return Way(_title(draft, match), "likely", mark(match.ref), opens=True)
+
+
+def _note(draft: Draft, match: Match) -> str:
+    """Say what a match is, and what it says."""
+    unsure = "" if match.sure else " I am not sure."
+    if recurrence.is_request(match.ref):
+        other = draft.request(match.ref)
+        if other is None or not other.text:
+            return f"It resembles {match.ref}, whose words are erased.{unsure}"
+        at = moment(other.posted_at, draft.now, draft.hours)
+        ended = f"It ended as {other.outcome}." if other.outcome else ""
+        remark = f"Its last word was: {masked(draft, other.remark)}" if other.remark else ""
+        said = f"“{masked(draft, words(other, ASKED))}”"
+        head = f"Is it the same as {other.id} ({at})?{unsure}"
+        return "\n".join(filter(None, (head, said, " ".join(filter(None, (ended, remark))))))
+    common, section = _common(draft, match.ref), draft.handbook.section(match.ref)
+    if common is not None:
+        last = f", last on {moment(common.last_at, draft.now, draft.hours)}" if common.last_at else ""
+        times = f"asked {common.times} times{last}" if common.times > 1 else "written down"
+        return f"Common request: {common.title} ({times}).{unsure}"
+    assert section is not None
+    return f"Handbook: {section.title}.{unsure}\n{first_lines(section.body, BODY, MOST_LINES)}"
+
+
+def _links(draft: Draft, match: Match) -> tuple[Address, ...]:
+    common = _common(draft, match.ref)
+    section = draft.handbook.section(common.link if common else match.ref)
+    link = draft.handbook.link(section) if section else common.link if common and "://" in common.link else ""
+    return (Address("Open section" if section else "Open link", link),) if link else ()
+
+
+def _reply(draft: Draft, match: Match) -> str:
+    """Return words that are ready to send: where it stands in the handbook, or what answered it before."""
+    if recurrence.is_request(match.ref):
+        other = draft.request(match.ref)
+        return masked(draft, other.remark) if other else ""
+    common = _common(draft, match.ref)
+    section = draft.handbook.section(common.link if common else match.ref)
+    link = draft.handbook.link(section) if section else ""
+    if common is not None:
+        pointer = _pointer(draft, section, link) if section and link else common.link if "://" in common.link else ""
+        return "\n".join(filter(None, (common.answer, pointer)))
+    assert section is not None
+    return _pointer(draft, section, link) if link else section.body.strip()[: forms.LONGEST]
+
+
+def _pointer(draft: Draft, section: Section, link: str) -> str:
+    return f"{draft.say(Text.IN_THE_HANDBOOK, title=section.title)}\n{link}"
+
+
+def _take(draft: Draft, request: Request, event: Send) -> Answer:
+    """Send the reply, close the request by it, and remember that it helped."""
+    match = _chosen(draft, request, event)
+    if match is None:
+        return _draw(draft, request, event, "It is not there any more: choose another.")
+    text, wrong = ready(draft, request, event, "text")
+    if wrong:
+        return _draw(draft, request, event, wrong)
+    claimed = claim_first(draft, request, event)
+    posted = say_as(draft, request, event, text)
+    presses.tell_claimer(draft, claimed, event, f"{event.author.name} closed {claimed.id}")
+    taught = learn(draft, claimed, match.ref)
+    common = _common(draft, match.ref)
+    by_docs = match.ref.startswith("#") or (common is not None and common.link != "")
+    outcome = claims.owing(draft, request) or (Outcome.DOCS if by_docs else Outcome.ANSWERED)
+    ended = close(taught, Act.SOLVE, outcome, event.author, event.happened_at)
+    draft.did(ended, event, f"closed it ({outcome})", **posted)
+    return done(draft, request, event, "Sent and closed.")
+
+
+def learn(draft: Draft, request: Request, ref: str) -> Request:
+    """Remember that a match answers a request, and count the two as one where the match is a request, or common."""
+    helped = tuple(dict.fromkeys((*request.helped, ref)))
+    draft.put(replace(request, helped=helped, unlike=tuple(one for one in request.unlike if one != ref)))
+    common = _common(draft, ref)
+    if common is not None:
+        recurrence.count(draft, common, draft.request(request.id) or request)
+    elif recurrence.is_request(ref):
+        recurrence.count_as_one(draft, request.id, ref)
+    return draft.request(request.id) or request
+
+
+def _take_helped(draft: Draft, request: Request, event: Send) -> Answer:
+    match = _chosen(draft, request, event)
+    if match is None or not event.choice:
+        raise Refused(draft.say(Text.STALE))
+    taught = learn(draft, claim_first(draft, request, event), match.ref)
+    draft.did(taught, event, f"said that {_title(draft, match)} helped")
+    said = "The next one like it will find it first." if match.ref.startswith("#") else "They count as the same now."
+    return done(draft, request, event, f"Noted. {said}")
+
+
+def _take_unlike(draft: Draft, request: Request, event: Send) -> Answer:
+    match = _chosen(draft, request, event)
+    if match is None or not event.choice:
+        raise Refused(draft.say(Text.STALE))
+    title, request = _title(draft, match), claim_first(draft, request, event)
+    other = draft.request(match.ref)
+    same = other.common if other else match.ref
+    if same and same == request.common:
+        request = recurrence.count_no_longer(draft, request)
+    left = tuple(one for one in request.matches if one.ref != match.ref)
+    helped = tuple(one for one in request.helped if one != match.ref)
+    unlike = tuple(dict.fromkeys((*request.unlike, match.ref, *((same,) if same else ()))))
+    draft.did(replace(request, matches=left, helped=helped, unlike=unlike), event, f"said that {title} is not it")
+    now = draft.request(request.id) or request
+    if not shown(draft, now):
+        return done(draft, request, event, f"Noted. {NOTHING}")
+    return _draw(draft, now, replace(event, choice="", fields={}), "")
+
+
+def may(draft: Draft, request: Request, event: Press) -> None:
+    """Raise Refused, saying why, unless the presser may answer a request that is open and goes by itself."""
+    step(request, Act.SOLVE)
+    if request.lead:
+        raise Refused(f"{request.id} goes with {request.lead}. Answer there: both are answered by it.")
+    rights.may_handle(draft, request, event)
+
+
+STEPS: Mapping[str, Step] = MappingProxyType(
+    {
+        "likely": Step(TITLE, _draw, _take, may),
+        "helped": Step(HELPED, None, _take_helped, may),
+        "unlike": Step(UNLIKE, None, _take_unlike, may),
+    }
+)
