@@ -13,7 +13,6 @@ NO_BRANCH = "{repo} has no branch {ref} that GITHUB_TOKEN may see; an edit can b
 UNARMED = "GITHUB_TOKEN is not set, so I can propose nothing; open the editor of the page instead"
 NOT_ON_GITHUB = "the handbook is not on GitHub; change it where it is kept"
 NOTHING_CHANGES = "that changes nothing"
-PROPOSED_AWAY = "GitHub takes no pull request for it"
 TOO_LARGE = f"it is larger than {MOST_BYTES // 1_000_000} MB; split it, or move pictures into other files"
 NO_FILE = "{place} is no file; set HANDBOOK, or the desk's policy, to a Markdown file"
 

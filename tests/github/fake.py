@@ -29,7 +29,7 @@ class FakeGitHub(LoopbackService):
 
     ``answers`` are given in turn to the next calls of a name ("GET contents", "PUT contents", "GET git", "POST git",
     "DELETE git", "GET pulls", "POST pulls"), ``lost`` are names of calls whose next answer is lost after its work was
-    done. ``before`` is called before each call is answered.
+    done. ``before`` is called before the work of each call is done, ``after`` when it is, before it is answered.
     """
 
     def __init__(self, content: bytes = TEXT) -> None:
@@ -41,6 +41,7 @@ class FakeGitHub(LoopbackService):
         self.asked: list[web.Request] = []
         self.wrong: list[str] = []
         self.before: Callable[[str], Awaitable[None]] | None = None
+        self.after: Callable[[str], Awaitable[None]] | None = None
 
     @property
     def api(self) -> str:
@@ -84,6 +85,8 @@ class FakeGitHub(LoopbackService):
         if self.answers.get(name):
             return await self.answers[name].popleft().respond(request)
         response = await handler(request)
+        if self.after is not None:
+            await self.after(name)
         if name in self.lost:
             self.lost.remove(name)
             return await Answer(reset=True).respond(request)

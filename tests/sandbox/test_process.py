@@ -119,6 +119,17 @@ async def test_a_post_gets_the_real_bots_card_and_the_bot_ends_with_the_sandbox(
         os.kill(bot, 0)
 
 
+async def test_the_bot_reads_the_handbook_and_keeps_it(run: Run, tmp_path: Path) -> None:
+    async with asyncio.timeout(20), aiohttp.ClientSession() as session:
+        while not (kept := list((tmp_path / "data" / "handbook").glob("*.json"))):
+            await asyncio.sleep(0.1)
+        async with session.get(f"{run.base}api/ledger") as answer:
+            (read,) = [one for one in await answer.json() if "/contents/" in one["path"]]
+    assert read["status"] == 200
+    assert "Emergency handbook" in kept[0].read_text()
+    assert not (await world(run))["problems"]
+
+
 async def test_a_bot_that_dies_is_started_again_and_what_was_underway_goes_on(run: Run) -> None:
     bot = run.child()
     os.kill(bot, signal.SIGKILL)
@@ -215,6 +226,7 @@ def test_nothing_of_the_operators_own_settings_reaches_the_bot(monkeypatch: pyte
     }
     assert environment["SLACK_API_URL"] == "http://127.0.0.1:2/slack/api/"
     assert environment["JIRA_URL"] == "http://127.0.0.1:2"
+    assert environment["GITHUB_API_URL"] == "http://127.0.0.1:2/api/v3"
     assert (environment["SLACK_CHANNEL"], environment["SLACK_BUGSNAG_IDS"]) == (cast.SLACK.id, cast.BUGSNAG_BOT)
 
 

@@ -233,12 +233,12 @@ function renderCast() {
 const shown = (one) => one.key === page.place().key || one.key === page.beside()?.key;
 
 function renderRail() {
-  keyed(find('handbook'), page.as.backend ? [HANDBOOK] : [], String, () => '', (href) => h('a', {
-    class: 'room', href, target: '_blank', rel: 'noopener', 'data-testid': 'handbook', data: { focus: 'handbook' }, title: 'The team\u2019s handbook on GitHub, in a new tab',
-  }, icon('book'), h('span', { class: 'name' }, 'Handbook')));
-  keyed(find('rail'), page.places(), (one) => one.id, (one) => `${shown(one)} ${page.as.unread[one.id] ?? 0}`, (one) => h('button', {
+  const book = page.as.backend ? [{ id: HANDBOOK }] : [];
+  keyed(find('rail'), [...page.places(), ...book], (one) => one.id, (one) => `${shown(one)} ${page.as.unread[one.id] ?? 0}`, (one) => (one.id === HANDBOOK ? h('a', {
+    class: 'room', href: HANDBOOK, target: '_blank', rel: 'noopener', 'data-testid': 'handbook', title: 'The team\u2019s handbook on GitHub, in a new tab',
+  }, icon('book'), h('span', { class: 'name' }, 'Handbook')) : h('button', {
     type: 'button', class: 'room', 'data-testid': 'place', data: { place: one.key, focus: `place-${one.key}` }, 'aria-current': shown(one) ? 'page' : null, onclick: () => go({ place: one.key }),
-  }, icon(one.icon), h('span', { class: 'name' }, one.name), badge(page.as.unread[one.id])));
+  }, icon(one.icon), h('span', { class: 'name' }, one.name), badge(page.as.unread[one.id]))));
   const first = page.as.name.split(' ')[0];
   const switches = [
     ['installed', `App installed for ${first}`, page.as.installed, 'Off: the bot cannot write to them personally.', (on) => call('/api/install', { person: local.as, installed: on })],
