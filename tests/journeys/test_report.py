@@ -83,7 +83,7 @@ async def test_a_colleague_reads_the_figures_of_the_running_iteration_in_words_f
         ),
         "No alerts.",
     ]
-    assert "Support: Ana Lindqvist and Ben Okafor. Fallback: Chen Wei (Fri). Observer: Dilan Kaya." in said
+    assert "Support\nAna Lindqvist and Ben Okafor\nFallback\nChen Wei (Fri)\nObserver\nDilan Kaya\n" in said
 
 
 async def test_asked_in_the_channel_it_is_answered_in_ones_own_chat() -> None:
@@ -409,7 +409,7 @@ async def test_with_no_team_set_everybody_is_asked_so_that_times_are_nobodys() -
     await answered(town)
     said = await report(town)
     assert "100 % had an answer" in said
-    assert "Support:" not in said
+    assert "Support\n" not in said
 
 
 async def test_figures_stay_when_texts_and_names_are_erased() -> None:

@@ -68,15 +68,15 @@ def tickets(report: Report) -> str:
     return f"{_many(len(some), 'ticket')} open at Edge now: {', '.join(named)}."
 
 
-def team(report: Report) -> str:
-    """Say who served, by role, and on which days where that was not on all; "" for nobody."""
+def team(report: Report) -> list[tuple[str, str]]:
+    """Say who served: each role that somebody had, and who, on which days where that was not on all."""
     days = working_days(report.period.iteration, report.period.hours)
 
     def said(one: Served) -> str:
         return one.name if one.days == days else f"{one.name} ({', '.join(map(weekday, one.days)) or 'no day'})"
 
     roles = [(role, [said(one) for one in report.team if one.role is role]) for role in Role]
-    return " ".join(f"{role.capitalize()}: {listed(some, ' and ')}." for role, some in roles if some)
+    return [(role.capitalize(), listed(some, " and ")) for role, some in roles if some]
 
 
 def notes(report: Report) -> str:
