@@ -350,7 +350,7 @@ class ReportCard:
 
     ``bars`` are requests by hour, ``head`` and ``lines`` the same by day too, with alerts below; ``outcomes`` and
     ``outcome_bars`` how they ended. ``recurring`` are common requests: how often in the iteration, and in 30 days;
-    ``team`` is who served, by role and days.
+    ``team`` is who served, in which role, and on which days where that was not on all.
     """
 
     title: str
@@ -363,7 +363,7 @@ class ReportCard:
     outcomes: tuple[Fact, ...]
     outcome_bars: tuple[Bar, ...]
     recurring: tuple[ReportLine, ...]
-    team: str
+    team: tuple[Fact, ...]
     note: str
 
 

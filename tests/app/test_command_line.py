@@ -1,6 +1,7 @@
 """The command line, as an operator types it: what it does, what it says, and how it ends."""
 
 import asyncio
+import csv
 import json
 import os
 import sqlite3
@@ -9,10 +10,11 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import jsonschema
@@ -22,9 +24,11 @@ from aiohttp import web
 from bot.__main__ import main
 from bot.app import web_app
 from bot.errors import Refused
-from bot.events import Posted
+from bot.events import Posted, Replied
 from bot.folder import desks_alone
 from bot.operations import OPERATIONS
+from bot.people import Author
+from bot.rota.iteration import iteration_of
 from bot.rota.plan import Question
 from bot.settings import Settings
 from bot.solver.worker import GRACE
@@ -188,6 +192,14 @@ SCHEMAS: dict[str, dict[str, object]] = {
     "common export": _object(desk=TEXT, rows={"type": "array", "items": _of(TEXT)}),
     "manifest": _object(package=TEXT),
     "rota": ROTA,
+    "report": _object(
+        desk=TEXT,
+        iteration=TEXT,
+        as_of=TEXT,
+        over=YES,
+        figures=_list(_all(section=TEXT, key=TEXT, value=TEXT, unit=TEXT)),
+        shifts=_list(_all(name=TEXT, role={"enum": ["SUPPORT", "FALLBACK", "OBSERVER"]}, days=_list(TEXT))),
+    ),
 }
 
 
@@ -198,7 +210,7 @@ def test_machines_are_answered_in_json_by_the_schema_of_each_command(
         ended = hotseat(*words, "--json")
         assert (ended.code, ended.err) == (0, "")
         found: dict[str, Any] = json.loads(ended.out)
-        name = " ".join(words[:2]) if words[0] not in {"manifest", "rota"} else words[0]
+        name = " ".join(words[:2]) if words[0] not in {"manifest", "rota", "report"} else words[0]
         jsonschema.validate(found, SCHEMAS[name])
         return found
 
@@ -211,6 +223,7 @@ def test_machines_are_answered_in_json_by_the_schema_of_each_command(
     planned = answer("rota", "--weeks", "3")
     assert all(week["support"] for week in planned["weeks"])
     assert {pair for team in planned["pick"]["teams"] for pair in team["support"]} <= planned["people"].keys()
+    assert {"requests", "alerts"} <= {row["section"] for row in answer("report")["figures"]}
     erased = {"desk": "backend", "erased": True, "person": True}
     assert erased.items() <= answer("people", "erase", "Eva Novak").items()
     assert answer("people", "import", sheets[0])["new"] == 1
@@ -410,6 +423,86 @@ def test_a_wrong_desk_is_removed_and_its_rota_kept_aside(hotseat: Hotseat, sheet
     assert hotseat("people", "export").out.count("\n") == 1
     assert "is no name for a desk" in hotseat("desk", "remove", "").err
     assert "There is no desk other. There is: backend." in hotseat("desk", "remove", "other").err
+
+
+THURSDAY = iteration_of(datetime.now(UTC).date() - timedelta(14)) + timedelta(1)
+"""A day of an iteration that is over whenever this runs."""
+
+
+async def _ask(folder: Path, posts: int = 6) -> None:
+    """Let people ask in an iteration that is over."""
+    async with desks_alone(Settings(data=folder)) as desks:  # type: ignore[call-arg]
+        for number in range(1, posts + 1):
+            at = datetime.combine(THURSDAY, time(12, number), UTC)
+            place, asker = f"{CHANNEL};messageid={number}", Author(f"asker-{number}", "Somebody")
+            posted = Posted(key=f"k{number}", happened_at=at, place=place, author=asker, text="=1+1 is broken")
+            await desks.one("backend").handle(posted)
+            reply = Replied(
+                key=f"r{number}", happened_at=at + timedelta(seconds=40), place=place, author=Author(ANA, "Ana"),
+                text="looking into it", reply=f"{number}1",
+            )  # fmt: skip
+            await desks.one("backend").handle(reply)
+
+
+def _team_of(folder: Path, *names: str) -> str:
+    sheet = folder / "team.csv"
+    rows = [f"{iteration_of(THURSDAY)},{name},SUPPORT" for name in names]
+    sheet.write_text("\n".join(["iteration,name,role", *rows, ""]))
+    return str(sheet)
+
+
+def test_a_week_is_reported_in_words_and_as_a_sheet_with_a_row_for_each_figure(
+    hotseat: Hotseat, sheets: tuple[str, str], tmp_path: Path
+) -> None:
+    hotseat(*ADD)
+    hotseat("people", "import", sheets[0])
+    assert hotseat("shifts", "import", _team_of(tmp_path, "Ana Lindqvist", "Ben Okafor")).code == 0
+    asyncio.run(_ask(tmp_path / "data"))
+    said = hotseat("report", "--week", str(THURSDAY))
+    assert (said.code, said.err) == (0, "")
+    assert "6 requests; 100 % had an answer within 5 minutes; half within 40 s, 95 % within 40 s." in said.out
+    assert "Support: Ana Lindqvist and Ben Okafor." in said.out
+    sheet = hotseat("report", "--week", str(THURSDAY), "--csv", "-")
+    rows = list(csv.DictReader(sheet.out.splitlines()))
+    assert {"section": "requests", "key": "p50", "value": "40", "unit": "support seconds"} in rows
+    hour = datetime.combine(THURSDAY, time(12), UTC).astimezone(ZoneInfo("Europe/Berlin"))
+    assert [row["key"] for row in rows if row["section"] == "requests by hour"] == [f"{hour:%Y-%m-%d %H}:00"]
+    assert [row["key"] for row in rows if row["section"] == "shift SUPPORT"] == ["Ana Lindqvist", "Ben Okafor"]
+    file = tmp_path / "week.csv"
+    written = hotseat("report", "--week", str(THURSDAY), "--csv", str(file), "--json")
+    assert file.read_text() == sheet.out
+    facts = json.loads(written.out)
+    assert (facts["said"], facts.pop("file")) == (f"Wrote {file}.", str(file))
+    jsonschema.validate(facts, SCHEMAS["report"])
+    assert (facts["iteration"], facts["over"]) == (str(iteration_of(THURSDAY)), True)
+    assert "asker" not in sheet.out + said.out + written.out
+    assert "1+1" not in sheet.out + said.out + written.out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("--week", "yesterday"), 1, "There is no day yesterday. Any date of an iteration will do, such as 20"),
+        (("--week", "2999-01-01"), 1, "That iteration begins on"),
+        (("--week", "0001-01-01"), 1, "I was not here then"),
+        (("--csv", "-", "--json"), 2, "both write to standard output"),
+        (("--csv", "no/such/folder/week.csv"), 1, "--csv: no/such/folder/week.csv cannot be written"),
+        (("--desk", "other"), 1, "There is no desk other"),
+    ],
+)
+def test_what_cannot_be_reported_is_said(hotseat: Hotseat, words: tuple[str, ...], code: int, said: str) -> None:
+    hotseat(*ADD)
+    ended = hotseat("report", *words)
+    assert (ended.code, ended.out) == (code, "")
+    assert said in ended.err
+
+
+async def test_the_bot_that_runs_reports_what_it_has(running: Path) -> None:
+    assert (await child(running, *ADD)).code == 0
+    ended = await child(running, "report", "--week", "last", "--json")
+    assert (ended.code, ended.err) == (0, "")
+    jsonschema.validate(json.loads(ended.out), SCHEMAS["report"])
+    assert "No requests.\nNo alerts." in json.loads(ended.out)["said"]
 
 
 def test_a_desk_that_had_a_request_is_not_removed(hotseat: Hotseat, tmp_path: Path) -> None:

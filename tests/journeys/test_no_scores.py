@@ -27,7 +27,7 @@ HARMLESS = re.compile(
     r"|[RAS]-\d+|\d{4}-\d\d-\d\d|\b\d\d:\d\d\b|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} [A-Z][a-z]{2}(?: \d{4})?"
 )
 ERRORS = ("TimeoutError", "KeyError", "OSError")
-READ_ONLY = ("rota", "desk list", "people export", "shifts export")
+READ_ONLY = ("rota", "desk list", "people export", "shifts export", "report")
 CHANGING = {"desk add", "desk remove", "people import", "people erase", "shifts import", "absences import"}
 
 
@@ -111,9 +111,10 @@ async def story() -> tuple[Town, list[Answer | None]]:
             if number % 2:
                 answers.append(await town.press(Solve, f"R-{number}", who))
     await alerts(town, answers)
-    for words in ("who", "rota", "help", "privacy", "rota 12", "alerts"):
+    for words in ("who", "rota", "help", "privacy", "rota 12", "alerts", "report", "report last"):
         for reader in (OLGA, ANA, EVA, FARID):
             await town.write(words, reader)
+    await town.counted()
     return town, answers
 
 

@@ -26,8 +26,10 @@ from bot.support.request import (
 )
 from bot.views import (
     Also,
+    Bar,
     Button,
     ButtonRow,
+    Cell,
     Choice,
     DutyCard,
     Fact,
@@ -43,6 +45,8 @@ from bot.views import (
     NoticeCard,
     NoticeEntry,
     ReplyCard,
+    ReportCard,
+    ReportLine,
     RequestCard,
     RotaCard,
     RotaWeek,
@@ -143,6 +147,11 @@ FIELD = Field(
     is_many=False,
     choices=(Choice("a", Label("A")),),
 )
+LINE = ReportLine("09-11", (Cell("3"),))
+REPORT = ReportCard(
+    "T", "3 requests.", "No alerts.", "", (Bar("09-10", 3),), (Cell("Wed"),), (LINE,), (Fact("answered", "3"),),
+    (Bar("answered", 3),), (LINE,), (Fact("Support", "Ana"),), "N",
+)  # fmt: skip
 VIEWS: tuple[View, ...] = (
     Line(("plain ", Mention("x", 'X "quoted" \u2028 & <b>'))),
     CARD,
@@ -155,6 +164,7 @@ VIEWS: tuple[View, ...] = (
         "Yours", (ListRow("T", "E", "L", waiting=True, presses=(BUTTON,), opens=(), thread="19:t", thread_label="O"),)
     ),
     HelpCard("Help", "text", (Fact("who", "who is on duty"),)),
+    REPORT,
 )
 
 

@@ -1,7 +1,7 @@
 """A journal that an older version wrote opens, and what it had promised is kept."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,16 @@ from alembic.config import Config
 from sqlalchemy import text
 
 from bot.effects import Say, Show
+from bot.hours import SupportHours
 from bot.people import Author
 from bot.ports import Limits
 from bot.store.document import Unreadable, parse
 from bot.store.journal import SqlJournal
 from bot.store.migrate import SCRIPTS
-from bot.store.migrations.versions import v0002_erasure, v0005_texts
+from bot.store.migrations.versions import v0002_erasure, v0005_texts, v0006_figures
 from bot.store.sqlite import Database
 from bot.support.erasure import Part
+from bot.support.report import Speed, period
 from bot.support.request import NextWord, Outcome, Request, Status, Suggestion
 from bot.views import Line, NoticeCard, RequestCard
 from tests.store.samples import DESK
@@ -204,16 +206,89 @@ async def test_more_than_one_portion_is_rewritten_and_what_is_as_it_should_be_is
     assert without == ["R-5"]
 
 
-def test_the_way_back_drops_what_was_added(tmp_path: Path) -> None:
-    written_by_0001(tmp_path, old_request(1, "OPEN"))
-    before = run(tmp_path, ("SELECT name FROM pragma_table_info('requests')", {}))
-    database = Database(tmp_path / "journal.sqlite")
+TRIGGERED, TAKEN = "2026-11-23T09:00:00+00:00", "2026-11-23T09:04:00+00:00"
+
+
+def old_alert(number: int, status: str, **more: Any) -> dict[str, Any]:
+    """Return an alert's document as it was written before the report."""
+    return {
+        "id": f"A-{number}",
+        "key": f"error:{number}",
+        "latest": {"kind": "new"},
+        "news": "new",
+        "first_at": TRIGGERED,
+        "last_at": TRIGGERED,
+        "triggered_at": TRIGGERED,
+        "changed_at": TAKEN,
+        "status": status,
+        "round": 1,
+        "owned_at": None,
+        **more,
+    }
+
+
+async def test_what_came_before_the_report_is_counted_in_it(tmp_path: Path) -> None:
+    ended = {"outcome": "answered", "closed_by": ANA, "closed_at": CLOSED}
+    follows = {"follow_up": True, "lead": "R-1"}
+    written_by_0001(
+        tmp_path, old_request(1, "CLOSED", **ended), old_request(2, "OPEN", responded_at=None, responder=None),
+        old_request(3, "CLOSED", **ended, **follows),
+    )  # fmt: skip
+    alerts = [
+        old_alert(1, "ACKNOWLEDGED", owned_at=TAKEN),
+        old_alert(2, "RESOLVED"),
+        old_alert(3, "ACKNOWLEDGED", owned_at=TAKEN, round=2),
+        old_alert(4, "TRIGGERED"),
+    ]
+    rows = [
+        (
+            "INSERT INTO alerts VALUES (:t, :d, :id, :status, NULL, :document, '')",
+            {"t": T, "d": D, "id": one["id"], "status": one["status"], "document": json.dumps(one)},
+        )
+        for one in alerts
+    ]
+    migrated(tmp_path, "0004")
+    run(tmp_path, *rows)
+    asked_of = period(date(2026, 11, 23), datetime(2026, 11, 24, 9, tzinfo=UTC), SupportHours(), timedelta(minutes=5))
+    async with SqlJournal(f"sqlite:///{tmp_path}/journal.sqlite") as journal:
+        found = await journal.figures(T, D, asked_of)
+        kept = await journal.alerts(T, D, ["A-1", "A-3"], [])
+    assert (found.requests.count, found.requests.answered, found.requests.waiting) == (2, 1, 1)
+    assert found.outcomes == (("", 1), ("answered", 1))
+    assert (found.alerts.count, found.alerts.answered, found.alerts.waiting) == (4, 1, 1)
+    assert found.alerts.speed == Speed(2, 1, timedelta(minutes=4), timedelta(minutes=4))
+    assert [one.acknowledged_at for one in kept] == [datetime.fromisoformat(TAKEN), None]
+
+
+async def test_more_than_a_portion_is_counted_and_the_way_back_leaves_no_column(tmp_path: Path) -> None:
+    documents = [old_request(number, "ACKNOWLEDGED") for number in range(1, v0006_figures.PORTION + 2)]
+    written_by_0001(tmp_path, *documents)
+    migrated(tmp_path, "0004")
+    tables = ("requests", "alerts")
+    ask = [("SELECT name FROM pragma_table_info(:table)", {"table": table}) for table in tables]
+    before = [run(tmp_path, one) for one in ask]
+    asked_of = period(date(2026, 11, 23), datetime(2026, 11, 24, 9, tzinfo=UTC), SupportHours(), timedelta(minutes=5))
+    async with SqlJournal(f"sqlite:///{tmp_path}/journal.sqlite") as journal:
+        assert (await journal.figures(T, D, asked_of)).requests.answered == v0006_figures.PORTION + 1
+    run(tmp_path, to="-0004")
+    assert [run(tmp_path, one) for one in ask] == before
+
+
+def migrated(folder: Path, to: str) -> None:
+    """Bring a journal to a later version."""
+    database = Database(folder / "journal.sqlite")
     connection = database.connection()
     with connection.begin():
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(SCRIPTS))
-        upgrade(config, "0002")
+        upgrade(config, to)
     database.drop()
+
+
+def test_the_way_back_drops_what_was_added(tmp_path: Path) -> None:
+    written_by_0001(tmp_path, old_request(1, "OPEN"))
+    before = run(tmp_path, ("SELECT name FROM pragma_table_info('requests')", {}))
+    migrated(tmp_path, "0002")
     assert run(tmp_path, ("SELECT name FROM pragma_table_info('requests')", {})) == [*before, ("held",)]
     assert run(tmp_path, ("SELECT name FROM pragma_table_info('requests')", {}), to="-0001") == before
 

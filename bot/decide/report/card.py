@@ -40,7 +40,7 @@ def of(report: Report) -> ReportCard:
         outcomes=tuple([Fact(name, str(count)) for name, count in outcomes]),
         outcome_bars=tuple([Bar(name, count) for name, count in outcomes]),
         recurring=tuple([ReportLine(one.title, _cells([one.times, one.lately])) for one in recurring]),
-        team=words.team(report),
+        team=tuple([Fact(role, who) for role, who in words.team(report)]),
         note=words.notes(report),
     )
 

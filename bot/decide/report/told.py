@@ -26,7 +26,7 @@ def said(report: Report) -> str:
         words.alerts(report),
         f"Recurring: {recurring}." if recurring else "",
         words.tickets(report),
-        words.team(report),
+        *(f"{role}: {who}." for role, who in words.team(report)),
         words.notes(report),
     ]
     return "\n".join(filter(None, lines))

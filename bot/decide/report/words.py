@@ -37,7 +37,7 @@ def requests(report: Report) -> str:
     counted, outside = report.figures.requests, report.figures.outside
     if not counted.count:
         return "No requests."
-    said = [_counted(counted, "request", report.period.limit, "had an answer", "not answered yet")]
+    said = [_counted(counted, "request", report.period.limit, "had an answer", "answered")]
     said += [f"{outside} came outside support hours."] if outside else []
     return " ".join(said)
 
@@ -47,7 +47,7 @@ def alerts(report: Report) -> str:
     counted = report.figures.alerts
     if not counted.count:
         return "No alerts."
-    said = _counted(counted, "alert", report.period.limit, "were taken", "not taken yet")
+    said = _counted(counted, "alert", report.period.limit, "were taken", "taken")
     stand = ", ".join(f"{count} {standing(name)}" for name, count in report.figures.standings)
     return f"{said} Now: {stand}."
 
@@ -68,15 +68,15 @@ def tickets(report: Report) -> str:
     return f"{_many(len(some), 'ticket')} open at Edge now: {', '.join(named)}."
 
 
-def team(report: Report) -> str:
-    """Say who served, by role, and on which days where that was not on all; "" for nobody."""
+def team(report: Report) -> list[tuple[str, str]]:
+    """Say who served: each role that somebody had, and who, on which days where that was not on all."""
     days = working_days(report.period.iteration, report.period.hours)
 
     def said(one: Served) -> str:
         return one.name if one.days == days else f"{one.name} ({', '.join(map(weekday, one.days)) or 'no day'})"
 
     roles = [(role, [said(one) for one in report.team if one.role is role]) for role in Role]
-    return " ".join(f"{role.capitalize()}: {listed(some, ' and ')}." for role, some in roles if some)
+    return [(role.capitalize(), listed(some, " and ")) for role, some in roles if some]
 
 
 def notes(report: Report) -> str:
@@ -123,22 +123,21 @@ def share(speed: Speed) -> int:
     return speed.in_time * 100 // speed.judged
 
 
-def _counted(counted: Counted, what: str, limit: timedelta, answered: str, waits: str) -> str:
-    speed = counted.speed
-    said = _many(counted.count, what)
-    if speed is None:
-        said += f"; {_of_them(counted)} {answered}."
+def _counted(counted: Counted, what: str, limit: timedelta, had: str, done: str) -> str:
+    speed, some = counted.speed, _many(counted.count, what)
+    if speed is not None:
+        within = f"{share(speed)} % {had} within {_many(limit // MINUTE, 'minute')}"
+        said = f"{some}; {within}; half within {span(speed.half)}, 95 % within {span(speed.most)}."
+    elif counted.waiting == counted.count:
+        return f"{some}, none {done} yet."
     else:
-        within = f"{share(speed)} % {answered} within {limit // MINUTE} minutes"
-        said += f"; {within}; half within {span(speed.half)}, 95 % within {span(speed.most)}."
+        said = f"{some}, {_of_them(counted)} {done}."
     verb = "is" if counted.waiting == 1 else "are"
-    return f"{said} {counted.waiting} {verb} {waits}." if counted.waiting else said
+    return f"{said} {counted.waiting} {verb} not {done} yet." if counted.waiting else said
 
 
 def _of_them(counted: Counted) -> str:
-    if not counted.answered:
-        return "none"
-    return "all" if counted.answered == counted.count > 1 else str(counted.answered)
+    return "all" if counted.answered == counted.count > 1 else str(counted.answered or "none")
 
 
 def _many(number: int, what: str) -> str:
