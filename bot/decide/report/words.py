@@ -26,10 +26,10 @@ DISCREET = f"Times are left out where fewer than {FEWEST} were answered, or one 
 
 
 def title(report: Report) -> str:
-    """Name the iteration: "Support from Wed 18 Nov to Tue 24 Nov", and whether it is over."""
+    """Name the iteration: "Report: Wed 18 Nov to Tue 24 Nov", and whether it is over."""
     first, today = report.period.iteration, report.period.hours.local(report.period.now).date()
     last = first + WEEK - DAY
-    return f"Support from {dated(first, today)} to {dated(last, today)}{'' if report.over else ', so far'}"
+    return f"Report: {dated(first, today)} to {dated(last, today)}{'' if report.over else ', so far'}"
 
 
 def requests(report: Report) -> str:
