@@ -126,13 +126,26 @@ def _halves() -> tuple[tuple[str, Half], ...]:
 
 
 def _fit(texts: Texts, encoder: Encoder | None, told: Bars) -> None:
-    """Print what the numbers would be, fitted on each half: from what is seen there alone."""
+    """Print what the numbers would be, fitted on each half alone, and what comes of these on the other half."""
     _say("fitted on one half              answer  ahead  request  likely   near")
-    for name, half in _halves():
-        fitted = fit(texts, encoder, told, half)
-        _say(f"  {name:28}" + "  ".join(f"{value:6.3f}" for value in fitted))
+    halves = _halves()
+    for (name, half), (_, other) in zip(halves, reversed(halves), strict=True):
+        answer, ahead, request, likely, near = fit(texts, encoder, told, half)
+        _say(f"  {name:28}" + "  ".join(f"{value:6.3f}" for value in (answer, ahead, request, likely, near)))
+        fitted = replace(told, answer=answer, ahead=ahead, request=request, likely=likely, near=near)
+        novel, *_ = told_of(texts, encoder, fitted, [one for one in texts.novel if other(one.number)], LINKED)
+        known = told_of(texts, encoder, fitted, [one for one in texts.plain if other(one.topic)], LINKED)
+        likeness, same, _ = pairs(texts, encoder, fitted, other)
+        _say(f"    on the other: novel ones told nothing {1 - novel:.3f}, plain ones their section {known[1]:.3f}")
+        for what, least in (("grouped", near), ("grouped or asked about", likely)):
+            found = likeness >= least
+            _say(f"    on the other: {what}, precision {_share(same[found])}, recall {_share(found[same])}")
     here = (told.answer, told.ahead, told.request, told.likely, told.near)
     _say(f"  {'in the code':28}" + "  ".join(f"{value:6.3f}" for value in here))
+
+
+def _share(some: Any) -> str:
+    return f"{some.mean():.3f}" if len(some) else "none"
 
 
 def fit(texts: Texts, encoder: Encoder | None, told: Bars, half: Half) -> tuple[float, ...]:
@@ -218,8 +231,8 @@ def _recurrence(texts: Texts, encoder: Encoder | None, told: Bars) -> None:
         for what, least in (("grouped", told.near), ("grouped or asked about", told.likely)):
             found = likeness >= least
             both = same & plain
-            figures = (same[found].mean(), found[same].mean(), found[both].mean())
-            _say(f"  {name}: {what:34}" + "   ".join(f"{one:9.3f}" for one in figures) + f"   {int(found.sum())}")
+            figures = (_share(same[found]), _share(found[same]), _share(found[both]))
+            _say(f"  {name}: {what:34}" + "   ".join(f"{one:>9}" for one in figures) + f"   {int(found.sum())}")
     some = [closed(f"R-{at}", one.words) for at, one in enumerate(texts.asked)]
     index = filled(NO_HANDBOOK, encoder, some)
     found = [
