@@ -34,7 +34,7 @@ from bot.store.journal import SqlJournal
 from bot.support.handbook import NO_HANDBOOK
 from bot.support.request import Outcome, Request, Status
 from tests.search.fakes import Desk, Shelf
-from tests.search.texts import KINDS, NOW, Remembering, Text, Texts, closed, filled, linked, mistyped, read
+from tests.search.texts import EXAMPLES, KINDS, NOW, Remembering, Text, Texts, closed, filled, linked, mistyped, read
 
 LINKED = 10
 PAST = 10_000
@@ -110,7 +110,8 @@ def _rank(texts: Texts, one: Seen) -> int:
 
 def _sections(texts: Texts, encoder: Encoder | None, told: Bars, *, quick: bool) -> None:
     _say(f"right section first / among three, of {len(texts.sections)}{'':14}EN          DE          MIX")
-    for name, queries in (("plain", texts.plain), ("hard", texts.asked)):
+    own = tuple(one for one in texts.plain if one.topic < EXAMPLES)
+    for name, queries in (("example file's own", own), ("plain", texts.plain), ("hard", texts.asked)):
         if quick and name == "hard":
             continue
         for links in (LINKED, 0):
