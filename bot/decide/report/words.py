@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from bot.alerts.alert import Status
 from bot.rota.presence import DAY, WEEK, working_days
 from bot.rota.shift import Role
-from bot.support.report import FEWEST, AtEdge, Counted, Report, Served, Speed
+from bot.support.report import FEWEST, AtEdge, Counted, Recurring, Report, Served, Speed
 from bot.support.words import HOUR, MINUTE, dated, length, listed, moment
 
 SECOND = timedelta(seconds=1)
@@ -23,6 +23,11 @@ COUNTED = (
     "no request, does not count."
 )
 DISCREET = f"Times are left out where fewer than {FEWEST} were answered, or one person alone served."
+
+
+def recurring(one: Recurring) -> str:
+    """Return what came again by its title, or that nobody wrote it down yet."""
+    return f"not written down yet ({one.id})" if one.title == one.id else one.title
 
 
 def title(report: Report) -> str:
