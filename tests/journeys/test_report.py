@@ -478,7 +478,7 @@ async def test_what_recurs_and_what_is_open_at_edge_stand_in_it() -> None:
         town, *requests, Common("C-1", title="Label printer is down"), replace(facts, tickets={**some, **gone})
     )
     said = await report(town)
-    assert "Label printer is down\n4\n4\nC-2\n2\n2" in said
+    assert "Label printer is down\n4\n4\nnot written down yet (C-2)\n2\n2" in said
     since = "since Thu 19 Nov"
     assert f"5 tickets open at Edge now: EDGE-1 {since}, EDGE-2 {since}, EDGE-3 {since}, 2 more." in said
 
