@@ -231,3 +231,13 @@ async def test_a_restart_loses_no_offer_and_doubles_none() -> None:
     await town.wait(5)
     assert len(offers(town)) == 1
     assert (await press(town, "incident")).startswith("One incident")
+
+
+async def test_a_matter_that_is_split_off_the_first_of_an_incident_is_no_first_of_it() -> None:
+    town, _ = await three()
+    await town.press(Claim, "R-1", ANA)
+    await town.send("split", "R-1", ANA, text="checkout is down\nand the printer")
+    first, other = await town.request(), await town.request("R-4")
+    assert first.incident is not None
+    assert first.incident.others == ("R-2", "R-3")
+    assert other.incident is None

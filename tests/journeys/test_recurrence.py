@@ -102,6 +102,59 @@ async def test_a_follow_up_of_the_same_person_is_matched_and_counted_only_as_a_m
     assert (await (await town.desk()).state()).commons == {}
 
 
+async def test_what_is_no_request_after_all_is_counted_no_longer_and_counts_again_once_that_is_taken_back() -> None:
+    town = Town()
+    await town.post(TEXT)
+    await again(town, "label printer 5 is down", "R-1")
+    await town.send("dismiss", "R-2", ANA)
+    assert [use.request for use in (await town.common()).uses] == ["R-1"]
+    await town.send("undo", "R-2", ANA)
+    assert [use.request for use in (await town.common()).uses] == ["R-1", "R-2"]
+
+
+async def test_a_post_that_was_deleted_is_none_of_three() -> None:
+    town = Town()
+    for number, text in enumerate((TEXT, "label printer 5 is down", "label printer 6 is down")):
+        by = (OLGA, TOM, UDO)[number]
+        place = await (again(town, text, f"R-{number}", by=by) if number else town.post(text))
+    await town.delete(place)
+    await town.press(Solve, "R-1", OLGA)
+    await town.press(Solve, "R-2", TOM)
+    assert not [one for one in town.teams.sent if one.key.startswith("recurs")]
+    assert (await town.common()).standing is Standing.NOTICED
+
+
+async def test_what_is_alike_a_deleted_post_is_not_counted_with_it() -> None:
+    town = Town()
+    await town.delete(await town.post(TEXT))
+    await again(town, "label printer 5 is down", "R-1")
+    assert (await (await town.desk()).state()).commons == {}
+
+
+async def test_a_separate_matter_that_goes_along_again_is_not_counted_beside_its_lead() -> None:
+    town = Town()
+    await town.post(TEXT)
+    await town.post("and printer 5")
+    await town.send("separate", "R-2", OLGA)
+    asked = town.teams.matching[-1]
+    await town.send("undo", "R-2", OLGA)
+    first = await town.request()
+    await town.matched(asked, alike=(Alike("R-1", near=True, posted_at=first.posted_at),))
+    assert (await (await town.desk()).state()).commons == {}
+
+
+async def test_each_matter_of_a_post_that_is_split_is_counted_by_its_own_words() -> None:
+    town = Town()
+    await town.post(TEXT)
+    await again(town, "label printer 5 is down, and the tour is stuck", "R-1")
+    await town.press(Claim, "R-2", ANA)
+    await town.send("helped", "R-2", ANA, choice="R-1")
+    await town.send("split", "R-2", ANA, text="label printer 5 is down\nthe tour is stuck")
+    other = await town.request("R-3")
+    assert (other.common, other.matches, other.helped) == ("", (), ())
+    assert [use.request for use in (await town.common()).uses] == ["R-1", "R-2"]
+
+
 async def test_the_third_in_thirty_days_asks_each_of_the_pair_once() -> None:
     town = await thrice()
     (card,) = [one for one in town.to(ANA) if one.key.startswith("recurs")]

@@ -129,7 +129,10 @@ def say_same(draft: Draft, request: Request, lead: Request, key: str) -> tuple[s
 
 
 def split(draft: Draft, request: Request, matters: list[str], by: Author, word_by: datetime) -> tuple[Request, ...]:
-    """Make the first of ``matters`` the request's own, and of each other one a request beside it, claimed by ``by``."""
+    """Make the first of ``matters`` the request's own, and of each other one a request beside it, claimed by ``by``.
+
+    What the whole post resembled, and was counted as, stays with the first; each other one is matched by its own words.
+    """
     named = replace(draft.request(request.id) or request, matter=matters[0])
     draft.put(named)
     number = draft.facts.last_number
@@ -147,6 +150,11 @@ def split(draft: Draft, request: Request, matters: list[str], by: Author, word_b
             triage=(),
             deed=None,
             before=None,
+            matches=(),
+            helped=(),
+            unlike=(),
+            common="",
+            incident=None,
             wait=None,
             word=named.word or NextWord(word_by),
             reply=f"{named.reply or 'post'}#{number + offset}",
