@@ -11,6 +11,7 @@ from bot.effects import DropCommon, PutCommon, Show
 from bot.errors import Refused
 from bot.events import Claim, ClockStruck, Solve
 from bot.people import Author
+from bot.places import personal
 from bot.ports import Commit
 from bot.rota.shift import Absence
 from bot.support.recurrence import (
@@ -27,7 +28,7 @@ from bot.support.recurrence import (
     used,
 )
 from bot.support.request import Match, Outcome
-from tests.journeys.town import ANA, BEN, FARID, OLGA, TOM, Town, at, plain
+from tests.journeys.town import ANA, BEN, FARID, OLGA, TOM, Town, at, plain, shifts
 
 TEXT = "label printer 4 is down"
 UDO = Author("udo", "Udo Falk")
@@ -100,6 +101,22 @@ async def test_a_follow_up_of_the_same_person_is_matched_and_counted_only_as_a_m
     await town.send("separate", "R-2", OLGA)
     assert [one.request for one in town.teams.matching] == ["R-1", "R-2"]
     assert (await (await town.desk()).state()).commons == {}
+
+
+async def test_what_was_asked_and_never_answered_is_asked_again_once_it_comes_often_anew() -> None:
+    town = await thrice()
+    assert (await town.common()).standing is Standing.PROPOSED
+    await town.import_shifts(shifts(at("2027-01-20 10:00").date()))
+    await town.until("2027-01-20 11:00")
+    assert (await (await town.desk()).state()).commons == {}
+    for number in (4, 5, 6):
+        await again(town, f"label printer {number} is down anew", "R-3", by=UDO)
+        await town.press(Solve, f"R-{number}", UDO)
+        asked = [one for one in town.teams.sent if one.key.startswith("recurs")]
+        assert len(asked) == (4 if number == 6 else 2), number
+        await town.until(town.now + timedelta(hours=1))
+    common = await town.common("C-2")
+    assert (common.standing, common.lately(town.now), len(common.cards)) == (Standing.PROPOSED, 3, 2)
 
 
 async def test_what_is_no_request_after_all_is_counted_no_longer_and_counts_again_once_that_is_taken_back() -> None:
@@ -201,9 +218,10 @@ async def test_what_was_noticed_and_came_no_more_is_let_go_after_a_month() -> No
 
 async def test_the_cards_that_asked_are_forgotten_when_it_comes_no_more() -> None:
     town = await thrice()
+    await town.send("common.decline", "", ANA, choice="C-1", place=personal("ana"), card="recurs:C-1:ana")
     await town.until("2027-01-10 10:00")
     known = await town.common()
-    assert (known.standing, known.cards) == (Standing.PROPOSED, ())
+    assert (known.standing, known.cards) == (Standing.DECLINED, ())
 
 
 async def test_three_in_more_than_thirty_days_ask_nobody() -> None:

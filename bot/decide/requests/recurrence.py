@@ -76,14 +76,18 @@ def follow(draft: Draft, event: Event) -> None:
 
 
 def forget(draft: Draft) -> None:
-    """Let go of what was noticed and did not come often, and of the cards that asked about what came often once."""
+    """Let go of what did not come lately and was not written down, asked about or not, and of the cards that asked.
+
+    Comes it often anew, it is asked about anew.
+    """
     for common in draft.commons():
         if common.lately(draft.now):
             continue
-        if common.standing is Standing.NOTICED:
+        if common.cards:
+            draft.quietly(ForgetMessages((f"{CARD}:{common.id}:",)))
+        if common.standing in (Standing.NOTICED, Standing.PROPOSED):
             draft.quietly(DropCommon(common.id))
         elif common.cards:
-            draft.quietly(ForgetMessages((f"{CARD}:{common.id}:",)))
             draft.put_common(replace(common, cards=()))
 
 
