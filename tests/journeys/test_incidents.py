@@ -250,7 +250,9 @@ async def test_an_incident_holds_all_that_are_like_it_however_many_and_its_menu_
         await similar(town, f"nobody can pay {number}", Author(f"p{number}", f"Person {number}"), "R-1")
     assert (await press(town, "incident")).startswith("One incident: R-1 and 26 more")
     assert [one.id for one in await town.requests() if not one.lead] == ["R-1"]
+    await town.post("and the basket is empty")
+    assert (await town.request("R-28")).lead == "R-1"
     menu = said(await town.press(Open, "R-1", ANA, step="support"))
-    assert "With it R-21: nobody can pay 21\nAnd 6 more." in menu
+    assert "With it R-21: nobody can pay 21\nAnd 7 more." in menu
     await town.press(Solve, "R-1", ANA)
     assert {one.status for one in await town.requests()} == {Status.CLOSED}

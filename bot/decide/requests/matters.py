@@ -27,7 +27,7 @@ from bot.support.texts import Text
 from bot.views import Line, Link
 
 MOST_MATTERS = 5
-MOST_FOLLOWERS = 20
+MOST_FOLLOWERS = 20  # follow-ups; of the same matter there may be any number
 OWN_MATTER = "This is a matter of its own now"  # why those are called who read it
 
 
@@ -71,7 +71,8 @@ def lead_for(draft: Draft, event: Posted | Edited | Restored) -> Request | None:
     ]
     latest = max(mine, key=lambda one: (one.posted_at, len(one.id), one.id), default=None)
     lead = (draft.request(latest.lead) or latest) if latest else None
-    return lead if lead and len(lead.followers) < MOST_FOLLOWERS else None
+    own = [one for one in _followers(draft, lead) if one.follow_up] if lead else []
+    return lead if len(own) < MOST_FOLLOWERS else None
 
 
 def join(draft: Draft, request: Request, lead: Request, *, follow_up: bool) -> Request:
