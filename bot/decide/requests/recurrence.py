@@ -56,9 +56,11 @@ def follow(draft: Draft, event: Event) -> None:
     """Ask what changed requests resemble, count duplicates as the same, and ask the pair about what came often."""
     for request in draft.changed():
         before = draft.state.requests.get(request.id)
+        if request.matches and before is not None and _asks(before) != _asks(request):
+            draft.put(replace(request, matches=()))  # of other words
         if _is_to_be_matched(request, before):
             key = f"matches:{request.id}"
-            draft.follow_with(FindMatches(key, request.id, request.matter or request.text, request.text_at))
+            draft.follow_with(FindMatches(key, request.id, _asks(request), request.text_at))
         joined = request.lead and not request.follow_up and (before is None or before.lead != request.lead)
         if joined and request.status is not Status.CLOSED:
             count_as_one(draft, request.id, request.lead)
@@ -167,10 +169,14 @@ def _count_what_counts(draft: Draft) -> None:
 
 
 def _is_to_be_matched(request: Request, before: Request | None) -> bool:
-    text = request.matter or request.text
-    if request.status is Status.CLOSED or request.follow_up or not text.strip():
+    if request.status is Status.CLOSED or request.follow_up or not _asks(request).strip():
         return False
-    return before is None or before.follow_up or (before.matter or before.text) != text
+    return before is None or before.follow_up or _asks(before) != _asks(request)
+
+
+def _asks(request: Request) -> str:
+    """Return the words that are compared with others."""
+    return request.matter or request.text
 
 
 # -- the third in 30 days -------------------------------------------------------------------------------------------
