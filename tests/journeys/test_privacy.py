@@ -758,6 +758,7 @@ FILLED = Request(
     text_at=NOON,
     place="19:t",
     posted_at=NOON,
+    unanswered_since=NOON,
     due_at=NOON,
     status=Status.CLOSED,
     clock=Clock(
