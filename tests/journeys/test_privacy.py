@@ -1020,6 +1020,7 @@ ALERT = Alert(
     last_at=NOON,
     triggered_at=NOON,
     changed_at=NOON,
+    acknowledged_at=NOON,
     status=AlertStatus.IGNORED,
     heard=(Telling("new:1:2", NOON, webhook=False),),
     posts=(Post("C0BUGSNAG1/1763700001.000001", "https://acme.slack.com/archives/C0BUGSNAG1/p1"),),
