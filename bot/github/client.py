@@ -30,6 +30,8 @@ _UNCLEAR = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY})
 _MOVED = range(HTTPStatus.MULTIPLE_CHOICES, HTTPStatus.BAD_REQUEST)
 _LONGEST_WORDS = 200
 _LONGEST_WISH = 600.0
+_SECONDARY = 60.0
+_LIMIT = "rate limit"
 
 
 class Refusal(Exception):  # noqa: N818 - an outcome
@@ -88,6 +90,8 @@ class GitHubClient:
         # GitHub lists a folder as JSON; a file comes as it is, even one that is JSON itself.
         if answer.content_type == "application/json":
             raise NoFile
+        if answer.content_type == "text/html":
+            raise _odd("answers with a web page in place of the file")  # a proxy's, or a sign-in's
         return Fetched(content, answer.headers.get("ETag", ""))
 
     async def get(self, place: Place, *path: str, **query: str) -> Any:
@@ -165,21 +169,29 @@ def _judge(response: aiohttp.ClientResponse, content: bytes) -> None:
             raise _odd("sends what it was not asked to pack")
         return
     wish = seconds(response.headers.get("Retry-After"), response.headers.get("Date"))
-    if status == HTTPStatus.TOO_MANY_REQUESTS or (status == HTTPStatus.FORBIDDEN and _is_limited(response)):
+    limited = status == HTTPStatus.FORBIDDEN and _is_limited(response, content)
+    if status == HTTPStatus.TOO_MANY_REQUESTS or limited:
         raise Temporary(f"GitHub was asked too often ({status})", retry_after=_until_reset(response, wish))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _UNCLEAR:
         raise _odd(f"answers {status}", wish)
     raise Refusal(status, _said(content))
 
 
-def _is_limited(response: aiohttp.ClientResponse) -> bool:
-    return "Retry-After" in response.headers or response.headers.get("X-RateLimit-Remaining") == "0"
+def _is_limited(response: aiohttp.ClientResponse, content: bytes) -> bool:
+    """Say whether a 403 is a limit: by its headers, of which a secondary limit may have none, or by what it says."""
+    told = "Retry-After" in response.headers or response.headers.get("X-RateLimit-Remaining") == "0"
+    return told or any(_LIMIT in one.lower() for one in _said(content))
 
 
 def _until_reset(response: aiohttp.ClientResponse, wish: float | None) -> float | None:
-    """Return how long to wait: as Retry-After says, else until the moment of X-RateLimit-Reset by GitHub's clock."""
+    """Return how long to wait: as Retry-After says, else until the moment of X-RateLimit-Reset by GitHub's clock.
+
+    Where neither is told, as of a secondary limit, GitHub asks for a minute.
+    """
     if wish is not None:
         return wish
+    if response.headers.get("X-RateLimit-Remaining", "") != "0" and response.status == HTTPStatus.FORBIDDEN:
+        return _SECONDARY
     try:
         now = parsedate_to_datetime(response.headers["Date"]).timestamp()
         return min(max(float(response.headers["X-RateLimit-Reset"]) - now, 0.0), _LONGEST_WISH)

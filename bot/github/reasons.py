@@ -6,7 +6,8 @@ from bot.github.client import MOST_BYTES, Refusal, is_moved
 from bot.github.place import Place
 
 NO_WRITING = (
-    "GITHUB_TOKEN may not write in {repo}; give it Contents and Pull requests, both Read and write, for {repo} only"
+    "GITHUB_TOKEN may not write in {repo}; give it Contents and Pull requests, both Read and write, for {repo} only, "
+    "and start me anew"
 )
 CHANGED = "the section was changed meanwhile; read it again, and propose the edit anew"
 NO_BRANCH = "{repo} has no branch {ref} that GITHUB_TOKEN may see; an edit can be proposed for a branch only"

@@ -12,6 +12,7 @@ from functools import cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from bot.decide.unsent import visible
 from bot.handbook.anchors import Anchors
 from bot.support.handbook import Section
 
@@ -46,7 +47,7 @@ def sections(content: bytes) -> tuple[Section, ...]:
     headings = list(_headings("".join(lines[start:])))
     if not headings:
         body = "".join(lines[start:])
-        if not body.strip():
+        if not visible(body):
             raise Unreadable("it is empty; write its first section")
         return (Section("", WHOLE, "", body),)
     return tuple(_sections(headings, lines[start:]))
@@ -94,7 +95,7 @@ def _sections(headings: list[_Heading], lines: list[str]) -> Iterator[Section]:
 
 
 def _headings(text: str) -> Iterator[_Heading]:
-    """Give the headings that have a text, those in quotes and lists too; code has none."""
+    """Give the headings in which there is something to be seen, those in quotes and lists too; code has none."""
     tokens = _blocks().parse(text)
     found = [at for at, token in enumerate(tokens) if token.type == "heading_open"]
     if len(found) > MOST_SECTIONS:
@@ -106,7 +107,7 @@ def _headings(text: str) -> Iterator[_Heading]:
         place = tokens[at].map
         assert place is not None
         words = "".join(_words(_inline().parseInline(said[at])))
-        if words.strip():
+        if visible(words):
             yield _Heading(int(tokens[at].tag[1:]), place[0], place[1], words)
 
 

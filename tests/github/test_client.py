@@ -18,6 +18,8 @@ from tests.rig.service import Answer, LoopbackService
 DATED = {"Date": "Tue, 24 Nov 2026 09:00:00 GMT"}
 RESET = {**DATED, "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1795510890"}  # a minute and a half later
 
+SECONDARY = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."}
+
 
 def client(github: FakeGitHub, session: aiohttp.ClientSession, token: str = TOKEN) -> GitHubClient:
     return GitHubClient(session, github.api, token)
@@ -140,6 +142,8 @@ async def test_without_a_token_404_says_that_it_may_be_private(
         (Answer(429, headers={"Retry-After": "30"}), "GitHub was asked too often (429)", 30, False),
         (Answer(403, headers={"Retry-After": "60"}), "GitHub was asked too often (403)", 60, False),
         (Answer(403, headers=RESET), "GitHub was asked too often (403)", 90, False),
+        (Answer(403, body=SECONDARY), "GitHub was asked too often (403)", 60, False),
+        (Answer(text="<html>Sign in</html>"), "GitHub answers with a web page in place of the file", None, True),
         (Answer(429, headers={"X-RateLimit-Reset": "soon"}), "GitHub was asked too often (429)", None, False),
         (Answer(500), "GitHub answers 500", None, True),
         (Answer(503, headers={"Retry-After": "5"}), "GitHub answers 503", 5, True),

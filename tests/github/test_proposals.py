@@ -230,7 +230,7 @@ async def test_a_token_that_may_not_write_is_said_and_nothing_is_proposed_from_t
     told = await house.propose()
     assert told.failure == (
         "The edit was not proposed: GITHUB_TOKEN may not write in liefery/liefery-backend; give it Contents and Pull "
-        "requests, both Read and write, for liefery/liefery-backend only."
+        "requests, both Read and write, for liefery/liefery-backend only, and start me anew."
     )
     assert not house.file.proposes
     assert house.slept == []

@@ -106,6 +106,12 @@ def test_a_section_is_addressed_by_its_anchor_percent_encoded() -> None:
     assert handbook.link(found[0]) == "https://github.com/o/r/blob/main/h.md#gr%C3%B6%C3%9Fe"
 
 
+@pytest.mark.parametrize("nothing", ["\u200b", "\u202e\u2066", "\ufeff", "<b></b>", "![]()"])
+def test_a_heading_in_which_nothing_is_to_be_seen_is_none(nothing: str) -> None:
+    (one,) = sections(f"# Tours\n\n## {nothing}\n\nReload it.\n".encode())
+    assert (one.title, one.body) == ("Tours", f"\n## {nothing}\n\nReload it.\n")
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

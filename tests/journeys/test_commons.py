@@ -283,6 +283,16 @@ async def test_it_begins_from_a_request_with_its_words_masked_and_counts_it() ->
     assert (await town.request("R-1")).common == "C-1"
 
 
+async def test_what_begins_from_a_post_that_was_deleted_does_not_count_it() -> None:
+    town = await town_with()
+    place = await town.post("Label printer 4 is down")
+    await town.delete(place)
+    form = await write(town, "R-1")
+    assert form.note.startswith("It begins from R-1.\n")
+    await save(town, form, title="Label printer is down")
+    assert ((await town.common("C-1")).uses, (await town.request("R-1")).common) == ((), "")
+
+
 async def test_it_begins_from_a_closed_request_with_what_it_was_told() -> None:
     town = await town_with()
     await town.post("Label printer 4 is down")

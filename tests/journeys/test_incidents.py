@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.events import Claim, Send, Separate, Solve
+from bot.events import Claim, Open, Send, Separate, Solve
 from bot.people import Author
 from bot.support.recurrence import Alike
 from bot.support.request import Outcome, Status
@@ -231,3 +231,28 @@ async def test_a_restart_loses_no_offer_and_doubles_none() -> None:
     await town.wait(5)
     assert len(offers(town)) == 1
     assert (await press(town, "incident")).startswith("One incident")
+
+
+async def test_a_matter_that_is_split_off_the_first_of_an_incident_is_no_first_of_it() -> None:
+    town, _ = await three()
+    await town.press(Claim, "R-1", ANA)
+    await town.send("split", "R-1", ANA, text="checkout is down\nand the printer")
+    first, other = await town.request(), await town.request("R-4")
+    assert first.incident is not None
+    assert first.incident.others == ("R-2", "R-3")
+    assert other.incident is None
+
+
+async def test_an_incident_holds_all_that_are_like_it_however_many_and_its_menu_tells_the_first() -> None:
+    town = Town()
+    await town.post("checkout is down")
+    for number in range(2, 28):
+        await similar(town, f"nobody can pay {number}", Author(f"p{number}", f"Person {number}"), "R-1")
+    assert (await press(town, "incident")).startswith("One incident: R-1 and 26 more")
+    assert [one.id for one in await town.requests() if not one.lead] == ["R-1"]
+    await town.post("and the basket is empty")
+    assert (await town.request("R-28")).lead == "R-1"
+    menu = said(await town.press(Open, "R-1", ANA, step="support"))
+    assert "With it R-21: nobody can pay 21\nAnd 7 more." in menu
+    await town.press(Solve, "R-1", ANA)
+    assert {one.status for one in await town.requests()} == {Status.CLOSED}

@@ -70,6 +70,15 @@ async def test_a_handbook_without_an_address_is_sent_in_its_own_words() -> None:
     assert field.value == "Close it under *Tours*."
 
 
+@pytest.mark.parametrize("text", ["something else", " "])
+async def test_what_other_words_resembled_is_not_offered_any_more(text: str) -> None:
+    town, place = await asked(SURE)
+    await town.wait(2)
+    await town.edit(place, text)
+    assert (await town.request()).matches == ()
+    assert "Likely" not in town.to(ANA)[0].text
+
+
 async def test_the_menu_leads_to_likely_answers_only_where_there_are_any() -> None:
     town, _ = await asked(SURE)
     menu = said(await town.press(Open, "R-1", ANA, step="support"))

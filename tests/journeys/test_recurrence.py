@@ -13,6 +13,7 @@ from bot.effects import DropCommon, Show
 from bot.errors import Refused
 from bot.events import Claim, ClockStruck, Solve
 from bot.people import Author
+from bot.places import personal
 from bot.rota.shift import Absence
 from bot.support.recurrence import (
     MOST_USES,
@@ -28,7 +29,7 @@ from bot.support.recurrence import (
     used,
 )
 from bot.support.request import Match, Outcome
-from tests.journeys.town import ANA, BEN, FARID, OLGA, TOM, Town, at, plain
+from tests.journeys.town import ANA, BEN, FARID, OLGA, TOM, Town, at, plain, shifts
 
 TEXT = "label printer 4 is down"
 UDO = Author("udo", "Udo Falk")
@@ -103,6 +104,75 @@ async def test_a_follow_up_of_the_same_person_is_matched_and_counted_only_as_a_m
     assert (await (await town.desk()).state()).commons == {}
 
 
+async def test_what_was_asked_and_never_answered_is_asked_again_once_it_comes_often_anew() -> None:
+    town = await thrice()
+    assert (await town.common()).standing is Standing.PROPOSED
+    await town.import_shifts(shifts(at("2027-01-20 10:00").date()))
+    await town.until("2027-01-20 11:00")
+    assert (await (await town.desk()).state()).commons == {}
+    for number in (4, 5, 6):
+        await again(town, f"label printer {number} is down anew", "R-3", by=UDO)
+        await town.press(Solve, f"R-{number}", UDO)
+        asked = [one for one in town.teams.sent if one.key.startswith("recurs")]
+        assert len(asked) == (4 if number == 6 else 2), number
+        await town.until(town.now + timedelta(hours=1))
+    common = await town.common("C-2")
+    assert (common.standing, common.lately(town.now), len(common.cards)) == (Standing.PROPOSED, 3, 2)
+
+
+async def test_what_is_no_request_after_all_is_counted_no_longer_and_counts_again_once_that_is_taken_back() -> None:
+    town = Town()
+    await town.post(TEXT)
+    await again(town, "label printer 5 is down", "R-1")
+    await town.send("dismiss", "R-2", ANA)
+    assert [use.request for use in (await town.common()).uses] == ["R-1"]
+    await town.send("undo", "R-2", ANA)
+    assert [use.request for use in (await town.common()).uses] == ["R-1", "R-2"]
+
+
+async def test_a_post_that_was_deleted_is_none_of_three() -> None:
+    town = Town()
+    for number, text in enumerate((TEXT, "label printer 5 is down", "label printer 6 is down")):
+        by = (OLGA, TOM, UDO)[number]
+        place = await (again(town, text, f"R-{number}", by=by) if number else town.post(text))
+    await town.delete(place)
+    await town.press(Solve, "R-1", OLGA)
+    await town.press(Solve, "R-2", TOM)
+    assert not [one for one in town.teams.sent if one.key.startswith("recurs")]
+    assert (await town.common()).standing is Standing.NOTICED
+
+
+async def test_what_is_alike_a_deleted_post_is_not_counted_with_it() -> None:
+    town = Town()
+    await town.delete(await town.post(TEXT))
+    await again(town, "label printer 5 is down", "R-1")
+    assert (await (await town.desk()).state()).commons == {}
+
+
+async def test_a_separate_matter_that_goes_along_again_is_not_counted_beside_its_lead() -> None:
+    town = Town()
+    await town.post(TEXT)
+    await town.post("and printer 5")
+    await town.send("separate", "R-2", OLGA)
+    asked = town.teams.matching[-1]
+    await town.send("undo", "R-2", OLGA)
+    first = await town.request()
+    await town.matched(asked, alike=(Alike("R-1", near=True, posted_at=first.posted_at),))
+    assert (await (await town.desk()).state()).commons == {}
+
+
+async def test_each_matter_of_a_post_that_is_split_is_counted_by_its_own_words() -> None:
+    town = Town()
+    await town.post(TEXT)
+    await again(town, "label printer 5 is down, and the tour is stuck", "R-1")
+    await town.press(Claim, "R-2", ANA)
+    await town.send("helped", "R-2", ANA, choice="R-1")
+    await town.send("split", "R-2", ANA, text="label printer 5 is down\nthe tour is stuck")
+    other = await town.request("R-3")
+    assert (other.common, other.matches, other.helped) == ("", (), ())
+    assert [use.request for use in (await town.common()).uses] == ["R-1", "R-2"]
+
+
 async def test_the_third_in_thirty_days_asks_each_of_the_pair_once() -> None:
     town = await thrice()
     (card,) = [one for one in town.to(ANA) if one.key.startswith("recurs")]
@@ -149,9 +219,10 @@ async def test_what_was_noticed_and_came_no_more_is_let_go_after_a_month() -> No
 
 async def test_the_cards_that_asked_are_forgotten_when_it_comes_no_more() -> None:
     town = await thrice()
+    await town.send("common.decline", "", ANA, choice="C-1", place=personal("ana"), card="recurs:C-1:ana")
     await town.until("2027-01-10 10:00")
     known = await town.common()
-    assert (known.standing, known.cards) == (Standing.PROPOSED, ())
+    assert (known.standing, known.cards) == (Standing.DECLINED, ())
 
 
 async def test_three_in_more_than_thirty_days_ask_nobody() -> None:

@@ -54,7 +54,7 @@ def of(draft: Draft, ref: str) -> Subject:
         return Subject()
     common = draft.common(ref)
     if common is None:
-        raise Refused(f"{excerpt(ref, SUGGESTED)} is not there any more: it came once only, and was let go.")
+        raise Refused(f"{excerpt(ref, SUGGESTED)} is not there any more: it came no longer, and was let go.")
     requests = tuple(one for use in common.uses[-PHRASES:] if (one := draft.request(use.request)))
     return Subject(common, None, requests)
 

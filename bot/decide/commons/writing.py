@@ -83,7 +83,9 @@ def _stands(draft: Draft, what: Subject) -> str:
     """Say what is to be known of an entry before it is changed."""
     common = what.common
     if common is None:
-        return f"It begins from {what.request.id}, and counts it." if what.request else ""
+        request = what.request
+        begins = f"It begins from {request.id}" if request else ""
+        return f"{begins}, and counts it." if request and recurrence.counts(request) else begins and f"{begins}."
     said = [f"{common.id} · {lists.times(draft, common)}."]
     if common.standing is Standing.RETIRED:
         said.append("It was retired: saving takes it up again.")
@@ -185,7 +187,7 @@ def _kept(draft: Draft, event: Send, what: Subject, written: Common) -> tuple[Co
         written = replace(written, id=f"C-{number}", standing=Standing.LISTED)
     else:
         written = replace(written, standing=step(what.common, Act.LIST))
-    request = what.request
+    request = what.request if what.request and recurrence.counts(what.request) else None
     if request is not None and request.common != written.id:
         _put(draft, replace(request, common=written.id))
     counted = used(written, request.id, request.posted_at) if request else written

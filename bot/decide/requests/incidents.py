@@ -137,7 +137,7 @@ def _take(draft: Draft, request: Request, event: Send) -> Answer:
     if not waiting:
         return _again(draft, request, event)
     lead = claim_first(draft, request, event)
-    for one in waiting[: matters.MOST_FOLLOWERS - len(lead.followers)]:
+    for one in waiting:
         now = draft.request(lead.id) or lead
         joined = matters.join(draft, claim_first(draft, one, event), now, follow_up=False)
         key = f"{event.key}:{one.id}"

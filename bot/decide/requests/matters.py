@@ -27,7 +27,7 @@ from bot.support.texts import Text
 from bot.views import Line, Link
 
 MOST_MATTERS = 5
-MOST_FOLLOWERS = 20
+MOST_FOLLOWERS = 20  # follow-ups; of the same matter there may be any number
 OWN_MATTER = "This is a matter of its own now"  # why those are called who read it
 
 
@@ -71,7 +71,8 @@ def lead_for(draft: Draft, event: Posted | Edited | Restored) -> Request | None:
     ]
     latest = max(mine, key=lambda one: (one.posted_at, len(one.id), one.id), default=None)
     lead = (draft.request(latest.lead) or latest) if latest else None
-    return lead if lead and len(lead.followers) < MOST_FOLLOWERS else None
+    own = [one for one in _followers(draft, lead) if one.follow_up] if lead else []
+    return lead if len(own) < MOST_FOLLOWERS else None
 
 
 def join(draft: Draft, request: Request, lead: Request, *, follow_up: bool) -> Request:
@@ -129,7 +130,10 @@ def say_same(draft: Draft, request: Request, lead: Request, key: str) -> tuple[s
 
 
 def split(draft: Draft, request: Request, matters: list[str], by: Author, word_by: datetime) -> tuple[Request, ...]:
-    """Make the first of ``matters`` the request's own, and of each other one a request beside it, claimed by ``by``."""
+    """Make the first of ``matters`` the request's own, and of each other one a request beside it, claimed by ``by``.
+
+    What the whole post resembled, and was counted as, stays with the first; each other one is matched by its own words.
+    """
     named = replace(draft.request(request.id) or request, matter=matters[0])
     draft.put(named)
     number = draft.facts.last_number
@@ -147,6 +151,11 @@ def split(draft: Draft, request: Request, matters: list[str], by: Author, word_b
             triage=(),
             deed=None,
             before=None,
+            matches=(),
+            helped=(),
+            unlike=(),
+            common="",
+            incident=None,
             wait=None,
             word=named.word or NextWord(word_by),
             reply=f"{named.reply or 'post'}#{number + offset}",

@@ -41,28 +41,31 @@ def is_request(ref: str) -> bool:
 def matched(draft: Draft, event: Matched) -> None:
     """Take what a request resembles: for support to see, and to count what is the same."""
     request = draft.request(event.request)
-    if request is None or request.text_at != event.text_at or request.outcome in NO_FIGURE:
-        return  # what was asked then is not there any more
+    if request is None or request.text_at != event.text_at or not counts(request):
+        return  # what was asked then is not there any more, or goes with another matter of the same person
     found = tuple(one for one in event.found if one.ref not in request.unlike)
     if found != request.matches and request.status is not Status.CLOSED:
         draft.put(replace(request, matches=found))
     near = [one for one in event.alike if one.near and not {one.request, one.common}.intersection(request.unlike)]
+    near = [one for one in near if (other := draft.request(one.request)) and counts(other)]
     same = next((one for one in near if one.common), near[0] if near else None)
-    other = draft.request(same.request) if same else None
-    if other is not None and not request.common:
-        count_as_one(draft, request.id, other.id)
+    if same is not None and not request.common:
+        count_as_one(draft, request.id, same.request)
 
 
 def follow(draft: Draft, event: Event) -> None:
     """Ask what changed requests resemble, count duplicates as the same, and ask the pair about what came often."""
     for request in draft.changed():
         before = draft.state.requests.get(request.id)
+        if request.matches and before is not None and compared(before) != compared(request):
+            draft.put(replace(request, matches=()))  # of other words
         if _is_to_be_matched(request, before):
             key = f"matches:{request.id}"
             draft.follow_with(FindMatches(key, request.id, compared(request), request.text_at))
         joined = request.lead and not request.follow_up and (before is None or before.lead != request.lead)
         if joined and request.status is not Status.CLOSED:
             count_as_one(draft, request.id, request.lead)
+    _count_what_counts(draft)
     resumed = draft.state.facts.pause is not None and not draft.paused
     some = draft.commons() if resumed or isinstance(event, ClockStruck) else _touched(draft)
     for common in some if draft.is_open and not draft.paused else ():
@@ -76,14 +79,18 @@ def follow(draft: Draft, event: Event) -> None:
 
 
 def forget(draft: Draft) -> None:
-    """Let go of what was noticed and did not come often, and of the cards that asked about what came often once."""
+    """Let go of what did not come lately and was not written down, asked about or not, and of the cards that asked.
+
+    Comes it often anew, it is asked about anew.
+    """
     for common in draft.commons():
         if common.lately(draft.now):
             continue
-        if common.standing is Standing.NOTICED:
+        if common.cards:
+            draft.quietly(ForgetMessages((f"{CARD}:{common.id}:",)))
+        if common.standing in (Standing.NOTICED, Standing.PROPOSED):
             draft.quietly(DropCommon(common.id))
         elif common.cards:
-            draft.quietly(ForgetMessages((f"{CARD}:{common.id}:",)))
             draft.put_common(replace(common, cards=()))
 
 
@@ -143,6 +150,23 @@ def count(draft: Draft, common: Common, request: Request) -> None:
         draft.put_common(unused(old, request.id))
     draft.put(replace(request, common=common.id))
     draft.put_common(used(common, request.id, request.posted_at))
+
+
+def counts(request: Request) -> bool:
+    """Say whether a request is counted: one that is in a figure, and a matter of its own."""
+    return not request.follow_up and request.outcome not in NO_FIGURE
+
+
+def _count_what_counts(draft: Draft) -> None:
+    """Count no longer what was withdrawn or is no request, and count again what is one after all."""
+    for request in draft.changed():
+        common, before = draft.common(request.common), draft.state.requests.get(request.id)
+        if common is None:
+            continue
+        if not counts(request):
+            draft.put_common(unused(common, request.id))
+        elif before is not None and not counts(before):
+            draft.put_common(used(common, request.id, request.posted_at))
 
 
 def _is_to_be_matched(request: Request, before: Request | None) -> bool:

@@ -130,8 +130,11 @@ def _menu(draft: Draft, request: Request, event: Press, ways: tuple[Way | tuple[
     open_ = request.status is not Status.CLOSED
     likely_line = draft.likely(request) if open_ and not rights.asked(request, event) else ""
     note = "\n".join(filter(None, (f"{stands(draft, request)}.", handed_note(request), likely_line)))
-    for one in filter(None, map(draft.request, request.followers)):
+    followers = list(filter(None, map(draft.request, request.followers)))
+    for one in followers[:MOST_TOLD]:
         note += f"\nWith it {one.id}: {words(one, 100)}"
+    if len(followers) > MOST_TOLD:
+        note += f"\nAnd {len(followers) - MOST_TOLD} more."
     alert = tickets.chosen_alert(draft, request)
     if alert is not None:
         note += f"\nBugsnag: {alert.id}, {tickets.titled(alert)}"
@@ -154,6 +157,8 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         **from_request.STEPS,
     }
 )
+MOST_TOLD = 20
+"""Of what goes with a request, as its menu tells them: of an incident there may be any number."""
 OWN = ("separate", "undo", "reopen")
 """The steps that a request has that follows another; all others are its lead's."""
 MENU = (
