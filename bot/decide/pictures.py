@@ -197,7 +197,7 @@ def handed_note(request: Request) -> str:
 
 def words(request: Request, limit: int = WAITING, language: Language = Language.ENGLISH) -> str:
     """Return the first words of a request, as support's copies show them unless another ``language`` is read."""
-    return excerpt(request.matter or request.text, limit) or say(Text.NO_TEXT, language)
+    return excerpt(request.words, limit) or say(Text.NO_TEXT, language)
 
 
 ENDINGS = {

@@ -22,8 +22,8 @@ from bot.store.rota import Kept, RotaDocument, StoredRota, valid_id
 from bot.store.tables import spell
 from bot.support.erasure import Part, held
 from bot.support.likeness import compared
-from bot.support.report import UNCOUNTED, Counted, Figures, Hour, Period, Speed, is_follow_up, waits_since
-from bot.support.request import Request, Status
+from bot.support.report import Counted, Figures, Hour, Period, Speed, is_follow_up, waits_since
+from bot.support.request import NO_REQUEST, Request, Status
 
 DeskKey = tuple[str, str]
 
@@ -339,7 +339,7 @@ def _know(asked: dict[str, Asked], request: Request, revision: int) -> None:
 
 
 def _figures(standing: Standing, period: Period) -> Figures:
-    counted = [one for one in standing.requests.values() if not is_follow_up(one) and one.outcome not in UNCOUNTED]
+    counted = [one for one in standing.requests.values() if not is_follow_up(one) and one.outcome not in NO_REQUEST]
     asked = [one for one in counted if period.start <= one.posted_at < period.end]
     told = [
         one

@@ -104,7 +104,7 @@ def one_line(text: str) -> str:
 
 
 def _words(draft: Draft, request: Request, longest: int) -> str:
-    return excerpt(one_line(masked(draft, request.matter or request.text)), longest)
+    return excerpt(one_line(masked(draft, request.words)), longest)
 
 
 def _sections(some: Iterable[str]) -> tuple[str, ...]:

@@ -15,13 +15,13 @@ from bot.events import ClockStruck, Event, Matched, Press
 from bot.hours import SupportHours
 from bot.places import personal
 from bot.state import State
+from bot.support.likeness import compared
 from bot.support.recurrence import OFTEN, Act, Common, Standing, step, unused, used
-from bot.support.request import Outcome, Request, Status
+from bot.support.request import NO_REQUEST, Request, Status
 from bot.views import Button, PlanCard, PlanPart
 
 CARD = "recurs"  # how the keys of the cards begin that ask about it
 EXCERPT = 160
-NO_FIGURE = (Outcome.WITHDRAWN, Outcome.NOT_A_REQUEST)
 
 
 def about(state: State, event: Event) -> set[str]:
@@ -40,7 +40,7 @@ def is_request(ref: str) -> bool:
 def matched(draft: Draft, event: Matched) -> None:
     """Take what a request resembles: for support to see, and to count what is the same."""
     request = draft.request(event.request)
-    if request is None or request.text_at != event.text_at or request.outcome in NO_FIGURE:
+    if request is None or request.text_at != event.text_at or request.outcome in NO_REQUEST:
         return  # what was asked then is not there any more
     found = tuple(one for one in event.found if one.ref not in request.unlike)
     if found != request.matches and request.status is not Status.CLOSED:
@@ -58,7 +58,7 @@ def follow(draft: Draft, event: Event) -> None:
         before = draft.state.requests.get(request.id)
         if _is_to_be_matched(request, before):
             key = f"matches:{request.id}"
-            draft.follow_with(FindMatches(key, request.id, request.matter or request.text, request.text_at))
+            draft.follow_with(FindMatches(key, request.id, request.words, request.text_at))
         joined = request.lead and not request.follow_up and (before is None or before.lead != request.lead)
         if joined and request.status is not Status.CLOSED:
             count_as_one(draft, request.id, request.lead)
@@ -145,10 +145,8 @@ def count(draft: Draft, common: Common, request: Request) -> None:
 
 
 def _is_to_be_matched(request: Request, before: Request | None) -> bool:
-    text = request.matter or request.text
-    if request.status is Status.CLOSED or request.follow_up or not text.strip():
-        return False
-    return before is None or before.follow_up or (before.matter or before.text) != text
+    text = compared(request)
+    return request.status is not Status.CLOSED and text != "" and (before is None or compared(before) != text)
 
 
 # -- the third in 30 days -------------------------------------------------------------------------------------------
