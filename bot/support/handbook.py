@@ -30,6 +30,11 @@ class Section:
         return f"#{self.anchor}"
 
 
+def is_section(ref: str) -> bool:
+    """Say whether a match, or a common request's link, names a section."""
+    return ref.startswith("#")
+
+
 @dataclass(frozen=True, slots=True)
 class Handbook:
     """A handbook as it was last read.

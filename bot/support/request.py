@@ -50,6 +50,11 @@ NO_REQUEST = frozenset({Outcome.WITHDRAWN, Outcome.NOT_A_REQUEST})
 """The outcomes of what was none after all: it is in no figure, and compared with nothing."""
 
 
+def is_request(id_: str) -> bool:
+    """Say whether an id is a request's."""
+    return id_.startswith("R-")
+
+
 class Act(StrEnum):
     """What happens to a request."""
 

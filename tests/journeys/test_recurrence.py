@@ -9,7 +9,7 @@ from bot.decide.draft import Draft
 from bot.decide.requests import recurrence
 from bot.effects import DropCommon, PutCommon, Show
 from bot.errors import Refused
-from bot.events import Claim, ClockStruck, Solve
+from bot.events import Claim, ClockStruck, Solve, Undo
 from bot.people import Author
 from bot.ports import Commit
 from bot.rota.shift import Absence
@@ -100,6 +100,15 @@ async def test_a_follow_up_of_the_same_person_is_matched_and_counted_only_as_a_m
     await town.send("separate", "R-2", OLGA)
     assert [one.request for one in town.teams.matching] == ["R-1", "R-2"]
     assert (await (await town.desk()).state()).commons == {}
+
+
+async def test_what_was_taken_for_no_request_is_compared_again_once_it_is_one_after_all() -> None:
+    town = Town()
+    await town.post(TEXT)
+    await town.send("dismiss", "R-1", ANA)
+    assert [one.request for one in town.teams.matching] == ["R-1"]
+    await town.press(Undo, "R-1", ANA)
+    assert [one.request for one in town.teams.matching] == ["R-1", "R-1"]
 
 
 async def test_the_third_in_thirty_days_asks_each_of_the_pair_once() -> None:

@@ -15,9 +15,10 @@ from bot.events import ClockStruck, Event, Matched, Press
 from bot.hours import SupportHours
 from bot.places import personal
 from bot.state import State
+from bot.support.handbook import is_section
 from bot.support.likeness import compared
 from bot.support.recurrence import OFTEN, Act, Common, Standing, step, unused, used
-from bot.support.request import NO_REQUEST, Request, Status
+from bot.support.request import NO_REQUEST, Request, Status, is_request
 from bot.views import Button, PlanCard, PlanPart
 
 CARD = "recurs"  # how the keys of the cards begin that ask about it
@@ -30,11 +31,6 @@ def about(state: State, event: Event) -> set[str]:
         return {event.request, *(one.request for one in event.alike if one.near)}
     request = state.requests.get(event.request) if isinstance(event, Press) else None
     return {one.ref for one in request.matches if is_request(one.ref)} if request else set()
-
-
-def is_request(ref: str) -> bool:
-    """Say whether a match is a request."""
-    return ref.startswith("R-")
 
 
 def matched(draft: Draft, event: Matched) -> None:
@@ -106,11 +102,16 @@ def count_as_one(draft: Draft, id_: str, other_id: str) -> None:
         return
     common = draft.common(other.common) or draft.common(request.common)
     if common is None:
-        number = draft.facts.last_common + 1
-        draft.put_facts(replace(draft.facts, last_common=number))
-        common = Common(f"C-{number}")
+        common = Common(next_id(draft))
     for one in (other, request):
         count(draft, draft.common(common.id) or common, one)
+
+
+def next_id(draft: Draft) -> str:
+    """Give out the next common request's id."""
+    number = draft.facts.last_common + 1
+    draft.put_facts(replace(draft.facts, last_common=number))
+    return f"C-{number}"
 
 
 def count_no_longer(draft: Draft, request: Request) -> Request:
@@ -126,7 +127,7 @@ def take_back(draft: Draft, request: Request, restored: Request) -> Request:
     """Return a request as it was ``restored``, with what was found out meanwhile; what a press taught is forgotten."""
     taught = set(request.helped).difference(restored.helped)
     common = request.common
-    if any(not ref.startswith("#") for ref in taught) and common != restored.common:
+    if not all(map(is_section, taught)) and common != restored.common:
         if (counted := draft.common(common)) is not None:
             draft.put_common(unused(counted, request.id))
         if (before := draft.common(restored.common)) is not None:
