@@ -9,7 +9,7 @@ from bot.decide.draft import Draft
 from bot.decide.requests import recurrence
 from bot.effects import DropCommon, PutCommon, Show
 from bot.errors import Refused
-from bot.events import Claim, ClockStruck, Solve, Undo
+from bot.events import Claim, ClockStruck, Solve
 from bot.people import Author
 from bot.ports import Commit
 from bot.rota.shift import Absence
@@ -107,7 +107,7 @@ async def test_what_was_taken_for_no_request_is_compared_again_once_it_is_one_af
     await town.post(TEXT)
     await town.send("dismiss", "R-1", ANA)
     assert [one.request for one in town.teams.matching] == ["R-1"]
-    await town.press(Undo, "R-1", ANA)
+    await town.send("undo", "R-1", ANA)
     assert [one.request for one in town.teams.matching] == ["R-1", "R-1"]
 
 

@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.decide.alerts import calls
+from bot.decide import reach
 from bot.decide.draft import Draft
 from bot.decide.pictures import words
 from bot.effects import DropCommon, FindMatches, ForgetMessages
 from bot.events import ClockStruck, Event, Matched, Press
 from bot.hours import SupportHours
-from bot.places import personal
 from bot.state import State
 from bot.support.handbook import is_section
 from bot.support.likeness import compared
@@ -67,7 +66,7 @@ def follow(draft: Draft, event: Event) -> None:
         old = draft.state.commons.get(common.id)
         if old is not None and old.standing is not common.standing:
             for key in old.cards:
-                draft.show(key, _place_of(key), card(draft, common, key), first=False)
+                draft.show(key, reach.place_of(key), card(draft, common, key), first=False)
 
 
 def forget(draft: Draft) -> None:
@@ -165,14 +164,14 @@ def _is_due(common: Common, requests: Iterable[Request], now: datetime) -> bool:
 
 def _propose(draft: Draft, common: Common) -> None:
     """Ask those on duty, who may write it down or say that it is not needed."""
-    people = [one.id for one in draft.duty(draft.now).responders if calls.may_hear(draft, one.id)]
+    people = reach.on_duty(draft)
     if not people:
         return  # at the next opening somebody is there again
     keys = tuple(f"{CARD}:{common.id}:{person}" for person in people)
     proposed = replace(common, standing=step(common, Act.PROPOSE), cards=keys)
     draft.put_common(proposed)
     for key in keys:
-        draft.show(key, _place_of(key), card(draft, proposed, key))
+        draft.show(key, reach.place_of(key), card(draft, proposed, key))
 
 
 def card(draft: Draft, common: Common, key: str) -> PlanCard:
@@ -202,7 +201,3 @@ def card(draft: Draft, common: Common, key: str) -> PlanCard:
 
 def _button(draft: Draft, key: str, title: str, verb: str, name: str, choice: str) -> Button:
     return Button(draft.state.desk.id, "", key, title, verb, name, choice)
-
-
-def _place_of(key: str) -> str:
-    return personal(key.split(":", 2)[2])
