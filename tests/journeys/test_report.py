@@ -425,7 +425,8 @@ async def test_figures_stay_when_texts_and_names_are_erased() -> None:
 
 async def test_whoever_left_is_a_former_colleague_in_the_report() -> None:
     town = await week()
-    await town.until("2027-12-20 10:00")
+    await town.sleep_until("2027-12-20 10:00")
+    await town.until("2027-12-21 10:00")
     served = (await counted(town)).team
     assert {one.name for one in served} == {"former colleague"}
     assert [one.role for one in served].count(Role.SUPPORT) == 2
