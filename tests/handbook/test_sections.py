@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from bot.handbook.sections import LONGEST_LINE, MOST_BYTES, MOST_LINES, MOST_SECTIONS, Unreadable, sections
-from bot.support.handbook import Handbook, Section
+from bot.handbook.sections import LONGEST_LINE, MOST_LINES, MOST_SECTIONS, Unreadable, sections
+from bot.support.handbook import MOST_BYTES, Handbook, Section
 
 
 def titles(text: str) -> list[tuple[str, str]]:
