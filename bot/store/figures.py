@@ -31,10 +31,9 @@ from sqlalchemy import (
 from bot.alerts.notification import Kind
 from bot.store.schema import alerts, requests
 from bot.store.writing import MICROSECOND, microseconds
-from bot.support.report import Counted, Figures, Hour, Period, Speed
+from bot.support.report import HALF, MOST, Counted, Figures, Hour, Period, Speed
 from bot.support.request import NO_REQUEST
 
-HALF, MOST = 50, 95  # of a hundred
 Flag = ColumnElement[bool]
 
 

@@ -22,6 +22,7 @@ from bot.support.request import Request
 
 WEEK = timedelta(days=7)
 LONGEST = timedelta(days=60)  # after the end; whatever is answered later counts as answered then
+HALF, MOST = 50, 95  # of a hundred: within which time so many were answered is told
 FEWEST = 5  # answers of which it is told how fast they came
 STEP = timedelta(minutes=15)  # every zone's hours begin at one of these
 
