@@ -5,7 +5,7 @@ together, and must not know what is likely enough to be told. Used from one thre
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -236,20 +236,19 @@ class Index:
                 kept.slot = slot
 
     def _link(self, asked: Asked) -> None:
-        for ref in asked.helped:
-            self.helped[ref][asked.request] = None
-        for ref in asked.unlike:
-            self.unlike[ref][asked.request] = None
-        if asked.common:
-            self.of_common[asked.common][asked.request] = None
+        for some in self._linked_with(asked):
+            some[asked.request] = None
 
     def _unlink(self, asked: Asked) -> None:
-        for ref in asked.helped:
-            self.helped[ref].pop(asked.request, None)
-        for ref in asked.unlike:
-            self.unlike[ref].pop(asked.request, None)
+        for some in self._linked_with(asked):
+            some.pop(asked.request, None)
+
+    def _linked_with(self, asked: Asked) -> Iterator[dict[str, None]]:
+        """Yield all that a request is one of: what it stands for, and what somebody said is not its answer."""
+        yield from (self.helped[ref] for ref in asked.helped)
+        yield from (self.unlike[ref] for ref in asked.unlike)
         if asked.common:
-            self.of_common[asked.common].pop(asked.request, None)
+            yield self.of_common[asked.common]
 
 
 def can_be_told(asked: Asked) -> bool:
