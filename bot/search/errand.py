@@ -7,9 +7,9 @@ event, and so does why nothing could be.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 from bot.courier import Errand, Undelivered
@@ -51,7 +51,8 @@ class Search:
         self._desks = desks
         self._load = load
         self._thread = ThreadPoolExecutor(1, "search")
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
+        self._rests_until = 0.0
         self._encoder: Encoder | None = None
         self._is_loaded = False
         self._indexes: dict[tuple[str, str], Index] = {}
@@ -84,17 +85,17 @@ class Search:
         has_none = name not in self._indexes and not self._library.of(desk.info).sections
         if has_none and not await self._journal.texts(*name, (0, ""), 1):
             return
-        async with self._turn:
+        async with self._turn():
             index = await self._pulled(desk.info, await desk.state())
         while index.unmade and index.encoder is not None:
-            async with self._turn:
+            async with self._turn():
                 await self._encode(desk.info, index, BATCH)
             await asyncio.sleep(REST_SECONDS)
 
     async def matches(self, desk: Origin, effect: FindMatches) -> Found:
         """Return what a request resembles; raise Undelivered saying why that is not known."""
         try:
-            async with asyncio.timeout(LONGEST_SECONDS), self._turn:
+            async with asyncio.timeout(LONGEST_SECONDS), self._turn():
                 index = await self._pulled(desk.info, await desk.state())
                 await self._encode(desk.info, index, AT_ONCE)
                 entry = index.entries.get(effect.request)
@@ -109,7 +110,7 @@ class Search:
         Raise Undelivered where that takes too long. What the journal has is of help here, but is not needed.
         """
         try:
-            async with asyncio.timeout(LONGEST_SECONDS), self._turn:
+            async with asyncio.timeout(LONGEST_SECONDS), self._turn():
                 try:
                     index = await self._pulled(desk, None)
                 except NotStored:
@@ -118,6 +119,18 @@ class Search:
                 return await self._do(sections, index, words)
         except TimeoutError as error:
             raise Undelivered(TOO_LONG) from error
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Let one search at a time work, and rest as long as the one before took: in a flood, posts come first."""
+        loop = asyncio.get_running_loop()
+        async with self._lock:
+            await asyncio.sleep(self._rests_until - loop.time())
+            started = loop.time()
+            try:
+                yield
+            finally:
+                self._rests_until = 2 * loop.time() - started
 
     async def _pulled(self, desk: DeskInfo, state: State | None) -> Index:
         """Return a desk's index with all that changed by now."""

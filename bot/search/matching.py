@@ -69,7 +69,7 @@ WITH_ENCODER = Bars(
     ahead=0.16,
     request=0.42,
     likely=0.41,
-    near=0.58,
+    near=0.6,
     pushed=0.4,
     search=0.33,
 )

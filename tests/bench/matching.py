@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -35,12 +34,12 @@ from bot.store.journal import SqlJournal
 from bot.support.handbook import NO_HANDBOOK
 from bot.support.request import Outcome, Request, Status
 from tests.search.fakes import Desk, Shelf
-from tests.search.texts import KINDS, NOW, Remembering, Text, Texts, closed, filled, linked, mistyped, read
+from tests.search.texts import EXAMPLES, KINDS, NOW, Remembering, Text, Texts, closed, filled, linked, mistyped, read
 
 LINKED = 10
 PAST = 10_000
 SILENT = 0.9  # of novel requests, while fitting: what is seen on the other half is less
-GROUPED, ASKED, SURE = 0.975, 0.75, 0.96  # precision while fitting
+GROUPED, ASKED, SURE = 0.995, 0.75, 0.96  # precision while fitting: what is seen on the other half is less
 Half = Callable[[int], bool]
 
 
@@ -111,7 +110,8 @@ def _rank(texts: Texts, one: Seen) -> int:
 
 def _sections(texts: Texts, encoder: Encoder | None, told: Bars, *, quick: bool) -> None:
     _say(f"right section first / among three, of {len(texts.sections)}{'':14}EN          DE          MIX")
-    for name, queries in (("plain", texts.plain), ("hard", texts.asked)):
+    own = tuple(one for one in texts.plain if one.topic < EXAMPLES)
+    for name, queries in (("example file's own", own), ("plain", texts.plain), ("hard", texts.asked)):
         if quick and name == "hard":
             continue
         for links in (LINKED, 0):
@@ -126,13 +126,26 @@ def _halves() -> tuple[tuple[str, Half], ...]:
 
 
 def _fit(texts: Texts, encoder: Encoder | None, told: Bars) -> None:
-    """Print what the numbers would be, fitted on each half: from what is seen there alone."""
+    """Print what the numbers would be, fitted on each half alone, and what comes of these on the other half."""
     _say("fitted on one half              answer  ahead  request  likely   near")
-    for name, half in _halves():
-        fitted = fit(texts, encoder, told, half)
-        _say(f"  {name:28}" + "  ".join(f"{value:6.3f}" for value in fitted))
+    halves = _halves()
+    for (name, half), (_, other) in zip(halves, reversed(halves), strict=True):
+        answer, ahead, request, likely, near = fit(texts, encoder, told, half)
+        _say(f"  {name:28}" + "  ".join(f"{value:6.3f}" for value in (answer, ahead, request, likely, near)))
+        fitted = replace(told, answer=answer, ahead=ahead, request=request, likely=likely, near=near)
+        novel, *_ = told_of(texts, encoder, fitted, [one for one in texts.novel if other(one.number)], LINKED)
+        known = told_of(texts, encoder, fitted, [one for one in texts.plain if other(one.topic)], LINKED)
+        likeness, same, _ = pairs(texts, encoder, fitted, other)
+        _say(f"    on the other: novel ones told nothing {1 - novel:.3f}, plain ones their section {known[1]:.3f}")
+        for what, least in (("grouped", near), ("grouped or asked about", likely)):
+            found = likeness >= least
+            _say(f"    on the other: {what}, precision {_share(same[found])}, recall {_share(found[same])}")
     here = (told.answer, told.ahead, told.request, told.likely, told.near)
     _say(f"  {'in the code':28}" + "  ".join(f"{value:6.3f}" for value in here))
+
+
+def _share(some: Any) -> str:
+    return f"{some.mean():.3f}" if len(some) else "none"
 
 
 def fit(texts: Texts, encoder: Encoder | None, told: Bars, half: Half) -> tuple[float, ...]:
@@ -218,8 +231,8 @@ def _recurrence(texts: Texts, encoder: Encoder | None, told: Bars) -> None:
         for what, least in (("grouped", told.near), ("grouped or asked about", told.likely)):
             found = likeness >= least
             both = same & plain
-            figures = (same[found].mean(), found[same].mean(), found[both].mean())
-            _say(f"  {name}: {what:34}" + "   ".join(f"{one:9.3f}" for one in figures) + f"   {int(found.sum())}")
+            figures = (_share(same[found]), _share(found[same]), _share(found[both]))
+            _say(f"  {name}: {what:34}" + "   ".join(f"{one:>9}" for one in figures) + f"   {int(found.sum())}")
     some = [closed(f"R-{at}", one.words) for at, one in enumerate(texts.asked)]
     index = filled(NO_HANDBOOK, encoder, some)
     found = [
@@ -286,15 +299,21 @@ async def _part(what: str, folder: Path, number: int) -> dict[str, float]:
             await journal.commit(Commit("tenant", "backend", 0, changes=tuple(map(PutRequest, past(texts, PAST)))))
         load = load_encoder if what != "words" else lambda: None
         search = Search(journal, Shelf(texts.handbook), lambda: [desk], load)
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         await search.refresh(desk)
-        ready = time.perf_counter() - begun
+        ready, worked = time.perf_counter() - begun, time.process_time() - worked
         if what == "fill":
             return {"seconds to encode all once": ready}
         found = await _searched(search, desk, texts, number)
-        rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         search.close()
-        return {"seconds to start": ready, **found, "MB at most, of the search and the journal alone": rss}
+        started = {"seconds to start": ready, "of these at work, beside what else runs here": worked}
+        return {**started, **found, "MB at most, of the search and the journal alone": _most_held()}
+
+
+def _most_held() -> float:
+    """Return how much memory this process had at most, in MB; what getrusage says counts its parent, too."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
 
 
 async def _searched(search: Search, desk: Desk, texts: Texts, number: int) -> dict[str, float]:

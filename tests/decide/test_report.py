@@ -133,7 +133,7 @@ def test_every_figure_is_a_row_and_no_row_has_a_person_and_a_count() -> None:
         ("shift FALLBACK", "Chen", "", "days"),
     ]
     said = told.said(found).splitlines()
-    assert said[0] == "Support from Wed 18 Nov to Tue 24 Nov."
+    assert said[0] == "Report: Wed 18 Nov to Tue 24 Nov."
     assert said[2:] == [
         "How they ended: still open 1, answered 8.",
         "1 alert, none taken yet. Now: 1 waiting.",

@@ -195,6 +195,9 @@ async def test_an_error_of_5_mb_is_still_that_error(github: FakeGitHub, session:
 async def test_a_folder_is_no_file(github: FakeGitHub, session: aiohttp.ClientSession) -> None:
     with pytest.raises(NoFile):
         await client(github, session).read(replace(PLACE, path="docs"))
+    folder = GitHubFile(replace(PLACE, path="docs"), github.url, client(github, session))
+    with pytest.raises(Misconfigured, match="liefery/liefery-backend/docs@master is no file; set HANDBOOK"):
+        await folder.read()
 
 
 async def test_what_was_packed_without_being_asked_is_not_unpacked(

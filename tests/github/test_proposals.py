@@ -289,6 +289,16 @@ async def test_a_branch_that_githubs_rules_refuse_is_said_with_its_words(house: 
     assert (await house.propose()).failure == ""
 
 
+async def test_a_token_that_ends_between_two_steps_is_said(house: House, github: FakeGitHub) -> None:
+    async def ends(name: str) -> None:
+        if name == "POST git":
+            github.then("GET git", Answer(401, body={"message": "Bad credentials"}))
+
+    github.before = ends
+    github.then("POST git", Answer(422, body={"message": "Reference already exists"}))
+    assert "GitHub does not take GITHUB_TOKEN" in (await house.propose()).failure
+
+
 async def test_a_title_of_any_length_is_one_line(house: House, github: FakeGitHub) -> None:
     await house.propose(replace(EFFECT, title="Tour\nhangs " + "x" * 900))
     assert github.repository.pulls[0].title == ("Tour hangs " + "x" * 900)[:200]

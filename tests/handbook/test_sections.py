@@ -80,6 +80,7 @@ def test_a_line_below_a_table_makes_no_heading_of_it() -> None:
 def test_fields_on_top_are_no_heading_and_a_line_on_top_is_a_line() -> None:
     assert titles("---\ntitle: Help\ntags:\n  - a\n---\n# A\n") == [("a", "A")]
     assert titles("---\n\nWords.\n\n# A\n") == [("a", "A")]
+    assert titles("---\ntitle: x\n\n# A\n") == [("a", "A")]
     assert titles("---\nJust words\n---\n") == [("just-words", "Just words")]
 
 

@@ -190,7 +190,7 @@ async def test_whoever_addresses_the_bot_beside_any_request_is_heard() -> None:
     await town.reply("19:backend@thread.tacv2;messageid=78", "thanks", OLGA, addressed=True)
     await town.reply("19:backend@thread.tacv2;messageid=79", "printer!", OLGA, addressed=True)
     first, second = (message.text.split("\n")[0] for message in town.teams.sent[:2])
-    assert first == "I don't know that one. Try who or swap, or help for everything I do."
+    assert first == "I don't know that one. Try who or handbook, or help for everything I do."
     assert second == "Hotseat"
     assert [one.text for one in await town.requests()] == ["printer!"]
 

@@ -19,6 +19,7 @@ from bot.effects import Answer, Card, Dialog, Word
 from bot.events import Claim, Open, Send, Solve
 from bot.operations import OPERATIONS, Arguments, Done
 from bot.people import Person
+from bot.support.recurrence import Common, Standing
 from bot.views import DutyCard, Fact, HelpCard, Line, NoticeCard, NoticeEntry, View
 from tests.journeys.town import ANA, BEN, CHEN, EVA, FARID, OLGA, TEAM, TEAM_CHANNEL, TOM, Town, plain
 
@@ -27,8 +28,11 @@ HARMLESS = re.compile(
     r"|[RAS]-\d+|\d{4}-\d\d-\d\d|\b\d\d:\d\d\b|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} [A-Z][a-z]{2}(?: \d{4})?"
 )
 ERRORS = ("TimeoutError", "KeyError", "OSError")
-READ_ONLY = ("rota", "desk list", "people export", "shifts export", "report")
-CHANGING = {"desk add", "desk remove", "people import", "people erase", "shifts import", "absences import"}
+READ_ONLY = ("rota", "desk list", "people export", "shifts export", "report", "common export")
+CHANGING = {
+    *("desk add", "desk remove", "people import", "people erase"),
+    *("shifts import", "absences import", "common import"),
+}
 
 
 def scores(breath: str) -> list[str]:
@@ -133,6 +137,7 @@ async def test_no_card_message_or_answer_counts_or_times_a_colleague() -> None:
 
 async def test_no_operation_counts_or_times_anybody() -> None:
     town, _ = await story()
+    await town.put_common(Common("C-1", Standing.LISTED, "Printer is down", "Restart it.", earlier=7))
     desk = await town.desk()
 
     async def aside(_: str) -> str:

@@ -811,6 +811,7 @@ FILLED = Request(
     reply="reply-1",
     asked=("zoe",),
     open_since=NOON,
+    unanswered_since=NOON,
 )
 SHOWN = Notice(
     key="copy:R-1:first:ben",
@@ -1024,6 +1025,7 @@ ALERT = Alert(
     posts=(Post("C0BUGSNAG1/1763700001.000001", "https://acme.slack.com/archives/C0BUGSNAG1/p1"),),
     owner=ZOE,
     owned_at=NOON,
+    acknowledged_at=NOON,
     eyes="U0ZOE",
     back={"U0ZOE": NOON},
     pair_at=NOON,

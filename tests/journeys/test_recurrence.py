@@ -1,17 +1,18 @@
 """What recurs: near copies are counted by themselves, and the third in 30 days asks the pair to write it down."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.decide.draft import Draft
 from bot.decide.requests import recurrence
-from bot.effects import DropCommon, PutCommon, Show
+from bot.effects import DropCommon, Show
 from bot.errors import Refused
 from bot.events import Claim, ClockStruck, Solve
 from bot.people import Author
-from bot.ports import Commit
 from bot.rota.shift import Absence
 from bot.support.recurrence import (
     MOST_USES,
@@ -386,6 +387,8 @@ def test_a_step_that_the_table_does_not_have_is_refused_in_words(standing: Stand
                 step(Common("C-7", standing), act)
 
 
-def test_the_diagram_is_drawn_from_the_table() -> None:
-    assert diagram().count("-->") == len(TRANSITIONS) + 2
-    assert PutCommon(Common("C-1")) in Commit("t", "d", 0, changes=(PutCommon(Common("C-1")),)).changes
+def test_the_readmes_diagram_is_the_table() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    drawn = re.search(r"<!-- commons -->\s*```mermaid\n(.*?)\n```\s*<!-- /commons -->", readme, re.DOTALL)
+    assert drawn is not None
+    assert drawn[1] == diagram()

@@ -77,7 +77,7 @@ async def test_a_colleague_reads_the_figures_of_the_running_iteration_in_words_f
     await town.post("where is tour 1187?", OLGA)
     said = await report(town)
     assert said.splitlines()[:3] == [
-        "Support from Wed 18 Nov to Tue 24 Nov, so far",
+        "Report: Wed 18 Nov to Tue 24 Nov, so far",
         (
             "6 requests; 100 % had an answer within 5 minutes; half within 1 min 30 s, 95 % within 1 min 30 s. "
             "1 is not answered yet."
@@ -117,7 +117,7 @@ async def test_requesters_are_told_for_whom_it_is() -> None:
 @pytest.mark.parametrize("words", ["report 2026-11-11", "report 17.11.2026", "Report last", "bericht letzte woche"])
 async def test_any_date_of_an_iteration_names_it(words: str) -> None:
     town = Town(THURSDAY)
-    assert "Support from Wed 11 Nov to Tue 17 Nov\n" in await report(town, words)
+    assert "Report: Wed 11 Nov to Tue 17 Nov\n" in await report(town, words)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ async def test_any_date_of_an_iteration_names_it(words: str) -> None:
 )
 async def test_the_running_iteration_is_told_so_far(words: str) -> None:
     town = Town(THURSDAY)
-    assert "Support from Wed 18 Nov to Tue 24 Nov, so far" in await report(town, words)
+    assert "Report: Wed 18 Nov to Tue 24 Nov, so far" in await report(town, words)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ async def test_with_the_handover_the_ended_iteration_is_told_to_the_team_once() 
     await town.until("2026-11-25 09:00")
     await town.counted()
     (message,) = of_the_handover(town)
-    assert message.text.startswith("Support from Wed 18 Nov to Tue 24 Nov\n6 requests; 100 % had an answer")
+    assert message.text.startswith("Report: Wed 18 Nov to Tue 24 Nov\n6 requests; 100 % had an answer")
     await town.until("2026-11-25 12:00")
     await town.restart()
     await town.counted()
@@ -474,7 +474,7 @@ async def test_what_recurs_and_what_is_open_at_edge_stand_in_it() -> None:
         town, *requests, Common("C-1", title="Label printer is down"), replace(facts, tickets={**some, **gone})
     )
     said = await report(town)
-    assert "Label printer is down\n4\n4\nC-2\n2\n2" in said
+    assert "Label printer is down\n4\n4\nnot written down yet (C-2)\n2\n2" in said
     since = "since Thu 19 Nov"
     assert f"5 tickets open at Edge now: EDGE-1 {since}, EDGE-2 {since}, EDGE-3 {since}, 2 more." in said
 

@@ -39,7 +39,7 @@ def of(report: Report) -> ReportCard:
         lines=_lines(report, _rows(hours, MOST_ROWS)) if some else (),
         outcomes=tuple([Fact(name, str(count)) for name, count in outcomes]),
         outcome_bars=tuple([Bar(name, count) for name, count in outcomes]),
-        recurring=tuple([ReportLine(one.title, _cells([one.times, one.lately])) for one in recurring]),
+        recurring=tuple([ReportLine(words.recurring(one), _cells([one.times, one.lately])) for one in recurring]),
         team=tuple([Fact(role, who) for role, who in words.team(report)]),
         note=words.notes(report),
     )

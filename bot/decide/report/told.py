@@ -18,7 +18,7 @@ def said(report: Report) -> str:
     """Return a report in some lines of words."""
     figures = report.figures
     outcomes = ", ".join(f"{words.outcome(name)} {count}" for name, count in figures.outcomes)
-    recurring = "; ".join(f"{one.title} ({one.times}, {one.lately} in 30 days)" for one in report.recurring)
+    recurring = "; ".join(f"{words.recurring(one)} ({one.times}, {one.lately} in 30 days)" for one in report.recurring)
     lines = [
         f"{words.title(report)}.",
         words.requests(report),

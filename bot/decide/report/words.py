@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from bot.alerts.alert import Status
 from bot.rota.presence import DAY, WEEK, working_days
 from bot.rota.shift import Role
-from bot.support.report import FEWEST, AtEdge, Counted, Report, Served, Speed
+from bot.support.report import FEWEST, AtEdge, Counted, Recurring, Report, Served, Speed
 from bot.support.words import HOUR, MINUTE, dated, length, listed, moment
 
 SECOND = timedelta(seconds=1)
@@ -25,11 +25,16 @@ COUNTED = (
 DISCREET = f"Times are left out where fewer than {FEWEST} were answered, or one person alone served."
 
 
+def recurring(one: Recurring) -> str:
+    """Return what came again by its title, or that nobody wrote it down yet."""
+    return f"not written down yet ({one.id})" if one.title == one.id else one.title
+
+
 def title(report: Report) -> str:
-    """Name the iteration: "Support from Wed 18 Nov to Tue 24 Nov", and whether it is over."""
+    """Name the iteration: "Report: Wed 18 Nov to Tue 24 Nov", and whether it is over."""
     first, today = report.period.iteration, report.period.hours.local(report.period.now).date()
     last = first + WEEK - DAY
-    return f"Support from {dated(first, today)} to {dated(last, today)}{'' if report.over else ', so far'}"
+    return f"Report: {dated(first, today)} to {dated(last, today)}{'' if report.over else ', so far'}"
 
 
 def requests(report: Report) -> str:

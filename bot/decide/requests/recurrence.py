@@ -53,7 +53,7 @@ def follow(draft: Draft, event: Event) -> None:
         before = draft.state.requests.get(request.id)
         if _is_to_be_matched(request, before):
             key = f"matches:{request.id}"
-            draft.follow_with(FindMatches(key, request.id, request.words, request.text_at))
+            draft.follow_with(FindMatches(key, request.id, compared(request), request.text_at))
         joined = request.lead and not request.follow_up and (before is None or before.lead != request.lead)
         if joined and request.status is not Status.CLOSED:
             count_as_one(draft, request.id, request.lead)
