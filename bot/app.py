@@ -167,10 +167,10 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         Forecast: forecast_errand(clock, turn),
         Suppose: suppose_errand(turn),
         ForgetEdits: edits_errand(files),
-        ProposeEdit: bridges.edits(shelf),
+        ProposeEdit: bridges.proposals(shelf),
         FindMatches: match_errand(search),
         SearchHandbook: search_errand(search),
-        MakeReport: report_errand(lambda desk: desks.named(desk.tenant, desk.id)),
+        MakeReport: report_errand(),
     }
     write = rota_writer(journal, files, lambda desk: desks.named(desk.tenant, desk.id), clock)
     courier = Courier(journal, outbound.send, write, clock, errands)

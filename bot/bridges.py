@@ -170,7 +170,7 @@ def handbooks(settings: Settings, session: ClientSession, clock: Clock) -> Shelf
     return Shelf(own, at, lambda name: AtomicStorage(folder / f"{name}.json"), clock)
 
 
-def edits(shelf: Shelf) -> Errand:
+def proposals(shelf: Shelf) -> Errand:
     """Return how an edit of a desk's handbook is proposed."""
 
     async def made(content: bytes, section: str, before: str, after: str) -> bytes | None:

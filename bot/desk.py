@@ -159,7 +159,7 @@ class Desk:
         state, now = await self.state(), self._clock()
         around = min(datetime.combine(day, time(12), UTC), now)  # whose years' holidays are known
         hours = self._lookup.knowledge(state.desk, state.rota, around).hours
-        period = asking.asking(state, day, now, hours)
+        period = asking.period_of(state, day, now, hours)
         figures = await self._journal.figures(state.desk.tenant, state.desk.id, period)
         return asking.report(await self.state(), period, figures)
 
@@ -286,9 +286,8 @@ class Desk:
             isinstance(one.event, ClockStruck) for one in waiting
         ):  # which may end the pause
             ids.update(standing.facts.owed)
-        about = {id_ for one in waiting for id_ in finding.ids(standing.view(), one.event)}
-        about |= {id_ for one in waiting for id_ in recurrence.about(standing.view(), one.event)}
-        about |= {id_ for one in waiting for id_ in subject.about(standing.view(), one.event)}
+        state, finders = standing.view(), (finding.ids, recurrence.about, subject.about)
+        about = {id_ for one in waiting for find in finders for id_ in find(state, one.event)}
         ids.update(about)
         asked = [one.event.text for one in waiting if isinstance(one.event, Message) and one.event.addressed]
         ids.update(map(commands.named, asked))

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.calendars.apart import read_apart
 from bot.calendars.errand import AHEAD
+from bot.decide.commons import subject
 from bot.decide.report import asking, told
 from bot.decide.rota import explained
 from bot.desk import Desk
@@ -172,9 +173,7 @@ async def import_commons(desks: Desks, arguments: Arguments, now: datetime) -> D
 def _masked(sheet: Iterable[Common], kept: Iterable[Common]) -> int:
     """Count the rows whose words are not kept as they were."""
     words = {text for one in kept for text in (one.title, one.answer, *one.phrases)}
-    said = [
-        (one.title, one.answer, *(" ".join(part.replace(";", ",").split()) for part in one.phrases)) for one in sheet
-    ]
+    said = [(one.title, one.answer, *map(subject.one_line, one.phrases)) for one in sheet]
     return sum(any(text and text not in words for text in one) for one in said)
 
 

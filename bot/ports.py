@@ -6,7 +6,7 @@ tell it something. Each real one has a fake that keeps the same promises.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from bot.alerts.alert import Alert
@@ -18,7 +18,7 @@ from bot.state import DeskInfo, Facts, Knowledge, Notice, State
 from bot.support.erasure import Part
 from bot.support.handbook import Handbook
 from bot.support.recurrence import Common
-from bot.support.report import Figures, Period
+from bot.support.report import Figures, Period, Report
 from bot.support.request import Match, Outcome, Request, Status
 
 Clock = Callable[[], datetime]
@@ -208,6 +208,9 @@ class Origin(Protocol):
 
     async def question(self, weeks: int) -> Question:
         """Return what a forecast of so many weeks is asked as the desk stands."""
+
+    async def counted(self, day: date) -> Report:
+        """Return the report of the iteration of ``day`` as it stands now; raise NotStored where that can't be read."""
 
 
 class Courier(Protocol):

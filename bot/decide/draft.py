@@ -418,8 +418,15 @@ class Draft:
             request = requests.get(old.request)
             if request is None:
                 return old
-            known = {"second": old.second, "call": old.call, "told_in": old.told_in}
-            return notice_item(request, self.now, self.hours, **known, likely=self.likely(request))  # type: ignore[arg-type]
+            return notice_item(
+                request,
+                self.now,
+                self.hours,
+                second=old.second,
+                call=old.call,
+                told_in=old.told_in,
+                likely=self.likely(request),
+            )
 
         return replace(notice, items=tuple([fresh(old) for old in notice.items]))
 

@@ -16,7 +16,18 @@ from bot.state import Call, DeskInfo, Notice, NoticeItem
 from bot.support.handbook import Handbook
 from bot.support.intake import excerpt
 from bot.support.recurrence import Common, Standing
-from bot.support.request import WITH_TICKET, Clock, Match, NextWord, Outcome, Request, Rung, Status, goes_with_own
+from bot.support.request import (
+    WITH_TICKET,
+    Clock,
+    Match,
+    NextWord,
+    Outcome,
+    Request,
+    Rung,
+    Status,
+    goes_with_own,
+    is_request,
+)
 from bot.support.texts import Text
 from bot.support.ticket import Progress, Ticket, ticket_of
 from bot.support.words import MINUTE, heard, length, listed, moment, say
@@ -116,7 +127,7 @@ def told_for(request: Request, call: Call) -> str:
 
 def match_title(match: Match, handbook: Handbook, common: Callable[[str], Common | None]) -> str:
     """Return what a match is called, "" for one that is not there any more; a request by how it ended."""
-    if match.ref.startswith("R-"):
+    if is_request(match.ref):
         return f"{match.ref} ({match.outcome})" if match.outcome else match.ref
     section, entry = handbook.section(match.ref), common(match.ref)
     if entry is not None and entry.standing is Standing.LISTED:
@@ -145,9 +156,8 @@ def notice_item(
 ) -> NoticeItem:
     """Return what a notice shows of a request, to those whom its first or its second clock called, or its claimer.
 
-    ``likely`` names what may answer it.
-
-    What a clock or promise told is settled when another one runs (``told_in`` names it): that tells anew.
+    What a clock or promise told is settled when another one runs (``told_in`` names it): that tells anew. ``likely``
+    names what may answer it.
     """
     over = told_in != "" and told_for(request, call) not in ("", told_in)
     second = second and not over
@@ -197,7 +207,7 @@ def handed_note(request: Request) -> str:
 
 def words(request: Request, limit: int = WAITING, language: Language = Language.ENGLISH) -> str:
     """Return the first words of a request, as support's copies show them unless another ``language`` is read."""
-    return excerpt(request.matter or request.text, limit) or say(Text.NO_TEXT, language)
+    return excerpt(request.words, limit) or say(Text.NO_TEXT, language)
 
 
 ENDINGS = {

@@ -17,17 +17,16 @@ from yarl import URL
 
 from bot.github.place import API, Place, web_of
 from bot.retries import Temporary, seconds
+from bot.support.handbook import MOST_BYTES
 
 Document = Mapping[str, Any]
 
-MOST_BYTES = 1_000_000  # of a file
 MOST_ANSWER = 2_000_000  # of what is said of pull requests, say
 VERSION = "2022-11-28"
 RAW = "application/vnd.github.raw+json"
 JSON = "application/vnd.github+json"
 _TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
 _UNCLEAR = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY})
-_MOVED = range(HTTPStatus.MULTIPLE_CHOICES, HTTPStatus.BAD_REQUEST)
 _LONGEST_WORDS = 200
 _LONGEST_WISH = 600.0
 _SECONDARY = 60.0
@@ -212,8 +211,3 @@ def _said(content: bytes) -> tuple[str, ...]:
         " ".join(one.split())[:_LONGEST_WORDS] for one in (document.get("message"), *words) if isinstance(one, str)
     ]
     return tuple(filter(None, lines))
-
-
-def is_moved(status: int) -> bool:
-    """Say whether a refusal's status leads elsewhere."""
-    return status in _MOVED

@@ -4,6 +4,7 @@ from bot.errors import Misconfigured
 from bot.github import reasons
 from bot.github.client import Fetched, GitHubClient, NoFile, Refusal, TooLarge
 from bot.github.place import Place
+from bot.support.handbook import TOO_LARGE
 
 
 class GitHubFile:
@@ -37,7 +38,7 @@ class GitHubFile:
         except Refusal as refusal:
             raise Misconfigured(reasons.reason(refusal, self.place, has_token=self.client.has_token)) from None
         except TooLarge:
-            raise Misconfigured(reasons.TOO_LARGE) from None
+            raise Misconfigured(TOO_LARGE) from None
         except NoFile:
             raise Misconfigured(reasons.NO_FILE.format(place=self.place)) from None
         return None if found is None else (found.content, found.etag)

@@ -25,13 +25,13 @@ from bot.github.place import Place
 from bot.ports import Origin
 from bot.retries import Temporary, retrying
 from bot.state import DeskInfo
+from bot.support.handbook import TOO_LARGE
 
 log = logging.getLogger(__name__)
 
 BRANCHES = "hotseat/"
 LONGEST_TITLE = 200
 BODY = "Proposed by Hotseat, from what was asked. Read it before you merge it: a person decides."
-_HEADS = ("git", "refs", "heads")
 _NO_RIGHT = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -81,7 +81,7 @@ class Proposals:
         except _Changed:
             raise Undelivered(reasons.CHANGED) from None
         except TooLarge:
-            raise Undelivered(reasons.TOO_LARGE) from None
+            raise Undelivered(TOO_LARGE) from None
         except NoFile:
             raise Undelivered(reasons.NO_FILE.format(place=file.place)) from None
         except _MayNotWrite:
@@ -207,7 +207,7 @@ class _Step:
     async def _abandon(self) -> None:
         """Remove the branch that an earlier attempt left; without one there is none to remove."""
         try:
-            await self.client.send("DELETE", self.place, *_HEADS, *self.branch.split("/"))
+            await self.client.send("DELETE", self.place, "git", "refs", "heads", *self.branch.split("/"))
         except Refusal:
             return
 

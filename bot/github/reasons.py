@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from bot.github.client import MOST_BYTES, Refusal, is_moved
+from bot.github.client import Refusal
 from bot.github.place import Place
 
 NO_WRITING = (
@@ -14,7 +14,7 @@ NO_BRANCH = "{repo} has no branch {ref} that GITHUB_TOKEN may see; an edit can b
 UNARMED = "GITHUB_TOKEN is not set, so I can propose nothing; open the editor of the page instead"
 NOT_ON_GITHUB = "the handbook is not on GitHub; change it where it is kept"
 NOTHING_CHANGES = "that changes nothing"
-TOO_LARGE = f"it is larger than {MOST_BYTES // 1_000_000} MB; split it, or move pictures into other files"
+_MOVED = range(HTTPStatus.MULTIPLE_CHOICES, HTTPStatus.BAD_REQUEST)
 NO_FILE = "{place} is no file; set HANDBOOK, or the desk's policy, to a Markdown file"
 
 
@@ -29,7 +29,7 @@ def reason(refusal: Refusal, place: Place, *, has_token: bool) -> str:
         case HTTPStatus.NOT_FOUND:
             remedy = "GITHUB_TOKEN has no access to it" if has_token else "it is private, and GITHUB_TOKEN is not set"
             return f"GitHub shows no {place} (404): the name is wrong in HANDBOOK or the desk's policy, or {remedy}"
-        case status if is_moved(status):
+        case status if status in _MOVED:
             return f"{repo} was renamed or moved ({status}); set HANDBOOK, or the desk's policy, to its new name"
         case status:
             said = f"GitHub refuses it (HTTP {status})"

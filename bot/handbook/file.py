@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 from bot.errors import Misconfigured
-from bot.handbook.sections import MOST_BYTES
+from bot.support.handbook import MOST_BYTES
 
 NO_GITHUB = "for one on GitHub write owner/repo/path@ref"
 

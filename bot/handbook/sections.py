@@ -14,9 +14,8 @@ from markdown_it.token import Token
 
 from bot.decide.unsent import visible
 from bot.handbook.anchors import Anchors
-from bot.support.handbook import Section
+from bot.support.handbook import MOST_BYTES, TOO_LARGE, Section
 
-MOST_BYTES = 1_000_000
 MOST_LINES = 20_000  # what a reader of Markdown needs grows with the lines, up to some 15 µs for each
 MOST_SECTIONS = 2_000
 LONGEST_LINE = 50_000
@@ -56,7 +55,7 @@ def sections(content: bytes) -> tuple[Section, ...]:
 def read_text(content: bytes) -> str:
     """Return what a file's bytes say; raise Unreadable for what is no text, or too much of it."""
     if len(content) > MOST_BYTES:
-        raise Unreadable(f"it is larger than {MOST_BYTES // 1_000_000} MB; split it, or move pictures into other files")
+        raise Unreadable(TOO_LARGE)
     try:
         text = content.decode()
     except UnicodeDecodeError:

@@ -15,7 +15,6 @@ from bot.sandbox.world import Json
 
 OWNER, REPO, BRANCH, PATH = "liefery", "liefery-backend", "master", "docs/emergency_handbook.md"
 SAMPLE = Path(__file__).parent / "handbook.md"
-LARGEST_FILE = 100_000_000
 
 
 class Missing(Exception):  # noqa: N818 - an answer, not an error

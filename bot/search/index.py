@@ -5,7 +5,7 @@ together, and must not know what is likely enough to be told. Used from one thre
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -44,6 +44,7 @@ class Answers:
         self.owners: NDArray[np.int64] = np.zeros(0, np.int64)
         self._vectors: dict[str, Floats] = {}
         self.unmade: dict[str, list[int]] = {}  # texts to be encoded, and their slots
+        self.centres: Floats | None = None  # of each answer, None until they are asked for again
 
     def put(self, some: tuple[Answer, ...]) -> None:
         """Take these instead; what is encoded already need not be encoded again."""
@@ -51,7 +52,7 @@ class Answers:
         self.corpus = Corpus(self.corpus.size)
         self.corpus.add(texts)
         self.owners = np.repeat(np.arange(len(some)), [len(one.pieces) for one in some])
-        self.some = some
+        self.some, self.centres = some, None
         known, self._vectors, self.unmade = self._vectors, {}, {}
         for slot, text in enumerate(texts if self.corpus.size else ()):
             if text in known:
@@ -96,8 +97,6 @@ class Index:
         self.commons = Answers(self._size)
         self._requests = Corpus(self._size)
         self._unmade: dict[str, Asked] = {}  # what is still to be encoded
-        self._centres: dict[int, tuple[Answers, Floats]] = {}
-        self._common_texts: tuple[Answer, ...] = ()
 
     def take(self, rows: Sequence[Asked]) -> None:
         """Take what changed, in the journal's order."""
@@ -116,7 +115,7 @@ class Index:
         self._add(new)
         if rows:
             self.after = (rows[-1].revision, rows[-1].request)
-            self._centres.clear()
+            self._move()
         self._bound()
 
     def put_handbook(self, handbook: Handbook) -> None:
@@ -124,15 +123,12 @@ class Index:
         if handbook.version != self.version:
             self.sections.put(of_handbook(handbook))
             self.version = handbook.version
-            self._centres.clear()
 
     def put_commons(self, commons: Iterable[Common]) -> None:
         """Take the common requests as they are now; only those that are listed have an answer."""
         some = of_commons(one for one in commons if one.standing is Standing.LISTED)
-        if some != self._common_texts:
+        if some != self.commons.some:
             self.commons.put(some)
-            self._common_texts = some
-            self._centres.clear()
 
     @property
     def unmade(self) -> int:
@@ -146,7 +142,7 @@ class Index:
         """
         if self.encoder is None or not self.unmade:
             return ()
-        self._centres.clear()
+        self._move()
         for answers in (self.sections, self.commons):
             most -= answers.encode_some(self.encoder, most)
         some = [self._unmade[one] for one in islice(reversed(self._unmade), most)]
@@ -179,8 +175,7 @@ class Index:
 
     def centres(self, answers: Answers) -> Floats:
         """Return the middle of the texts of each answer, its own and those linked with it, of length 1, as rows."""
-        known = self._centres.get(id(answers))
-        if known is None:
+        if answers.centres is None:
             made = np.zeros((len(answers.some), answers.corpus.size), np.float32)
             at = 0
             for number, answer in enumerate(answers.some):
@@ -190,8 +185,12 @@ class Index:
                 middle += self._requests.vectors[self.linked(answer.ref)].sum(0)
                 made[number] = middle / max(float(np.linalg.norm(middle)), 1e-6)
                 at = end
-            known = self._centres[id(answers)] = (answers, made)
-        return known[1]
+            answers.centres = made
+        return answers.centres
+
+    def _move(self) -> None:
+        """Let the centres be found anew: a text, or what it stands for, has changed."""
+        self.sections.centres = self.commons.centres = None
 
     def _slots(self, requests: Iterable[str]) -> list[int]:
         return [self.entries[one].slot for one in list(requests)[-MOST_LINKED:]]
@@ -237,20 +236,19 @@ class Index:
                 kept.slot = slot
 
     def _link(self, asked: Asked) -> None:
-        for ref in asked.helped:
-            self.helped[ref][asked.request] = None
-        for ref in asked.unlike:
-            self.unlike[ref][asked.request] = None
-        if asked.common:
-            self.of_common[asked.common][asked.request] = None
+        for some in self._linked_with(asked):
+            some[asked.request] = None
 
     def _unlink(self, asked: Asked) -> None:
-        for ref in asked.helped:
-            self.helped[ref].pop(asked.request, None)
-        for ref in asked.unlike:
-            self.unlike[ref].pop(asked.request, None)
+        for some in self._linked_with(asked):
+            some.pop(asked.request, None)
+
+    def _linked_with(self, asked: Asked) -> Iterator[dict[str, None]]:
+        """Yield all that a request is one of: what it stands for, and what somebody said is not its answer."""
+        yield from (self.helped[ref] for ref in asked.helped)
+        yield from (self.unlike[ref] for ref in asked.unlike)
         if asked.common:
-            self.of_common[asked.common].pop(asked.request, None)
+            yield self.of_common[asked.common]
 
 
 def can_be_told(asked: Asked) -> bool:

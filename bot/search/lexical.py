@@ -17,7 +17,8 @@ Ints = NDArray[np.int64]
 
 LONGEST = 2_000  # characters of a text that are looked at; what is asked stands before what is pasted below it
 GRAM = 4  # characters
-TERMS = 1 << 18  # numbers that n-grams and tokens fall on; two seldom fall on one
+BITS = 18
+TERMS = 1 << BITS  # numbers that n-grams and tokens fall on; two seldom fall on one
 SATURATION, LENGTH = 1.2, 0.75  # BM25's k1 and b
 USUAL = 60.0  # terms of a usual text, which never changes, so that what is known need not be weighed anew
 WEIGHT = 6  # what an exact token counts for, as if it stood in the text so often
@@ -73,7 +74,7 @@ def terms(texts: Sequence[str]) -> tuple[Ints, Ints, Floats]:
 
 def _spread(hashed: NDArray[np.uint64]) -> Ints:
     mixed = (hashed ^ (hashed >> np.uint64(29))) * np.uint64(0x9E3779B97F4A7C15)
-    return (mixed >> np.uint64(64 - 18)).astype(np.int64)
+    return (mixed >> np.uint64(64 - BITS)).astype(np.int64)
 
 
 def _hash(token: str) -> int:

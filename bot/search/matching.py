@@ -109,11 +109,12 @@ def matches(index: Index, text: str, request: str, at: datetime, told: Bars | No
         return Found()
     told = told or bars(index)
     scores = score(index, text, told)
-    sections = _likely(index.sections, scores.sections, told, MOST_SECTIONS)
-    commons = _likely(index.commons, scores.commons, told, MOST_COMMONS)
-    return Found(
-        (*sections, *_closed(index, request, scores, told), *commons), _alike(index, text, request, at, scores, told)
+    answers = (
+        *_likely(index.sections, scores.sections, told, MOST_SECTIONS),
+        *_closed(index, request, scores, told),
+        *_likely(index.commons, scores.commons, told, MOST_COMMONS),
     )
+    return Found(answers, _alike(index, text, request, at, scores, told))
 
 
 def sections(index: Index, words: str, told: Bars | None = None) -> tuple[Match, ...]:

@@ -31,9 +31,9 @@ from sqlalchemy import (
 from bot.alerts.notification import Kind
 from bot.store.schema import alerts, requests
 from bot.store.writing import MICROSECOND, microseconds
-from bot.support.report import UNCOUNTED, Counted, Figures, Hour, Period, Speed
+from bot.support.report import HALF, MOST, Counted, Figures, Hour, Period, Speed
+from bot.support.request import NO_REQUEST
 
-HALF, MOST = 50, 95  # of a hundred
 Flag = ColumnElement[bool]
 
 
@@ -99,7 +99,7 @@ def _told(tenant: str, desk: str, period: Period) -> CTE:
 
 def _requests_that_count(tenant: str, desk: str) -> Flag:
     here = and_(requests.c.tenant == tenant, requests.c.desk == desk)
-    return and_(here, not_(requests.c.follow_up), requests.c.outcome.not_in([one.value for one in UNCOUNTED]))
+    return and_(here, not_(requests.c.follow_up), requests.c.outcome.not_in(sorted(NO_REQUEST)))
 
 
 def _within(at: ColumnElement[int], period: Period) -> Flag:

@@ -9,6 +9,9 @@ from datetime import datetime
 from bot.people import Author
 from bot.places import quoted
 
+MOST_BYTES = 1_000_000  # of all of it
+TOO_LARGE = f"it is larger than {MOST_BYTES // 1_000_000} MB; split it, or move pictures into other files"
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -28,6 +31,11 @@ class Section:
     def ref(self) -> str:
         """Return by what matches name it."""
         return f"#{self.anchor}"
+
+
+def is_section(ref: str) -> bool:
+    """Say whether a match, or a common request's link, names a section."""
+    return ref.startswith("#")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,6 @@
 """What of a request is compared with other texts."""
 
-from bot.support.request import Outcome, Request
-
-LEFT_OUT = frozenset({Outcome.WITHDRAWN, Outcome.NOT_A_REQUEST})
+from bot.support.request import NO_REQUEST, Request
 
 
 def compared(request: Request) -> str:
@@ -11,6 +9,4 @@ def compared(request: Request) -> str:
     Of several matters in one post each has its own. What was withdrawn or is no request is compared with nothing, and
     neither is a follow-up, which only adds to the request that it follows.
     """
-    if request.follow_up or request.outcome in LEFT_OUT:
-        return ""
-    return (request.matter or request.text).strip()
+    return "" if request.follow_up or request.outcome in NO_REQUEST else request.words.strip()

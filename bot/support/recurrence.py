@@ -43,6 +43,10 @@ class Standing(StrEnum):
     RETIRED = "RETIRED"
 
 
+WRITTEN = frozenset({Standing.LISTED, Standing.RETIRED})
+"""Where one stands that somebody has written down."""
+
+
 class Act(StrEnum):
     """What happens to a common request."""
 

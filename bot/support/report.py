@@ -18,13 +18,13 @@ from bot.hours import DAY, SupportHours
 from bot.rota.iteration import iteration_of
 from bot.rota.shift import Role
 from bot.support.recurrence import WITHIN
-from bot.support.request import Outcome, Request
+from bot.support.request import Request
 
 WEEK = timedelta(days=7)
 LONGEST = timedelta(days=60)  # after the end; whatever is answered later counts as answered then
+HALF, MOST = 50, 95  # of a hundred: within which time so many were answered is told
 FEWEST = 5  # answers of which it is told how fast they came
 STEP = timedelta(minutes=15)  # every zone's hours begin at one of these
-UNCOUNTED = (Outcome.WITHDRAWN, Outcome.NOT_A_REQUEST)
 
 
 def is_follow_up(request: Request) -> bool:

@@ -46,6 +46,13 @@ class Outcome(StrEnum):
 
 WITH_TICKET = frozenset({Outcome.TICKET, Outcome.WORKAROUND})
 """The outcomes that leave the cause to a ticket."""
+NO_REQUEST = frozenset({Outcome.WITHDRAWN, Outcome.NOT_A_REQUEST})
+"""The outcomes of what was none after all: it is in no figure, and compared with nothing."""
+
+
+def is_request(id_: str) -> bool:
+    """Say whether an id is a request's."""
+    return id_.startswith("R-")
 
 
 class Act(StrEnum):
@@ -357,6 +364,11 @@ class Request:
     common: str = ""
     incident: Incident | None = None
     unanswered_since: datetime | None = None
+
+    @property
+    def words(self) -> str:
+        """Return what was asked: of several matters in one post, its own."""
+        return self.matter or self.text
 
     @property
     def next_at(self) -> datetime | None:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -528,7 +529,7 @@ async def imported(town: Town, *commons: Common, given: frozenset[str] = EVERY) 
     """Import rows; return what was refused."""
     rows = tuple(CommonRow(f"line {number}", one, given) for number, one in enumerate(commons, 2))
     desk = await town.desk()
-    event = CommonsImported(key=f"import:{town.now.isoformat()}:{id(rows)}", happened_at=town.now, rows=rows)
+    event = CommonsImported(key=f"import:{uuid4()}", happened_at=town.now, rows=rows)
     answer = await desk.handle(event)
     return answer.text if isinstance(answer, Word) else ""
 

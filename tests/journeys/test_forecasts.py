@@ -11,6 +11,7 @@ from bot.ports import Address, Origin, Outgoing
 from bot.rota.plan import Question
 from bot.rota.shift import Absence, Role, Shift
 from bot.state import DeskInfo, State
+from bot.support.report import Report
 from bot.views import PlanCard, RotaCard
 from tests.journeys.town import (
     ANA,
@@ -141,6 +142,9 @@ class Outrun:
     async def question(self, weeks: int) -> Question:
         assert weeks
         return self.asked
+
+    async def counted(self, day: date) -> Report:
+        return await self.desk.counted(day)
 
 
 async def test_why_there_is_no_forecast_is_said() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from uuid import uuid4
 
 import pytest
 
@@ -31,7 +32,7 @@ def row(name: str, entra: str = "", email: str = "") -> Person:
 async def imported(town: Town, *sheet: PersonRow) -> str:
     """Import a sheet; return what was refused."""
     desk = await town.desk()
-    answer = await desk.handle(PeopleImported(key=f"import:{id(sheet)}", happened_at=town.now, rows=sheet))
+    answer = await desk.handle(PeopleImported(key=f"import:{uuid4()}", happened_at=town.now, rows=sheet))
     return answer.text if isinstance(answer, Word) else ""
 
 

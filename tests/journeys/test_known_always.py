@@ -13,8 +13,7 @@ from bot.places import personal
 from bot.store.document import dump
 from bot.support.handbook import Handbook, Section
 from bot.support.recurrence import MOST_USES, Alike, Common
-from bot.support.report import UNCOUNTED
-from bot.support.request import Match, Request, Status
+from bot.support.request import NO_REQUEST, Match, Request, Status
 from bot.views import Button, FormCard, PlanCard, View
 from tests.journeys.town import ANA, BEN, CHANNEL, EVA, FARID, OLGA, TEAM_CHANNEL, TOM, Town
 
@@ -269,10 +268,10 @@ def whole(requests: list[Request], commons: dict[str, Common] | Any) -> None:
         for id_ in ids:
             one = by_id[id_]
             assert one.common == common.id, (id_, one.common, common.id)
-            assert one.outcome not in UNCOUNTED, (id_, common.id)
+            assert one.outcome not in NO_REQUEST, (id_, common.id)
             assert not one.follow_up, (id_, common.id)
     for one in requests:
-        if one.common in commons and one.outcome not in UNCOUNTED and not one.follow_up:
+        if one.common in commons and one.outcome not in NO_REQUEST and not one.follow_up:
             assert one.id in [use.request for use in commons[one.common].uses], (one.id, one.common)
         if one.incident is not None:
             others = one.incident.others

@@ -173,6 +173,15 @@ async def test_each_matter_of_a_post_that_is_split_is_counted_by_its_own_words()
     assert [use.request for use in (await town.common()).uses] == ["R-1", "R-2"]
 
 
+async def test_what_was_taken_for_no_request_is_compared_again_once_it_is_one_after_all() -> None:
+    town = Town()
+    await town.post(TEXT)
+    await town.send("dismiss", "R-1", ANA)
+    assert [one.request for one in town.teams.matching] == ["R-1"]
+    await town.send("undo", "R-1", ANA)
+    assert [one.request for one in town.teams.matching] == ["R-1", "R-1"]
+
+
 async def test_the_third_in_thirty_days_asks_each_of_the_pair_once() -> None:
     town = await thrice()
     (card,) = [one for one in town.to(ANA) if one.key.startswith("recurs")]

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.effects import PutCommon, PutFacts, PutRequest
-from bot.events import Claim, Separate, Solve
+from bot.alerts.notification import Kind
+from bot.effects import PutCommon, PutDesk, PutFacts, PutRequest
+from bot.events import Claim, Separate, Solve, Wrote
 from bot.people import Author, Person
 from bot.policy import Policy
 from bot.ports import Commit
@@ -97,8 +98,6 @@ async def test_asked_in_the_channel_it_is_answered_in_ones_own_chat() -> None:
 
 async def test_asked_in_the_team_channel_it_is_answered_there() -> None:
     town = Town(THURSDAY)
-    from bot.events import Wrote
-
     event = Wrote(
         key="w", happened_at=town.now, place=f"{TEAM_CHANNEL};messageid=7", author=Author(EVA.id, EVA.name),
         text="report", addressed=True,
@@ -360,8 +359,6 @@ async def test_an_alert_that_is_resolved_at_once_was_met_then_and_undo_takes_tha
 
 
 async def test_an_alert_that_comes_again_is_not_timed_a_second_time() -> None:
-    from bot.alerts.notification import Kind
-
     town = Town("2026-11-17 08:00")
     await town.until(THURSDAY)
     await town.bugsnag()
@@ -425,7 +422,8 @@ async def test_figures_stay_when_texts_and_names_are_erased() -> None:
 
 async def test_whoever_left_is_a_former_colleague_in_the_report() -> None:
     town = await week()
-    await town.until("2027-12-20 10:00")
+    await town.sleep_until("2027-12-20 10:00")
+    await town.until("2027-12-21 10:00")
     served = (await counted(town)).team
     assert {one.name for one in served} == {"former colleague"}
     assert [one.role for one in served].count(Role.SUPPORT) == 2
@@ -450,8 +448,6 @@ async def test_when_the_hours_change_each_answer_stays_in_the_time_that_it_had()
 
 
 async def _commit(town: Town, *some: Any) -> None:
-    from bot.effects import PutDesk
-
     kinds = {"DeskInfo": PutDesk, "Request": PutRequest, "Common": PutCommon, "Facts": PutFacts}
     revision = (await town.journal.load("tenant", "backend")).revision
     changes = tuple(kinds[type(one).__name__](one) for one in some)

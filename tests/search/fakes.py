@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from bot.search.encoder import Floats
 from bot.state import DeskInfo, State
 from bot.support.handbook import NO_HANDBOOK, Handbook, Section
 from bot.support.recurrence import Common
+from bot.support.report import Report
 
 SIZE = 64
 MEANINGS = (
@@ -78,6 +80,10 @@ class Desk:
     async def question(self, weeks: int) -> Question:
         """Be asked nothing."""
         raise AssertionError(weeks)
+
+    async def counted(self, day: date) -> Report:
+        """Count nothing."""
+        raise AssertionError(day)
 
 
 @dataclass

@@ -42,16 +42,19 @@ class House:
     loaded: int = 0
     revision: int = 0
     threads: set[str] = field(default_factory=set)
+    may_load: threading.Event = field(default_factory=threading.Event)
 
     async def start(self) -> Search:
         """Make the desk, and a search that knows of it."""
         if not await self.journal.desks():
             await self.journal.create(self.desk.info)
+            self.may_load.set()
         self.desks = [self.desk]
         return Search(self.journal, self.shelf, lambda: self.desks, self.load)
 
     def load(self) -> Encoder | None:
-        """Return the encoder."""
+        """Return the encoder, as soon as that may be."""
+        self.may_load.wait(5)
         self.loaded += 1
         self.threads.add(threading.current_thread().name)
         return self.encoder
@@ -219,17 +222,12 @@ async def test_a_failure_is_told_in_words(house: House) -> None:
 async def test_a_search_that_takes_too_long_is_given_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(errand, "LONGEST_SECONDS", 0.05)
     search = await house.start()
-    go_on = threading.Event()
-
-    def slow() -> None:
-        go_on.wait(5)
-
-    search._load = slow
+    house.may_load.clear()
     with pytest.raises(Undelivered, match="longer than"):
         await search.matches(house.desk, EFFECT)
     with pytest.raises(Undelivered, match="longer than"):
         await search.sections(house.desk.info, "pin")
-    go_on.set()
+    house.may_load.set()
     search.close()
 
 

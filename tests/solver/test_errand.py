@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -16,6 +16,7 @@ from bot.solver.changes import what_if
 from bot.solver.errand import forecast_errand, suppose_errand
 from bot.solver.forecast import plans
 from bot.state import DeskInfo, State
+from bot.support.report import Report
 from tests.solver.teams import FIRST, team
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -39,6 +40,9 @@ class Asked:
     async def question(self, weeks: int) -> Question:
         rota, hours = team(2, 6, weeks)
         return Question(rota, hours, FIRST, weeks)
+
+    async def counted(self, day: date) -> Report:
+        raise AssertionError(day)
 
 
 def first_of(desk: Asked) -> PlanFound:

@@ -317,9 +317,9 @@ def test_any_week_is_counted_as_one_counts_it_by_hand(
     for number, (minute, after, kind) in enumerate(told):
         first = start + timedelta(minutes=minute)
         alert = Alert(f"A-{number}", f"e{number}", Notification(kind), first, first, first, first, news=kind)
-        taken_at = first + timedelta(seconds=after) if after is not None else None
-        if first <= instant and (taken_at is None or taken_at <= instant):
-            alerts.append(acknowledged(alert, ANA, taken_at) if taken_at else alert)
+        taken_at = first + timedelta(seconds=after or 0)
+        if taken_at <= instant:
+            alerts.append(alert if after is None else acknowledged(alert, ANA, taken_at))
     counted = [
         one
         for one in requests

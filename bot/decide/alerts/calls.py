@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.decide.draft import Draft
-from bot.people import Author, Person
+from bot.decide.reach import may_hear
+from bot.people import Person
 from bot.support.words import MINUTE
 
 GRACE = MINUTE
@@ -22,12 +23,6 @@ def clock(draft: Draft, at: datetime) -> tuple[datetime, datetime]:
     soonest, policy = draft.hours.add(draft.now, GRACE), draft.policy
     pair, further = (draft.hours.add(at, minutes * MINUTE) for minutes in (policy.alert_pair, policy.alert_further))
     return max(pair, soonest), max(further, soonest)
-
-
-def may_hear(draft: Draft, person: str) -> bool:
-    """Say whether somebody may be written to about alerts now: in support hours, a colleague who is not away."""
-    known = draft.rota.people.get(person)
-    return known is not None and known.entra_object_id != "" and draft.may_be_written_to(Author(person, known.name))
 
 
 def due(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.alerts.alert import Alert, Status
+from bot.decide import reach
 from bot.decide.alerts import calls, cards
 from bot.decide.draft import Draft
 from bot.effects import Show
@@ -34,7 +35,7 @@ def readers(draft: Draft) -> tuple[str, ...]:
     """Return who is shown an alert now: "" for the channel, with none those on duty who may be written to."""
     if home(draft):
         return ("",)
-    return tuple(one.id for one in draft.duty(draft.now).responders if calls.may_hear(draft, one.id))
+    return reach.on_duty(draft)
 
 
 def in_storm(draft: Draft, alert: Alert) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.alerts.alert import Act, Alert, Status, acknowledged, post_name, step, unmet
-from bot.decide.alerts import calls, cards
+from bot.decide import reach
+from bot.decide.alerts import cards
 from bot.decide.draft import Draft
 from bot.effects import SlackSay
 from bot.events import SlackActed, SlackReacted
@@ -66,7 +67,7 @@ def tell_the_pair(draft: Draft, alert: Alert, author: Author, did: str, *, of: i
     kind = f" It is one of {of} alerts of its kind." if of > 1 else ""
     text = f"{author.name}{off_duty} {did} {cards.named(alert)}, and has it.{kind}"
     for one in duty.pair:
-        if calls.may_hear(draft, one.id):
+        if reach.may_hear(draft, one.id):
             key = f"told:{alert.id}:{alert.round}:{draft.now.isoformat()}:{one.id}"
             draft.post(key, personal(one.id), Line((text,)))
 

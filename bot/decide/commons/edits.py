@@ -12,20 +12,17 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from bot.commands import Right
-from bot.decide import forms, unsent
-from bot.decide.commons import sections, subject
+from bot.decide import forms, marks, sections, unsent
+from bot.decide.commons import subject
 from bot.decide.commons.subject import BESIDE
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
-from bot.decide.marks import FULL
-from bot.decide.marks import mark as fingerprint
 from bot.decide.masking import masked
-from bot.decide.requests.likely import mark
 from bot.effects import Answer, Dialog, ProposeEdit
 from bot.events import EditProposed, Open, Press, Send, Undeliverable
 from bot.places import personal
-from bot.support.handbook import Edit, Section
+from bot.support.handbook import Edit, Section, is_section
 from bot.support.intake import excerpt
 from bot.support.words import MINUTE
 from bot.views import Address, FormCard, PlanCard
@@ -54,7 +51,7 @@ class Place:
     @property
     def choice(self) -> str:
         """Return how a button names it, with what it reads now."""
-        return BESIDE.join((self.origin, mark(self.section.ref) if self.section else NEW, _print(self.before)))
+        return BESIDE.join((self.origin, sections.mark(self.section.ref) if self.section else NEW, _print(self.before)))
 
 
 # -- which section --------------------------------------------------------------------------------------------------
@@ -72,7 +69,7 @@ def draw(draft: Draft, event: Press, error: str) -> Answer:
         return _begin(draft, event, _placed(origin, linked), error)
     if not draft.handbook.sections:
         return _begin(draft, event, _placed(origin, None), error)
-    gone = "That section is not in the handbook any more. " if origin.startswith("#") and named is None else ""
+    gone = "That section is not in the handbook any more. " if is_section(origin) and named is None else ""
     return _ask(draft, event, origin, f"{gone}{error}".strip())
 
 
@@ -111,7 +108,7 @@ def _placed(origin: str, section: Section | None) -> Place:
 
 def _begin(draft: Draft, event: Press, place: Place, error: str) -> Answer:
     """Draw a section's text with what is to be added, or what is to be added alone where the section is too long."""
-    what = subject.of(draft, place.origin if not place.origin.startswith("#") else "")
+    what = subject.of(draft, place.origin if not is_section(place.origin) else "")
     title, answer = subject.title(draft, what), subject.answer(draft, what)
     if place.section is None:
         asked = "".join(f"- {one}\n" for one in subject.phrases(draft, what)[:EXAMPLES])
@@ -208,7 +205,7 @@ def _propose(draft: Draft, event: Send) -> Answer:
     if same is None:
         name = sections.name(place.section) if place.section else _heading(after)
         title = f"Handbook: {name}" if place.section else f"Handbook: new section {name}"
-        key = f"edit:{fingerprint(event.key, 16)}"
+        key = f"edit:{marks.mark(event.key, 16)}"
         edit = Edit(key, event.author, ref, title, after, event.happened_at)
         draft.put_facts(replace(draft.facts, edits=(*draft.facts.edits, edit)))
         draft.follow_with(ProposeEdit(key, ref, place.before, _as_before(place.before, after), title))
@@ -279,7 +276,7 @@ def _plain(text: str) -> str:
 
 
 def _print(text: str) -> str:
-    return fingerprint(text, FULL)
+    return marks.mark(text, marks.FULL)
 
 
 def _heading(after: str) -> str:

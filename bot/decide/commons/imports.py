@@ -6,8 +6,10 @@ from bot.decide.commons import lists, subject
 from bot.decide.commons.writing import link_problem, problem
 from bot.decide.draft import Draft
 from bot.decide.masking import masked
+from bot.decide.requests import recurrence
 from bot.errors import Refused
 from bot.events import CommonRow, CommonsImported
+from bot.support.handbook import is_section
 from bot.support.recurrence import Act, Common, Standing, step
 
 
@@ -46,15 +48,14 @@ def _masked(draft: Draft, common: Common) -> Common:
 
 
 def _wrong_link(link: str) -> str:
-    return "" if not link or (link.startswith("#") and link[1:].strip()) else link_problem(link)
+    return "" if not link or (is_section(link) and link[1:].strip()) else link_problem(link)
 
 
 def _keep(draft: Draft, new: Common, row: CommonRow) -> None:
     known = lists.same_title(draft, new.title, "")
     if known is None:
-        number = draft.facts.last_common + 1
-        draft.put_facts(replace(draft.facts, last_common=number))
-        draft.put_common(replace(new, id=f"C-{number}", standing=Standing.LISTED, changed_at=draft.now))
+        id_ = recurrence.next_id(draft)
+        draft.put_common(replace(new, id=id_, standing=Standing.LISTED, changed_at=draft.now))
         return
     said = {field: getattr(new, field) for field in ("answer", "link", "phrases") if field in row.given}
     changed = _counted(replace(known, title=new.title, **said), new)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from bot.commands import Right, ShowCommons
-from bot.decide.commons import sections
+from bot.decide import sections
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
 from bot.effects import Answer, Card
@@ -16,7 +16,7 @@ from bot.errors import Refused
 from bot.events import Message, Press, Send
 from bot.places import personal
 from bot.support.intake import excerpt
-from bot.support.recurrence import Act, Common, Standing, step
+from bot.support.recurrence import WRITTEN, Act, Common, Standing, step
 from bot.support.texts import Text
 from bot.support.words import dated
 from bot.views import Button, PlanCard, PlanPart
@@ -87,7 +87,7 @@ def card(draft: Draft, key: str, which: str, page: int = 1, *, said: PlanPart | 
             else button("Retire", "send", "common.retire", f"{one.id}:{page}")
         )
         text = "\n".join(filter(None, (times(draft, one), excerpt(one.answer, ANSWER), gone)))
-        return PlanPart(one.title, text, presses=(press,), opens=(edit,), links=sections.link(draft, one))
+        return PlanPart(one.title, text, presses=(press,), opens=(edit,), links=sections.link(draft, one.link))
 
     shown = some[(page - 1) * PAGE : page * PAGE]
     presses = []
@@ -159,8 +159,7 @@ def _moved(draft: Draft, event: Send, act: Act, to: Standing) -> Answer:
 
 def same_title(draft: Draft, title: str, besides: str) -> Common | None:
     """Return an entry, or one that was retired, that has a title already, other than ``besides``."""
-    written = (Standing.LISTED, Standing.RETIRED)
-    some = [one for one in draft.commons() if one.standing in written and one.id != besides]
+    some = [one for one in draft.commons() if one.standing in WRITTEN and one.id != besides]
     return next((one for one in some if one.title.casefold() == title.casefold()), None)
 
 

@@ -8,15 +8,15 @@ from bot.decide.masking import masked
 from bot.errors import Refused
 from bot.events import Event, Open, Send
 from bot.state import State
+from bot.support.handbook import is_section
 from bot.support.intake import excerpt
-from bot.support.recurrence import Common, Standing
-from bot.support.request import Request
+from bot.support.recurrence import WRITTEN, Common
+from bot.support.request import Request, is_request
 
 BESIDE = "|"  # in a choice, between what it is about and what else a button names
 TITLE, ANSWER, PHRASE, PHRASES = 100, 2000, 200, 20  # characters of each, and how many phrases
 SUGGESTED = 36  # characters of a title that is made from a request, which its writer makes better
 STEPS = frozenset({"common.write", "handbook.edit"})
-WRITTEN = (Standing.LISTED, Standing.RETIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,12 @@ def about(state: State, event: Event) -> set[str]:
     ref = event.choice.partition(BESIDE)[0]
     common = state.commons.get(ref)
     uses = {use.request for use in common.uses[-PHRASES:]} if common else set()
-    return uses | ({ref} if ref.startswith("R-") else set())
+    return uses | ({ref} if is_request(ref) else set())
 
 
 def of(draft: Draft, ref: str) -> Subject:
     """Return what "C-7" or "R-42" names, nothing for "" and for a section; raise Refused where it is not there."""
-    if ref.startswith("R-"):
+    if is_request(ref):
         request = draft.request(ref)
         if request is None:
             raise Refused(f"I know no request {excerpt(ref, SUGGESTED)}.")
@@ -104,8 +104,8 @@ def one_line(text: str) -> str:
 
 
 def _words(draft: Draft, request: Request, longest: int) -> str:
-    return excerpt(one_line(masked(draft, request.matter or request.text)), longest)
+    return excerpt(one_line(masked(draft, request.words)), longest)
 
 
 def _sections(some: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(ref for ref in some if ref.startswith("#")))
+    return tuple(dict.fromkeys(ref for ref in some if is_section(ref)))

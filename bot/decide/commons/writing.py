@@ -9,8 +9,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from bot.commands import Right
-from bot.decide import forms, marks, unsent
-from bot.decide.commons import lists, sections, subject
+from bot.decide import forms, marks, sections, unsent
+from bot.decide.commons import lists, subject
 from bot.decide.commons.subject import ANSWER, BESIDE, PHRASE, PHRASES, TITLE, Subject
 from bot.decide.desk_steps import DeskStep
 from bot.decide.draft import Draft
@@ -19,7 +19,6 @@ from bot.decide.marks import Overtaken
 from bot.decide.masking import masked
 from bot.decide.requests import recurrence
 from bot.decide.requests.addresses import is_link
-from bot.decide.requests.likely import mark
 from bot.effects import Answer, Card, Dialog, PutRequest
 from bot.errors import Refused
 from bot.events import Press, Send
@@ -104,7 +103,7 @@ def _now(draft: Draft, common: Common | None) -> dict[str, str]:
     return {
         "title": common.title,
         "answer": common.answer,
-        "section": mark(section.ref) if section else NO_SECTION,
+        "section": sections.mark(section.ref) if section else NO_SECTION,
         "link": "" if section else common.link,
         "phrases": "\n".join(common.phrases),
     }
@@ -120,7 +119,7 @@ def _ready(draft: Draft, what: Subject, stands: Mapping[str, str]) -> dict[str, 
         **stands,
         "title": subject.title(draft, what),
         "answer": subject.answer(draft, what),
-        "section": mark(section.ref) if section else stands["section"],
+        "section": sections.mark(section.ref) if section else stands["section"],
         "phrases": phrases,
     }
 
@@ -182,9 +181,7 @@ def _take(draft: Draft, event: Send) -> Answer:
 def _kept(draft: Draft, event: Send, what: Subject, written: Common) -> tuple[Common, str]:
     """Keep an entry, and count the request that it begins from; return it and what is said of it."""
     if what.common is None:
-        number = draft.facts.last_common + 1
-        draft.put_facts(replace(draft.facts, last_common=number))
-        written = replace(written, id=f"C-{number}", standing=Standing.LISTED)
+        written = replace(written, id=recurrence.next_id(draft), standing=Standing.LISTED)
     else:
         written = replace(written, standing=step(what.common, Act.LIST))
     request = what.request if what.request and recurrence.counts(what.request) else None
@@ -212,7 +209,7 @@ def _saved(draft: Draft, event: Send, common: Common, title: str) -> Answer:
         Way("Into the handbook…", "handbook.edit", common.id, opens=True),
     )
     note = f"{common.id} · {common.title}\n{lists.times(draft, common)}."
-    return _dialog(draft, event, title=title, note=note, ways=ways, links=sections.link(draft, common))
+    return _dialog(draft, event, title=title, note=note, ways=ways, links=sections.link(draft, common.link))
 
 
 def problem(title: str, answer: str, phrases: list[str]) -> str:

@@ -71,7 +71,7 @@ def made(draft: Draft, event: ReportMade) -> None:
         draft.post(key, event.place, card.of(event.report))
 
 
-def asking(state: State, day: date, now: datetime, hours: SupportHours) -> Period:
+def period_of(state: State, day: date, now: datetime, hours: SupportHours) -> Period:
     """Return what is to be counted: the iteration of ``day``, in the hours that the desk has around it."""
     return period(day, now, hours, timedelta(minutes=state.desk.policy.first_response))
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
-from bot.decide.alerts import calls
+from bot.decide import reach
 from bot.decide.draft import Draft
 from bot.decide.pictures import words
 from bot.decide.requests import matters, rights
@@ -17,7 +17,6 @@ from bot.decide.requests.step import Step, claim_first
 from bot.effects import Answer, Card
 from bot.errors import Refused
 from bot.events import Matched, Press, Send
-from bot.places import personal
 from bot.support.request import Act, Incident, Request, Status, step
 from bot.support.texts import Text
 from bot.support.words import length
@@ -76,12 +75,12 @@ def _show(draft: Draft, request: Request, *, anew: bool) -> None:
     waiting = _waiting(draft, first)
     offer = not incident.settled and first.status is not Status.CLOSED and bool(waiting)
     offer = offer and len(incident.others) + 1 >= ENOUGH and draft.is_open and not draft.paused
-    people = [one.id for one in draft.duty(draft.now).responders if calls.may_hear(draft, one.id)] if offer else []
+    people = reach.on_duty(draft) if offer else ()
     new = [key for person in people if (key := f"{CARD}:{first.id}:{person}") not in incident.cards]
     for key in incident.cards if anew else ():
-        draft.show(key, _place_of(key), card(draft, first, key), first=False)
+        draft.show(key, reach.place_of(key), card(draft, first, key), first=False)
     for key in new:
-        draft.show(key, _place_of(key), card(draft, first, key))
+        draft.show(key, reach.place_of(key), card(draft, first, key))
     if new:
         draft.put(replace(first, incident=replace(incident, cards=(*incident.cards, *new))))
 
@@ -173,10 +172,6 @@ def _may(draft: Draft, request: Request, event: Press) -> None:
         raise Refused(draft.say(Text.STALE))
     step(request, Act.SOLVE)
     rights.may_handle(draft, request, event)
-
-
-def _place_of(key: str) -> str:
-    return personal(key.split(":", 2)[2])
 
 
 STEPS: Mapping[str, Step] = MappingProxyType(

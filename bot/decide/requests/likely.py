@@ -6,10 +6,9 @@ shown to support only; to whoever asked when a person sends it.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from hashlib import sha256
 from types import MappingProxyType
 
-from bot.decide import forms
+from bot.decide import forms, sections
 from bot.decide.draft import Draft
 from bot.decide.forms import Way
 from bot.decide.masking import masked
@@ -20,16 +19,15 @@ from bot.effects import Answer
 from bot.errors import Refused
 from bot.events import Press, Send
 from bot.support.excerpts import first_lines
-from bot.support.handbook import Section
+from bot.support.handbook import Section, is_section
 from bot.support.recurrence import Common, Standing
-from bot.support.request import Act, Match, Outcome, Request, close, step
+from bot.support.request import Act, Match, Outcome, Request, close, is_request, step
 from bot.support.texts import Text
 from bot.support.words import moment
 from bot.views import Address
 
 TITLE, SEND, HELPED, UNLIKE = "Likely answers", "Send and close", "This helped", "Not this"
 BODY, MOST_LINES, ASKED = 600, 8, 200  # characters and lines of a section, and characters of a request
-LONGEST_MARK = 60
 NOTHING = "Nothing that I know resembles it."
 
 
@@ -47,15 +45,10 @@ def _common(draft: Draft, ref: str) -> Common | None:
     return found if found and found.standing is Standing.LISTED else None
 
 
-def mark(ref: str) -> str:
-    """Return how a button names a match: anchors may be as long as headings are."""
-    return ref if len(ref) <= LONGEST_MARK else f"#{sha256(ref.encode(errors='replace')).hexdigest()[:16]}"
-
-
 def _chosen(draft: Draft, request: Request, event: Press) -> Match | None:
     some = shown(draft, request)
     named = getattr(event, "choice", "").removesuffix(":again")
-    return next((one for one in some if mark(one.ref) == named), None if named else next(iter(some), None))
+    return next((one for one in some if sections.mark(one.ref) == named), None if named else next(iter(some), None))
 
 
 def _draw(draft: Draft, request: Request, event: Press, error: str) -> Answer:
@@ -66,7 +59,7 @@ def _draw(draft: Draft, request: Request, event: Press, error: str) -> Answer:
         note = "It is not there any more." if getattr(event, "choice", "") else NOTHING
         ways = (*((("Also", others),) if others else ()), back)
         return forms.dialog(draft, request, event, TITLE, note=note, error=error, ways=ways, thread=request.place)
-    ref = mark(match.ref)
+    ref = sections.mark(match.ref)
     others = tuple(_way(draft, one) for one in shown(draft, request) if one.ref != match.ref)
     known = match.ref in request.helped
     ways = (
@@ -83,13 +76,13 @@ def _draw(draft: Draft, request: Request, event: Press, error: str) -> Answer:
 
 
 def _way(draft: Draft, match: Match) -> Way:
-    return Way(_title(draft, match), "likely", mark(match.ref), opens=True)
+    return Way(_title(draft, match), "likely", sections.mark(match.ref), opens=True)
 
 
 def _note(draft: Draft, match: Match) -> str:
     """Say what a match is, and what it says."""
     unsure = "" if match.sure else " I am not sure."
-    if recurrence.is_request(match.ref):
+    if is_request(match.ref):
         other = draft.request(match.ref)
         if other is None or not other.text:
             return f"It resembles {match.ref}, whose words are erased.{unsure}"
@@ -110,14 +103,12 @@ def _note(draft: Draft, match: Match) -> str:
 
 def _links(draft: Draft, match: Match) -> tuple[Address, ...]:
     common = _common(draft, match.ref)
-    section = draft.handbook.section(common.link if common else match.ref)
-    link = draft.handbook.link(section) if section else common.link if common and "://" in common.link else ""
-    return (Address("Open section" if section else "Open link", link),) if link else ()
+    return sections.link(draft, common.link if common else match.ref)
 
 
 def _reply(draft: Draft, match: Match) -> str:
     """Return words that are ready to send: where it stands in the handbook, or what answered it before."""
-    if recurrence.is_request(match.ref):
+    if is_request(match.ref):
         other = draft.request(match.ref)
         return masked(draft, other.remark) if other else ""
     common = _common(draft, match.ref)
@@ -147,7 +138,7 @@ def _take(draft: Draft, request: Request, event: Send) -> Answer:
     presses.tell_claimer(draft, claimed, event, f"{event.author.name} closed {claimed.id}")
     taught = learn(draft, claimed, match.ref)
     common = _common(draft, match.ref)
-    by_docs = match.ref.startswith("#") or (common is not None and common.link != "")
+    by_docs = is_section(match.ref) or (common is not None and common.link != "")
     outcome = claims.owing(draft, request) or (Outcome.DOCS if by_docs else Outcome.ANSWERED)
     ended = close(taught, Act.SOLVE, outcome, event.author, event.happened_at)
     draft.did(ended, event, f"closed it ({outcome})", **posted)
@@ -161,7 +152,7 @@ def learn(draft: Draft, request: Request, ref: str) -> Request:
     common = _common(draft, ref)
     if common is not None:
         recurrence.count(draft, common, draft.request(request.id) or request)
-    elif recurrence.is_request(ref):
+    elif is_request(ref):
         recurrence.count_as_one(draft, request.id, ref)
     return draft.request(request.id) or request
 
@@ -172,7 +163,7 @@ def _take_helped(draft: Draft, request: Request, event: Send) -> Answer:
         raise Refused(draft.say(Text.STALE))
     taught = learn(draft, claim_first(draft, request, event), match.ref)
     draft.did(taught, event, f"said that {_title(draft, match)} helped")
-    said = "The next one like it will find it first." if match.ref.startswith("#") else "They count as the same now."
+    said = "The next one like it will find it first." if is_section(match.ref) else "They count as the same now."
     return done(draft, request, event, f"Noted. {said}")
 
 

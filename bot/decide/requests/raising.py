@@ -148,7 +148,7 @@ def _still_open(draft: Draft, author: Author) -> str:
 
 
 def _short_words(request: Request) -> str:
-    return excerpt(" ".join((request.matter or request.text).split()), MOST_SAID)
+    return excerpt(" ".join(request.words.split()), MOST_SAID)
 
 
 def _form(

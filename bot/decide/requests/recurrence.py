@@ -7,22 +7,21 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.decide.alerts import calls
+from bot.decide import reach
 from bot.decide.draft import Draft
 from bot.decide.pictures import words
 from bot.effects import DropCommon, FindMatches, ForgetMessages
 from bot.events import ClockStruck, Event, Matched, Press
 from bot.hours import SupportHours
-from bot.places import personal
 from bot.state import State
+from bot.support.handbook import is_section
 from bot.support.likeness import compared
 from bot.support.recurrence import OFTEN, Act, Common, Standing, step, unused, used
-from bot.support.request import Outcome, Request, Status
+from bot.support.request import NO_REQUEST, Request, Status, is_request
 from bot.views import Button, PlanCard, PlanPart
 
 CARD = "recurs"  # how the keys of the cards begin that ask about it
 EXCERPT = 160
-NO_FIGURE = (Outcome.WITHDRAWN, Outcome.NOT_A_REQUEST)
 
 
 def about(state: State, event: Event) -> set[str]:
@@ -31,11 +30,6 @@ def about(state: State, event: Event) -> set[str]:
         return {event.request, *(one.request for one in event.alike if one.near)}
     request = state.requests.get(event.request) if isinstance(event, Press) else None
     return {one.ref for one in request.matches if is_request(one.ref)} if request else set()
-
-
-def is_request(ref: str) -> bool:
-    """Say whether a match is a request."""
-    return ref.startswith("R-")
 
 
 def matched(draft: Draft, event: Matched) -> None:
@@ -75,7 +69,7 @@ def follow(draft: Draft, event: Event) -> None:
         old = draft.state.commons.get(common.id)
         if old is not None and old.standing is not common.standing:
             for key in old.cards:
-                draft.show(key, _place_of(key), card(draft, common, key), first=False)
+                draft.show(key, reach.place_of(key), card(draft, common, key), first=False)
 
 
 def forget(draft: Draft) -> None:
@@ -114,11 +108,16 @@ def count_as_one(draft: Draft, id_: str, other_id: str) -> None:
         return
     common = draft.common(other.common) or draft.common(request.common)
     if common is None:
-        number = draft.facts.last_common + 1
-        draft.put_facts(replace(draft.facts, last_common=number))
-        common = Common(f"C-{number}")
+        common = Common(next_id(draft))
     for one in (other, request):
         count(draft, draft.common(common.id) or common, one)
+
+
+def next_id(draft: Draft) -> str:
+    """Give out the next common request's id."""
+    number = draft.facts.last_common + 1
+    draft.put_facts(replace(draft.facts, last_common=number))
+    return f"C-{number}"
 
 
 def count_no_longer(draft: Draft, request: Request) -> Request:
@@ -134,7 +133,7 @@ def take_back(draft: Draft, request: Request, restored: Request) -> Request:
     """Return a request as it was ``restored``, with what was found out meanwhile; what a press taught is forgotten."""
     taught = set(request.helped).difference(restored.helped)
     common = request.common
-    if any(not ref.startswith("#") for ref in taught) and common != restored.common:
+    if not all(map(is_section, taught)) and common != restored.common:
         if (counted := draft.common(common)) is not None:
             draft.put_common(unused(counted, request.id))
         if (before := draft.common(restored.common)) is not None:
@@ -154,7 +153,7 @@ def count(draft: Draft, common: Common, request: Request) -> None:
 
 def counts(request: Request) -> bool:
     """Say whether a request is counted: one that is in a figure, and a matter of its own."""
-    return not request.follow_up and request.outcome not in NO_FIGURE
+    return not request.follow_up and request.outcome not in NO_REQUEST
 
 
 def _count_what_counts(draft: Draft) -> None:
@@ -189,14 +188,14 @@ def _is_due(common: Common, requests: Iterable[Request], now: datetime) -> bool:
 
 def _propose(draft: Draft, common: Common) -> None:
     """Ask those on duty, who may write it down or say that it is not needed."""
-    people = [one.id for one in draft.duty(draft.now).responders if calls.may_hear(draft, one.id)]
+    people = reach.on_duty(draft)
     if not people:
         return  # at the next opening somebody is there again
     keys = tuple(f"{CARD}:{common.id}:{person}" for person in people)
     proposed = replace(common, standing=step(common, Act.PROPOSE), cards=keys)
     draft.put_common(proposed)
     for key in keys:
-        draft.show(key, _place_of(key), card(draft, proposed, key))
+        draft.show(key, reach.place_of(key), card(draft, proposed, key))
 
 
 def card(draft: Draft, common: Common, key: str) -> PlanCard:
@@ -226,7 +225,3 @@ def card(draft: Draft, common: Common, key: str) -> PlanCard:
 
 def _button(draft: Draft, key: str, title: str, verb: str, name: str, choice: str) -> Button:
     return Button(draft.state.desk.id, "", key, title, verb, name, choice)
-
-
-def _place_of(key: str) -> str:
-    return personal(key.split(":", 2)[2])

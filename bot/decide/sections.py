@@ -1,16 +1,22 @@
-"""Sections of the handbook as forms offer them: the likeliest first, and any other by its title."""
+"""Sections of the handbook as forms name and offer them: the likeliest first, and any other by its title."""
 
 from collections.abc import Iterable
+from hashlib import sha256
 
 from bot.decide.draft import Draft
-from bot.decide.requests.likely import mark
-from bot.support.handbook import Section
+from bot.support.handbook import Section, is_section
 from bot.support.intake import excerpt
 from bot.support.recurrence import Common
 from bot.views import Address
 
 MOST = 30  # in one list
+LONGEST_MARK = 60  # characters
 NAME, TITLE = 80, 50  # characters of a section's name, and of each title in it
+
+
+def mark(ref: str) -> str:
+    """Return how a button names a match: anchors may be as long as headings are."""
+    return ref if len(ref) <= LONGEST_MARK else f"#{sha256(ref.encode(errors='replace')).hexdigest()[:16]}"
 
 
 def choices(draft: Draft, refs: Iterable[str], words: str) -> tuple[tuple[str, str], ...]:
@@ -53,17 +59,17 @@ def name(section: Section) -> str:
     return excerpt(" > ".join(excerpt(one, TITLE) for one in titles), NAME)
 
 
-def link(draft: Draft, common: Common) -> tuple[Address, ...]:
-    """Return where a common request's link leads, none where that is nowhere."""
-    section = draft.handbook.section(common.link)
-    address = draft.handbook.link(section) if section else "" if common.link.startswith("#") else common.link
+def link(draft: Draft, ref: str) -> tuple[Address, ...]:
+    """Return where a section, or a common request's link, leads; none where that is nowhere."""
+    section = draft.handbook.section(ref)
+    address = draft.handbook.link(section) if section else ref if "://" in ref else ""
     return (Address("Open section" if section else "Open link", address),) if address else ()
 
 
 def is_gone(draft: Draft, common: Common) -> bool:
     """Say whether the section that a common request names is not in the handbook, which is known."""
     known = draft.handbook.read_at is not None
-    return known and common.link.startswith("#") and draft.handbook.section(common.link) is None
+    return known and is_section(common.link) and draft.handbook.section(common.link) is None
 
 
 def _words(text: str) -> set[str]:
