@@ -126,7 +126,7 @@ def take_back(draft: Draft, request: Request, restored: Request) -> Request:
     """Return a request as it was ``restored``, with what was found out meanwhile; what a press taught is forgotten."""
     taught = set(request.helped).difference(restored.helped)
     common = request.common
-    if any(not ref.startswith("#") for ref in taught) and common != restored.common:
+    if taught and common != restored.common:
         if (counted := draft.common(common)) is not None:
             draft.put_common(unused(counted, request.id))
         if (before := draft.common(restored.common)) is not None:
