@@ -60,7 +60,9 @@ def follow(draft: Draft, event: Event) -> None:
             key = f"matches:{request.id}"
             draft.follow_with(FindMatches(key, request.id, request.matter or request.text, request.text_at))
         joined = request.lead and not request.follow_up and (before is None or before.lead != request.lead)
-        if joined and request.status is not Status.CLOSED:
+        if joined and _is_of_incident(draft, request):
+            count_no_longer(draft, request)
+        elif joined and request.status is not Status.CLOSED:
             count_as_one(draft, request.id, request.lead)
     resumed = draft.state.facts.pause is not None and not draft.paused
     some = draft.commons() if resumed or isinstance(event, ClockStruck) else _touched(draft)
@@ -91,6 +93,12 @@ def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None
     waits = any(_is_due(common, state.requests.values(), now) for common in state.commons.values())
     opening = hours.next_open(now)
     return (opening if opening > now else hours.next_open(hours.closing(now))) if waits else None
+
+
+def _is_of_incident(draft: Draft, request: Request) -> bool:
+    """Say whether a request was put together with the first of an incident: that came once, however many told of it."""
+    lead = draft.request(request.lead)
+    return lead is not None and lead.incident is not None and request.id in lead.incident.others
 
 
 def _touched(draft: Draft) -> list[Common]:
@@ -193,10 +201,11 @@ def card(draft: Draft, common: Common, key: str) -> PlanCard:
             note="What is written down is offered the next time, with its answer.",
         )
     who = common.by.name if common.by else "Somebody"
+    settled = f"proposed an edit of the handbook: {common.title}" if common.title else "said that no entry is needed"
     said = {
         Standing.LISTED: f"{who} wrote it down: {common.title}",
         Standing.RETIRED: f"{common.title} was retired",
-    }.get(common.standing, f"{who} said that no entry is needed")
+    }.get(common.standing, f"{who} {settled}")
     after_all = (_button(draft, key, "Write it down after all…", "open", "common.write", common.id),)
     return PlanCard(said, of, opens=after_all if common.standing is Standing.DECLINED else ())
 
