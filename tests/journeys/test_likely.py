@@ -368,3 +368,4 @@ async def test_requests_that_are_alike_and_were_answered_by_the_same_section_cou
     await town.post(other, OLGA)
     await town.send("helped", "R-3", ANA, choice="R-1")
     assert (await town.common()).times == 2
+    assert (await town.request("R-3")).helped == ("#tour-is-stuck", "R-1")  # what answered the same, answers it

@@ -188,9 +188,14 @@ def _take(draft: Draft, request: Request, event: Send) -> Answer:
 
 
 def learn(draft: Draft, request: Request, ref: str) -> Request:
-    """Remember that a match answers a request, and count as one what is alike and was answered alike."""
-    helped = tuple(dict.fromkeys((*request.helped, ref)))
-    draft.put(replace(request, helped=helped, unlike=tuple(one for one in request.unlike if one != ref)))
+    """Remember that a match answers a request, and count as one what is alike and was answered alike.
+
+    What answered the same before answers this one, too.
+    """
+    same = draft.request(ref) if recurrence.is_request(ref) else None
+    section = _helped(draft, same) if same else None
+    helped = tuple(dict.fromkeys((*request.helped, *([section.ref] if section else []), ref)))
+    draft.put(replace(request, helped=helped, unlike=tuple(one for one in request.unlike if one not in helped)))
     common = _common(draft, ref)
     if common is not None:
         recurrence.count(draft, common, draft.request(request.id) or request)
