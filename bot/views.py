@@ -170,8 +170,8 @@ class FormCard:
     """A step as its reader sees it, in a dialog or as a card in the personal chat.
 
     What it is about, what to know, what was wrong with the last try, the inputs, and the ways to go; ``thread`` is the
-    one that it is about, "" for none, ``links`` where else to go for it. ``trail`` is what was found out on the way,
-    ``code`` what is read sign by sign, as the differences between two texts are.
+    one that it is about, "" for none, ``thread_label`` what leads there, ``links`` where else to go for it. ``trail``
+    is what was found out on the way, ``code`` what is read sign by sign, as the differences between two texts are.
     """
 
     title: str
@@ -184,6 +184,7 @@ class FormCard:
     links: tuple[Address, ...] = ()
     trail: str = ""
     code: str = ""
+    thread_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ def card(
     links: tuple[Address, ...] = (),
     trail: str = "",
     code: str = "",
+    thread_label: str = "Open thread",
     given: Mapping[str, str] | None = None,
 ) -> FormCard:
     """Return a form; ``ways`` are its buttons, those under a heading together.
@@ -126,7 +127,8 @@ def card(
     rows = [ButtonRow("", tuple(button(way) for way in ways if isinstance(way, Way)))]
     rows += [ButtonRow(way[0], tuple(map(button, way[1]))) for way in ways if not isinstance(way, Way)]
     short = tuple(row for part in rows for row in _short(part))
-    return FormCard(title, excerpt, note, error, fields, short, thread, links, trail, code)
+    label = thread_label if thread else ""
+    return FormCard(title, excerpt, note, error, fields, short, thread, links, trail, code, label)
 
 
 def _opening(event: Press, error: str, ready: str, fields: tuple[Field, ...]) -> str:

@@ -26,7 +26,7 @@ def choices(draft: Draft, refs: Iterable[str], words: str) -> tuple[tuple[str, s
     asked = _words(words)
     shared = {one.ref: len(_words(" ".join((one.title, *one.above))) & asked) for one in some}
     likely = sorted(some, key=lambda one: (first.get(one.ref, len(first)), -shared[one.ref]))
-    return tuple((mark(one.ref), name(one)) for one in likely[:MOST])
+    return tuple((mark(one.ref), name(one, _whole(some))) for one in likely[:MOST])
 
 
 def are_too_many(draft: Draft) -> bool:
@@ -53,9 +53,10 @@ def titled(draft: Draft, said: str) -> Section:
     return found[0]
 
 
-def name(section: Section) -> str:
-    """Return what a section is called, with what it stands under."""
-    titles = (*section.above[-1:], section.title)
+def name(section: Section, whole: str = "") -> str:
+    """Return what a section is called, with what it stands under, unless that is the ``whole`` handbook."""
+    under = section.above[-1:] if section.above != (whole,) else ()
+    titles = (*under, section.title)
     return excerpt(" > ".join(excerpt(one, TITLE) for one in titles), NAME)
 
 
@@ -70,6 +71,12 @@ def is_gone(draft: Draft, common: Common) -> bool:
     """Say whether the section that a common request names is not in the handbook, which is known."""
     known = draft.handbook.read_at is not None
     return known and is_section(common.link) and draft.handbook.section(common.link) is None
+
+
+def _whole(some: tuple[Section, ...]) -> str:
+    """Return the title under which all others stand, which says nothing of any of them, "" for none."""
+    first = {one.above[:1] or (one.title,) for one in some}
+    return first.pop()[0] if len(first) == 1 else ""
 
 
 def _words(text: str) -> set[str]:

@@ -104,15 +104,19 @@ def bars(index: Index) -> Bars:
 
 
 def matches(index: Index, text: str, request: str, at: datetime, told: Bars | None = None) -> Found:
-    """Return what may answer a request posted at ``at``, sections first, and the requests that are alike."""
+    """Return what may answer a request posted at ``at``, and the requests that are alike.
+
+    What was written down comes first: sections, then common requests, then closed requests that are none of these.
+    """
     if not folded(text).strip():
         return Found()
     told = told or bars(index)
     scores = score(index, text, told)
+    commons = _likely(index.commons, scores.commons, told, MOST_COMMONS)
     answers = (
         *_likely(index.sections, scores.sections, told, MOST_SECTIONS),
-        *_closed(index, request, scores, told),
-        *_likely(index.commons, scores.commons, told, MOST_COMMONS),
+        *commons,
+        *_closed(index, request, scores, told, {one.ref for one in commons}),
     )
     return Found(answers, _alike(index, text, request, at, scores, told))
 
@@ -210,11 +214,14 @@ def _likely(some: Answers, scores: Floats, told: Bars, most: int) -> tuple[Match
     )
 
 
-def _closed(index: Index, request: str, scores: Scores, told: Bars) -> tuple[Match, ...]:
+def _closed(index: Index, request: str, scores: Scores, told: Bars, known: set[str]) -> tuple[Match, ...]:
+    """Return closed requests: of those that are one common request the likeliest, none of one that is ``known``."""
     found = []
+    known = set(known)
     for entry in _ranked(index, scores.requests, told.request):
         asked = entry.asked
-        if asked.request != request and can_be_told(asked):
+        if asked.request != request and can_be_told(asked) and asked.common not in known:
+            known |= {asked.common} - {""}
             sure = bool(scores.requests[entry.slot] >= told.near)
             found.append(Match(asked.request, sure, asked.outcome))
             if len(found) == MOST_REQUESTS:

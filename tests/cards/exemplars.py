@@ -623,6 +623,11 @@ async def _recurrence() -> dict[str, CardView]:
     await town.press(Send, "R-3", MIRA, card=key, step="incident")
     views["plan_card.incident_taken"] = _shown(town, key)
     await town.send("close", "R-3", MIRA, choice="close", outcome="answered", text="The payment service is back.")
+    for id_, text in (("R-6", "The payment page shows an error."), ("R-7", "Nobody can pay in the shop.")):
+        await town.wait(60)
+        town.teams.alike[text] = (Alike("R-3", near=True, posted_at=(await town.request("R-3")).posted_at),)
+        await town.post(text, JONAS)
+        await town.send("close", id_, MIRA, choice="close", outcome="answered", text="The payment service is back.")
     views["plan_card.recurs"] = _shown(town, f"recurs:C-1:{MIRA.id}")
     return views
 

@@ -78,7 +78,17 @@ def worded(text: str) -> dict[str, CardView]:
     return {
         "request_card": replace(request, headline=line, detail=text, remark=text, also=(Also(text),)),
         "notice_card": NoticeCard(text, (entry, entry)),
-        "form_card": FormCard(text, text, text, text, inputs, (ButtonRow(text, (ask, ask)),), place, trail=text),
+        "form_card": FormCard(
+            text,
+            text,
+            text,
+            text,
+            inputs,
+            (ButtonRow(text, (ask, ask)),),
+            place,
+            trail=text,
+            thread_label="Open thread",
+        ),
         "reply_card": ReplyCard(text, text),
         "duty_card": DutyCard(text, (fact,), (fact,)),
         "rota_card": RotaCard(text, (RotaWeek(text, (fact,)),)),

@@ -13,6 +13,7 @@ from bot.support.handbook import NO_HANDBOOK, Handbook, Section
 from bot.support.request import Match
 from bot.views import FormCard, PlanCard
 from tests.journeys.test_commons import BOOK, PRINTER, filled, town_with
+from tests.journeys.test_recurrence import thrice
 from tests.journeys.town import ANA, BEN, FARID, OLGA, TEAM_CHANNEL, Town, at, said
 
 PULLS = replace(BOOK, proposes=True)
@@ -386,3 +387,32 @@ async def test_somebody_away_reads_it_when_they_are_back() -> None:
     assert len(town.to(ANA)) == before
     await town.until("2026-11-24 09:01")
     assert "Your edit of the handbook is proposed" in "\n".join(one.text for one in town.to(ANA)[before:])
+
+
+# -- from a question whether to write down --------------------------------------------------------------------------
+
+
+async def test_what_resembles_no_section_is_a_new_one_unless_somebody_chooses() -> None:
+    town = await town_with()
+    await town.post("No tour on my phone")
+    form = await edit(town, "R-1")
+    assert form.fields[0].value == "new"
+
+
+async def test_the_title_of_the_whole_handbook_is_not_repeated_before_each_section() -> None:
+    whole = (Section("book", "Book", "# Book\n"), Section("a", "A", "## A\n", "", ("Book",)))
+    town = await town_with(book=replace(BOOK, sections=(*whole, Section("b", "B", "### B\n", "", ("Book", "A")))))
+    await town.post("No tour on my phone")
+    form = await edit(town, "R-1")
+    assert [one.title for one in form.fields[0].choices] == ["Book", "A", "A > B", "A new section at the end"]
+
+
+async def test_once_an_edit_is_proposed_nobody_is_asked_any_more_to_write_it_down() -> None:
+    town = await thrice()
+    town.shelf.handbook = PULLS
+    form = await go(town, await edit(town), "Go on", section="new")
+    await go(town, await go(town, form, "Look at it"), "Propose it")
+    for who in (ANA, BEN):
+        (card,) = [one for one in town.to(who) if one.key.startswith("recurs")]
+        assert card.text.startswith("Ana Lindqvist proposed an edit of the handbook: label printer 6 is down\n")
+        assert "[Write it down after all…]" in card.text

@@ -256,3 +256,16 @@ async def test_an_incident_holds_all_that_are_like_it_however_many_and_its_menu_
     assert "With it R-21: nobody can pay 21\nAnd 7 more." in menu
     await town.press(Solve, "R-1", ANA)
     assert {one.status for one in await town.requests()} == {Status.CLOSED}
+
+
+async def test_an_incident_came_once_however_many_told_of_it() -> None:
+    town = Town()
+    await town.post("checkout is down")
+    await similar(town, "nobody can pay", TOM, "R-1", near=True)
+    await similar(town, "payment page shows an error", UDO, "R-2", near=True)
+    shown = await press(town, "incident")
+    assert "Olga Brandt · R-1\ncheckout is down" in shown  # the way to where it goes on
+    await town.send("close", "R-1", ANA, choice="close", outcome="answered", text="It is up again.")
+    (common,) = (await (await town.desk()).state()).commons.values()
+    assert [use.request for use in common.uses] == ["R-1"]
+    assert not [one for one in town.to(ANA) if one.key.startswith("recurs")]

@@ -83,7 +83,7 @@ async def test_the_menu_leads_to_likely_answers_only_where_there_are_any() -> No
     town, _ = await asked(SURE)
     menu = said(await town.press(Open, "R-1", ANA, step="support"))
     assert "Likely: Tour is stuck" in menu
-    assert "[Likely answers]" in menu
+    assert "[I'm looking into it]\n[Likely answers]\n" in menu  # at the top: two presses from here, too
     await town.post("something new", TOM)
     menu = said(await town.press(Open, "R-2", ANA, step="support"))
     assert "Likely" not in menu
@@ -332,3 +332,49 @@ async def test_the_leaf_for_documentation_needs_no_handbook() -> None:
     town, _ = await asked(SURE, handbook=Handbook(sections=(STUCK,)))
     form = await town.open("triage", "R-1", ANA, "document")
     assert [field.id for field in form.fields] == ["link", "text"]
+
+
+async def test_a_similar_request_leads_to_its_thread_and_to_the_section_that_answered_it() -> None:
+    town, place = await asked(SURE)
+    await town.send("likely", "R-1", ANA, choice="#tour-is-stuck", text="It is in the handbook.")
+    town.teams.found["tour 7 still in delivery"] = (UNSURE, Match("R-1", sure=True, outcome=Outcome.DOCS))
+    await town.post("tour 7 still in delivery", TOM)
+    first = await town.open("likely", "R-2", ANA)
+    assert "R-1: tour 48213 still in delivery" in [one.title for row in first.rows for one in row.buttons]
+    form = await town.open("likely", "R-2", ANA, "R-1")
+    assert "It ended as docs. The handbook answered it: Tour is stuck." in form.note
+    assert form.fields[0].value == f"This is in our handbook: Tour is stuck\n{LINK}"
+    assert (form.thread, form.thread_label) == (place, "Open R-1")
+    assert [link.url for link in form.links] == [LINK]
+
+
+async def test_an_answer_from_before_is_not_sent_while_something_in_it_is_masked() -> None:
+    town = Town()
+    await town.put_common(
+        Common("C-1", Standing.LISTED, "Tour hangs", "[name] closes it; see [the page](https://x.y).")
+    )
+    town.teams.found[TEXT] = (Match("C-1", sure=True),)
+    place = await town.post(TEXT)
+    ready = (await town.open("likely", "R-1", ANA)).fields[0].value
+    back = await town.send("likely", "R-1", ANA, choice="C-1", text=ready)
+    assert "Write what belongs there for [name], or leave it out. Nothing was sent yet." in back
+    assert ((await town.request()).status, "closes it" in "".join(town.in_thread(place))) == (Status.OPEN, False)
+    done = await town.send("likely", "R-1", ANA, choice="C-1", text=ready.replace("[name]", "Ben"))
+    assert done.startswith("Sent and closed.")
+
+
+async def test_requests_that_are_alike_and_were_answered_by_the_same_section_count_as_the_same() -> None:
+    town, _ = await asked(SURE)
+    await town.send("likely", "R-1", ANA, choice="#tour-is-stuck", text="It is in the handbook.")
+    alike, other = "tour 7 still in delivery", "tour 8 does it again"
+    town.teams.found[alike] = town.teams.found[other] = (SURE, Match("R-1", sure=False, outcome=Outcome.DOCS))
+    await town.post(alike, TOM)
+    await town.send("likely", "R-2", ANA, choice="#tour-is-stuck", text="It is in the handbook.")
+    assert ((await town.request("R-1")).common, (await town.request("R-2")).common) == ("C-1", "C-1")
+    await town.send("undo", "R-2", ANA)
+    assert ((await town.request("R-2")).common, (await town.common()).times) == ("", 1)
+    await town.wait(20)
+    await town.post(other, OLGA)
+    await town.send("helped", "R-3", ANA, choice="R-1")
+    assert (await town.common()).times == 2
+    assert (await town.request("R-3")).helped == ("#tour-is-stuck", "R-1")  # what answered the same, answers it

@@ -317,7 +317,7 @@ async def test_what_turned_out_to_be_no_request_counts_nowhere() -> None:
 @pytest.mark.parametrize(
     ("standing", "words"),
     [
-        (Standing.DECLINED, "Ana Lindqvist said that no entry is needed"),
+        (Standing.DECLINED, "Ana Lindqvist proposed an edit of the handbook: Printer down"),
         (Standing.LISTED, "Ana Lindqvist wrote it down: Printer down"),
         (Standing.RETIRED, "Printer down was retired"),
     ],

@@ -13,7 +13,7 @@ from bot.people import Author, Person
 from bot.policy import Policy
 from bot.ports import Commit
 from bot.rota.shift import Absence, Role, Shift
-from bot.support.recurrence import Common
+from bot.support.recurrence import Common, Use
 from bot.support.report import Report
 from bot.support.ticket import Progress, Ticket, Wording
 from bot.views import ReportCard
@@ -475,6 +475,8 @@ async def test_what_recurs_and_what_is_open_at_edge_stand_in_it() -> None:
     )
     said = await report(town)
     assert "Label printer is down\n4\n4\nnot written down yet (C-2)\n2\n2" in said
+    await _commit(town, Common("C-2", uses=(Use("R-5", town.now),)))
+    assert "Like R-5, not written down\n2\n2" in await report(town)
     since = "since Thu 19 Nov"
     assert f"5 tickets open at Edge now: EDGE-1 {since}, EDGE-2 {since}, EDGE-3 {since}, 2 more." in said
 

@@ -276,3 +276,16 @@ def test_a_request_that_changes_twice_in_one_portion_is_held_as_it_was_last() ->
     assert len(made.entries) == 1
     assert "R-1" not in refs(made)
     assert "R-1" in refs(made, "tour hangs in delivery")
+
+
+def test_what_was_written_down_comes_before_the_requests_it_came_of_which_say_no_more() -> None:
+    rows = [replace(closed(f"R-{number}", LABELS, days=number), common="C-1") for number in (1, 2)]
+    made = index(*rows, closed("R-3", LABELS, days=3), handbook=Handbook())
+    made.put_commons([PIN])
+    made.encode_some()
+    assert refs(made) == ["C-1", "R-3"]
+
+
+def test_of_requests_that_are_the_same_common_one_a_single_one_is_told() -> None:
+    rows = [replace(closed(f"R-{number}", LABELS, days=number), common="C-7") for number in (1, 2)]
+    assert refs(index(*rows, closed("R-3", LABELS, days=3)))[1:] == ["R-1", "R-3"]

@@ -24,6 +24,7 @@ from bot.events import EditProposed, Open, Press, Send, Undeliverable
 from bot.places import personal
 from bot.support.handbook import Edit, Section, is_section
 from bot.support.intake import excerpt
+from bot.support.recurrence import Act, Standing, step
 from bot.support.words import MINUTE
 from bot.views import Address, FormCard, PlanCard
 
@@ -76,8 +77,10 @@ def draw(draft: Draft, event: Press, error: str) -> Answer:
 def _ask(draft: Draft, event: Press, origin: str, error: str) -> Answer:
     what = subject.of(draft, origin)
     words = " ".join((subject.title(draft, what), *subject.phrases(draft, what)))
-    some = (*sections.choices(draft, subject.refs(what), words), (NEW, "A new section at the end"))
-    fields = [forms.listed("section", "Section", some, some[0][0])]
+    refs = subject.refs(what)
+    some = (*sections.choices(draft, refs, words), (NEW, "A new section at the end"))
+    likeliest = some[0][0] if any(map(draft.handbook.section, refs)) else NEW  # what resembles none is in none
+    fields = [forms.listed("section", "Section", some, likeliest)]
     if sections.are_too_many(draft):
         fields.append(forms.line("other", "Or another one, by its title"))
     ways = (Way("Go on", "handbook.edit", origin),)
@@ -209,8 +212,17 @@ def _propose(draft: Draft, event: Send) -> Answer:
         edit = Edit(key, event.author, ref, title, after, event.happened_at)
         draft.put_facts(replace(draft.facts, edits=(*draft.facts.edits, edit)))
         draft.follow_with(ProposeEdit(key, ref, place.before, _as_before(place.before, after), title))
+        _settle(draft, event, origin=place.origin, title=name)
     note = "You get the link to the pull request in your chat."
     return _dialog(draft, event, title="It is being proposed", note=note)
+
+
+def _settle(draft: Draft, event: Send, *, origin: str, title: str) -> None:
+    """Let nobody be asked any more whether to write down what goes into the handbook."""
+    common = subject.of(draft, "" if origin.startswith("#") else origin).common
+    if common is not None and common.standing is Standing.PROPOSED:
+        settled = replace(common, standing=step(common, Act.DECLINE), title=title, by=event.author)
+        draft.put_common(replace(settled, changed_at=draft.now))
 
 
 def _read(draft: Draft, event: Send) -> tuple[Place, str, str]:

@@ -89,7 +89,7 @@ def _stands(draft: Draft, what: Subject) -> str:
     if common.standing is Standing.RETIRED:
         said.append("It was retired: saving takes it up again.")
     if common.standing is Standing.DECLINED:
-        said.append("Somebody said that no entry is needed: saving makes it one after all.")
+        said.append("It was settled without an entry: saving makes it one after all.")
     if sections.is_gone(draft, common):
         said.append("The section that it links to is not in the handbook any more: choose another.")
     return " ".join(said)

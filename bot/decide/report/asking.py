@@ -20,6 +20,7 @@ from bot.rota.iteration import iteration_of
 from bot.rota.presence import DAY, WEEK, working_days
 from bot.rota.shift import Role, Rota
 from bot.state import State
+from bot.support.recurrence import Common
 from bot.support.report import AtEdge, Figures, Period, Recurring, Report, Served, discreet, period
 from bot.support.words import dated
 from bot.views import Line
@@ -91,12 +92,19 @@ def report(state: State, counted: Period, figures: Figures) -> Report:
         days=tuple(sorted(days)),
         since=since if late else None,
         recurring=tuple(
-            Recurring(id_, (known.title if (known := state.commons.get(id_)) else "") or id_, times, lately)
+            Recurring(id_, _called(state.commons.get(id_), id_), times, lately)
             for id_, times, lately in figures.commons
         ),
         tickets=tuple(AtEdge(one.key, one.matter, one.at) for one in sorted(tickets, key=lambda one: one.at)),
         team=_team(rota, iteration, hours),
     )
+
+
+def _called(common: Common | None, id_: str) -> str:
+    """Return what one reads of what recurs: its title, or until it has one a request that it was."""
+    if common is not None and not common.title and common.uses:
+        return f"Like {common.uses[-1].request}, not written down"
+    return common.title if common is not None and common.title else id_
 
 
 def _day(text: str, today: date) -> date | None:

@@ -113,21 +113,24 @@ def card(draft: Draft, first: Request, key: str) -> PlanCard:
         return PlanCard(f"{first.id} is closed{', and what goes with it' if together else ''}")
     if incident is None or incident.settled or not waiting:
         title = f"One incident: {first.id} and {len(together)} more" if together else f"{first.id} goes by itself"
-        return PlanCard(title, "They close with it. Separate matter takes one out again." if together else "")
+        note = "They close with it. Separate matter takes one out again." if together else ""
+        return PlanCard(title, note, parts=(_part(first),))
     span = some[-1].posted_at - some[0].posted_at
     count = len(some) + len(together)
     title = f"{count} similar requests within {length(max(span, timedelta(minutes=1)))}. One incident?"
     text = f"{first.id} keeps the clock and hears from you. The others get one line with a link, and close with it."
-    parts = tuple(
-        PlanPart(f"{one.requester.name} · {one.id}", words(one, EXCERPT), thread=one.place, thread_label="Open thread")
-        for one in some[:MOST_PARTS]
-    )
+    parts = tuple(map(_part, some[:MOST_PARTS]))
     note = f"And {len(some) - MOST_PARTS} more." if len(some) > MOST_PARTS else ""
     presses = (
         Button(draft.state.desk.id, first.id, key, "One incident", "send", "incident", main=True),
         Button(draft.state.desk.id, first.id, key, "Not the same", "send", "no_incident"),
     )
     return PlanCard(title, text, parts=parts, presses=presses, note=note)
+
+
+def _part(one: Request) -> PlanPart:
+    said = words(one, EXCERPT)
+    return PlanPart(f"{one.requester.name} · {one.id}", said, thread=one.place, thread_label="Open thread")
 
 
 def _take(draft: Draft, request: Request, event: Send) -> Answer:

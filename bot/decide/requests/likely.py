@@ -4,6 +4,7 @@ A section of the handbook, a closed request or a common request is sent as it is
 shown to support only; to whoever asked when a person sends it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -20,6 +21,7 @@ from bot.errors import Refused
 from bot.events import Press, Send
 from bot.support.excerpts import first_lines
 from bot.support.handbook import Section, is_section
+from bot.support.intake import excerpt
 from bot.support.recurrence import Common, Standing
 from bot.support.request import Act, Match, Outcome, Request, close, is_request, step
 from bot.support.texts import Text
@@ -28,6 +30,8 @@ from bot.views import Address
 
 TITLE, SEND, HELPED, UNLIKE = "Likely answers", "Send and close", "This helped", "Not this"
 BODY, MOST_LINES, ASKED = 600, 8, 200  # characters and lines of a section, and characters of a request
+WHICH = 40  # characters of a request on a button
+MASK = re.compile(r"\[[A-Za-z -]{1,20}\](?!\()")  # as masking leaves it, and no link in Markdown
 NOTHING = "Nothing that I know resembles it."
 
 
@@ -72,11 +76,16 @@ def _draw(draft: Draft, request: Request, event: Press, error: str) -> Answer:
     reply = _reply(draft, match)
     field = forms.text("text", "Your reply. It goes into the thread under your name.", reply)
     parts = {"note": _note(draft, match), "links": _links(draft, match), "fields": (field,), "error": error}
-    return forms.dialog(draft, request, event, TITLE, ways=ways, thread=request.place, **parts)
+    other = draft.request(match.ref) if is_request(match.ref) else None
+    thread, label = (other.place, f"Open {other.id}") if other else (request.place, "Open thread")
+    return forms.dialog(draft, request, event, TITLE, ways=ways, thread=thread, thread_label=label, **parts)
 
 
 def _way(draft: Draft, match: Match) -> Way:
-    return Way(_title(draft, match), "likely", sections.mark(match.ref), opens=True)
+    other = draft.request(match.ref) if is_request(match.ref) else None
+    said = masked(draft, words(other, ASKED)) if other and other.text else ""
+    title = f"{match.ref}: {excerpt(said, WHICH)}" if said else _title(draft, match)
+    return Way(title, "likely", sections.mark(match.ref), opens=True)
 
 
 def _note(draft: Draft, match: Match) -> str:
@@ -88,10 +97,12 @@ def _note(draft: Draft, match: Match) -> str:
             return f"It resembles {match.ref}, whose words are erased.{unsure}"
         at = moment(other.posted_at, draft.now, draft.hours)
         ended = f"It ended as {other.outcome}." if other.outcome else ""
+        section = _helped(draft, other)
+        by = f"The handbook answered it: {section.title}." if section else ""
         remark = f"Its last word was: {masked(draft, other.remark)}" if other.remark else ""
         said = f"“{masked(draft, words(other, ASKED))}”"
         head = f"Is it the same as {other.id} ({at})?{unsure}"
-        return "\n".join(filter(None, (head, said, " ".join(filter(None, (ended, remark))))))
+        return "\n".join(filter(None, (head, said, " ".join(filter(None, (ended, by, remark))))))
     common, section = _common(draft, match.ref), draft.handbook.section(match.ref)
     if common is not None:
         last = f", last on {moment(common.last_at, draft.now, draft.hours)}" if common.last_at else ""
@@ -102,23 +113,46 @@ def _note(draft: Draft, match: Match) -> str:
 
 
 def _links(draft: Draft, match: Match) -> tuple[Address, ...]:
-    common = _common(draft, match.ref)
-    return sections.link(draft, common.link if common else match.ref)
+    common, section = _common(draft, match.ref), _section(draft, match)
+    link = draft.handbook.link(section) if section else common.link if common and "://" in common.link else ""
+    return (Address("Open section" if section else "Open link", link),) if link else ()
 
 
 def _reply(draft: Draft, match: Match) -> str:
     """Return words that are ready to send: where it stands in the handbook, or what answered it before."""
+    common, section = _common(draft, match.ref), _section(draft, match)
+    link = draft.handbook.link(section) if section else ""
     if is_request(match.ref):
         other = draft.request(match.ref)
-        return masked(draft, other.remark) if other else ""
-    common = _common(draft, match.ref)
-    section = draft.handbook.section(common.link if common else match.ref)
-    link = draft.handbook.link(section) if section else ""
+        last = masked(draft, other.remark) if other else ""
+        return last or (_pointer(draft, section, link) if section and link else "")
     if common is not None:
         pointer = _pointer(draft, section, link) if section and link else common.link if "://" in common.link else ""
         return "\n".join(filter(None, (common.answer, pointer)))
     assert section is not None
     return _pointer(draft, section, link) if link else section.body.strip()[: forms.LONGEST]
+
+
+def _section(draft: Draft, match: Match) -> Section | None:
+    """Return the section that a match is, leads to, or was answered by."""
+    if is_request(match.ref):
+        other = draft.request(match.ref)
+        return _helped(draft, other) if other else None
+    common = _common(draft, match.ref)
+    return draft.handbook.section(common.link if common else match.ref)
+
+
+def _helped(draft: Draft, other: Request) -> Section | None:
+    """Return the section of the handbook by which a request was answered."""
+    return next((one for ref in reversed(other.helped) if (one := draft.handbook.section(ref))), None)
+
+
+def _unfilled(draft: Draft, match: Match, text: str) -> str:
+    """Say what of an answer from before still stands masked in a reply: whoever asked must not read "[name]"."""
+    if match.ref.startswith("#"):
+        return ""
+    left = [one for one in dict.fromkeys(MASK.findall(_reply(draft, match))) if one in text]
+    return f"Write what belongs there for {', '.join(left)}, or leave it out. Nothing was sent yet." if left else ""
 
 
 def _pointer(draft: Draft, section: Section, link: str) -> str:
@@ -131,6 +165,7 @@ def _take(draft: Draft, request: Request, event: Send) -> Answer:
     if match is None:
         return _draw(draft, request, event, "It is not there any more: choose another.")
     text, wrong = ready(draft, request, event, "text")
+    wrong = wrong or _unfilled(draft, match, text)
     if wrong:
         return _draw(draft, request, event, wrong)
     claimed = claim_first(draft, request, event)
@@ -146,14 +181,23 @@ def _take(draft: Draft, request: Request, event: Send) -> Answer:
 
 
 def learn(draft: Draft, request: Request, ref: str) -> Request:
-    """Remember that a match answers a request, and count the two as one where the match is a request, or common."""
-    helped = tuple(dict.fromkeys((*request.helped, ref)))
-    draft.put(replace(request, helped=helped, unlike=tuple(one for one in request.unlike if one != ref)))
+    """Remember that a match answers a request, and count as one what is alike and was answered alike.
+
+    What answered the same before answers this one, too.
+    """
+    same = draft.request(ref) if is_request(ref) else None
+    section = _helped(draft, same) if same else None
+    helped = tuple(dict.fromkeys((*request.helped, *([section.ref] if section else []), ref)))
+    draft.put(replace(request, helped=helped, unlike=tuple(one for one in request.unlike if one not in helped)))
     common = _common(draft, ref)
     if common is not None:
         recurrence.count(draft, common, draft.request(request.id) or request)
     elif is_request(ref):
         recurrence.count_as_one(draft, request.id, ref)
+    else:
+        some = (draft.request(one.ref) for one in request.matches if is_request(one.ref))
+        for other in [one for one in some if one and ref in one.helped]:
+            recurrence.count_as_one(draft, request.id, other.id)
     return draft.request(request.id) or request
 
 

@@ -14,7 +14,6 @@ from bot.effects import DropCommon, FindMatches, ForgetMessages
 from bot.events import ClockStruck, Event, Matched, Press
 from bot.hours import SupportHours
 from bot.state import State
-from bot.support.handbook import is_section
 from bot.support.likeness import compared
 from bot.support.recurrence import OFTEN, Act, Common, Standing, step, unused, used
 from bot.support.request import NO_REQUEST, Request, Status, is_request
@@ -49,16 +48,7 @@ def matched(draft: Draft, event: Matched) -> None:
 
 def follow(draft: Draft, event: Event) -> None:
     """Ask what changed requests resemble, count duplicates as the same, and ask the pair about what came often."""
-    for request in draft.changed():
-        before = draft.state.requests.get(request.id)
-        if request.matches and before is not None and compared(before) != compared(request):
-            draft.put(replace(request, matches=()))  # of other words
-        if _is_to_be_matched(request, before):
-            key = f"matches:{request.id}"
-            draft.follow_with(FindMatches(key, request.id, compared(request), request.text_at))
-        joined = request.lead and not request.follow_up and (before is None or before.lead != request.lead)
-        if joined and request.status is not Status.CLOSED:
-            count_as_one(draft, request.id, request.lead)
+    _compare(draft)
     _count_what_counts(draft)
     resumed = draft.state.facts.pause is not None and not draft.paused
     some = draft.commons() if resumed or isinstance(event, ClockStruck) else _touched(draft)
@@ -93,6 +83,12 @@ def next_at(state: State, now: datetime, hours: SupportHours) -> datetime | None
     waits = any(_is_due(common, state.requests.values(), now) for common in state.commons.values())
     opening = hours.next_open(now)
     return (opening if opening > now else hours.next_open(hours.closing(now))) if waits else None
+
+
+def _is_of_incident(draft: Draft, request: Request) -> bool:
+    """Say whether a request was put together with the first of an incident: that came once, however many told of it."""
+    lead = draft.request(request.lead)
+    return lead is not None and lead.incident is not None and request.id in lead.incident.others
 
 
 def _touched(draft: Draft) -> list[Common]:
@@ -133,7 +129,7 @@ def take_back(draft: Draft, request: Request, restored: Request) -> Request:
     """Return a request as it was ``restored``, with what was found out meanwhile; what a press taught is forgotten."""
     taught = set(request.helped).difference(restored.helped)
     common = request.common
-    if not all(map(is_section, taught)) and common != restored.common:
+    if taught and common != restored.common:
         if (counted := draft.common(common)) is not None:
             draft.put_common(unused(counted, request.id))
         if (before := draft.common(restored.common)) is not None:
@@ -154,6 +150,22 @@ def count(draft: Draft, common: Common, request: Request) -> None:
 def counts(request: Request) -> bool:
     """Say whether a request is counted: one that is in a figure, and a matter of its own."""
     return not request.follow_up and request.outcome not in NO_REQUEST
+
+
+def _compare(draft: Draft) -> None:
+    """Ask what changed requests resemble, and count duplicates as the same."""
+    for request in draft.changed():
+        before = draft.state.requests.get(request.id)
+        if request.matches and before is not None and compared(before) != compared(request):
+            draft.put(replace(request, matches=()))  # of other words
+        if _is_to_be_matched(request, before):
+            key = f"matches:{request.id}"
+            draft.follow_with(FindMatches(key, request.id, compared(request), request.text_at))
+        joined = request.lead and not request.follow_up and (before is None or before.lead != request.lead)
+        if joined and _is_of_incident(draft, request):
+            count_no_longer(draft, request)
+        elif joined and request.status is not Status.CLOSED:
+            count_as_one(draft, request.id, request.lead)
 
 
 def _count_what_counts(draft: Draft) -> None:
@@ -215,10 +227,11 @@ def card(draft: Draft, common: Common, key: str) -> PlanCard:
             note="What is written down is offered the next time, with its answer.",
         )
     who = common.by.name if common.by else "Somebody"
+    settled = f"proposed an edit of the handbook: {common.title}" if common.title else "said that no entry is needed"
     said = {
         Standing.LISTED: f"{who} wrote it down: {common.title}",
         Standing.RETIRED: f"{common.title} was retired",
-    }.get(common.standing, f"{who} said that no entry is needed")
+    }.get(common.standing, f"{who} {settled}")
     after_all = (_button(draft, key, "Write it down after all…", "open", "common.write", common.id),)
     return PlanCard(said, of, opens=after_all if common.standing is Standing.DECLINED else ())
 

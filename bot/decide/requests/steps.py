@@ -110,11 +110,11 @@ def menu(draft: Draft, request: Request, event: Press) -> Answer:
     rights.may_handle(draft, request, event)
     if request.lead:
         return _menu(draft, request, event, (*back, Way("Separate matter", "separate")))
-    hidden = () if likely.shown(draft, request) else ("likely",)
-    groups = [(heading, tuple(_way(name) for name in steps if name not in hidden)) for heading, steps in MENU]
+    groups = [(heading, tuple(map(_way, names))) for heading, names in MENU]
     claimed = request.status is Status.ACKNOWLEDGED
     own = (_way("promise"), _way("back")) if claimed else (_way("claim"),)
-    return _menu(draft, request, event, (*own, *back, *groups))
+    found = (_way("likely"),) if likely.shown(draft, request) else ()  # at the top: nothing ends a request sooner
+    return _menu(draft, request, event, (*own, *found, *back, *groups))
 
 
 def _reopening(request: Request, event: Press, title: str) -> tuple[Way, ...]:
@@ -163,7 +163,7 @@ OWN = ("separate", "undo", "reopen")
 """The steps that a request has that follows another; all others are its lead's."""
 MENU = (
     ("Answer", ("ask", "reply", "phone")),
-    ("Find out", ("likely", "triage", "stops")),
+    ("Find out", ("triage", "stops")),
     ("Hand on", ("production", "pass", "team")),
     ("Sort", ("split", "same", "dismiss")),
     ("End", ("close",)),
