@@ -132,12 +132,12 @@ def _reply(draft: Draft, match: Match) -> str:
     if recurrence.is_request(match.ref):
         other = draft.request(match.ref)
         last = masked(draft, other.remark) if other else ""
-        return last or (_pointer(draft, section, link) if section and link else "")
+        return last or (pointer(draft, section, link) if section and link else "")
     if common is not None:
-        pointer = _pointer(draft, section, link) if section and link else common.link if "://" in common.link else ""
-        return "\n".join(filter(None, (common.answer, pointer)))
+        leads = pointer(draft, section, link) if section and link else common.link if "://" in common.link else ""
+        return "\n".join(filter(None, (common.answer, leads)))
     assert section is not None
-    return _pointer(draft, section, link) if link else section.body.strip()[: forms.LONGEST]
+    return pointer(draft, section, link) if link else section.body.strip()[: forms.LONGEST]
 
 
 def _section(draft: Draft, match: Match) -> Section | None:
@@ -162,7 +162,8 @@ def _unfilled(draft: Draft, match: Match, text: str) -> str:
     return f"Write what belongs there for {', '.join(left)}, or leave it out. Nothing was sent yet." if left else ""
 
 
-def _pointer(draft: Draft, section: Section, link: str) -> str:
+def pointer(draft: Draft, section: Section, link: str) -> str:
+    """Return the words that lead to a section."""
     return f"{draft.say(Text.IN_THE_HANDBOOK, title=section.title)}\n{link}"
 
 
