@@ -124,7 +124,9 @@ async def test_from_a_request_the_section_is_asked_for_the_likeliest_first() -> 
     assert [one.id for one in form.fields[0].choices] == ["#tours", "#printers", "#label-printers", "new"]
     form = await go(town, form, "Go on")
     assert form.title == "Tours"
-    assert filled(form)["text"] == "## Tours\nReload the tour.\n\n**No tour on my phone**\n"
+    assert filled(form)["text"] == (
+        "## Tours\nReload the tour.\n\nPeople ask for it like this:\n\n- No tour on my phone\n"
+    )
 
 
 async def test_a_new_section_holds_how_people_ask_under_a_heading_like_the_others() -> None:
@@ -416,3 +418,20 @@ async def test_once_an_edit_is_proposed_nobody_is_asked_any_more_to_write_it_dow
         (card,) = [one for one in town.to(who) if one.key.startswith("recurs")]
         assert card.text.startswith("Ana Lindqvist proposed an edit of the handbook: label printer 6 is down\n")
         assert "[Write it down after all…]" in card.text
+
+
+async def test_what_a_section_answered_three_times_adds_to_it_how_people_ask_and_no_link_to_itself() -> None:
+    town = await town_with(book=PULLS)
+    for number, text in enumerate(("No tour on my phone", "the phone shows no tour", "where is my tour?"), 1):
+        town.teams.found[text] = (Match("#tours", sure=True), *([Match("R-1", sure=False)] if number > 1 else []))
+        await town.post(text)
+        reply = (await town.open("likely", f"R-{number}", ANA)).fields[0].value
+        await town.send("likely", f"R-{number}", ANA, choice="#tours", text=reply)
+        await town.wait(20)
+    (card,) = [one for one in town.to(ANA) if one.key.startswith("recurs")]
+    assert card.text.endswith("The handbook has it: Tours. How people ask for it may be added there.")
+    form = await edit(town)
+    assert filled(form)["text"] == (
+        "## Tours\nReload the tour.\n\nPeople ask for it like this:\n\n"
+        "- No tour on my phone\n- the phone shows no tour\n- where is my tour?\n"
+    )

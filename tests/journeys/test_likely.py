@@ -1,11 +1,13 @@
 """Likely answers: support has them before it when it opens a request; a press sends, teaches or dismisses one."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.events import Claim, Open, Send, Solve
 from bot.policy import Language, Page, Policy
 from bot.support.handbook import Handbook, Section
-from bot.support.recurrence import Common, Standing
+from bot.support.recurrence import Common, Standing, Use
 from bot.support.request import Match, Outcome, Status
 from tests.journeys.town import ANA, BEN, DILAN, EVA, OLGA, TOM, Town, said
 
@@ -378,3 +380,15 @@ async def test_requests_that_are_alike_and_were_answered_by_the_same_section_cou
     await town.send("helped", "R-3", ANA, choice="R-1")
     assert (await town.common()).times == 2
     assert (await town.request("R-3")).helped == ("#tour-is-stuck", "R-1")  # what answered the same, answers it
+
+
+@pytest.mark.parametrize(("days", "last"), [(0, "today"), (3, "on Fri 20 Nov")])
+async def test_how_often_a_common_request_came_before_leaves_out_the_one_that_is_read(days: int, last: str) -> None:
+    town = Town()
+    uses = tuple(Use(one, town.now - timedelta(days=days)) for one in ("R-8", "R-9"))
+    uses = (*uses, Use("R-1", town.now))
+    await town.put_common(Common("C-1", Standing.LISTED, "Tour hangs", "Close it.", uses=uses))
+    town.teams.found[TEXT] = (Match("C-1", sure=True),)
+    await town.post(TEXT)
+    form = await town.open("likely", "R-1", ANA)
+    assert form.note == f"Common request: Tour hangs (asked 2 times before, last {last})."

@@ -113,12 +113,12 @@ def _begin(draft: Draft, event: Press, place: Place, error: str) -> Answer:
     """Draw a section's text with what is to be added, or what is to be added alone where the section is too long."""
     what = subject.of(draft, place.origin if not is_section(place.origin) else "")
     title, answer = subject.title(draft, what), subject.answer(draft, what)
+    asked = "\n".join(f"- {one}" for one in subject.phrases(draft, what)[:EXAMPLES])
+    asked = f"People ask for it like this:\n\n{asked}" if asked else ""
     if place.section is None:
-        asked = "".join(f"- {one}\n" for one in subject.phrases(draft, what)[:EXAMPLES])
-        asked = f"\nPeople ask for it like this:\n\n{asked}" if asked else ""
-        text = f"{'#' * _level(draft)} {title}\n\n{answer}\n{asked}"
+        text = f"{'#' * _level(draft)} {title}\n\n{answer}\n" + (f"\n{asked}\n" if asked else "")
     else:
-        addition = "\n\n".join(filter(None, (f"**{title}**" if title else "", answer)))
+        addition = f"**{title}**\n\n{answer}" if answer else asked
         text = "\n\n".join(filter(None, (_plain(place.before).rstrip(), addition))) + "\n"
         if too_long(text):
             return _by_hand(draft, event, place, addition)

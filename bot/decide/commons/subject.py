@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.decide.draft import Draft
 from bot.decide.masking import masked
+from bot.decide.requests import likely
 from bot.errors import Refused
 from bot.events import Event, Open, Send
 from bot.state import State
@@ -70,7 +71,7 @@ def answer(draft: Draft, subject: Subject) -> str:
     """Return the answer: as it was written, else what the latest of the requests was told at its end, or by reply."""
     if subject.common is not None and subject.common.answer:
         return subject.common.answer
-    said = (one.remark or (one.deed.text if one.deed and one.deed.posted else "") for one in reversed(subject.requests))
+    said = (_said(draft, one) for one in reversed(subject.requests))
     return masked(draft, next((one for one in said if one.strip()), "").strip())[:ANSWER]
 
 
@@ -101,6 +102,15 @@ def helped(subject: Subject) -> str:
 def one_line(text: str) -> str:
     """Return a phrase on one line, without the mark that stands between phrases in a sheet."""
     return " ".join(text.replace(";", ",").split())
+
+
+def _said(draft: Draft, one: Request) -> str:
+    """Return what a request was told, but for words that only lead to a section: the section says it itself."""
+    said = one.remark or (one.deed.text if one.deed and one.deed.posted else "")
+    for section in filter(None, map(draft.handbook.section, one.helped)):
+        said = said.replace(likely.pointer(draft, section, draft.handbook.link(section)), "")
+        said = said.replace(section.body.strip(), "")  # sent where it has no address
+    return said
 
 
 def _words(draft: Draft, request: Request, longest: int) -> str:

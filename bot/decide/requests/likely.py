@@ -7,6 +7,7 @@ shown to support only; to whoever asked when a person sends it.
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from types import MappingProxyType
 
 from bot.decide import forms, sections
@@ -22,10 +23,10 @@ from bot.events import Press, Send
 from bot.support.excerpts import first_lines
 from bot.support.handbook import Section, is_section
 from bot.support.intake import excerpt
-from bot.support.recurrence import Common, Standing
+from bot.support.recurrence import Common, Standing, unused
 from bot.support.request import Act, Match, Outcome, Request, close, is_request, step
 from bot.support.texts import Text
-from bot.support.words import moment
+from bot.support.words import dated, moment
 from bot.views import Address
 
 TITLE, SEND, HELPED, UNLIKE = "Likely answers", "Send and close", "This helped", "Not this"
@@ -75,7 +76,7 @@ def _draw(draft: Draft, request: Request, event: Press, error: str) -> Answer:
     )
     reply = _reply(draft, match)
     field = forms.text("text", "Your reply. It goes into the thread under your name.", reply)
-    parts = {"note": _note(draft, match), "links": _links(draft, match), "fields": (field,), "error": error}
+    parts = {"note": _note(draft, request, match), "links": _links(draft, match), "fields": (field,), "error": error}
     other = draft.request(match.ref) if is_request(match.ref) else None
     thread, label = (other.place, f"Open {other.id}") if other else (request.place, "Open thread")
     return forms.dialog(draft, request, event, TITLE, ways=ways, thread=thread, thread_label=label, **parts)
@@ -88,8 +89,8 @@ def _way(draft: Draft, match: Match) -> Way:
     return Way(title, "likely", sections.mark(match.ref), opens=True)
 
 
-def _note(draft: Draft, match: Match) -> str:
-    """Say what a match is, and what it says."""
+def _note(draft: Draft, request: Request, match: Match) -> str:
+    """Say what a match of a request is, and what it says."""
     unsure = "" if match.sure else " I am not sure."
     if is_request(match.ref):
         other = draft.request(match.ref)
@@ -105,11 +106,17 @@ def _note(draft: Draft, match: Match) -> str:
         return "\n".join(filter(None, (head, said, " ".join(filter(None, (ended, by, remark))))))
     common, section = _common(draft, match.ref), draft.handbook.section(match.ref)
     if common is not None:
-        last = f", last on {moment(common.last_at, draft.now, draft.hours)}" if common.last_at else ""
-        times = f"asked {common.times} times{last}" if common.times > 1 else "written down"
+        before = unused(common, request.id)
+        last = f", last {_when(draft, before.last_at)}" if before.last_at else ""
+        times = f"asked {before.times} times before{last}" if before.times > 1 else "written down"
         return f"Common request: {common.title} ({times}).{unsure}"
     assert section is not None
     return f"Handbook: {section.title}.{unsure}\n{first_lines(section.body, BODY, MOST_LINES)}"
+
+
+def _when(draft: Draft, at: datetime) -> str:
+    day, today = draft.hours.local(at).date(), draft.hours.local(draft.now).date()
+    return "today" if day == today else f"on {dated(day, today)}"
 
 
 def _links(draft: Draft, match: Match) -> tuple[Address, ...]:
@@ -125,12 +132,12 @@ def _reply(draft: Draft, match: Match) -> str:
     if is_request(match.ref):
         other = draft.request(match.ref)
         last = masked(draft, other.remark) if other else ""
-        return last or (_pointer(draft, section, link) if section and link else "")
+        return last or (pointer(draft, section, link) if section and link else "")
     if common is not None:
-        pointer = _pointer(draft, section, link) if section and link else common.link if "://" in common.link else ""
-        return "\n".join(filter(None, (common.answer, pointer)))
+        leads = pointer(draft, section, link) if section and link else common.link if "://" in common.link else ""
+        return "\n".join(filter(None, (common.answer, leads)))
     assert section is not None
-    return _pointer(draft, section, link) if link else section.body.strip()[: forms.LONGEST]
+    return pointer(draft, section, link) if link else section.body.strip()[: forms.LONGEST]
 
 
 def _section(draft: Draft, match: Match) -> Section | None:
@@ -155,7 +162,8 @@ def _unfilled(draft: Draft, match: Match, text: str) -> str:
     return f"Write what belongs there for {', '.join(left)}, or leave it out. Nothing was sent yet." if left else ""
 
 
-def _pointer(draft: Draft, section: Section, link: str) -> str:
+def pointer(draft: Draft, section: Section, link: str) -> str:
+    """Return the words that lead to a section."""
     return f"{draft.say(Text.IN_THE_HANDBOOK, title=section.title)}\n{link}"
 
 

@@ -215,7 +215,11 @@ def card(draft: Draft, common: Common, key: str) -> PlanCard:
     ids = [use.request for use in common.uses]
     of = f"{', '.join(ids[-5:])}{' and earlier ones' if len(ids) > 5 or common.earlier else ''}"  # noqa: PLR2004
     if common.standing is Standing.PROPOSED:
-        latest = next((one for id_ in reversed(ids) if (one := draft.request(id_))), None)
+        known = [one for id_ in reversed(ids) if (one := draft.request(id_))]
+        latest = next(iter(known), None)
+        refs = (ref for one in known for ref in reversed(one.helped))
+        section = next((found for ref in refs if (found := draft.handbook.section(ref))), None)
+        has = f"The handbook has it: {section.title}. How people ask for it may be added there." if section else ""
         opens = (
             _button(draft, key, "Common request…", "open", "common.write", common.id),
             _button(draft, key, "Handbook…", "open", "handbook.edit", common.id),
@@ -224,7 +228,7 @@ def card(draft: Draft, common: Common, key: str) -> PlanCard:
             f"{common.lately(draft.now)} times within 30 days. Write down the answer?",
             parts=(PlanPart(of, words(latest, EXCERPT) if latest else "", opens=opens),),
             presses=(_button(draft, key, "Not needed", "send", "common.decline", common.id),),
-            note="What is written down is offered the next time, with its answer.",
+            note=has or "What is written down is offered the next time, with its answer.",
         )
     who = common.by.name if common.by else "Somebody"
     settled = f"proposed an edit of the handbook: {common.title}" if common.title else "said that no entry is needed"
