@@ -5,7 +5,7 @@ import re
 
 from playwright.async_api import Locator, Page, Request, expect
 
-from tests.e2e.test_stories import WORDS, at, become, card, minutes, page, post, pytestmark
+from tests.e2e.test_stories import WORDS, at, become, card, page, post, pytestmark
 
 __all__ = ["at", "page", "pytestmark"]  # the fixtures, and how long a story may take
 
@@ -105,23 +105,3 @@ async def test_the_command_is_answered_in_the_thread_of_whoever_asked_and_is_no_
     await post(page, "handbook")
     about = page.get_by_test_id("card").filter(has_text=re.compile(r"\d+ sections, read (today at )?"))
     await expect(about.get_by_role("link", name="Open the handbook")).to_be_visible()
-
-
-async def test_a_request_whose_answer_is_in_the_handbook_is_closed_in_two_presses(page: Page) -> None:
-    await post(page, "Labels are not coming out of the printer in warehouse Berlin")
-    await expect(card(page)).to_contain_text("will answer by")
-    await become(page, "ana")
-    await minutes(page, 2)
-    await become(page, "ana", "chat")
-    copy = page.get_by_test_id("card").filter(has_text="Likely: Shipping labels don't print")
-    await expect(copy).to_have_count(1, timeout=20_000)  # the first search may take a while
-    await copy.get_by_role("button", name="Likely answer…").click()
-    dialog = page.get_by_test_id("dialog")
-    await expect(dialog).to_contain_text("Restart the label worker")
-    await dialog.get_by_role("button", name="Send and close").click()
-    await expect(dialog).to_contain_text("Sent and closed.")
-    await page.get_by_test_id("dialog-close").click()
-    await become(page, "olga", "backend")
-    await expect(page.get_by_test_id("card").filter(has_text="Solved.")).to_have_count(1)
-    said = page.get_by_test_id("card").filter(has_text="This is in our handbook: Shipping labels don't print")
-    await expect(said).to_contain_text("#shipping-labels-dont-print")
