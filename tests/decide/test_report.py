@@ -137,7 +137,7 @@ def test_every_figure_is_a_row_and_no_row_has_a_person_and_a_count() -> None:
     assert said[2:] == [
         "How they ended: still open 1, answered 8.",
         "1 alert, none taken yet. Now: 1 waiting.",
-        "Recurring: Printer (1, 2 in 30 days); C-2 (1, 1 in 30 days).",
+        "Recurring: Printer (1, 2 in 30 days); not written down yet (C-2) (1, 1 in 30 days).",
         "1 ticket open at Edge now: EDGE-1 since Wed 25 Nov.",
         "Support: Ana (Wed, Thu).",
         "Fallback: Chen (no day).",
