@@ -29,6 +29,7 @@ from bot.jira.watch import TicketWatch
 from bot.jira.webhook import PATH as JIRA_PATH
 from bot.jira.webhook import JiraWebhook
 from bot.ports import Clock, Journal, Library
+from bot.search.encoder import load_encoder
 from bot.search.errand import Search
 from bot.settings import Settings
 from bot.slack.api import SlackApi
@@ -100,7 +101,7 @@ def hear_bugsnag(app: web.Application, settings: Settings, desks: Desks, clock: 
 
 def search(journal: Journal, library: Library, desks: Callable[[], Desks], stack: AsyncExitStack) -> Search:
     """Return the search; ``follow_search`` lets it follow what changes."""
-    found = Search(journal, library, desks)
+    found = Search(journal, library, desks, load_encoder)
     stack.callback(found.close)
     return found
 

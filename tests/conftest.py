@@ -11,6 +11,12 @@ import pytest
 from tests.examples import ABSENT
 
 
+@pytest.fixture(autouse=True)
+def words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let whole bots compare by words: each would load an encoder of its own, which the search's own tests have."""
+    monkeypatch.setattr("bot.bridges.load_encoder", lambda: None)
+
+
 def _forbid(report: pytest.TestReport | pytest.CollectReport) -> None:
     if not os.environ.get("NO_SKIPS") or not report.skipped or hasattr(report, "wasxfail"):
         return

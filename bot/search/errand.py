@@ -17,7 +17,7 @@ from bot.effects import FindMatches, SearchHandbook
 from bot.errors import NotStored
 from bot.events import HandbookSearched, Matched
 from bot.ports import Journal, Library, Origin
-from bot.search.encoder import BATCH, Encoder, load_encoder
+from bot.search.encoder import BATCH, Encoder
 from bot.search.index import Index
 from bot.search.matching import MOST_SECTIONS, Found, matches, sections
 from bot.state import DeskInfo, State
@@ -43,7 +43,7 @@ class Search:
         journal: Journal,
         library: Library,
         desks: Callable[[], Iterable[Origin]],
-        load: Callable[[], Encoder | None] = load_encoder,
+        load: Callable[[], Encoder | None],
     ) -> None:
         """Bind to the journal, the handbooks and the desks; ``load`` makes the encoder, in the thread, when needed."""
         self._journal = journal
@@ -73,8 +73,10 @@ class Search:
             await asyncio.sleep(EACH_SECONDS)
 
     def close(self) -> None:
-        """End the thread once it has done what it is at."""
+        """End the thread once it has done what it is at, and let go of all that is held."""
         self._thread.shutdown(wait=False, cancel_futures=True)
+        self._encoder = None
+        self._indexes.clear()
 
     async def refresh(self, desk: Origin) -> None:
         """Pull a desk's index forward, and make and keep all vectors that are missing; searches come in between.
