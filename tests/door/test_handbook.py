@@ -48,7 +48,6 @@ async def test_a_query_is_answered_in_its_response_from_any_chat_and_nothing_of_
 ) -> None:
     caplog.set_level(logging.DEBUG)
     async with whole(tmp_path) as bot:
-        await bot.quiet()
         places: tuple[dict[str, Any], ...] = ({"chat": "19:ops@thread.v2"}, {"thread": "170"}, {})
         for where in places:
             status, answer = await bot.post(activities.query("canary words", **where, **bot.by(EVA)))
@@ -56,7 +55,7 @@ async def test_a_query_is_answered_in_its_response_from_any_chat_and_nothing_of_
             assert answer["composeExtension"]["type"] in {"message", "result"}
         assert bot.stored() == (0, 0)
         assert bot.connector.calls == []
-        assert bot.rows("select count(*) from outbox") == [(0,)]
+        assert set(bot.rows("select key from outbox")) <= {("rota",)}  # which the start writes
         assert "canary" not in "".join(str(record.__dict__) for record in caplog.records)
 
 
