@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 PORTION = 500  # rows read in one go: the journal has others to answer
 AT_ONCE = 2 * BATCH  # requests encoded before a search, so that it knows those that came just before
 EACH_SECONDS = 60.0
-REST_SECONDS = 0.02  # between two batches: whoever waits for the loop or for a search comes first
+LONGEST_REST = 0.2  # seconds after a search or a batch; an index that was just built is not rested from
 LONGEST_SECONDS = 30.0  # a search, its turn included
 TOO_LONG = f"it took longer than {LONGEST_SECONDS:.0f} seconds"
 
@@ -92,7 +92,6 @@ class Search:
         while index.unmade and index.encoder is not None:
             async with self._turn():
                 await self._encode(desk.info, index, BATCH)
-            await asyncio.sleep(REST_SECONDS)
 
     async def matches(self, desk: Origin, effect: FindMatches) -> Found:
         """Return what a request resembles; raise Undelivered saying why that is not known."""
@@ -124,7 +123,7 @@ class Search:
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
-        """Let one search at a time work, and rest as long as the one before took: in a flood, posts come first."""
+        """Let one search at a time work, and rest as long as the one before took, a moment at most: posts first."""
         loop = asyncio.get_running_loop()
         async with self._lock:
             await asyncio.sleep(self._rests_until - loop.time())
@@ -132,7 +131,7 @@ class Search:
             try:
                 yield
             finally:
-                self._rests_until = 2 * loop.time() - started
+                self._rests_until = loop.time() + min(loop.time() - started, LONGEST_REST)
 
     async def _pulled(self, desk: DeskInfo, state: State | None) -> Index:
         """Return a desk's index with all that changed by now."""
