@@ -91,6 +91,23 @@ async def test_the_menu_leads_to_likely_answers_only_where_there_are_any() -> No
     assert "Likely" not in menu
 
 
+async def test_whoever_observes_is_shown_no_likely_answers() -> None:
+    town, _ = await asked(SURE)
+    menu = said(await town.press(Open, "R-1", DILAN, step="support"))
+    assert "[Suggest an answer]" in menu
+    assert "Tour is stuck" not in menu
+
+
+async def test_what_goes_with_another_request_is_answered_there_and_has_no_likely_answers() -> None:
+    town, _ = await asked(text="something new")
+    town.teams.found[TEXT] = (SURE,)
+    await town.post(TEXT, TOM)
+    await town.send("same", "R-2", ANA, lead="R-1")
+    menu = said(await town.press(Open, "R-2", ANA, step="support"))
+    assert "[Separate matter]" in menu
+    assert "Tour is stuck" not in menu
+
+
 async def test_triage_in_ones_own_chat_names_them_too() -> None:
     town, _ = await asked(SURE)
     assert "Likely: Tour is stuck" in await town.write("triage R-1", ANA)

@@ -114,7 +114,8 @@ def menu(draft: Draft, request: Request, event: Press) -> Answer:
     claimed = request.status is Status.ACKNOWLEDGED
     own = (_way("promise"), _way("back")) if claimed else (_way("claim"),)
     found = (_way("likely"),) if likely.shown(draft, request) else ()  # at the top: nothing ends a request sooner
-    return _menu(draft, request, event, (*own, *found, *back, *groups))
+    resembles = "" if rights.asked(request, event) else draft.likely(request)
+    return _menu(draft, request, event, (*own, *found, *back, *groups), resembles)
 
 
 def _reopening(request: Request, event: Press, title: str) -> tuple[Way, ...]:
@@ -126,10 +127,14 @@ def _way(name: str) -> Way:
     return Way(STEPS[name].title, name, opens=STEPS[name].draw is not None)
 
 
-def _menu(draft: Draft, request: Request, event: Press, ways: tuple[Way | tuple[str, tuple[Way, ...]], ...]) -> Dialog:
-    open_ = request.status is not Status.CLOSED
-    likely_line = draft.likely(request) if open_ and not rights.asked(request, event) else ""
-    note = "\n".join(filter(None, (f"{stands(draft, request)}.", handed_note(request), likely_line)))
+def _menu(
+    draft: Draft,
+    request: Request,
+    event: Press,
+    ways: tuple[Way | tuple[str, tuple[Way, ...]], ...],
+    resembles: str = "",
+) -> Dialog:
+    note = "\n".join(filter(None, (f"{stands(draft, request)}.", handed_note(request), resembles)))
     followers = list(filter(None, map(draft.request, request.followers)))
     for one in followers[:MOST_TOLD]:
         note += f"\nWith it {one.id}: {words(one, 100)}"
