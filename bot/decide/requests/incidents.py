@@ -34,9 +34,10 @@ def matched(draft: Draft, event: Matched) -> None:
     request = draft.request(event.request)
     if request is None or request.text_at != event.text_at or not _is_alone(request):
         return
+    leads = _leads(draft)
     near = [one for one in event.alike if abs(one.posted_at - request.posted_at) <= WITHIN]
     some = [other for one in near if one.request not in request.unlike and (other := draft.request(one.request))]
-    firsts = [_first_of(draft, one) for one in some if one.status is not Status.CLOSED]
+    firsts = [_first_of(draft, one, leads) for one in some if one.status is not Status.CLOSED]
     known = {one.id: one for one in (*firsts, request)}
     first = min(known.values(), key=lambda one: (one.posted_at, len(one.id), one.id))
     others = dict.fromkeys(first.incident.others if first.incident else ())
@@ -52,9 +53,11 @@ def matched(draft: Draft, event: Matched) -> None:
 
 def follow(draft: Draft) -> None:
     """Offer what is enough to be one incident, and let the cards that offer it say how it stands."""
-    for request in draft.changed():
+    changed = draft.changed()
+    leads = _leads(draft) if changed else {}
+    for request in changed:
         before = draft.state.requests.get(request.id)
-        for first in [one for one in (request, _led(draft, request)) if one and one.incident]:
+        for first in [one for one in (request, leads.get(request.id)) if one and one.incident]:
             _show(draft, first, anew=before is None or _stands(before) != _stands(request))
 
 
@@ -62,10 +65,13 @@ def _stands(request: Request) -> tuple[object, ...]:
     return request.status, request.lead, request.incident and (request.incident.others, request.incident.settled)
 
 
-def _led(draft: Draft, request: Request) -> Request | None:
-    """Return the first of the incident that a request is one of, None for none."""
-    found = (one for one in draft.requests() if one.incident and request.id in one.incident.others)
-    return next(found, None)
+def _leads(draft: Draft) -> dict[str, Request]:
+    """Return the first of the incident that a request is one of, by the request's id."""
+    found: dict[str, Request] = {}
+    for first in draft.requests():
+        for other in first.incident.others if first.incident else ():
+            found.setdefault(other, first)
+    return found
 
 
 def _show(draft: Draft, request: Request, *, anew: bool) -> None:
@@ -85,12 +91,12 @@ def _show(draft: Draft, request: Request, *, anew: bool) -> None:
         draft.put(replace(first, incident=replace(incident, cards=(*incident.cards, *new))))
 
 
-def _first_of(draft: Draft, request: Request) -> Request:
+def _first_of(draft: Draft, request: Request, leads: Mapping[str, Request]) -> Request:
     """Return the first of the incident that a request is one of, or the one that it follows, or itself."""
     lead = draft.request(request.lead)
     if lead is not None and lead.status is not Status.CLOSED:
         return lead
-    return _led(draft, request) or request
+    return leads.get(request.id, request)
 
 
 def _is_alone(request: Request) -> bool:
