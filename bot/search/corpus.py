@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.search.encoder import Floats
+from bot.search.arrays import Floats
 from bot.search.lexical import Postings
 
 
@@ -55,13 +55,12 @@ class Corpus:
         self.vectors[slot] = 0
         self._live[slot] = False
 
-    def compact(self) -> dict[int, int]:
-        """Let go of empty slots, and return the new slot of each that is left."""
+    def compact(self) -> None:
+        """Let go of empty slots: those that are left move up, in their order."""
         left = np.flatnonzero(self._live)
         self._postings.keep(self._live)
         self.vectors = self.vectors[left]
         self._live = np.ones(len(left), np.bool_)
-        return {int(old): new for new, old in enumerate(left)}
 
     def likeness(self, text: str, vector: Floats | None) -> Likeness:
         """Return how like ``text``, of which ``vector`` was made, each slot's is."""

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+
+from bot.search.arrays import Floats
 
 log = logging.getLogger(__name__)
-
-Floats = NDArray[np.float32]
 
 LONGEST = 600  # characters that are encoded: what is asked stands before what is pasted below it
 BATCH = 32  # texts encoded in one go, so that a search that waits is not late

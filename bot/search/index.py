@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.ports import Asked
+from bot.search.arrays import Floats
 from bot.search.corpus import Corpus, Likeness
-from bot.search.encoder import BATCH, Encoder, Floats
+from bot.search.encoder import BATCH, Encoder
 from bot.search.pieces import Answer, of_commons, of_handbook
 from bot.support.handbook import Handbook
 from bot.support.recurrence import Common, Standing

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
+from bot.search.arrays import Floats, Ints
 
 LONGEST = 2_000  # characters of a text that are looked at; what is asked stands before what is pasted below it
 GRAM = 4  # characters

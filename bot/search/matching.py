@@ -11,8 +11,8 @@ from datetime import datetime
 
 import numpy as np
 
+from bot.search.arrays import Floats
 from bot.search.corpus import Likeness
-from bot.search.encoder import Floats
 from bot.search.index import Answers, Compared, Entry, Index, can_be_told
 from bot.search.lexical import folded
 from bot.support.recurrence import WITHIN, Alike

@@ -10,7 +10,7 @@ import numpy as np
 from bot.events import Delivered, PlanFound, Undeliverable
 from bot.ports import Address
 from bot.rota.plan import Question
-from bot.search.encoder import Floats
+from bot.search.arrays import Floats
 from bot.state import DeskInfo, State
 from bot.support.handbook import NO_HANDBOOK, Handbook, Section
 from bot.support.recurrence import Common

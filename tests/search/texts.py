@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from bot.ports import Asked
-from bot.search.encoder import Encoder, Floats
+from bot.search.arrays import Floats
+from bot.search.encoder import Encoder
 from bot.search.index import Index
 from bot.support.handbook import Handbook, Section
 from bot.support.request import Outcome, Status

@@ -52,7 +52,7 @@ def _common(draft: Draft, ref: str) -> Common | None:
 
 def _chosen(draft: Draft, request: Request, event: Press) -> Match | None:
     some = shown(draft, request)
-    named = getattr(event, "choice", "").removesuffix(":again")
+    named = getattr(event, "choice", "")
     return next((one for one in some if sections.mark(one.ref) == named), None if named else next(iter(some), None))
 
 
@@ -120,9 +120,7 @@ def _when(draft: Draft, at: datetime) -> str:
 
 
 def _links(draft: Draft, match: Match) -> tuple[Address, ...]:
-    common, section = _common(draft, match.ref), _section(draft, match)
-    link = draft.handbook.link(section) if section else common.link if common and "://" in common.link else ""
-    return (Address("Open section" if section else "Open link", link),) if link else ()
+    return sections.link(draft, _lead(draft, match))
 
 
 def _reply(draft: Draft, match: Match) -> str:
@@ -142,11 +140,17 @@ def _reply(draft: Draft, match: Match) -> str:
 
 def _section(draft: Draft, match: Match) -> Section | None:
     """Return the section that a match is, leads to, or was answered by."""
+    return draft.handbook.section(_lead(draft, match))
+
+
+def _lead(draft: Draft, match: Match) -> str:
+    """Return the section's anchor, or the address, that a match is, leads to, or was answered by; "" for none."""
     if is_request(match.ref):
         other = draft.request(match.ref)
-        return _helped(draft, other) if other else None
+        section = _helped(draft, other) if other else None
+        return section.ref if section else ""
     common = _common(draft, match.ref)
-    return draft.handbook.section(common.link if common else match.ref)
+    return common.link if common else match.ref
 
 
 def _helped(draft: Draft, other: Request) -> Section | None:
@@ -156,7 +160,7 @@ def _helped(draft: Draft, other: Request) -> Section | None:
 
 def _unfilled(draft: Draft, match: Match, text: str) -> str:
     """Say what of an answer from before still stands masked in a reply: whoever asked must not read "[name]"."""
-    if match.ref.startswith("#"):
+    if is_section(match.ref):
         return ""
     left = [one for one in dict.fromkeys(MASK.findall(_reply(draft, match))) if one in text]
     return f"Write what belongs there for {', '.join(left)}, or leave it out. Nothing was sent yet." if left else ""
