@@ -25,6 +25,7 @@ from bot.control import Control
 from bot.courier import Courier, Errand
 from bot.desk import Desk
 from bot.desks import Desks
+from bot.doorkeeper import keep_open
 from bot.effects import (
     FetchCalendar,
     FetchRoster,
@@ -86,15 +87,7 @@ def serve(settings: Settings) -> None:
             settings.host,
         )
     try:
-        web.run_app(
-            web_app(settings),
-            host=settings.host,
-            port=settings.port,
-            print=None,
-            access_log=None,
-            shutdown_timeout=2.0,
-            handler_cancellation=False,
-        )
+        asyncio.run(keep_open(web_app(settings), settings.host, settings.port))
     except socket.gaierror as error:
         message = f"HOST: {settings.host} is no address of this machine; set it to one, such as 127.0.0.1"
         raise Misconfigured(message) from error

@@ -15,6 +15,7 @@ from typing import Any
 import jwt
 from multidict import MultiMapping
 
+from bot.repeats import LineLimit
 from bot.teams.envelope import Malformed, parse
 from bot.teams.hosts import ServiceHosts, is_loopback
 from bot.teams.keys import KeysUnavailable, SigningKeys
@@ -85,7 +86,8 @@ class Guard:
 
     `app_id` is the bot's own. `tenants` are let in, `hosts` may be service URLs, `keys` sign. Without `keys` the guard
     is in local mode: no token, any tenant, but only callers on loopback. `now` gives real seconds since 1970.
-    `refused` counts by reason. A token that was found genuine is remembered until it expires.
+    `refused` counts by reason; of each the log says ten a minute, and how many more there were. A token that was found
+    genuine is remembered until it expires.
     """
 
     def __init__(
@@ -104,6 +106,7 @@ class Guard:
         self._keys = keys
         self._now = now
         self._callers: OrderedDict[str, Caller] = OrderedDict()
+        self._lines = LineLimit()
 
     @property
     def local(self) -> bool:
@@ -236,7 +239,8 @@ class Guard:
 
     def _refuse(self, status: int, reason: str) -> NotAdmitted:
         self.refused[reason] += 1
-        log.warning("not admitted: %s", reason, extra={"status": status, "reason": reason})
+        if (held := self._lines.admit(reason)) is not None:
+            log.warning("not admitted: %s", reason, extra={"status": status, "reason": reason, "held_back": held})
         return NotAdmitted(status, reason)
 
 

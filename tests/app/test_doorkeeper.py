@@ -1,0 +1,191 @@
+"""Who takes too long is sent away, and nobody keeps others out; with real sockets."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from aiohttp import web
+
+from bot.doorkeeper import Doorkeeper
+from bot.repeats import LineLimit
+
+GET = b"GET / HTTP/1.1\r\nHost: bot\r\n\r\n"
+POST = b"POST / HTTP/1.1\r\nHost: bot\r\nContent-Length: 5\r\n\r\n"
+HELD = GET.replace(b"/", b"/held", 1)
+PATIENCE = 0.2
+
+
+@dataclass
+class Visit:
+    """One connection to the door."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def ask(self, request: bytes) -> bytes:
+        """Send bytes and give the first line of what comes, or nothing where the connection ends."""
+        self.writer.write(request)
+        head = await self.reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        await self.reader.readexactly(length)
+        return head.split(b"\r\n")[0]
+
+    async def end(self) -> bytes:
+        """Wait until the other side closes; give what it said before."""
+        try:
+            return await self.reader.read()
+        except ConnectionError:
+            return b""
+
+
+@dataclass
+class Open:
+    """A door with an application behind it that answers, or holds its answer until `go` is set."""
+
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+    held: asyncio.Event = field(default_factory=asyncio.Event)
+    port: int = 0
+    keeper: Doorkeeper = field(init=False)
+    visits: list[Visit] = field(default_factory=list)
+
+    async def answer(self, request: web.Request) -> web.Response:
+        await request.read()
+        return web.Response(text="hello")
+
+    async def hold(self, _: web.Request) -> web.Response:
+        self.held.set()
+        await self.go.wait()
+        return web.Response(text="at last")
+
+    async def visit(self) -> Visit:
+        visit = Visit(*await asyncio.open_connection("127.0.0.1", self.port))
+        self.visits.append(visit)
+        return visit
+
+    async def patience_passes(self) -> None:
+        """Wait until somebody who came just now was sent away as too slow."""
+        assert await (await self.visit()).end() == b""
+
+
+@asynccontextmanager
+async def opened(most: int = 9) -> AsyncIterator[Open]:
+    door = Open()
+    app = web.Application()
+    app.router.add_route("*", "/", door.answer)
+    app.router.add_get("/held", door.hold)
+    door.keeper = Doorkeeper(app, PATIENCE, most)
+    async with door.keeper.opened(app, "127.0.0.1", 0) as door.port:
+        try:
+            yield door
+        finally:
+            door.go.set()
+            for visit in door.visits:
+                visit.writer.close()
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HT", GET[:-2], POST, POST + b"four"])
+async def test_what_does_not_come_in_time_is_not_waited_for(sent: bytes) -> None:
+    async with opened() as door:
+        visit = await door.visit()
+        visit.writer.write(sent)
+        assert await visit.end() == b""
+        assert door.keeper.closed == {"slow": 1}
+        assert await (await door.visit()).ask(GET) == b"HTTP/1.1 200 OK"
+
+
+async def test_a_byte_now_and_then_wins_no_time() -> None:
+    async with opened() as door:
+        visit = await door.visit()
+
+        async def trickle() -> None:
+            for byte in GET * 99:
+                visit.writer.write(bytes([byte]))
+                await asyncio.sleep(PATIENCE / 10)
+
+        trickling = asyncio.create_task(trickle())
+        await visit.end()
+        trickling.cancel()
+        assert door.keeper.closed == {"slow": 1}
+
+
+async def test_a_second_request_that_does_not_end_is_not_waited_for_either() -> None:
+    async with opened() as door:
+        visit = await door.visit()
+        await visit.ask(GET)
+        visit.writer.write(GET[:9])
+        assert await visit.end() == b""
+        assert door.keeper.closed == {"slow": 1}
+
+
+async def test_a_connection_that_rests_between_requests_stays() -> None:
+    async with opened() as door:
+        visit = await door.visit()
+        for _ in range(2):
+            assert await visit.ask(POST + b"hello") == b"HTTP/1.1 200 OK"
+            await door.patience_passes()
+        assert await visit.ask(GET) == b"HTTP/1.1 200 OK"
+
+
+async def test_an_answer_may_take_its_time() -> None:
+    async with opened() as door:
+        asking = asyncio.create_task((await door.visit()).ask(HELD))
+        await door.held.wait()
+        await door.patience_passes()
+        door.go.set()
+        assert await asking == b"HTTP/1.1 200 OK"
+
+
+async def test_whoever_has_waited_for_longest_makes_way_for_a_newcomer() -> None:
+    async with opened(most=3) as door:
+        asking = asyncio.create_task((await door.visit()).ask(HELD))
+        await door.held.wait()
+        resting, silent = await door.visit(), await door.visit()
+        await resting.ask(GET)
+        newcomer = await door.visit()
+        assert await newcomer.ask(GET) == b"HTTP/1.1 200 OK"
+        assert await silent.end() == b""
+        assert await resting.ask(GET) == b"HTTP/1.1 200 OK"
+        door.go.set()
+        assert await asking == b"HTTP/1.1 200 OK"
+        assert door.keeper.closed == {"crowded": 1}
+
+
+async def test_where_all_are_attended_a_newcomer_has_to_come_again() -> None:
+    async with opened(most=1) as door:
+        asking = asyncio.create_task((await door.visit()).ask(HELD))
+        await door.held.wait()
+        assert await (await door.visit()).end() == b""
+        door.go.set()
+        assert await asking == b"HTTP/1.1 200 OK"
+
+
+async def test_four_hundred_silent_visitors_keep_nobody_out() -> None:
+    async with opened(most=100) as door:
+        for _ in range(400):
+            (await door.visit()).writer.write(GET[:9])
+        assert await (await door.visit()).ask(GET) == b"HTTP/1.1 200 OK"
+        assert door.keeper.closed["crowded"] >= 301
+
+
+async def test_an_application_behind_no_door_of_ours_is_served_as_well() -> None:
+    app = web.Application()
+    Doorkeeper(app)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    visit = Visit(*await asyncio.open_connection(*runner.addresses[0][:2]))
+    assert await visit.ask(GET) == b"HTTP/1.1 404 Not Found"
+    visit.writer.close()
+    await runner.cleanup()
+
+
+def test_the_same_line_is_said_ten_times_a_minute_and_then_how_many_more_there_were() -> None:
+    now = 0.0
+    lines = LineLimit(timer=lambda: now)
+    assert [lines.admit("slow") for _ in range(12)] == [0] * 10 + [None] * 2
+    assert lines.admit("crowded") == 0
+    now = 60.0
+    assert [lines.admit("slow") for _ in range(2)] == [2, 0]
+    assert lines.admit("crowded") == 0
