@@ -18,7 +18,7 @@ import sqlite3
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -158,7 +158,7 @@ def change(activity: dict[str, Any], how: str, at: int, to: int, new: Any) -> No
     if how == "remove":
         del part[last]
         return
-    made = {
+    made: dict[str, Callable[[], Any]] = {
         "replace": lambda: new,
         "say": lambda: str(new),
         "append": lambda: f"{old}{new}",
