@@ -22,6 +22,7 @@ from bot.events import Delivered, RotaEdited, RotaRefused
 from bot.ports import Clock, Origin, Outgoing
 from bot.settings import Settings
 from bot.state import DeskInfo
+from bot.store.closed import refuse_closed
 from bot.store.journal import SqlJournal
 from bot.store.lock import FolderLock
 from bot.store.rota import (
@@ -45,8 +46,9 @@ LOOK_SECONDS = 2.0  # between two looks at the rotas' files
 
 @asynccontextmanager
 async def open_folder(settings: Settings, holder: str) -> AsyncIterator[tuple[SqlJournal, RotaFiles]]:
-    """Hold the data folder and open what is in it; raise Misconfigured if another process holds it."""
+    """Hold the data folder and open what is in it; raise Misconfigured if another process holds it, or it is closed."""
     with FolderLock(settings.data, holder):
+        refuse_closed(settings.data)
         async with SqlJournal(f"sqlite:///{settings.data / 'journal.sqlite'}") as journal:
             yield journal, RotaFiles(settings.data / "rota")
 

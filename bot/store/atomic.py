@@ -36,17 +36,17 @@ class AtomicStorage(Storage):
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             if not self._path.exists():
-                _write_durably(fresh, content)
+                write_durably(fresh, content)
                 fresh.replace(self._path)
             elif self._path.read_bytes() != content:
-                _write_durably(fresh, content)
+                write_durably(fresh, content)
                 before.unlink(missing_ok=True)
                 os.link(self._path, before)
                 fresh.replace(self._path)
         except OSError:
             fresh.unlink(missing_ok=True)
             raise
-        _sync(self._path.parent)
+        sync_folder(self._path.parent)
 
 
 def tables_of(text: str) -> Tables:
@@ -61,7 +61,8 @@ def _text(data: Tables) -> bytes:
     return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _write_durably(path: Path, content: bytes) -> None:
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a new file (0600) to the disk itself, in the place of one that is there; its folder is not synced yet."""
     path.unlink(missing_ok=True)
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(file, "wb") as stream:
@@ -70,7 +71,8 @@ def _write_durably(path: Path, content: bytes) -> None:
         os.fsync(stream.fileno())
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's names to the disk itself."""
     file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(file)

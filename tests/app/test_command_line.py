@@ -33,12 +33,15 @@ from bot.rota.plan import Question
 from bot.settings import Settings
 from bot.solver.worker import GRACE
 from bot.state import DeskInfo
+from bot.store.closed import close
+from bot.store.schema import HEAD
 from tests.door.whole import ANA, BEN, EVA, PEOPLE, SHIFTS, ClockService
 from tests.journeys.town import OLGA
 from tests.rig.activities import CHANNEL, GROUP
 from tests.rig.entra import APP_ID, TENANT
 from tests.sandbox.conftest import free_port
 from tests.solver.teams import FIRST, team
+from tests.store.test_migrations import run
 
 ROOT = Path(__file__).parents[2]
 ADD = ("desk", "add", "--tenant", TENANT, "--team", GROUP, "--channel", CHANNEL, "--name", "backend")
@@ -178,6 +181,13 @@ ROTA = _object(
     bounds=_list(_all(aim=TEXT, reached=NUMBER, at_least=NUMBER, proved=YES)),
     proved=YES,
 )
+BACKED_UP = {
+    "made_at": TEXT,
+    "hotseat": TEXT,
+    "schema": TEXT,
+    "tables": _of(COUNT),
+    "files": _of(_all(size=COUNT, sha256={"type": "string", "pattern": "^[0-9a-f]{64}$"})),
+}
 SCHEMAS: dict[str, dict[str, object]] = {
     "desk add": _object(**PLACE),
     "desk list": _object(desks={"type": "array", "items": DESK | {"required": list(DESK["properties"])}}),  # type: ignore[call-overload]
@@ -191,6 +201,8 @@ SCHEMAS: dict[str, dict[str, object]] = {
     "common import": _object(desk=TEXT, commons=COUNT, new=COUNT, changed=COUNT, masked=COUNT),
     "common export": _object(desk=TEXT, rows={"type": "array", "items": _of(TEXT)}),
     "manifest": _object(package=TEXT),
+    "backup": _object(file=TEXT, bytes=COUNT, **BACKED_UP),
+    "restore": _object(folder=TEXT, kept=TEXT, **BACKED_UP),
     "rota": ROTA,
     "report": _object(
         desk=TEXT,
@@ -210,7 +222,7 @@ def test_machines_are_answered_in_json_by_the_schema_of_each_command(
         ended = hotseat(*words, "--json")
         assert (ended.code, ended.err) == (0, "")
         found: dict[str, Any] = json.loads(ended.out)
-        name = " ".join(words[:2]) if words[0] not in {"manifest", "rota", "report"} else words[0]
+        name = words[0] if words[0] in SCHEMAS else " ".join(words[:2])
         jsonschema.validate(found, SCHEMAS[name])
         return found
 
@@ -235,6 +247,11 @@ def test_machines_are_answered_in_json_by_the_schema_of_each_command(
         monkeypatch.setenv(f"MicrosoftApp{name}", value)
     monkeypatch.setenv("HOTSEAT_PUBLIC_URL", "https://bot.example.com")
     assert answer("manifest")["package"] == "hotseat.zip"
+    saved = answer("backup", "saved.zip")
+    assert (saved["file"], saved["bytes"]) == ("saved.zip", Path("saved.zip").stat().st_size)
+    restored = answer("restore", "saved.zip")
+    assert (restored["tables"], restored["files"]) == (saved["tables"], saved["files"])
+    assert Path(restored["kept"]).is_dir()
 
 
 def test_a_package_that_cannot_be_written_is_said(
@@ -249,7 +266,7 @@ def test_a_package_that_cannot_be_written_is_said(
 
 
 def test_every_operation_and_its_answer_are_known_to_this_test() -> None:
-    assert set(SCHEMAS) == {*OPERATIONS, "manifest"}
+    assert set(SCHEMAS) == {*OPERATIONS, "manifest", "backup", "restore"}
 
 
 COMMONS = """title;answer;phrases;times;last
@@ -626,6 +643,8 @@ def test_a_sheet_that_is_not_utf_8_is_refused_with_the_remedy(hotseat: Hotseat, 
         ("shifts", "import"),
         ("shifts", "export"),
         ("rota",),
+        ("backup",),
+        ("restore",),
     ],
 )
 def test_every_command_explains_itself(hotseat: Hotseat, words: tuple[str, ...]) -> None:
@@ -855,3 +874,45 @@ async def test_a_forecast_that_comes_to_no_end_is_refused_in_words() -> None:
     now = datetime(2026, 11, 23, 9, tzinfo=UTC)
     with pytest.raises(Refused, match=r"There is no forecast\. It took more than 0 seconds and was ended\."):
         await OPERATIONS["rota"](WithoutTime(), {"weeks": "4"}, now)  # type: ignore[arg-type]
+
+
+async def test_a_backup_is_made_while_the_bot_runs_and_is_restored_only_when_it_does_not(
+    running: Path, tmp_path: Path
+) -> None:
+    assert (await child(running, *ADD)).code == 0
+    said = await child(running, "backup", str(tmp_path))
+    (file,) = tmp_path.glob("hotseat-*.zip")
+    assert said.out.startswith(f"Wrote {file}: 1 desk, 0 requests, 0 alerts, ")
+    held = await child(running, "restore", str(file))
+    assert (held.code, held.out) == (1, "")
+    assert "is in use by hotseat serve" in held.err
+    elsewhere = tmp_path / "elsewhere"
+    restored = await child(elsewhere, "restore", str(file))
+    assert (restored.code, restored.err) == (0, "")
+    assert restored.out.startswith(f"Restored {elsewhere} as it was at ")
+    assert "run hotseat people erase for them once more" in restored.out
+    assert "is kept in" not in restored.out
+    assert "backend" in (await child(elsewhere, "desk", "list")).out
+
+
+def test_a_restore_says_where_that_is_which_was_there_and_which_version_the_next_start_brings_it_to(
+    hotseat: Hotseat, tmp_path: Path
+) -> None:
+    hotseat(*ADD)
+    run(tmp_path / "data", to="-0005")
+    assert hotseat("backup", "saved.zip").code == 0
+    said = hotseat("restore", "saved.zip").out
+    assert f"What was there is kept in {tmp_path}/data/before-restore-" in said
+    assert f"The journal is of an older version (0005); the next start brings it to {HEAD}." in said
+    assert "backend" in hotseat("desk", "list").out
+
+
+def test_a_folder_in_which_a_restore_was_cut_off_is_opened_by_no_command(hotseat: Hotseat, tmp_path: Path) -> None:
+    hotseat(*ADD)
+    close(tmp_path / "data", "A restore into it was cut off. Run hotseat restore again.")
+    ended = hotseat("desk", "list")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err == (
+        f"The data folder {tmp_path}/data is not to be used as it is. A restore into it was cut off. "
+        "Run hotseat restore again.\n"
+    )
