@@ -154,7 +154,7 @@ def test_a_journal_that_is_none_is_not_backed_up(folder: Path, tmp_path: Path, c
     assert not (tmp_path / "backup.zip").exists()
 
 
-def during(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
+def during(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
     """Have something happen right after the journal was copied."""
 
     def copied(journal: Path, copy: Path) -> None:
@@ -186,7 +186,7 @@ def test_of_a_rota_that_changed_while_the_backup_was_made_the_file_is_the_journa
 ) -> None:
     known = (folder / ROTA_FILE).read_bytes()
     later = replace(ROTA, shifts=())
-    during(monkeypatch, lambda: RotaFiles(folder / "rota").write(DESK, later) and None)
+    during(monkeypatch, lambda: RotaFiles(folder / "rota").write(DESK, later))
     made(folder, tmp_path / "backup.zip")
     restore(tmp_path / "backup.zip", tmp_path / "other", now=NOW)
     assert (tmp_path / "other" / ROTA_FILE).read_bytes() == known
