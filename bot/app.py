@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot import bridges
@@ -43,11 +43,11 @@ from bot.errors import Misconfigured, NotStored
 from bot.events import Delivered
 from bot.folder import RotaWatch, edits_errand, open_desks, open_folder, rota_writer, set_aside
 from bot.hours import SupportHours
-from bot.jira.attempts import Attempts
 from bot.jira.client import JiraClient
 from bot.jira.errand import Tickets, ticket_errand
 from bot.jira.forms import Forms
 from bot.ports import Clock, Journal
+from bot.replica import Resources, following, resources
 from bot.rota.shift import Rota
 from bot.search.errand import match_errand, search_errand
 from bot.settings import AppType, Settings
@@ -64,7 +64,7 @@ from bot.teams.guard import Guard
 from bot.teams.handbook import HandbookExtension
 from bot.teams.hosts import ServiceHosts
 from bot.teams.keys import SigningKeys
-from bot.teams.limits import TEAMS, Limits
+from bot.teams.limits import TEAMS
 from bot.teams.outbound import Outbound
 from bot.teams.references import References
 from bot.teams.rosters import Rosters
@@ -138,8 +138,9 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     token = credentials(settings)
     if token is not None:
         stack.push_async_callback(token.close)
-    transport = Transport(session, hosts, token, Limits(TEAMS if settings.send_limits else ()))
-    references = References(journal, settings.app_id)
+    own = await resources(journal, settings.data, TEAMS if settings.send_limits else (), stack)
+    transport = Transport(session, hosts, token, own.limits)
+    references = References(journal, settings.app_id, is_shared=journal.is_shared)
     await references.load()
     # The lambdas, since the desks are made below.
     outbound = Outbound(transport, references, Cards(CARDS), lambda desk, place: desks.shares(desk, place))  # noqa: PLW0108
@@ -156,7 +157,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         FetchRoster: rosters.errand(),
         FetchCalendar: calendar_errand(session, calendars.allows, clock),
         SlackSay: Errand(Delivered, slack.say),
-        OpenTicket: ticket_errand(_tickets(jira, forms, settings)),
+        OpenTicket: ticket_errand(_tickets(jira, forms, own)),
         Forecast: forecast_errand(clock, turn),
         Suppose: suppose_errand(turn),
         ForgetEdits: edits_errand(files),
@@ -166,7 +167,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         MakeReport: report_errand(),
     }
     write = rota_writer(journal, files, lambda desk: desks.named(desk.tenant, desk.id), clock)
-    courier = Courier(journal, outbound.send, write, clock, errands)
+    courier = Courier(journal, outbound.send, write, clock, errands, own.lease)
     alarm = Alarm(clock, real)
     desks = Desks(
         journal,
@@ -189,19 +190,17 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     await open_desks(journal, files, desks, clock)
     await bridges.follow_handbooks(shelf, desks, stack)
     stack.push_async_callback(_drain, courier, desks)
+    await stack.enter_async_context(following(journal, own.lease, desks, courier))
     await stack.enter_async_context(Control(settings.data / "control.sock", desks, clock))
     stack.callback(alarm.stop)
     alarm.start(desks)
     stack.callback(asyncio.create_task(RotaWatch(journal, files, desks, clock).run()).cancel)
     bridges.follow_search(search, stack)
     if jira and forms:
-        bridges.follow_tickets(app, settings, jira, forms, desks, clock, stack)
+        bridges.follow_tickets(app, settings, jira, forms, desks, clock, stack, own)
     if isinstance(clock, RemoteClock):
         stack.callback(asyncio.create_task(clock.follow(alarm.clock_moved)).cancel)
-    keys = None if settings.local else SigningKeys(session, settings.metadata_url)
-    if keys is not None:
-        stack.push_async_callback(keys.close)
-    adapter = TeamsAdapter(_guard(settings, hosts, keys), transport, app_id=settings.app_id)
+    adapter = TeamsAdapter(_guard(settings, hosts, session, stack), transport, app_id=settings.app_id)
     bot = HotseatBot(
         desks,
         references,
@@ -212,7 +211,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     )
     feed = FeedRoute(addresses, lambda: _feeds(desks, almanac, clock))
     _routes(app, adapter, bot, journal, feed)
-    bridges.hear_slack(app, settings, session, desks, clock, stack)
+    bridges.hear_slack(app, settings, session, desks, clock, stack, own)
     bridges.hear_bugsnag(app, settings, desks, clock)
     log.info("ready", extra={"desks": [desk.info.id for desk in desks]})
 
@@ -235,11 +234,14 @@ def credentials(settings: Settings) -> Credentials | None:
     return Credentials(fetch)
 
 
-def _tickets(jira: JiraClient | None, forms: Forms | None, settings: Settings) -> Tickets | None:
-    return Tickets(jira, forms, Attempts(settings.data / "tickets")) if jira and forms else None
+def _tickets(jira: JiraClient | None, forms: Forms | None, own: Resources) -> Tickets | None:
+    return Tickets(jira, forms, own.attempts) if jira and forms else None
 
 
-def _guard(settings: Settings, hosts: ServiceHosts, keys: SigningKeys | None) -> Guard:
+def _guard(settings: Settings, hosts: ServiceHosts, session: ClientSession, stack: AsyncExitStack) -> Guard:
+    keys = None if settings.local else SigningKeys(session, settings.metadata_url)
+    if keys is not None:
+        stack.push_async_callback(keys.close)
     return Guard(
         app_id=settings.app_id,
         tenants=settings.tenants_let_in,

@@ -151,11 +151,12 @@ def _record(event: Event, changes: Iterable[Change], now: datetime) -> Record:
         happened_at=event.happened_at,
         recorded_at=now,
         actor=author.id if author else "",
-        matters=tuple(matter for change in changes if (matter := _matter(change))),
+        matters=tuple(matter for change in changes if (matter := matter_of(change))),
     )
 
 
-def _matter(change: Change) -> str:
+def matter_of(change: Change) -> str:
+    """Return the id of what a change is about, "" where that is the desk itself."""
     if isinstance(change, PutRequest):
         return change.request.id
     if isinstance(change, PutCommon):

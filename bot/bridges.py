@@ -29,6 +29,7 @@ from bot.jira.watch import TicketWatch
 from bot.jira.webhook import PATH as JIRA_PATH
 from bot.jira.webhook import JiraWebhook
 from bot.ports import Clock, Journal, Library
+from bot.replica import Resources
 from bot.search.encoder import load_encoder
 from bot.search.errand import Search
 from bot.settings import Settings
@@ -63,6 +64,7 @@ def hear_slack(
     desks: Desks,
     clock: Clock,
     stack: AsyncExitStack,
+    own: Resources,
 ) -> None:
     """Listen to Slack, by Socket Mode where there is an app-level token, else to what it posts; or say why not."""
     secret, app_token = settings.slack_secret.get_secret_value(), settings.slack_app_token.get_secret_value()
@@ -79,9 +81,9 @@ def hear_slack(
     from bot.slack.sockets import SlackSocket  # noqa: PLC0415 - see above
 
     api = SlackApi(session, settings.slack_url, settings.slack_token.get_secret_value())
-    marks = Marks(AtomicStorage(settings.data / "slack.json"))
+    marks = Marks(own.storage("slack"))
     intake = Intake(desks.of_slack, frozenset(settings.slack_bugsnag), read_message, Names(api), marks, clock)
-    history = History(api, intake, marks, clock, desks.slack_channels, lambda: _open_threads(desks))
+    history = History(api, intake, marks, clock, desks.slack_channels, lambda: _open_threads(desks), own.duty("slack"))
     bolt, listen = bolt_app(intake.take), None
     if app_token:
         plain = settings.slack_url.startswith("http://")
@@ -140,10 +142,11 @@ def follow_tickets(
     desks: Desks,
     clock: Clock,
     stack: AsyncExitStack,
+    own: Resources,
 ) -> None:
     """Hear how tickets stand, by asking and, with a secret, by being told; and say what they will lack."""
     projects = {settings.project_of(own) for own in ("", *(desk.info.policy.jira_project for desk in desks))} - {""}
-    for task in (forms.check(projects), TicketWatch(jira, desks, clock).run()):
+    for task in (forms.check(projects), TicketWatch(jira, desks, clock, own.duty("tickets")).run()):
         stack.callback(asyncio.create_task(task).cancel)
     secret = settings.jira_webhook_secret.get_secret_value()
     if secret:

@@ -9,12 +9,13 @@ import logging
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from bot.effects import Effect, Say, Show, WriteRota
 from bot.errors import NotStored
 from bot.events import Delivered, Undeliverable
 from bot.ports import Address, Clock, Journal, Origin, Outgoing
+from bot.retries import Lapsed, may_try
 from bot.state import DeskInfo
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,26 @@ class Errand:
     failed: Callable[[Any, str], Mapping[str, Any]] | None = None
 
 
+class Lease(Protocol):
+    """For how long what is taken is this process's to deliver."""
+
+    is_shared: bool
+
+    def holds(self) -> bool:
+        """Say whether it is so now, and will be until a call that begins now is over."""
+
+
+class _Always:
+    is_shared = False
+
+    def holds(self) -> bool:
+        return True
+
+
+ALWAYS: Lease = _Always()
+"""The lease of the only process."""
+
+
 class Courier:
     """Delivers effects: messages through ``send``, the rota's file through ``write``, others by their ``errands``."""
 
@@ -53,13 +74,15 @@ class Courier:
         write: Write,
         clock: Clock,
         errands: Mapping[Any, Errand],
+        lease: Lease = ALWAYS,
     ) -> None:
-        """Bind the courier to what it delivers through."""
+        """Bind the courier to what it delivers through, and to the lease under which it may."""
         self._journal = journal
         self._send = send
         self._write = write
         self._errands = errands
         self._clock = clock
+        self._lease = lease
         self._lines: dict[tuple[str, str, str], deque[Outgoing]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._addresses: OrderedDict[tuple[str, str, str], Address] = OrderedDict()
@@ -85,6 +108,13 @@ class Courier:
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
+    def drop(self) -> None:
+        """Let go of everything at once: the lease has lapsed, and whoever has it now delivers from the outbox."""
+        self._lines = {}
+        self._addresses.clear()
+        for task in set(self._tasks):
+            task.cancel()
+
     async def close(self, seconds: float) -> None:
         """Finish what is under way within ``seconds``; the rest stays in the outbox for the next start."""
         self._closing = True
@@ -96,6 +126,7 @@ class Courier:
 
     async def _deliver(self, desk: Origin, key: tuple[str, str, str]) -> None:
         line = self._lines[key]
+        may_try.set(self._lease.holds)
         try:
             await asyncio.sleep(0)  # those who wait for the commit's answer come first
             while line and not self._closing:
@@ -107,8 +138,11 @@ class Courier:
                     await asyncio.sleep(STORE_SECONDS)
                 else:
                     line.popleft()
+        except Lapsed:
+            log.warning("not delivered here: the lease has lapsed", extra={"desk": desk.info.id, "key": key[2]})
         finally:
-            del self._lines[key]
+            if self._lines.get(key) is line:
+                del self._lines[key]
 
     def _fold(self, desk: Origin, line: deque[Outgoing]) -> Outgoing:
         while len(line) > 1:
@@ -133,7 +167,7 @@ class Courier:
             address = await self._address(key, effect)
             needless = isinstance(effect, Show) and effect.only_if_shown and address is None
             sent = None if needless else await self._send(desk.info, effect, address)
-        except NotStored:
+        except (NotStored, Lapsed):
             raise
         except Undelivered as refusal:
             log.warning("not delivered: %s", refusal, extra={"desk": desk.info.id, "key": effect.key})
@@ -152,7 +186,7 @@ class Courier:
     async def _address(self, key: tuple[str, str, str], effect: Show | Say) -> Address | None:
         if isinstance(effect, Say):
             return None
-        known = self._addresses.get(key)
+        known = None if self._lease.is_shared else self._addresses.get(key)  # which another replica may have changed
         if known is None and not effect.first:
             known = await self._journal.address(*key)
         return known
@@ -176,7 +210,7 @@ class Courier:
             if errand.failed is None:
                 raise
             found = errand.failed(effect, str(refusal))
-        except NotStored:
+        except (NotStored, Lapsed):
             raise
         except Exception:
             if errand.failed is None:

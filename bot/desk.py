@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from bot import commands
 from bot.alerts.alert import is_alert
-from bot.batch import Batch, Waiting
+from bot.batch import Batch, Waiting, matter_of
 from bot.decide import decide, next_due, turns
 from bot.decide.alerts import finding
 from bot.decide.commons import subject
@@ -24,7 +24,7 @@ from bot.decide.desk import privacy
 from bot.decide.report import asking
 from bot.decide.requests import lists, recurrence
 from bot.decide.rota import overview
-from bot.effects import Answer, Decision, Word
+from bot.effects import Answer, Decision, PutDesk, PutRota, Word
 from bot.errors import NotStored, Refused
 from bot.events import (
     Choose,
@@ -44,7 +44,7 @@ from bot.events import (
     Undeliverable,
 )
 from bot.people import Person
-from bot.ports import Address, Clock, Conflict, Courier, Expired, Journal, Limits, Lookup, Outgoing
+from bot.ports import Address, Clock, Conflict, Courier, Expired, Journal, Limits, Lookup, Lost, News, Outgoing
 from bot.rota.plan import Question
 from bot.rota.planning import Planning
 from bot.standing import Standing
@@ -111,8 +111,8 @@ class Desk:
 
     async def strike(self) -> None:
         """Do what is due now, and erase a portion of what is past its time; where there is more, that is due soon."""
+        await self.look()
         now = self._clock()
-        await self.handle(ClockStruck(key=f"clock:{uuid4()}", happened_at=now))
         found = await self._expired(now)
         if found is not None:
             last = not found.more or found == self._swept
@@ -124,6 +124,25 @@ class Desk:
             }
             await self.handle(Sweep(key=f"sweep:{uuid4()}", happened_at=now, last=last, **past))  # type: ignore[arg-type]
             self._swept = found
+
+    @property
+    def revision(self) -> int:
+        """Return the revision as last known, -1 while the state is not held."""
+        return -1 if self._standing is None else self._standing.revision
+
+    async def look(self) -> None:
+        """Do what is due now, as other replicas have left the desk, too."""
+        await self.handle(ClockStruck(key=f"clock:{uuid4()}", happened_at=self._clock()))
+
+    def take(self, outgoing: Iterable[Outgoing]) -> None:
+        """Deliver what no other replica does (any more)."""
+        self._hand_over(outgoing)
+
+    def lapse(self) -> None:
+        """Forget what was handed over for delivery: it is another replica's by now, or given to this one again."""
+        self._held.clear()
+        self._handed.clear()
+        self._standing = None
 
     async def settle(self) -> None:
         """Wait until every event taken so far is decided and stored."""
@@ -210,20 +229,25 @@ class Desk:
 
     async def _store(self, waiting: list[Waiting]) -> Batch:
         known: frozenset[str] = frozenset()
+        tenant, desk = self.info.tenant, self.info.id
         for _ in range(ATTEMPTS):
             if self._standing is None:
                 await self._load()
             standing = self._standing
             assert standing is not None
-            found = await self._fetch(standing, waiting)
-            batch = self._decide(standing, waiting, known)
             try:
-                await self._commit(standing, batch)
+                async with self._journal.alone(tenant, desk, standing.revision) as news:
+                    if news is not None:
+                        standing = await self._follow(standing, news)
+                    found = await self._fetch(standing, waiting)
+                    batch = self._decide(standing, waiting, known)
+                    await self._commit(standing, batch)
             except Conflict:
                 self._standing = None
-                known = await self._journal.known(
-                    standing.desk.tenant, standing.desk.id, [one.event.key for one in waiting]
-                )
+                known = await self._journal.known(tenant, desk, [one.event.key for one in waiting])
+            except Lost as lost:
+                self._standing = None
+                waiting = self._let_go(waiting, lost.ids)
             else:
                 standing.drop_over([*found, *batch.matters()])
                 return batch
@@ -236,7 +260,7 @@ class Desk:
                 self._set_due(standing, batch)
             return
         commit = batch.commit(standing)
-        await self._journal.commit(commit)
+        others = await self._journal.commit(commit)
         standing.revision += 1
         self.info = standing.desk
         self._people, self._chats = standing.rota.people, standing.facts.chats
@@ -245,9 +269,34 @@ class Desk:
         while len(self._recent) > RECENT_KEYS:
             self._recent.popitem(last=False)
         self._handed.difference_update(batch.struck)
-        if commit.outgoing:
-            self._held.append(commit.outgoing)
+        if outgoing := tuple(one for one in commit.outgoing if one.id not in others):
+            self._held.append(outgoing)
         self._set_due(standing, batch)
+
+    async def _follow(self, standing: Standing, news: News) -> Standing:
+        """Bring the state to where other replicas brought the desk, and return it."""
+        if news.changes is None:
+            await self._load()
+            assert self._standing is not None
+            return self._standing
+        for change in news.changes:
+            standing.apply(change)
+        standing.drop_over(matter for change in news.changes if (matter := matter_of(change)))
+        standing.revision = news.revision
+        self.info = standing.desk
+        self._people, self._chats = standing.rota.people, standing.facts.chats
+        changed_desk = any(isinstance(change, PutDesk | PutRota) for change in news.changes)
+        self._set_due(standing, Batch(changes=list(news.changes), looked=changed_desk))
+        return standing
+
+    def _let_go(self, waiting: list[Waiting], lost: frozenset[str]) -> list[Waiting]:
+        """Answer those that tell what became of an effect which another replica delivers, and return the others."""
+        gone = [one for one in waiting if isinstance(one.event, Delivered | Undeliverable) and one.event.effect in lost]
+        for one in gone:
+            one.resolve(None)
+        self._handed.difference_update(lost)
+        log.warning("what became of %d effects came too late", len(gone), extra={"desk": self.info.id})
+        return [one for one in waiting if one not in gone]
 
     def _decide(self, standing: Standing, waiting: list[Waiting], known: frozenset[str]) -> Batch:
         now = self._clock()

@@ -1,6 +1,6 @@
 """All desks of this process: found by channel, by name, or by person; added and removed while it runs."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 
 from bot.desk import Desk
 from bot.errors import Refused
@@ -48,6 +48,15 @@ class Desks:
         """Load every desk."""
         for info in await self._journal.desks():
             await self._open(info)
+
+    async def follow(self, known: Collection[tuple[str, str]]) -> None:
+        """Open what another replica added, and let go of what one removed; ``known`` are all, by tenant and id."""
+        for key in self._desks.keys() - known:
+            del self._desks[key]
+        if self._desks.keys() != set(known):
+            for info in await self._journal.desks():
+                if (info.tenant, info.id) not in self._desks:
+                    await self._open(info)
 
     async def add(self, info: DeskInfo) -> Desk:
         """Add a desk; raise Refused if its name or channel is taken, or its tenant is not let in."""

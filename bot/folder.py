@@ -1,6 +1,7 @@
 """The data folder: its lock, the journal, the rotas' files, and how these two are brought together.
 
-The journal is what counts; a rota's file is written from it, and taken over when somebody edited it by hand.
+The journal is what counts; a rota's file is written from it, and taken over when somebody edited it by hand. Where
+replicas share a database, journal and rotas are in that, and each has a folder of its own for what it may lose.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+from bot.calendars.addresses import KEY_BYTES
 from bot.calendars.almanac import Almanac
 from bot.calendars.holidays import KeptHolidays
 from bot.clock import real
@@ -23,12 +25,14 @@ from bot.ports import Clock, Origin, Outgoing
 from bot.settings import Settings
 from bot.state import DeskInfo
 from bot.store.closed import refuse_closed
+from bot.store.documents import Documents, RotaRows, share_key
 from bot.store.journal import SqlJournal
 from bot.store.lock import FolderLock
 from bot.store.rota import (
     REMOVED_KEPT,
     Agreed,
     Edited,
+    Files,
     Invalid,
     Kept,
     Look,
@@ -45,15 +49,20 @@ LOOK_SECONDS = 2.0  # between two looks at the rotas' files
 
 
 @asynccontextmanager
-async def open_folder(settings: Settings, holder: str) -> AsyncIterator[tuple[SqlJournal, RotaFiles]]:
-    """Hold the data folder and open what is in it; raise Misconfigured if another process holds it, or it is closed."""
+async def open_folder(settings: Settings, holder: str) -> AsyncIterator[tuple[SqlJournal, Files]]:
+    """Hold the data folder and open the journal; raise Misconfigured if another process holds it, or it is closed."""
     with FolderLock(settings.data, holder):
         refuse_closed(settings.data)
-        async with SqlJournal(f"sqlite:///{settings.data / 'journal.sqlite'}") as journal:
-            yield journal, RotaFiles(settings.data / "rota")
+        async with SqlJournal(settings.journal_url) as journal:
+            if journal.is_shared:
+                documents = Documents(journal.transact)
+                await asyncio.to_thread(share_key, documents, settings.data / "feeds.key", KEY_BYTES)
+                yield journal, RotaRows(documents, real)
+            else:
+                yield journal, RotaFiles(settings.data / "rota")
 
 
-async def write_rota(journal: SqlJournal, files: RotaFiles, desk: DeskInfo) -> Kept | None:
+async def write_rota(journal: SqlJournal, files: Files, desk: DeskInfo) -> Kept | None:
     """Write a desk's rota file as the journal has it; one that holds it already may be edited by hand since.
 
     Return what somebody had written there, kept beside it.
@@ -63,7 +72,7 @@ async def write_rota(journal: SqlJournal, files: RotaFiles, desk: DeskInfo) -> K
 
 
 def rota_writer(
-    journal: SqlJournal, files: RotaFiles, desk_of: Callable[[DeskInfo], Desk | None], clock: Clock
+    journal: SqlJournal, files: Files, desk_of: Callable[[DeskInfo], Desk | None], clock: Clock
 ) -> Callable[[DeskInfo], Awaitable[None]]:
     """Return how a running bot writes its rota files: admins hear of an edit by hand that came at the same moment."""
 
@@ -76,7 +85,7 @@ def rota_writer(
     return write
 
 
-def edits_errand(files: RotaFiles) -> Errand:
+def edits_errand(files: Files) -> Errand:
     """Return how what was kept of edits by hand is removed; files are dated in real time."""
 
     async def run(desk: Origin, effect: ForgetEdits) -> Mapping[str, Any]:
@@ -86,19 +95,19 @@ def edits_errand(files: RotaFiles) -> Errand:
     return Errand(Delivered, run)
 
 
-async def forget_edits(files: RotaFiles, desk: DeskInfo, effect: ForgetEdits) -> None:
+async def forget_edits(files: Files, desk: DeskInfo, effect: ForgetEdits) -> None:
     """Remove what was kept of edits by hand."""
     before = real() - timedelta(days=effect.days) if effect.days else None
     await asyncio.to_thread(files.forget_edits, desk.id, before)
 
 
-async def set_aside(files: RotaFiles, desk_id: str) -> str:
+async def set_aside(files: Files, desk_id: str) -> str:
     """Move a removed desk's rota file aside and return where it is now, "" where there was none."""
     moved = await asyncio.to_thread(files.set_aside, desk_id, real())
     return str(moved or "")
 
 
-async def forget_removed(files: RotaFiles) -> None:
+async def forget_removed(files: Files) -> None:
     """Remove what is kept of removed desks when its time is over; a disk that refuses is logged."""
     try:
         await asyncio.to_thread(files.forget_removed, real() - REMOVED_KEPT)
@@ -106,7 +115,7 @@ async def forget_removed(files: RotaFiles) -> None:
         log.error("%s", error)  # noqa: TRY400 - the text says it all
 
 
-async def open_desks(journal: SqlJournal, files: RotaFiles, desks: Desks, clock: Clock) -> None:
+async def open_desks(journal: SqlJournal, files: Files, desks: Desks, clock: Clock) -> None:
     """Open the desks, each rota file and the journal brought together: an edit by hand is taken over, or refused.
 
     That is done with every file before any desk hands over what is undelivered, which may be a rota to write.
@@ -147,7 +156,7 @@ class RotaWatch:
     A file is judged once it stands still for two looks, since editors may write in several steps.
     """
 
-    def __init__(self, journal: SqlJournal, files: RotaFiles, desks: Desks, clock: Clock) -> None:
+    def __init__(self, journal: SqlJournal, files: Files, desks: Desks, clock: Clock) -> None:
         """Bind to the files and to whose they are."""
         self._journal = journal
         self._files = files
@@ -215,7 +224,7 @@ async def _finish(courier: "_RotaCourier", desks: Desks) -> None:
 class _RotaCourier:
     """Delivers the rota's file, and what is forgotten beside it, and leaves everything else in the outbox."""
 
-    def __init__(self, journal: SqlJournal, files: RotaFiles, clock: Clock) -> None:
+    def __init__(self, journal: SqlJournal, files: Files, clock: Clock) -> None:
         self._journal = journal
         self._files = files
         self._clock = clock

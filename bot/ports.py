@@ -5,6 +5,7 @@ tell it something. Each real one has a fake that keeps the same promises.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -33,6 +34,25 @@ class Taker(Protocol):
 
 class Conflict(Exception):  # noqa: N818 - not a failure: decide again
     """Another writer was faster, or a key is known after all: reload and decide again."""
+
+
+class Lost(Exception):  # noqa: N818 - not a failure: another replica delivers it
+    """What was delivered is another replica's by now, which says what becomes of it: ``ids`` of rows of the outbox."""
+
+    def __init__(self, ids: frozenset[str]) -> None:
+        super().__init__(f"{len(ids)} of the outbox are another replica's")
+        self.ids = ids
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What other replicas committed to a desk: ``changes`` lead to how it stands at ``revision``.
+
+    None where they are too many, and the desk is loaded anew instead.
+    """
+
+    revision: int
+    changes: tuple[Change, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +208,17 @@ class Journal(Protocol):
     async def figures(self, tenant: str, desk: str, period: Period) -> Figures:
         """Return what came in a period, counted from history as it stands."""
 
-    async def commit(self, commit: Commit) -> None:
-        """Write all of ``commit`` durably; raise Conflict if the revision has moved on or a record's key is known."""
+    def alone(self, tenant: str, desk: str, revision: int) -> AbstractAsyncContextManager[News | None]:
+        """Have a desk to oneself: what is read within stands until the end of it, or of the commit.
+
+        Give what others committed since ``revision``, None for nothing.
+        """
+
+    async def commit(self, commit: Commit) -> frozenset[str]:
+        """Write all of ``commit`` durably; raise Conflict if the revision has moved on or a record's key is known.
+
+        Return the ids of what another replica delivers. Raise Lost if one of ``struck`` is another's by now.
+        """
 
     async def address(self, tenant: str, desk: str, key: str) -> Address | None:
         """Return where the message under ``key`` lives, None if it was never delivered."""

@@ -5,6 +5,7 @@ It must not know what is called.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
@@ -16,6 +17,20 @@ _LONGEST_RETRY_AFTER = 600.0
 T = TypeVar("T")
 
 
+class Lapsed(Exception):  # noqa: N818 - an outcome
+    """Whether it succeeds is not this process's to say any more: another does it, or will."""
+
+
+may_try: ContextVar[Callable[[], bool]] = ContextVar("may_try", default=lambda: True)
+"""Says, within a delivery, whether that is still this process's; nothing may leave for the outside where it is not."""
+
+
+def still_mine() -> None:
+    """Raise Lapsed where what is under way is another process's by now."""
+    if not may_try.get()():
+        raise Lapsed
+
+
 class Temporary(Exception):  # noqa: N818 - an outcome
     """It may succeed later. `retry_after` is the other side's wish in seconds; `ambiguous`: it may be there already."""
 
@@ -24,6 +39,11 @@ class Temporary(Exception):  # noqa: N818 - an outcome
         self.reason = reason
         self.retry_after = retry_after
         self.ambiguous = ambiguous
+
+
+async def always() -> bool:
+    """Say yes: what one process at a time does is the only process's."""
+    return True
 
 
 def seconds(retry_after: str | None, date: str | None) -> float | None:
@@ -53,6 +73,7 @@ async def retrying(call: Callable[[], Awaitable[T]], *, sleep: Callable[[float],
 
     Pauses as Retry-After says (at most ten minutes), else random up to 1, 2, 4 … 60 seconds. All else passes through.
     """
+    still_mine()
     try:
         return await call()
     except Temporary as error:
@@ -63,6 +84,7 @@ async def retrying(call: Callable[[], Awaitable[T]], *, sleep: Callable[[float],
         if first is not None:
             failure, first = first, None
             raise failure
+        still_mine()
         return await call()
 
     return await AsyncRetrying(retry=retry_if_exception_type(Temporary), wait=_pause, sleep=sleep)(again)

@@ -137,6 +137,11 @@ class Settings(BaseSettings):
         """Say whether tickets are opened in Jira: there is one, in local mode on this machine."""
         return bool(self.jira_url) and (not self.local or _is_here(self.jira_url))
 
+    @property
+    def journal_url(self) -> str:
+        """Return where the journal is: a PostgreSQL database that replicas share, or a file in the data folder."""
+        return self.database_url.get_secret_value() or f"sqlite:///{self.data / 'journal.sqlite'}"
+
     def project_of(self, own: str) -> str:
         """Return the key of the project for tickets of a desk whose policy names its ``own``, "" for none."""
         return (own if PROJECT.fullmatch(own) else self.jira_project) if self.opens_tickets else ""
@@ -253,8 +258,10 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database_url(cls, value: SecretStr) -> SecretStr:
-        remedy = "remove it; this version keeps its journal in the folder HOTSEAT_DATA, in SQLite, and nowhere else"
-        _must(not value.get_secret_value(), remedy)
+        link = _split(value.get_secret_value())
+        given = link.scheme in ("postgresql", "postgres") and link.path.strip("/")
+        remedy = "use postgresql://USER:PASSWORD@HOST:5432/NAME; or remove it, to keep everything in HOTSEAT_DATA"
+        _must(bool(given) or not value.get_secret_value(), remedy)
         return value
 
     @field_validator("host")

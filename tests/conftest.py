@@ -3,18 +3,35 @@
 But for those that compare with the payloads of others, which are in no checkout.
 """
 
+import asyncio
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
 
 from tests.examples import ABSENT
+from tests.rig.postgres import Server, make_template, server
 
 
 @pytest.fixture(autouse=True)
 def words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let whole bots compare by words: each would load an encoder of its own, which the search's own tests have."""
     monkeypatch.setattr("bot.bridges.load_encoder", lambda: None)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[tuple[Server, str]]:
+    """Run a PostgreSQL server, and name a database of it that has the journal's tables."""
+    with server() as found:
+        yield found, asyncio.run(make_template(found))
+
+
+@pytest.fixture
+def database(postgres: tuple[Server, str]) -> Iterator[str]:
+    """Give the address of a new database that has the journal's tables."""
+    found, template = postgres
+    with found.database(template) as url:
+        yield url
 
 
 def _forbid(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -17,7 +17,7 @@ import aiohttp
 import orjson
 from yarl import URL
 
-from bot.retries import Temporary, seconds
+from bot.retries import Temporary, seconds, still_mine
 
 Document = Mapping[str, Any]
 
@@ -92,6 +92,7 @@ class JiraClient:
         return tuple(issue for issue in issues if isinstance(issue, dict))
 
     async def _call(self, method: str, path: tuple[str, ...], query: Mapping[str, str], body: bytes | None) -> Document:
+        still_mine()
         parts = "/".join(quote(part, safe="") for part in path)
         url = URL(f"{self._url}/rest/api/{self.api}/{parts}", encoded=True).with_query(query)
         headers = {**self._headers, "Content-Type": "application/json"} if body is not None else self._headers

@@ -10,13 +10,12 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from bot.courier import Errand, Undelivered
 from bot.effects import OpenTicket
 from bot.events import TicketOpened
 from bot.jira import adf, plain, wiki
-from bot.jira.attempts import Attempts
 from bot.jira.client import Api, Document, JiraClient, Refusal, key_of, quoted
 from bot.jira.forms import Form, Forms
 from bot.jira.reasons import NO_JIRA, reason
@@ -54,6 +53,19 @@ def ticket_errand(tickets: "Tickets | None") -> Errand:
     return Errand(TicketOpened, run, failed)
 
 
+class Notes(Protocol):
+    """Which tickets may have been asked for already."""
+
+    async def has(self, *words: str) -> bool:
+        """Say whether an attempt was noted."""
+
+    async def note(self, *words: str) -> None:
+        """Note an attempt durably; raise NotStored where that fails."""
+
+    async def forget(self, *words: str) -> None:
+        """Forget an attempt of which nothing came."""
+
+
 class Tickets:
     """Opens tickets."""
 
@@ -61,7 +73,7 @@ class Tickets:
         self,
         client: JiraClient,
         forms: Forms,
-        attempts: Attempts,
+        attempts: Notes,
         *,
         now: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,

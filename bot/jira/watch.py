@@ -12,7 +12,7 @@ from bot.jira.client import Document, JiraClient, Refusal, key_of, quoted
 from bot.jira.reasons import reason
 from bot.jira.status import Status, read_status
 from bot.ports import Clock
-from bot.retries import Temporary
+from bot.retries import Temporary, always
 from bot.support.ticket import Progress, Ticket
 
 log = logging.getLogger(__name__)
@@ -33,10 +33,12 @@ class TicketWatch:
         client: JiraClient,
         desks: Iterable[Desk],
         clock: Clock,
+        is_mine: Callable[[], Awaitable[bool]] = always,
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Bind to the client and to whose tickets are looked at."""
+        """Bind to the client and to whose tickets are looked at, by one of several replicas (``is_mine``)."""
+        self._is_mine = is_mine
         self._client = client
         self._desks = desks
         self._clock = clock
@@ -47,7 +49,10 @@ class TicketWatch:
         while True:
             await self._sleep(LOOK_SECONDS)
             try:
-                await self.look()
+                if await self._is_mine():
+                    await self.look()
+            except NotStored:
+                log.warning("who looks at the tickets is not known; looking again")
             except Exception:
                 log.exception("looking at the tickets failed")
 

@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import orjson
 
-from bot.retries import Temporary, seconds
+from bot.retries import Temporary, seconds, still_mine
 
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
 _LATER = frozenset({"fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"})
@@ -69,6 +69,7 @@ class SlackApi:
         return await self._call("POST", method, data=orjson.dumps(body))
 
     async def _call(self, verb: str, method: str, **content: Any) -> Mapping[str, Any]:
+        still_mine()
         headers = {"Authorization": f"Bearer {self._token}"}
         if "data" in content:
             headers["Content-Type"] = "application/json; charset=utf-8"

@@ -15,7 +15,7 @@ from typing import Any
 from bot.errors import NotStored
 from bot.events import Alerted, SlackReacted
 from bot.ports import Clock
-from bot.retries import retrying
+from bot.retries import always, retrying
 from bot.slack.api import Refusal, SlackApi
 from bot.slack.inbound import Heard, eyes_key, is_ts, moment
 from bot.slack.intake import Intake
@@ -49,9 +49,15 @@ class History:
         clock: Clock,
         channels: Callable[[], Iterable[str]],
         open_threads: Callable[[], Awaitable[Iterable[str]]],
+        is_mine: Callable[[], Awaitable[bool]] = always,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Bind to Slack, to whoever takes what is read, and to how far that was."""
+        """Bind to Slack, to whoever takes what is read, and to how far that was.
+
+        Of several replicas one reads: ``is_mine`` says whether this is the one now.
+        """
+        self._is_mine = is_mine
+        self._was_mine = True
         self._api = api
         self._intake = intake
         self._marks = marks
@@ -68,6 +74,11 @@ class History:
 
     async def look(self) -> bool:
         """Look at every channel once; say whether all that was found is stored."""
+        try:
+            if not await self._has_duty():
+                return True
+        except NotStored:
+            return False
         for channel in self._channels():
             try:
                 await self._read(channel, self._clock())
@@ -79,6 +90,13 @@ class History:
             except Exception:
                 log.exception("looking for what was missed in Slack failed")
         return True
+
+    async def _has_duty(self) -> bool:
+        mine, before = await self._is_mine(), self._was_mine
+        if mine and not before:
+            await asyncio.to_thread(self._marks.load)  # which another replica kept meanwhile
+        self._was_mine = mine
+        return mine
 
     async def _read(self, channel: str, began: datetime) -> None:
         cursor = self._marks.cursor(channel)

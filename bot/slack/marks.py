@@ -25,7 +25,7 @@ class Storage(Protocol):
         """Return the tables, None where there are none; ValueError or TypeError where it holds anything else."""
 
     def write(self, data: dict[str, dict[str, Any]]) -> None:
-        """Replace the tables durably; raise OSError where the disk refuses."""
+        """Replace the tables durably; raise OSError or NotStored where the disk refuses."""
 
 
 class Marks:
@@ -37,8 +37,12 @@ class Marks:
         self._cursors: dict[str, str] = {}
         self._eyes: dict[str, frozenset[str]] = {}
         self._reacted: dict[str, datetime] = {}
+        self.load()
+
+    def load(self) -> None:
+        """Read what is remembered, by whoever kept it; what cannot be read is begun anew."""
         try:
-            kept = storage.read() or {}
+            kept = self._storage.read() or {}
             self._cursors = {str(channel): ts for channel, ts in kept.get("read", {}).items() if is_ts(ts)}
             self._eyes = {str(thread): frozenset(map(str, who)) for thread, who in kept.get("eyes", {}).items()}
         except (OSError, ValueError, TypeError, AttributeError) as failure:

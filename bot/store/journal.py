@@ -1,36 +1,40 @@
-"""The journal on SQLite: what it writes and reads, one transaction a call, on one thread of its own.
+"""The journal in SQL: what it writes and reads, one transaction a call, on threads of its own.
+
+On SQLite that is one thread. On PostgreSQL, where other replicas write too, a desk is one's own for a turn: its row is
+locked before anything is decided, and what the others committed since comes with it.
 
 What a failing disk does is told apart from who was faster: NotStored, after which the next call tries afresh, and
 Conflict. It must not know what an event or a request means.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, asynccontextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 import orjson
 from sqlalchemy import Connection, Executable
-from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.alerts.alert import Alert
 from bot.effects import Forget
 from bot.errors import Misconfigured, NotStored, Refused
 from bot.places import person_of, personal
-from bot.ports import Address, Asked, Commit, Expired, Limits, Loaded, Outgoing, Record
+from bot.ports import Address, Asked, Commit, Expired, Limits, Loaded, News, Outgoing, Record
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Notice
-from bot.store import figures
+from bot.store import figures, sqlite
 from bot.store import statements as sql
 from bot.store.document import dump, parse, parse_effect
 from bot.store.migrate import migrate
 from bot.store.rota import StoredRota
-from bot.store.sqlite import Database
-from bot.store.writing import Writer, instant
+from bot.store.writing import Holder, Writer, changed, instant
 from bot.support.erasure import Part, kinds
 from bot.support.recurrence import Common
 from bot.support.report import Figures, Period
@@ -40,33 +44,105 @@ T = TypeVar("T")
 Row = dict[str, object]
 
 SOME = 500  # keys asked for in one statement
+SQLITE = "sqlite:///"
+
+
+class Database(Protocol):
+    """What SQLite and PostgreSQL have in common here."""
+
+    name: str
+    threads: int
+
+    @property
+    def dialect(self) -> Dialect:
+        """Return how it spells statements."""
+
+    def may_be_new(self) -> bool:
+        """Say whether one without tables may be a new one."""
+
+    def transaction(self) -> AbstractContextManager[Connection]:
+        """Give a connection for one transaction."""
+
+    def lock_for_migration(self, connection: Connection) -> None:
+        """Wait until nobody else migrates, until the end of the transaction."""
+
+    def empty_log(self) -> None:
+        """Let what was erased be gone from the log of writes too, as far as that is in this process's power."""
+
+    def cause(self, error: Exception) -> str:
+        """Return what failed, in words that name no value of a row."""
+
+    def drop(self) -> None:
+        """Let go of a connection that failed."""
+
+    def close(self) -> None:
+        """Close."""
+
+
+class SharedDatabase(Database, Protocol):
+    """What PostgreSQL has besides."""
+
+    def connect(self) -> Connection:
+        """Return a connection for a transaction that lasts for several calls."""
 
 
 class SqlJournal:
-    """A journal in an SQLite file; between ``open`` and ``close`` it is a ``bot.ports.Journal``.
+    """A journal in a database; between ``open`` and ``close`` it is a ``bot.ports.Journal``.
 
-    The caller holds the data folder's lock meanwhile. Every method but ``open`` raises NotStored when the disk fails.
+    On SQLite the caller holds the data folder's lock meanwhile. Every method but ``open`` raises NotStored when the
+    database fails. ``holder`` is the replica that delivers what is committed, where there are several.
     """
 
     def __init__(self, url: str) -> None:
-        """Name the database as sqlite:///PATH, in which no character means anything else; nothing is opened yet."""
-        self._database = Database(Path(url.removeprefix("sqlite:///")))
-        self._writer = Writer()
-        self._thread = ThreadPoolExecutor(1, "journal")
+        """Name the database: sqlite:///PATH, in which no character means anything else, or postgresql://….
+
+        Nothing is opened yet.
+        """
+        self.holder = Holder()
+        self._database: Database
+        self._shared: SharedDatabase | None = None
+        if url.startswith(SQLITE):
+            self._database = sqlite.Database(Path(url.removeprefix(SQLITE)))
+        else:
+            from bot.store import postgres  # noqa: PLC0415 - start-up time and memory
+
+            self._database = self._shared = postgres.Database(url)
+            self._waiting = ThreadPoolExecutor(postgres.TURNS, "journal-turns")
+            self._turns = asyncio.Semaphore(postgres.TURNS)
+        self._turn: dict[tuple[str, str], Connection] = {}
+        self._writer = Writer(self._database.dialect, is_shared=self.is_shared)
+        self._thread = ThreadPoolExecutor(self._database.threads, "journal")
+
+    @property
+    def is_shared(self) -> bool:
+        """Say whether other replicas may write to the database too."""
+        return self._shared is not None
 
     async def open(self) -> None:
         """Open and migrate the database; raise Misconfigured, with the remedy, where it is not to be trusted."""
         new = self._database.may_be_new()
+
+        def work(connection: Connection) -> None:
+            self._database.lock_for_migration(connection)
+            migrate(connection, self._database.name, may_be_new=new)
+
         try:
-            await self._run(lambda connection: migrate(connection, self._database.name, may_be_new=new))
+            await self.run(work)
         except NotStored as error:
-            message = f"{error} Check that it is Hotseat's journal, that its disk has space, and this user's rights."
+            if self.is_shared:
+                message = f"{error} Check HOTSEAT_DATABASE_URL, that the server runs, and the user's rights."
+            else:
+                message = (
+                    f"{error} Check that it is Hotseat's journal, that its disk has space, and this user's rights."
+                )
             raise Misconfigured(message) from error
 
     async def close(self) -> None:
-        """Close the database and end its thread."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._database.drop)
+        """Close the database and end its threads."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._database.close)
         self._thread.shutdown()
+        if self._shared is not None:
+            self._waiting.shutdown(wait=False)
 
     async def __aenter__(self) -> Self:
         """Open."""
@@ -81,7 +157,7 @@ class SqlJournal:
 
     async def desks(self) -> tuple[DeskInfo, ...]:
         """Return every desk, by tenant and id."""
-        rows = await self._run(lambda connection: connection.execute(sql.ALL_DESKS).all())
+        rows = await self.run(lambda connection: connection.execute(sql.ALL_DESKS).all())
         return tuple(parse(DeskInfo, info, f"desks {tenant} {desk}") for tenant, desk, info in rows)
 
     async def create(self, desk: DeskInfo) -> None:
@@ -99,7 +175,7 @@ class SqlJournal:
             connection.execute(sql.ADD_DESK, {**here, **row})
             connection.execute(sql.ADD_ROTA, {**here, "document": dump(Rota()), "checksum": "", "written": False})
 
-        await self._run(work)
+        await self.run(work)
 
     async def remove(self, tenant: str, desk: str) -> None:
         """Forget a desk; raise Refused if it ever had a request, has something left to send, or is unknown."""
@@ -118,15 +194,15 @@ class SqlJournal:
             for statement in sql.REMOVE_DESK:
                 connection.execute(statement, here)
 
-        await self._run(work)
+        await self.run(work)
 
     async def load(self, tenant: str, desk: str) -> Loaded:
         """Return a desk: what is open and live, notices, common requests, pending effects.
 
         Raise Refused where it is unknown.
         """
-        here = {"tenant_": tenant, "desk_": desk}
-        rows, rota, *lists = await self._run(
+        here = {"tenant_": tenant, "desk_": desk, "holder_": self.holder.id}
+        rows, rota, *lists = await self.run(
             lambda connection: [
                 connection.execute(statement, here).all()
                 for statement in (
@@ -172,7 +248,7 @@ class SqlJournal:
         """Return the alerts, live or not erased yet, in which one of ``words`` stands: an id, or a name."""
         named = {"tenant_": tenant, "desk_": desk, "some": kinds()}
         asked = [{**named, "word_": dump(word)[1:-1]} for word in words]
-        rows = await self._run(
+        rows = await self.run(
             lambda connection: [tuple(row) for one in asked for row in connection.execute(sql.ALERTS_NAMING, one)]
         )
         return _alerts(rows, f"alerts {tenant} {desk}")
@@ -181,7 +257,7 @@ class SqlJournal:
         """Return the requests, open or not erased yet, in which one of ``words`` stands: an id, or a name."""
         named = {"tenant_": tenant, "desk_": desk, "some": kinds()}
         asked = [{**named, "word_": dump(word)[1:-1]} for word in words]
-        rows = await self._run(
+        rows = await self.run(
             lambda connection: [tuple(row) for one in asked for row in connection.execute(sql.NAMING, one)]
         )
         found = {id_: parse(Request, text, f"requests {tenant} {desk} {id_}") for id_, text in rows}
@@ -190,7 +266,7 @@ class SqlJournal:
     async def remembers(self, tenant: str, desk: str, person: str) -> bool:
         """Say whether the history names somebody by their id, or their chat with the bot is known."""
         who = {"tenant_": tenant, "desk_": desk, "person_": person, "place_": personal(person)}
-        found = await self._run(lambda connection: [connection.execute(one, who).first() for one in sql.REMEMBERED])
+        found = await self.run(lambda connection: [connection.execute(one, who).first() for one in sql.REMEMBERED])
         return person != "" and any(found)
 
     async def expired(self, tenant: str, desk: str, limits: Limits, portion: int) -> Expired:
@@ -210,7 +286,7 @@ class SqlJournal:
             done = connection.execute(sql.RECORDED, {**here, "since_": limits.nameless_to}).all()
             return oldest(connection, sql.HELD), oldest(connection, sql.ALERTS_HELD), [tuple(row) for row in done]
 
-        ids, alerts, done = await self._run(work)
+        ids, alerts, done = await self.run(work)
         until = instant(limits.closed[Part.NAMES])
         past = [revision for revision, recorded_at in done if recorded_at <= until]
         revision = max((one + 1 for one in past), default=limits.nameless_to)
@@ -220,13 +296,13 @@ class SqlJournal:
 
     async def _silent(self, tenant: str) -> tuple[str, ...]:
         where = {"tenant_": tenant, "chats_": personal("")}
-        rows = await self._run(lambda connection: connection.execute(sql.SILENT, where).all())
+        rows = await self.run(lambda connection: connection.execute(sql.SILENT, where).all())
         return tuple(person_of(row[0]) for row in rows)
 
     async def closed(self, tenant: str, desk: str, requester: str, since: datetime) -> tuple[Request, ...]:
         """Return what somebody asked, was closed at ``since`` or later, and still has names, by their posts' time."""
         where = {"tenant_": tenant, "desk_": desk, "since_": instant(since), "some": kinds()}
-        rows = await self._run(lambda connection: connection.execute(sql.CLOSED_SINCE, where).all())
+        rows = await self.run(lambda connection: connection.execute(sql.CLOSED_SINCE, where).all())
         found = [
             parse(Request, text, f"requests {tenant} {desk} {id_}") for id_, text in rows if dump(requester) in text
         ]
@@ -237,7 +313,7 @@ class SqlJournal:
         revision, request = after
         here: Row = {"tenant_": tenant, "desk_": desk, "most_": portion}
         here |= {"revision_": revision, "request_": request}
-        rows = await self._run(lambda connection: connection.execute(sql.CHANGED_TEXTS, here).all())
+        rows = await self.run(lambda connection: connection.execute(sql.CHANGED_TEXTS, here).all())
         return tuple(
             Asked(
                 request=row.request,
@@ -263,28 +339,80 @@ class SqlJournal:
             for one in some
         ]
         if rows:
-            await self._run(lambda connection: connection.execute(sql.KEEP_VECTOR, rows) and None)
+            await self.run(lambda connection: connection.execute(sql.KEEP_VECTOR, rows) and None)
 
     async def figures(self, tenant: str, desk: str, period: Period) -> Figures:
         """Return what came in a period, counted from history as it stands."""
-        return await self._run(lambda connection: figures.count(connection, tenant, desk, period))
+        return await self.run(lambda connection: figures.count(connection, tenant, desk, period))
 
-    async def commit(self, commit: Commit) -> None:
-        """Write all of ``commit`` durably; raise Conflict if the revision has moved on or a record's key is known."""
-        await self._run(lambda connection: self._writer.write(connection, commit))
+    @asynccontextmanager
+    async def alone(self, tenant: str, desk: str, revision: int) -> AsyncIterator[News | None]:
+        """Have a desk to oneself, until the end or until the commit: other replicas wait for that.
+
+        Give what they committed since ``revision``, None for nothing.
+        """
+        shared = self._shared
+        if shared is None:
+            yield None
+            return
+
+        def begin() -> tuple[Connection, News | None]:
+            connection = shared.connect()
+            try:
+                return connection, _news(connection, tenant, desk, revision)
+            except BaseException:
+                connection.close()
+                raise
+
+        def end(connection: Connection) -> None:
+            connection.close()  # which takes back what was not committed
+
+        loop = asyncio.get_running_loop()
+        async with self._turns:
+            connection, news = await loop.run_in_executor(self._waiting, self._guarded, begin)
+            self._turn[tenant, desk] = connection
+            try:
+                yield news
+            finally:
+                del self._turn[tenant, desk]
+                await loop.run_in_executor(self._thread, self._guarded, lambda: end(connection))
+
+    async def commit(self, commit: Commit) -> frozenset[str]:
+        """Write all of ``commit`` durably; raise Conflict if the revision has moved on or a record's key is known.
+
+        Return the ids of what another replica delivers. Raise Lost if one of ``struck`` is another's by now.
+        """
+        holder, turn = self.holder, self._turn.get((commit.tenant, commit.desk))
+        if turn is None:
+            left = await self.run(lambda connection: self._writer.write(connection, commit, holder))
+        else:
+            left = await asyncio.get_running_loop().run_in_executor(
+                self._thread, self._guarded, lambda: self._commit_turn(turn, commit, holder)
+            )
         if any(isinstance(change, Forget) for change in commit.changes):  # so does the end of each sweep
             await asyncio.get_running_loop().run_in_executor(self._thread, self._database.empty_log)
+        return left if holder is self.holder else frozenset(one.id for one in commit.outgoing)
+
+    def _commit_turn(self, turn: Connection, commit: Commit, holder: Holder) -> frozenset[str]:
+        left = self._writer.write(turn, commit, holder)
+        turn.commit()
+        return left
+
+    async def revisions(self) -> dict[tuple[str, str], int]:
+        """Return the revision of every desk, by tenant and id."""
+        rows = await self.run(lambda connection: connection.execute(sql.REVISIONS).all())
+        return {(row.tenant, row.desk): row.revision for row in rows}
 
     async def address(self, tenant: str, desk: str, key: str) -> Address | None:
         """Return where the message under ``key`` lives, None if it was never delivered."""
         where = {"tenant_": tenant, "desk_": desk, "key_": key}
-        row = await self._run(lambda connection: connection.execute(sql.ONE_ADDRESS, where).first())
+        row = await self.run(lambda connection: connection.execute(sql.ONE_ADDRESS, where).first())
         return Address(*row) if row else None
 
     async def rota(self, tenant: str, desk: str) -> StoredRota:
         """Return a desk's rota with what is known of its file; raise Refused where the desk is unknown."""
         here = {"tenant_": tenant, "desk_": desk}
-        row = await self._run(lambda connection: connection.execute(sql.ONE_ROTA, here).first())
+        row = await self.run(lambda connection: connection.execute(sql.ONE_ROTA, here).first())
         if row is None:
             message = f"There is no desk {desk}."
             raise Refused(message)
@@ -293,22 +421,28 @@ class SqlJournal:
     async def rota_written(self, tenant: str, desk: str, checksum: str, rota: Rota) -> None:
         """Remember that the file holds ``rota`` under ``checksum``; a rota put meanwhile stays to be written."""
         row = {"tenant_": tenant, "desk_": desk, "checksum_": checksum, "document_": dump(rota)}
-        await self._run(lambda connection: connection.execute(sql.ROTA_WRITTEN, row) and None)
+        await self.run(lambda connection: connection.execute(sql.ROTA_WRITTEN, row) and None)
 
     async def learn(self, tenant: str, place: str, document: str) -> None:
         """Keep the Teams adapter's note on how to reach a place."""
         row = {"tenant": tenant, "place": place, "document": document}
-        await self._run(lambda connection: connection.execute(sql.PUT_REFERENCE, row) and None)
+        await self.run(lambda connection: connection.execute(sql.PUT_REFERENCE, row) and None)
 
     async def references(self) -> tuple[tuple[str, str, str], ...]:
         """Return all such notes: tenant, place, document."""
-        rows = await self._run(lambda connection: connection.execute(sql.ALL_REFERENCES).all())
+        rows = await self.run(lambda connection: connection.execute(sql.ALL_REFERENCES).all())
+        return tuple((row.tenant, row.place, row.document) for row in rows)
+
+    async def references_of(self, tenant: str, places: Iterable[str]) -> tuple[tuple[str, str, str], ...]:
+        """Return those of some places of a tenant."""
+        asked = {"tenant_": tenant, "some": list(places)}
+        rows = await self.run(lambda connection: connection.execute(sql.SOME_REFERENCES, asked).all())
         return tuple((row.tenant, row.place, row.document) for row in rows)
 
     async def history(self, tenant: str, desk: str) -> tuple[Record, ...]:
         """Return a desk's records in the order in which they were written."""
         here = {"tenant_": tenant, "desk_": desk}
-        rows = await self._run(lambda connection: connection.execute(sql.HISTORY, here).all())
+        rows = await self.run(lambda connection: connection.execute(sql.HISTORY, here).all())
         return tuple(
             Record(
                 row.key,
@@ -326,25 +460,41 @@ class SqlJournal:
         asked = [(statement, some) for statement, keys in questions for some in _portions(keys)]
         if not asked:
             return []
-        return await self._run(
+        return await self.run(
             lambda connection: [
                 tuple(row) for statement, some in asked for row in connection.execute(statement, {**here, "some": some})
             ]
         )
 
-    async def _run(self, work: Callable[[Connection], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """Do some work in one transaction of its own; raise NotStored when the database fails."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self.transact, work)
 
-    def _transact(self, work: Callable[[Connection], T]) -> T:
-        try:
-            connection = self._database.connection()
-            with connection.begin():
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        """Do what ``run`` does, from a thread; on SQLite from the journal's own alone."""
+
+        def within() -> T:
+            with self._database.transaction() as connection:
                 return work(connection)
+
+        return self._guarded(within)
+
+    def _guarded(self, work: Callable[[], T]) -> T:
+        try:
+            return work()
         except (SQLAlchemyError, OSError) as error:
             self._database.drop()
-            cause = error.orig if isinstance(error, DatabaseError) else error
-            message = f"{self._database.name} failed: {cause}."
-            raise NotStored(message) from error
+            message = f"{self._database.name} failed: {self._database.cause(error)}."
+            raise NotStored(message) from None
+
+
+def _news(connection: Connection, tenant: str, desk: str, since: int) -> News | None:
+    """Lock a desk's row, and return what was committed since."""
+    found = connection.execute(sql.TAKE_TURN, {"tenant_": tenant, "desk_": desk}).scalar_one_or_none()
+    if found is None:
+        message = f"There is no desk {desk}."
+        raise Refused(message)
+    return None if found == since else News(found, changed(connection, tenant, desk, since, found))
 
 
 def _alerts(rows: Iterable[Sequence[str]], where: str) -> tuple[Alert, ...]:

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from bot.alerts.alert import Alert
 from bot.effects import Change, ForgetActs, ForgetChats, ForgetMessages, ForgetPerson, PutDesk, PutRequest, PutRota
 from bot.errors import Misconfigured, NotStored, Refused
 from bot.places import person_of, personal
-from bot.ports import Address, Asked, Commit, Conflict, Expired, Limits, Loaded, Outgoing, Record
+from bot.ports import Address, Asked, Commit, Conflict, Expired, Limits, Loaded, News, Outgoing, Record
 from bot.rota.shift import Rota
 from bot.standing import Standing
 from bot.state import DeskInfo
@@ -192,7 +193,13 @@ class MemoryJournal:
         """Return what came in a period, counted from history as it stands."""
         return tally.count(self._kept(tenant, desk).standing, period)
 
-    async def commit(self, commit: Commit) -> None:
+    @asynccontextmanager
+    async def alone(self, tenant: str, desk: str, revision: int) -> AsyncIterator[News | None]:
+        """Give None: nobody else writes."""
+        del tenant, desk, revision
+        yield None
+
+    async def commit(self, commit: Commit) -> frozenset[str]:
         """Write all of ``commit``; raise Conflict if the revision has moved on or a record's key is known."""
         self._check()
         kept = self._desks.get((commit.tenant, commit.desk))
@@ -218,6 +225,7 @@ class MemoryJournal:
             kept.outbox.pop(outgoing.id, None)
             kept.outbox[outgoing.id] = outgoing
         kept.shown.update(commit.shown)
+        return frozenset()
 
     async def address(self, tenant: str, desk: str, key: str) -> Address | None:
         """Return where the message under ``key`` lives, None if it was never delivered."""
@@ -243,6 +251,11 @@ class MemoryJournal:
         """Return all such notes: tenant, place, document."""
         self._check()
         return tuple((tenant, place, document) for (tenant, place), document in sorted(self._references.items()))
+
+    async def references_of(self, tenant: str, places: Iterable[str]) -> tuple[tuple[str, str, str], ...]:
+        """Return those of some places of a tenant."""
+        wanted = set(places)
+        return tuple(one for one in await self.references() if one[0] == tenant and one[1] in wanted)
 
     async def history(self, tenant: str, desk: str) -> tuple[Record, ...]:
         """Return a desk's records in the order in which they were written."""

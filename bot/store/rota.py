@@ -220,8 +220,8 @@ class Journal(Protocol):
         """Remember that the file holds ``rota`` under ``checksum``."""
 
 
-class Files(Protocol):
-    """What RotaFiles and its fake have in common."""
+class Store(Protocol):
+    """The part of RotaFiles that is brought together with the journal."""
 
     def keep(self, desk: DeskInfo, stored: StoredRota) -> Kept | None:
         """Keep what somebody wrote into a desk's file beside it; None where nobody did."""
@@ -234,6 +234,22 @@ class Files(Protocol):
 
     def checksum(self, desk_id: str) -> str | None:
         """Return the checksum of a desk's file, None where there is none."""
+
+
+class Files(Store, Protocol):
+    """What RotaFiles and the rotas in a shared database have in common."""
+
+    def look(self, desk_id: str) -> Look | None:
+        """Return what changes when a desk's file does; None where there is none."""
+
+    def set_aside(self, desk_id: str, at: datetime) -> Path | None:
+        """Move the file of a desk that is no more aside; return where it is, None if nowhere."""
+
+    def forget_edits(self, desk_id: str, before: datetime | None) -> None:
+        """Remove what ``keep`` kept of edits made ``before``; with None all that is kept of the desk."""
+
+    def forget_removed(self, before: datetime) -> None:
+        """Remove what is kept of desks that were removed ``before``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +286,7 @@ class Invalid:
 Outcome = Agreed | Unwritten | Edited | Invalid
 
 
-def compare(stored: StoredRota, desk: DeskInfo, files: Files) -> Outcome:
+def compare(stored: StoredRota, desk: DeskInfo, files: Store) -> Outcome:
     """Say how a desk's file stands to the journal; change nothing."""
     found = files.checksum(desk.id)
     if found is None or not stored.written:
@@ -283,7 +299,7 @@ def compare(stored: StoredRota, desk: DeskInfo, files: Files) -> Outcome:
         return Invalid(str(error), found)
 
 
-async def reconcile(journal: Journal, files: Files, desk: DeskInfo) -> Outcome:
+async def reconcile(journal: Journal, files: Store, desk: DeskInfo) -> Outcome:
     """Bring file and journal together as far as the file goes, and return what was found.
 
     Edited is the caller's to take over. A disk that refuses is logged: the journal has the rota.
@@ -303,7 +319,7 @@ async def reconcile(journal: Journal, files: Files, desk: DeskInfo) -> Outcome:
     return outcome
 
 
-async def write_anew(journal: Journal, files: Files, desk: DeskInfo, stored: StoredRota) -> Kept | None:
+async def write_anew(journal: Journal, files: Store, desk: DeskInfo, stored: StoredRota) -> Kept | None:
     """Write a desk's file as the journal has it, and return what somebody had written there, kept beside it."""
     kept = await asyncio.to_thread(files.keep, desk, stored)
     if kept is not None:

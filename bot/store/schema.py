@@ -1,6 +1,7 @@
 """The journal's tables, one schema for SQLite and PostgreSQL, and the version of it that this program reads.
 
-Every table is keyed by tenant first and, but for references, desk second, so that PostgreSQL can be sharded by them.
+What is a desk's is keyed by tenant first and desk second, so that PostgreSQL can be sharded by them; references, by
+tenant alone, and the few rows about replicas and sending are not. Text is compared by its bytes in either database.
 Instants are UTC in ISO 8601 with microseconds, so that text order is time order; those that the report reckons with
 are whole microseconds since 1970 (``_us``), so that no database's own dates are needed. Documents are JSON text.
 """
@@ -22,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-HEAD = "0006"  # the newest script in migrations/versions; a test compares
+HEAD = "0007"  # the newest script in migrations/versions; a test compares
 
 metadata = MetaData()
 
@@ -165,6 +166,7 @@ outbox = _of_desk(
     Column("position", Integer, nullable=False),
     _text("key"),
     _text("document"),
+    Column("holder", Text, nullable=False, server_default=""),  # the replica that delivers it, "" for nobody yet
     key=("id",),
 )
 
@@ -189,4 +191,31 @@ references = Table(
     _text("document"),
     PrimaryKeyConstraint("tenant", "place"),
     sqlite_with_rowid=False,
+)
+
+changes = _of_desk(
+    "changes", Column("revision", Integer, nullable=False), _text("subjects"), key=("revision",), rowid=False
+)
+"""What each commit touched, by kind and id, so that other replicas need not read a desk anew; the last thousand."""
+
+documents = Table(
+    "documents",
+    metadata,
+    _text("tenant"),
+    _text("desk"),
+    _text("name"),
+    Column("version", BigInteger, nullable=False),
+    _text("content"),
+    PrimaryKeyConstraint("tenant", "desk", "name"),
+)
+"""What one replica keeps in files of its data folder and several share: rotas for people, marks, notes."""
+
+replicas = Table(
+    "replicas", metadata, _text("id"), _us("until_us"), PrimaryKeyConstraint("id"), sqlite_with_rowid=False
+)
+duties = Table(
+    "duties", metadata, _text("name"), _text("holder"), PrimaryKeyConstraint("name"), sqlite_with_rowid=False
+)
+turns = Table(
+    "turns", metadata, _text("thread"), _us("at_us"), PrimaryKeyConstraint("thread", "at_us"), sqlite_with_rowid=False
 )

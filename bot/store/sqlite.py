@@ -8,11 +8,14 @@ file is for its owner's eyes only (0600), and no error says what its rows hold.
 
 import os
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.dialects.sqlite import dialect
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 PRAGMAS = (
@@ -31,10 +34,13 @@ class Database:
     Used from one thread at a time.
     """
 
+    threads = 1
+
     def __init__(self, path: Path) -> None:
         """Name the file."""
         self.path = path
         self.name = f"The journal {path}"
+        self.dialect: Dialect = dialect()
         self._engine: Engine = create_engine(
             URL.create("sqlite", database=str(path)), poolclass=NullPool, hide_parameters=True
         )
@@ -48,6 +54,13 @@ class Database:
         log = self.path.with_name(self.path.name + "-wal")
         lost_with_log = log.exists() and log.stat().st_size > 0 and not self.path.exists()
         return not lost_with_log and not any((self.path.parent / "rota").glob("*.json"))
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Give the connection for one transaction."""
+        connection = self.connection()
+        with connection.begin():
+            yield connection
 
     def connection(self) -> Connection:
         """Return the connection, opened if need be; raise OSError where the file was moved away or replaced."""
@@ -64,6 +77,17 @@ class Database:
         """Bring the log into the file and empty it; what was committed stands, and the next call tries again."""
         with suppress(sqlite3.Error, SQLAlchemyError, OSError):
             self.connection().connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def lock_for_migration(self, connection: Connection) -> None:
+        """Do nothing: the data folder is one process's."""
+
+    def cause(self, error: Exception) -> str:
+        """Return what failed, which SQLite says without the values of a row."""
+        return str(error.orig if isinstance(error, DatabaseError) else error)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.drop()
 
     def drop(self) -> None:
         """Close the connection, whatever state it is in."""

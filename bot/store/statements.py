@@ -3,10 +3,27 @@
 Those that write take lists of rows. Upserts are spelt alike by SQLite and PostgreSQL.
 """
 
-from sqlalchemy import Table, bindparam, case, delete, false, func, insert, or_, select, text, tuple_, union_all, update
+from sqlalchemy import (
+    Boolean,
+    Table,
+    bindparam,
+    case,
+    delete,
+    false,
+    insert,
+    or_,
+    select,
+    text,
+    tuple_,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.functions import GenericFunction
 
 from bot.store.schema import (
     HOLDS,
@@ -14,8 +31,10 @@ from bot.store.schema import (
     IS_OPEN,
     alert_names,
     alerts,
+    changes,
     commons,
     desks,
+    documents,
     notices,
     outbox,
     records,
@@ -25,6 +44,23 @@ from bot.store.schema import (
     shown,
     texts,
 )
+
+
+class has(GenericFunction[bool]):  # noqa: N801 - a function of SQL
+    """Say whether a text has a word in it, letter by letter."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(has)
+def _instr(call: has, compiler: SQLCompiler, **named: object) -> str:
+    return f"(instr({compiler.process(call.clauses, **named)}) > 0)"
+
+
+@compiles(has, "postgresql")
+def _strpos(call: has, compiler: SQLCompiler, **named: object) -> str:
+    return f"(strpos({compiler.process(call.clauses, **named)}) > 0)"
 
 
 def _here(table: Table) -> ColumnElement[bool]:
@@ -85,8 +121,41 @@ ROTA_WRITTEN = (
     .values(checksum=bindparam("checksum_"), written=rotas.c.document == bindparam("document_"))
 )
 
+ADD_CHANGE = insert(changes)
+DROP_CHANGES = delete(changes).where(_here(changes), changes.c.revision <= bindparam("until_"))
+CHANGED = (
+    select(changes.c.revision, changes.c.subjects)
+    .where(_here(changes), changes.c.revision > bindparam("since_"))
+    .order_by(changes.c.revision)
+)
+STRIKE_MINE = (
+    delete(outbox)
+    .where(_here(outbox), _any(outbox.c.id), outbox.c.holder.in_(bindparam("mine", expanding=True)))
+    .returning(outbox.c.id)
+)
+ONE_DOCUMENT = select(documents.c.version, documents.c.content).where(
+    _here(documents), documents.c.name == bindparam("name_")
+)
+ADD_DOCUMENT = upsert(documents).on_conflict_do_nothing()
+PUT_DOCUMENT = (
+    update(documents)
+    .where(_here(documents), documents.c.name == bindparam("name_"), documents.c.version == bindparam("version_"))
+    .values(version=bindparam("version_") + text("1"), content=bindparam("content_"))
+)
+DROP_DOCUMENT = delete(documents).where(_here(documents), documents.c.name == bindparam("name_"))
+_DATED = (documents.c.name >= bindparam("begin_")) & (documents.c.name < bindparam("before_"))
+DATED_DOCUMENTS = select(documents.c.name, documents.c.content).where(documents.c.desk == bindparam("desk_"), _DATED)
+DROP_DATED = delete(documents).where(_DATED)
+DROP_DATED_OF_DESK = DROP_DATED.where(documents.c.desk == bindparam("desk_"))
+OTHERS = select(outbox.c.key).where(_here(outbox), _any(outbox.c.key), outbox.c.holder != bindparam("me_")).distinct()
+TAKE_TURN = select(desks.c.revision).where(_here(desks)).with_for_update()
+REVISIONS = select(desks.c.tenant, desks.c.desk, desks.c.revision)
+NOTICES_BY_KEY = select(notices.c.key, notices.c.document).where(_here(notices), _any(notices.c.key))
+COMMONS_BY_ID = select(commons.c.id, commons.c.document).where(_here(commons), _any(commons.c.id))
+
 REMOVE_DESK = tuple(
-    delete(table).where(_here(table)) for table in (records, alert_names, alerts, commons, notices, shown, rotas, desks)
+    delete(table).where(_here(table))
+    for table in (records, alert_names, alerts, commons, notices, shown, changes, rotas, desks)
 )
 
 ANY_REQUEST = select(requests.c.id).where(_here(requests)).limit(1)
@@ -107,7 +176,9 @@ LIVE_ALERTS = select(alerts.c.id, alerts.c.document).where(_here(alerts), text(I
 ALL_COMMONS = select(commons.c.id, commons.c.document).where(_here(commons)).order_by(commons.c.id)
 ALL_NOTICES = select(notices.c.key, notices.c.document).where(_here(notices)).order_by(notices.c.key)
 ALL_OUTGOING = (
-    select(outbox.c.id, outbox.c.document).where(_here(outbox)).order_by(outbox.c.revision, outbox.c.position)
+    select(outbox.c.id, outbox.c.document)
+    .where(_here(outbox), outbox.c.holder == bindparam("holder_"))
+    .order_by(outbox.c.revision, outbox.c.position)
 )
 KNOWN_KEYS = select(records.c.key).where(_here(records), _any(records.c.key))
 REQUESTS_BY_ID = select(requests.c.id, requests.c.document).where(_here(requests), _any(requests.c.id))
@@ -164,9 +235,7 @@ ALERTS_HELD = (
 )
 ALERTS_NAMING = union_all(
     *(
-        select(alerts.c.id, alerts.c.document).where(
-            _here(alerts), which, func.instr(alerts.c.document, bindparam("word_")) > 0
-        )
+        select(alerts.c.id, alerts.c.document).where(_here(alerts), which, has(alerts.c.document, bindparam("word_")))
         for which in (text(IS_LIVE), text(HOLDS) & _any(alerts.c.held))
     )
 )
@@ -179,7 +248,7 @@ RECORDED = (
 NAMING = union_all(  # each by its index, instead of through all that was ever asked
     *(
         select(requests.c.id, requests.c.document).where(
-            _here(requests), which, func.instr(requests.c.document, bindparam("word_")) > 0
+            _here(requests), which, has(requests.c.document, bindparam("word_"))
         )
         for which in (text(IS_OPEN), text(HOLDS) & _any(requests.c.held))
     )
@@ -193,7 +262,7 @@ FORGET_ACTOR = update(records).where(_here(records), records.c.actor == bindpara
 FORGET_MESSAGES = delete(shown).where(
     _here(shown), shown.c.key >= bindparam("first_"), shown.c.key < bindparam("after_")
 )
-FORGET_COPIES = delete(shown).where(_here(shown), func.instr(shown.c.key, bindparam("ending_")) > 0)
+FORGET_COPIES = delete(shown).where(_here(shown), has(shown.c.key, bindparam("ending_")))
 FORGET_PLACE = delete(references).where(
     references.c.tenant == bindparam("tenant_"), references.c.place == bindparam("place_")
 )
@@ -216,6 +285,7 @@ REMEMBERED = (
     ),
 )
 
+SOME_REFERENCES = select(references).where(references.c.tenant == bindparam("tenant_"), _any(references.c.place))
 ALL_REFERENCES = select(references).order_by(references.c.tenant, references.c.place)
 HISTORY = (
     select(

@@ -4,18 +4,21 @@ This runs for every message, so rows are plain tuples in the order of their tabl
 compiled once to the driver's own text: a third of the cost of going through the compiler's cache each time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection
-from sqlalchemy.dialects.sqlite import dialect
+from sqlalchemy import Connection, Executable
+from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import ClauseElement
 
 from bot.alerts import erasure as alerts
 from bot.alerts.alert import Alert, first_ended_at
 from bot.effects import (
+    Change,
     DropCommon,
     DropNotice,
     Forget,
@@ -32,11 +35,14 @@ from bot.effects import (
     PutRota,
 )
 from bot.places import personal
-from bot.ports import Commit, Conflict, Record
+from bot.ports import Commit, Conflict, Lost, Record
+from bot.rota.shift import Rota
+from bot.state import DeskInfo, Facts, Notice
 from bot.store import statements as sql
-from bot.store.document import dump, dump_effect
+from bot.store.document import dump, dump_effect, parse
 from bot.support.erasure import held
 from bot.support.likeness import compared
+from bot.support.recurrence import Common
 from bot.support.report import is_follow_up, waits_since
 from bot.support.request import Request
 
@@ -44,6 +50,7 @@ Cells = tuple[object, ...]
 Kept = PutRequest | PutAlert | PutCommon | DropCommon | PutNotice | DropNotice | PutFacts | PutDesk | PutRota
 
 EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+TOLD = 1_000  # commits of which it is known what they touched, at least
 LAST = "\uffff"  # behind every key that begins alike
 ORDER: Sequence[type[Kept]] = (
     PutRequest,
@@ -58,15 +65,24 @@ ORDER: Sequence[type[Kept]] = (
 )
 
 
-def _text(statement: ClauseElement) -> str:
-    return str(statement.compile(dialect=dialect()))
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who delivers what is written: a replica by its id, and by those that it had before; "" for none."""
+
+    id: str = ""
+    before: tuple[str, ...] = ()
 
 
 class Writer:
-    """Writes commits of one database."""
+    """Writes commits of one database; ``is_shared`` says that other replicas write to it too."""
 
-    def __init__(self) -> None:
+    def __init__(self, dialect: Dialect, *, is_shared: bool) -> None:
         """Compile the statements."""
+        self.is_shared = is_shared
+
+        def _text(statement: ClauseElement) -> str:
+            return str(statement.compile(dialect=dialect))
+
         self._advance = _text(sql.ADVANCE)
         self._records = _text(sql.ADD_RECORDS)
         self._strike = _text(sql.STRIKE)
@@ -75,6 +91,8 @@ class Writer:
         self._names = _text(sql.PUT_ALERT_NAMES)
         self._texts = _text(sql.PUT_TEXTS)
         self._unwritten = _text(sql.UNWRITTEN)
+        self._change_added = _text(sql.ADD_CHANGE)
+        self._changes_dropped = _text(sql.DROP_CHANGES)
         self._changes = {
             PutRequest: _text(sql.PUT_REQUESTS),
             PutAlert: _text(sql.PUT_ALERTS),
@@ -87,8 +105,11 @@ class Writer:
             PutRota: _text(sql.PUT_ROTA),
         }
 
-    def write(self, connection: Connection, commit: Commit) -> None:
-        """Write a commit within the caller's transaction; raise Conflict, for the caller to roll back."""
+    def write(self, connection: Connection, commit: Commit, holder: Holder) -> frozenset[str]:
+        """Write a commit within the caller's transaction; raise Conflict or Lost, for the caller to roll back.
+
+        Return the ids of what waits behind something that ``holder`` does not deliver.
+        """
         tenant, desk, revision = commit.tenant, commit.desk, commit.revision
         run = connection.exec_driver_sql
         if run(self._advance, (tenant, desk, revision)).rowcount != 1:
@@ -105,11 +126,13 @@ class Writer:
         for forget in forgets:
             _forget(connection, tenant, desk, forget)
         if commit.struck:
-            run(self._strike, [(tenant, desk, id_) for id_ in commit.struck])
+            self._strike_rows(connection, commit, holder)
+        left = self._left(connection, commit, holder)
         if commit.outgoing:
-            rows: list[Cells] = [
-                (tenant, desk, one.id, revision, at, one.effect.key, dump_effect(one.effect))
+            rows = [
+                (tenant, desk, one.id, revision, at, one.effect.key, dump_effect(one.effect), by)
                 for at, one in enumerate(commit.outgoing)
+                for by in ["" if one.id in left else holder.id]
             ]
             run(self._outgoing, rows)
         if commit.shown:
@@ -117,6 +140,37 @@ class Writer:
                 self._shown,
                 [(tenant, desk, key, to.service_url, to.conversation, to.activity) for key, to in commit.shown],
             )
+        if self.is_shared:
+            self._tell(connection, commit)
+        return left
+
+    def _strike_rows(self, connection: Connection, commit: Commit, holder: Holder) -> None:
+        tenant, desk = commit.tenant, commit.desk
+        if not holder.id:
+            connection.exec_driver_sql(self._strike, [(tenant, desk, id_) for id_ in commit.struck])
+            return
+        mine = {"tenant_": tenant, "desk_": desk, "some": list(commit.struck), "mine": [holder.id, *holder.before]}
+        struck = {row[0] for row in connection.execute(sql.STRIKE_MINE, mine)}
+        if lost := frozenset(commit.struck) - struck:
+            raise Lost(lost)
+
+    def _left(self, connection: Connection, commit: Commit, holder: Holder) -> frozenset[str]:
+        if not holder.id or not commit.outgoing:
+            return frozenset()
+        keys = sorted({one.effect.key for one in commit.outgoing})
+        here = {"tenant_": commit.tenant, "desk_": commit.desk, "some": keys, "me_": holder.id}
+        others = {row[0] for row in connection.execute(sql.OTHERS, here)}
+        return frozenset(one.id for one in commit.outgoing if one.effect.key in others)
+
+    def _tell(self, connection: Connection, commit: Commit) -> None:
+        """Say what a commit touched, and forget what was said long ago: who has missed that loads the desk anew."""
+        revision = commit.revision + 1
+        kept = [change for change in commit.changes if not isinstance(change, Forget)]
+        subjects = orjson.dumps(list(dict.fromkeys(map(_subject, kept)))).decode()
+        run = connection.exec_driver_sql
+        run(self._change_added, (commit.tenant, commit.desk, revision, subjects))
+        if revision % TOLD == 0:
+            run(self._changes_dropped, (commit.tenant, commit.desk, revision - TOLD))
 
     def _change(self, connection: Connection, commit: Commit, changes: Sequence[Kept]) -> None:
         tenant, desk = commit.tenant, commit.desk
@@ -178,6 +232,40 @@ def _subject(change: Kept) -> tuple[str, str]:  # noqa: PLR0911 - one row per ki
             return "notice", key
         case PutFacts() | PutDesk() | PutRota():
             return type(change).__name__, ""
+
+
+def changed(connection: Connection, tenant: str, desk: str, since: int, revision: int) -> tuple[Change, ...] | None:
+    """Return what was changed from one revision to another, as it is now; None where that is not known any more."""
+    here = {"tenant_": tenant, "desk_": desk}
+    told = connection.execute(sql.CHANGED, {**here, "since_": since}).all()
+    if len(told) != revision - since:
+        return None
+    subjects: dict[str, list[str]] = {}
+    for kind, id_ in dict.fromkeys((kind, id_) for row in told for kind, id_ in orjson.loads(row.subjects)):
+        subjects.setdefault(kind, []).append(id_)
+    found: list[Change] = []
+    for kind, (statement, of, put, drop) in READ.items():
+        ids = subjects.get(kind, [])
+        rows = connection.execute(statement, {**here, "some": ids}).all() if ids else []
+        found += [put(parse(of, row[1], f"{kind} {tenant} {desk} {row[0]}")) for row in rows]
+        found += [drop(id_) for id_ in set(ids) - {row[0] for row in rows}] if drop else []
+    if PutFacts.__name__ in subjects or PutDesk.__name__ in subjects:
+        row = connection.execute(sql.ONE_DESK, here).one()
+        found += [PutFacts(parse(Facts, row.facts, f"desks {tenant} {desk}, facts"))]
+        found += [PutDesk(parse(DeskInfo, row.info, f"desks {tenant} {desk}"))]
+    if PutRota.__name__ in subjects:
+        document = connection.execute(sql.ONE_ROTA, here).one().document
+        found += [PutRota(parse(Rota, document, f"rotas {tenant} {desk}"))]
+    return tuple(found)
+
+
+READ: Mapping[str, tuple[Executable, type[Any], Callable[[Any], Change], Callable[[str], Change] | None]] = {
+    "request": (sql.REQUESTS_BY_ID, Request, PutRequest, None),
+    "alert": (sql.ALERTS_BY_ID, Alert, PutAlert, None),
+    "common": (sql.COMMONS_BY_ID, Common, PutCommon, DropCommon),
+    "notice": (sql.NOTICES_BY_KEY, Notice, PutNotice, DropNotice),
+}
+"""How what a commit touched is read again, by its kind: the statement, the class, and the change that it is."""
 
 
 def _row(tenant: str, desk: str, change: Kept) -> Cells:  # noqa: PLR0911 - one row per kind
@@ -254,7 +342,7 @@ def _asked(commit: Commit, request: Request) -> Cells:
         commit.desk,
         request.id,
         commit.revision + 1,
-        compared(request),
+        compared(request).replace("\0", ""),  # which PostgreSQL's text does not take
         instant(request.posted_at),
         request.status.value,
         request.outcome.value if request.outcome else "",

@@ -6,6 +6,7 @@ limits) keep one rate, or no order, or every key for ever; what is needed is fou
 
 import asyncio
 from collections import OrderedDict, deque
+from typing import Protocol
 
 # Sends to one thread by one bot: (how many, in how many seconds). Source: learn.microsoft.com, "Optimize your bot with
 # rate limiting".
@@ -13,6 +14,13 @@ TEAMS = ((7, 1.0), (8, 2.0), (60, 30.0), (1800, 3600.0))
 
 _MARGIN = 0.05
 _THREADS = 10_000
+
+
+class Turns(Protocol):
+    """Who says when the next send to a thread may leave: this process alone, or all that share a database."""
+
+    async def turn(self, thread: str) -> None:
+        """Return when the next send to this thread may leave."""
 
 
 class Limits:

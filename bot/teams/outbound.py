@@ -90,7 +90,7 @@ class Outbound:
     async def _post(self, desk: DeskInfo, place: str, activity: orjson.Fragment) -> Address:
         if person_of(place):
             return await self._post_personally(desk, place, activity)
-        reference = self._references.of(desk.tenant, channel_of(place))
+        reference = await self._references.look_up(desk.tenant, channel_of(place))
         service = reference.service_url
         if root_of(place):
             return Address(service, place, await _until_known(lambda: self._transport.post(service, place, activity)))
@@ -102,7 +102,7 @@ class Outbound:
         return Address(service, conversation if root_of(conversation) else thread(place, id_), id_)
 
     async def _post_personally(self, desk: DeskInfo, place: str, activity: orjson.Fragment) -> Address:
-        reference = self._references.of(desk.tenant, place)
+        reference = await self._references.look_up(desk.tenant, place)
         service, conversation = reference.service_url, reference.conversation
         if not conversation:
             member = person_of(place)

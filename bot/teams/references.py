@@ -23,6 +23,9 @@ class Memory(Protocol):
     async def references(self) -> Iterable[tuple[str, str, str]]:
         """Return (tenant, place, document) of all that was kept."""
 
+    async def references_of(self, tenant: str, places: Iterable[str]) -> Iterable[tuple[str, str, str]]:
+        """Return those of some places of a tenant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -47,16 +50,25 @@ def team_of(activity: dict[str, Any]) -> dict[str, Any]:
 class References:
     """The references of every tenant, in memory, and kept in the journal when they change."""
 
-    def __init__(self, memory: Memory, app_id: str) -> None:
-        """Bind to where references are kept; ``app_id`` names the bot where nothing has arrived yet."""
+    def __init__(self, memory: Memory, app_id: str, *, is_shared: bool = False) -> None:
+        """Bind to where references are kept; ``app_id`` names the bot where nothing has arrived yet.
+
+        Where it ``is_shared``, other replicas learn some too.
+        """
         self._memory = memory
+        self._is_shared = is_shared
         self._bot = f"28:{app_id}"
         self._known: dict[tuple[str, str], Reference] = {}
 
     async def load(self) -> None:
         """Read what was kept."""
-        for tenant, place, document in await self._memory.references():
-            self._known[tenant, place] = Reference(**orjson.loads(document))
+        self._read(await self._memory.references())
+
+    async def look_up(self, tenant: str, place: str) -> Reference:
+        """Return how to reach a place, as whichever replica learnt it last; see ``of``."""
+        if self._is_shared:
+            self._read(await self._memory.references_of(tenant, (place, "")))
+        return self.of(tenant, place)
 
     async def learn(self, tenant: str, place: str, activity: dict[str, Any]) -> None:
         """Take the service URL and conversation of an activity that arrived at a channel's or a person's place."""
@@ -79,6 +91,10 @@ class References:
         last = self._known.get((tenant, ""), Reference(GLOBAL_SERVICE, "", self._bot))
         known = self._known.get((tenant, place), last)
         return replace(known, service_url=last.service_url)
+
+    def _read(self, rows: Iterable[tuple[str, str, str]]) -> None:
+        for tenant, place, document in rows:
+            self._known[tenant, place] = Reference(**orjson.loads(document))
 
     def _named_by(self, activity: dict[str, Any]) -> Reference:
         recipient = activity.get("recipient")

@@ -57,7 +57,7 @@ class Rosters:
 
     async def fetch(self, desk: DeskInfo) -> Roster:
         """Return the roster of a desk's team; what Teams does not say is missing, with the reason."""
-        reference = self._references.of(desk.tenant, desk.channel)
+        reference = await self._references.look_up(desk.tenant, desk.channel)
         service, team = reference.service_url, reference.team
         people, why = await _asked(lambda: self._transport.members(service, desk.channel))
         found, why_not = await _asked(lambda: self._transport.channels(service, team)) if team else ([], UNKNOWN_TEAM)

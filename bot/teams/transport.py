@@ -13,10 +13,10 @@ import aiohttp
 import orjson
 from yarl import URL
 
-from bot.retries import Temporary, seconds
+from bot.retries import Temporary, seconds, still_mine
 from bot.teams.credentials import Credentials, TokenRefused
 from bot.teams.hosts import ServiceHosts
-from bot.teams.limits import Limits
+from bot.teams.limits import Limits, Turns
 
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
 _AGAIN = frozenset({408, 412, 429})
@@ -64,7 +64,7 @@ class Transport:
         session: aiohttp.ClientSession,
         hosts: ServiceHosts,
         credentials: Credentials | None = None,
-        limits: Limits | None = None,
+        limits: Turns | None = None,
     ) -> None:
         self._session = session
         self._hosts = hosts
@@ -183,6 +183,7 @@ class Transport:
             raise Temporary(f"token {error}") from None
 
     async def _once(self, method: str, url: URL, data: bytes | None, token: str) -> Sent:
+        still_mine()
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         if data is not None:
             headers["Content-Type"] = "application/json; charset=utf-8"

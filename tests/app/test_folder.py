@@ -16,7 +16,7 @@ from bot.folder import desks_alone, open_desks, open_folder
 from bot.ports import Commit, Origin, Outgoing
 from bot.settings import Settings
 from bot.state import DeskInfo
-from bot.store.rota import RotaFiles
+from bot.store.rota import Files, RotaFiles
 from tests.store.samples import ROTA
 
 EDGE = DeskInfo("edge", "t", "g", "19:edge@thread.tacv2")
@@ -27,7 +27,7 @@ UNFINISHED = Commit("t", "edge", 0, changes=(PutRota(ROTA),), outgoing=(Outgoing
 class Watching:
     """A courier that looks, whenever it is given something, which desks' files hold what the journal says."""
 
-    def __init__(self, files: RotaFiles) -> None:
+    def __init__(self, files: Files) -> None:
         self.seen: list[tuple[str, bool]] = []
         self._files = files
 
@@ -66,7 +66,7 @@ async def test_an_edit_by_hand_outlives_a_write_that_was_done_but_not_struck(tmp
         pass
     with sqlite3.connect(tmp_path / "journal.sqlite") as database:
         database.execute("UPDATE rotas SET written = desk = 'edge'")  # the start is busy with another desk's file first
-        database.execute("INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?)", unstruck)
+        database.execute("INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?, ?)", unstruck)
     file = tmp_path / "rota" / "edge.json"
     file.write_text(file.read_text().replace('"Chen Wei"', '"Chen Wen"'))
     async with desks_alone(settings) as desks:

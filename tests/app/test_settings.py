@@ -118,7 +118,8 @@ def test_without_any_setting_it_is_local_mode_on_this_machine_only() -> None:
         ({"HANDBOOK": "https://github.com/acme/shop"}, "HANDBOOK", "https://…/blob/REF/PATH"),
         ({"HANDBOOK": "/"}, "HANDBOOK", "a Markdown file on this machine"),
         ({"HANDBOOK": "help\x07.md"}, "HANDBOOK", "a Markdown file on this machine"),
-        ({"HOTSEAT_DATABASE_URL": f"postgresql://u:{CANARY}@db/x"}, "HOTSEAT_DATABASE_URL", "HOTSEAT_DATA"),
+        ({"HOTSEAT_DATABASE_URL": f"postgresql://u:{CANARY}@db/"}, "HOTSEAT_DATABASE_URL", "postgresql://USER"),
+        ({"HOTSEAT_DATABASE_URL": f"mysql://u:{CANARY}@db/x"}, "HOTSEAT_DATABASE_URL", "HOTSEAT_DATA"),
     ],
 )
 def test_a_wrong_setting_names_itself_and_the_remedy_and_no_secret(
@@ -337,6 +338,6 @@ def test_a_file_whose_name_is_like_one_on_github_is_meant_where_it_is_there(
 
 def test_the_example_lists_exactly_the_settings_that_there_are_and_starts_the_bot() -> None:
     text = EXAMPLE.read_text()
-    assert set(re.findall(r"^(\w+)=", text, re.MULTILINE)) == names() - {"HOTSEAT_DATABASE_URL"}
+    assert set(re.findall(r"^(\w+)=", text, re.MULTILINE)) == names()
     Path(".env").write_text(text)
     assert read_settings() == Settings(_env_file=None)  # type: ignore[call-arg]

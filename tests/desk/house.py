@@ -33,7 +33,7 @@ class SlowJournal(MemoryJournal):
         self.failing: list[str] = []  # for the next commits: "before" or "after" they are written
         self.rivals = False  # somebody else is always faster
 
-    async def commit(self, commit: Commit) -> None:
+    async def commit(self, commit: Commit) -> frozenset[str]:
         self.asked.set()
         await self.gate.wait()
         if self.rivals:
@@ -42,11 +42,12 @@ class SlowJournal(MemoryJournal):
         if fails == "before":
             message = "the disk is full"
             raise NotStored(message)
-        await super().commit(commit)
+        left = await super().commit(commit)
         self.commits.append(commit)
         if fails == "after":
             message = "the disk said nothing"
             raise NotStored(message)
+        return left
 
 
 class Collector:

@@ -93,7 +93,13 @@ class SlackHouse:
         if met:
             self.intake.meet(WORKSPACE)
         self.history = History(
-            self.api, self.intake, self.marks, lambda: self.now, lambda: self.channels, self._open_threads, self.sleep
+            self.api,
+            self.intake,
+            self.marks,
+            lambda: self.now,
+            lambda: self.channels,
+            self._open_threads,
+            sleep=self.sleep,
         )
         self.bolt = bolt_app(self.intake.take)
         self.door = SlackDoor(SECRET, self.bolt)

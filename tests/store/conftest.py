@@ -9,10 +9,18 @@ from bot.store.memory import MemoryJournal
 from tests.store.samples import DESK
 
 
-@pytest_asyncio.fixture(params=["memory", "sqlite"])
-async def journal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SqlJournal | MemoryJournal]:
-    """Every journal, with one desk, so that one contract holds for all."""
-    made = MemoryJournal() if request.param == "memory" else SqlJournal(f"sqlite:///{tmp_path}/journal.sqlite")
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Say where a journal is: each contract holds for all."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("database"))
+    return f"sqlite:///{tmp_path}/journal.sqlite" if request.param == "sqlite" else ""
+
+
+@pytest_asyncio.fixture
+async def journal(where: str) -> AsyncIterator[SqlJournal | MemoryJournal]:
+    """Every journal, with one desk."""
+    made = SqlJournal(where) if where else MemoryJournal()
     await made.open()
     await made.create(DESK)
     yield made

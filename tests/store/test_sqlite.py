@@ -30,6 +30,7 @@ from bot.store.lock import FolderLock
 from bot.store.memory import MemoryJournal
 from bot.store.migrate import SCRIPTS
 from bot.store.schema import HEAD, metadata
+from bot.store.sqlite import Database
 from bot.support.erasure import without_texts
 from bot.support.request import Status
 from tests.store.samples import CARD, DESK, posted, request
@@ -77,7 +78,9 @@ async def test_what_was_committed_is_there_after_a_restart_for_its_owner_only(tm
 async def test_a_full_disk_is_not_stored_and_a_disk_with_space_again_is(tmp_path: Path) -> None:
     async with at(tmp_path) as journal:
         await journal.create(DESK)
-        roomy, pages = journal._database.connection, 1  # SQLite takes the present size for any less: full now
+        database = journal._database
+        assert isinstance(database, Database)
+        roomy, pages = database.connection, 1  # SQLite takes the present size for any less: full now
 
         def connection() -> Connection:
             opened = roomy()
@@ -85,7 +88,7 @@ async def test_a_full_disk_is_not_stored_and_a_disk_with_space_again_is(tmp_path
             opened.rollback()
             return opened
 
-        journal._database.connection = connection  # type: ignore[method-assign]
+        database.connection = connection  # type: ignore[method-assign]
         big = Commit(T, D, 0, changes=tuple(PutRequest(request(n, text="x" * 4000)) for n in range(50)))
         with pytest.raises(NotStored, match="full"):
             await journal.commit(big)
@@ -245,7 +248,7 @@ async def test_a_log_that_somebody_else_reads_is_begun_anew_the_next_time(tmp_pa
         reader = sqlite3.connect(tmp_path / "journal.sqlite", isolation_level=None)
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM requests").fetchall()
-        await journal._run(lambda connection: connection.exec_driver_sql("PRAGMA busy_timeout = 10") and None)
+        await journal.run(lambda connection: connection.exec_driver_sql("PRAGMA busy_timeout = 10") and None)
         await journal.commit(Commit(T, D, 1, changes=(ForgetPerson("tom"),)))
         assert (tmp_path / "journal.sqlite-wal").stat().st_size > 0
         reader.close()

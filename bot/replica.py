@@ -1,0 +1,162 @@
+"""A replica among others: it follows what they commit, takes over what nobody delivers, and lets go in time.
+
+There is no leader. What is due is derived from a desk's state by each replica, and done by the first; the others find
+it done. It must not know what any desk decides.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from bot.courier import ALWAYS, Courier, Lease
+from bot.desk import Desk
+from bot.desks import Desks
+from bot.errors import NotStored
+from bot.jira.attempts import Attempts
+from bot.jira.errand import Notes
+from bot.ports import Outgoing
+from bot.retries import always
+from bot.store.atomic import AtomicStorage
+from bot.store.document import parse_effect
+from bot.store.documents import AttemptRows, Documents, RowStorage
+from bot.store.journal import SqlJournal
+from bot.store.lease import ReplicaLease, SharedLimits
+from bot.store.replicas import Claimed
+from bot.teams.limits import Limits, Turns
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 1.0
+BEATS = 5  # looks for one renewal of the lease
+
+
+class Replica:
+    """Keeps this process in step with the others that share its database."""
+
+    def __init__(self, journal: SqlJournal, lease: ReplicaLease, desks: Desks, courier: Courier) -> None:
+        """Bind to the database, the lease, and to whoever follows."""
+        self._journal = journal
+        self._lease = lease
+        self._desks = desks
+        self._courier = courier
+        self._beat = 0
+        self._is_out = False
+
+    async def run(self) -> None:
+        """Look every second, for ever."""
+        while True:
+            try:
+                await self.look()
+            except NotStored as failure:
+                log.warning("out of step with the other replicas: %s; trying again", failure)
+            except Exception:
+                log.exception("keeping in step with the other replicas failed")
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Keep the lease, follow the desks that changed, and take over what nobody delivers."""
+        await self._keep()
+        await self._follow()
+        await self._take_over(await self._lease.claim())
+
+    async def _keep(self) -> None:
+        self._beat = (self._beat + 1) % BEATS
+        if not self._lease.holds():
+            self._let_go()  # before anything is waited for
+        elif self._beat:
+            return
+        if not await self._lease.renew():
+            self._let_go()
+            await self._lease.begin()
+            self._is_out = False
+
+    def _let_go(self) -> None:
+        if self._is_out:
+            return
+        self._is_out = True
+        log.warning("the lease has lapsed: what was being delivered is left to the other replicas")
+        self._courier.drop()
+        for desk in self._desks:
+            desk.lapse()
+
+    async def _follow(self) -> None:
+        revisions = await self._journal.revisions()
+        await self._desks.follow(revisions.keys())
+        for desk in self._desks:
+            key = (desk.info.tenant, desk.info.id)
+            found = revisions.get(key)
+            if found is not None and found > desk.revision:
+                await self._look_at(desk)
+
+    async def _look_at(self, desk: Desk) -> None:
+        try:
+            await desk.look()
+        except NotStored:
+            raise
+        except Exception:
+            log.exception("following a desk failed", extra={"desk": desk.info.id})
+
+    async def _take_over(self, claimed: Sequence[Claimed]) -> None:
+        for (tenant, id_), rows in groupby(claimed, key=lambda row: (row[0], row[1])):
+            desk = self._desks.named(tenant, id_)
+            if desk is not None:
+                desk.take([Outgoing(row[2], parse_effect(row[3], f"outbox {tenant} {id_} {row[2]}")) for row in rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What a process has for itself where it is the only one, and in common with the others where replicas share."""
+
+    lease: Lease
+    limits: Turns
+    attempts: Notes
+    storage: Callable[[str], AtomicStorage | RowStorage]
+    """Returns where some tables are kept, by the name of the file that they are kept in."""
+    duty: Callable[[str], Callable[[], Awaitable[bool]]]
+    """Returns how to ask whether what one replica at a time does, by its name, is this one's to do now."""
+
+
+async def resources(
+    journal: SqlJournal, folder: Path, windows: Sequence[tuple[int, float]], stack: AsyncExitStack
+) -> Resources:
+    """Return them; where replicas share a database, become one of them until the end."""
+    if not journal.is_shared:
+
+        def file(name: str) -> AtomicStorage:
+            return AtomicStorage(folder / f"{name}.json")
+
+        return Resources(ALWAYS, Limits(tuple(windows)), Attempts(folder / "tickets"), file, lambda _: always)
+    lease, documents = ReplicaLease(journal), Documents(journal.transact)
+    await lease.begin()
+    stack.push_async_callback(_leave, lease)
+
+    def row(name: str) -> RowStorage:
+        return RowStorage(documents, "", name)
+
+    def duty(name: str) -> Callable[[], Awaitable[bool]]:
+        return lambda: lease.is_mine(name)
+
+    return Resources(lease, SharedLimits(journal, windows), AttemptRows(documents), row, duty)
+
+
+async def _leave(lease: ReplicaLease) -> None:
+    with suppress(NotStored):  # then it lapses by itself
+        await lease.end()
+
+
+@asynccontextmanager
+async def following(journal: SqlJournal, lease: Lease, desks: Desks, courier: Courier) -> AsyncIterator[None]:
+    """Keep in step with other replicas meanwhile, where there may be any."""
+    if not isinstance(lease, ReplicaLease):
+        yield
+        return
+    task = asyncio.create_task(Replica(journal, lease, desks, courier).run(), name="replica")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,93 @@
+"""The lease of a replica: it lives, and delivers what it holds, for as long as it says so in the database in time.
+
+One that was stopped, or cut off, for longer than its lease has lapsed: what it held is another's, and it begins anew
+under another id. It must not know what is delivered.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from uuid import uuid4
+
+from bot.store import replicas
+from bot.store.journal import SqlJournal
+from bot.store.writing import Holder
+
+LEASE_SECONDS = 30.0
+SEND_SECONDS = 12.0
+"""How long a call to the outside may take, and a little more: what begins later would outlive the lease."""
+REMEMBERED = 3  # lapsed ids whose results still count where nobody else has taken over
+
+
+class ReplicaLease:
+    """A lease that is taken by ``begin``, kept by ``renew`` every few seconds, and given up by ``end``."""
+
+    is_shared = True
+
+    def __init__(self, journal: SqlJournal, now: Callable[[], float] = time.monotonic) -> None:
+        """Bind to the journal, whose holder this is; ``now`` counts seconds."""
+        self._journal = journal
+        self._now = now
+        self._until = 0.0
+
+    @property
+    def id(self) -> str:
+        """Return the id under which this replica holds what it delivers."""
+        return self._journal.holder.id
+
+    def holds(self) -> bool:
+        """Say whether the lease lasts until a call that begins now is over."""
+        return self._now() < self._until - SEND_SECONDS
+
+    async def begin(self) -> None:
+        """Take a lease under a new id."""
+        before = tuple(filter(None, (self.id, *self._journal.holder.before)))
+        self._journal.holder = Holder(uuid4().hex, before[:REMEMBERED])
+        await self._beat()
+
+    async def renew(self) -> bool:
+        """Keep the lease; where it has lapsed, let go of it and say False: ``begin`` takes another."""
+        if self.holds() and await self._beat():
+            return True
+        self._until = 0.0
+        await self.end()
+        return False
+
+    async def end(self) -> None:
+        """Give the lease up, so that others take over at once."""
+        me = self.id
+        await self._journal.run(lambda connection: replicas.leave(connection, me))
+
+    async def is_mine(self, duty: str) -> bool:
+        """Say whether a duty, which one replica at a time has, is this one's; take it where nobody living has it."""
+        me = self.id
+        return self.holds() and await self._journal.run(lambda connection: replicas.is_mine(connection, me, duty))
+
+    async def claim(self) -> list[replicas.Claimed]:
+        """Take what nobody living delivers."""
+        me = self.id
+        return await self._journal.run(lambda connection: replicas.claim(connection, me)) if self.holds() else []
+
+    async def _beat(self) -> bool:
+        asked, me = self._now(), self.id
+        lives = await self._journal.run(lambda connection: replicas.beat(connection, me, LEASE_SECONDS))
+        if lives:
+            self._until = asked + LEASE_SECONDS
+        return lives
+
+
+class SharedLimits:
+    """How fast all replicas together may speak in one thread; as bot/teams/limits.py, which is for one."""
+
+    def __init__(self, journal: SqlJournal, windows: replicas.Windows) -> None:
+        """Bind to where turns are kept; ``windows`` empty switches the limits off."""
+        self._journal = journal
+        self._windows = windows
+
+    async def turn(self, thread: str) -> None:
+        """Return when the next send to this thread may leave."""
+        if self._windows:
+            windows = self._windows
+            seconds = await self._journal.run(lambda connection: replicas.reserve(connection, thread, windows))
+            if seconds:
+                await asyncio.sleep(seconds)

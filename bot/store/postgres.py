@@ -1,0 +1,116 @@
+"""The PostgreSQL database of several replicas: how it is reached, and how a desk is one replica's for a turn.
+
+A commit returns after the server has it on its disk (synchronous_commit). Text is compared by its bytes (the schema's
+collation "C"), so that order is the same as in SQLite. No error says what rows hold: of the server's words only those
+are kept that name no value.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from psycopg import Error
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.dialects.postgresql.psycopg import dialect
+from sqlalchemy.dialects.sqlite.dml import OnConflictDoUpdate
+from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from bot.errors import Misconfigured
+
+TURNS = 8
+"""Desks that this process has a turn of at the same time, each on a connection of its own."""
+THREADS = 4
+"""Connections for everything else; a turn ends on one of these, so that turns which wait never hold it up."""
+CONNECT_SECONDS = 10
+# Why: whoever is stopped while it has a desk must not keep it. The server ends a transaction in which nothing happens,
+# which lets the desk go; what that replica wanted to commit is not stored, as its sender is told.
+PATIENCE = {
+    "synchronous_commit": "on",
+    "lock_timeout": "8s",
+    "statement_timeout": "30s",
+    "idle_in_transaction_session_timeout": "5s",
+    "application_name": "hotseat",
+    "timezone": "UTC",
+}
+_MIGRATING = 0x486F7473  # the key of the advisory lock under which one replica migrates, and the others wait
+
+
+class Database:
+    """One database, and the connections to it, opened when first needed; used from many threads."""
+
+    threads = THREADS
+
+    def __init__(self, url: str) -> None:
+        """Name the database as postgresql://USER:PASSWORD@HOST/NAME; nothing is opened yet."""
+        self._url = parse_url(url)
+        self.name = f"The journal in PostgreSQL ({self._url.host or 'local'}/{self._url.database})"
+        self.dialect: Dialect = dialect(paramstyle="format")  # type: ignore[no-untyped-call]
+        options = " ".join(f"-c {name}={value}" for name, value in PATIENCE.items())
+        self._engine = create_engine(
+            self._url,
+            pool_size=TURNS + THREADS,
+            max_overflow=0,
+            pool_pre_ping=True,
+            pool_recycle=1800,
+            hide_parameters=True,
+            connect_args={"options": options, "connect_timeout": CONNECT_SECONDS},
+        )
+
+    def may_be_new(self) -> bool:
+        """Say that a database without tables is a new one: it is named by its address, not found in a folder."""
+        return True
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Give a connection for one transaction."""
+        with self._engine.begin() as connection:
+            yield connection
+
+    def connect(self) -> Connection:
+        """Return a connection for a transaction that lasts for several calls."""
+        return self._engine.connect()
+
+    def lock_for_migration(self, connection: Connection) -> None:
+        """Wait until nobody else migrates, until the end of the transaction."""
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))
+
+    def empty_log(self) -> None:
+        """Do nothing: when the server writes its log anew is its operators' to say."""
+
+    def drop(self) -> None:
+        """Close every connection that is not in use; those that are broken go by themselves."""
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def cause(self, error: Exception) -> str:
+        """Return what failed, in words that name no value of a row."""
+        original = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(original, Error) and original.sqlstate:
+            return f"{original.diag.message_primary or type(original).__name__} (SQLSTATE {original.sqlstate})"
+        return f"it cannot be reached ({type(original).__name__})" if isinstance(original, Error) else str(original)
+
+
+def parse_url(url: str) -> URL:
+    """Return the address with its driver; raise Misconfigured where it is none of PostgreSQL's."""
+    remedy = "HOTSEAT_DATABASE_URL: use postgresql://USER:PASSWORD@HOST:5432/NAME"
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise Misconfigured(remedy) from None
+    if parsed.drivername not in ("postgresql", "postgres", "postgresql+psycopg") or not parsed.database:
+        raise Misconfigured(remedy)
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+@compiles(OnConflictDoUpdate, "postgresql")
+def _upsert(clause: OnConflictDoUpdate, compiler: SQLCompiler, **named: object) -> str:
+    """Spell an upsert that was built for SQLite; PostgreSQL's own also asks for a constraint's name, of which none."""
+    setattr(clause, "constraint_target", None)  # noqa: B010 - the attribute is the other dialect's
+    spelt: str = compiler.visit_on_conflict_do_update(clause, **named)  # type: ignore[attr-defined]
+    return spelt

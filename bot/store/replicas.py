@@ -1,0 +1,113 @@
+"""What several replicas agree on through their database, in its own time.
+
+Who lives, who delivers what, whose duty something is, and when the next send to a thread may leave. A replica lives as
+long as it says so in time. Rows of the outbox are held by one; what a dead one held is anybody's again. It must not
+know what is delivered, nor what a duty is about.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import BigInteger, Connection, and_, bindparam, cast, delete, exists, func, literal, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.store.schema import desks, duties, outbox, replicas, turns
+
+MICROSECONDS = 1_000_000
+Windows = Sequence[tuple[int, float]]
+Claimed = tuple[str, str, str, str]
+"""A row of the outbox: tenant, desk, id, document."""
+
+
+def _now() -> ColumnElement[int]:
+    """Return the database's time in microseconds since 1970, as it is now and not when the transaction began."""
+    return cast(func.extract("epoch", func.clock_timestamp()) * MICROSECONDS, BigInteger)
+
+
+def _lives(holder: ColumnElement[str]) -> ColumnElement[bool]:
+    return exists().where(replicas.c.id == holder, replicas.c.until_us > _now())
+
+
+def beat(connection: Connection, me: str, seconds: float) -> bool:
+    """Live for so many seconds more; say whether ``me`` lived until now, or is new. Whoever died stays dead."""
+    until = _now() + literal(int(seconds * MICROSECONDS), BigInteger)
+    statement = insert(replicas).values(id=me, until_us=until)
+    lives = statement.on_conflict_do_update(
+        index_elements=["id"], set_={"until_us": statement.excluded.until_us}, where=replicas.c.until_us > _now()
+    ).returning(replicas.c.id)
+    return connection.execute(lives).first() is not None
+
+
+def leave(connection: Connection, me: str) -> None:
+    """Die, so that others take over at once; forget those that died long ago."""
+    day = literal(24 * 3600 * MICROSECONDS, BigInteger)
+    connection.execute(delete(replicas).where((replicas.c.id == me) | (replicas.c.until_us < _now() - day)))
+
+
+def is_mine(connection: Connection, me: str, duty: str) -> bool:
+    """Take a duty that nobody living has, and say whether it is mine."""
+    statement = insert(duties).values(name=duty, holder=me)
+    taken = statement.on_conflict_do_update(
+        index_elements=["name"], set_={"holder": me}, where=(duties.c.holder == me) | ~_lives(duties.c.holder)
+    ).returning(duties.c.name)
+    return connection.execute(taken).first() is not None
+
+
+_OTHER = outbox.alias("other")
+ORPHANED = select(outbox.c.tenant, outbox.c.desk).where(~_lives(outbox.c.holder)).distinct()
+ALONE = (
+    select(desks.c.revision)
+    .where(desks.c.tenant == bindparam("tenant_"), desks.c.desk == bindparam("desk_"))
+    .with_for_update(skip_locked=True)
+)
+CLAIM = (
+    update(outbox)
+    .where(
+        outbox.c.tenant == bindparam("tenant_"),
+        outbox.c.desk == bindparam("desk_"),
+        ~_lives(outbox.c.holder),
+        ~exists().where(
+            _OTHER.c.tenant == outbox.c.tenant,
+            _OTHER.c.desk == outbox.c.desk,
+            _OTHER.c.key == outbox.c.key,
+            _OTHER.c.holder != bindparam("me_"),
+            _lives(_OTHER.c.holder),
+        ),
+    )
+    .values(holder=bindparam("me_"))
+    .returning(outbox.c.revision, outbox.c.position, outbox.c.id, outbox.c.document)
+)
+
+
+def claim(connection: Connection, me: str) -> list[Claimed]:
+    """Take what no living replica delivers, in order, and return it.
+
+    A desk that somebody is writing to just now is left for the next time (SKIP LOCKED). Of a key of which another
+    replica delivers something, the rest waits until that is done.
+    """
+    found: list[Claimed] = []
+    for tenant, desk in connection.execute(ORPHANED).all():
+        here = {"tenant_": tenant, "desk_": desk}
+        if connection.execute(ALONE, here).first() is not None:
+            rows = connection.execute(CLAIM, {**here, "me_": me}).all()
+            found += [(tenant, desk, row.id, row.document) for row in sorted(rows, key=lambda row: (row[0], row[1]))]
+    return found
+
+
+def reserve(connection: Connection, thread: str, windows: Windows) -> float:
+    """Return in how many seconds the next send to a thread may leave, which is then taken.
+
+    ``windows`` as in bot/teams/limits.py: how many in how many seconds.
+    """
+    connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(thread, 0))))
+    at, span = turns.c.at_us, max((seconds for _, seconds in windows), default=0.0)
+    earliest = [_now(), select(func.max(at) + 1).where(turns.c.thread == thread).scalar_subquery()]
+    for count, seconds in windows:
+        nth = select(at).where(turns.c.thread == thread).order_by(at.desc()).offset(count - 1).limit(1)
+        earliest.append(nth.scalar_subquery() + literal(int(seconds * MICROSECONDS), BigInteger))
+    taken = insert(turns).from_select(["thread", "at_us"], select(literal(thread), func.greatest(*earliest)))
+    moment = taken.returning(turns.c.at_us, _now().label("now"))
+    row = connection.execute(moment).one()
+    old = _now() - literal(int(span * MICROSECONDS), BigInteger)
+    connection.execute(delete(turns).where(and_(turns.c.thread == thread, at < old)))
+    return max(0.0, (int(row.at_us) - int(row.now)) / MICROSECONDS)
