@@ -65,7 +65,7 @@ class Documents:
                 values = {**_named(desk, name), "version_": version, "content_": content}
                 return connection.execute(sql.PUT_DOCUMENT, values).rowcount == 1
             row = {"tenant": "", "desk": desk, "name": name, "version": 1, "content": content}
-            return connection.execute(sql.ADD_DOCUMENT, row).rowcount == 1
+            return connection.execute(sql.ADD_DOCUMENT, row).first() is not None
 
         if not self._transact(work):
             message = f"Another replica has written {name} meanwhile."

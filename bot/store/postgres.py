@@ -7,15 +7,15 @@ are kept that name no value.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from psycopg import Error
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.dialects.postgresql.psycopg import dialect
-from sqlalchemy.dialects.sqlite.dml import OnConflictDoUpdate
+from sqlalchemy.dialects.sqlite.dml import OnConflictDoNothing, OnConflictDoUpdate
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from bot.errors import Misconfigured
 
@@ -108,9 +108,16 @@ def parse_url(url: str) -> URL:
     return parsed.set(drivername="postgresql+psycopg")
 
 
+# Upserts are built for SQLite; PostgreSQL's own also ask for a constraint's name, of which there is none.
+
+
 @compiles(OnConflictDoUpdate, "postgresql")
-def _upsert(clause: OnConflictDoUpdate, compiler: SQLCompiler, **named: object) -> str:
-    """Spell an upsert that was built for SQLite; PostgreSQL's own also asks for a constraint's name, of which none."""
-    setattr(clause, "constraint_target", None)  # noqa: B010 - the attribute is the other dialect's
-    spelt: str = compiler.visit_on_conflict_do_update(clause, **named)  # type: ignore[attr-defined]
-    return spelt
+def _update(clause: OnConflictDoUpdate, compiler: Any, **named: object) -> str:
+    clause.constraint_target = None  # type: ignore[attr-defined]
+    return str(compiler.visit_on_conflict_do_update(clause, **named))
+
+
+@compiles(OnConflictDoNothing, "postgresql")
+def _do_nothing(clause: OnConflictDoNothing, compiler: Any, **named: object) -> str:
+    clause.constraint_target = None  # type: ignore[attr-defined]
+    return str(compiler.visit_on_conflict_do_nothing(clause, **named))

@@ -7,7 +7,21 @@ know what is delivered, nor what a duty is about.
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, Connection, and_, bindparam, cast, delete, exists, func, literal, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -47,8 +61,9 @@ def leave(connection: Connection, me: str) -> None:
 def is_mine(connection: Connection, me: str, duty: str) -> bool:
     """Take a duty that nobody living has, and say whether it is mine."""
     statement = insert(duties).values(name=duty, holder=me)
+    holder = literal_column("duties.holder", Text)  # the row that is there; as a column it would be any row
     taken = statement.on_conflict_do_update(
-        index_elements=["name"], set_={"holder": me}, where=(duties.c.holder == me) | ~_lives(duties.c.holder)
+        index_elements=["name"], set_={"holder": me}, where=(holder == me) | ~_lives(holder)
     ).returning(duties.c.name)
     return connection.execute(taken).first() is not None
 

@@ -136,7 +136,7 @@ STRIKE_MINE = (
 ONE_DOCUMENT = select(documents.c.version, documents.c.content).where(
     _here(documents), documents.c.name == bindparam("name_")
 )
-ADD_DOCUMENT = upsert(documents).on_conflict_do_nothing()
+ADD_DOCUMENT = upsert(documents).on_conflict_do_nothing().returning(documents.c.name)
 PUT_DOCUMENT = (
     update(documents)
     .where(_here(documents), documents.c.name == bindparam("name_"), documents.c.version == bindparam("version_"))

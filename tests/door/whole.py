@@ -152,9 +152,15 @@ async def whole(folder: Path) -> AsyncIterator[Whole]:
 
 @asynccontextmanager
 async def running(
-    folder: Path, entra: FakeEntra, connector: FakeConnector, session: aiohttp.ClientSession
+    folder: Path,
+    entra: FakeEntra,
+    connector: FakeConnector,
+    session: aiohttp.ClientSession,
+    *,
+    is_first: bool = True,
+    **more: Any,
 ) -> AsyncIterator[Whole]:
-    """Run the bot between services that outlive it."""
+    """Run the bot between services that outlive it, with ``more`` settings; the first makes the desk."""
     async with ClockService() as clock:
         settings = Settings.model_validate(
             {
@@ -167,9 +173,10 @@ async def running(
                 "admins": (FARID,),
                 "data": folder,
                 "clock": f"{clock.url}/clock",
+                **more,
             }
         )
-        if not (folder / "journal.sqlite").exists():
+        if is_first and not (folder / "journal.sqlite").exists():
             await seed(settings)
         runner = web.AppRunner(web_app(settings), access_log=None)
         await runner.setup()
