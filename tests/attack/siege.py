@@ -105,6 +105,11 @@ class Siege:
         return self.folder / "log"
 
     @property
+    def address(self) -> str:
+        """Give the address at which the bot listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
     def url(self) -> str:
         """Give the service URL that genuine activities name."""
         return self.connector.service_url
@@ -277,7 +282,7 @@ def logged(text: str) -> list[dict[str, Any]]:
 
 
 @asynccontextmanager
-async def besieged(folder: Path) -> AsyncIterator[Siege]:
+async def besieged(folder: Path, level: str = "DEBUG") -> AsyncIterator[Siege]:
     """Run the services, and a bot between them."""
     async with AsyncExitStack() as stack:
         services = (
@@ -291,7 +296,7 @@ async def besieged(folder: Path) -> AsyncIterator[Siege]:
         )
         for service in services:
             await stack.enter_async_context(service)
-        siege = Siege(folder, *services)
+        siege = Siege(folder, *services, level=level)
         stack.push_async_callback(siege.stack.aclose)
         await siege.start()
         yield siege

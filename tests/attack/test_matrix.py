@@ -16,6 +16,7 @@ import pytest
 
 from bot.control import ask
 from bot.errors import Refused
+from tests.attack.cost import bomb, cpu
 from tests.attack.matrix import ROWS, Row, silent
 from tests.attack.rows import activity_of, body_of, header_of, publish_all, rows, token_of
 from tests.attack.siege import Siege, posted
@@ -237,6 +238,16 @@ async def test_while_the_keys_cannot_be_fetched_the_last_good_ones_serve(siege: 
         await siege.quiet()
     finally:
         siege.entra.answers.clear()
+
+
+@pytest.mark.parametrize("path", ["/api/messages", "/slack/events", "/jira/webhook", "/bugsnag/guess", "/nowhere"])
+async def test_what_a_stranger_packed_is_not_unpacked_for_them(siege: Siege, path: str) -> None:
+    began = cpu(siege)
+    for _ in range(10):
+        reply = await siege.send(posted(path, bomb(), Content_Encoding="gzip"))
+        assert set(reply.statuses) <= {401, 404, 413}
+    assert cpu(siege) - began < 1.0  # seconds of work, however long it took; to unpack all of it takes more than two
+    siege.untouched()
 
 
 async def test_nobody_elsewhere_reaches_a_port_of_the_bot(siege: Siege) -> None:

@@ -18,6 +18,7 @@ from yarl import URL
 
 from bot.alerts.notification import Kind
 from bot.app import web_app
+from bot.bodies import HANDLER_ARGS
 from bot.bugsnag.route import PATH, BugsnagRoute
 from bot.bugsnag.webhook import read_payload
 from bot.errors import NotStored
@@ -55,7 +56,7 @@ class Bot(LoopbackService):
         self.now = NOW
 
     def application(self) -> web.Application:
-        app = web.Application()
+        app = web.Application(handler_args=HANDLER_ARGS)
         route = BugsnagRoute(SECRET, lambda: self.desk, lambda: self.now, patience=0.2)
         app.router.add_post(PATH, route.answer)
         return app

@@ -15,6 +15,7 @@ from aiohttp import web
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.bodies import HANDLER_ARGS
 from bot.jira.webhook import PATH, JiraWebhook, read
 from tests.desk.test_courier import NOW
 from tests.jira.desks import OPENED, Holder
@@ -32,7 +33,7 @@ class Door(LoopbackService):
         self.desk, self.other = Holder(OPENED), Holder()
 
     def application(self) -> web.Application:
-        app = web.Application()
+        app = web.Application(handler_args=HANDLER_ARGS)
         app.router.add_post(PATH, JiraWebhook(SECRET, (self.other, self.desk), lambda: NOW).answer)
         return app
 
