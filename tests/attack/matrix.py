@@ -9,6 +9,7 @@ import hmac
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -201,16 +202,19 @@ def over_slack() -> Iterator[Row]:
     """Give what Slack does not say, or not so."""
     path = "/slack/events"
 
-    def made(body: bytes, headers: dict[str, str]) -> bytes:
-        return posted(path, body, **headers)
+    def made(name: str, signed_so: Callable[[], tuple[bytes, dict[str, str]]], *right: int) -> Row:
+        def sent(_: Siege) -> bytes:
+            body, headers = signed_so()  # now, since it is signed with the time
+            return posted(path, body, **headers)
+
+        return Row(name, sent, right)
 
     for number, (sign, changes) in enumerate(UNSIGNED_BY_SLACK):
-        yield Row(f"Slack, signed wrongly {number}", lambda _, s=sign, c=changes: made(*unsigned(s, c)), (401,))
+        yield made(f"Slack, signed wrongly {number}", partial(unsigned, sign, changes), 401)
     for number, body in enumerate(NO_ENVELOPES):
-        yield Row(f"Slack, no envelope {number}", lambda _, b=body: made(b, _signed(b)), (400, 401))
+        yield made(f"Slack, no envelope {number}", partial(_signed, body), 400, 401)
     for number, envelope in enumerate(MEANINGLESS):
-        body = orjson.dumps(envelope)
-        yield Row(f"Slack, without a meaning {number}", lambda _, b=body: made(b, _signed(b)), (200, 400))
+        yield made(f"Slack, without a meaning {number}", partial(_signed, orjson.dumps(envelope)), 200, 400)
     yield raw("Slack, more than a megabyte", posted(path, b" " * (2**20 + 1)), 413)
     yield raw("Slack, a bomb", posted(path, gzip.compress(b" " * 2**25), Content_Encoding="gzip"), 413)
     yield raw("Slack, no gzip", posted(path, b"not compressed", Content_Encoding="gzip"), 400)
@@ -218,11 +222,11 @@ def over_slack() -> Iterator[Row]:
     yield raw("Slack, a command", posted(path, b"command=%2Fhotseat&text=who&team_id=T1"), 401)
 
 
-def _signed(body: bytes) -> dict[str, str]:
+def _signed(body: bytes) -> tuple[bytes, dict[str, str]]:
     try:
-        return signed(body)
+        return body, signed(body)
     except UnicodeDecodeError:  # Slack's own SDK cannot sign that
-        return signed(b"")
+        return body, signed(b"")
 
 
 def over_jira() -> Iterator[Row]:

@@ -265,7 +265,7 @@ class Siege:
 
 
 async def _nothing() -> AsyncIterator[bytes]:
-    for chunk in ():
+    for chunk in tuple[bytes, ...]():
         yield chunk
 
 
