@@ -9,14 +9,14 @@ from importlib.metadata import version
 
 import click
 
-from bot.cli import desks, keeping, outside, reading, running
+from bot.cli import checking, desks, keeping, outside, reading, running
 from bot.errors import Misconfigured, NotStored, Refused
 
 COMMANDS = (
     *(running.serve, running.sandbox, outside.manifest, outside.capture),
     *(desks.desk, desks.people, desks.shifts, desks.absences, desks.common),
     *(reading.rota, reading.report),
-    *(keeping.backup, keeping.restore),
+    *(checking.check, keeping.backup, keeping.restore),
 )
 
 

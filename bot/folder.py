@@ -52,7 +52,8 @@ LOOK_SECONDS = 2.0  # between two looks at the rotas' files
 async def open_folder(settings: Settings, holder: str) -> AsyncIterator[tuple[SqlJournal, Files]]:
     """Hold the data folder and open the journal; raise Misconfigured if another process holds it, or it is closed."""
     with FolderLock(settings.data, holder):
-        refuse_closed(settings.data)
+        if not settings.database_url.get_secret_value():
+            refuse_closed(settings.data)
         async with SqlJournal(settings.journal_url) as journal:
             if journal.is_shared:
                 documents = Documents(journal.transact)

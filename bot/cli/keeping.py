@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli.common import as_json, say
-from bot.settings import read_settings
+from bot.errors import Refused
+from bot.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from bot.store.backup import Manifest
@@ -29,9 +30,10 @@ def backup(file: Path, *, force: bool, as_json: bool) -> None:
     from bot.clock import real  # noqa: PLC0415 - start-up time
     from bot.store.backup import back_up  # noqa: PLC0415 - start-up time
 
+    settings = _with_a_folder("hotseat backup saves a journal in a data folder", "pg_dump --format=custom --file=FILE")
     now = real()
     target = file / f"hotseat-{now:%Y%m%dT%H%M%SZ}.zip" if file.is_dir() else file
-    made = back_up(read_settings().data, target, version=version("hotseat"), now=now, force=force)
+    made = back_up(settings.data, target, version=version("hotseat"), now=now, force=force)
     said = f"Wrote {target}: {_counted(made)}. It was read back, and is whole."
     say(said, {"file": str(target), "bytes": target.stat().st_size, **_facts(made)}, as_json=as_json)
 
@@ -51,7 +53,7 @@ def restore(file: Path, *, as_json: bool) -> None:
     from bot.store import backup as backups  # noqa: PLC0415 - start-up time
     from bot.store.schema import HEAD  # noqa: PLC0415 - start-up time
 
-    folder = read_settings().data
+    folder = _with_a_folder("hotseat restore fills a data folder", "pg_restore --clean --dbname").data
     made, kept = backups.restore(file, folder, now=real())
     said = f"Restored {folder} as it was at {made.made_at:%Y-%m-%d %H:%M} UTC: {_counted(made)}."
     if kept is not None:
@@ -63,6 +65,18 @@ def restore(file: Path, *, as_json: bool) -> None:
         "is erased by the bot itself, within a day."
     )
     say(said, {"folder": str(folder), "kept": str(kept or ""), **_facts(made)}, as_json=as_json)
+
+
+def _with_a_folder(said: str, instead: str) -> Settings:
+    """Return the settings of a bot that keeps all in its data folder; raise Refused where it is in a database."""
+    settings = read_settings()
+    if settings.database_url.get_secret_value():
+        message = (
+            f"{said}, and HOTSEAT_DATABASE_URL names a database in PostgreSQL, which has everything in it. "
+            f"Use PostgreSQL's own tools, such as: {instead}. Nothing was done."
+        )
+        raise Refused(message)
+    return settings
 
 
 def _counted(made: "Manifest") -> str:

@@ -70,14 +70,18 @@ class Forms:
     async def check(self, projects: Iterable[str]) -> None:
         """Say in the log what tickets in these projects will lack, with the remedy."""
         for project in sorted(set(projects)):
-            form = await self.of(project)
-            for id_ in sorted(form.required - OURS - self.fields.keys()):
-                log.warning(
-                    "Jira will refuse every ticket in %s: its form needs %s (%s); name its value in JIRA_FIELDS",
-                    *(project, form.names[id_], id_),
-                )
-            for id_ in sorted(self.fields.keys() - form.names.keys()) if form.names else ():
-                log.warning("JIRA_FIELDS names %s, which the form of %s has not; remove it there", id_, project)
+            for lack in self.lacks(project, await self.of(project)):
+                log.warning("%s", lack)
+
+    def lacks(self, project: str, form: Form) -> list[str]:
+        """Return why a project's form will not take the tickets that are sent, with the remedy."""
+        missing = sorted(form.required - OURS - self.fields.keys())
+        strange = sorted(self.fields.keys() - form.names.keys()) if form.names else []
+        return [
+            f"Jira will refuse every ticket in {project}: its form needs {form.names[id_]} ({id_}); name its value in "
+            "JIRA_FIELDS"
+            for id_ in missing
+        ] + [f"JIRA_FIELDS names {id_}, which the form of {project} has not; remove it there" for id_ in strange]
 
     async def _read(self, project: str) -> Form | None:
         """Return a project's form, None where it can't be read."""

@@ -62,13 +62,18 @@ class SlackApi:
 
     async def read(self, method: str, **query: str) -> Mapping[str, Any]:
         """Ask for something that changes nothing; Slack takes no JSON there."""
-        return await self._call("GET", method, params=query)
+        return (await self._call("GET", method, params=query))[0]
 
     async def write(self, method: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Have something done."""
-        return await self._call("POST", method, data=orjson.dumps(body))
+        return (await self._call("POST", method, data=orjson.dumps(body)))[0]
 
-    async def _call(self, verb: str, method: str, **content: Any) -> Mapping[str, Any]:
+    async def who(self) -> tuple[Mapping[str, Any], frozenset[str]]:
+        """Return whose token it is, and the scopes that it has, none where Slack does not say."""
+        answer, scopes = await self._call("POST", "auth.test", data=b"{}")
+        return answer, frozenset(filter(None, (scope.strip() for scope in scopes.split(","))))
+
+    async def _call(self, verb: str, method: str, **content: Any) -> tuple[Mapping[str, Any], str]:
         still_mine()
         headers = {"Authorization": f"Bearer {self._token}"}
         if "data" in content:
@@ -77,7 +82,7 @@ class SlackApi:
             async with self._session.request(
                 verb, f"{self._url}/{method}", headers=headers, timeout=_TIMEOUT, allow_redirects=False, **content
             ) as response:
-                return _result(response, await response.read())
+                return _result(response, await response.read()), response.headers.get("X-OAuth-Scopes", "")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Temporary(type(error).__name__) from None
 

@@ -129,11 +129,17 @@ def read_manifest(archive: zipfile.ZipFile, file: Path) -> Manifest:
     return manifest
 
 
-def examine(path: Path) -> tuple[str, dict[str, int]]:
-    """Return the version and the rows of each table of a copy of a journal; raise Misconfigured where it is broken."""
+def examine(path: Path, *, read_through: bool = True, beside_others: bool = False) -> tuple[str, dict[str, int]]:
+    """Return the version of a journal and the rows of each of its tables; raise Misconfigured where it is broken.
+
+    Nothing is changed in it. One in use, or which was, may have a log beside it, and is read as ``beside_others``.
+    """
+    mode = "rw" if beside_others else "ro"
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            wrong = [one for (one,) in connection.execute("PRAGMA integrity_check(1)") if one != "ok"]
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)) as connection:
+            connection.execute("PRAGMA query_only = ON")
+            checked = connection.execute("PRAGMA integrity_check(1)") if read_through else ()
+            wrong = [one for (one,) in checked if one != "ok"]
             wrong += [f"a row of {one[0]} without its desk" for one in connection.execute("PRAGMA foreign_key_check")]
             if wrong:
                 raise Misconfigured(f"The journal is damaged: {wrong[0]}.")

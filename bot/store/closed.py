@@ -1,6 +1,7 @@
 """The mark on a data folder that must not be opened as it is: it says why, and what to do instead.
 
-A restore that was cut off leaves it; whoever opens the folder asks for it first.
+A restore that was cut off leaves it, and so does a journal that was moved to a database; whoever opens the folder's own
+journal asks for it first.
 """
 
 from pathlib import Path

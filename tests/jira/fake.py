@@ -112,7 +112,7 @@ class FakeJira(LoopbackService):
 
     ``faults`` are what becomes of the next creations, ``answers`` are given in turn to the next calls of a name
     ("search", "create", "meta", "link", "read", "project"). ``lag`` is how long searches do not know a new issue.
-    ``fields`` are the form's.
+    ``fields`` are the form's, and ``forbidden`` the rights that the user has not.
     """
 
     def __init__(self, time: Time | None = None, *, lag: float = 0.0, checks: bool = True) -> None:
@@ -125,6 +125,7 @@ class FakeJira(LoopbackService):
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.fields: list[dict[str, Any]] = [*FIELDS]
         self.types = [{"id": "10001", "name": "Story"}, {"id": "10004", "name": "Bug"}]
+        self.forbidden: set[str] = set()
         self.projects = Counter({"EDGE": 1})
         self.wrong: list[str] = []  # what the description of REST v3 says of the requests
         self.on_create: Callable[[], Awaitable[None]] | None = None
@@ -149,6 +150,8 @@ class FakeJira(LoopbackService):
         app.router.add_get(f"{base}/issue/{{key}}", self._read, name="read")
         app.router.add_post(f"{base}/issue/{{key}}/remotelink", self._link, name="link")
         app.router.add_get(f"{base}/project/{{project}}", self._project, name="project")
+        app.router.add_get(f"{base}/myself", self._myself, name="myself")
+        app.router.add_get(f"{base}/mypermissions", self._rights, name="rights")
         return app
 
     @web.middleware
@@ -264,6 +267,17 @@ class FakeJira(LoopbackService):
         key = request.match_info["project"]
         return web.json_response(
             {"key": key} if key in self.projects else {}, status=200 if key in self.projects else 404
+        )
+
+    async def _myself(self, _: web.Request) -> web.StreamResponse:
+        return web.json_response({"displayName": "Hotseat", "emailAddress": EMAIL})
+
+    async def _rights(self, request: web.Request) -> web.StreamResponse:
+        if request.query["projectKey"] not in self.projects:
+            return web.json_response({"errorMessages": ["No project could be found"]}, status=404)
+        rights = request.query["permissions"].split(",")
+        return web.json_response(
+            {"permissions": {one: {"key": one, "havePermission": one not in self.forbidden} for one in rights}}
         )
 
     def _named(self, key: str) -> Issue | None:

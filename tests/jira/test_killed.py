@@ -15,7 +15,7 @@ from tests.rig.process import child, until
 QUIET_SECONDS = 1.5  # a bot that forgot would create at once
 
 
-def bot(folder: Path, url: str) -> AbstractAsyncContextManager[object]:
+def bot(folder: Path, url: str) -> AbstractAsyncContextManager[None]:
     return child(folder, JIRA_URL=url, JIRA_EMAIL=EMAIL, JIRA_API_TOKEN=TOKEN, JIRA_PROJECT="EDGE")
 
 

@@ -5,40 +5,27 @@ import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SETTINGS = ("HO", "PORT", "Micro", "BotOpenId", "JIRA", "SLACK", "BUGSNAG", "GITHUB", "HANDBOOK", "GRAPH")
-"""How the names of settings begin, and of what else would be one."""
+SETTINGS = ("HOTSEAT", "Micro", "JIRA", "SLACK", "GITHUB", "HANDBOOK")  # how the names of some begin
 
 
 @asynccontextmanager
-async def child(folder: Path, log: Path | None = None, **settings: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run the bot with these settings and none of the environment's, else in local mode, and kill it.
-
-    What it says goes to the file ``log``.
-    """
+async def child(folder: Path, **settings: str) -> AsyncIterator[None]:
+    """Run the bot in local mode with these settings and none of the environment's, and kill it."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)}
-    environment |= {"PORT": str(free_port()), "HOTSEAT_DATA": str(folder), "HOTSEAT_LOG": "ERROR", **settings}
-    with log.open("ab") if log else nullcontext() as said:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "serve", env=environment, cwd=ROOT, stdout=said, stderr=said
-        )
-    try:
-        yield process
-    finally:
-        with suppress(ProcessLookupError):  # it may have ended
-            process.kill()
-        await process.wait()
-
-
-def free_port() -> int:
-    """Give a port of loopback that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
+        environment |= {"PORT": str(free.getsockname()[1]), "HOTSEAT_DATA": str(folder), "HOTSEAT_LOG": "ERROR"}
+    environment |= settings
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "serve", env=environment, cwd=ROOT)
+    try:
+        yield
+    finally:
+        process.kill()
+        await process.wait()
 
 
 async def until(condition: Callable[[], object]) -> None:

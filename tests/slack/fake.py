@@ -23,7 +23,7 @@ class FakeSlack(LoopbackService):
 
     ``answers`` are given in turn before the ordinary one of chat.postMessage; ``stored`` of those is kept. ``troubles``
     are those of other methods. ``messages`` are a channel's, those in threads too; ``page`` is the
-    most that one answer holds.
+    most that one answer holds, ``scopes`` what the tokens may do.
     """
 
     def __init__(self) -> None:
@@ -40,6 +40,7 @@ class FakeSlack(LoopbackService):
         self.sockets: list[web.WebSocketResponse] = []
         self.acknowledged: list[str] = []
         self.tickets: set[str] = set()
+        self.scopes = "channels:history,chat:write,reactions:read"
 
     @property
     def api(self) -> str:
@@ -101,7 +102,7 @@ class FakeSlack(LoopbackService):
                 return await self.troubles[name].popleft().respond(request)
             if request.headers.get("Authorization") != f"Bearer {token}":
                 return web.json_response({"ok": False, "error": "invalid_auth"})
-            return web.json_response({"ok": True, **act(dict(request.query))})
+            return web.json_response({"ok": True, **act(dict(request.query))}, headers={"X-OAuth-Scopes": self.scopes})
 
         return answer
 

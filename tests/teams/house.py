@@ -9,7 +9,6 @@ import orjson
 from aiohttp import web
 from botbuilder.core import TurnContext
 
-from bot.bodies import HANDLER_ARGS
 from bot.teams.adapter import ADMITTED
 from bot.teams.credentials import Credentials
 from bot.teams.guard import Admitted, Guard
@@ -46,7 +45,7 @@ class Door(LoopbackService):
 
     def application(self) -> web.Application:
         """Say what is served."""
-        app = web.Application(handler_args=HANDLER_ARGS)
+        app = web.Application()
         app.router.add_post("/api/messages", self._messages)
         return app
 

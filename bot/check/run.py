@@ -1,0 +1,122 @@
+"""Asking everything at once, each for so long at most: what hangs is a finding, and holds nothing up."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from datetime import datetime
+from functools import partial
+
+from bot import bridges
+from bot.app import credentials
+from bot.check import folder, services, teams
+from bot.check.finding import Finding, Level, failed, ok, sentence, warning
+from bot.check.known import Known, read_known
+from bot.control import ask
+from bot.errors import Misconfigured, NotStored, Refused
+from bot.settings import Settings, overlooked, read_settings
+from bot.store.document import Unreadable
+from bot.teams.hosts import ServiceHosts
+from bot.teams.limits import Limits
+from bot.teams.transport import Transport, open_session
+
+log = logging.getLogger(__name__)
+
+SETTINGS = "settings"
+PATIENCE = 10.0  # seconds that anybody has to answer
+
+Work = Callable[[], Awaitable[list[Finding]]]
+
+
+def settings_findings() -> tuple[Settings | None, list[Finding]]:
+    """Return the settings, None where they are wrong, and what is wrong with them, all of it."""
+    try:
+        settings = read_settings()
+    except Misconfigured as wrong:
+        lines = [line.partition(": ") for line in str(wrong).splitlines()]
+        said = [failed(SETTINGS, f"{name} is wrong.", sentence(remedy)) for name, _, remedy in lines if remedy]
+        more = [warning(SETTINGS, name, "Correct its name, or remove it.") for name, _, remedy in lines if not remedy]
+        return None, [*said, *more]
+    names = [warning(SETTINGS, one, "Correct its name, or remove it.") for one in overlooked()]
+    return settings, names or [ok(SETTINGS, "All are as they may be.")]
+
+
+async def check(settings: Settings, now: datetime, patience: float = PATIENCE) -> list[Finding]:
+    """Return what is found of the folder first, and then of everybody whom the settings name."""
+    answers = asyncio.create_task(_answers(settings))
+    found = await asyncio.to_thread(lambda: list(folder.folder_findings(settings)))
+    await asyncio.wait([answers], timeout=patience)
+    running = answers.done() and answers.result()
+    answers.cancel()
+    found.append(await asyncio.to_thread(folder.holder_finding, settings, answers=running))
+    if settings.database_url.get_secret_value():
+        readable, more = await folder.shared_findings(settings)
+    else:
+        readable, more = await asyncio.to_thread(folder.journal_findings, settings)
+    known = Known()
+    if readable:
+        try:
+            known = await read_known(settings)
+        except (NotStored, Refused, Unreadable) as failure:
+            readable = False
+            more = [failed(folder.JOURNAL, str(failure), "hotseat restore FILE, of a backup in which it was whole.")]
+    found += more
+    if readable:
+        found += await asyncio.to_thread(lambda: list(folder.desk_findings(settings, known)))
+    async with AsyncExitStack() as stack:
+        asked = await _others(settings, known, now, stack, running=running)
+        for one in await asyncio.gather(*(_within(patience, name, work) for name, work in asked.items())):
+            found += one
+    return found
+
+
+async def _others(
+    settings: Settings, known: Known, now: datetime, stack: AsyncExitStack, *, running: bool
+) -> Mapping[str, Work]:
+    session = await stack.enter_async_context(open_session())
+    token = credentials(settings)
+    if token is not None:
+        stack.push_async_callback(token.close)
+    hosts = ServiceHosts.loopback() if settings.local else ServiceHosts(settings.service_hosts)
+    transport = Transport(session, hosts, token, Limits(()))
+    desks = known.loaded
+    asked: dict[str, Work] = {
+        teams.IDENTITY: partial(teams.identity_findings, settings, token, now),
+        teams.KEYS: partial(teams.key_findings, settings, session),
+        teams.CLOCK: partial(teams.clock_findings, settings, session, now),
+    }
+    for desk in desks:
+        work = partial(teams.desk_findings, desk, known, transport, settings, now)
+        asked[f"desk {desk.desk.id}"] = work
+    asked[services.SLACK] = partial(services.slack_findings, settings, session, desks)
+    asked[services.JIRA] = partial(services.jira_findings, settings, session, desks)
+    shelf = bridges.handbooks(settings, session, lambda: now)
+    asked[services.HANDBOOK] = partial(services.handbook_findings, shelf, desks)
+    if running:
+        asked[services.PUBLIC] = partial(services.public_findings, settings, session)
+    return asked
+
+
+async def _within(patience: float, name: str, work: Work) -> list[Finding]:
+    try:
+        async with asyncio.timeout(patience):
+            return await work()
+    except TimeoutError:
+        said = f"It did not answer within {patience:g} seconds."
+        return [failed(name, said, "See that this machine reaches it, and check again.")]
+    except Exception as error:
+        log.exception("checking %s failed", name)
+        return [failed(name, f"It could not be checked ({type(error).__name__}).", "Report that, please.")]
+
+
+async def _answers(settings: Settings) -> bool:
+    """Say whether a bot runs on the folder and answers at its socket."""
+    try:
+        return await ask(settings.data / "control.sock", "desk list", {}) is not None
+    except (Refused, OSError):
+        return False
+
+
+def failures(findings: list[Finding]) -> int:
+    """Count what failed."""
+    return sum(one.level is Level.FAILED for one in findings)

@@ -1,0 +1,509 @@
+"""Each finding of a check is found where a fake fails in that very way, and says what to do."""
+
+import asyncio
+import json
+import re
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.check import folder as folders
+from bot.check.finding import Level, named
+from bot.check.run import check, settings_findings
+from bot.check.teams import clock_findings, identity_findings
+from bot.clock import real
+from bot.settings import AppType, Settings
+from bot.store.closed import close
+from bot.store.journal import SqlJournal
+from bot.store.lock import FolderLock
+from bot.store.schema import HEAD
+from tests.check.ground import SECRETS, Ground, ground
+from tests.door.whole import FARID, running
+from tests.rig.activities import CHANNEL
+from tests.rig.postgres import Server
+from tests.rig.service import Answer
+from tests.rig.tls import write_certificate
+from tests.slack import fake as slack
+from tests.store.samples import DESK
+from tests.store.test_migrations import run
+
+Act = Callable[[Ground], Awaitable[None] | None]
+
+
+@pytest.fixture
+async def place(tmp_path: Path) -> AsyncIterator[Ground]:
+    async with ground(tmp_path / "data") as made:
+        yield made
+
+
+async def test_where_all_is_well_nothing_fails_and_what_no_check_can_know_is_a_warning(place: Ground) -> None:
+    found = await place.findings()
+    assert [one for one in found if one.level is Level.FAILED] == []
+    warned = [(one.check, one.said) for one in found if one.level is Level.WARNING]
+    assert warned == [
+        ("desk backend", "No post that does not mention me was heard yet."),
+        (
+            "channels of backend",
+            "The team channel is not one of the team's standard channels, so that I may not be able to post there.",
+        ),
+    ]
+    assert {one.check for one in found} == {
+        *("data folder", "bot", "journal", "rota of backend", "identity in Entra", "signing keys", "clock"),
+        *("desk backend", "channels of backend", "people of backend"),
+        *("Slack", "Jira", "Jira project EDGE", "handbook"),
+    }
+    assert place.jira.wrong == place.github.wrong == []
+
+
+async def test_a_check_changes_nothing_and_tells_no_secret(place: Ground) -> None:
+    def rows() -> list[str]:
+        with closing(sqlite3.connect(place.settings.data / "journal.sqlite")) as connection:
+            return list(connection.iterdump())
+
+    before, calls = rows(), len(place.connector.calls)
+    found = await place.findings()
+    assert rows() == before
+    assert {call.method for call in place.connector.calls[calls:]} == {"GET"}
+    assert (place.slack.said, place.jira.issues) == ([], [])
+    told = str(found)
+    assert [secret for secret in (*SECRETS, "entra-token") if secret in told] == []
+
+
+def down(name: str) -> Act:
+    async def act(place: Ground) -> None:
+        await getattr(place, name).stop()
+
+    return act
+
+
+def loose(place: Ground) -> None:
+    (place.settings.data / "feeds.key").write_bytes(b"k" * 32)
+    (place.settings.data / "feeds.key").chmod(0o644)
+
+
+def write(name: str, content: bytes) -> Act:
+    def act(place: Ground) -> None:
+        path = place.settings.data / name
+        path.write_bytes(content)
+        path.chmod(0o600)
+
+    return act
+
+
+def sql(statement: str, *values: str) -> Act:
+    def act(place: Ground) -> None:
+        with closing(sqlite3.connect(place.settings.data / "journal.sqlite")) as connection:
+            connection.execute(statement, values)
+            connection.commit()
+
+    return act
+
+
+def older(place: Ground) -> None:
+    run(place.settings.data, to="-0005")
+
+
+def lost(place: Ground) -> None:
+    (place.settings.data / "journal.sqlite").unlink()
+
+
+def gone(place: Ground) -> None:
+    shutil.rmtree(place.settings.data)
+
+
+def by_hand(place: Ground) -> None:
+    path = place.settings.data / "rota" / "backend.json"
+    path.write_text(path.read_text() + "\n")
+
+
+def unwritten(place: Ground) -> None:
+    (place.settings.data / "rota" / "backend.json").unlink()
+
+
+def unreadable(place: Ground) -> None:
+    unwritten(place)
+    (place.settings.data / "rota" / "backend.json").mkdir(mode=0o700)
+
+
+def closed(place: Ground) -> None:
+    close(place.settings.data, "A restore into it was cut off.")
+
+
+def killed(place: Ground) -> None:
+    (place.settings.data / "lock").write_text("hotseat serve (process 4)\n")
+
+
+def entra(name: str, answer: Answer) -> Act:
+    def act(place: Ground) -> None:
+        place.entra.answers[name] = answer
+
+    return act
+
+
+def connector(*answers: Answer) -> Act:
+    def act(place: Ground) -> None:
+        place.connector.script(*answers)
+
+    return act
+
+
+def channels(*some: tuple[str, str | None]) -> Act:
+    listed = [{"id": id_, "name": name} for id_, name in some]
+    return always("/v3/teams", Answer(body={"conversations": listed}))
+
+
+def always(path: str, answer: Answer) -> Act:
+    def act(place: Ground) -> None:
+        place.connector.always, place.connector.only = answer, path
+
+    return act
+
+
+def without_member(place: Ground) -> None:
+    place.connector.members = [one for one in place.connector.members if one["aadObjectId"] != FARID]
+
+
+async def unheard(place: Ground) -> None:
+    await place.learn(team="")
+
+
+def facts(**changed: Any) -> Act:
+    return sql("UPDATE desks SET facts = ?", json.dumps({"last_number": 0, **changed}))
+
+
+def trouble(method: str, answer: Answer) -> Act:
+    def act(place: Ground) -> None:
+        place.slack.troubles[method].append(answer)
+
+    return act
+
+
+def no(code: str) -> Answer:
+    return Answer(body={"ok": False, "error": code})
+
+
+def scopes(some: str) -> Act:
+    def act(place: Ground) -> None:
+        place.slack.scopes = some
+
+    return act
+
+
+def jira(name: str, answer: Answer) -> Act:
+    return lambda place: place.jira.then(name, answer)
+
+
+def forbidden(place: Ground) -> None:
+    place.jira.forbidden = {"CREATE_ISSUES", "LINK_ISSUES"}
+
+
+def github(answer: Answer) -> Act:
+    return lambda place: place.github.then("GET contents", answer)
+
+
+FAILED, WARNING, OK = Level.FAILED, Level.WARNING, Level.OK
+REACH = "See that this machine reaches 127.0.0.1"
+CASES: list[tuple[str, Act | None, dict[str, Any], Level, str, str]] = [
+    ("data folder", gone, {}, WARNING, "There is no folder", "The first start makes it"),
+    ("data folder", loose, {}, WARNING, "Others on this machine may read .*feeds.key", "chmod -R go-rwx"),
+    ("data folder", write("feeds.key", b"short"), {}, FAILED, "not to be used", "it is no key; restore it"),
+    ("data folder", closed, {}, FAILED, "not to be used", "A restore into it was cut off"),
+    ("bot", killed, {}, OK, r"No bot runs on the folder; hotseat serve \(process 4\) was killed\.", ""),
+    ("journal", gone, {}, WARNING, "There is no journal yet", "hotseat desk add"),
+    ("journal", lost, {}, FAILED, "It is lost: rota files stand where it was", "hotseat restore FILE"),
+    ("journal", write("journal.sqlite", b"no database" * 99), {}, FAILED, "cannot be read", "hotseat restore FILE"),
+    ("journal", sql("UPDATE alembic_version SET version_num = '9'"), {}, FAILED, "newer Hotseat", "newer Hotseat"),
+    ("journal", older, {}, WARNING, f"version 0005. The next start brings it to {HEAD}", "hotseat backup FILE"),
+    ("journal", sql("UPDATE desks SET info = '{}'"), {}, FAILED, "desks .* backend: not a DeskInfo", "hotseat restore"),
+    ("journal", sql("DELETE FROM desks"), {}, FAILED, "The journal is damaged", "hotseat restore FILE"),
+    ("rota of backend", by_hand, {}, WARNING, "was edited by hand, and is valid", "takes it over within seconds"),
+    ("rota of backend", unwritten, {}, WARNING, "is not written yet", "The bot writes it"),
+    ("rota of backend", write("rota/backend.json", b"{"), {}, FAILED, "was not taken", "Mend it, or remove it"),
+    ("rota of backend", unreadable, {}, FAILED, "cannot be read", "Mend it"),
+    ("identity in Entra", entra("token", Answer(status=401, body={"error": "invalid_client"})), {}, FAILED,
+     r"Entra gives no token \(invalid_client\)", "Make a new client secret in Entra"),
+    ("identity in Entra", entra("token", Answer(status=400, body={"error": "unauthorized_client"})), {}, FAILED,
+     "unauthorized_client", "MicrosoftAppId is registered in the tenant"),
+    ("identity in Entra", down("entra"), {}, FAILED, r"\(ConnectionError\)", REACH),
+    ("signing keys", down("entra"), {}, FAILED, "No signing keys can be read from 127.0.0.1", REACH),
+    ("signing keys", entra("jwks", Answer(body={"keys": []})), {}, FAILED, "No signing keys", REACH),
+    ("clock", down("entra"), {}, WARNING, "nothing to compare it with", "clock is right"),
+    ("desk backend", down("connector"), {}, FAILED, r"Teams does not answer \(ClientConnectorError\)", REACH),
+    ("desk backend", connector(Answer(status=403)), {}, FAILED, r"in the channel \(403 Fake403\)", "Add the app"),
+    ("channels of backend", always("/v3/teams", Answer(status=503)), {}, FAILED, r"not answer \(503\)", REACH),
+    ("channels of backend", always("/v3/teams", Answer(status=404)), {}, FAILED, "does not list them", "Add the app"),
+    ("channels of backend", channels(("19:x", "other")), {}, FAILED, "not in its team any more", "another channel"),
+    ("channels of backend", channels((CHANNEL, "backend")), {}, OK, "which has none but the desk's", ""),
+    ("channels of backend", unheard, {}, WARNING, "I do not know its team", "Write setup there"),
+    ("people of backend", without_member, {}, WARNING, "Not in the channel's team: Farid Haddad", "Add them to it"),
+    ("people of backend", facts(unreachable={f"person:{FARID}": "blocked"}), {}, WARNING,
+     r"I could not write to: Farid Haddad \(blocked\)", "setup policy"),
+    ("Slack", trouble("auth", no("invalid_auth")), {}, FAILED, "nobody there", "set the bot token"),
+    ("Slack", down("slack"), {}, FAILED, r"does not answer \(ClientConnectorError\)", REACH),
+    ("Slack", scopes("chat:write"), {}, FAILED, "lacks the scopes reactions:read, channels:history", "install the app"),
+    ("Slack", trouble("history", no("not_in_channel")), {}, FAILED, "C024BE91L cannot be read", "/invite"),
+    ("Slack", trouble("history", Answer(status=503)), {}, FAILED, r"cannot be read \(503\)", REACH),
+    ("Slack", None, {"slack_channel": "#bugsnag"}, WARNING, "No channel is followed", "channel's id"),
+    ("Slack", None, {"slack_secret": ""}, WARNING, "Nothing is heard", "Set SLACK_SIGNING_SECRET, or SLACK_APP_TOKEN"),
+    ("Slack", None, {"slack_app_token": slack.APP_TOKEN}, OK, "heard by a socket", ""),
+    ("Slack", trouble("open", no("invalid_auth")), {"slack_app_token": slack.APP_TOKEN}, FAILED, "No socket",
+     "SLACK_APP_TOKEN"),
+    ("Slack", trouble("open", Answer(status=503)), {"slack_app_token": slack.APP_TOKEN}, FAILED, "No socket", REACH),
+    ("Jira", None, {"jira_token": "wrong"}, FAILED, "nobody there", "Jira does not take JIRA_EMAIL and JIRA_API_TOKEN"),
+    ("Jira", down("jira"), {}, FAILED, r"does not answer \(ClientConnectorError\)", REACH),
+    ("Jira", None, {"jira_project": ""}, WARNING, "no project for tickets", "Set JIRA_PROJECT"),
+    ("Jira project NONE", None, {"jira_project": "NONE"}, FAILED, "It cannot be seen", "see JIRA_URL"),
+    ("Jira project EDGE", jira("rights", Answer(status=503)), {}, FAILED, r"does not answer \(503\)", REACH),
+    ("Jira project EDGE", forbidden, {}, FAILED, "CREATE_ISSUES, LINK_ISSUES", "Browse, Create, Add comments and Link"),
+    ("Jira project EDGE", None, {"jira_issue_type": "Saga"}, FAILED, "no issue type Saga", "Set JIRA_ISSUE_TYPE"),
+    ("Jira project EDGE", None, {"jira_fields": {"cf": 1}}, FAILED, "lack something", "remove it there"),
+    ("handbook", None, {"github_token": "github_pat_wrong"}, FAILED, "cannot be read", "GITHUB_TOKEN, which may"),
+    ("handbook", github(Answer(status=503)), {}, FAILED, "cannot be read now", "503; check again"),
+    ("handbook", github(Answer(text="\x00", content_type="text/plain")), {}, FAILED, "cannot be taken", ""),
+    ("handbook", None, {"handbook": "", "github_token": ""}, WARNING, "a link only", "Set HANDBOOK"),
+    ("handbook", None, {"handbook": "/nowhere/handbook.md"}, FAILED, "cannot be read", "There is no file /nowhere"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "act", "changed", "level", "said", "remedy"), CASES)
+async def test_what_fails_is_found_with_its_remedy(
+    place: Ground, name: str, act: Act | None, changed: dict[str, Any], level: Level, said: str, remedy: str
+) -> None:
+    if act is not None:
+        done = act(place)
+        if done is not None:
+            await done
+    found = await place.of(name, **changed)
+    matching = [one for one in found if re.search(said, one.said)]
+    assert len(matching) == 1, found
+    (one,) = matching
+    assert (one.level, bool(re.search(remedy, one.remedy))) == (level, True), one
+    assert "\n" not in one.said + one.remedy
+
+
+async def test_a_file_as_the_handbook_has_sections_and_no_edit_of_it_is_proposed(place: Ground, tmp_path: Path) -> None:
+    (tmp_path / "handbook.md").write_text("# Printers\nFeed it.\n")
+    (one,) = await place.of("handbook", handbook=str(tmp_path / "handbook.md"))
+    assert (one.level, one.said) == (OK, f"{tmp_path}/handbook.md has 1 sections; no edit of it can be proposed.")
+
+
+async def test_who_hangs_is_given_up_and_holds_nobody_up(place: Ground) -> None:
+    place.slack.troubles["auth"].append(Answer(delay=60))
+    place.jira.then("myself", Answer(delay=60))
+    found = {one.check: one for one in await place.findings(patience=2.0)}
+    assert found["Slack"].said == found["Jira"].said == "It did not answer within 2 seconds."
+    assert found["handbook"].level is OK
+
+
+async def test_a_check_that_fails_itself_is_a_finding_and_hides_no_other(place: Ground) -> None:
+    place.jira.then("rights", Answer(body={"permissions": {"CREATE_ISSUES": 1}}))
+    found = {one.check: one for one in await place.findings()}
+    assert (found["Jira"].level, found["Jira"].said) == (FAILED, "It could not be checked (AttributeError).")
+    assert found["handbook"].level is OK
+
+
+async def test_a_folder_that_a_bot_holds_is_checked_beside_it_and_so_is_its_public_address(place: Ground) -> None:
+    folder = place.settings.data
+    async with aiohttp.ClientSession() as session, running(folder, place.entra, place.connector, session) as bot:
+        address = bot.url.removesuffix("/api/messages")
+        found = {one.check: one for one in await place.findings(public_url=address)}
+        assert found["bot"].said == "A bot runs on the folder, and answers."
+        assert (found["journal"].level, found["public address"].level) == (OK, OK)
+        elsewhere = await place.of("public address", public_url=place.connector.url)
+        assert elsewhere[0].level is WARNING
+        assert "is not seen from here at" in elsewhere[0].said
+        nowhere = await place.of("public address", public_url="http://127.0.0.1:1")
+        assert "(ClientConnectorError)" in nowhere[0].said
+
+
+async def test_whoever_holds_the_folder_and_is_silent_is_named(place: Ground) -> None:
+    with FolderLock(place.settings.data, "a hotseat command"):
+        (one,) = await place.of("bot")
+    assert (one.level, "is held by a hotseat command (process" in one.said) == (WARNING, True)
+
+
+async def test_who_has_no_entra_id_is_named(place: Ground) -> None:
+    id_ = '"entra_object_id":"'
+    sql("UPDATE rotas SET document = replace(document, ?, ?)", f"{id_}{FARID}", id_)(place)
+    said = [one.said for one in await place.of("people of backend")]
+    assert said == ["Without an Entra id I can neither recognise nor reach: Farid Haddad."]
+
+
+async def test_where_there_is_no_desk_the_remedy_is_to_add_one(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o700)
+    async with SqlJournal(f"sqlite:///{tmp_path}/data/journal.sqlite"):
+        pass
+    found = await check(Settings(data=tmp_path / "data"), real())  # type: ignore[call-arg]
+    (one,) = [one for one in found if one.check == "desks"]
+    assert (one.level, "hotseat desk add" in one.remedy) == (WARNING, True)
+
+
+async def test_in_local_mode_nobody_elsewhere_is_asked(tmp_path: Path, place: Ground) -> None:
+    with closing(sqlite3.connect(place.settings.data / "journal.sqlite")) as connection:
+        connection.execute('DELETE FROM "references"')
+        connection.commit()
+    elsewhere: dict[str, Any] = {
+        "github_url": "https://api.github.com",
+        "slack_url": "https://slack.com/api/",
+        "jira_url": "https://example.atlassian.net",
+    }
+    found = await place.findings(app_id="", app_tenant="", app_password="", **elsewhere)
+    said = {one.check: one for one in found}
+    assert said["identity in Entra"].said.startswith("Local mode: ")
+    assert said["Slack"].said == "Local mode: SLACK_API_URL is not on this machine."
+    assert said["Jira"].said == "Local mode: JIRA_URL is not on this machine."
+    assert "nobody elsewhere is asked" in said["desk backend"].said
+    assert said["handbook"].said.endswith("is linked, and not read.")
+    assert not {"signing keys", "clock"} & said.keys()
+
+
+@pytest.mark.parametrize(
+    ("days", "level", "said"),
+    [(-2, FAILED, "It expired on "), (10, WARNING, "It expires on .*, in 10 days"), (90, OK, "It is good until ")],
+)
+async def test_until_when_a_certificate_is_good_is_told(
+    place: Ground, tmp_path: Path, days: int, level: Level, said: str
+) -> None:
+    from cryptography.x509 import load_pem_x509_certificate
+
+    pem = write_certificate(tmp_path)
+    ends = load_pem_x509_certificate(pem.read_bytes()).not_valid_after_utc
+    settings = place.settings.model_copy(update={"app_type": AppType.CERTIFICATE, "certificate": pem})
+    (one, _) = await identity_findings(settings, GIVES, ends - timedelta(days=days, hours=1))
+    assert one.level is level
+    assert re.match(said, one.said)
+
+
+async def test_a_certificate_that_is_not_beside_its_key_is_a_warning(place: Ground, tmp_path: Path) -> None:
+    pem = tmp_path / "key.pem"
+    pem.write_text("no certificate")
+    settings = place.settings.model_copy(update={"app_type": AppType.CERTIFICATE, "certificate": pem})
+    (one, _) = await identity_findings(settings, GIVES, real())
+    assert (one.level, one.said) == (WARNING, f"{pem} holds no certificate to read.")
+
+
+@pytest.mark.parametrize(
+    ("off", "level", "said"),
+    [
+        (29, OK, "It is right."),
+        (60, WARNING, "This machine's clock is 60 seconds ahead."),
+        (-60, WARNING, "This machine's clock is 60 seconds behind."),
+        (900, FAILED, "This machine's clock is 900 seconds ahead."),
+    ],
+)
+async def test_a_clock_that_is_wrong_is_found_by_the_date_of_an_answer(
+    place: Ground, off: int, level: Level, said: str
+) -> None:
+    there = datetime(2026, 11, 28, 10, tzinfo=UTC)
+    place.entra.answers["metadata"] = Answer(body={}, headers={"Date": format_datetime(there, usegmt=True)})
+    async with aiohttp.ClientSession() as session:
+        (one,) = await clock_findings(place.settings, session, there + timedelta(seconds=off))
+    assert (one.level, one.said) == (level, said)
+
+
+class Gives:
+    """Credentials that give a token."""
+
+    async def token(self) -> str:
+        return "entra-token"
+
+
+GIVES: Any = Gives()
+
+
+@pytest.mark.parametrize(("free", "level"), [(50_000_000, FAILED), (500_000_000, WARNING)])
+def test_a_disk_that_is_nearly_full_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, level: Level
+) -> None:
+    monkeypatch.setattr("bot.check.folder.shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    tmp_path.chmod(0o700)
+    (one,) = folders.folder_findings(Settings(data=tmp_path))  # type: ignore[call-arg]
+    assert (one.level, one.said) == (level, f"{free / 1e9:.1f} GB are free for {tmp_path}.")
+
+
+def test_a_folder_that_is_another_users_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.check.folder.os.access", lambda *_: False)  # root, who may run this, may do everything
+    (one,) = folders.folder_findings(Settings(data=tmp_path))  # type: ignore[call-arg]
+    assert (one.level, one.said) == (FAILED, f"{tmp_path} is not this user's to write.")
+
+
+def test_a_journal_that_is_very_large_is_not_read_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def made() -> None:
+        async with SqlJournal(f"sqlite:///{tmp_path}/journal.sqlite"):
+            pass
+
+    asyncio.run(made())
+    monkeypatch.setattr(folders, "MOST_READ", 0)
+    _, (one,) = folders.journal_findings(Settings(data=tmp_path))  # type: ignore[call-arg]
+    assert "too large to be read through here; a backup does it" in one.said
+
+
+def test_settings_that_are_wrong_are_all_named_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in {"PORT": "many", "HOTSEAT_LOG": "loud", "HOTSEAT_DTAA": "x"}.items():
+        monkeypatch.setenv(name, value)
+    settings, found = settings_findings()
+    assert settings is None
+    assert [(one.level, one.said, one.remedy) for one in found] == [
+        (FAILED, "PORT is wrong.", "Use a number from 1 to 65535."),
+        (FAILED, "HOTSEAT_LOG is wrong.", "Use DEBUG, INFO, WARNING or ERROR."),
+        (
+            WARNING,
+            "HOTSEAT_DTAA is no setting, and is not used; the nearest is HOTSEAT_DATA.",
+            "Correct its name, or remove it.",
+        ),
+    ]
+
+
+def test_no_more_names_are_told_than_a_line_holds() -> None:
+    assert named([str(number) for number in range(14)]).endswith("10, 11 and 2 more")
+
+
+async def test_a_journal_in_postgresql_is_checked_there(place: Ground, database: str) -> None:
+    journal = SqlJournal(database)
+    async with journal:
+        await journal.create(DESK)
+    found = {one.check: one for one in await place.findings(database_url=database)}
+    assert (found["journal"].level, found["rota of edge"].said) == (
+        OK,
+        "Its row in the table documents is not written yet.",
+    )
+    assert re.match(rf"Version {HEAD}, in PostgreSQL \d+\.\d+: 0 requests, 0 records\.", found["journal"].said)
+
+
+@pytest.mark.parametrize(
+    ("statement", "level", "said"),
+    [
+        ("DROP TABLE alembic_version", WARNING, "has no journal yet"),
+        ("UPDATE alembic_version SET version_num = '0006'", WARNING, "version 0006. The next start brings it to"),
+        ("UPDATE alembic_version SET version_num = '9999'", FAILED, "a newer Hotseat"),
+    ],
+)
+async def test_what_is_wrong_with_a_journal_in_postgresql_is_found(
+    place: Ground, postgres: tuple[Server, str], database: str, statement: str, level: Level, said: str
+) -> None:
+    postgres[0].run(statement, database.rpartition("/")[2])
+    (one,) = await place.of("journal", database_url=database)
+    assert (one.level, said in one.said) == (level, True), one
+
+
+async def test_a_user_who_may_not_write_and_a_server_that_is_not_there_are_found(
+    place: Ground, postgres: tuple[Server, str], database: str
+) -> None:
+    server, name = postgres[0], database.rpartition("/")[2]
+    server.run("CREATE ROLE reader LOGIN", name)
+    server.run("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader", name)
+    (one,) = await place.of("journal", database_url=database.replace("postgres@", "reader@"))
+    server.run("DROP OWNED BY reader; DROP ROLE reader", name)
+    assert (one.level, "may not write each table" in one.said) == (FAILED, True), one
+    (one,) = await place.of("journal", database_url="postgresql://hotseat:canary@127.0.0.1:1/hotseat")
+    assert (one.level, "cannot be reached" in one.said, "canary" in one.said) == (FAILED, True, False), one
