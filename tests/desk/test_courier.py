@@ -12,6 +12,7 @@ from bot.effects import FetchRoster, PutFacts, Say, Show, WriteRota
 from bot.errors import NotStored
 from bot.events import Delivered, PlanFound, RosterFetched, Undeliverable
 from bot.ports import Address, Commit, Origin, Outgoing
+from bot.retries import Temporary, retrying
 from bot.state import DeskInfo, Facts, Roster
 from bot.store.memory import MemoryJournal
 from bot.views import Line
@@ -265,3 +266,68 @@ async def test_what_a_stop_cuts_off_is_not_reported_and_so_stays_in_the_outbox(p
     await post.teams.begun.wait()
     await post.courier.close(0)
     assert post.desk.told == []
+
+
+class Borrowed:
+    """A lease that a test lets lapse."""
+
+    is_shared = True
+
+    def __init__(self) -> None:
+        self.lapsed = False
+
+    def holds(self) -> bool:
+        return not self.lapsed
+
+
+def leased(post: Post, lease: Borrowed) -> None:
+    post.courier = Courier(post.journal, post.teams.send, post.teams.write, lambda: NOW, {}, lease)
+
+
+async def test_what_is_dropped_is_told_to_nobody_and_what_is_taken_next_goes_out(post: Post) -> None:
+    leased(post, Borrowed())
+    post.teams.held["card"] = asyncio.Event()
+    post.take(post.show("card", "old"))
+    await post.teams.begun.wait()
+    post.courier.drop()
+    post.teams.held.pop("card").set()
+    post.take(post.show("card", "new"))
+    await post.courier.idle()
+    assert post.teams.sent == [("card", "post", "new")]
+    assert post.outcomes() == [("Delivered", "1")]
+
+
+async def test_nothing_leaves_while_the_lease_has_lapsed_not_even_again(post: Post) -> None:
+    lease = Borrowed()
+    leased(post, lease)
+    calls = []
+
+    async def failing() -> None:
+        calls.append("tried")
+        lease.lapsed = True
+        raise Temporary("busy")
+
+    async def no_pause(_: float) -> None:
+        return
+
+    async def send(desk: DeskInfo, effect: Show | Say, address: Address | None) -> Address | None:
+        await retrying(failing, sleep=no_pause)
+        raise AssertionError
+
+    post.courier = Courier(post.journal, send, post.teams.write, lambda: NOW, {}, lease)
+    post.take(post.show("card", "text"))
+    await post.courier.idle()
+    post.take(post.show("card", "text"))
+    await post.courier.idle()
+    assert calls == ["tried"]
+    assert post.outcomes() == []
+
+
+async def test_of_several_replicas_none_trusts_its_own_memory_of_where_a_message_is(post: Post) -> None:
+    leased(post, Borrowed())
+    post.take(post.show("card", "one"))
+    await post.courier.idle()
+    await post.journal.commit(Commit(INFO.tenant, INFO.id, 0, shown=(("card", Address("s", "c", "moved")),)))
+    post.take(post.show("card", "two"))
+    await post.courier.idle()
+    assert post.teams.sent == [("card", "post", "one"), ("card", "moved", "two")]

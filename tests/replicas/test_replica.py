@@ -1,0 +1,175 @@
+"""Keeping in step: what a replica does each second, and when its lease has lapsed."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from bot.calendars.almanac import Almanac
+from bot.courier import Courier
+from bot.desk import Desk
+from bot.desks import Desks
+from bot.effects import Show
+from bot.errors import NotStored
+from bot.ports import Commit, Origin, Outgoing
+from bot.replica import BEATS, Replica
+from bot.state import DeskInfo
+from bot.store.document import dump_effect
+from bot.store.journal import SqlJournal
+from bot.store.lease import ReplicaLease
+from bot.store.replicas import Claimed
+from bot.views import Line
+from tests.journeys.town import at
+from tests.store.samples import DESK, posted
+
+NOW = at("2026-11-23 10:00")
+SECOND = replace(DESK, id="second", channel="19:second@thread.tacv2")
+
+
+class Lease(ReplicaLease):
+    """A lease that lasts as long as a test says, and finds what it says."""
+
+    def __init__(self, journal: SqlJournal) -> None:
+        super().__init__(journal)
+        self.said: list[str] = []
+        self.alive = True
+        self.found: list[Claimed] = []
+
+    def holds(self) -> bool:
+        return self.alive
+
+    async def begin(self) -> None:
+        self.said.append("begin")
+        self.alive = True
+
+    async def renew(self) -> bool:
+        self.said.append("renew")
+        return self.alive
+
+    async def claim(self) -> list[Claimed]:
+        found, self.found = self.found, []
+        return found
+
+
+class Sent(Courier):
+    """A courier that keeps what it is given."""
+
+    def __init__(self, journal: SqlJournal) -> None:
+        super().__init__(journal, nothing, nothing, lambda: NOW, {})
+        self.taken: list[str] = []
+        self.dropped = 0
+
+    def take(self, desk: Origin, outgoing: Iterable[Outgoing]) -> None:
+        self.taken += [f"{desk.info.id} {one.id}" for one in outgoing]
+
+    def drop(self) -> None:
+        self.dropped += 1
+
+
+async def nothing(*_: object) -> None:
+    """Send nothing, and write nothing."""
+
+
+@dataclass
+class House:
+    """One replica, and the journal of another."""
+
+    mine: SqlJournal
+    theirs: SqlJournal
+    courier: Sent = field(init=False)
+    lease: Lease = field(init=False)
+    desks: Desks = field(init=False)
+    replica: Replica = field(init=False)
+
+    async def open(self) -> "House":
+        self.courier, self.lease = Sent(self.mine), Lease(self.mine)
+        almanac = Almanac(frozenset())
+
+        async def nowhere(_: str) -> str:
+            return ""
+
+        def make(info: DeskInfo) -> Desk:
+            return Desk(info, self.mine, self.courier, lambda: NOW, almanac, lambda: None)
+
+        self.desks = Desks(self.mine, make, nowhere)
+        await self.desks.open()
+        self.replica = Replica(self.mine, self.lease, self.desks, self.courier)
+        return self
+
+
+@pytest.fixture
+async def house(two: tuple[SqlJournal, SqlJournal]) -> House:
+    return await House(*two).open()
+
+
+async def test_what_another_committed_is_known_within_a_look(house: House) -> None:
+    await house.theirs.commit(posted(0, 1))
+    await house.replica.look()
+    assert [desk.revision >= 1 for desk in house.desks] == [True]
+
+
+async def test_desks_that_another_added_and_removed_come_and_go(house: House) -> None:
+    await house.theirs.create(SECOND)
+    await house.replica.look()
+    assert {desk.info.id for desk in house.desks} == {"edge", "second"}
+    await house.theirs.remove(SECOND.tenant, SECOND.id)
+    await house.replica.look()
+    assert {desk.info.id for desk in house.desks} == {"edge"}
+
+
+async def test_what_nobody_delivers_is_delivered_here_but_for_a_desk_that_is_gone(house: House) -> None:
+    document = dump_effect(Show("card", "19:t", Line(("text",))))
+    house.lease.found = [(DESK.tenant, "edge", "1.0", document), (DESK.tenant, "gone", "1.1", document)]
+    await house.replica.look()
+    assert house.courier.taken == ["edge 1.0"]
+
+
+async def test_the_lease_is_renewed_every_few_looks(house: House) -> None:
+    for _ in range(BEATS * 2):
+        await house.replica.look()
+    assert house.lease.said == ["renew", "renew"]
+
+
+async def test_a_lease_that_lapsed_is_let_go_of_before_another_is_taken(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    await house.replica.look()
+    house.lease.alive = False
+    with caplog.at_level(logging.WARNING):
+        await house.replica.look()
+    assert house.courier.dropped == 1
+    assert house.lease.said[-2:] == ["renew", "begin"]
+    assert caplog.text.count("the lease has lapsed") == 1
+
+
+async def test_while_the_database_is_away_what_lapsed_is_dropped_once(house: House) -> None:
+    async def away() -> bool:
+        raise NotStored
+
+    house.lease.alive = False
+    house.lease.renew = away  # type: ignore[method-assign]
+    for _ in range(3):
+        with pytest.raises(NotStored):
+            await house.replica.look()
+    assert house.courier.dropped == 1
+
+
+async def test_one_desk_that_cannot_be_followed_holds_up_no_other(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await house.theirs.create(SECOND)
+    await house.replica.look()
+    await house.theirs.commit(posted(0, 1))
+    await house.theirs.commit(Commit(SECOND.tenant, SECOND.id, 0))
+    look = Desk.look
+
+    async def failing(desk: Desk) -> None:
+        if desk.info.id == "edge":
+            raise ValueError
+        await look(desk)
+
+    monkeypatch.setattr(Desk, "look", failing)
+    await house.replica.look()
+    assert {desk.info.id: desk.revision for desk in house.desks} == {"edge": 0, "second": 1}
+    assert "following a desk failed" in caplog.text
