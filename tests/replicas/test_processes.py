@@ -1,0 +1,112 @@
+"""Two replicas as processes of their own: one that is stopped and goes on later, and many desks on both."""
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import psycopg
+
+from bot.effects import PutRota
+from bot.ports import Commit
+from bot.rota.shift import Rota
+from bot.state import DeskInfo
+from bot.store.journal import SqlJournal
+from tests.journeys.town import TEAM, shifts
+from tests.rig import activities
+from tests.rig.connector import FakeConnector
+from tests.rig.entra import TENANT
+from tests.rig.process import Child, child, until
+
+DESKS = 200
+
+
+def info(number: int) -> DeskInfo:
+    return DeskInfo(f"desk-{number}", TENANT, activities.GROUP, f"19:desk{number}@thread.tacv2")
+
+
+@asynccontextmanager
+async def replica(folder: Path, database: str) -> AsyncIterator[Child]:
+    """Run a replica in local mode, and give it once it is ready."""
+    async with child(folder, HOTSEAT_DATABASE_URL=database, HOTSEAT_SEND_LIMITS="off") as running:
+        async with asyncio.timeout(60):
+            while not await running.is_ready():
+                await asyncio.sleep(0.1)
+        yield running
+
+
+async def make_desks(database: str, many: int) -> None:
+    """Make so many desks, each with a team."""
+    journal = SqlJournal(database)
+    await journal.open()
+    rota = Rota({one.id: one for one in TEAM}, shifts())
+    for number in range(many):
+        await journal.create(info(number))
+        await journal.commit(Commit(TENANT, info(number).id, 0, changes=(PutRota(rota),)))
+    await journal.close()
+
+
+def rows(database: str, query: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(database, autocommit=True) as connection:
+        return list(connection.execute(query.encode()).fetchall())
+
+
+async def deliver(session: aiohttp.ClientSession, url: str, activity: dict[str, object]) -> int:
+    async with session.post(f"{url}/api/messages", json=activity) as answer:
+        return answer.status
+
+
+async def test_two_hundred_desks_are_served_by_two_replicas(tmp_path: Path, database: str) -> None:
+    await make_desks(database, DESKS)
+    async with AsyncExitStack() as stack:
+        connector = await stack.enter_async_context(FakeConnector())
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        both = [await stack.enter_async_context(replica(tmp_path / name, database)) for name in ("one", "other")]
+        posts = [
+            (
+                n,
+                activities.channel_post(
+                    f"scanner {n} broken", service_url=connector.service_url, channel=info(n).channel
+                ),
+            )
+            for n in range(DESKS)
+        ]
+        for first in range(0, DESKS, 40):
+            some = posts[first : first + 40]
+            # Each at one replica, and its repetition at the other.
+            sent = [deliver(session, both[(n + turn) % 2].url, post) for n, post in some for turn in range(2)]
+            assert set(await asyncio.gather(*sent)) == {200}
+        await until(lambda: rows(database, "SELECT count(*) FROM outbox") == [(0,)])
+        assert rows(database, "SELECT count(*), count(DISTINCT desk) FROM requests") == [(DESKS, DESKS)]
+        posted = [
+            call for call in connector.sent() if call.body.get("attachments") and "messageid" in call.conversation
+        ]
+        assert Counter(Counter(call.conversation for call in posted).values()) == {1: DESKS}
+
+
+async def test_a_replica_that_was_stopped_overwrites_nothing_when_it_goes_on(tmp_path: Path, database: str) -> None:
+    await make_desks(database, 2)
+    async with AsyncExitStack() as stack:
+        connector = await stack.enter_async_context(FakeConnector())
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        one, other = [await stack.enter_async_context(replica(tmp_path / name, database)) for name in ("one", "other")]
+        here = {"service_url": connector.service_url, "channel": info(0).channel}
+        post = activities.channel_post("scanner broken", **here)
+        connector.script(*[503] * 3)  # so that the card is still being delivered when its replica is stopped
+        assert await deliver(session, one.url, post) == 200
+        await connector.wait_for(1)
+        one.process.send_signal(signal.SIGSTOP)
+        edit = activities.edit("scanner and printer broken", of=post)
+        assert await deliver(session, other.url, edit) == 200
+        rows(database, "UPDATE replicas SET until_us = 0 WHERE id IN (SELECT holder FROM outbox) RETURNING id")
+        await until(lambda: rows(database, "SELECT count(*) FROM outbox") == [(0,)])
+        before = dict(connector.messages)
+        one.process.send_signal(signal.SIGCONT)
+        elsewhere = activities.channel_post("another", **(here | {"channel": info(1).channel}))
+        assert await deliver(session, one.url, elsewhere) == 200
+        await until(lambda: len(connector.messages) > len(before))
+        await until(lambda: rows(database, "SELECT count(*) FROM outbox") == [(0,)])
+        assert {key: connector.messages[key] for key in before} == before
