@@ -10,10 +10,10 @@ from bot.settings import Settings
 from tests.github.fake import PLACE, TOKEN, FakeGitHub
 from tests.github.test_proposals import EDITED, EFFECT
 from tests.jira.test_whole import DESK
-from tests.rig.process import child, until
+from tests.rig.process import Child, child, until
 
 
-def bot(folder: Path, api: str) -> AbstractAsyncContextManager[None]:
+def bot(folder: Path, api: str) -> AbstractAsyncContextManager[Child]:
     return child(folder, GITHUB_API_URL=api, GITHUB_TOKEN=TOKEN, HANDBOOK=str(PLACE))
 
 

@@ -10,12 +10,12 @@ from bot.settings import Settings
 from tests.jira.fake import EMAIL, TOKEN, FakeJira, Fault
 from tests.jira.house import TICKET, effect
 from tests.jira.test_whole import DESK
-from tests.rig.process import child, until
+from tests.rig.process import Child, child, until
 
 QUIET_SECONDS = 1.5  # a bot that forgot would create at once
 
 
-def bot(folder: Path, url: str) -> AbstractAsyncContextManager[None]:
+def bot(folder: Path, url: str) -> AbstractAsyncContextManager[Child]:
     return child(folder, JIRA_URL=url, JIRA_EMAIL=EMAIL, JIRA_API_TOKEN=TOKEN, JIRA_PROJECT="EDGE")
 
 

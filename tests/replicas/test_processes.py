@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import psycopg
@@ -93,7 +94,7 @@ async def test_a_replica_that_was_stopped_overwrites_nothing_when_it_goes_on(tmp
         connector = await stack.enter_async_context(FakeConnector())
         session = await stack.enter_async_context(aiohttp.ClientSession())
         one, other = [await stack.enter_async_context(replica(tmp_path / name, database)) for name in ("one", "other")]
-        here = {"service_url": connector.service_url, "channel": info(0).channel}
+        here: dict[str, Any] = {"service_url": connector.service_url, "channel": info(0).channel}
         post = activities.channel_post("scanner broken", **here)
         connector.script(*[503] * 3)  # so that the card is still being delivered when its replica is stopped
         assert await deliver(session, one.url, post) == 200
