@@ -15,6 +15,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from bot import bridges
 from bot.alarm import Alarm
+from bot.bodies import HANDLER_ARGS
 from bot.calendars.addresses import Feed, FeedAddresses
 from bot.calendars.almanac import Almanac
 from bot.calendars.errand import calendar_errand
@@ -110,7 +111,7 @@ def _is_of_http(record: logging.LogRecord) -> bool:
 
 def web_app(settings: Settings) -> web.Application:
     """Return the bot as an aiohttp application that starts and stops with it."""
-    app = web.Application()
+    app = web.Application(handler_args=HANDLER_ARGS)
     http = logging.getLogger("aiohttp.server")
 
     async def running(app: web.Application) -> AsyncIterator[None]:

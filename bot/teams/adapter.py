@@ -25,6 +25,7 @@ from botframework.connector.auth import (
 )
 from msrest.serialization import Model
 
+from bot.bodies import TooLarge, unpacked
 from bot.errors import NotStored
 from bot.retries import retrying
 from bot.teams import activity as activities
@@ -86,7 +87,7 @@ class TeamsAdapter(CloudAdapter):
             return web.Response(status=500)
 
     async def _read(self, request: web.Request) -> bytes:
-        """Read the body, decompressed by aiohttp, never more of it than is allowed."""
+        """Read the body and unpack it, never more of it than is allowed."""
         if (request.content_length or 0) > MAX_BODY:
             raise self.guard.too_large()
         body = bytearray()
@@ -96,11 +97,13 @@ class TeamsAdapter(CloudAdapter):
                     body += chunk
                     if len(body) > MAX_BODY:
                         raise self.guard.too_large()
+            return unpacked(request, bytes(body), MAX_BODY)
+        except TooLarge:
+            raise self.guard.too_large() from None
         except TimeoutError:
             raise self.guard.unreadable(408) from None
         except (ClientError, HttpProcessingError, web.RequestPayloadError, ConnectionError, ValueError):
             raise self.guard.unreadable() from None
-        return bytes(body)
 
     async def _turn(self, admitted: Admitted, bot: Bot) -> InvokeResponse | None:
         async def logic(context: TurnContext) -> None:

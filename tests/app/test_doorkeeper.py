@@ -70,12 +70,12 @@ class Open:
 
 
 @asynccontextmanager
-async def opened(most: int = 9) -> AsyncIterator[Open]:
+async def opened(most: int = 9, patience: float = PATIENCE) -> AsyncIterator[Open]:
     door = Open()
     app = web.Application()
     app.router.add_route("*", "/", door.answer)
     app.router.add_get("/held", door.hold)
-    door.keeper = Doorkeeper(app, PATIENCE, most)
+    door.keeper = Doorkeeper(app, patience, most)
     async with door.keeper.opened(app, "127.0.0.1", 0) as door.port:
         try:
             yield door
@@ -138,7 +138,7 @@ async def test_an_answer_may_take_its_time() -> None:
 
 
 async def test_whoever_has_waited_for_longest_makes_way_for_a_newcomer() -> None:
-    async with opened(most=3) as door:
+    async with opened(most=3, patience=60) as door:
         asking = asyncio.create_task((await door.visit()).ask(HELD))
         await door.held.wait()
         resting, silent = await door.visit(), await door.visit()
@@ -153,7 +153,7 @@ async def test_whoever_has_waited_for_longest_makes_way_for_a_newcomer() -> None
 
 
 async def test_where_all_are_attended_a_newcomer_has_to_come_again() -> None:
-    async with opened(most=1) as door:
+    async with opened(most=1, patience=60) as door:
         asking = asyncio.create_task((await door.visit()).ask(HELD))
         await door.held.wait()
         assert await (await door.visit()).end() == b""
@@ -162,7 +162,7 @@ async def test_where_all_are_attended_a_newcomer_has_to_come_again() -> None:
 
 
 async def test_four_hundred_silent_visitors_keep_nobody_out() -> None:
-    async with opened(most=100) as door:
+    async with opened(most=100, patience=60) as door:
         for _ in range(400):
             (await door.visit()).writer.write(GET[:9])
         assert await (await door.visit()).ask(GET) == b"HTTP/1.1 200 OK"

@@ -58,6 +58,11 @@ def test_the_key_is_made_at_first_need_for_its_owner_only(tmp_path: Path) -> Non
     assert len(file.read_bytes()) == 32
 
 
+def test_whoever_guesses_an_address_makes_no_key(tmp_path: Path) -> None:
+    assert FeedAddresses(tmp_path / "feeds.key", BASE).find("A" * 43, [ANA]) is None
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_without_an_address_of_the_bot_a_feed_has_none_and_needs_no_key(tmp_path: Path) -> None:
     assert FeedAddresses(tmp_path / "feeds.key", "").address("tenant", "backend", "", 0) == ""
     assert list(tmp_path.iterdir()) == []
@@ -78,7 +83,7 @@ def test_a_key_that_cannot_be_kept_is_none(tmp_path: Path) -> None:
     addresses = FeedAddresses(tmp_path / "missing" / "feeds.key", BASE)
     for _ in range(2):
         with pytest.raises(NotStored, match=r"could not be written \(No such file or directory\)"):
-            addresses.find("x", [ANA])
+            secret(addresses, ANA)
 
 
 def test_no_secret_is_logged_or_shown(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -129,15 +129,14 @@ async def test_the_bot_serves_the_feeds_of_its_desks_and_logs_no_secret(
     caplog.set_level(logging.DEBUG)
     settings = Settings(data=tmp_path)  # type: ignore[call-arg]
     await seed(settings)
+    address = FeedAddresses(tmp_path / "feeds.key", "http://bot").address(TENANT, "backend", ANA_ID, 0)
     runner = web.AppRunner(web_app(settings), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    assert not (tmp_path / "feeds.key").exists()
     async with session.get(f"{base}/rota/x.ics") as answer:
         assert answer.status == 404
-    address = FeedAddresses(tmp_path / "feeds.key", base).address(TENANT, "backend", ANA_ID, 0)
-    async with session.get(address) as answer:
+    async with session.get(address.replace("http://bot", base)) as answer:
         assert "SUMMARY:Support (backend) with Ben Okafor" in await answer.text()
     await runner.cleanup()
     assert address.rpartition("/")[2].removesuffix(".ics") not in caplog.text

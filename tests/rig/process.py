@@ -5,7 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -13,7 +13,8 @@ from pathlib import Path
 from aiohttp import ClientError, ClientSession
 
 ROOT = Path(__file__).parents[2]
-SETTINGS = ("HOTSEAT", "Micro", "JIRA", "SLACK", "GITHUB", "HANDBOOK")  # how the names of some begin
+SETTINGS = ("HO", "PORT", "Micro", "BotOpenId", "JIRA", "SLACK", "BUGSNAG", "GITHUB", "HANDBOOK", "GRAPH")
+"""How the names of settings begin, and of what else would be one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +34,31 @@ class Child:
 
 
 @asynccontextmanager
-async def child(folder: Path, **settings: str) -> AsyncIterator[Child]:
-    """Run the bot in local mode with these settings and none of the environment's, and kill it."""
+async def child(folder: Path, log: Path | None = None, **settings: str) -> AsyncIterator[Child]:
+    """Run the bot with these settings and none of the environment's, else in local mode, and kill it.
+
+    What it says goes to the file ``log``.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment |= {"PORT": str(port), "HOTSEAT_DATA": str(folder), "HOTSEAT_LOG": "ERROR"}
-    environment |= settings
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "serve", env=environment, cwd=ROOT)
+    environment |= {"PORT": str(free_port()), "HOTSEAT_DATA": str(folder), "HOTSEAT_LOG": "ERROR", **settings}
+    with log.open("ab") if log else nullcontext() as said:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "serve", env=environment, cwd=ROOT, stdout=said, stderr=said
+        )
     try:
-        yield Child(process, f"http://127.0.0.1:{port}")
+        yield Child(process, f"http://127.0.0.1:{environment['PORT']}")
     finally:
-        if process.returncode is None:
+        with suppress(ProcessLookupError):  # it may have ended
             process.kill()
         await process.wait()
+
+
+def free_port() -> int:
+    """Give a port of loopback that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 async def until(condition: Callable[[], object]) -> None:

@@ -12,6 +12,7 @@ import orjson
 from aiohttp import web
 
 from bot.alerts.notification import Kind, Notification
+from bot.bodies import HANDLER_ARGS
 from bot.errors import NotStored
 from bot.events import Event
 from bot.slack.api import SlackApi
@@ -133,7 +134,7 @@ async def slack_house() -> AsyncIterator[SlackHouse]:
     """Run a house whose door is open."""
     async with FakeSlack() as slack, aiohttp.ClientSession() as session:
         house = SlackHouse(slack, session)
-        app = web.Application()
+        app = web.Application(handler_args=HANDLER_ARGS)
         app.router.add_post(PATH, house.answer)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()

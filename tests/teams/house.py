@@ -9,6 +9,7 @@ import orjson
 from aiohttp import web
 from botbuilder.core import TurnContext
 
+from bot.bodies import HANDLER_ARGS
 from bot.teams.adapter import ADMITTED
 from bot.teams.credentials import Credentials
 from bot.teams.guard import Admitted, Guard
@@ -45,7 +46,7 @@ class Door(LoopbackService):
 
     def application(self) -> web.Application:
         """Say what is served."""
-        app = web.Application()
+        app = web.Application(handler_args=HANDLER_ARGS)
         app.router.add_post("/api/messages", self._messages)
         return app
 

@@ -1,15 +1,15 @@
-"""Nobody but Teams, speaking for our tenant, gets in; the cases are in hostile.json."""
+"""Nobody but Teams, speaking for our tenant, gets in, and whoever does not is told apart by reason.
+
+The rows are those of tests/attack/teams.json, which test_matrix.py there sends to a running bot.
+"""
 
 import asyncio
 import gzip
-import json
 import logging
 import random
-import re
 import time
 import zlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -18,119 +18,39 @@ from multidict import CIMultiDict, MultiMapping
 
 from bot.teams.guard import MAX_BODY, Admitted, Guard, NotAdmitted
 from bot.teams.hosts import ServiceHosts
-from tests.rig.activities import altered, channel_post, without
-from tests.rig.entra import APP_ID, TENANT, Key
+from tests.attack.rows import Row, activity_of, body_of, header_of, publish_all, rows, token_of
+from tests.rig.activities import channel_post, without
+from tests.rig.entra import APP_ID, TENANT
 from tests.teams.house import House
 
 pytestmark = pytest.mark.asyncio
-
-CASES: dict[str, list[dict[str, Any]]] = json.loads(Path(__file__).with_name("hostile.json").read_text("utf-8"))
-
-
-def cases(kind: str) -> pytest.MarkDecorator:
-    """Make a parameter of each case of one kind."""
-    return pytest.mark.parametrize("case", CASES[kind], ids=[case["name"] for case in CASES[kind]])
-
-
-def token_of(case: dict[str, Any], house: House) -> str:
-    """Mint the token that a case describes."""
-    wanted = dict(case.get("token", {}))
-    now = int(time.time())
-    for name, value in wanted.items():
-        if isinstance(value, str) and (moment := re.fullmatch(r"now([+-]\d+)", value)):
-            wanted[name] = now + int(moment[1])
-        elif value in ("Infinity", "NaN"):
-            wanted[name] = float(value)
-    if "exp_from_now" in wanted:
-        wanted["exp"] += now + wanted.pop("exp_from_now")
-    genuine = house.entra.keys[0]
-    keys = {
-        "attacker": lambda: Key(kid=genuine.kid, number=-1),
-        "unendorsed": lambda: house.entra.publish(None),
-        "empty": lambda: house.entra.publish(()),
-        "webchat": lambda: house.entra.publish(("webchat", "directline")),
-    }
-    key = keys[case["key"]]() if "key" in case else genuine
-    return house.token(key=key, **wanted)
-
-
-def body_of(case: dict[str, Any], house: House) -> bytes:
-    """Write the body that a case describes: `body`, or a genuine one with `insert` as its first member."""
-    if "body" in case:
-        return str(case["body"]).encode("latin-1")
-    units = {"O": '{"y":', "C": "}"}
-    inserted = re.sub(
-        r"\{(.)\*(\d+)\}", lambda match: units.get(match[1], match[1]) * int(match[2]), str(case["insert"])
-    )
-    genuine = orjson.dumps(channel_post(service_url=house.connector.service_url))
-    return b"{" + inserted.encode("latin-1") + b"," + genuine[1:]
 
 
 async def check(guard: Guard, headers: MultiMapping[str], body: bytes, *, peer: str | None = None) -> Admitted:
     return guard.admit(await guard.authenticate(headers, peer=peer), body)
 
 
-def check_refused(house: House, status: int, case: dict[str, Any]) -> None:
-    """See that the case got its status, was counted once under its reason, and had no effect at all."""
-    assert status == case["status"]
-    assert house.guard.refused.total() == 1
-    if "reason" in case:
-        assert house.guard.refused == {case["reason"]: 1}
-    assert house.bot.turns == []
-    assert house.connector.calls == []
-    assert house.entra.token_requests == []
-
-
-@cases("headers")
-async def test_a_hostile_header_is_refused_and_has_no_effect(house: House, case: dict[str, Any]) -> None:
-    genuine = house.token()
-    head, claims, signature = genuine.split(".")
-    tampered = f"{head}.{claims}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}"
-    words = {"genuine": genuine, "tampered": tampered, "unsigned": f"{head}.{claims}.", "dots": "." * 1024}
-    shown = case["header"]
-    headers = {} if shown is None else {"Authorization": re.sub(r"\{(\w+)\}", lambda m: words[m[1]], shown)}
-    status, _ = await house.post(channel_post(service_url=house.connector.service_url), headers=headers)
-    check_refused(house, status, case)
-
-
-@cases("tokens")
-async def test_a_hostile_token_is_refused_and_has_no_effect(house: House, case: dict[str, Any]) -> None:
-    activity = channel_post(service_url=house.connector.service_url)
-    status, _ = await house.post(activity, token=token_of(case, house))
-    check_refused(house, status, case)
-
-
-@cases("genuine")
-async def test_a_genuine_token_is_admitted(house: House, case: dict[str, Any]) -> None:
-    activity = channel_post(service_url=house.connector.service_url)
-    status, _ = await house.post(activity, token=token_of(case, house))
-    assert (status, len(house.bot.turns)) == (200, 1)
-    assert house.bot.turns[0].activity == activity
-    assert house.bot.turns[0].tenant == TENANT
-
-
-@cases("envelopes")
-async def test_a_hostile_envelope_is_refused_and_has_no_effect(house: House, case: dict[str, Any]) -> None:
-    activity = channel_post(service_url=house.connector.service_url)
-    activity = altered(without(activity, *case.get("without", ())), case.get("alter", {}))
+@rows("headers", "tokens", "envelopes", "bodies")
+async def test_each_row_of_the_matrix_is_refused_for_its_own_reason(house: House, row: Row) -> None:
+    publish_all(house.entra)
     url = house.connector.service_url
-    if "service_url" in case:
-        words = {"service_url": url, "service_url_without_slash": url.removesuffix("/")}
-        activity["serviceUrl"] = re.sub(r"\{(\w+)\}", lambda m: words[m[1]], case["service_url"])
-    status, _ = await house.post(activity)
-    check_refused(house, status, case)
+    activity = activity_of(row, url)
+    claimed = activity.get("serviceUrl") if row.get("claimed") else url
+    token = token_of(row, house.entra, str(claimed))
+    shown = header_of(row, token) if "header" in row else f"Bearer {token}"
+    body = body_of(row, url) if {"body", "insert"} & set(row) else orjson.dumps(activity)
+    with pytest.raises(NotAdmitted) as refused:
+        await check(house.guard, CIMultiDict({} if shown is None else {"Authorization": shown}), body)
+    assert refused.value.status == row["status"]
+    assert house.guard.refused == {row.get("reason", refused.value.reason): 1}
 
 
-@cases("bodies")
-async def test_a_hostile_body_is_refused_and_has_no_effect(house: House, case: dict[str, Any]) -> None:
-    status, _ = await house.post(data=body_of(case, house))
-    check_refused(house, status, case)
-
-
-@cases("harmless")
-async def test_an_odd_but_harmless_body_is_admitted(house: House, case: dict[str, Any]) -> None:
-    status, _ = await house.post(data=body_of(case, house))
-    assert (status, len(house.bot.turns)) == (200, 1)
+@rows("genuine")
+async def test_a_genuine_token_is_admitted(house: House, row: Row) -> None:
+    activity = channel_post(service_url=house.connector.service_url)
+    token = token_of(row, house.entra, house.connector.service_url)
+    admitted = await check(house.guard, CIMultiDict({"Authorization": f"Bearer {token}"}), orjson.dumps(activity))
+    assert (admitted.activity, admitted.tenant) == (activity, TENANT)
 
 
 @pytest.mark.parametrize("body", [b"", b"[[[[", b"x" * 300_000])

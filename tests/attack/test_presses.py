@@ -12,7 +12,7 @@ from bot.store import sqlite
 from tests.door.whole import ANA, DILAN, EVA, Whole, card_of, whole
 from tests.rig import activities
 
-CASES = json.loads(Path(__file__).with_name("hostile.json").read_text(encoding="utf-8"))
+CASES = json.loads(Path(__file__).with_name("presses.json").read_text(encoding="utf-8"))
 WHO = {"ANA": ANA, "EVA": EVA, "DILAN": DILAN, "STRANGER": "cccccccc-0000-4000-8000-000000000009"}
 INVISIBLE = [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200B, 0x200E, 0x200F, 0xFEFF, 0x07]
 
