@@ -195,7 +195,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     await stack.enter_async_context(Control(settings.data / "control.sock", desks, clock))
     stack.callback(alarm.stop)
     alarm.start(desks)
-    stack.callback(asyncio.create_task(RotaWatch(journal, files, desks, clock).run()).cancel)
+    stack.callback(asyncio.create_task(RotaWatch(journal, files, desks, clock, own.duty("rotas")).run()).cancel)
     bridges.follow_search(search, stack)
     if jira and forms:
         bridges.follow_tickets(app, settings, jira, forms, desks, clock, stack, own)

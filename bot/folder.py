@@ -22,6 +22,7 @@ from bot.effects import ForgetEdits, Word, WriteRota
 from bot.errors import NotStored
 from bot.events import Delivered, RotaEdited, RotaRefused
 from bot.ports import Clock, Origin, Outgoing
+from bot.retries import always
 from bot.settings import Settings
 from bot.state import DeskInfo
 from bot.store.closed import refuse_closed
@@ -157,8 +158,16 @@ class RotaWatch:
     A file is judged once it stands still for two looks, since editors may write in several steps.
     """
 
-    def __init__(self, journal: SqlJournal, files: Files, desks: Desks, clock: Clock) -> None:
-        """Bind to the files and to whose they are."""
+    def __init__(
+        self,
+        journal: SqlJournal,
+        files: Files,
+        desks: Desks,
+        clock: Clock,
+        is_mine: Callable[[], Awaitable[bool]] = always,
+    ) -> None:
+        """Bind to the files and to whose they are; of several replicas one looks (``is_mine``)."""
+        self._is_mine = is_mine
         self._journal = journal
         self._files = files
         self._desks = desks
@@ -171,7 +180,11 @@ class RotaWatch:
         """Look every few seconds, for ever."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            await self.look()
+            try:
+                if await self._is_mine():
+                    await self.look()
+            except NotStored:
+                log.warning("could not look at the rotas' files; trying again")
 
     async def look(self) -> None:
         """Look once, and bring together what stands still and is new; once a day forget removed desks."""

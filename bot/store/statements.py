@@ -10,6 +10,7 @@ from sqlalchemy import (
     case,
     delete,
     false,
+    func,
     insert,
     or_,
     select,
@@ -136,6 +137,9 @@ STRIKE_MINE = (
 ONE_DOCUMENT = select(documents.c.version, documents.c.content).where(
     _here(documents), documents.c.name == bindparam("name_")
 )
+LOOK_AT_DOCUMENT = select(
+    documents.c.version, func.length(documents.c.content), func.hashtext(documents.c.content)
+).where(_here(documents), documents.c.name == bindparam("name_"))
 ADD_DOCUMENT = upsert(documents).on_conflict_do_nothing().returning(documents.c.name)
 PUT_DOCUMENT = (
     update(documents)
