@@ -177,6 +177,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         settings.tenants_let_in,
         frozenset(settings.admins),
         settings.slack_channel,
+        own.desks,
     )
     holidays = KeptHolidays(settings.data / "holidays.json")
     almanac = Almanac(

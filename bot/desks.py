@@ -26,8 +26,13 @@ class Desks:
         tenants: frozenset[str] = frozenset(),
         admins: frozenset[str] = frozenset(),
         slack_channel: str = "",
+        known: Callable[[], Awaitable[Collection[tuple[str, str]]]] | None = None,
     ) -> None:
-        """Bind to the journal that knows which desks there are."""
+        """Bind to the journal that knows which desks there are.
+
+        ``known`` asks it anew, by tenant and id, where other replicas add desks, too.
+        """
+        self._known = known
         self._journal = journal
         self._make = make
         self._set_aside = set_aside
@@ -57,6 +62,13 @@ class Desks:
             for info in await self._journal.desks():
                 if (info.tenant, info.id) not in self._desks:
                     await self._open(info)
+
+    async def meet(self, tenant: str, desk: str, channel: str) -> None:
+        """Look whether another replica has just added the desk, by id or channel, that is not known here."""
+        if self._known is None or (self.named(tenant, desk) if desk else self.of_channel(tenant, channel)):
+            return
+        if desk or channel:
+            await self.follow(await self._known())
 
     async def add(self, info: DeskInfo) -> Desk:
         """Add a desk; raise Refused if its name or channel is taken, or its tenant is not let in."""

@@ -6,7 +6,7 @@ it done. It must not know what any desk decides.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import groupby
@@ -118,6 +118,8 @@ class Resources:
     """Returns where some tables are kept, by the name of the file that they are kept in."""
     duty: Callable[[str], Callable[[], Awaitable[bool]]]
     """Returns how to ask whether what one replica at a time does, by its name, is this one's to do now."""
+    desks: Callable[[], Awaitable[Collection[tuple[str, str]]]] | None = None
+    """Asks which desks there are, by tenant and id; None where nobody else adds one."""
 
 
 async def resources(
@@ -140,7 +142,7 @@ async def resources(
     def duty(name: str) -> Callable[[], Awaitable[bool]]:
         return lambda: lease.is_mine(name)
 
-    return Resources(lease, SharedLimits(journal, windows), AttemptRows(documents), row, duty)
+    return Resources(lease, SharedLimits(journal, windows), AttemptRows(documents), row, duty, journal.revisions)
 
 
 async def _leave(lease: ReplicaLease) -> None:

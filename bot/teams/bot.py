@@ -40,6 +40,9 @@ class Desks(Protocol):
     def __iter__(self) -> Iterator[Desk]:
         """Yield every desk."""
 
+    async def meet(self, tenant: str, desk: str, channel: str) -> None:
+        """Look whether another replica has just added the desk, by id or channel, that is not known here."""
+
     def of_channel(self, tenant: str, channel: str) -> Desk | None:
         """Return the desk whose channel, or team channel, this is."""
 
@@ -109,6 +112,7 @@ class HotseatBot:
         if arrival is None:
             await self._serve(admitted.tenant, activity)
             return None, None
+        await self._desks.meet(admitted.tenant, arrival.desk, arrival.channel)
         desk, event = self._route(admitted.tenant, arrival)
         if self._founding is not None and is_setup(arrival.event):
             desk = await self._founding.met(desk, admitted.tenant, activity, arrival)

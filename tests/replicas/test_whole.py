@@ -76,7 +76,6 @@ async def test_a_desk_that_one_was_told_of_is_served_by_the_other(tmp_path: Path
         assert (await one.post(setup))[0] == 200
         await two.quiet()
         assert two.rows("SELECT count(*) FROM desks") == [(2,)]
-        await asyncio.sleep(1.5)
         assert (await other.post(other.channel_post("the scanner is broken", channel=channel)))[0] == 200
         await two.quiet()
         assert two.rows("SELECT count(*) FROM requests") == [(1,)]
