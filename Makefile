@@ -10,7 +10,7 @@ PEERS := tests/node/node_modules/.package-lock.json
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --silent
 RULES := bot/decide/*,bot/decide/*/*,bot/alerts/*,bot/scrub.py,bot/standing.py,bot/effects.py,bot/views.py,bot/events.py,bot/state.py,bot/commands.py,bot/support/*,bot/rota/*,bot/policy.py,bot/hours.py,bot/people.py,bot/ids.py,bot/places.py,bot/errors.py
 
-.PHONY: run install test browser lint format lock bench pictures clean
+.PHONY: run install test browser postgres lint format lock bench pictures clean
 .DELETE_ON_ERROR:
 
 run: install
@@ -18,7 +18,7 @@ run: install
 
 install: $(VENV)/installed $(WEB)
 
-test: $(VENV)/installed-dev $(WEB) $(PEERS) browser
+test: $(VENV)/installed-dev $(WEB) $(PEERS) browser postgres
 	$(BIN)/pytest --cov --cov-report=
 	$(BIN)/coverage report
 	$(BIN)/coverage report --include='$(RULES)' --fail-under=100
@@ -69,6 +69,12 @@ $(PEERS): tests/node/package-lock.json
 browser:
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } \
 	|| printf '\n*** No browser: the tests in a real browser will be SKIPPED. Install Debian'"'"'s package chromium to run them. ***\n\n'
+
+# Debian's package would start a server of its own at once, which nobody asked for; the tests start theirs.
+postgres:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { [ "$$(id -u)" = 0 ] && mkdir -p /etc/postgresql-common \
+	&& echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold postgresql; } \
+	|| printf '\n*** No PostgreSQL: the tests of several replicas will be SKIPPED. Install Debian'"'"'s package postgresql to run them. ***\n\n'
 
 clean:
 	rm -rf $(VENV) .venv-bench build bot/sandbox/web/node_modules tests/node/node_modules
