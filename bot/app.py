@@ -40,14 +40,14 @@ from bot.effects import (
     SlackSay,
     Suppose,
 )
-from bot.errors import Misconfigured, NotStored
+from bot.errors import Misconfigured
 from bot.events import Delivered
 from bot.folder import RotaWatch, edits_errand, open_desks, open_folder, rota_writer, set_aside
 from bot.hours import SupportHours
 from bot.jira.client import JiraClient
 from bot.jira.errand import Tickets, ticket_errand
 from bot.jira.forms import Forms
-from bot.ports import Clock, Journal
+from bot.ports import Clock
 from bot.replica import Resources, following, resources
 from bot.rota.shift import Rota
 from bot.search.errand import match_errand, search_errand
@@ -70,6 +70,7 @@ from bot.teams.outbound import Outbound
 from bot.teams.references import References
 from bot.teams.rosters import Rosters
 from bot.teams.transport import Transport, open_session
+from bot.vitals import Parts, open_vitals
 
 log = logging.getLogger(__name__)
 
@@ -132,6 +133,7 @@ def web_app(settings: Settings) -> web.Application:
 
 async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack) -> None:
     tree = read_tree(TREE)
+    vitals = await stack.enter_async_context(open_vitals(app, settings))
     journal, files = await stack.enter_async_context(open_folder(settings, "hotseat serve"))
     addresses = FeedAddresses(settings.data / "feeds.key", settings.address)
     session = await stack.enter_async_context(open_session())
@@ -140,7 +142,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     if token is not None:
         stack.push_async_callback(token.close)
     own = await resources(journal, settings.data, TEAMS if settings.send_limits else (), stack)
-    transport = Transport(session, hosts, token, own.limits)
+    transport = Transport(session, hosts, token, own.limits, vitals.metrics.attempted("teams"))
     references = References(journal, settings.app_id, is_shared=journal.is_shared)
     await references.load()
     # The lambdas, since the desks are made below.
@@ -149,8 +151,8 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     rosters = Rosters(transport, references, clock, lambda desk: desks.channels_besides(desk))  # noqa: PLW0108
     calendars = ServiceHosts(settings.calendar_hosts)
     turn = asyncio.Semaphore(1)  # of what is computed in processes of their own
-    slack = bridges.slack(settings, session, lambda desk: bool(desks.besides(desk)))
-    jira = bridges.jira(settings, session)
+    slack = bridges.slack(settings, session, lambda desk: bool(desks.besides(desk)), vitals.metrics.attempted("slack"))
+    jira = bridges.jira(settings, session, vitals.metrics.attempted("jira"))
     forms = Forms(jira, settings.jira_issue_type, settings.jira_fields) if jira else None
     shelf = bridges.handbooks(settings, session, clock)
     search = bridges.search(journal, shelf, lambda: desks, stack)
@@ -168,21 +170,20 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         MakeReport: report_errand(),
     }
     write = rota_writer(journal, files, lambda desk: desks.named(desk.tenant, desk.id), clock)
-    courier = Courier(journal, outbound.send, write, clock, errands, own.lease)
+    courier = Courier(journal, outbound.send, write, clock, errands, own.lease, vitals.metrics)
     alarm = Alarm(clock, real)
     desks = Desks(
         journal,
-        lambda info: Desk(info, journal, courier, clock, almanac, alarm.arm),
+        lambda info: Desk(info, journal, courier, clock, almanac, alarm.arm, vitals.metrics),
         lambda desk_id: set_aside(files, desk_id),
         settings.tenants_let_in,
         frozenset(settings.admins),
         settings.slack_channel,
         own.desks,
     )
-    holidays = KeptHolidays(settings.data / "holidays.json")
     almanac = Almanac(
         frozenset(settings.admins),
-        holidays,
+        KeptHolidays(settings.data / "holidays.json"),
         triage=tree,
         own=desks,
         address=addresses.address,
@@ -202,7 +203,8 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         bridges.follow_tickets(app, settings, jira, forms, desks, clock, stack, own)
     if isinstance(clock, RemoteClock):
         stack.callback(asyncio.create_task(clock.follow(alarm.clock_moved)).cancel)
-    adapter = TeamsAdapter(_guard(settings, hosts, session, stack), transport, app_id=settings.app_id)
+    guard = _guard(settings, hosts, session, stack)
+    adapter = TeamsAdapter(guard, transport, app_id=settings.app_id)
     bot = HotseatBot(
         desks,
         references,
@@ -211,10 +213,12 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         Founding(desks, transport, frozenset(settings.admins)),
         HandbookExtension(desks, outbound, shelf, search),
     )
-    feed = FeedRoute(addresses, lambda: _feeds(desks, almanac, clock))
-    _routes(app, adapter, bot, journal, feed)
+    _routes(app, adapter, bot, FeedRoute(addresses, lambda: _feeds(desks, almanac, clock)))
     bridges.hear_slack(app, settings, session, desks, clock, stack, own)
     bridges.hear_bugsnag(app, settings, desks, clock)
+    vitals.begin(
+        Parts(journal, desks, courier, almanac, clock, guard, outbound, slack, session, own.duty("audit")), stack
+    )
     log.info("ready", extra={"desks": [desk.info.id for desk in desks]})
 
 
@@ -270,21 +274,9 @@ async def _feeds(desks: Desks, almanac: Almanac, clock: Clock) -> dict[Feed, tup
     return found
 
 
-def _routes(app: web.Application, adapter: TeamsAdapter, bot: HotseatBot, journal: Journal, feed: FeedRoute) -> None:
+def _routes(app: web.Application, adapter: TeamsAdapter, bot: HotseatBot, feed: FeedRoute) -> None:
     async def messages(request: web.Request) -> web.StreamResponse:
         return await adapter.process(request, bot)
 
-    async def alive(_: web.Request) -> web.StreamResponse:
-        return web.Response(text="alive\n")
-
-    async def ready(_: web.Request) -> web.StreamResponse:
-        try:
-            await journal.desks()
-        except NotStored:
-            return web.Response(status=503, text="the journal cannot be read\n")
-        return web.Response(text="ready\n")
-
     app.router.add_post("/api/messages", messages)
     app.router.add_get(PATH, feed.answer)
-    app.router.add_get("/livez", alive)
-    app.router.add_get("/readyz", ready)

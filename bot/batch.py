@@ -4,7 +4,7 @@ Decides what of an event and its decision is written, and how. It must not know 
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -76,6 +76,15 @@ class Waiting:
             self.answer.set_exception(failure)
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one event of a batch came to: which matters changed, and which of the batch's effects follow from it."""
+
+    event: Event
+    matters: tuple[str, ...]
+    effects: range
+
+
 @dataclass(slots=True)
 class Batch:
     """What a batch of events has come to so far.
@@ -91,6 +100,8 @@ class Batch:
     answers: list[tuple[Waiting, Answer | None]] = field(default_factory=list)
     repeated: list[Waiting] = field(default_factory=list)
     looked: bool = False
+    steps: list[Step] = field(default_factory=list)
+    _were: dict[str, tuple[Event, Request | None]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Say whether there is anything to write."""
@@ -112,9 +123,24 @@ class Batch:
         """Return the ids of the requests and alerts that changed."""
         return (*(one.id for one in self.requests()), *(one.id for one in self.alerts()))
 
+    def changed(self) -> list[tuple[Event, Request | None, Request]]:
+        """Return the requests that changed: by which event first, as they were before, and as they became."""
+        last = {request.id: request for request in self.requests()}
+        return [(*self._were[id_], request) for id_, request in last.items()]
+
+    def remember(self, event: Event, requests: Mapping[str, Request], decision: Decision) -> None:
+        """Take how requests stand that an event is about to change."""
+        for change in decision.changes:
+            if isinstance(change, PutRequest):
+                id_ = change.request.id
+                self._were.setdefault(id_, (event, requests.get(id_)))
+
     def add(self, one: Waiting, decision: Decision, now: datetime) -> None:
         """Take what was decided on an event."""
         event = one.event
+        matters = dict.fromkeys(matter for change in decision.changes if (matter := matter_of(change)))
+        first = len(self.effects)
+        self.steps.append(Step(event, tuple(matters), range(first, first + len(decision.effects))))
         self.changes.extend(decision.changes)
         self.effects.extend(decision.effects)
         self.answers.append((one, decision.answer))
@@ -131,13 +157,17 @@ class Batch:
     def commit(self, standing: Standing) -> Commit:
         """Return all of it as one commit on a desk as it stood."""
         revision = standing.revision
+        causes = [step.event.key for step in self.steps for _ in step.effects]
         return Commit(
             standing.desk.tenant,
             standing.desk.id,
             revision,
             tuple(self.records),
             tuple(self.changes),
-            tuple(Outgoing(f"{revision + 1}.{n}", effect) for n, effect in enumerate(self.effects)),
+            tuple(
+                Outgoing(f"{revision + 1}.{n}", effect, cause)
+                for n, (effect, cause) in enumerate(zip(self.effects, causes, strict=True))
+            ),
             tuple(self.struck),
             tuple(self.shown),
         )

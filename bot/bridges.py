@@ -30,6 +30,7 @@ from bot.jira.webhook import PATH as JIRA_PATH
 from bot.jira.webhook import JiraWebhook
 from bot.ports import Clock, Journal, Library
 from bot.replica import Resources
+from bot.retries import Note, unnoted
 from bot.search.encoder import load_encoder
 from bot.search.errand import Search
 from bot.settings import Settings
@@ -47,14 +48,16 @@ from bot.store.atomic import AtomicStorage
 log = logging.getLogger(__name__)
 
 
-def slack(settings: Settings, session: ClientSession, is_shared: Callable[[DeskInfo], bool]) -> SlackOutbound:
+def slack(
+    settings: Settings, session: ClientSession, is_shared: Callable[[DeskInfo], bool], note: Note = unnoted
+) -> SlackOutbound:
     """Return the way into Slack, which is closed where the settings say so."""
     token = settings.slack_token.get_secret_value()
     if token and not settings.says_in_slack:
         log.warning("local mode: SLACK_API_URL is not on this machine, so I say nothing in Slack")
         token = ""
     channels = Channels(settings.slack_reminder_channel, settings.slack_channel)
-    return SlackOutbound(session, settings.slack_url, token, channels, is_shared)
+    return SlackOutbound(session, settings.slack_url, token, channels, is_shared, note)
 
 
 def hear_slack(
@@ -124,14 +127,14 @@ async def _open_threads(desks: Desks) -> list[str]:
     return [thread for alert in alerts for thread in alert.threads]
 
 
-def jira(settings: Settings, session: ClientSession) -> JiraClient | None:
+def jira(settings: Settings, session: ClientSession, note: Note = unnoted) -> JiraClient | None:
     """Return the tracker, None where the bot opens no tickets."""
     if settings.jira_url and not settings.opens_tickets:
         log.warning("local mode: JIRA_URL is not on this machine, so I open no tickets")
     if not settings.opens_tickets:
         return None
     token, api = settings.jira_token.get_secret_value(), Api(settings.jira_api)
-    return JiraClient(session, settings.jira_url, token, email=settings.jira_email, api=api)
+    return JiraClient(session, settings.jira_url, token, email=settings.jira_email, api=api, note=note)
 
 
 def follow_tickets(

@@ -11,10 +11,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from bot.effects import Effect, Say, Show, WriteRota
+from bot.correlation import about, nothing
+from bot.effects import Effect, Say, Show, WriteRota, concerns
 from bot.errors import NotStored
 from bot.events import Delivered, Undeliverable
-from bot.ports import Address, Clock, Journal, Origin, Outgoing
+from bot.ports import Address, Clock, Journal, Meter, Origin, Outgoing, Unmetered
 from bot.retries import Lapsed, may_try
 from bot.state import DeskInfo
 
@@ -75,6 +76,7 @@ class Courier:
         clock: Clock,
         errands: Mapping[Any, Errand],
         lease: Lease = ALWAYS,
+        meter: Meter | None = None,
     ) -> None:
         """Bind the courier to what it delivers through, and to the lease under which it may."""
         self._journal = journal
@@ -83,6 +85,8 @@ class Courier:
         self._errands = errands
         self._clock = clock
         self._lease = lease
+        self._meter = meter or Unmetered()
+        self._since: dict[tuple[str, str, str], float] = {}  # by the loop's time
         self._lines: dict[tuple[str, str, str], deque[Outgoing]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._addresses: OrderedDict[tuple[str, str, str], Address] = OrderedDict()
@@ -92,16 +96,34 @@ class Courier:
         """Take effects to deliver, in order."""
         if self._closing:
             return
+        now = asyncio.get_running_loop().time()
         for one in outgoing:
+            self._since[desk.info.tenant, desk.info.id, one.id] = now
             key = (desk.info.tenant, desk.info.id, one.effect.key)
             line = self._lines.get(key)
             if line is not None:
                 line.append(one)
                 continue
             self._lines[key] = deque((one,))
-            task = asyncio.create_task(self._deliver(desk, key))
+            task = asyncio.create_task(self._deliver(desk, key), context=nothing())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    def held(self, desk: DeskInfo) -> frozenset[str]:
+        """Return the ids of a desk's effects that are under way, or wait for one before them."""
+        here = (desk.tenant, desk.id)
+        return frozenset(one.id for key, line in self._lines.items() if key[:2] == here for one in line)
+
+    @property
+    def pending(self) -> int:
+        """Return how many effects are under way, or wait."""
+        return sum(map(len, self._lines.values()))
+
+    @property
+    def oldest(self) -> float:
+        """Return for how many seconds the oldest of them has been here."""
+        now = asyncio.get_running_loop().time()
+        return now - min(self._since.values(), default=now)
 
     async def idle(self) -> None:
         """Wait until nothing is left to deliver."""
@@ -111,6 +133,7 @@ class Courier:
     def drop(self) -> None:
         """Let go of everything at once: the lease has lapsed, and whoever has it now delivers from the outbox."""
         self._lines = {}
+        self._since.clear()
         self._addresses.clear()
         for task in set(self._tasks):
             task.cancel()
@@ -131,13 +154,15 @@ class Courier:
             await asyncio.sleep(0)  # those who wait for the commit's answer come first
             while line and not self._closing:
                 one = self._fold(desk, line)
-                try:
-                    await self._deliver_one(desk, key, one)
-                except NotStored:
-                    log.warning("the store fails; delivering again soon", extra={"desk": desk.info.id, "key": key[2]})
-                    await asyncio.sleep(STORE_SECONDS)
-                else:
-                    line.popleft()
+                ids = {"desk": desk.info.id, "event": one.event, "matter": concerns(one.effect), "effect": one.id}
+                with about(**ids):
+                    try:
+                        await self._deliver_one(desk, key, one)
+                    except NotStored:
+                        log.warning("the store fails; delivering again soon", extra={"key": key[2]})
+                        await asyncio.sleep(STORE_SECONDS)
+                    else:
+                        line.popleft()
         except Lapsed:
             log.warning("not delivered here: the lease has lapsed", extra={"desk": desk.info.id, "key": key[2]})
         finally:
@@ -170,10 +195,10 @@ class Courier:
         except (NotStored, Lapsed):
             raise
         except Undelivered as refusal:
-            log.warning("not delivered: %s", refusal, extra={"desk": desk.info.id, "key": effect.key})
+            log.warning("not delivered: %s", refusal, extra={"key": effect.key})
             self._refused(desk, one, str(refusal))
         except Exception:
-            log.exception("delivering failed", extra={"desk": desk.info.id, "key": effect.key})
+            log.exception("delivering failed", extra={"key": effect.key})
             self._refused(desk, one, "an error of mine; it is in the log")
         else:
             new = sent if isinstance(effect, Show) and sent is not None and sent != address else None
@@ -191,7 +216,20 @@ class Courier:
             known = await self._journal.address(*key)
         return known
 
+    def _over(self, desk: Origin, one: Outgoing) -> float:
+        """Let go of an effect; return how many seconds it was here."""
+        now = asyncio.get_running_loop().time()
+        return now - self._since.pop((desk.info.tenant, desk.info.id, one.id), now)
+
+    def _went(self, desk: Origin, one: Outgoing, said: str) -> None:
+        self._meter.delivered(one.effect, self._over(desk, one))
+        log.info(said, extra={"key": one.effect.key, "kind": type(one.effect).__name__})
+
     def _done(self, desk: Origin, one: Outgoing, place: str, shown: tuple[str, Address] | None) -> None:
+        if place:
+            self._went(desk, one, "delivered")
+        else:  # there was nothing to send any more
+            self._over(desk, one)
         event = Delivered(
             key=f"delivered:{one.id}",
             happened_at=self._clock(),
@@ -215,13 +253,15 @@ class Courier:
         except Exception:
             if errand.failed is None:
                 raise
-            log.exception("an errand failed", extra={"desk": desk.info.id, "key": effect.key})
+            log.exception("an errand failed", extra={"key": effect.key})
             found = errand.failed(effect, "an error of mine; it is in the log")
+        self._went(desk, one, "answered")
         place = getattr(effect, "place", effect.key)
         key, now = f"delivered:{one.id}", self._clock()
         desk.report(errand.event(key=key, happened_at=now, effect=one.id, place=place, **found))
 
     def _refused(self, desk: Origin, one: Outgoing, reason: str) -> None:
+        self._over(desk, one)
         effect = one.effect
         place = getattr(effect, "place", effect.key)
         event = Undeliverable(

@@ -8,15 +8,17 @@ again. It must not know what any event means.
 
 import asyncio
 import logging
+import time as timing
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 
 from bot import commands
 from bot.alerts.alert import is_alert
-from bot.batch import Batch, Waiting, matter_of
+from bot.batch import Batch, Step, Waiting, matter_of
+from bot.correlation import nothing
 from bot.decide import decide, next_due, turns
 from bot.decide.alerts import finding
 from bot.decide.commons import subject
@@ -44,7 +46,21 @@ from bot.events import (
     Undeliverable,
 )
 from bot.people import Person
-from bot.ports import Address, Clock, Conflict, Courier, Expired, Journal, Limits, Lookup, Lost, News, Outgoing
+from bot.ports import (
+    Address,
+    Clock,
+    Conflict,
+    Courier,
+    Expired,
+    Journal,
+    Limits,
+    Lookup,
+    Lost,
+    Meter,
+    News,
+    Outgoing,
+    Unmetered,
+)
 from bot.rota.plan import Question
 from bot.rota.planning import Planning
 from bot.standing import Standing
@@ -62,6 +78,7 @@ ATTEMPTS = 5
 RETRY_SECONDS = 1.0
 LATE = timedelta(seconds=10)  # a post heard sooner can't have been raised, and closed, by anybody before
 _CHANGED = (Edited, Deleted, Restored)
+_REGULAR = (ClockStruck, Sweep)  # which come by themselves, and mostly change nothing
 _REPORTS = (Delivered, Undeliverable, PlanFound)  # for which nobody waits, so that they are tried again
 
 
@@ -76,6 +93,7 @@ class Desk:
         clock: Clock,
         lookup: Lookup,
         on_due: Callable[[], None],
+        meter: Meter | None = None,
     ) -> None:
         """Bind the desk to its ports; ``on_due`` is called when ``next_due`` may have changed."""
         self.info = info
@@ -85,6 +103,7 @@ class Desk:
         self._clock = clock
         self._lookup = lookup
         self._on_due = on_due
+        self._meter = meter or Unmetered()
         self._standing: Standing | None = None
         self._paused: Pause | None = None
         self._planned: Planning | None = None
@@ -96,6 +115,7 @@ class Desk:
         self._worker: asyncio.Task[None] | None = None
         self._held: deque[tuple[Outgoing, ...]] = deque()  # what is committed and still to be handed to the courier
         self._handed: set[str] = set()  # rows of the outbox that the courier has and that are not struck yet
+        self._reported: set[str] = set()  # those of them of which is known what became of them
 
     async def start(self) -> None:
         """Load the desk and hand what is undelivered to the courier; do this once, before the first event."""
@@ -103,10 +123,15 @@ class Desk:
 
     async def handle(self, event: Event) -> Answer | None:
         """Decide ``event`` and return its answer once it is stored; raise NotStored if it could not be."""
+        if not isinstance(event, _REGULAR):
+            kind = type(event).__name__
+            log.info("arrived", extra={"desk": self.info.id, "event": event.key, "kind": kind})
         return await self._enqueue(event, None)
 
     def report(self, event: Delivered | Undeliverable | PlanFound, shown: tuple[str, Address] | None = None) -> None:
         """Take what became of an effect; repeated by itself until it is stored."""
+        if not isinstance(event, PlanFound):
+            self._reported.add(event.effect)
         self._enqueue(event, shown)
 
     async def strike(self) -> None:
@@ -142,7 +167,17 @@ class Desk:
         """Forget what was handed over for delivery: it is another replica's by now, or given to this one again."""
         self._held.clear()
         self._handed.clear()
+        self._reported.clear()
         self._standing = None
+
+    async def wake(self, held: Container[str]) -> None:
+        """Do what is due from the journal anew: for whoever finds that something stands still.
+
+        What is in the outbox goes to the courier again, but for what it has ``held`` all the time.
+        """
+        self._handed = {id_ for id_ in self._handed if id_ in held or id_ in self._reported}
+        self._standing = None
+        await self.strike()
 
     async def settle(self) -> None:
         """Wait until every event taken so far is decided and stored."""
@@ -195,7 +230,7 @@ class Desk:
         answer: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
         self._queue.append(Waiting(event, shown, answer))
         if self._worker is None:
-            self._worker = asyncio.create_task(self._work(), name=f"desk {self.info.id}")
+            self._worker = asyncio.create_task(self._work(), name=f"desk {self.info.id}", context=nothing())
         return answer
 
     async def _work(self) -> None:
@@ -225,6 +260,7 @@ class Desk:
             for one, answer in batch.answers:
                 one.resolve(answer)
             for one in batch.repeated:
+                self._meter.repeated(one.event)
                 await self._answer_again(one)
 
     async def _store(self, waiting: list[Waiting]) -> Batch:
@@ -260,7 +296,9 @@ class Desk:
                 self._set_due(standing, batch)
             return
         commit = batch.commit(standing)
+        begun = timing.perf_counter()
         others = await self._journal.commit(commit)
+        self._note(batch, standing, timing.perf_counter() - begun)
         standing.revision += 1
         self.info = standing.desk
         self._people, self._chats = standing.rota.people, standing.facts.chats
@@ -269,6 +307,7 @@ class Desk:
         while len(self._recent) > RECENT_KEYS:
             self._recent.popitem(last=False)
         self._handed.difference_update(batch.struck)
+        self._reported.difference_update(batch.struck)
         if outgoing := tuple(one for one in commit.outgoing if one.id not in others):
             self._held.append(outgoing)
         self._set_due(standing, batch)
@@ -295,8 +334,22 @@ class Desk:
         for one in gone:
             one.resolve(None)
         self._handed.difference_update(lost)
+        self._reported.difference_update(lost)
         log.warning("what became of %d effects came too late", len(gone), extra={"desk": self.info.id})
         return [one for one in waiting if one not in gone]
+
+    def _note(self, batch: Batch, standing: Standing, seconds: float) -> None:
+        """Count what was stored, and log it: a line for each event of which something came."""
+        now = self._clock()
+        self._meter.stored(
+            batch.changed(),
+            now,
+            seconds,
+            lambda: self._lookup.knowledge(standing.desk, standing.rota, now).hours,
+        )
+        for step in batch.steps:
+            if step.matters or step.effects or not isinstance(step.event, (*_REGULAR, *_REPORTS)):
+                log.info("stored", extra=_ids(step, standing))
 
     def _decide(self, standing: Standing, waiting: list[Waiting], known: frozenset[str]) -> Batch:
         now = self._clock()
@@ -311,16 +364,18 @@ class Desk:
                 knowledge = self._lookup.knowledge(standing.desk, standing.rota, now)
                 decision = decide(standing.view(), event, now, knowledge)
             except Refused as refusal:
+                log.info("refused", extra={"desk": self.info.id, "event": event.key})
                 batch.answers.append((one, Word(str(refusal))))
                 continue
             except Exception as failure:
-                keys = {"desk": self.info.id, "key": event.key}
+                keys = {"desk": self.info.id, "event": event.key}
                 log.exception("deciding %s failed", type(event).__name__, extra=keys)
                 if not isinstance(event, _REPORTS):
                     one.fail(failure)
                     continue
                 decision = Decision()  # what became of an effect is so, whatever follows from it
             taken.add(event.key)
+            batch.remember(event, standing.requests, decision)
             for change in decision.changes:
                 standing.apply(change)
             batch.add(one, decision, now)
@@ -447,7 +502,7 @@ class Desk:
             one.resolve(await self._repeat(one))
         except Exception as failure:
             if not isinstance(failure, NotStored):
-                keys = {"desk": self.info.id, "key": one.event.key}
+                keys = {"desk": self.info.id, "event": one.event.key}
                 log.exception("answering a repeated %s failed", type(one.event).__name__, extra=keys)
             one.fail(failure)
 
@@ -472,6 +527,14 @@ class Desk:
                 loop.call_later(RETRY_SECONDS, self._enqueue, one.event, one.shown)
             else:
                 one.fail(failure)
+
+
+def _ids(step: Step, standing: Standing) -> dict[str, object]:
+    """Return what is logged of a step: ids alone, those of the effects as the outbox has them."""
+    revision = standing.revision + 1
+    ids: dict[str, object] = {"desk": standing.desk.id, "event": step.event.key, "kind": type(step.event).__name__}
+    ids |= {"matter": " ".join(step.matters)} if step.matters else {}
+    return ids | ({"effects": [f"{revision}.{n}" for n in step.effects]} if step.effects else {})
 
 
 def _chosen(event: Event) -> str:

@@ -1,5 +1,6 @@
 """What a decision does to the world, as values with a key: recorded with the decision, delivered after it."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -186,6 +187,19 @@ Effect = (
     | ProposeEdit
     | MakeReport
 )
+_MATTER = re.compile(r"(?<![\w-])[RA]-[0-9]+(?!\w)")
+
+
+def concerns(effect: Effect) -> str:
+    """Return the id of the request or alert that an effect is about, "" where neither it nor its key names one."""
+    match effect:
+        case OpenTicket():
+            return effect.ticket.matter
+        case FindMatches():
+            return effect.request
+        case _:
+            found = _MATTER.search(effect.key)
+            return found[0] if found else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ tell it something. Each real one has a fake that keeps the same promises.
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
 from bot.alerts.alert import Alert
 from bot.effects import Change, Effect
 from bot.events import Delivered, Event, PlanFound, Undeliverable
+from bot.hours import SupportHours
 from bot.rota.plan import Question
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Knowledge, Notice, State
@@ -57,10 +58,14 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A row of the outbox: an effect under its id, unique within its desk."""
+    """A row of the outbox: an effect under its id, unique within its desk.
+
+    ``event`` is the key of what it follows from, for the log: not kept, and "" after a restart.
+    """
 
     id: str
     effect: Effect
+    event: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +165,28 @@ class Asked:
     encoder: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A row of the outbox, for whoever counts: its id, the key of its effect, and the name of the effect's class."""
+
+    id: str
+    key: str
+    effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A desk as it is looked at from outside the way by which it works.
+
+    ``state`` has all by which something falls due, but of the requests only the first of those whose next step was due
+    at the moment asked about; ``pending`` are the oldest rows of the outbox, ``total`` is how many there are.
+    """
+
+    state: State
+    pending: tuple[Pending, ...]
+    total: int
+
+
 class Journal(Protocol):
     """Takes every event at once and never loses one. Every method raises NotStored when the store fails."""
 
@@ -223,6 +250,12 @@ class Journal(Protocol):
     async def address(self, tenant: str, desk: str, key: str) -> Address | None:
         """Return where the message under ``key`` lives, None if it was never delivered."""
 
+    async def probe(self) -> None:
+        """Write something that means nothing, as durably as a commit."""
+
+    async def audit(self, tenant: str, desk: str, due: datetime) -> Audit:
+        """Return a desk as whoever audits it reads it: with requests whose next step was due at ``due``."""
+
 
 class Origin(Protocol):
     """The desk that an effect comes from, as a courier knows it."""
@@ -247,6 +280,44 @@ class Courier(Protocol):
 
     def take(self, desk: Origin, outgoing: Iterable[Outgoing]) -> None:
         """Take effects to deliver, in order."""
+
+
+class Meter(Protocol):
+    """Counts what desks and their couriers do. It never fails, and nobody waits for it."""
+
+    def stored(
+        self,
+        changed: Iterable[tuple[Event, Request | None, Request]],
+        now: datetime,
+        seconds: float,
+        hours: Callable[[], SupportHours],
+    ) -> None:
+        """Take a commit that took so many seconds: requests by the event that changed them, as they were and became."""
+
+    def repeated(self, event: Event) -> None:
+        """Take an event that was known already."""
+
+    def delivered(self, effect: Effect, seconds: float) -> None:
+        """Take an effect that is done so long after it was handed over."""
+
+
+class Unmetered:
+    """A meter that counts nothing."""
+
+    def stored(
+        self,
+        changed: Iterable[tuple[Event, Request | None, Request]],
+        now: datetime,
+        seconds: float,
+        hours: Callable[[], SupportHours],
+    ) -> None:
+        """Do nothing."""
+
+    def repeated(self, event: Event) -> None:
+        """Do nothing."""
+
+    def delivered(self, effect: Effect, seconds: float) -> None:
+        """Do nothing."""
 
 
 class Library(Protocol):

@@ -4,6 +4,7 @@ It must not know what is called.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from email.utils import parsedate_to_datetime
@@ -15,6 +16,14 @@ _LONGEST_PAUSE = 60.0
 _LONGEST_RETRY_AFTER = 600.0
 
 T = TypeVar("T")
+Note = Callable[[Exception | None], None]
+"""Takes what became of an attempt: None where it went well."""
+
+log = logging.getLogger(__name__)
+
+
+def unnoted(_: Exception | None) -> None:
+    """Note nothing."""
 
 
 class Lapsed(Exception):  # noqa: N818 - an outcome
@@ -46,6 +55,17 @@ async def always() -> bool:
     return True
 
 
+async def noted(attempt: Awaitable[T], note: Note) -> T:
+    """Await one attempt, and note what became of it."""
+    try:
+        result = await attempt
+    except Exception as outcome:
+        note(outcome)
+        raise
+    note(None)
+    return result
+
+
 def seconds(retry_after: str | None, date: str | None) -> float | None:
     """Read Retry-After: seconds, or a date, which is taken against the answer's own date. None for nonsense."""
     try:
@@ -72,19 +92,29 @@ async def retrying(call: Callable[[], Awaitable[T]], *, sleep: Callable[[float],
     """Repeat a call while it fails with Temporary, for as long as the caller waits (cancel to stop).
 
     Pauses as Retry-After says (at most ten minutes), else random up to 1, 2, 4 … 60 seconds. All else passes through.
+    The first failure is logged, later ones at DEBUG, and after how many attempts it went well.
     """
     still_mine()
     try:
         return await call()
     except Temporary as error:
         first: Temporary | None = error
+        log.info("it failed, and is tried again", extra={"outcome": error.reason, "ambiguous": error.ambiguous})
+    attempts = 1
 
     async def again() -> T:
-        nonlocal first
+        nonlocal first, attempts
         if first is not None:
             failure, first = first, None
             raise failure
+        attempts += 1
         still_mine()
-        return await call()
+        try:
+            return await call()
+        except Temporary as error:
+            log.debug("it failed again", extra={"outcome": error.reason, "attempt": attempts})
+            raise
 
-    return await AsyncRetrying(retry=retry_if_exception_type(Temporary), wait=_pause, sleep=sleep)(again)
+    result: T = await AsyncRetrying(retry=retry_if_exception_type(Temporary), wait=_pause, sleep=sleep)(again)
+    log.info("it went well", extra={"attempt": attempts})
+    return result

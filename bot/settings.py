@@ -22,7 +22,7 @@ from bot.github.place import API, Place, place_of_page, read_place, web_of
 from bot.ids import EMAIL, EXAMPLE, GUID
 from bot.teams.hosts import LAST_PORT, MICROSOFT_HOSTS, ServiceHosts, is_loopback
 
-UNUSED = ("GRAPH_URL", "HOTSEAT_HEARTBEAT_URL", "HOTSEAT_OPS")
+UNUSED = ("GRAPH_URL",)
 """Settings of versions to come, which this one leaves alone."""
 OURS = ("hotseat_", "microsoftapp")
 A_GUID = f"an id such as {EXAMPLE}"
@@ -82,6 +82,8 @@ class Settings(BaseSettings):
     database_url: SecretStr = Field(SecretStr(""), validation_alias=_named("HOTSEAT_DATABASE_URL"))
     host: str = Field("127.0.0.1", validation_alias=_named("HOST"))
     port: int = Field(3978, validation_alias=_named("PORT"))
+    ops: str = Field("127.0.0.1:9978", validation_alias=_named("HOTSEAT_OPS"))
+    heartbeat_url: SecretStr = Field(SecretStr(""), validation_alias=_named("HOTSEAT_HEARTBEAT_URL"))
     public_url: str = Field("", validation_alias=_named("HOTSEAT_PUBLIC_URL"))
     send_limits: bool = Field(default=True, validation_alias=_named("HOTSEAT_SEND_LIMITS"))
     clock: str = Field("", validation_alias=_named("HOTSEAT_CLOCK"))
@@ -126,6 +128,18 @@ class Settings(BaseSettings):
         """Return the address under which others see the bot, in local mode where it listens; "" if it is not said."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or (f"http://{host}:{self.port}" if self.local else "")
+
+    @property
+    def ops_address(self) -> tuple[str, int] | None:
+        """Return where operators ask how the bot is, None where they do not."""
+        host, _, port = self.ops.rpartition(":")
+        return (host.strip("[]"), int(port)) if port.isdecimal() else None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Return every secret that is set, for whoever has to hide them."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(one.get_secret_value() for one in values if isinstance(one, SecretStr) and one.get_secret_value())
 
     @property
     def says_in_slack(self) -> bool:
@@ -275,6 +289,24 @@ class Settings(BaseSettings):
     @classmethod
     def _port(cls, value: object) -> object:
         _must(str(value).strip().isdecimal() and 1 <= int(str(value)) <= LAST_PORT, "use a number from 1 to 65535")
+        return value
+
+    @field_validator("ops")
+    @classmethod
+    def _ops(cls, value: str, info: ValidationInfo) -> str:
+        if value.casefold() == "off":
+            return "off"
+        host, _, port = value.rpartition(":")
+        good = host and port.isdecimal() and int(port) <= LAST_PORT
+        _must(bool(good), "use host:port, such as 127.0.0.1:9978, or off")
+        _must(_is_real(info) or is_loopback(host.strip("[]")), "without MicrosoftAppId use a loopback address, or off")
+        return value
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _heartbeat_url(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value()
+        _must(not url or _is_secure(url), "use https://… (http is for loopback addresses only)")
         return value
 
     @field_validator("public_url")

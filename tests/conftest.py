@@ -34,6 +34,12 @@ def database(postgres: tuple[Server, str]) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(autouse=True)
+def no_operators(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let whole bots listen on no address of operators: several run at once on a machine."""
+    monkeypatch.setenv("HOTSEAT_OPS", "off")
+
+
 def _forbid(report: pytest.TestReport | pytest.CollectReport) -> None:
     if not os.environ.get("NO_SKIPS") or not report.skipped or hasattr(report, "wasxfail"):
         return

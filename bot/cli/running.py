@@ -6,9 +6,9 @@ import os
 import sys
 
 import click
-from pythonjsonlogger.json import JsonFormatter
 
-from bot.settings import Settings, overlooked, read_settings
+from bot.logs import set_up
+from bot.settings import overlooked, read_settings
 
 log = logging.getLogger("hotseat")
 
@@ -22,7 +22,7 @@ def serve() -> None:
     from bot.app import serve as run  # noqa: PLC0415 - start-up time
 
     settings = read_settings()
-    _log(settings)
+    set_up(settings.log_level, settings.secrets, machine=not settings.local)
     for sentence in overlooked():
         log.warning("%s", sentence)
     run(settings)
@@ -33,14 +33,3 @@ def serve() -> None:
 def sandbox(arguments: tuple[str, ...]) -> None:
     """Try the bot on this machine: a Teams of our own with a page, no account needed."""
     os.execv(sys.executable, [sys.executable, "-m", "bot.sandbox", *arguments])  # noqa: S606 - this very program
-
-
-def _log(settings: Settings) -> None:
-    handler = logging.StreamHandler()
-    if settings.local:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    else:
-        handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
-    for chatty in ("alembic", "apscheduler"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)

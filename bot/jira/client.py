@@ -17,7 +17,7 @@ import aiohttp
 import orjson
 from yarl import URL
 
-from bot.retries import Temporary, seconds, still_mine
+from bot.retries import Note, Temporary, noted, seconds, still_mine, unnoted
 
 Document = Mapping[str, Any]
 
@@ -58,11 +58,22 @@ class JiraClient:
     """
 
     def __init__(
-        self, session: aiohttp.ClientSession, url: str, token: str, *, email: str = "", api: Api = Api.CLOUD
+        self,
+        session: aiohttp.ClientSession,
+        url: str,
+        token: str,
+        *,
+        email: str = "",
+        api: Api = Api.CLOUD,
+        note: Note = unnoted,
     ) -> None:
-        """Bind to the session and the address ("https://example.atlassian.net"); Cloud asks for the ``email``, too."""
+        """Bind to the session and the address ("https://example.atlassian.net"); Cloud asks for the ``email``, too.
+
+        ``note`` takes what became of each attempt to write.
+        """
         self.api = api
         self._session = session
+        self._note = note
         self._url = url.rstrip("/")
         basic = b64encode(f"{email}:{token}".encode()).decode()
         shown = f"Basic {basic}" if api is Api.CLOUD else f"Bearer {token}"
@@ -78,12 +89,13 @@ class JiraClient:
 
     async def post(self, *path: str, body: Document) -> Document:
         """Send ``body`` to a path, given by its parts."""
-        return await self._call("POST", path, {}, orjson.dumps(body))
+        return await noted(self._call("POST", path, {}, orjson.dumps(body)), self._note)
 
     async def search(self, jql: str, *fields: str, most: int) -> tuple[Document, ...]:
         """Return the first ``most`` issues that a query finds, with these fields; Jira may not know the newest yet."""
         if self.api is Api.CLOUD:
-            found = await self.post("search", "jql", body={"jql": jql, "fields": list(fields), "maxResults": most})
+            body = orjson.dumps({"jql": jql, "fields": list(fields), "maxResults": most})
+            found = await self._call("POST", ("search", "jql"), {}, body)
         else:
             found = await self.get("search", jql=jql, fields=",".join(fields), maxResults=str(most))
         issues = found.get("issues")

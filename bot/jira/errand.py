@@ -96,6 +96,7 @@ class Tickets:
         except Unknown:
             log.warning("nobody knows whether Jira has the ticket", extra={"desk": desk.info.id, "ticket": ticket.id})
             return {"ticket": ticket.id}
+        log.info("there is a ticket", extra={"ticket": ticket.id, "issue": key})
         await self._link(ticket, key)
         return {"ticket": ticket.id, "issue": key, "url": self._client.page(key)}
 

@@ -58,6 +58,7 @@ class Place:
             "PYTHONPATH": os.pathsep.join(filter(None, (str(SOURCES), os.environ.get("PYTHONPATH")))),
             "PORT": str(self.bot_port),
             "HOTSEAT_DATA": str(self.data),
+            "HOTSEAT_OPS": os.environ.get("HOTSEAT_OPS", "off"),  # several sandboxes may run here
             "HOTSEAT_CLOCK": f"http://127.0.0.1:{self.sandbox_port}/clock",
             "HOTSEAT_ADMINS": admin.object_id,
             "SLACK_BOT_TOKEN": cast.SLACK_TOKEN,

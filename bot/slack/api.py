@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import orjson
 
-from bot.retries import Temporary, seconds, still_mine
+from bot.retries import Note, Temporary, noted, seconds, still_mine, unnoted
 
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
 _LATER = frozenset({"fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"})
@@ -54,11 +54,15 @@ class SlackApi:
     No redirect is followed, and nothing that is sent or answered is logged.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, token: str) -> None:
-        """Bind to the session, to Slack's address ("https://slack.com/api/"), and to the token."""
+    def __init__(self, session: aiohttp.ClientSession, url: str, token: str, note: Note = unnoted) -> None:
+        """Bind to the session, to Slack's address ("https://slack.com/api/"), and to the token.
+
+        ``note`` takes what became of each attempt to write.
+        """
         self._session = session
         self._url = url.rstrip("/")
         self._token = token
+        self._note = note
 
     async def read(self, method: str, **query: str) -> Mapping[str, Any]:
         """Ask for something that changes nothing; Slack takes no JSON there."""
@@ -66,7 +70,7 @@ class SlackApi:
 
     async def write(self, method: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Have something done."""
-        return (await self._call("POST", method, data=orjson.dumps(body)))[0]
+        return (await noted(self._call("POST", method, data=orjson.dumps(body)), self._note))[0]
 
     async def who(self) -> tuple[Mapping[str, Any], frozenset[str]]:
         """Return whose token it is, and the scopes that it has, none where Slack does not say."""
@@ -83,15 +87,17 @@ class SlackApi:
                 verb, f"{self._url}/{method}", headers=headers, timeout=_TIMEOUT, allow_redirects=False, **content
             ) as response:
                 return _result(response, await response.read()), response.headers.get("X-OAuth-Scopes", "")
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise Temporary(type(error).__name__) from None  # nothing was sent
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Temporary(type(error).__name__) from None
+            raise Temporary(type(error).__name__, ambiguous=True) from None
 
 
 def _result(response: aiohttp.ClientResponse, raw: bytes) -> Mapping[str, Any]:
     status = response.status
     if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         wish = seconds(response.headers.get("Retry-After"), response.headers.get("Date"))
-        raise Temporary(str(status), retry_after=wish)
+        raise Temporary(str(status), retry_after=wish, ambiguous=status != HTTPStatus.TOO_MANY_REQUESTS)
     if status != HTTPStatus.OK:
         raise Refusal(f"HTTP {status}")
     try:
@@ -99,7 +105,7 @@ def _result(response: aiohttp.ClientResponse, raw: bytes) -> Mapping[str, Any]:
     except orjson.JSONDecodeError:
         answer = None
     if not isinstance(answer, dict) or not isinstance(answer.get("ok"), bool):
-        raise Temporary("unreadable")  # a page of a proxy in between, say
+        raise Temporary("unreadable", ambiguous=True)  # a page of a proxy in between, say
     if answer["ok"]:
         return answer
     error = answer.get("error")

@@ -20,7 +20,7 @@ from bot.courier import Undelivered
 from bot.effects import SlackSay
 from bot.policy import Policy
 from bot.ports import Origin
-from bot.retries import retrying
+from bot.retries import Note, retrying, unnoted
 from bot.slack.api import Refusal, SlackApi
 from bot.slack.text import to_slack
 from bot.state import DeskInfo
@@ -57,12 +57,13 @@ class SlackOutbound:
         token: str,
         channels: Channels,
         is_shared: Callable[[DeskInfo], bool],
+        note: Note = unnoted,
     ) -> None:
         """Bind to the session, to Slack's address ("https://slack.com/api/"), the channels, and where others write.
 
         What a desk says there that is not alone begins with its name.
         """
-        self._api = SlackApi(session, url, token)
+        self._api = SlackApi(session, url, token, note)
         self._token = token
         self._channels = channels
         self._is_shared = is_shared

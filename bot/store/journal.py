@@ -26,9 +26,10 @@ from bot.alerts.alert import Alert
 from bot.effects import Forget
 from bot.errors import Misconfigured, NotStored, Refused
 from bot.places import person_of, personal
-from bot.ports import Address, Asked, Commit, Expired, Limits, Loaded, News, Outgoing, Record
+from bot.ports import Address, Asked, Audit, Commit, Expired, Limits, Loaded, News, Outgoing, Record
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts, Notice
+from bot.store import audit as audits
 from bot.store import figures, sqlite
 from bot.store import statements as sql
 from bot.store.document import dump, parse, parse_effect
@@ -65,6 +66,9 @@ class Database(Protocol):
 
     def lock_for_migration(self, connection: Connection) -> None:
         """Wait until nobody else migrates, until the end of the transaction."""
+
+    def touch(self, connection: Connection) -> None:
+        """Write something that means nothing, within the caller's transaction."""
 
     def empty_log(self) -> None:
         """Let what was erased be gone from the log of writes too, as far as that is in this process's power."""
@@ -408,6 +412,14 @@ class SqlJournal:
         where = {"tenant_": tenant, "desk_": desk, "key_": key}
         row = await self.run(lambda connection: connection.execute(sql.ONE_ADDRESS, where).first())
         return Address(*row) if row else None
+
+    async def probe(self) -> None:
+        """Write something that means nothing, as durably as a commit."""
+        await self.run(self._database.touch)
+
+    async def audit(self, tenant: str, desk: str, due: datetime) -> Audit:
+        """Return a desk as whoever audits it reads it; raise Refused where it is unknown."""
+        return await self.run(lambda connection: audits.audit(connection, tenant, desk, due))
 
     async def rota(self, tenant: str, desk: str) -> StoredRota:
         """Return a desk's rota with what is known of its file; raise Refused where the desk is unknown."""

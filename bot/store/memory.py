@@ -12,11 +12,25 @@ from bot.alerts.alert import Alert
 from bot.effects import Change, ForgetActs, ForgetChats, ForgetMessages, ForgetPerson, PutDesk, PutRequest, PutRota
 from bot.errors import Misconfigured, NotStored, Refused
 from bot.places import person_of, personal
-from bot.ports import Address, Asked, Commit, Conflict, Expired, Limits, Loaded, News, Outgoing, Record
+from bot.ports import (
+    Address,
+    Asked,
+    Audit,
+    Commit,
+    Conflict,
+    Expired,
+    Limits,
+    Loaded,
+    News,
+    Outgoing,
+    Pending,
+    Record,
+)
 from bot.rota.shift import Rota
 from bot.standing import Standing
-from bot.state import DeskInfo
+from bot.state import DeskInfo, State
 from bot.store import tally
+from bot.store.audit import MOST_DUE, MOST_PENDING
 from bot.store.document import dump
 from bot.store.rota import Kept, RotaDocument, StoredRota, valid_id
 from bot.store.tables import spell
@@ -230,6 +244,30 @@ class MemoryJournal:
     async def address(self, tenant: str, desk: str, key: str) -> Address | None:
         """Return where the message under ``key`` lives, None if it was never delivered."""
         return self._kept(tenant, desk).shown.get(key)
+
+    async def probe(self) -> None:
+        """Do nothing, but fail as a commit does."""
+        self._check()
+
+    async def audit(self, tenant: str, desk: str, due: datetime) -> Audit:
+        """Return a desk as whoever audits it reads it; raise Refused where it is unknown."""
+        kept = self._kept(tenant, desk)
+        standing = kept.standing
+        late = sorted(
+            (request.next_at, request.id)
+            for request in standing.requests.values()
+            if request.status is not Status.CLOSED and request.next_at is not None and request.next_at <= due
+        )
+        state = State(
+            standing.desk,
+            standing.rota,
+            standing.facts,
+            {id_: standing.requests[id_] for _, id_ in late[:MOST_DUE]},
+            alerts={alert.id: alert for alert in standing.alerts.values() if alert.is_live},
+            commons=dict(standing.commons),
+        )
+        rows = [Pending(one.id, one.effect.key, type(one.effect).__name__) for one in kept.outbox.values()]
+        return Audit(state, tuple(rows[:MOST_PENDING]), len(rows))
 
     async def rota(self, tenant: str, desk: str) -> StoredRota:
         """Return a desk's rota with what is known of its file; raise Refused where the desk is unknown."""

@@ -35,6 +35,10 @@ PATIENCE = {
     "timezone": "UTC",
 }
 _MIGRATING = 0x486F7473  # the key of the advisory lock under which one replica migrates, and the others wait
+_TOUCH = text(
+    "INSERT INTO documents (tenant, desk, name, version, content) VALUES ('', '', 'probe', 1, '') "
+    "ON CONFLICT (tenant, desk, name) DO UPDATE SET version = documents.version + 1"
+)
 
 
 class Database:
@@ -77,6 +81,10 @@ class Database:
         connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))
+
+    def touch(self, connection: Connection) -> None:
+        """Write a row that nobody reads, within the caller's transaction."""
+        connection.execute(_TOUCH)
 
     def empty_log(self) -> None:
         """Do nothing: when the server writes its log anew is its operators' to say."""

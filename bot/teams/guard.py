@@ -103,7 +103,7 @@ class Guard:
         self._app_id = app_id
         self._tenants = frozenset(tenant.lower() for tenant in tenants)
         self._hosts = hosts
-        self._keys = keys
+        self.keys = keys
         self._now = now
         self._callers: OrderedDict[str, Caller] = OrderedDict()
         self._lines = LineLimit()
@@ -111,7 +111,7 @@ class Guard:
     @property
     def local(self) -> bool:
         """Tell whether the guard takes activities without a token."""
-        return self._keys is None
+        return self.keys is None
 
     async def authenticate(self, headers: MultiMapping[str], *, peer: str | None = None) -> Caller | None:
         """Check the token, before the body is read; None in local mode.
@@ -119,7 +119,7 @@ class Guard:
         401 when it fails. 403 for a genuine kind of token that is not Teams', and for a local caller who is not local;
         503 when no signing key has ever been fetched.
         """
-        if self._keys is None:
+        if self.keys is None:
             if peer is None or not is_loopback(peer):
                 raise self._refuse(403, "not_local")
             return None
@@ -131,7 +131,7 @@ class Guard:
         if caller is not None and caller.expires > self._now():
             self._callers.move_to_end(header)
             return caller
-        caller = await self._verify(header, self._keys)
+        caller = await self._verify(header, self.keys)
         self._callers[header] = caller
         if len(self._callers) > _REMEMBERED:
             self._callers.popitem(last=False)

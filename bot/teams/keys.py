@@ -79,6 +79,17 @@ class SigningKeys:
             found = self._keys.get(kid)
         return found
 
+    @property
+    def age(self) -> float | None:
+        """Return how many seconds ago the set in use was fetched, None where there is none."""
+        return self._timer() - self._fetched_at if self._keys else None
+
+    async def loaded(self) -> bool:
+        """Say whether there is a set to tell genuine from false by; where there is none, try to fetch it."""
+        if not self._keys and (self._fetching or self._timer() - self._tried_at >= _FAILURE_PAUSE):
+            await self._fetch()
+        return bool(self._keys)
+
     async def close(self) -> None:
         """Stop a fetch that is under way."""
         if self._fetching:

@@ -13,7 +13,7 @@ import aiohttp
 import orjson
 from yarl import URL
 
-from bot.retries import Temporary, seconds, still_mine
+from bot.retries import Note, Temporary, noted, seconds, still_mine, unnoted
 from bot.teams.credentials import Credentials, TokenRefused
 from bot.teams.hosts import ServiceHosts
 from bot.teams.limits import Limits, Turns
@@ -56,7 +56,7 @@ class Transport:
     """Call the connector. Each method is one attempt: a result, or Temporary or Final raised.
 
     `hosts` is asked again before anything leaves. `credentials` None sends no token (local mode). A 401 drops the token
-    and asks once more with a new one.
+    and asks once more with a new one. ``note`` takes what became of each attempt to write.
     """
 
     def __init__(
@@ -65,11 +65,13 @@ class Transport:
         hosts: ServiceHosts,
         credentials: Credentials | None = None,
         limits: Turns | None = None,
+        note: Note = unnoted,
     ) -> None:
         self._session = session
         self._hosts = hosts
         self._credentials = credentials
         self._limits = limits or Limits(())
+        self._note = note
 
     async def post(self, service_url: str, conversation_id: str, activity: Any) -> str:
         """Post into a conversation and give the message's id. `…;messageid=M` posts into the thread M."""
@@ -167,12 +169,15 @@ class Transport:
         data = None if content is None else compact(content)
         token = await self._token()
         try:
-            return await self._once(method, url, data, token)
+            return await self._attempt(method, url, data, token)
         except Final as refused:
             if refused.status != HTTPStatus.UNAUTHORIZED or self._credentials is None:
                 raise
             self._credentials.drop(token)
-        return await self._once(method, url, data, await self._token())
+        return await self._attempt(method, url, data, await self._token())
+
+    async def _attempt(self, method: str, url: URL, data: bytes | None, token: str) -> Sent:
+        return await noted(self._once(method, url, data, token), unnoted if method == "GET" else self._note)
 
     async def _token(self) -> str:
         if self._credentials is None:

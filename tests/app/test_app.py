@@ -25,7 +25,7 @@ from tests.journeys.town import CHANNEL, TEAM_CHANNEL
 from tests.rig.entra import APP_ID, TENANT
 
 
-async def test_it_is_alive_as_long_as_it_runs_and_ready_as_long_as_the_journal_answers(
+async def test_it_is_alive_as_long_as_it_runs_and_ready_as_long_as_the_journal_takes_a_write(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def failing(_: SqlJournal) -> None:
@@ -42,7 +42,8 @@ async def test_it_is_alive_as_long_as_it_runs_and_ready_as_long_as_the_journal_a
             return answer.status
 
     assert [await status(path) for path in ("/livez", "/readyz", "/", "/control.sock")] == [200, 200, 404, 404]
-    monkeypatch.setattr(SqlJournal, "desks", failing)
+    monkeypatch.setattr("bot.health.readiness.FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(SqlJournal, "probe", failing)
     assert [await status(path) for path in ("/livez", "/readyz")] == [200, 503]
     await runner.cleanup()
 

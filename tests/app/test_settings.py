@@ -79,6 +79,10 @@ def test_without_any_setting_it_is_local_mode_on_this_machine_only() -> None:
         ({"HOTSEAT_SERVICE_HOSTS": "smba.example.com/emea"}, "HOTSEAT_SERVICE_HOSTS", "host:port"),
         ({"HOTSEAT_SERVICE_HOSTS": "smba.example.com:99999"}, "HOTSEAT_SERVICE_HOSTS", "host:port"),
         ({"HOTSEAT_CALENDAR_HOSTS": "https://calendar.google.com"}, "HOTSEAT_CALENDAR_HOSTS", "host:port"),
+        ({"HOTSEAT_OPS": CANARY}, "HOTSEAT_OPS", "127.0.0.1:9978"),
+        ({"HOTSEAT_OPS": ":9978"}, "HOTSEAT_OPS", "127.0.0.1:9978"),
+        ({"HOTSEAT_OPS": "127.0.0.1:99999"}, "HOTSEAT_OPS", "127.0.0.1:9978"),
+        ({"HOTSEAT_HEARTBEAT_URL": f"http://example.com/{CANARY}"}, "HOTSEAT_HEARTBEAT_URL", "https"),
         ({"HOTSEAT_PUBLIC_URL": "bot.example.com"}, "HOTSEAT_PUBLIC_URL", "https://HOST"),
         ({"HOTSEAT_PUBLIC_URL": "http://bot.example.com"}, "HOTSEAT_PUBLIC_URL", "https://HOST"),
         ({"HOTSEAT_PUBLIC_URL": "https://[bot"}, "HOTSEAT_PUBLIC_URL", "https://HOST"),
@@ -149,6 +153,21 @@ def test_the_bots_address_is_the_public_one_or_in_local_mode_where_it_listens(mo
     assert given(monkeypatch, REAL | public).address == "https://bot.example.com"
 
 
+def test_operators_ask_at_an_address_of_their_own_or_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings.model_fields["ops"].default == "127.0.0.1:9978"
+    assert given(monkeypatch, {"HOTSEAT_OPS": "[::1]:0"}).ops_address == ("::1", 0)
+    assert given(monkeypatch, {"HOTSEAT_OPS": "OFF"}).ops_address is None
+    assert given(monkeypatch, REAL | {"HOTSEAT_OPS": "192.0.2.7:9978"}).ops_address == ("192.0.2.7", 9978)
+    with pytest.raises(Misconfigured, match="HOTSEAT_OPS: without MicrosoftAppId use a loopback address"):
+        given(monkeypatch, dict.fromkeys(REAL, "") | {"HOTSEAT_OPS": "192.0.2.7:9978"})
+
+
+def test_every_secret_that_is_set_is_known_to_whoever_hides_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    heartbeat = "https://beats.example.com/canary"
+    set_ = REAL | {"HOTSEAT_HEARTBEAT_URL": heartbeat, "BUGSNAG_WEBHOOK_SECRET": "x" * 16}
+    assert set(given(monkeypatch, set_).secrets) == {REAL["MicrosoftAppPassword"], heartbeat, "x" * 16}
+
+
 def test_all_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Misconfigured) as wrong:
         given(monkeypatch, {"MicrosoftAppId": APP, "PORT": "x", "HOTSEAT_LOG": "y", "HOTSEAT_AUTHORITY": "z"})
@@ -207,11 +226,10 @@ def test_names_that_are_no_settings_are_told_with_the_nearest_and_never_with_a_v
     Path(".env").write_text(
         f"HOTSEAT_ADMIN={CANARY}\nPORT=4001\nhotseat_log=info\nHOTSEAT_TENANT=\nOTHER=1\nGRAPH_URL={CANARY}\n"
     )
-    given(monkeypatch, {"MicrosoftAppPasword": CANARY, "HOTSEAT_OPS": CANARY})
+    given(monkeypatch, {"MicrosoftAppPasword": CANARY})
     assert overlooked() == (
         "GRAPH_URL is not used by this version.",
         "HOTSEAT_ADMIN is no setting, and is not used; the nearest is HOTSEAT_ADMINS.",
-        "HOTSEAT_OPS is not used by this version.",
         "MicrosoftAppPasword is no setting, and is not used; the nearest is MicrosoftAppPassword.",
     )
 

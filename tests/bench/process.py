@@ -77,6 +77,7 @@ def running(command: list[str], env: Mapping[str, str], folder: Path) -> Iterato
     port = free_port()
     stall, log = folder / "stall", folder / "bot.log"
     whole = _inherited() | dict(env) | {"PORT": str(port), "HOST": "127.0.0.1", "BENCH_STALL": str(stall)}
+    whole |= {"HOTSEAT_OPS": "off"}
     with log.open("wb") as output:
         process = subprocess.Popen(  # the commands are ours
             ["taskset", "-c", str(BOT_CORE), *command],

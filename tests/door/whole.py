@@ -139,13 +139,13 @@ def card_of(call: Call) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def whole(folder: Path) -> AsyncIterator[Whole]:
-    """Run the bot on a folder; a second time on the same folder is a restart."""
+async def whole(folder: Path, **more: Any) -> AsyncIterator[Whole]:
+    """Run the bot on a folder, with more settings; a second time on the same folder is a restart."""
     async with (
         FakeEntra() as entra,
         FakeConnector() as connector,
         aiohttp.ClientSession() as session,
-        running(folder, entra, connector, session) as bot,
+        running(folder, entra, connector, session, **more) as bot,
     ):
         yield bot
 

@@ -40,7 +40,8 @@ async def child(folder: Path, log: Path | None = None, **settings: str) -> Async
     What it says goes to the file ``log``.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)}
-    environment |= {"PORT": str(free_port()), "HOTSEAT_DATA": str(folder), "HOTSEAT_LOG": "ERROR", **settings}
+    given = {"PORT": str(free_port()), "HOTSEAT_OPS": "off", "HOTSEAT_DATA": str(folder), "HOTSEAT_LOG": "ERROR"}
+    environment |= given | settings
     with log.open("ab") if log else nullcontext() as said:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "serve", env=environment, cwd=ROOT, stdout=said, stderr=said

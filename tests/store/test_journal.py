@@ -33,7 +33,7 @@ from bot.effects import (
 )
 from bot.errors import Refused
 from bot.people import Author
-from bot.ports import Asked, Commit, Conflict, Expired, Limits, Outgoing
+from bot.ports import Asked, Commit, Conflict, Expired, Limits, Outgoing, Pending
 from bot.rota.shift import Rota
 from bot.state import DeskInfo, Facts
 from bot.store.journal import SqlJournal
@@ -450,3 +450,29 @@ async def test_an_erased_text_leaves_what_the_search_reads_at_once(journal: Jour
     await journal.commit(changing(PutRequest(gone), revision=1))
     (left,) = (await known(journal, (1, "r1"))).values()
     assert (left.text, left.vector, left.helped) == ("", None, ())
+
+
+async def test_a_probe_changes_nothing_that_anybody_reads(journal: Journal) -> None:
+    before = await journal.load(T, D)
+    for _ in range(3):
+        await journal.probe()
+    assert await journal.load(T, D) == before
+
+
+async def test_an_audit_has_the_requests_that_were_due_by_then_and_the_oldest_of_the_outbox(journal: Journal) -> None:
+    due, later, closed = (replace(request(n), id=f"R-{n}") for n in (1, 2, 3))
+    assert due.next_at is not None
+    assert later.next_at is not None
+    assert later.clock is not None
+    effects = [Outgoing("1.0", WriteRota()), Outgoing("1.1", Say("line:R-1", "19:x", VIEWS[0]))]
+    closed = replace(closed, status=Status.CLOSED, clock=None)
+    commit = changing(PutRequest(due), PutRequest(closed), PutRota(ROTA), PutFacts(FACTS))
+    await journal.commit(replace(commit, outgoing=tuple(effects)))
+    found = await journal.audit(T, D, due.next_at)
+    assert dict(found.state.requests) == {"R-1": due}
+    assert (found.state.desk, found.state.rota, found.state.facts) == (DESK, ROTA, FACTS)
+    assert found.pending == (Pending("1.0", "rota", "WriteRota"), Pending("1.1", "line:R-1", "Say"))
+    assert found.total == 2
+    assert not (await journal.audit(T, D, due.next_at - timedelta(microseconds=1))).state.requests
+    with pytest.raises(Refused, match="no desk"):
+        await journal.audit(T, "nowhere", NOW)
