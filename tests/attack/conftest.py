@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.attack.rows import publish_all
 from tests.attack.siege import Siege, besieged
 
 
@@ -13,7 +12,6 @@ from tests.attack.siege import Siege, besieged
 async def siege(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Siege]:
     """Run a bot with a request that is open."""
     async with besieged(tmp_path_factory.mktemp("siege")) as running:
-        publish_all(running.entra)
         assert (await running.deliver(running.post())).statuses == [200]
         await running.quiet()
         yield running

@@ -9,7 +9,7 @@ import json
 import re
 import socket
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,7 @@ import orjson
 from aiohttp import web
 
 from bot.settings import Settings
+from tests.attack.rows import publish_all
 from tests.door.whole import FARID, NAMES, ClockService, seed
 from tests.github.fake import TOKEN as GITHUB_TOKEN
 from tests.github.fake import FakeGitHub
@@ -283,7 +284,9 @@ def logged(text: str) -> list[dict[str, Any]]:
 
 
 @asynccontextmanager
-async def besieged(folder: Path, level: str = "DEBUG") -> AsyncIterator[Siege]:
+async def besieged(
+    folder: Path, level: str = "DEBUG", prepare: Callable[[Siege], None] = lambda siege: publish_all(siege.entra)
+) -> AsyncIterator[Siege]:
     """Run the services, and a bot between them."""
     async with AsyncExitStack() as stack:
         services = (
@@ -299,5 +302,6 @@ async def besieged(folder: Path, level: str = "DEBUG") -> AsyncIterator[Siege]:
             await stack.enter_async_context(service)
         siege = Siege(folder, *services, level=level)
         stack.push_async_callback(siege.stack.aclose)
+        prepare(siege)
         await siege.start()
         yield siege

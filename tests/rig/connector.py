@@ -40,8 +40,9 @@ class FakeConnector(LoopbackService):
     """Serve the connector's calls under `service_url`.
 
     `calls` records every request in order of arrival. `script(...)` queues answers that are given to the next requests
-    in place of the ordinary one; `always` is given whenever the queue is empty, if the path holds `only`. `members` are
-    the people of every conversation. `messages` holds what is posted now: (conversation, activity id) to the activity.
+    in place of the ordinary one; `scripted` are those to come; `always` is given whenever there are none, if the path
+    holds `only`. `members` are the people of every conversation. `messages` holds what is posted now: (conversation,
+    activity id) to the activity.
     """
 
     def __init__(self, **listen: Any) -> None:
@@ -52,7 +53,7 @@ class FakeConnector(LoopbackService):
         self.always: Answer | None = None
         self.only = ""
         self.connections = 0
-        self._scripted: deque[Answer] = deque()
+        self.scripted: deque[Answer] = deque()
         self._ids = itertools.count(1_700_000_000_001)
         self._arrived = asyncio.Event()
 
@@ -63,7 +64,7 @@ class FakeConnector(LoopbackService):
 
     def script(self, *answers: Answer | int) -> None:
         """Queue answers for the next requests; a bare number is a status."""
-        self._scripted.extend(Answer(status=a) if isinstance(a, int) else a for a in answers)
+        self.scripted.extend(Answer(status=a) if isinstance(a, int) else a for a in answers)
 
     def sent(self, method: str = "POST") -> list[Call]:
         """Give the calls of one method."""
@@ -113,8 +114,8 @@ class FakeConnector(LoopbackService):
             )
         )
         self._arrived.set()
-        if self._scripted:
-            answer: Answer | None = self._scripted.popleft()
+        if self.scripted:
+            answer: Answer | None = self.scripted.popleft()
         else:
             answer = self.always if self.only in request.path else None
         if answer is None:
