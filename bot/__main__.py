@@ -16,7 +16,7 @@ COMMANDS = (
     *(running.serve, running.sandbox, outside.manifest, outside.capture),
     *(desks.desk, desks.people, desks.shifts, desks.absences, desks.common),
     *(reading.rota, reading.report),
-    *(checking.check, keeping.backup, keeping.restore),
+    *(checking.check, keeping.backup, keeping.restore, keeping.migrate),
 )
 
 

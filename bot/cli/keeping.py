@@ -1,4 +1,4 @@
-"""Keeping what the bot knows: a backup of it, and the way back."""
+"""Keeping what the bot knows: a backup of it, the way back, and the move to a database."""
 
 from importlib.metadata import version
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli.common import as_json, say
-from bot.errors import Refused
+from bot.errors import Misconfigured, Refused
 from bot.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -65,6 +65,37 @@ def restore(file: Path, *, as_json: bool) -> None:
         "is erased by the bot itself, within a day."
     )
     say(said, {"folder": str(folder), "kept": str(kept or ""), **_facts(made)}, as_json=as_json)
+
+
+@click.command()
+@as_json
+def migrate(*, as_json: bool) -> None:
+    """Move the journal from the data folder to PostgreSQL, for several replicas, while no bot runs.
+
+    HOTSEAT_DATA is where it comes from, HOTSEAT_DATABASE_URL an empty database. Everything is moved in one transaction,
+    and read again there and compared before that ends. Then no bot opens the folder's own journal any more. What was
+    cut off is simply run again.
+    """
+    from bot.clock import real  # noqa: PLC0415 - start-up time
+    from bot.store.moving import move  # noqa: PLC0415 - start-up time
+
+    settings = read_settings()
+    url = settings.database_url.get_secret_value()
+    if not url:
+        raise Misconfigured(
+            "HOTSEAT_DATABASE_URL: set it to the database to move to, postgresql://USER:PASSWORD@HOST/NAME"
+        )
+    moved = move(settings.data, url, now=real())
+    rows = sum(one.rows for one in moved.tables.values())
+    begun = "It was there already" if moved.already else f"Moved {settings.data}"
+    said = (
+        f"{begun}: {rows} rows of {len(moved.tables)} tables are in {moved.place}, and their checksums are the same.\n"
+        f"Start the bot with this HOTSEAT_DATABASE_URL. The old journal and rota files are still in {settings.data}; "
+        "they name people, so remove them when you need them no more."
+    )
+    tables = {name: {"rows": one.rows, "checksum": one.checksum} for name, one in moved.tables.items()}
+    facts = {"folder": str(settings.data), "database": moved.place, "already": moved.already, "tables": tables}
+    say(said, facts, as_json=as_json)
 
 
 def _with_a_folder(said: str, instead: str) -> Settings:

@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 from bot.errors import Misconfigured, NotStored
 from bot.store.atomic import sync_folder
-from bot.store.closed import MARK, close, reopen
+from bot.store.closed import MARK, close, refuse_closed, reopen
 from bot.store.document import Unreadable, dump, parse
 from bot.store.lock import FolderLock
 from bot.store.rota import STAMP
@@ -71,6 +71,7 @@ def back_up(folder: Path, target: Path, *, version: str, now: datetime, force: b
     if not (folder / JOURNAL).is_file():
         message = f"There is no journal in {folder}, and nothing to back up. Set HOTSEAT_DATA to the bot's data folder."
         raise Misconfigured(message)
+    refuse_closed(folder)
     with _place_for(target, force=force) as scratch:
         fresh = scratch / "backup.zip"
         manifest = _pack(folder, scratch, fresh, version=version, now=now)

@@ -24,10 +24,15 @@ def reopen(folder: Path) -> None:
     sync_folder(folder)
 
 
+def read_mark(folder: Path) -> str:
+    """Return what the mark of a folder says, "" where it has none."""
+    try:
+        return (folder / MARK).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return ""
+
+
 def refuse_closed(folder: Path) -> None:
     """Raise Misconfigured, with what the mark says, where a folder has it."""
-    try:
-        why = (folder / MARK).read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        return
-    raise Misconfigured(f"The data folder {folder} is not to be used as it is. {why}")
+    if why := read_mark(folder):
+        raise Misconfigured(f"The data folder {folder} is not to be used as it is. {why}")

@@ -49,7 +49,8 @@ class Database:
     def __init__(self, url: str) -> None:
         """Name the database as postgresql://USER:PASSWORD@HOST/NAME; nothing is opened yet."""
         self._url = parse_url(url)
-        self.name = f"The journal in PostgreSQL ({self._url.host or 'local'}/{self._url.database})"
+        self.place = f"{self._url.host or 'local'}/{self._url.database}"
+        self.name = f"The journal in PostgreSQL ({self.place})"
         self.dialect: Dialect = dialect(paramstyle="format")  # type: ignore[no-untyped-call]
         options = " ".join(f"-c {name}={value}" for name, value in PATIENCE.items())
         self._engine = create_engine(

@@ -181,12 +181,13 @@ ROTA = _object(
     bounds=_list(_all(aim=TEXT, reached=NUMBER, at_least=NUMBER, proved=YES)),
     proved=YES,
 )
+SHA_256 = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 BACKED_UP = {
     "made_at": TEXT,
     "hotseat": TEXT,
     "schema": TEXT,
     "tables": _of(COUNT),
-    "files": _of(_all(size=COUNT, sha256={"type": "string", "pattern": "^[0-9a-f]{64}$"})),
+    "files": _of(_all(size=COUNT, sha256=SHA_256)),
 }
 SCHEMAS: dict[str, dict[str, object]] = {
     "desk add": _object(**PLACE),
@@ -203,6 +204,12 @@ SCHEMAS: dict[str, dict[str, object]] = {
     "manifest": _object(package=TEXT),
     "backup": _object(file=TEXT, bytes=COUNT, **BACKED_UP),
     "restore": _object(folder=TEXT, kept=TEXT, **BACKED_UP),
+    "migrate": _object(
+        folder=TEXT,
+        database=TEXT,
+        already=YES,
+        tables=_of(_all(rows=COUNT, checksum={"type": "string", "minLength": 64})),
+    ),
     "check": _object(
         findings=_list(
             _all(
@@ -277,7 +284,7 @@ def test_a_package_that_cannot_be_written_is_said(
 
 
 def test_every_operation_and_its_answer_are_known_to_this_test() -> None:
-    assert set(SCHEMAS) == {*OPERATIONS, "manifest", "backup", "restore", "check"}
+    assert set(SCHEMAS) == {*OPERATIONS, "manifest", "backup", "restore", "migrate", "check"}
 
 
 COMMONS = """title;answer;phrases;times;last
@@ -657,6 +664,7 @@ def test_a_sheet_that_is_not_utf_8_is_refused_with_the_remedy(hotseat: Hotseat, 
         ("backup",),
         ("restore",),
         ("check",),
+        ("migrate",),
     ],
 )
 def test_every_command_explains_itself(hotseat: Hotseat, words: tuple[str, ...]) -> None:
@@ -973,3 +981,27 @@ def test_a_journal_in_postgresql_is_saved_by_its_own_tools(
     assert (ended.code, ended.out) == (1, "")
     assert f"PostgreSQL's own tools, such as: {tool}" in ended.err
     assert "canary" not in ended.err
+
+
+def test_a_move_to_postgresql_is_told_and_the_folders_own_journal_opens_no_more(
+    hotseat: Hotseat, monkeypatch: pytest.MonkeyPatch, database: str
+) -> None:
+    hotseat(*ADD)
+    missing = hotseat("migrate")
+    assert (missing.code, missing.out) == (1, "")
+    assert missing.err.startswith("HOTSEAT_DATABASE_URL: set it to the database to move to")
+    monkeypatch.setenv("HOTSEAT_DATABASE_URL", database)
+    ended = hotseat("migrate", "--json")
+    assert (ended.code, ended.err) == (0, "")
+    told = json.loads(ended.out)
+    jsonschema.validate(told, SCHEMAS["migrate"])
+    assert told["tables"]["desks"]["rows"] == 1
+    assert "tables are in 127.0.0.1/" in told["said"]
+    assert "backend" in hotseat("desk", "list").out
+    monkeypatch.delenv("HOTSEAT_DATABASE_URL")
+    closed = hotseat("desk", "list")
+    assert (closed.code, closed.out) == (1, "")
+    assert "its journal is in PostgreSQL" in closed.err
+    found = hotseat("check")
+    assert found.code == 1
+    assert "failed   data folder: It is not to be used as it is." in found.out

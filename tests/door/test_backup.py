@@ -1,4 +1,4 @@
-"""A whole bot is backed up in the midst of traffic, and goes on elsewhere from what was restored."""
+"""A whole bot is backed up in the midst of traffic, or moved to PostgreSQL, and goes on from there."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -10,6 +10,7 @@ import pytest
 
 from bot.clock import real
 from bot.store.backup import FILES, FOLDERS, JOURNAL, MARKS, back_up, restore
+from bot.store.moving import move
 from tests.door.whole import ANA, BEN, ClockService, running
 from tests.rig.connector import FakeConnector
 from tests.rig.entra import FakeEntra
@@ -55,3 +56,28 @@ async def test_a_bot_is_backed_up_amid_traffic_and_its_countdowns_go_on_elsewher
             assert sorted(call.conversation for call in notices if call.method == "POST") == [f"a:{ANA}", f"a:{BEN}"]
             thread = [call for call in connector.calls if call.conversation == first["conversation"]["id"]]
             assert len([call for call in thread if call.method == "POST"]) == 1
+
+
+async def test_a_bot_that_was_moved_to_postgresql_goes_on_with_what_is_open_and_its_cards(
+    tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "data"
+    async with AsyncExitStack() as stack:
+        entra = await stack.enter_async_context(FakeEntra())
+        connector = await stack.enter_async_context(FakeConnector())
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        async with running(folder, entra, connector, session) as bot:
+            post = await bot.opened()
+        before = len(connector.calls)
+        await asyncio.to_thread(move, folder, database, now=real())
+        monkeypatch.setattr(ClockService, "now", ClockService.now + timedelta(minutes=3))
+        async with running(folder, entra, connector, session, is_first=False, database_url=database) as again:
+            await connector.wait_for(before + 4)  # two chats are opened for what fell due, and two notices sent
+            assert (await again.post(post))[0] == 200
+            status, answer = await again.post(again.press("claim", ANA, post["id"]))
+            assert (status, "Ana Lindqvist is looking into it" in str(answer)) == (200, True)
+            await connector.wait_for(1, method="PUT")
+        notices = [call for call in connector.calls[before:] if "is waiting for an answer" in str(call.body)]
+        assert sorted(call.conversation for call in notices if call.method == "POST") == [f"a:{ANA}", f"a:{BEN}"]
+        thread = [call for call in connector.calls if call.conversation == post["conversation"]["id"]]
+        assert len([call for call in thread if call.method == "POST"]) == 1

@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
+from bot.effects import PutRota
 from bot.errors import Misconfigured, NotStored
+from bot.ports import Commit
 from bot.store import backup as backups
 from bot.store.backup import FOLDERS, JOURNAL, MANIFEST, Manifest, back_up, restore
 from bot.store.closed import refuse_closed
@@ -53,6 +55,7 @@ async def kept(folder: Path, posts: int = 3) -> Path:
         await journal.create(DESK)
         for number in range(posts):
             await journal.commit(posted(number, number + 1))
+        await journal.commit(Commit(DESK.tenant, DESK.id, posts, changes=(PutRota(ROTA),)))
         await journal.rota_written(DESK.tenant, DESK.id, RotaFiles(folder / "rota").write(DESK, ROTA), ROTA)
     return folder
 
