@@ -8,6 +8,7 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 from aiohttp import ClientSession, web
@@ -43,6 +44,7 @@ from bot.effects import (
 from bot.errors import Misconfigured
 from bot.events import Delivered
 from bot.folder import RotaWatch, edits_errand, open_desks, open_folder, rota_writer, set_aside
+from bot.graph.api import GraphApi
 from bot.hours import SupportHours
 from bot.jira.client import JiraClient
 from bot.jira.errand import Tickets, ticket_errand
@@ -59,7 +61,7 @@ from bot.teams import credentials as entra
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.bot import HotseatBot
 from bot.teams.cards import Cards
-from bot.teams.credentials import Credentials
+from bot.teams.credentials import Credentials, TenantCredentials
 from bot.teams.founding import Founding
 from bot.teams.guard import Guard
 from bot.teams.handbook import HandbookExtension
@@ -215,6 +217,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     )
     _routes(app, adapter, bot, FeedRoute(addresses, lambda: _feeds(desks, almanac, clock)))
     bridges.hear_slack(app, settings, session, desks, clock, stack, own)
+    bridges.read_teams(settings, _graph(settings, session, stack), bot, desks, clock, stack, own)
     bridges.hear_bugsnag(app, settings, desks, clock)
     vitals.begin(
         Parts(journal, desks, courier, almanac, clock, guard, outbound, slack, session, own.duty("audit")), stack
@@ -223,25 +226,37 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
 
 
 def credentials(settings: Settings) -> Credentials | None:
-    """Return the bot's way to a token; None in local mode."""
-    if settings.local:
-        return None
-    where = {"authority": settings.authority, "tenant": settings.app_tenant, "app_id": settings.app_id}
+    """Return the bot's way to a token for Teams; None in local mode."""
+    return None if settings.local else Credentials(_fetch(settings, settings.app_tenant, entra.RESOURCE))
+
+
+def graph_credentials(settings: Settings, tenant: str) -> Credentials:
+    """Return the bot's way to a token for Microsoft Graph in a tenant."""
+    return Credentials(_fetch(settings, tenant, settings.graph_url))
+
+
+def _fetch(settings: Settings, tenant: str, resource: str) -> entra.Fetch:
+    where = {"authority": settings.authority, "tenant": tenant, "app_id": settings.app_id, "resource": resource}
     match settings.app_type:
         case AppType.SINGLE_TENANT:
-            fetch = entra.secret(**where, password=settings.app_password.get_secret_value())
+            return entra.secret(**where, password=settings.app_password.get_secret_value())
         case AppType.CERTIFICATE:
             pem = settings.certificate or Path()
-            fetch = entra.certificate(**where, pem=pem, thumbprint=settings.certificate_thumbprint)
+            return entra.certificate(**where, pem=pem, thumbprint=settings.certificate_thumbprint)
         case AppType.FEDERATED:
-            fetch = entra.federated(**where, token_file=settings.federated_token_file or Path())
+            return entra.federated(**where, token_file=settings.federated_token_file or Path())
         case AppType.MANAGED_IDENTITY:
-            fetch = entra.managed_identity(app_id=settings.app_id)
-    return Credentials(fetch)
+            return entra.managed_identity(app_id=settings.app_id, resource=resource)
 
 
 def _tickets(jira: JiraClient | None, forms: Forms | None, own: Resources) -> Tickets | None:
     return Tickets(jira, forms, own.attempts) if jira and forms else None
+
+
+def _graph(settings: Settings, session: ClientSession, stack: AsyncExitStack) -> GraphApi:
+    tokens = TenantCredentials(None if settings.local else partial(graph_credentials, settings))
+    stack.push_async_callback(tokens.close)
+    return GraphApi(session, settings.graph_url, tokens)
 
 
 def _guard(settings: Settings, hosts: ServiceHosts, session: ClientSession, stack: AsyncExitStack) -> Guard:

@@ -18,6 +18,9 @@ from bot.github.client import GitHubClient
 from bot.github.file import GitHubFile
 from bot.github.place import place_of_page, web_of
 from bot.github.proposals import Proposals, proposal_errand
+from bot.graph.api import GraphApi
+from bot.graph.cursors import Cursors
+from bot.graph.reconciler import LOOK_SECONDS, Door, Reconciler
 from bot.handbook.edits import edited
 from bot.handbook.file import LocalFile
 from bot.handbook.sections import Unreadable
@@ -47,6 +50,8 @@ from bot.store.atomic import AtomicStorage
 
 log = logging.getLogger(__name__)
 
+TRIAL_SECONDS = 5.0  # between two looks into a Graph on this machine, which nobody meters
+
 
 def slack(
     settings: Settings, session: ClientSession, is_shared: Callable[[DeskInfo], bool], note: Note = unnoted
@@ -58,6 +63,34 @@ def slack(
         token = ""
     channels = Channels(settings.slack_reminder_channel, settings.slack_channel)
     return SlackOutbound(session, settings.slack_url, token, channels, is_shared, note)
+
+
+def read_teams(
+    settings: Settings,
+    api: GraphApi,
+    door: Door,
+    desks: Desks,
+    clock: Clock,
+    stack: AsyncExitStack,
+    own: Resources,
+) -> Reconciler | None:
+    """Look through Microsoft Graph for what Teams does not deliver; None, and said, where the settings say no."""
+    if not settings.reads_graph:
+        log.info(
+            "what Teams does not deliver is not looked for: GRAPH_URL is off, or not on this machine in local mode"
+        )
+        return None
+    reconciler = Reconciler(
+        api,
+        door,
+        Cursors(own.storage("graph")),
+        lambda: [desk.info for desk in desks],
+        clock,
+        every=TRIAL_SECONDS if settings.graph_on_loopback else LOOK_SECONDS,
+        is_mine=own.duty("graph"),
+    )
+    stack.push_async_callback(_end, asyncio.create_task(reconciler.run()))
+    return reconciler
 
 
 def hear_slack(

@@ -134,6 +134,10 @@ class Desk:
             self._reported.add(event.effect)
         self._enqueue(event, shown)
 
+    async def knows(self, key: str) -> bool:
+        """Say whether an event with this key was taken, and changed something."""
+        return key in self._recent or bool(await self._journal.known(self.info.tenant, self.info.id, [key]))
+
     async def strike(self) -> None:
         """Do what is due now, and erase a portion of what is past its time; where there is more, that is due soon."""
         await self.look()

@@ -22,8 +22,6 @@ from bot.github.place import API, Place, place_of_page, read_place, web_of
 from bot.ids import EMAIL, EXAMPLE, GUID
 from bot.teams.hosts import LAST_PORT, MICROSOFT_HOSTS, ServiceHosts, is_loopback
 
-UNUSED = ("GRAPH_URL",)
-"""Settings of versions to come, which this one leaves alone."""
 OURS = ("hotseat_", "microsoftapp")
 A_GUID = f"an id such as {EXAMPLE}"
 NEEDS_BOT = "set SLACK_BOT_TOKEN too, by which the bot knows who it is in Slack; or remove it"
@@ -32,6 +30,7 @@ A_PROJECT = "use the project's key, such as EDGE"
 FILLED_IN = ("description", "issuetype", "labels", "project", "summary")
 A_HANDBOOK = "use owner/repo/path@ref for a file on GitHub, or the path of a Markdown file on this machine"
 SHORTEST_SECRET = 16
+OFF = "off"
 DATA_CENTER = 2
 
 
@@ -74,6 +73,7 @@ class Settings(BaseSettings):
         validation_alias=_named("BotOpenIdMetadata"),
     )
     authority: str = Field("https://login.microsoftonline.com", validation_alias=_named("HOTSEAT_AUTHORITY"))
+    graph_url: str = Field("https://graph.microsoft.com", validation_alias=_named("GRAPH_URL"))
     tenants: Names = Field((), validation_alias=_named("HOTSEAT_TENANTS"))
     admins: Names = Field((), validation_alias=_named("HOTSEAT_ADMINS"))
     service_hosts: Names = Field(MICROSOFT_HOSTS, validation_alias=_named("HOTSEAT_SERVICE_HOSTS"))
@@ -140,6 +140,20 @@ class Settings(BaseSettings):
         """Return every secret that is set, for whoever has to hide them."""
         values = (getattr(self, name) for name in type(self).model_fields)
         return tuple(one.get_secret_value() for one in values if isinstance(one, SecretStr) and one.get_secret_value())
+
+    @property
+    def reads_graph(self) -> bool:
+        """Say whether channels are read through Microsoft Graph too.
+
+        In local mode, and with an Entra on this machine, only where Graph is on it as well.
+        """
+        at_home = self.local or _is_here(self.authority)
+        return self.graph_url != OFF and (self.graph_on_loopback or not at_home)
+
+    @property
+    def graph_on_loopback(self) -> bool:
+        """Say whether Microsoft Graph is one on this machine, to try things with."""
+        return _is_here(self.graph_url)
 
     @property
     def says_in_slack(self) -> bool:
@@ -246,6 +260,16 @@ class Settings(BaseSettings):
     def _secure(cls, value: str) -> str:
         _must(_is_secure(value), "use https://… (http is for loopback addresses only)")
         return value
+
+    @field_validator("graph_url")
+    @classmethod
+    def _graph_url(cls, value: str) -> str:
+        bare, link = value.rstrip("/"), _split(value)
+        more = link.path.strip("/") or link.query or link.fragment or link.username is not None
+        good = _is_secure(bare) and not more
+        remedy = "use https://graph.microsoft.com, or that of your national cloud (http is for loopback only), or off"
+        _must(good or value.casefold() == OFF, remedy)
+        return bare if good else OFF
 
     @field_validator("tenants")
     @classmethod
@@ -494,13 +518,10 @@ def overlooked() -> tuple[str, ...]:
     """
     names = {_name(field): None for field in Settings.model_fields}
     known = {name.casefold() for name in names}
-    unused = {name.casefold(): name for name in UNUSED}
     sentences = []
     for name in sorted(_given()):
         bare = name.casefold()
-        if bare in unused:
-            sentences.append(f"{name} is not used by this version.")
-        elif bare.startswith(OURS) and bare not in known:
+        if bare.startswith(OURS) and bare not in known:
             near = get_close_matches(bare, known, n=1, cutoff=0.0)[0]
             meant = next(one for one in names if one.casefold() == near)
             sentences.append(f"{name} is no setting, and is not used; the nearest is {meant}.")

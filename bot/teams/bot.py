@@ -3,6 +3,8 @@
 No rule of the domain is here. Messages outside a desk's channels are dropped before anything is stored or logged.
 """
 
+import asyncio
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,6 +17,7 @@ from bot.commands import Call, ChooseDesk, ComeBack, GoAway, SendPrivacy, ShowMi
 from bot.decide.desk import chats
 from bot.desk import Desk
 from bot.effects import Answer, Card, Dialog, Word
+from bot.errors import NotStored
 from bot.events import Choose, Event, Message, Posted, Raise, Replied, Send, Undecided, Welcomed, Wrote
 from bot.places import channel_of, person_of, personal
 from bot.policy import Language
@@ -29,7 +32,10 @@ from bot.teams.inbound import ACTIONS, LONGEST_ID, Arrival, Stale, internal, rea
 from bot.teams.outbound import CARD, Outbound
 from bot.teams.references import References, team_of
 
+log = logging.getLogger(__name__)
+
 OLDEST = timedelta(days=30)  # what claims to be older than any delivery can be is taken as now
+LATE = timedelta(minutes=15)  # a command that is found later than that is no longer what anybody waits for
 Seen = tuple[DeskInfo, str]
 """The desk that answers, and the place at which the answer is seen."""
 
@@ -125,6 +131,43 @@ class HotseatBot:
             await self._references.served(desk.info.tenant, activity)
         else:
             await self._references.learn(desk.info.tenant, arrival.channel or arrival.place, activity)
+        return (desk.info, arrival.place), await self._take(desk, arrival, event)
+
+    async def found(self, tenant: str, some: Sequence[tuple[dict[str, Any], datetime]]) -> frozenset[str]:
+        """Take activities of one thread that Teams did not deliver, in order, each with when it happened.
+
+        Return the ids of those that changed something and were not known. Raise NotStored if one could not be stored. A
+        command that is found LATE is left: whoever wrote it has written it again, or done without.
+        """
+        new: list[tuple[str, Desk, Arrival, Event]] = []
+        for bare, at in some:
+            activity = await self._addressed(tenant, bare)
+            arrival = read(activity, at)
+            desk, event = self._route(tenant, arrival) if arrival else (None, None)
+            if arrival is None or desk is None or event is None or await desk.knows(event.key):
+                continue
+            if _called(event) is not None and self._clock() - at > LATE:
+                continue
+            if self._founding is not None and is_setup(event):
+                desk = await self._founding.met(desk, tenant, activity, arrival) or desk
+            new.append((activity["id"], desk, arrival, event))
+        # At once, so that they are decided together: a post is not called for whose answer is found with it.
+        outcomes = await asyncio.gather(
+            *(self._take(desk, arrival, event) for _, desk, arrival, event in new), return_exceptions=True
+        )
+        for (_, _, _, event), outcome in zip(new, outcomes, strict=True):
+            if isinstance(outcome, NotStored):
+                raise outcome
+            if isinstance(outcome, BaseException):
+                log.error("%s, which was found, could not be taken: %s", event.key, type(outcome).__name__)
+        return frozenset([id_ for id_, desk, _, event in new if await desk.knows(event.key)])
+
+    async def _addressed(self, tenant: str, activity: dict[str, Any]) -> dict[str, Any]:
+        """Return an activity that was found with what only a delivered one names: the service, and the bot."""
+        known = await self._references.look_up(tenant, channel_of(activity["conversation"]["id"]))
+        return {**activity, "serviceUrl": known.service_url, "recipient": {"id": known.bot}}
+
+    async def _take(self, desk: Desk, arrival: Arrival, event: Event) -> Answer | None:
         answer = await desk.handle(event)
         if isinstance(event, Send) and event.step == chats.STEP and isinstance(answer, Dialog):
             await self._go_on(desk, arrival, event)
@@ -132,7 +175,7 @@ class HotseatBot:
             for other in self._hearing(desk, event):
                 beside = _asked(event, personal(event.author.id), event.text)
                 await other.handle(replace(beside, beside=True))
-        return (desk.info, arrival.place), answer
+        return answer
 
     async def _serve(self, tenant: str, activity: dict[str, Any]) -> None:
         """Take the service of a desk's team, such as when the bot is added to it: it may have to write there first."""

@@ -1,4 +1,4 @@
-"""As whom the bot speaks to Teams: one Entra token, kept fresh.
+"""As whom the bot speaks to Teams, and to Microsoft Graph: an Entra token for each, kept fresh.
 
 Decides when a token is fetched and how long it is used; knows nothing of what it is used for. The fetching itself is
 msal's, which blocks, so it runs in a thread. Errors carry Entra's error code and nothing else.
@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 import msal
 import requests
 
+from bot.retries import Temporary
 from bot.teams.hosts import is_loopback
 
-SCOPE = "https://api.botframework.com/.default"
-RESOURCE = "https://api.botframework.com"
+RESOURCE = "https://api.botframework.com"  # Teams' connector
 
 _TIMEOUT = 10.0
 _RETRY_PAUSE = 30.0
@@ -45,12 +45,14 @@ class Token:
 Fetch = Callable[[], Token]
 
 
-def secret(*, authority: str, tenant: str, app_id: str, password: str) -> Fetch:
-    """Fetch by the app's client secret (SingleTenant)."""
-    return _confidential(authority, tenant, app_id, lambda: password)
+def secret(*, authority: str, tenant: str, app_id: str, password: str, resource: str = RESOURCE) -> Fetch:
+    """Fetch by the app's client secret (SingleTenant), for the `resource` that the token is shown to."""
+    return _confidential(authority, tenant, app_id, resource, lambda: password)
 
 
-def certificate(*, authority: str, tenant: str, app_id: str, pem: Path, thumbprint: str) -> Fetch:
+def certificate(
+    *, authority: str, tenant: str, app_id: str, pem: Path, thumbprint: str, resource: str = RESOURCE
+) -> Fetch:
     """Fetch by a certificate: a PEM file with the private key and the certificate, read anew each time.
 
     `thumbprint` is the SHA-1 that Entra shows, in bare hexadecimal digits.
@@ -63,20 +65,21 @@ def certificate(*, authority: str, tenant: str, app_id: str, pem: Path, thumbpri
             named["public_certificate"] = text
         return named
 
-    return _confidential(authority, tenant, app_id, credential)
+    return _confidential(authority, tenant, app_id, resource, credential)
 
 
-def federated(*, authority: str, tenant: str, app_id: str, token_file: Path) -> Fetch:
+def federated(*, authority: str, tenant: str, app_id: str, token_file: Path, resource: str = RESOURCE) -> Fetch:
     """Fetch by workload identity: the platform renews the token in `token_file`, so it is read anew each time."""
     return _confidential(
         authority,
         tenant,
         app_id,
+        resource,
         lambda: {"client_assertion": lambda: token_file.read_text(encoding="ascii").strip()},
     )
 
 
-def managed_identity(*, app_id: str) -> Fetch:
+def managed_identity(*, app_id: str, resource: str = RESOURCE) -> Fetch:
     """Fetch by a user-assigned managed identity, from the address that Azure gives the process (UserAssignedMSI)."""
 
     def fetch() -> Token:
@@ -84,12 +87,12 @@ def managed_identity(*, app_id: str) -> Fetch:
             client = msal.ManagedIdentityClient(
                 msal.UserAssignedManagedIdentity(client_id=app_id), http_client=_Http(session)
             )
-            return _token(client.acquire_token_for_client(resource=RESOURCE))
+            return _token(client.acquire_token_for_client(resource=resource))
 
     return fetch
 
 
-def _confidential(authority: str, tenant: str, app_id: str, credential: Callable[[], Any]) -> Fetch:
+def _confidential(authority: str, tenant: str, app_id: str, resource: str, credential: Callable[[], Any]) -> Fetch:
     def fetch() -> Token:
         # A new msal application each time: its own caches would give back a token that Teams has just refused.
         with requests.Session() as session:
@@ -100,7 +103,7 @@ def _confidential(authority: str, tenant: str, app_id: str, credential: Callable
                 instance_discovery=False,
                 http_client=_Http(session, authority=authority, tenant=tenant),
             )
-            return _token(application.acquire_token_for_client(scopes=[SCOPE]))
+            return _token(application.acquire_token_for_client(scopes=[f"{resource}/.default"]))
 
     return fetch
 
@@ -222,3 +225,35 @@ class Credentials:
         self._token = token.value
         self._ends_at = began + max(token.lives - _MARGIN, token.lives / 2)
         self._refresh_at = min(began + token.lives * _FRESH, self._ends_at)
+
+
+class TenantCredentials:
+    """Give the bot's token in each of several tenants, for one resource; `make` makes a tenant's Credentials.
+
+    Without `make` there is none, which is local mode.
+    """
+
+    def __init__(self, make: Callable[[str], Credentials] | None) -> None:
+        self._make = make
+        self._tenants: dict[str, Credentials] = {}
+
+    async def token(self, tenant: str) -> str:
+        """Give a token that is still good, "" in local mode; raise Temporary where Entra gives none."""
+        if self._make is None:
+            return ""
+        if tenant not in self._tenants:
+            self._tenants[tenant] = self._make(tenant)
+        try:
+            return await self._tenants[tenant].token()
+        except TokenRefused as error:
+            raise Temporary(f"token {error}") from None
+
+    def drop(self, tenant: str, token: str) -> None:
+        """Forget a tenant's token, which was refused."""
+        if tenant in self._tenants:
+            self._tenants[tenant].drop(token)
+
+    async def close(self) -> None:
+        """Stop waiting for fetches that are under way."""
+        for credentials in self._tenants.values():
+            await credentials.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import Misconfigured
-from bot.settings import UNUSED, Settings, overlooked, read_settings
+from bot.settings import Settings, overlooked, read_settings
 from bot.teams.hosts import MICROSOFT_HOSTS
 
 CANARY = "canary-secret-77aa"
@@ -26,7 +26,7 @@ def names() -> set[str]:
 def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Run in an empty folder without any setting."""
     monkeypatch.chdir(tmp_path)
-    for name in names() | set(UNUSED):
+    for name in names():
         monkeypatch.delenv(name, raising=False)
 
 
@@ -223,19 +223,16 @@ def test_a_thumbprint_may_have_colons_and_spaces(monkeypatch: pytest.MonkeyPatch
 def test_names_that_are_no_settings_are_told_with_the_nearest_and_never_with_a_value(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    Path(".env").write_text(
-        f"HOTSEAT_ADMIN={CANARY}\nPORT=4001\nhotseat_log=info\nHOTSEAT_TENANT=\nOTHER=1\nGRAPH_URL={CANARY}\n"
-    )
+    Path(".env").write_text(f"HOTSEAT_ADMIN={CANARY}\nPORT=4001\nhotseat_log=info\nHOTSEAT_TENANT=\nOTHER=1\n")
     given(monkeypatch, {"MicrosoftAppPasword": CANARY})
     assert overlooked() == (
-        "GRAPH_URL is not used by this version.",
         "HOTSEAT_ADMIN is no setting, and is not used; the nearest is HOTSEAT_ADMINS.",
         "MicrosoftAppPasword is no setting, and is not used; the nearest is MicrosoftAppPassword.",
     )
 
 
 def test_names_in_the_environment_that_are_other_programs_too_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    given(monkeypatch, {"GITHUB_TOKEN": CANARY, "GRAPH_URL": CANARY, "SLACK_BOT_TOKEN": CANARY})
+    given(monkeypatch, {"GITHUB_TOKEN": CANARY, "SLACK_BOT_TOKEN": CANARY})
     assert overlooked() == ()
 
 

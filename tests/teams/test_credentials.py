@@ -13,7 +13,6 @@ import pytest_asyncio
 
 from bot.teams.credentials import (
     RESOURCE,
-    SCOPE,
     Credentials,
     Fetch,
     Token,
@@ -73,7 +72,7 @@ async def test_the_secret_is_sent_to_the_tenants_token_address(credentials: Cred
     ((tenant, form),) = entra.token_requests
     assert tenant == TENANT
     assert form["grant_type"] == "client_credentials"
-    assert (form["client_id"], form["client_secret"], form["scope"]) == (APP_ID, PASSWORD, SCOPE)
+    assert (form["client_id"], form["client_secret"], form["scope"]) == (APP_ID, PASSWORD, f"{RESOURCE}/.default")
 
 
 async def test_a_hundred_callers_at_once_cause_one_token_request(credentials: Credentials, entra: FakeEntra) -> None:
