@@ -146,6 +146,7 @@ class _Reader(HTMLParser):
         self.mentioned: list[str] = []
         self._marks = marks
         self._parts: list[str] = []
+        self._fresh = True  # nothing stands on the line yet
         self._verbatim = 0
         self._in_mention = False
 
@@ -153,23 +154,24 @@ class _Reader(HTMLParser):
         """Return the text."""
         self.feed(content)
         self.close()
-        lines = "".join(self._parts).split("\n")
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip(" ") for line in lines)).strip()
+        lines = "".join(self._parts).replace("\xa0", " ").split("\n")
+        return "\n".join(line.rstrip(" ") for line in lines).strip()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin what a tag begins."""
         given = dict(attrs)
         if tag == "br":
-            self._parts.append("\n")
+            self._fresh = False
+            self._new_line()
         elif tag in _BLOCKS:
             self._new_line()
             self._verbatim += tag in _VERBATIM
         elif tag == "at" and (mark := self._marks.get(given.get("id") or "")):
-            self._parts.append(mark)
+            self._add(mark)
             self.mentioned.append(given["id"] or "")
             self._in_mention = True
         elif tag == "emoji":
-            self._parts.append(given.get("alt") or "")
+            self._add(given.get("alt") or "")
 
     def handle_endtag(self, tag: str) -> None:
         """End what a tag ends."""
@@ -182,11 +184,18 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Take the words of a text; of a mention the name is taken that is beside the body."""
         if not self._in_mention:
-            self._parts.append(data if self._verbatim else _SPACE.sub(" ", data))
+            words = data if self._verbatim else _SPACE.sub(" ", data)
+            self._add(words.lstrip(" ") if self._fresh and not self._verbatim else words)
+
+    def _add(self, words: str) -> None:
+        if words:
+            self._parts.append(words)
+            self._fresh = False
 
     def _new_line(self) -> None:
-        if self._parts and not "".join(self._parts[-2:]).rstrip(" ").endswith("\n"):
+        if not self._fresh:
             self._parts.append("\n")
+        self._fresh = True
 
 
 def _moment(message: Mapping[str, Any], name: str) -> datetime | None:

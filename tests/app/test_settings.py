@@ -62,6 +62,9 @@ def test_without_any_setting_it_is_local_mode_on_this_machine_only() -> None:
         ),
         ({"BotOpenIdMetadata": "http://login.example.com/keys"}, "BotOpenIdMetadata", "https"),
         ({"HOTSEAT_AUTHORITY": "http://login.example.com"}, "HOTSEAT_AUTHORITY", "https"),
+        ({"GRAPH_URL": "http://graph.example.com"}, "GRAPH_URL", "or off"),
+        ({"GRAPH_URL": "https://graph.microsoft.com/v1.0"}, "GRAPH_URL", "https://graph.microsoft.com"),
+        ({"GRAPH_URL": "none"}, "GRAPH_URL", "or off"),
         ({"HOTSEAT_CLOCK": "http://127.0.0.1:9/clock"}, "HOTSEAT_CLOCK", "remove it"),
         ({"HOTSEAT_CLOCK": "http://clock.example.com/"}, "HOTSEAT_CLOCK", "loopback"),
         ({"HOTSEAT_CLOCK": "127.0.0.1:9/clock"}, "HOTSEAT_CLOCK", "http address on loopback"),
@@ -356,3 +359,23 @@ def test_the_example_lists_exactly_the_settings_that_there_are_and_starts_the_bo
     assert set(re.findall(r"^(\w+)=", text, re.MULTILINE)) == names()
     Path(".env").write_text(text)
     assert read_settings() == Settings(_env_file=None)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reads"),
+    [
+        ({}, True),
+        ({"GRAPH_URL": "https://graph.microsoft.us/"}, True),
+        ({"GRAPH_URL": "Off"}, False),
+        ({"HOTSEAT_AUTHORITY": "http://127.0.0.1:9"}, False),
+        ({"HOTSEAT_AUTHORITY": "http://127.0.0.1:9", "GRAPH_URL": "http://127.0.0.1:8"}, True),
+        ({"MicrosoftAppId": ""}, False),
+        ({"MicrosoftAppId": "", "GRAPH_URL": "http://127.0.0.1:8"}, True),
+    ],
+)
+def test_graph_is_read_unless_it_is_off_and_where_things_are_tried_only_one_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch,
+    changes: dict[str, str],
+    reads: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    assert given(monkeypatch, REAL | changes).reads_graph is reads

@@ -11,10 +11,12 @@ import jwt
 import pytest
 import pytest_asyncio
 
+from bot.retries import Temporary
 from bot.teams.credentials import (
     RESOURCE,
     Credentials,
     Fetch,
+    TenantCredentials,
     Token,
     TokenRefused,
     certificate,
@@ -227,6 +229,35 @@ async def test_a_managed_identity_asks_the_address_that_azure_gives(
     entra.answers["msi"] = Answer(400, body={"statusCode": 400, "message": "no such identity"})
     with pytest.raises(TokenRefused):
         await held.token()
+
+
+async def test_each_tenant_has_a_token_of_its_own_for_the_resource_that_it_is_shown_to(entra: FakeEntra) -> None:
+    def make(tenant: str) -> Credentials:
+        graph = "https://graph.microsoft.com"
+        return Credentials(secret(authority=entra.url, tenant=tenant, app_id=APP_ID, password=PASSWORD, resource=graph))
+
+    held = TenantCredentials(make)
+    held.drop("one", "none yet")
+    tokens = [await held.token(tenant) for tenant in ("one", "two", "one")]
+    held.drop("one", tokens[0])
+    assert [*tokens, await held.token("one")] == [f"entra-token-{n}" for n in (1, 2, 1, 3)]
+    assert [tenant for tenant, _ in entra.token_requests] == ["one", "two", "one"]
+    assert {form["scope"] for _, form in entra.token_requests} == {"https://graph.microsoft.com/.default"}
+    await held.close()
+
+
+async def test_a_tenant_whose_entra_refuses_is_to_be_asked_again_later(entra: FakeEntra) -> None:
+    entra.answers["token"] = Answer(400, body={"error": "unauthorized_client"})
+    held = TenantCredentials(
+        lambda tenant: Credentials(secret(authority=entra.url, tenant=tenant, app_id=APP_ID, password=PASSWORD))
+    )
+    with pytest.raises(Temporary, match="token unauthorized_client"):
+        await held.token(TENANT)
+    await held.close()
+
+
+async def test_in_local_mode_there_is_no_token() -> None:
+    assert await TenantCredentials(None).token(TENANT) == ""
 
 
 async def test_closing_stops_waiting_for_a_fetch_under_way(credentials: Credentials, entra: FakeEntra) -> None:

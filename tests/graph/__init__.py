@@ -1,0 +1,1 @@
+"""Reading what Teams did not deliver."""
