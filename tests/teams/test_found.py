@@ -1,6 +1,7 @@
 """What was found, and not delivered: it comes in by the same door."""
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
 
@@ -62,6 +63,9 @@ class Memory:
 
     async def references(self) -> list[tuple[str, str, str]]:
         return []
+
+    async def references_of(self, tenant: str, places: Iterable[str]) -> list[tuple[str, str, str]]:
+        raise AssertionError(tenant, places)
 
 
 @pytest.fixture
