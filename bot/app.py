@@ -151,7 +151,6 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     outbound = Outbound(transport, references, Cards(CARDS), lambda desk, place: desks.shares(desk, place))  # noqa: PLW0108
     clock = await stack.enter_async_context(open_clock(settings.clock))
     rosters = Rosters(transport, references, clock, lambda desk: desks.channels_besides(desk))  # noqa: PLW0108
-    calendars = ServiceHosts(settings.calendar_hosts)
     turn = asyncio.Semaphore(1)  # of what is computed in processes of their own
     slack = bridges.slack(settings, session, lambda desk: bool(desks.besides(desk)), vitals.metrics.attempted("slack"))
     jira = bridges.jira(settings, session, vitals.metrics.attempted("jira"))
@@ -160,7 +159,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     search = bridges.search(journal, shelf, lambda: desks, stack)
     errands = {
         FetchRoster: rosters.errand(),
-        FetchCalendar: calendar_errand(session, calendars.allows, clock),
+        FetchCalendar: calendar_errand(session, ServiceHosts(settings.calendar_hosts).allows, clock),
         SlackSay: Errand(Delivered, slack.say),
         OpenTicket: ticket_errand(_tickets(jira, forms, own)),
         Forecast: forecast_errand(clock, turn),
@@ -206,7 +205,6 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     if isinstance(clock, RemoteClock):
         stack.callback(asyncio.create_task(clock.follow(alarm.clock_moved)).cancel)
     guard = _guard(settings, hosts, session, stack)
-    adapter = TeamsAdapter(guard, transport, app_id=settings.app_id)
     bot = HotseatBot(
         desks,
         references,
@@ -215,12 +213,18 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         Founding(desks, transport, frozenset(settings.admins)),
         HandbookExtension(desks, outbound, shelf, search),
     )
+    adapter = TeamsAdapter(guard, transport, app_id=settings.app_id)
     _routes(app, adapter, bot, FeedRoute(addresses, lambda: _feeds(desks, almanac, clock)))
     bridges.hear_slack(app, settings, session, desks, clock, stack, own)
-    bridges.read_teams(settings, _graph(settings, session, stack), bot, desks, clock, stack, own)
+    missed = bridges.read_teams(settings, _graph(settings, session, stack), bot, desks, clock, stack, own)
     bridges.hear_bugsnag(app, settings, desks, clock)
     vitals.begin(
-        Parts(journal, desks, courier, almanac, clock, guard, outbound, slack, session, own.duty("audit")), stack
+        Parts(
+            *(journal, desks, courier, almanac, clock, guard, outbound, slack, session, own.duty("audit")),
+            reconciler_age=missed.age,
+            reconciled=lambda: missed.reconciled,
+        ),
+        stack,
     )
     log.info("ready", extra={"desks": [desk.info.id for desk in desks]})
 

@@ -73,13 +73,8 @@ def read_teams(
     clock: Clock,
     stack: AsyncExitStack,
     own: Resources,
-) -> Reconciler | None:
-    """Look through Microsoft Graph for what Teams does not deliver; None, and said, where the settings say no."""
-    if not settings.reads_graph:
-        log.info(
-            "what Teams does not deliver is not looked for: GRAPH_URL is off, or not on this machine in local mode"
-        )
-        return None
+) -> Reconciler:
+    """Look through Microsoft Graph for what Teams does not deliver, or say that the settings say no."""
     reconciler = Reconciler(
         api,
         door,
@@ -89,7 +84,10 @@ def read_teams(
         every=TRIAL_SECONDS if settings.graph_on_loopback else LOOK_SECONDS,
         is_mine=own.duty("graph"),
     )
-    stack.push_async_callback(_end, asyncio.create_task(reconciler.run()))
+    if settings.reads_graph:
+        stack.push_async_callback(_end, asyncio.create_task(reconciler.run()))
+    else:
+        log.info("what Teams does not deliver is not looked for: GRAPH_URL is off, or in local mode elsewhere")
     return reconciler
 
 

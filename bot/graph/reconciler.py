@@ -9,6 +9,7 @@ means to a desk. Source: learn.microsoft.com, "chatMessage: delta", "Microsoft G
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -143,7 +144,7 @@ class Reconciler:
         now, channels = self._timer(), set(self._channels())
         known = {one.tenant for one in channels} | set(map(_key, channels))
         self._rests = {key: rest for key, rest in self._rests.items() if key in known}
-        wait = max(self._every, REQUEST_SECONDS * len(channels))
+        wait = max(self._every, REQUEST_SECONDS * max(Counter(one.tenant for one in channels).values(), default=0))
         return min([wait, *(max(rest.until - now, 1.0) for rest in self._rests.values())])
 
     async def _tenant(self, tenant: str, channels: list[Channel]) -> bool:
