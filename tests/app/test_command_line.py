@@ -39,7 +39,7 @@ from tests.door.whole import ANA, BEN, EVA, PEOPLE, SHIFTS, ClockService
 from tests.journeys.town import OLGA
 from tests.rig.activities import CHANNEL, GROUP
 from tests.rig.entra import APP_ID, TENANT
-from tests.sandbox.conftest import free_port
+from tests.rig.ports import free_port
 from tests.solver.teams import FIRST, team
 from tests.store.test_migrations import run
 

@@ -28,7 +28,8 @@ from tests.jira.fake import TOKEN as JIRA_TOKEN
 from tests.rig import activities
 from tests.rig.connector import FakeConnector
 from tests.rig.entra import APP_ID, TENANT, FakeEntra
-from tests.rig.process import child, free_port, until
+from tests.rig.ports import free_port
+from tests.rig.process import child, until
 from tests.rig.service import LoopbackService
 from tests.slack.events import BUGSNAG, CHANNEL
 from tests.slack.fake import SECRET as SLACK_SECRET

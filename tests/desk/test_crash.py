@@ -18,6 +18,7 @@ from tests.journeys.town import at
 from tests.rig import activities
 from tests.rig.connector import FakeConnector
 from tests.rig.entra import TENANT
+from tests.rig.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 POINTS = ("before-store", "after-store", "before-send", "after-send", "before-mark", "after-mark")
@@ -28,7 +29,7 @@ class Bot:
 
     def __init__(self, folder: Path, clock: ClockService) -> None:
         self.folder = folder
-        self.port = _free_port()
+        self.port = free_port()
         self._clock = clock
         self._process: asyncio.subprocess.Process | None = None
 
@@ -133,12 +134,3 @@ def _unwrite(folder: Path) -> None:
     with connection:
         connection.execute("update rotas set written = 0")
     connection.close()
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port

@@ -10,7 +10,8 @@ import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 from tests.cards.conftest import CHROMIUM, QUIET
-from tests.e2e.test_stories import PAGE, ROOT, WORDS, _free_port, become, card, post
+from tests.e2e.test_stories import PAGE, ROOT, WORDS, become, card, post
+from tests.rig.ports import free_port
 
 pytestmark = pytest.mark.timeout(240)
 QUARTER_OF_AN_HOUR = 15 * 60
@@ -23,7 +24,7 @@ async def page(tmp_path: Path) -> AsyncIterator[Page]:
         pytest.skip("no /usr/bin/chromium: the stories cannot be played in a browser")
     if not PAGE.exists():
         pytest.skip("bot/sandbox/web/node_modules is missing: run make install")
-    ports = (_free_port(), _free_port())
+    ports = (free_port(), free_port())
     words = ("--port", str(ports[0]), "--bot-port", str(ports[1]), "--data", str(tmp_path / "data"))
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.sandbox", *words, "--at", "2026-11-19T10:00", "--empty"),

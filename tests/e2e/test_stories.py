@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import re
-import socket
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -13,6 +12,7 @@ import pytest
 from playwright.async_api import FilePayload, Locator, Page, async_playwright, expect
 
 from tests.cards.conftest import CHROMIUM, QUIET
+from tests.rig.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "bot" / "sandbox" / "web" / "node_modules"
@@ -40,7 +40,7 @@ async def page(tmp_path: Path, at: str) -> AsyncIterator[Page]:
         pytest.skip("no /usr/bin/chromium: the stories cannot be played in a browser")
     if not PAGE.exists():
         pytest.skip("bot/sandbox/web/node_modules is missing: run make install")
-    options = {"port": _free_port(), "bot-port": _free_port(), "data": tmp_path / "data", "at": at, "pace": 0.8}
+    options = {"port": free_port(), "bot-port": free_port(), "data": tmp_path / "data", "at": at, "pace": 0.8}
     words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.sandbox", *words), stdout=asyncio.subprocess.PIPE, cwd=ROOT
@@ -338,10 +338,3 @@ async def to_the_end(page: Page) -> str:
 
 def _home(page: Page) -> str:
     return page.url.rstrip("/")
-
-
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port

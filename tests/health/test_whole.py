@@ -5,7 +5,6 @@ import io
 import json
 import logging
 import resource
-import socket
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -23,6 +22,7 @@ from tests.door.whole import BEN, PASSWORD, TEAM_CHANNEL, Whole, whole
 from tests.jira.fake import EMAIL, TOKEN, FakeJira
 from tests.journeys.test_alerts import FILLED
 from tests.rig import activities
+from tests.rig.ports import free_port
 from tests.rig.service import Answer
 
 CANARY = "canary-words-7f3a"
@@ -37,9 +37,7 @@ LISTED = {
 @pytest.fixture
 def ops() -> str:
     """A free address for operators."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{free.getsockname()[1]}"
+    return f"127.0.0.1:{free_port()}"
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -17,6 +16,7 @@ from tests.desk.test_courier import NOW
 from tests.jira.desks import OPENED, Holder
 from tests.jira.fake import FakeJira
 from tests.jira.house import DRAFT, TICKET, House, effect
+from tests.rig.ports import free_port
 
 PROJECT = "EDGE"
 
@@ -24,9 +24,7 @@ PROJECT = "EDGE"
 @pytest.fixture
 async def url(tmp_path: Path) -> AsyncIterator[str]:
     """Start a Jira on a free port, and stop it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     env = {**os.environ, "JIRA820_HOST": "127.0.0.1", "JIRA820_PORT": str(port), "JIRA820_PROJECT_KEY": PROJECT}
     quiet = asyncio.subprocess.DEVNULL
     run = await asyncio.create_subprocess_exec(

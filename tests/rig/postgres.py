@@ -5,7 +5,6 @@ As root it runs as the user ``postgres``, since the server refuses to run as roo
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,7 @@ import psycopg
 import pytest
 
 from bot.store.journal import SqlJournal
+from tests.rig.ports import free_port
 
 REASON = "there is no PostgreSQL server on this machine (Debian's package postgresql)"
 PATIENCE_SECONDS = 30
@@ -84,9 +84,7 @@ def server(*settings: str) -> Iterator[Server]:
         where = ["-D", f"{folder}/data", "-U", "postgres", "--locale=C.UTF-8"]
         made = _as_postgres([str(bin_ / "initdb"), *where, "-A", "trust", "-E", "UTF8", "--no-sync"], **quiet)
         assert made.wait(PATIENCE_SECONDS) == 0
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         options = [part for setting in (*FAST, *settings) for part in ("-c", setting)]
         where = ["-p", str(port), "-h", "127.0.0.1", "-k", str(folder)]
         with log.open("wb") as output:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext, suppress
@@ -11,6 +10,8 @@ from http import HTTPStatus
 from pathlib import Path
 
 from aiohttp import ClientError, ClientSession
+
+from tests.rig.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = ("HO", "PORT", "Micro", "BotOpenId", "JIRA", "SLACK", "BUGSNAG", "GITHUB", "HANDBOOK", "GRAPH")
@@ -52,14 +53,6 @@ async def child(folder: Path, log: Path | None = None, **settings: str) -> Async
         with suppress(ProcessLookupError):  # it may have ended
             process.kill()
         await process.wait()
-
-
-def free_port() -> int:
-    """Give a port of loopback that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 async def until(condition: Callable[[], object]) -> None:

@@ -1,7 +1,6 @@
 """A running sandbox with the fake bot, on free ports of the loopback."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ import pytest
 from aiohttp import web
 
 from bot.sandbox.service import Sandbox, build, listen
+from tests.rig.ports import free_port
 from tests.sandbox.fake_bot import FakeBot
 
 PAUSES: dict[str, tuple[float, ...]] = {
@@ -56,13 +56,6 @@ class Stage:
     async def message(self, author: str) -> Any:
         """Give the newest message of an author."""
         return [one for one in (await self.world())["messages"] if one["author"] == author][-1]
-
-
-def free_port() -> int:
-    """Find a port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ import pytest
 from aiohttp import web
 
 from bot.sandbox.delivery import Delivery, Wire
-from tests.sandbox.conftest import TUESDAY_TEN, Stage, free_port
+from tests.rig.ports import free_port
+from tests.sandbox.conftest import TUESDAY_TEN, Stage
 from tests.sandbox.fake_bot import FakeBot
 
 PATIENT = (0.01,) * 1000

@@ -14,7 +14,7 @@ import pytest
 
 from bot.sandbox import cast
 from bot.sandbox.bot import MOST_ENDS, Place
-from tests.sandbox.conftest import free_port
+from tests.rig.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 
