@@ -18,8 +18,10 @@ run: install
 
 install: $(VENV)/installed $(WEB)
 
+# A process of the tests for each core. What they start is a Python of its own each, which finds the bot compiled.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/installed-dev $(WEB) $(PEERS) browser postgres
-	$(BIN)/pytest --cov --cov-report=
+	$(BIN)/pytest -n logical --dist worksteal --cov --cov-report= --durations=15
 	$(BIN)/coverage report
 	$(BIN)/coverage report --include='$(RULES)' --fail-under=100
 
