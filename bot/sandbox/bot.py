@@ -217,7 +217,12 @@ async def _import(place: Place, what: str, sheet: str) -> None:
 
 async def _command(place: Place, *words: str) -> str:
     process = await _run(place, *words, pipe=asyncio.subprocess.PIPE)
-    said, complaint = await process.communicate()
+    try:
+        said, complaint = await process.communicate()
+    finally:
+        if process.returncode is None:  # whoever ends leaves nothing behind that holds the folder
+            process.kill()
+            await process.wait()
     if process.returncode:
         message = f"`hotseat {' '.join(words[:2])}` failed ({process.returncode}): {complaint.decode(errors='replace')}"
         raise BotFailed(message)

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from bot.sandbox import cast
-from bot.sandbox.bot import MOST_ENDS, Place
+from bot.sandbox.bot import MOST_ENDS, Place, follow_rota
 from tests.rig.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -269,3 +269,22 @@ async def test_it_starts_again_with_another_desk_beside_its_own(start: Start, tm
     await again.line("Open http://127.0.0.1:")
     await post(again, "label printer down")
     await card(again)
+
+
+async def test_who_stops_following_the_rota_leaves_no_command_behind_that_holds_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, noted = tmp_path / "python", tmp_path / "pid"
+    program.write_text("#!/bin/sh\necho $$ > writing\nmv writing pid\nexec sleep 60\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(program))
+    (tmp_path / "rota").mkdir()
+    (tmp_path / "rota" / "backend.json").touch()
+    following = asyncio.create_task(follow_rota(Place(tmp_path, free_port(), free_port()), lambda _: None))
+    async with asyncio.timeout(20):
+        while not noted.exists():
+            await asyncio.sleep(0.02)
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(noted.read_text()), 0)
