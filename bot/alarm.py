@@ -57,7 +57,16 @@ class Alarm:
         self._ring_at(self._real())
 
     async def look(self) -> None:
-        """Let every desk that has something due do it."""
+        """Let every desk that has something due do it; what a stop cuts off is due again at the next start."""
+        try:
+            await self._look()
+        except asyncio.CancelledError:
+            if self._scheduler.running:
+                raise
+            return  # the scheduler would log it as a failure
+        self._after_look()
+
+    async def _look(self) -> None:
         async with self._looking:
             self._armed = None
             for desk in self._desks:
@@ -69,7 +78,6 @@ class Alarm:
                     log.warning("could not store what is due; trying again", extra={"desk": desk.info.id})
                 except Exception:
                     log.exception("looking at what is due failed", extra={"desk": desk.info.id})
-        self._after_look()
 
     def _after_look(self) -> None:
         due = min((desk.next_due for desk in self._desks if desk.next_due), default=None)

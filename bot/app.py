@@ -76,7 +76,9 @@ from bot.vitals import Parts, open_vitals
 
 log = logging.getLogger(__name__)
 
-DRAIN_SECONDS = 8.0
+# For messages under way; what is left goes out at the next start. With what the doorkeeper gives to requests a stop
+# ends within ten seconds.
+DRAIN_SECONDS = 7.0
 # When garbage is looked for: seldom, since next to nothing that a turn leaves behind is any, and in small portions,
 # since the event loop is held meanwhile; through all that is held, the open requests, hardly ever.
 COLLECT = (5_000, 5, 100)

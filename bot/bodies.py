@@ -1,4 +1,6 @@
-"""The body of a request to a route of the bot's own: all of it, before anybody believes a word of it.
+"""Bodies: of a request to a route of the bot's own, and of what a service answers to a call.
+
+All of it, before anybody believes a word of it; and never more than it can rightly be.
 
 aiohttp would unpack what is compressed for whoever sends it, also while it throws it away: a quarter of a second of CPU
 for 256 KB from a stranger. So it is told to leave bodies as they come, and they are unpacked here, no further than they
@@ -11,7 +13,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from aiohttp import ClientError, web
+from aiohttp import ClientError, ClientPayloadError, ClientResponse, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 LARGEST = 2**20
@@ -63,3 +65,14 @@ def unpacked(request: web.BaseRequest, body: bytes, most: int) -> bytes:
     if not unpacking.eof or unpacking.unused_data:
         raise ValueError(encoding)
     return content
+
+
+async def read_answer(response: ClientResponse, most: int) -> bytes:
+    """Return the body of an answer; raise ClientPayloadError, and hang up, when it goes on after ``most`` bytes."""
+    content = bytearray()
+    async for chunk in response.content.iter_any():
+        content += chunk
+        if len(content) > most:
+            response.close()
+            raise ClientPayloadError("too large")
+    return bytes(content)

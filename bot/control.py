@@ -39,10 +39,10 @@ class Control:
 
     async def __aenter__(self) -> Self:
         """Listen; raise Misconfigured, with the remedy, where the folder can hold no socket."""
-        await asyncio.to_thread(self._path.unlink, missing_ok=True)
         await self._runner.setup()
         mask = os.umask(0o177)
         try:
+            await asyncio.to_thread(self._path.unlink, missing_ok=True)
             await web.UnixSite(self._runner, str(self._path)).start()
         except OSError as error:
             message = (

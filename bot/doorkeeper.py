@@ -24,7 +24,7 @@ PATIENCE = 15.0  # seconds
 MOST = 512  # well below the 1,024 files that a process may have open where nobody has raised that
 BACKLOG = 1_024
 KEEP_ALIVE = 75.0  # longer than reverse proxies keep a connection, so that it is they who close it
-STOP_SECONDS = 2.0
+STOP_SECONDS = 1.0  # for requests under way, and as long again once they are cut off
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -12,9 +12,11 @@ from typing import Any
 import aiohttp
 import orjson
 
+from bot.bodies import read_answer
 from bot.retries import Note, Temporary, noted, seconds, still_mine, unnoted
 
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
+_MOST_BYTES = 4_000_000
 _LATER = frozenset({"fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"})
 _CODE = re.compile(r"[a-z_]{1,60}")
 _KEY = "Slack does not take {token}; set the {kind} of an app that is installed there"
@@ -86,7 +88,9 @@ class SlackApi:
             async with self._session.request(
                 verb, f"{self._url}/{method}", headers=headers, timeout=_TIMEOUT, allow_redirects=False, **content
             ) as response:
-                return _result(response, await response.read()), response.headers.get("X-OAuth-Scopes", "")
+                return _result(response, await read_answer(response, _MOST_BYTES)), response.headers.get(
+                    "X-OAuth-Scopes", ""
+                )
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Temporary(type(error).__name__) from None  # nothing was sent
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -12,6 +12,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from bot.effects import Effect
+from bot.errors import Misconfigured
 from bot.support.request import Request
 from bot.views import View
 
@@ -19,8 +20,11 @@ T = TypeVar("T")
 SUGGESTED = ('"suggestion"', '"suggestions":[{')  # all others are read as they are, which is faster
 
 
-class Unreadable(Exception):  # noqa: N818 - says what the row is
-    """A stored document is not what this version of the program writes; the text names the row."""
+class Unreadable(Misconfigured):
+    """A stored document is not what this version of the program writes; the text names the row, and the remedy."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The journal cannot be read at {what}. Restore a backup (hotseat restore).")
 
 
 def dump(value: object) -> str:

@@ -151,11 +151,15 @@ class RotaFiles:
         return RotaDocument(parse(text, desk, source), _checksum(content))
 
     def checksum(self, desk_id: str) -> str | None:
-        """Return the checksum of a desk's file, None where there is none."""
+        """Return the checksum of a desk's file, None where there is none; raise NotStored if it cannot be read."""
+        path = self._path(desk_id)
         try:
-            return _checksum(self._path(desk_id).read_bytes())
+            return _checksum(path.read_bytes())
         except FileNotFoundError:
             return None
+        except OSError as error:
+            message = f"The rota file {path} cannot be read ({error.strerror}). Make it a file that this user may read."
+            raise NotStored(message) from error
 
     def set_aside(self, desk_id: str, at: datetime) -> Path | None:
         """Move the file of a desk that is no more aside, and the one before it; return where it is, None if nowhere.

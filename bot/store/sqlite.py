@@ -30,6 +30,9 @@ PRAGMAS = (
 TOUCHES = 1_000_000
 
 
+SMALLEST_PAGE = 512  # bytes; what stands for 65,536 is less, and is no page of ours
+
+
 class Database:
     """One SQLite file and the one connection to it, opened when first needed and again after ``drop``.
 
@@ -67,6 +70,7 @@ class Database:
     def connection(self) -> Connection:
         """Return the connection, opened if need be; raise OSError where the file was moved away or replaced."""
         if self._connection is None:
+            _refuse_torn(self.path)
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
             self._connection = self._engine.connect()
             self._inode = self.path.stat().st_ino
@@ -104,6 +108,21 @@ class Database:
                 connection.close()
             except SQLAlchemyError:
                 connection.invalidate()
+
+
+def _refuse_torn(path: Path) -> None:
+    """Raise OSError where a file lacks a part of its last page, which SQLite would read as zeros.
+
+    With a log beside it that part may be in the log. Source: sqlite.org/fileformat.html, "The Database Header".
+    """
+    log = path.with_name(path.name + "-wal")
+    if not path.exists() or (log.exists() and log.stat().st_size > 0):
+        return
+    with path.open("rb") as file:
+        page = int.from_bytes(file.read(18)[16:], "big")
+    if page >= SMALLEST_PAGE and path.stat().st_size % page:
+        message = "its end is cut off; restore a backup (hotseat restore)"
+        raise OSError(message)
 
 
 def _prepare(connection: sqlite3.Connection, _: object) -> None:

@@ -1,13 +1,16 @@
 """As whom the bot speaks to Teams, and to Microsoft Graph: an Entra token for each, kept fresh.
 
 Decides when a token is fetched and how long it is used; knows nothing of what it is used for. The fetching itself is
-msal's, which blocks, so it runs in a thread. Errors carry Entra's error code and nothing else.
+msal's, which blocks for as long as Entra likes, so it runs in a thread that nobody waits for longer than that is worth.
+Errors carry Entra's error code and nothing else.
 """
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -22,7 +25,9 @@ from bot.teams.hosts import is_loopback
 
 RESOURCE = "https://api.botframework.com"  # Teams' connector
 
-_TIMEOUT = 10.0
+_TIMEOUT = 10.0  # for the connection, and between two pieces of an answer
+_LONGEST = 20.0  # for all of it
+_FAILURE_PAUSE = 1.0
 _RETRY_PAUSE = 30.0
 _FRESH = 0.75
 _MARGIN = 60.0
@@ -175,14 +180,17 @@ class Credentials:
         self._fetch = fetch
         self._timer = timer
         self._token = ""
-        self._refresh_at = self._ends_at = float("-inf")
+        self._refresh_at = self._ends_at = self._again_at = float("-inf")
+        self._refusal = ""
         self._fetching: asyncio.Task[None] | None = None
 
     async def token(self) -> str:
-        """Give a token that is still good. Raises TokenRefused."""
+        """Give a token that is still good. Raises TokenRefused; within a second after that Entra is not asked again."""
         now = self._timer()
         if now < self._refresh_at:
             return self._token
+        if now < self._again_at and now >= self._ends_at:
+            raise TokenRefused(self._refusal)
         task = self._start()
         if now < self._ends_at:
             self._refresh_at = min(now + _RETRY_PAUSE, self._ends_at)
@@ -217,11 +225,12 @@ class Credentials:
         self.fetches += 1
         began = self._timer()
         try:
-            token = await asyncio.to_thread(self._fetch)
-        except TokenRefused:
-            raise
+            async with asyncio.timeout(_LONGEST):
+                token = await _aside(self._fetch)
         except Exception as error:  # noqa: BLE001 - msal raises many kinds, and their texts may quote what was sent
-            raise TokenRefused(type(error).__name__) from None
+            self._refusal = str(error) if isinstance(error, TokenRefused) else type(error).__name__
+            self._again_at = self._timer() + _FAILURE_PAUSE
+            raise TokenRefused(self._refusal) from None
         self._token = token.value
         self._ends_at = began + max(token.lives - _MARGIN, token.lives / 2)
         self._refresh_at = min(began + token.lives * _FRESH, self._ends_at)
@@ -257,3 +266,32 @@ class TenantCredentials:
         """Stop waiting for fetches that are under way."""
         for credentials in self._tenants.values():
             await credentials.close()
+
+
+async def _aside(fetch: Fetch) -> Token:
+    """Run a fetch in a thread of its own.
+
+    Of asyncio's own threads there are few, and the process does not end before they do: one that hangs would cost both.
+    """
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[Token] = loop.create_future()
+
+    def settle(token: Token | None, error: Exception | None) -> None:
+        if found.done():  # nobody waits any more
+            return
+        if error is not None:
+            found.set_exception(error)
+        elif token is not None:
+            found.set_result(token)
+
+    def run() -> None:
+        token, failure = None, None
+        try:
+            token = fetch()
+        except Exception as error:  # noqa: BLE001 - told to whoever waits
+            failure = error
+        with suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(settle, token, failure)
+
+    threading.Thread(target=run, name="entra token", daemon=True).start()
+    return await found

@@ -13,6 +13,7 @@ import aiohttp
 import orjson
 from yarl import URL
 
+from bot.bodies import read_answer
 from bot.retries import Note, Temporary, noted, seconds, still_mine, unnoted
 from bot.teams.credentials import Credentials, TokenRefused
 from bot.teams.hosts import ServiceHosts
@@ -23,6 +24,7 @@ _AGAIN = frozenset({408, 412, 429})
 # The server may have done the work before it answered so, or answered nothing.
 _DONE_PERHAPS = frozenset({500, 502, 503, 504})
 _PAGE = 200
+_MOST_BYTES = 4_000_000
 
 
 class Final(Exception):  # noqa: N818 - an outcome
@@ -196,7 +198,7 @@ class Transport:
             async with self._session.request(
                 method, url, data=data, headers=headers, timeout=_TIMEOUT, allow_redirects=False
             ) as response:
-                return _outcome(method, response, await response.read())
+                return _outcome(method, response, await read_answer(response, _MOST_BYTES))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Temporary(type(error).__name__) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -1,0 +1,1 @@
+"""Real faults of disks, files, clocks, processes and services, each with what must hold meanwhile and afterwards."""
