@@ -30,6 +30,7 @@ PRAGMAS = (
 TOUCHES = 1_000_000
 
 
+MAGIC = b"SQLite format 3\0"
 SMALLEST_PAGE = 512  # bytes; what stands for 65,536 is less, and is no page of ours
 
 
@@ -119,8 +120,9 @@ def _refuse_torn(path: Path) -> None:
     if not path.exists() or (log.exists() and log.stat().st_size > 0):
         return
     with path.open("rb") as file:
-        page = int.from_bytes(file.read(18)[16:], "big")
-    if page >= SMALLEST_PAGE and path.stat().st_size % page:
+        header = file.read(18)
+    page = int.from_bytes(header[16:], "big")
+    if header.startswith(MAGIC) and page >= SMALLEST_PAGE and path.stat().st_size % page:
         message = "its end is cut off; restore a backup (hotseat restore)"
         raise OSError(message)
 
