@@ -106,6 +106,10 @@ class Vitals:
 
     def begin(self, parts: Parts, stack: AsyncExitStack) -> None:
         """Look after these from now on, until the stack is closed."""
+
+        def desk_of(info: DeskInfo) -> Desk | None:
+            return parts.desks.named(info.tenant, info.id)
+
         heartbeat = Heartbeat(parts.session, self._settings.heartbeat_url.get_secret_value())
         auditor = Auditor(
             parts.journal,
@@ -113,7 +117,10 @@ class Vitals:
             parts.courier.held,
             parts.lookup,
             parts.clock,
-            {"slack": slack_way(parts.slack, parts.desks, self._settings), "teams": teams_way(parts, self._settings)},
+            {
+                "slack": slack_way(parts.slack, desk_of, self._settings),
+                "teams": teams_way(parts.outbound, desk_of, self._settings),
+            },
             heartbeat.beat,
             may_tell=parts.may_tell,
         )
@@ -163,11 +170,11 @@ async def _is_unfilled(desk: Desk, parts: Parts) -> bool:
     return not any(shift.role is Role.SUPPORT for shift in state.rota.of(coming))
 
 
-def slack_way(slack: SlackOutbound, desks: Desks, settings: Settings) -> Way:
+def slack_way(slack: SlackOutbound, desk_of: Callable[[DeskInfo], Desk | None], settings: Settings) -> Way:
     """Return how admins are told in Slack: where the desk's reminders go."""
 
     async def tell(info: DeskInfo, text: str) -> bool:
-        desk = desks.named(info.tenant, info.id)
+        desk = desk_of(info)
         if not settings.says_in_slack or desk is None:
             return False
         async with asyncio.timeout(TELL_SECONDS):
@@ -177,16 +184,16 @@ def slack_way(slack: SlackOutbound, desks: Desks, settings: Settings) -> Way:
     return tell
 
 
-def teams_way(parts: Parts, settings: Settings) -> Way:
+def teams_way(outbound: Outbound, desk_of: Callable[[DeskInfo], Desk | None], settings: Settings) -> Way:
     """Return how admins are told in Teams: each in their own chat, not by the outbox."""
 
     async def tell(info: DeskInfo, text: str) -> bool:
         named = {*settings.admins, *info.policy.admins}
-        desk = parts.desks.named(info.tenant, info.id)
+        desk = desk_of(info)
         people = (await desk.state()).rota.people.values() if desk else ()
         ids = {one for one in named if GUID.fullmatch(one)}
         ids |= {one.id for one in people if one.email and one.email.casefold() in named}
-        told = [await _told(parts.outbound, info, one, text) for one in sorted(ids)]
+        told = [await _told(outbound, info, one, text) for one in sorted(ids)]
         return any(told)
 
     return tell

@@ -3,7 +3,6 @@
 It is there before the bot is, and until it has ended. The public port says only whether the bot is ready.
 """
 
-import errno
 import logging
 import os
 import socket
@@ -19,7 +18,6 @@ from bot.health.readiness import Readiness
 log = logging.getLogger(__name__)
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-TAKEN = (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES)
 
 
 async def alive(_: web.Request) -> web.StreamResponse:
@@ -68,10 +66,8 @@ async def listening(app: web.Application, host: str, port: int, *, must: bool) -
     try:
         try:
             await web.TCPSite(runner, host, port).start()
-        except (OSError, socket.gaierror) as error:
-            if not isinstance(error, socket.gaierror) and error.errno not in TAKEN:
-                raise
-            why = os.strerror(error.errno) if error.errno in TAKEN else "no address of this machine"
+        except OSError as error:
+            why = "no address of this machine" if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
             message = f"HOTSEAT_OPS: {host}:{port} cannot be listened on ({why}); set another host:port, or off"
             if must:
                 raise Misconfigured(message) from error

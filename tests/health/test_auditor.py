@@ -7,11 +7,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.alerts.notification import Kind as Notified
+from bot.alerts.notification import Notification
 from bot.calendars.almanac import Almanac
 from bot.courier import Courier
 from bot.desk import Desk
-from bot.effects import OpenTicket, PutFacts, PutRota, Say, Show, SlackSay
-from bot.errors import NotStored
+from bot.effects import PutFacts, PutRota, Say, Show, SlackSay
+from bot.errors import NotStored, Refused
+from bot.events import Alerted
 from bot.health.auditor import AGAIN_SECONDS, Auditor, Finding, Kind
 from bot.people import Author
 from bot.ports import Address, Audit, Commit, Origin, Outgoing
@@ -20,6 +23,7 @@ from bot.state import DeskInfo, Pause
 from bot.store.memory import MemoryJournal
 from bot.views import Line
 from tests.desk.house import INFO, Stage
+from tests.jira.house import effect as ticket_effect
 from tests.journeys.town import TEAM, at, shifts
 
 MINUTE = timedelta(minutes=1)
@@ -168,6 +172,15 @@ async def test_outside_support_hours_and_in_a_pause_a_request_waits_and_is_not_o
     assert [text for _, text in await house.looks() if "requests" in text] == []
 
 
+async def test_an_alert_that_should_have_called_somebody_is_overdue_too(house: House) -> None:
+    told = Notification(Notified.NEW, error="a" * 24, project="shop", error_class="TimeoutError")
+    await (await house.desk()).handle(Alerted(key="bugsnag|1", happened_at=house.stage.now, notification=told))
+    await house.deliver()
+    assert await house.looks(900 + 59) == []
+    ((_, text),) = await house.looks(2)
+    assert "steps of alerts are overdue (1; A-1)" in text
+
+
 async def test_the_rotas_own_steps_and_the_nights_work_are_looked_at_too() -> None:
     house = await House().open(struck=False)
     await house.looks(61)
@@ -248,9 +261,7 @@ async def test_what_nobody_delivers_wakes_the_desk_and_what_only_waits_does_not(
 
 
 async def test_a_ticket_may_take_a_quarter_of_an_hour(house: House) -> None:
-    from tests.jira.house import effect
-
-    ticket: OpenTicket = effect()
+    ticket = ticket_effect()
     await house.commit(outgoing=[Outgoing("7.0", ticket)])
     house.held = {"7.0"}
     await house.looks()
@@ -279,8 +290,6 @@ async def test_a_desk_that_cannot_be_read_is_said_and_one_that_was_removed_meanw
 
 
 async def test_a_desk_that_was_removed_meanwhile_is_forgotten(house: House) -> None:
-    from bot.errors import Refused
-
     house.journal.broken = Refused("There is no desk backend.")
     assert await house.looks() == []
     assert (house.beats, house.auditor.pending, house.auditor.oldest) == (1, 0, 0)

@@ -98,6 +98,16 @@ async def test_a_full_disk_is_not_stored_and_a_disk_with_space_again_is(tmp_path
         assert len((await journal.load(T, D)).requests) == 50
 
 
+async def test_each_probe_is_written_to_the_disk(tmp_path: Path) -> None:
+    async with at(tmp_path) as journal:
+        await journal.create(DESK)
+        sizes = []
+        for _ in range(3):
+            await journal.probe()
+            sizes.append((tmp_path / "journal.sqlite-wal").stat().st_size)
+        assert sizes == sorted(set(sizes))
+
+
 async def test_the_fake_can_be_full_too() -> None:
     journal = MemoryJournal()
     await journal.create(DESK)

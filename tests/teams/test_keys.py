@@ -167,3 +167,18 @@ async def test_closing_stops_a_fetch_under_way(keys: SigningKeys, entra: FakeEnt
     await keys.close()
     with pytest.raises(asyncio.CancelledError):
         await waiting
+
+
+async def test_whoever_asks_whether_there_are_keys_fetches_them_once_and_reads_how_old_they_are(
+    keys: SigningKeys, entra: FakeEntra, timer: Timer
+) -> None:
+    assert [keys.age] == [None]
+    entra.answers["metadata"] = Answer(status=503)
+    assert [await keys.loaded(), await keys.loaded()] == [False, False]
+    assert entra.hits["metadata"] == 1
+    del entra.answers["metadata"]
+    timer.now += 1
+    assert all(await asyncio.gather(*(keys.loaded() for _ in range(10))))
+    assert [entra.hits["metadata"], keys.age] == [2, 0]
+    timer.now += 90
+    assert [await keys.loaded(), keys.age] == [True, 90]
