@@ -223,7 +223,8 @@ class Courier:
 
     def _went(self, desk: Origin, one: Outgoing, said: str) -> None:
         self._meter.delivered(one.effect, self._over(desk, one))
-        log.info(said, extra={"key": one.effect.key, "kind": type(one.effect).__name__})
+        place = getattr(one.effect, "place", "")
+        log.info(said, extra={"key": one.effect.key, "kind": type(one.effect).__name__, "place": place})
 
     def _done(self, desk: Origin, one: Outgoing, place: str, shown: tuple[str, Address] | None) -> None:
         if place:
