@@ -92,7 +92,9 @@ async def _others(
     asked[services.JIRA] = partial(services.jira_findings, settings, session, desks)
     shelf = bridges.handbooks(settings, session, lambda: now)
     asked[services.HANDBOOK] = partial(services.handbook_findings, shelf, desks)
+    asked[services.HEARTBEAT] = partial(services.heartbeat_findings, settings)
     if running:
+        asked[services.READY] = partial(services.ready_findings, settings, session)
         asked[services.PUBLIC] = partial(services.public_findings, settings, session)
     return asked
 

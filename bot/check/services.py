@@ -1,10 +1,13 @@
-"""Slack, Jira, the handbook and the way in from outside, as a check finds them; only what is set is asked."""
+"""Slack, Jira, the handbook, the heartbeat and the way in, as a check finds them; only what is set is asked."""
 
+import asyncio
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import aiohttp
+from yarl import URL
 
 from bot import bridges
 from bot.check.finding import Finding, failed, named, ok, sentence, warning
@@ -24,6 +27,7 @@ from bot.slack.api import APP, Refusal, SlackApi
 from bot.slack.history import SCOPE
 
 SLACK, JIRA, HANDBOOK, PUBLIC = "Slack", "Jira", "handbook", "public address"
+READY, HEARTBEAT = "readiness", "heartbeat"
 WRITES, REACTS, READS = "chat:write", "reactions:read", frozenset({"channels:history", "groups:history"})
 RIGHTS = ("BROWSE_PROJECTS", "CREATE_ISSUES", "ADD_COMMENTS", "LINK_ISSUES")
 _LOCAL = "Set MicrosoftAppId, or name one on this machine."
@@ -76,10 +80,13 @@ async def jira_findings(settings: Settings, session: aiohttp.ClientSession, desk
 
 
 async def handbook_findings(shelf: Shelf, desks: Iterable[Loaded]) -> list[Finding]:
-    """Return of each handbook whether it can be read, and whether edits of it can be proposed."""
+    """Return of each handbook whether it can be read, since when the bot has it, and whether edits can be proposed."""
+    desks = tuple(desks)
+    await shelf.open(desk.desk for desk in desks)
+    since = {source.name: shelf.of(desk.desk).read_at for desk in desks if (source := shelf.source(desk.desk))}
     of_desks = {desk.desk.id: shelf.source(desk.desk) for desk in desks}
     sources = {source.name: source for source in of_desks.values() if source is not None}
-    found = [await _handbook(source) for _, source in sorted(sources.items())]
+    found = [await _handbook(source, since[source.name]) for _, source in sorted(sources.items())]
     linked = sorted(id_ for id_, source in of_desks.items() if source is None)
     if linked and Policy().handbook:
         said = f"It is a link only, and not read, for {named(linked)}."
@@ -102,6 +109,41 @@ async def public_findings(settings: Settings, session: aiohttp.ClientSession) ->
         return [ok(PUBLIC, f"The bot is seen at {settings.public_url}.")]
     said = f"The bot is not seen from here at {address} ({why})."
     return [warning(PUBLIC, said, "See HOTSEAT_PUBLIC_URL and the proxy before the bot; try it from outside, too.")]
+
+
+async def ready_findings(settings: Settings, session: aiohttp.ClientSession) -> list[Finding]:
+    """Return what the bot that runs says of itself where operators ask it."""
+    if settings.ops_address is None:
+        return []
+    address = URL.build(scheme="http", host=settings.ops_address[0], port=settings.ops_address[1], path="/readyz")
+    try:
+        async with session.get(address, allow_redirects=False) as response:
+            checks = (await response.json())["checks"]
+            ill = [(f"{one['name']} is not well.", sentence(one["remedy"])) for one in checks if not one["ok"]]
+    except (aiohttp.ClientError, TimeoutError, ValueError, LookupError, TypeError) as error:
+        said = f"The bot does not say how it is at {settings.ops} ({type(error).__name__})."
+        return [warning(READY, said, "See HOTSEAT_OPS: another process may listen there, as the bot's log says.")]
+    wrong = [failed(READY, said, remedy) for said, remedy in ill]
+    return wrong or [ok(READY, f"The bot finds itself well, in {len(checks)} checks of its own.")]
+
+
+async def heartbeat_findings(settings: Settings) -> list[Finding]:
+    """Return whether whoever waits for the heartbeat can be reached; it is not called, which would say all is well."""
+    url = urlsplit(settings.heartbeat_url.get_secret_value())
+    if not url.hostname:
+        return []
+    secure = url.scheme == "https"
+    try:
+        _, writer = await asyncio.open_connection(url.hostname, url.port or (443 if secure else 80), ssl=secure or None)
+    except OSError as error:
+        said = f"{url.hostname} cannot be reached ({type(error).__name__})."
+        return [
+            failed(
+                HEARTBEAT, said, sentence(f"See HOTSEAT_HEARTBEAT_URL, and that this machine reaches {url.hostname}")
+            )
+        ]
+    writer.close()
+    return [ok(HEARTBEAT, f"{url.hostname} can be reached; it is called by the bot alone.")]
 
 
 def _scopes(scopes: frozenset[str]) -> Iterator[Finding]:
@@ -167,23 +209,26 @@ async def _project(settings: Settings, client: JiraClient, project: str) -> list
     return lacks or [ok(check, f"Tickets of type {settings.jira_issue_type} can be made there.")]
 
 
-async def _handbook(source: Source) -> Finding:
+async def _handbook(source: Source, since: datetime | None) -> Finding:
+    kept = f"the bot has it as of {since:%Y-%m-%d %H:%M} UTC" if since else "the bot has not read it yet"
     if not source.is_read:
         return warning(HANDBOOK, f"{source.name} is linked, and not read.", "Set GITHUB_TOKEN, or HANDBOOK.")
     try:
         read = await source.read()
         found = sections(read[0]) if read else ()
     except Misconfigured as wrong:
-        return failed(HANDBOOK, f"{source.name} cannot be read.", sentence(str(wrong)))
+        return failed(HANDBOOK, f"{source.name} cannot be read; {kept}.", sentence(str(wrong)))
     except Temporary as failure:
-        return failed(HANDBOOK, f"{source.name} cannot be read now.", sentence(f"{failure.reason}; check again"))
+        return failed(
+            HANDBOOK, f"{source.name} cannot be read now; {kept}.", sentence(f"{failure.reason}; check again")
+        )
     except Unreadable as why:
-        return failed(HANDBOOK, f"{source.name} cannot be taken.", sentence(str(why)))
+        return failed(HANDBOOK, f"{source.name} cannot be taken; {kept}.", sentence(str(why)))
     if source.proposes:
-        proposes = "edits are proposed by GITHUB_TOKEN, and whether that may write shows with the first"
+        proposes = "edits are proposed by GITHUB_TOKEN: whether that may write shows with the first"
     else:
         proposes = "no edit of it can be proposed"
-    return ok(HANDBOOK, f"{source.name} has {len(found)} sections; {proposes}.")
+    return ok(HANDBOOK, f"{source.name} has {len(found)} sections; {kept}, and {proposes}.")
 
 
 async def _at_once(_: float) -> None:

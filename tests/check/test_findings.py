@@ -15,10 +15,12 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from bot.check import folder as folders
 from bot.check.finding import Level, named
 from bot.check.run import check, settings_findings
+from bot.check.services import ready_findings
 from bot.check.teams import clock_findings, identity_findings
 from bot.clock import real
 from bot.settings import AppType, Settings
@@ -30,7 +32,7 @@ from tests.check.ground import SECRETS, Ground, ground
 from tests.door.whole import FARID, running
 from tests.rig.activities import CHANNEL
 from tests.rig.postgres import Server
-from tests.rig.service import Answer
+from tests.rig.service import Answer, LoopbackService
 from tests.rig.tls import write_certificate
 from tests.slack import fake as slack
 from tests.store.samples import DESK
@@ -266,8 +268,10 @@ CASES: list[tuple[str, Act | None, dict[str, Any], Level, str, str]] = [
     ("Jira project EDGE", forbidden, {}, FAILED, "CREATE_ISSUES, LINK_ISSUES", "Browse, Create, Add comments and Link"),
     ("Jira project EDGE", None, {"jira_issue_type": "Saga"}, FAILED, "no issue type Saga", "Set JIRA_ISSUE_TYPE"),
     ("Jira project EDGE", None, {"jira_fields": {"cf": 1}}, FAILED, "lack something", "remove it there"),
+    ("heartbeat", None, {"heartbeat_url": "http://127.0.0.1:1/canary"}, FAILED, "127.0.0.1 cannot be reached",
+     "See HOTSEAT_HEARTBEAT_URL"),
     ("handbook", None, {"github_token": "github_pat_wrong"}, FAILED, "cannot be read", "GITHUB_TOKEN, which may"),
-    ("handbook", github(Answer(status=503)), {}, FAILED, "cannot be read now", "503; check again"),
+    ("handbook", github(Answer(status=503)), {}, FAILED, "cannot be read now; the bot has not", "503; check again"),
     ("handbook", github(Answer(text="\x00", content_type="text/plain")), {}, FAILED, "cannot be taken", ""),
     ("handbook", None, {"handbook": "", "github_token": ""}, WARNING, "a link only", "Set HANDBOOK"),
     ("handbook", None, {"handbook": "/nowhere/handbook.md"}, FAILED, "cannot be read", "There is no file /nowhere"),
@@ -293,7 +297,8 @@ async def test_what_fails_is_found_with_its_remedy(
 async def test_a_file_as_the_handbook_has_sections_and_no_edit_of_it_is_proposed(place: Ground, tmp_path: Path) -> None:
     (tmp_path / "handbook.md").write_text("# Printers\nFeed it.\n")
     (one,) = await place.of("handbook", handbook=str(tmp_path / "handbook.md"))
-    assert (one.level, one.said) == (OK, f"{tmp_path}/handbook.md has 1 sections; no edit of it can be proposed.")
+    said = f"{tmp_path}/handbook.md has 1 sections; the bot has not read it yet, and no edit of it can be proposed."
+    assert (one.level, one.said) == (OK, said)
 
 
 async def test_who_hangs_is_given_up_and_holds_nobody_up(place: Ground) -> None:
@@ -313,16 +318,75 @@ async def test_a_check_that_fails_itself_is_a_finding_and_hides_no_other(place: 
 
 async def test_a_folder_that_a_bot_holds_is_checked_beside_it_and_so_is_its_public_address(place: Ground) -> None:
     folder = place.settings.data
-    async with aiohttp.ClientSession() as session, running(folder, place.entra, place.connector, session) as bot:
+    async with (
+        aiohttp.ClientSession() as session,
+        running(
+            *(folder, place.entra, place.connector, session),
+            **{name: getattr(place.settings, name) for name in ("github_url", "github_token", "handbook")},
+        ) as bot,
+    ):
         address = bot.url.removesuffix("/api/messages")
         found = {one.check: one for one in await place.findings(public_url=address)}
         assert found["bot"].said == "A bot runs on the folder, and answers."
         assert (found["journal"].level, found["public address"].level) == (OK, OK)
+        for _ in range(500):
+            if any((folder / "handbook").glob("*.json")):
+                break
+            await asyncio.sleep(0.02)
+        assert "the bot has it as of 2026-11-23 10:00 UTC" in (await place.of("handbook"))[0].said
         elsewhere = await place.of("public address", public_url=place.connector.url)
         assert elsewhere[0].level is WARNING
         assert "is not seen from here at" in elsewhere[0].said
         nowhere = await place.of("public address", public_url="http://127.0.0.1:1")
         assert "(ClientConnectorError)" in nowhere[0].said
+
+
+async def test_the_heartbeat_is_not_called_by_a_check(place: Ground) -> None:
+    (one,) = await place.of("heartbeat", heartbeat_url=f"{place.connector.url}/beat")
+    assert (one.level, one.said) == (OK, "127.0.0.1 can be reached; it is called by the bot alone.")
+    assert [call for call in place.connector.calls if "beat" in call.path] == []
+
+
+class Site(LoopbackService):
+    """The operators' site of a bot, which says what a test has it say."""
+
+    answer = Answer()
+
+    def application(self) -> web.Application:
+        app = web.Application()
+        app.router.add_get("/readyz", self._ready)
+        return app
+
+    async def _ready(self, request: web.Request) -> web.StreamResponse:
+        return await self.answer.respond(request)
+
+
+@pytest.mark.parametrize(
+    ("answer", "level", "said", "remedy"),
+    [
+        (
+            Answer(status=503, body={"checks": [{"name": "journal", "ok": False, "remedy": "make space"}]}),
+            *(FAILED, "journal is not well.", "Make space."),
+        ),
+        (
+            Answer(body={"checks": [{"name": "journal", "ok": True}]}),
+            OK,
+            "finds itself well, in 1 checks of its own",
+            "",
+        ),
+        (Answer(text="another program"), WARNING, "does not say how it is at", "See HOTSEAT_OPS"),
+        (Answer(body=[]), WARNING, "does not say how it is at", "See HOTSEAT_OPS"),
+    ],
+)
+async def test_what_a_bot_that_runs_says_of_itself_is_told(
+    place: Ground, answer: Answer, level: Level, said: str, remedy: str
+) -> None:
+    async with Site() as site, aiohttp.ClientSession() as session:
+        site.answer = answer
+        settings = place.settings.model_copy(update={"ops": f"127.0.0.1:{site.port}"})
+        (one,) = await ready_findings(settings, session)
+    assert (one.level, said in one.said, remedy in one.remedy) == (level, True, True), one
+    assert await ready_findings(settings.model_copy(update={"ops": "off"}), session) == []
 
 
 async def test_whoever_holds_the_folder_and_is_silent_is_named(place: Ground) -> None:

@@ -1,6 +1,10 @@
 """A journal that an older version wrote opens, and what it had promised is kept."""
 
+import asyncio
 import json
+import os
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,7 +12,7 @@ from typing import Any
 import pytest
 from alembic.command import downgrade, upgrade
 from alembic.config import Config
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 
 from bot.effects import Say, Show
 from bot.hours import SupportHours
@@ -99,7 +103,7 @@ def run(folder: Path, *statements: tuple[str, dict[str, Any]], to: str = "") -> 
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(SCRIPTS))
         if to:
-            (upgrade if to == "0001" else downgrade)(config, to.removeprefix("-"))
+            (downgrade if to.startswith("-") else upgrade)(config, to.strip("-+"))
         for statement, values in statements:
             result = connection.execute(text(statement), values)
             rows = list(result.all()) if result.returns_rows else []
@@ -318,3 +322,44 @@ async def test_what_was_asked_before_there_was_a_search_is_found_by_it(tmp_path:
     ]
     one = found["R-1"]
     assert (one.helped, one.unlike, one.common, one.posted_at) == (("#a",), ("#b",), "C-1", datetime.fromisoformat(NOW))
+
+
+def killed_at(statement: int, folder: Path) -> bool:
+    """Open a journal in a process that is killed before a statement; say whether it came to that one."""
+    child = os.fork()
+    if not child:
+        left = iter(range(statement))
+
+        def die(*_: object) -> None:
+            if next(left, None) is None:
+                os._exit(9)
+
+        event.listen(Engine, "before_cursor_execute", die)
+        asyncio.run(SqlJournal(f"sqlite:///{folder}/journal.sqlite").open())
+        os._exit(0)
+    return os.waitpid(child, 0)[1] != 0
+
+
+@pytest.mark.parametrize(("version", "stride"), [("0001", 7), ("0005", 3), ("0006", 1)])
+def test_a_kill_in_the_middle_of_a_migration_leaves_the_older_version_whole_and_the_next_start_brings_it_over(
+    tmp_path: Path, version: str, stride: int
+) -> None:
+    def rows() -> list[str]:
+        with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as connection:
+            return list(connection.iterdump())
+
+    written_by_0001(tmp_path, old_request(1, "OPEN"))
+    if version != "0001":
+        run(tmp_path, to=f"+{version}")
+    before, kills = rows(), 0
+    while killed_at(kills * stride, tmp_path):
+        assert rows() == before
+        kills += 1
+    assert kills >= 5
+    assert rows() != before
+
+    async def opened() -> list[str]:
+        async with SqlJournal(f"sqlite:///{tmp_path}/journal.sqlite") as journal:
+            return [one.id for one in (await journal.load(T, D)).requests]
+
+    assert asyncio.run(opened()) == ["R-1"]
