@@ -42,8 +42,8 @@ pictures: $(VENV)/installed-dev $(WEB) $(PEERS) browser
 	$(BIN)/python -m tests.pictures .github/pictures
 
 lock: $(VENV)/installed-dev
-	$(BIN)/uv pip compile -q --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --python-version 3.11 --extra encoder pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile -q --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --python-version 3.11 --extra encoder --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --python-version 3.11 --extra encoder --extra postgres pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --python-version 3.11 --extra encoder --extra postgres --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Hotseat needs Python 3.11 or newer; set PYTHON=..."; exit 1; }

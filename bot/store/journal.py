@@ -108,8 +108,11 @@ class SqlJournal:
         if url.startswith(SQLITE):
             self._database = sqlite.Database(Path(url.removeprefix(SQLITE)))
         else:
-            from bot.store import postgres  # noqa: PLC0415 - start-up time and memory
-
+            try:
+                from bot.store import postgres  # noqa: PLC0415 - start-up time and memory
+            except ModuleNotFoundError as missing:
+                message = "HOTSEAT_DATABASE_URL: the driver is not installed; pip install 'hotseat[postgres]'"
+                raise Misconfigured(message) from missing
             self._database = self._shared = postgres.Database(url)
             self._waiting = ThreadPoolExecutor(postgres.TURNS, "journal-turns")
             self._turns = asyncio.Semaphore(postgres.TURNS)

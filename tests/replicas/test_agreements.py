@@ -1,6 +1,7 @@
 """What replicas agree on through a real PostgreSQL: leases, who delivers what, duties, turns to send, documents."""
 
 import asyncio
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -386,6 +387,14 @@ async def test_an_attempt_at_a_ticket_is_known_to_every_replica(two: Two) -> Non
 def test_an_address_that_is_none_of_postgres_is_refused(url: str) -> None:
     with pytest.raises(Misconfigured, match="HOTSEAT_DATABASE_URL"):
         parse_url(url)
+
+
+def test_a_driver_that_is_not_installed_is_said_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "bot.store.postgres")
+    monkeypatch.delattr("bot.store.postgres")
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(Misconfigured, match=r"hotseat\[postgres\]"):
+        SqlJournal("postgresql://u@h/db")
 
 
 async def test_a_server_that_is_not_there_is_said_with_the_remedy() -> None:
