@@ -168,12 +168,15 @@ class Courier:
         finally:
             if self._lines.get(key) is line:
                 del self._lines[key]
+                for one in line:
+                    self._since.pop((*key[:2], one.id), None)
 
     def _fold(self, desk: Origin, line: deque[Outgoing]) -> Outgoing:
         while len(line) > 1:
             older, newer = line[0].effect, line[1].effect
             if not isinstance(older, Show) or not isinstance(newer, Show):
                 break
+            self._wait_on(desk, line[0], line[1])
             self._done(desk, line.popleft(), "", None)
             unneeded = newer.only_if_shown and (newer.settled or older.only_if_shown)
             line[0] = Outgoing(line[0].id, replace(newer, first=older.first, only_if_shown=unneeded))
@@ -215,6 +218,12 @@ class Courier:
         if known is None and not effect.first:
             known = await self._journal.address(*key)
         return known
+
+    def _wait_on(self, desk: Origin, older: Outgoing, newer: Outgoing) -> None:
+        """Let an effect have waited for as long as the one that is folded into it."""
+        here = (desk.info.tenant, desk.info.id)
+        if (since := self._since.get((*here, older.id))) is not None:
+            self._since[*here, newer.id] = since
 
     def _over(self, desk: Origin, one: Outgoing) -> float:
         """Let go of an effect; return how many seconds it was here."""

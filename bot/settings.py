@@ -328,8 +328,9 @@ class Settings(BaseSettings):
 
     @field_validator("heartbeat_url")
     @classmethod
-    def _heartbeat_url(cls, value: SecretStr) -> SecretStr:
+    def _heartbeat_url(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
         url = value.get_secret_value()
+        _must(not url or _is_real(info) or _is_here(url), "without MicrosoftAppId I call nobody but this machine")
         _must(not url or _is_secure(url), "use https://… (http is for loopback addresses only)")
         return value
 

@@ -165,6 +165,13 @@ def test_operators_ask_at_an_address_of_their_own_or_nowhere(monkeypatch: pytest
         given(monkeypatch, dict.fromkeys(REAL, "") | {"HOTSEAT_OPS": "192.0.2.7:9978"})
 
 
+def test_in_local_mode_the_heartbeat_is_heard_on_this_machine_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = "http://127.0.0.1:9/beat"
+    assert given(monkeypatch, {"HOTSEAT_HEARTBEAT_URL": here}).heartbeat_url.get_secret_value() == here
+    with pytest.raises(Misconfigured, match="HOTSEAT_HEARTBEAT_URL: without MicrosoftAppId I call nobody"):
+        given(monkeypatch, {"HOTSEAT_HEARTBEAT_URL": "https://beats.example.com/1"})
+
+
 def test_every_secret_that_is_set_is_known_to_whoever_hides_them(monkeypatch: pytest.MonkeyPatch) -> None:
     heartbeat = "https://beats.example.com/canary"
     set_ = REAL | {"HOTSEAT_HEARTBEAT_URL": heartbeat, "BUGSNAG_WEBHOOK_SECRET": "x" * 16}

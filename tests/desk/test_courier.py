@@ -186,6 +186,17 @@ async def test_a_first_post_folded_into_its_update_is_still_a_first_post(post: P
     assert post.teams.sent == [("card", "post", "2")]
 
 
+async def test_an_update_has_waited_for_as_long_as_what_is_folded_into_it(post: Post) -> None:
+    post.take(post.show("card", "one", first=True))
+    taken = dict(post.courier._since)
+    post.take(post.show("card", "two"))
+    (first, *_), (_, *later) = taken.values(), post.courier._since.values()
+    assert first < min(later)
+    folded = post.courier._fold(post.desk, post.courier._lines["tenant", "backend", "card"])
+    assert list(post.courier._since.values()) == [first]
+    assert folded.id in post.courier.held(INFO)
+
+
 async def test_what_is_said_is_never_folded(post: Post) -> None:
     post.take(post.say("line", "1"), post.say("line", "2"))
     await post.courier.idle()

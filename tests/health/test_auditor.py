@@ -365,7 +365,7 @@ async def test_a_delivery_that_died_is_made_after_all_when_the_desk_is_woken_and
     await desk.settle()
     await courier.idle()
     monkeypatch.undo()
-    assert teams.sent == []
+    assert (teams.sent, courier.pending, courier.oldest) == ([], 0, 0)
     await desk.wake(courier.held(INFO))
     await desk.settle()
     async with asyncio.timeout(5):
@@ -407,3 +407,31 @@ async def test_what_was_delivered_and_could_not_be_stored_is_not_delivered_again
     await desk.wake(courier.held(INFO))
     await courier.idle()
     assert teams.sent == sent
+
+
+class Clumsy(Courier):
+    """A courier that drops the first that it is handed, and whoever hands it over."""
+
+    dropped = False
+
+    def take(self, desk: Origin, outgoing: Iterable[Outgoing]) -> None:
+        if outgoing and not self.dropped:
+            self.dropped = True
+            raise RuntimeError
+        super().take(desk, outgoing)
+
+
+async def test_what_a_worker_that_died_had_handed_over_is_delivered_when_the_desk_is_woken() -> None:
+    stage, teams = Stage(), Sends()
+    teams.open.set()
+    await stage.open()
+    courier = Clumsy(stage.journal, teams.send, teams.write, lambda: stage.now, {})
+    desk = Desk(INFO, stage.journal, courier, lambda: stage.now, Almanac(frozenset()), lambda: None)
+    await desk.start()
+    await desk.handle(stage.posted(1))
+    await courier.idle()
+    assert teams.sent == []
+    await desk.wake(courier.held(INFO))
+    await courier.idle()
+    await desk.settle()
+    assert teams.sent == ["card:R-1"]
