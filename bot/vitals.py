@@ -59,8 +59,8 @@ class Parts:
     slack: SlackOutbound
     session: ClientSession
     may_tell: Callable[[], Awaitable[bool]]
-    reconciler_age: Callable[[], float | None] = lambda: None
-    reconciled: Callable[[], int] = lambda: 0
+    reconciler_age: Callable[[], float | None]
+    reconciled: Callable[[], int]
 
 
 @asynccontextmanager
