@@ -100,6 +100,8 @@ async def shared_findings(settings: Settings) -> tuple[bool, list[Finding]]:
     """Return the same of a journal in PostgreSQL."""
     try:
         found = await inspect_shared(settings)
+    except Misconfigured as wrong:
+        return False, [failed(JOURNAL, "It cannot be looked at.", str(wrong))]
     except NotStored as failure:
         remedy = "See HOTSEAT_DATABASE_URL, that the server runs and this machine reaches it, and the user's rights."
         return False, [failed(JOURNAL, sentence(str(failure)), remedy)]

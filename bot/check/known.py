@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.clock import real
+from bot.errors import NotStored
 from bot.ports import Loaded
 from bot.settings import Settings
 from bot.state import DeskInfo
@@ -66,5 +67,5 @@ async def inspect_shared(settings: Settings) -> Inspection:
 def _compare(stored: StoredRota, desk: DeskInfo, files: Files) -> Outcome:
     try:
         return compare(stored, desk, files)
-    except OSError as error:
-        return Invalid(f"The rota of {desk.id} cannot be read ({error.strerror})", "")
+    except NotStored as error:
+        return Invalid(str(error), "")

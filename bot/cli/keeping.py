@@ -77,8 +77,12 @@ def migrate(*, as_json: bool) -> None:
     cut off is simply run again.
     """
     from bot.clock import real  # noqa: PLC0415 - start-up time
-    from bot.store.moving import move  # noqa: PLC0415 - start-up time
+    from bot.store.journal import NO_DRIVER  # noqa: PLC0415 - start-up time
 
+    try:
+        from bot.store.moving import move  # noqa: PLC0415 - start-up time, and the driver may be missing
+    except ModuleNotFoundError as missing:
+        raise Misconfigured(NO_DRIVER) from missing
     settings = read_settings()
     url = settings.database_url.get_secret_value()
     if not url:

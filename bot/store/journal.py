@@ -46,6 +46,7 @@ Row = dict[str, object]
 
 SOME = 500  # keys asked for in one statement
 SQLITE = "sqlite:///"
+NO_DRIVER = "HOTSEAT_DATABASE_URL: the driver is not installed; pip install 'hotseat[postgres]'"
 
 
 class Database(Protocol):
@@ -111,8 +112,7 @@ class SqlJournal:
             try:
                 from bot.store import postgres  # noqa: PLC0415 - start-up time and memory
             except ModuleNotFoundError as missing:
-                message = "HOTSEAT_DATABASE_URL: the driver is not installed; pip install 'hotseat[postgres]'"
-                raise Misconfigured(message) from missing
+                raise Misconfigured(NO_DRIVER) from missing
             self._database = self._shared = postgres.Database(url)
             self._waiting = ThreadPoolExecutor(postgres.TURNS, "journal-turns")
             self._turns = asyncio.Semaphore(postgres.TURNS)

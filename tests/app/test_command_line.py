@@ -1005,3 +1005,11 @@ def test_a_move_to_postgresql_is_told_and_the_folders_own_journal_opens_no_more(
     found = hotseat("check")
     assert found.code == 1
     assert "failed   data folder: It is not to be used as it is." in found.out
+
+
+def test_a_move_without_the_driver_says_what_to_install(hotseat: Hotseat, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOTSEAT_DATABASE_URL", "postgresql://127.0.0.1:1/hotseat")
+    monkeypatch.setitem(sys.modules, "bot.store.moving", None)
+    ended = hotseat("migrate")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith("HOTSEAT_DATABASE_URL: the driver is not installed; pip install")

@@ -23,9 +23,10 @@ from bot.check.run import check, settings_findings
 from bot.check.services import ready_findings
 from bot.check.teams import clock_findings, identity_findings
 from bot.clock import real
+from bot.errors import Misconfigured
 from bot.settings import AppType, Settings
 from bot.store.closed import close
-from bot.store.journal import SqlJournal
+from bot.store.journal import NO_DRIVER, SqlJournal
 from bot.store.lock import FolderLock
 from bot.store.schema import HEAD
 from tests.check.ground import SECRETS, Ground, ground
@@ -571,3 +572,19 @@ async def test_a_user_who_may_not_write_and_a_server_that_is_not_there_are_found
     assert (one.level, "may not write each table" in one.said) == (FAILED, True), one
     (one,) = await place.of("journal", database_url="postgresql://hotseat:canary@127.0.0.1:1/hotseat")
     assert (one.level, "cannot be reached" in one.said, "canary" in one.said) == (FAILED, True, False), one
+
+
+async def test_where_the_driver_is_missing_the_remedy_is_to_install_it(
+    place: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_driver(_: str) -> None:
+        raise Misconfigured(NO_DRIVER)
+
+    monkeypatch.setattr("bot.check.known.SqlJournal", without_driver)
+    (one,) = await place.of("journal", database_url="postgresql://127.0.0.1:1/hotseat")
+    assert (one.level, one.remedy) == (FAILED, NO_DRIVER)
+
+
+async def test_who_does_not_say_which_scopes_a_token_has_is_believed(place: Ground) -> None:
+    place.slack.scopes = ""
+    assert [one.level for one in await place.of("Slack")] == [OK, OK, OK]
