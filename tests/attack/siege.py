@@ -46,7 +46,7 @@ OURS = "kind not like '%Imported' and kind not in ('Sweep', 'ClockStruck')"
 
 
 class Trap(LoopbackService):
-    """Listens on this machine as a service would that strangers must not reach through the bot."""
+    """Listens on this machine, as a service would that strangers must not reach through the bot, and counts."""
 
     def application(self) -> web.Application:
         app = web.Application()
@@ -87,6 +87,7 @@ class Siege:
     github: FakeGitHub
     clock: ClockService
     trap: Trap
+    heart: Trap
     level: str = "DEBUG"
     port: int = 0
     ops_port: int = 0
@@ -130,7 +131,7 @@ class Siege:
             "HOTSEAT_CLOCK": f"{self.clock.url}/clock",
             "HOTSEAT_LOG": self.level,
             "HOTSEAT_OPS": f"127.0.0.1:{self.ops_port}",
-            "HOTSEAT_HEARTBEAT_URL": f"{self.trap.url}/{HEARTBEAT}",
+            "HOTSEAT_HEARTBEAT_URL": f"{self.heart.url}/{HEARTBEAT}",
             "PORT": str(self.port),
             "SLACK_BOT_TOKEN": SLACK_TOKEN,
             "SLACK_SIGNING_SECRET": SLACK_SECRET,
@@ -297,6 +298,7 @@ async def besieged(
             FakeJira(checks=False),
             FakeGitHub(),
             ClockService(),
+            Trap(),
             Trap(),
         )
         for service in services:
