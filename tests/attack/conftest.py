@@ -6,6 +6,7 @@ import pytest
 import pytest_asyncio
 
 from tests.attack.siege import Siege, besieged
+from tests.rig.process import until
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -13,5 +14,6 @@ async def siege(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Siege
     """Run a bot with a request that is open."""
     async with besieged(tmp_path_factory.mktemp("siege")) as running:
         assert (await running.deliver(running.post())).statuses == [200]
+        await until((running.data / "graph.json").exists)  # what comes by itself has come
         await running.quiet()
         yield running

@@ -45,6 +45,7 @@ def before(siege: Siege) -> None:
     siege.entra.expires_in = 1
     siege.entra.queued["token"] = deque(FAILURES)
     siege.github.then("GET contents", *FAILURES[:2])
+    siege.graph.script(*FAILURES)
     siege.slack.troubles["auth"].extend(FAILURES[3:5])
     siege.jira.then("project", *FAILURES[:2])
 
@@ -156,6 +157,7 @@ async def outputs(siege: Siege) -> dict[str, str]:
         found[f"Teams {number}"] = f"{call.path} {call.query} {others(call.headers)} {json.dumps(call.body)}"
     found |= {f"Slack {number}": json.dumps(said) for number, said in enumerate(siege.slack.said)}
     found |= {f"Jira {number}": json.dumps(asked) for number, asked in enumerate(siege.jira.asked)}
+    found |= {f"Graph {number}": f"{path} {query}" for number, (path, query, _) in enumerate(siege.graph.asked)}
     for number, asked in enumerate(siege.github.asked):
         found[f"GitHub {number}"] = f"{asked.raw_path} {others(asked.headers)}"
     found |= {str(file): file.read_bytes().decode("latin-1") for file in siege.data.rglob("*") if file.is_file()}

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import orjson
 import pytest
 
@@ -248,6 +249,19 @@ async def test_what_a_stranger_packed_is_not_unpacked_for_them(siege: Siege, pat
         assert set(reply.statuses) <= {401, 404, 413}
     assert cpu(siege) - began < 1.0  # seconds of work, however long it took; to unpack all of it takes more than two
     siege.untouched()
+
+
+async def test_operators_read_how_many_were_refused_and_strangers_do_not(siege: Siege) -> None:
+    async def refused() -> float:
+        operators = f"http://127.0.0.1:{siege.ops_port}/metrics"
+        async with aiohttp.ClientSession() as session, session.get(operators) as answer:
+            page = await answer.text()
+        return float(page.partition('hotseat_auth_refused_total{reason="not_a_token"} ')[2].split("\n")[0] or 0)
+
+    before = await refused()
+    assert (await siege.deliver(siege.post(), "Bearer garbage")).statuses == [401]
+    assert await refused() == before + 1
+    assert (await siege.send(b"GET /metrics HTTP/1.1\r\nHost: bot\r\nConnection: close\r\n\r\n")).statuses == [404]
 
 
 async def test_nobody_elsewhere_reaches_a_port_of_the_bot(siege: Siege) -> None:
