@@ -1,6 +1,9 @@
 """Who takes too long is sent away, and nobody keeps others out; with real sockets."""
 
 import asyncio
+import os
+import signal
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -8,13 +11,16 @@ from dataclasses import dataclass, field
 import pytest
 from aiohttp import web
 
-from bot.doorkeeper import Doorkeeper
+from bot.doorkeeper import Doorkeeper, keep_open
 from bot.repeats import LineLimit
+from tests.rig.ports import free_port
+from tests.rig.process import until
 
 GET = b"GET / HTTP/1.1\r\nHost: bot\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: bot\r\nContent-Length: 5\r\n\r\n"
 HELD = GET.replace(b"/", b"/held", 1)
 PATIENCE = 0.2
+LONG = 2**24
 
 
 @dataclass
@@ -54,6 +60,9 @@ class Open:
         await request.read()
         return web.Response(text="hello")
 
+    async def long(self, _: web.Request) -> web.Response:
+        return web.Response(body=b"x" * LONG)
+
     async def hold(self, _: web.Request) -> web.Response:
         self.held.set()
         await self.go.wait()
@@ -75,6 +84,7 @@ async def opened(most: int = 9, patience: float = PATIENCE) -> AsyncIterator[Ope
     app = web.Application()
     app.router.add_route("*", "/", door.answer)
     app.router.add_get("/held", door.hold)
+    app.router.add_get("/long", door.long)
     door.keeper = Doorkeeper(app, patience, most)
     async with door.keeper.opened(app, "127.0.0.1", 0) as door.port:
         try:
@@ -137,6 +147,19 @@ async def test_an_answer_may_take_its_time() -> None:
         assert await asking == b"HTTP/1.1 200 OK"
 
 
+async def test_a_long_answer_reaches_whoever_reads_slowly_and_then_hangs_up() -> None:
+    async with opened(patience=60) as door:
+        visit = await door.visit()
+        visit.writer.write(GET.replace(b"/", b"/long", 1))
+        head = await visit.reader.readuntil(b"\r\n\r\n")
+        assert b"Content-Length: %d" % LONG in head
+        for _ in range(LONG // 2**16):
+            await visit.reader.readexactly(2**16)
+        visit.writer.write_eof()
+        assert await visit.end() == b""
+        assert door.keeper.closed == {}
+
+
 async def test_whoever_has_waited_for_longest_makes_way_for_a_newcomer() -> None:
     async with opened(most=3, patience=60) as door:
         asking = asyncio.create_task((await door.visit()).ask(HELD))
@@ -179,6 +202,25 @@ async def test_an_application_behind_no_door_of_ours_is_served_as_well() -> None
     assert await visit.ask(GET) == b"HTTP/1.1 404 Not Found"
     visit.writer.close()
     await runner.cleanup()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_the_service_in_good_order(number: int) -> None:
+    app, steps, port = web.Application(), list[str](), free_port()
+
+    async def cleaned(_: web.Application) -> None:
+        steps.append("cleaned up")
+
+    def listens() -> bool:
+        with socket.socket() as visitor:
+            return visitor.connect_ex(("127.0.0.1", port)) == 0
+
+    app.on_cleanup.append(cleaned)
+    serving = asyncio.create_task(keep_open(app, "127.0.0.1", port))
+    await until(listens)
+    os.kill(os.getpid(), number)
+    await serving
+    assert (steps, listens()) == (["cleaned up"], False)
 
 
 def test_the_same_line_is_said_ten_times_a_minute_and_then_how_many_more_there_were() -> None:
