@@ -218,7 +218,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     adapter = TeamsAdapter(guard, transport, app_id=settings.app_id)
     _routes(app, adapter, bot, FeedRoute(addresses, lambda: _feeds(desks, almanac, clock)))
     bridges.hear_slack(app, settings, session, desks, clock, stack, own)
-    missed = bridges.read_teams(settings, _graph(settings, session, stack), bot, desks, clock, stack, own)
+    missed = bridges.read_teams(settings, graph_api(settings, session, stack), bot, desks, clock, stack, own)
     bridges.hear_bugsnag(app, settings, desks, clock)
     vitals.begin(
         Parts(
@@ -259,7 +259,8 @@ def _tickets(jira: JiraClient | None, forms: Forms | None, own: Resources) -> Ti
     return Tickets(jira, forms, own.attempts) if jira and forms else None
 
 
-def _graph(settings: Settings, session: ClientSession, stack: AsyncExitStack) -> GraphApi:
+def graph_api(settings: Settings, session: ClientSession, stack: AsyncExitStack) -> GraphApi:
+    """Return the way to Microsoft Graph, with a token for each tenant."""
     tokens = TenantCredentials(None if settings.local else partial(graph_credentials, settings))
     stack.push_async_callback(tokens.close)
     return GraphApi(session, settings.graph_url, tokens)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from bot import bridges
-from bot.app import credentials
+from bot.app import credentials, graph_api
 from bot.check import folder, services, teams
 from bot.check.finding import Finding, Level, failed, ok, sentence, warning
 from bot.check.known import Known, read_known
@@ -88,6 +88,10 @@ async def _others(
     for desk in desks:
         work = partial(teams.desk_findings, desk, known, transport, settings, now)
         asked[f"desk {desk.desk.id}"] = work
+    if settings.reads_graph:
+        api = graph_api(settings, session, stack)
+        for desk in desks:
+            asked[f"{teams.GRAPH} of {desk.desk.id}"] = partial(teams.graph_findings, desk, api, now)
     asked[services.SLACK] = partial(services.slack_findings, settings, session, desks)
     asked[services.JIRA] = partial(services.jira_findings, settings, session, desks)
     shelf = bridges.handbooks(settings, session, lambda: now)

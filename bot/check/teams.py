@@ -6,6 +6,7 @@ Each finding comes from asking once; what is asked changes nothing.
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,9 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from bot.check.finding import Finding, failed, named, ok, sentence, warning
 from bot.check.known import Known
+from bot.graph.api import GraphApi, Refusal
+from bot.graph.messages import Channel
+from bot.graph.reconciler import CONSENT, REFUSED
 from bot.places import person_of
 from bot.ports import Loaded
 from bot.retries import Temporary
@@ -25,6 +29,7 @@ from bot.teams.references import GLOBAL_SERVICE, Reference, References
 from bot.teams.transport import Final, Transport
 
 IDENTITY, CERTIFICATE, KEYS, CLOCK = "identity in Entra", "certificate", "signing keys", "clock"
+GRAPH = "Microsoft Graph"
 SOON_DAYS = 30
 OFF, FAR_OFF = 30.0, 240.0  # seconds; tokens are believed within five minutes
 _NEW_SECRET: Mapping[AppType, str] = MappingProxyType(
@@ -117,6 +122,26 @@ async def desk_findings(
         found.append(warning(check, said, remedy))
     found += await _channels(desk, reference, transport)
     return [*found, *_people(desk, members, now)]
+
+
+async def graph_findings(desk: Loaded, api: GraphApi, now: datetime) -> list[Finding]:
+    """Return whether the desk's channels can be read through Microsoft Graph, by which what Teams missed is found."""
+    info = desk.desk
+    found = []
+    for channel in filter(None, (info.channel, info.team_channel)):
+        name = "the desk's channel" if channel == info.channel else "the team channel"
+        check = f"{GRAPH} of {info.id}"
+        try:
+            await api.changed(Channel(info.tenant, info.team, channel), now)
+        except Refusal as refusal:
+            remedy = CONSENT if refusal.status == HTTPStatus.FORBIDDEN else REFUSED
+            found.append(failed(check, f"It does not let me read {name} ({refusal}).", sentence(remedy)))
+        except Temporary as failure:
+            remedy = "See that this machine reaches it, and GRAPH_URL; check again."
+            found.append(failed(check, f"It does not answer for {name} ({failure.reason}).", remedy))
+        else:
+            found.append(ok(check, f"It lets me read {name}."))
+    return found
 
 
 class _Memory:

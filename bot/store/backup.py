@@ -30,7 +30,7 @@ FORMAT = 1
 MANIFEST, JOURNAL = "manifest.json", "journal.sqlite"
 BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite may leave beside the journal, which is of no use without that very file."""
-MARKS = ("slack.json", "slack.json.bak")
+MARKS = ("graph.json", "graph.json.bak", "slack.json", "slack.json.bak")
 """How far others' histories were read: read before the journal is copied, so that nothing between is passed over."""
 FILES = ("feeds.key", "holidays.json")
 FOLDERS = ("handbook", "rota", "tickets")

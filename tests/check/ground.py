@@ -21,6 +21,7 @@ from tests.jira.fake import FakeJira
 from tests.rig.activities import CHANNEL
 from tests.rig.connector import FakeConnector
 from tests.rig.entra import APP_ID, TENANT, FakeEntra
+from tests.rig.graph import FakeGraph
 from tests.slack import fake as slack
 from tests.slack.fake import FakeSlack
 
@@ -39,6 +40,7 @@ class Ground:
     slack: FakeSlack
     jira: FakeJira
     github: FakeGitHub
+    graph: FakeGraph
 
     async def findings(self, patience: float = 10.0, **changed: Any) -> list[Finding]:
         """Check, with some settings changed."""
@@ -66,6 +68,7 @@ async def ground(folder: Path) -> AsyncIterator[Ground]:
         connector = await stack.enter_async_context(FakeConnector())
         fake_slack = await stack.enter_async_context(FakeSlack())
         fake_jira = await stack.enter_async_context(FakeJira())
+        graph = await stack.enter_async_context(FakeGraph())
         fake_github = await stack.enter_async_context(FakeGitHub())
         settings = Settings.model_validate(
             {
@@ -76,6 +79,7 @@ async def ground(folder: Path) -> AsyncIterator[Ground]:
                 "authority": entra.url,
                 "service_hosts": (f"127.0.0.1:{connector.port}",),
                 "data": folder,
+                "graph_url": graph.url,
                 "slack_url": fake_slack.api,
                 "slack_token": slack.TOKEN,
                 "slack_secret": slack.SECRET,
@@ -93,6 +97,6 @@ async def ground(folder: Path) -> AsyncIterator[Ground]:
         connector.members = [
             {"id": f"29:{who[-1]}", "aadObjectId": who, "name": NAMES[who]} for who in (ANA, BEN, DILAN, EVA, FARID)
         ]
-        made = Ground(settings, entra, connector, fake_slack, fake_jira, fake_github)
+        made = Ground(settings, entra, connector, fake_slack, fake_jira, fake_github, graph)
         await made.learn()
         yield made

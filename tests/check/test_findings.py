@@ -62,7 +62,7 @@ async def test_where_all_is_well_nothing_fails_and_what_no_check_can_know_is_a_w
     assert {one.check for one in found} == {
         *("data folder", "bot", "journal", "rota of backend", "identity in Entra", "signing keys", "clock"),
         *("desk backend", "channels of backend", "people of backend"),
-        *("Slack", "Jira", "Jira project EDGE", "handbook"),
+        *(GRAPH, "Slack", "Jira", "Jira project EDGE", "handbook"),
     }
     assert place.jira.wrong == place.github.wrong == []
 
@@ -171,6 +171,10 @@ def always(path: str, answer: Answer) -> Act:
     return act
 
 
+def graph(status: int) -> Act:
+    return lambda place: place.graph.script(status)
+
+
 def without_member(place: Ground) -> None:
     place.connector.members = [one for one in place.connector.members if one["aadObjectId"] != FARID]
 
@@ -214,6 +218,7 @@ def github(answer: Answer) -> Act:
 
 
 FAILED, WARNING, OK = Level.FAILED, Level.WARNING, Level.OK
+GRAPH = "Microsoft Graph of backend"
 REACH = "See that this machine reaches 127.0.0.1"
 CASES: list[tuple[str, Act | None, dict[str, Any], Level, str, str]] = [
     ("data folder", gone, {}, WARNING, "There is no folder", "The first start makes it"),
@@ -250,6 +255,10 @@ CASES: list[tuple[str, Act | None, dict[str, Any], Level, str, str]] = [
     ("people of backend", without_member, {}, WARNING, "Not in the channel's team: Farid Haddad", "Add them to it"),
     ("people of backend", facts(unreachable={f"person:{FARID}": "blocked"}), {}, WARNING,
      r"I could not write to: Farid Haddad \(blocked\)", "setup policy"),
+    (GRAPH, graph(403), {}, FAILED, r"read the desk's channel \(403 Fake403\)", "ChannelMessage.Re"),
+    (GRAPH, graph(404), {}, FAILED, r"read the desk's channel \(404 Fake404\)", "app is in the team"),
+    (GRAPH, graph(503), {}, FAILED, r"not answer for the desk's channel \(503\)", "GRAPH_URL"),
+    (GRAPH, down("graph"), {}, FAILED, "not answer for the team channel", "GRAPH_URL"),
     ("Slack", trouble("auth", no("invalid_auth")), {}, FAILED, "nobody there", "set the bot token"),
     ("Slack", down("slack"), {}, FAILED, r"does not answer \(ClientConnectorError\)", REACH),
     ("Slack", scopes("chat:write"), {}, FAILED, "lacks the scopes reactions:read, channels:history", "install the app"),
@@ -340,6 +349,11 @@ async def test_a_folder_that_a_bot_holds_is_checked_beside_it_and_so_is_its_publ
         assert "is not seen from here at" in elsewhere[0].said
         nowhere = await place.of("public address", public_url="http://127.0.0.1:1")
         assert "(ClientConnectorError)" in nowhere[0].said
+
+
+async def test_where_graph_is_off_it_is_not_asked(place: Ground) -> None:
+    assert await place.of(GRAPH, graph_url="off") == []
+    assert place.graph.asked == []
 
 
 async def test_the_heartbeat_is_not_called_by_a_check(place: Ground) -> None:

@@ -34,6 +34,7 @@ ROTA_FILE = f"rota/{DESK.id}.json"
 SMALL = {
     "feeds.key": b"k" * 32,
     "slack.json": b'{"read": {}}',
+    "graph.json": b'{"channels": {}}',
     "holidays.json": b"{}",
     "tickets/0f": b"",
     "handbook/edge.json": b"{}",

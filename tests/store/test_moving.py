@@ -78,7 +78,7 @@ def test_everything_is_there_afterwards_as_it_was(folder: Path, database: str) -
         "outbox": 6,
         "shown": 1,
         "references": 1,
-        "documents": 7,
+        "documents": 8,
     }
 
     async def compared() -> None:
@@ -95,6 +95,7 @@ def test_everything_is_there_afterwards_as_it_was(folder: Path, database: str) -
             documents = Documents(there.transact)
             assert compare(stored, DESK, RotaRows(documents, lambda: NOW)) == Agreed()
             assert RowStorage(documents, "", "slack").read() == json.loads(SMALL["slack.json"])
+            assert RowStorage(documents, "", "graph").read() == json.loads(SMALL["graph.json"])
             key = documents.read("", KEY)
             assert key is not None
             assert base64.b64decode(key.content) == SMALL["feeds.key"]
