@@ -181,10 +181,10 @@ class Reconciler:
         """Take what changed in a channel; how far is kept when all of a page is stored."""
         began = self._clock()
         cursor = self._cursors.of(channel)
-        if cursor is None:  # what was written before the bot looked nobody asked it for
+        if cursor is None or cursor.first > began:  # what was written before the bot looked nobody asked it for
             cursor = Cursor(began, began)
             await self._cursors.keep(channel, cursor)
-        since = max(cursor.first, cursor.whole - OVERLAP, began - LONGEST_OUTAGE)
+        since = max(cursor.first, min(cursor.whole, began) - OVERLAP, began - LONGEST_OUTAGE)
         for _ in range(MOST_PAGES):
             try:
                 page = await self._page(channel, cursor.link, since)

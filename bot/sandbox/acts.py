@@ -109,16 +109,16 @@ class Acts:
         said = self._own(person, identifier)
         marked, mentions = activity.mark_mentions(_words(text, said.picture or bool(said.cards)))
         self._world.edit(said, marked, said.cards, mentions)
-        return await self._tell(said, activity.edited(self._url, said, self._clock.now()))
+        return await self._tell(said, activity.edited(self._url, said, said.modified or said.at))
 
     async def delete(self, person: str, identifier: str, *, undo: bool = False) -> Outcome:
         """Delete one's own message, or take that back."""
         said = self._own(person, identifier)
         self._world.delete(said, deleted=not undo)
-        now = self._clock.now()
+        at = said.modified or said.at
         if undo:
-            return await self._tell(said, activity.edited(self._url, said, now, event="undeleteMessage"))
-        return await self._tell(said, activity.deleted(self._url, said, now))
+            return await self._tell(said, activity.edited(self._url, said, at, event="undeleteMessage"))
+        return await self._tell(said, activity.deleted(self._url, said, at))
 
     async def react(self, person: str, identifier: str, reaction: str) -> Outcome:
         """Add a reaction or take it back; a bot hears only of those to its own messages."""

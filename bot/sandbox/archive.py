@@ -51,7 +51,7 @@ def load(path: Path, world: World, clock: Clock, others: Mapping[str, Other]) ->
         return
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        messages = [Message(**_dated(one, "at", "edited")) for one in kept["messages"]]
+        messages = [Message(**_dated(one, "at", "edited", "modified")) for one in kept["messages"]]
         notices = [Notice(**_dated(one, "at")) for one in kept["notices"]]
         stood = datetime.fromisoformat(kept["now"])
         for name, one in others.items():
@@ -69,4 +69,4 @@ def load(path: Path, world: World, clock: Clock, others: Mapping[str, Other]) ->
 
 
 def _dated(record: Json, *fields: str) -> Json:
-    return {**record, **{name: datetime.fromisoformat(record[name]) for name in fields if record[name]}}
+    return {**record, **{name: datetime.fromisoformat(record[name]) for name in fields if record.get(name)}}

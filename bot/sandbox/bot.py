@@ -61,6 +61,7 @@ class Place:
             "HOTSEAT_OPS": os.environ.get("HOTSEAT_OPS", "off"),  # several sandboxes may run here
             "HOTSEAT_CLOCK": f"http://127.0.0.1:{self.sandbox_port}/clock",
             "HOTSEAT_ADMINS": admin.object_id,
+            "GRAPH_URL": f"http://127.0.0.1:{self.sandbox_port}",
             "SLACK_BOT_TOKEN": cast.SLACK_TOKEN,
             "SLACK_API_URL": f"http://127.0.0.1:{self.sandbox_port}/slack/api/",
             "SLACK_SIGNING_SECRET": cast.SLACK_SECRET,

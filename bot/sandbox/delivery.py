@@ -17,6 +17,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.sandbox.faults import Faults
 from bot.sandbox.world import Json
 
 PATIENCE = 15.0
@@ -84,19 +85,30 @@ class Delivery:
     """Sends activities to the bot's address: in order within a conversation, side by side otherwise."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, address: str, wire: Wire, pauses: tuple[float, ...] = PAUSES
+        self,
+        session: aiohttp.ClientSession,
+        address: str,
+        wire: Wire,
+        pauses: tuple[float, ...] = PAUSES,
+        faults: Faults | None = None,
     ) -> None:
-        """Send to `address` (the bot's /api/messages); `pauses` are the seconds between tries."""
+        """Send to `address` (the bot's /api/messages), or not, as `faults` say; `pauses` are seconds between tries."""
         self._session = session
         self._address = address
         self._wire = wire
         self._pauses = pauses
+        self._faults = faults or Faults()
+        self._dropped = False  # the last that could be
         self._lines: dict[str, Line] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def send(self, activity: Json) -> int:
         """Deliver a message or an update; answer the bot's first status, 0 for none: then it goes on being tried."""
         conversation = activity["conversation"]["id"]
+        if self._drops(activity):
+            self._wire.begin("in", "POST", "/api/messages", activity).response = "dropped: Teams does not deliver it"
+            self._wire.changed()
+            return 0
         answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         line = self._lines.get(conversation)
         if line is None:
@@ -108,6 +120,13 @@ class Delivery:
         if line.held:
             self._hold(line, 0)
         return await answer
+
+    def _drops(self, activity: Json) -> bool:
+        """Say whether something written in a channel is not delivered; of the rest Graph would not tell."""
+        if not activity["type"].startswith("message") or activity["conversation"].get("conversationType") != "channel":
+            return False
+        self._dropped = self._faults.silent or (self._faults.halved and not self._dropped)
+        return self._dropped
 
     async def close(self) -> None:
         """Stop trying."""

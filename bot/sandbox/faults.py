@@ -1,4 +1,4 @@
-"""What goes wrong on purpose, so that one sees what the bot makes of it: switches each for Slack, Jira, GitHub.
+"""What goes wrong on purpose, so that one sees what the bot makes of it: switches each for Teams, Slack, Jira, GitHub.
 
 Counted faults pass by themselves; the others stay until they are switched off.
 """
@@ -11,21 +11,25 @@ from typing import Any
 class Faults:
     """The faults of one service.
 
-    `down`: every call is answered 503. `silent`: nothing is sent to the bot; `twice`: all of it twice. `limited`: so
+    `down`: every call is answered 503 (of Teams, those to Microsoft Graph). `silent`: nothing is sent to the bot (of
+    Teams, nothing that is written in a channel), `halved`: only every other; `twice`: all of it twice. `limited`: so
     many calls are answered 429. Of the calls that write in Slack or on GitHub, or make an issue in Jira, so many are
     `broken` (500, nothing is written), `lost` (written, but the connection drops before the answer), or `refused` (in
     Jira 400, for one of the fields; on GitHub 403, since the token may not).
+    `expired`: so many of Graph's links lead nowhere.
     `lag`: for so many seconds Jira's search does not find what is new.
     """
 
     down: bool = False
     silent: bool = False
+    halved: bool = False
     twice: bool = False
     limited: int = 0
     broken: int = 0
     lost: int = 0
     refused: int = 0
     lag: int = 0
+    expired: int = 0
 
     def set(self, wanted: dict[str, Any]) -> None:
         """Take over those that are named; raises ValueError for anything that is no fault, or not of its kind."""

@@ -26,10 +26,12 @@
 | `POST /api/bugsnag` | `{do[, error, count, text, as]}`: see below | `{messages: ids}` |
 | `POST /api/webhook` | `{on}`: whether Bugsnag calls the bot's own door, too | `{}` |
 | `POST /api/jira/move` | `{issue: "EDGE-1", to: "todo", "doing" or "done"[, as]}` | `{status}` |
-| `POST /api/faults` | `{service: "slack", "jira" or "github", …}`: those of `faults` to set | all its faults |
+| `POST /api/faults` | `{service: "teams", "slack", "jira" or "github", …}`: those of `faults` to set | all its faults |
 | `GET /api/ledger` | | every call that the bot made, in order |
 | `GET /api/wire` | | all exchanges in both directions, oldest first |
 | `GET /clock` | | the time, plain ISO 8601 text (`HOTSEAT_CLOCK`) |
+
+Of Teams nothing that is `silent` or `halved` is tried again: the bot finds it through Graph (see `graph`).
 
 What can be done on GitHub is said in `github`.
 
@@ -76,7 +78,7 @@ from bot.sandbox.world import Json, World
 WEB = Path(__file__).parent / "web"
 OWN = (
     *("app.js", "board.js", "cards.js", "dom.js", "extension.js", "github.js", "host-config.js", "log.js", "mrkdwn.js"),
-    *("slack.js", "thread.js", "welcome.js", "bridge.css", "github.css", "style.css"),
+    *("slack.js", "teams.js", "thread.js", "welcome.js", "bridge.css", "github.css", "style.css"),
 )
 MODULES = {
     "adaptivecards.js": "adaptivecards/dist/adaptivecards.min.js",

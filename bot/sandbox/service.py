@@ -1,4 +1,4 @@
-"""The sandbox put together: one aiohttp application that is Teams' connector, Slack, Jira and the page.
+"""The sandbox put together: one aiohttp application that is Teams' connector and Graph, Slack, Jira and the page.
 
 Knows which part needs which; starts no process (see `bot`).
 """
@@ -19,6 +19,7 @@ from bot.sandbox.connector import Connector
 from bot.sandbox.delivery import PAUSES, Delivery, Wire
 from bot.sandbox.faults import Faults
 from bot.sandbox.github import GitHub
+from bot.sandbox.graph import Graph
 from bot.sandbox.hooks import JIRA_PAUSES, SLACK_PAUSES, Hooks
 from bot.sandbox.jira import Jira
 from bot.sandbox.page import LARGEST_BODY, Bridge, Changes, Page, guard
@@ -65,9 +66,9 @@ def build(
     world = World(clock.now, changes.note)
     world.rota = cast.Rota().missing(clock.today())
     wire = Wire(clock.now, changes.note)
-    delivery = Delivery(session, bot_address, wire, pauses)
+    faults = {"teams": Faults(), "slack": Faults(), "jira": Faults(), "github": Faults()}
+    delivery = Delivery(session, bot_address, wire, pauses, faults["teams"])
     acts = Acts(world, delivery, clock, f"http://127.0.0.1:{port}/")
-    faults = {"slack": Faults(), "jira": Faults(), "github": Faults()}
     base = bot_address.removesuffix("/api/messages")
     hooks = Hooks(session, base, wire, faults, slack_pauses=slack_pauses, jira_pauses=jira_pauses)
     workspace = Workspace(world, Bugsnag(), hooks, clock)
@@ -79,6 +80,7 @@ def build(
     bridge = Bridge(workspace, board, jira, repository, faults)
     app = web.Application(middlewares=[guard], client_max_size=LARGEST_BODY)
     app.add_routes(Connector(world, wire).routes())
+    app.add_routes(Graph(world, wire, faults["teams"], f"http://127.0.0.1:{port}").routes())
     app.add_routes(Slack(world, wire, workspace, faults["slack"]).routes())
     app.add_routes(jira.routes())
     app.add_routes(github.routes())

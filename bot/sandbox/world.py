@@ -22,6 +22,7 @@ INTERNAL = (cast.CHANNELS[1].id, cast.SLACK.id)
 class Message:
     """One message. `author` is a player's key or "bot"; `root` is the id of its thread's first message.
 
+    `modified` is when it was last edited, deleted or brought back; its author's edits are `edited`.
     `views` are cards that only one person sees (an answer to their press), until the bot edits the message. `picture`
     is a data URL. What stands in Slack has its `source` (the text with Slack's marks), its `attachments`, the Bugsnag
     `error` that it is about, and the `client` id that its sender gave it; there the author may be "bugsnag".
@@ -37,6 +38,7 @@ class Message:
     cards: list[Json] = field(default_factory=list)
     mentions: list[Json] = field(default_factory=list)
     edited: datetime | None = None
+    modified: datetime | None = None
     deleted: bool = False
     version: int = 0
     only_for: str | None = None
@@ -159,13 +161,13 @@ class World:
     ) -> None:
         """Replace what a message says. An edit notifies nobody, and ends every personal view of its cards."""
         message.text, message.cards, message.mentions = text, cards or [], mentions or []
-        message.edited = self._now()
+        message.edited = message.modified = self._now()
         message.views.clear()
         self._touch(message)
 
     def delete(self, message: Message, *, deleted: bool = True) -> None:
         """Delete a message, or bring it back."""
-        message.deleted = deleted
+        message.deleted, message.modified = deleted, self._now()
         for unread in self.unread.values():
             unread.discard(message.id)
         self._touch(message)

@@ -279,6 +279,18 @@ async def test_after_a_long_outage_no_more_than_a_week_is_read(hall: Hall) -> No
     assert await hall.look() == ["2 message"]
 
 
+async def test_a_clock_that_was_set_back_keeps_nothing_from_being_found(hall: Hall) -> None:
+    await hall.look()
+    await hall.look(later=3 * 3600)
+    hall.now -= timedelta(hours=2)
+    hall.write("1")
+    assert await hall.look() == ["1 message"]
+    hall.now -= timedelta(days=1)
+    await hall.look()
+    hall.write("2")
+    assert await hall.look() == ["2 message"]
+
+
 async def test_the_desks_channel_and_the_teams_are_read_and_each_once(hall: Hall) -> None:
     hall.desks = [
         DeskInfo("backend", TENANT, GROUP, CHANNEL, INTERNAL),

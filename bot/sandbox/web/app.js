@@ -13,8 +13,8 @@
  *   log-toggle, log, play, play-skip, play-stop, caption, problems, installed, consent, welcome, welcome-try; split, side
  *   (the pane beside Teams), beside (its tabs, data-place="slack" | "jira"); in Slack bugsnag-new and its like (what can
  *   be let happen), bugsnag-menu, error-fixed and its like (the same to one error), error-status, eyes, reaction; in Jira
- *   column (data-column="todo" | "doing" | "done"), issue (data-issue), move-todo, move-doing, move-done; slack-faults and
- *   jira-faults, with switches such as slack-down and jira-lost; handbook (a link to its page on GitHub: github.js).
+ *   column (data-column="todo" | "doing" | "done"), issue (data-issue), move-todo, move-doing, move-done; teams-faults,
+ *   slack-faults and jira-faults, with switches such as teams-silent, slack-down and jira-lost; handbook (a link to its page on GitHub: github.js).
  * The root element has data-theme, data-as, data-here (the place's key) and data-beside (that of the place beside it). In cards, Action.OpenUrl has the role link,
  * every other action the role button.
  */
@@ -23,6 +23,7 @@ import { board, boardBar } from './board.js';
 import { card, ready } from './cards.js';
 import { showLog } from './log.js';
 import { slackBar, slackThreads } from './slack.js';
+import { teamsBar } from './teams.js';
 import { composer, threads } from './thread.js';
 import { welcome } from './welcome.js';
 
@@ -332,7 +333,7 @@ function renderMain() {
 
 /** Draw the deck and what stands in a place, into the main pane or into that beside it ("side-"). */
 function content(pane, place, view) {
-  const deck = { slack: slackBar, board: boardBar }[place.kind];
+  const deck = { channel: teamsBar, slack: slackBar, board: boardBar }[place.kind];
   const box = find(`${pane}threads`);
   box.parentElement.dataset.kind = place.kind;
   if (box.dataset.place !== place.id) { box.replaceChildren(); box.dataset.place = place.id; find(`${pane}deck`).replaceChildren(); }
