@@ -106,6 +106,8 @@ class Reconciler:
         while True:
             try:
                 await self.look()
+            except NotStored as failure:  # as to whose turn it is
+                log.warning("what Teams did not deliver is not looked for: %s; trying again", failure)
             except Exception:
                 log.exception("looking for what Teams did not deliver failed")
             await self._sleep(self._pause())

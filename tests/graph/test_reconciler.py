@@ -493,6 +493,18 @@ async def test_a_bug_is_logged_and_the_next_look_comes(hall: Hall, caplog: pytes
     assert "looking for what Teams did not deliver failed" in warned(caplog)
 
 
+async def test_a_store_that_cannot_say_whose_turn_it_is_is_asked_again(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fails() -> bool:
+        raise NotStored("away")
+
+    hall.reconciler._is_mine = fails
+    with pytest.raises(asyncio.CancelledError):
+        await hall.reconciler.run()
+    assert set(warned(caplog)) == {"what Teams did not deliver is not looked for: away; trying again"}
+
+
 async def test_no_more_ids_of_deleted_messages_are_kept_than_are_needed(hall: Hall) -> None:
     await hall.look()
     for number in range(MOST_GONE + 5):
