@@ -6,10 +6,11 @@ Errors carry Entra's error code and nothing else.
 """
 
 import asyncio
+import json
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -28,6 +29,7 @@ RESOURCE = "https://api.botframework.com"  # Teams' connector
 _TIMEOUT = 10.0  # for the connection, and between two pieces of an answer
 _LONGEST = 20.0  # for all of it
 _FAILURE_PAUSE = 1.0
+_MOST_BYTES, _PIECE = 2**20, 2**14
 _RETRY_PAUSE = 30.0
 _FRESH = 0.75
 _MARGIN = 60.0
@@ -121,15 +123,29 @@ def _token(answer: dict[str, Any]) -> Token:
 
 
 @dataclass(frozen=True, slots=True)
-class _Discovered:
-    """The discovery document that msal asks for; Entra's is the same for every tenant, so none is fetched."""
+class _Answer:
+    """What msal reads of an answer."""
 
     text: str
     status_code: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def raise_for_status(self) -> None:
-        """Find nothing wrong."""
+        """Raise HTTPError where there is nothing to read."""
+        if self.status_code >= HTTPStatus.BAD_REQUEST:
+            raise requests.HTTPError(str(self.status_code))
+
+
+def _read(response: requests.Response) -> _Answer:
+    """Read an answer to its end; ValueError where that does not come."""
+    content = bytearray()
+    with response:
+        for piece in response.iter_content(_PIECE):
+            content += piece
+            if len(content) > _MOST_BYTES:
+                message = "too large"
+                raise ValueError(message)
+    return _Answer(content.decode(errors="replace"), response.status_code, response.headers)
 
 
 class _Http:
@@ -151,18 +167,19 @@ class _Http:
         """Answer the discovery of the authority, else GET (managed identity)."""
         if url.startswith(self._https) and url.endswith("/.well-known/openid-configuration"):
             base = f"{self._https}oauth2/v2.0"
-            return _Discovered(f'{{"token_endpoint":"{base}/token","authorization_endpoint":"{base}/authorize"}}')
-        return self._session.get(url, timeout=_TIMEOUT, allow_redirects=False, **options)
+            # Entra's discovery document is the same for every tenant, so none is fetched.
+            return _Answer(f'{{"token_endpoint":"{base}/token","authorization_endpoint":"{base}/authorize"}}')
+        return _read(self._session.get(url, timeout=_TIMEOUT, allow_redirects=False, stream=True, **options))
 
     def post(self, url: str, **options: Any) -> Any:
         """POST the request for a token."""
         if self._is_plain and url.startswith(self._https):
             url = self._plain + url.removeprefix(self._https)
-        response = self._session.post(url, timeout=_TIMEOUT, allow_redirects=False, **options)
-        if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+        answer = _read(self._session.post(url, timeout=_TIMEOUT, allow_redirects=False, stream=True, **options))
+        if answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
             # msal logs an answer that is not JSON in full; half an answer may hold a token.
-            response.json()
-        return response
+            json.loads(answer.text)
+        return answer
 
     def close(self) -> None:
         """Leave the session to its owner."""

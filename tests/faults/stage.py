@@ -4,14 +4,14 @@ Decides how it is started, asked, stopped and looked at from outside; knows noth
 """
 
 import asyncio
+import json
 import os
-import re
 import signal
 import socket
-import sqlite3
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,11 @@ from tests.rig.connector import FakeConnector
 from tests.rig.entra import APP_ID, TENANT, FakeEntra
 from tests.rig.process import ROOT, SETTINGS, until
 
-CALMLY = re.compile(r"Traceback|Error\b|\bERROR\b")
+READ = """
+import json, sqlite3, sys
+connection = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
+print(json.dumps(connection.execute(sys.argv[2]).fetchall()))
+"""  # in a process of its own, which may see another disk there than the test does
 
 
 @dataclass
@@ -43,7 +47,8 @@ class Stage:
     said: list[str] = field(default_factory=list)
     port: int = 0
     process: asyncio.subprocess.Process | None = None
-    seen: Path | None = None
+    inside: Sequence[str] = ()
+    waiting: asyncio.Task[int] | None = None
 
     @property
     def url(self) -> str:
@@ -71,6 +76,7 @@ class Stage:
             "HOTSEAT_CLOCK": f"{self.clock.url}/clock",
             "HOTSEAT_DATA": str(self.folder),
             "HOTSEAT_LOG": "WARNING",
+            "HOTSEAT_OPS": "off",
             "PORT": str(self.port),
             **self.more,
         }
@@ -142,26 +148,28 @@ class Stage:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Read the journal as it is on the disk."""
-        connection = sqlite3.connect(f"file:{(self.seen or self.folder) / 'journal.sqlite'}?mode=ro", uri=True)
-        try:
-            return connection.execute(query).fetchall()
-        finally:
-            connection.close()
+        words = [*self.inside, sys.executable, "-c", READ, str(self.folder / "journal.sqlite"), query]
+        found = subprocess.run(words, check=True, capture_output=True, timeout=30).stdout
+        return [tuple(row) for row in json.loads(found)]
 
     async def quiet(self) -> None:
         """Wait until there is nothing left to send."""
         await until(lambda: self.rows("select count(*) from outbox") == [(0,)])
 
-    def calls(self, thread: str) -> list[dict[str, Any]]:
-        """Return the bodies of what was posted into a thread and taken."""
-        return [body for (where, _), body in self.connector.messages.items() if where.endswith(f"messageid={thread}")]
+    def cards(self) -> list[dict[str, Any]]:
+        """Return the cards that stand in channels."""
+        return [
+            body
+            for (where, _), body in self.connector.messages.items()
+            if "messageid=" in where and body.get("attachments")
+        ]
 
 
 @asynccontextmanager
-async def stage(folder: Path, **more: str) -> AsyncIterator[Stage]:
+async def stage(folder: Path, given: FakeEntra | None = None, **more: str) -> AsyncIterator[Stage]:
     """Give a stage with a desk on which nothing runs yet; whatever runs at the end is killed."""
     async with (
-        FakeEntra() as entra,
+        FakeEntra() if given is None else nullcontext(given) as entra,
         FakeConnector() as connector,
         ClockService() as clock,
         aiohttp.ClientSession() as session,

@@ -53,7 +53,8 @@ def struck(draft: Draft) -> None:
     """Let duty change once its hour has come; settle what nobody settled, and what was not finished."""
     _begin(draft)
     handover = starting.current(draft)
-    assert handover is not None
+    if handover is None:  # the last change was in a later iteration: the clock was set back
+        return
     if handover.until is not None and handover.until <= draft.now and Ritual.SETTLE not in handover.done:
         _settle(draft, handover)
     elif handover.finishing and finish_by(handover.start, draft.hours) <= draft.now:

@@ -1,0 +1,75 @@
+"""A clock that jumps in the middle of a countdown, back and forth, by seconds, hours and a month."""
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from tests.journeys.town import ANA, BEN, Town, at
+
+JUMPS = (
+    *(timedelta(hours=hours) for hours in (-2, 2)),
+    *(timedelta(days=days) for days in (-30, 30)),
+    *(timedelta(seconds=seconds) for seconds in (-90, -1, 0, 1, 90)),
+)
+BEGIN = "2026-11-23 10:00"
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_however_the_clock_is_moved_no_step_comes_early_and_none_twice(seed: int) -> None:
+    chance, town = random.Random(seed), Town(BEGIN)  # noqa: S311 - not a secret
+    place = await town.post("label printer down")
+    latest = town.now
+    for _ in range(12):
+        town.now += chance.choice(JUMPS)
+        if chance.random() < 0.5:
+            await town.restart()
+            await (await town.desk()).settle()
+        await town.wait(0.5)
+        await (await town.desk()).settle()
+        latest = max(latest, town.now)
+        since = latest - at(BEGIN)
+        assert since >= timedelta(minutes=5) or town.in_thread(place) == []
+        assert since >= timedelta(minutes=2) or [len(town.to(who)) for who in (ANA, BEN)] == [0, 0]
+    lines = town.in_thread(place)
+    assert len(lines) == len(set(lines))
+    assert len([line for line in lines if line.startswith("No answer yet") and "again" not in line]) <= 1
+
+
+MONTH = timedelta(days=30)
+
+
+async def test_a_month_forth_and_back_leaves_the_countdown_as_it_was() -> None:
+    """A machine that starts with a wrong clock, until NTP has set it: what was done in the future is no obstacle."""
+    town = Town(BEGIN)
+    await town.desk()
+    town.now += MONTH
+    await town.restart()
+    await town.wait(1)
+    town.now = at(BEGIN)
+    await town.restart()
+    place = await town.post("label printer down")
+    await town.wait(4.9)
+    assert town.in_thread(place) == []
+    await town.wait(0.2)
+    assert len(town.in_thread(place)) == 1
+
+
+async def test_a_month_that_is_lived_through_twice_has_each_of_its_posts_once() -> None:
+    town = Town(BEGIN)
+    await town.post("label printer down")
+    for jump in (MONTH, -MONTH, MONTH, -MONTH, MONTH):
+        town.now += jump
+        await town.restart()
+        await (await town.desk()).settle()
+        await town.wait(60)
+
+
+async def test_an_opening_that_is_lived_through_twice_calls_once() -> None:
+    town = Town(BEGIN)
+    await town.post("label printer down")
+    await town.wait(61)
+    town.now = at("2026-11-23 07:00")
+    await town.restart()
+    await (await town.desk()).settle()
+    await town.wait(150)

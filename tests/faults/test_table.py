@@ -1,0 +1,28 @@
+"""The fault table names tests that are there."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+TABLE = Path(__file__).with_name("README.md")
+ROOT = TABLE.parents[2]
+ROWS = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")][1:]
+NAMED = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+
+
+@cache
+def names_in(file: str) -> frozenset[str]:
+    """Return the names of a module's tests."""
+    path = ROOT / file
+    tree = ast.parse(path.read_text(encoding="utf-8")) if path.exists() else ast.Module([], [])
+    return frozenset(one.name for one in tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.split("|")[1].strip())
+def test_each_row_is_shown_by_tests_that_are_there_or_says_that_it_is_open(row: str) -> None:
+    named = NAMED.findall(row)
+    assert [f"{file}::{name}" for file, name in named if name not in names_in(file)] == []
+    assert named or row.endswith("| open |") or "tests/attack/" in row
