@@ -5,6 +5,7 @@ from itertools import pairwise
 from math import inf
 from time import monotonic
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
