@@ -1,6 +1,7 @@
 # make run    install what is needed and start the bot in a Teams of our own, on this machine
 # make test   install what is needed and run every test, the browser ones included
 # make lint   style, types, import contracts
+# make audit  look for known vulnerabilities and unknown licences, and list what the bot is made of; asks the services
 # make bench  measure the bot beside its peers
 PYTHON ?= python3
 VENV := .venv
@@ -10,7 +11,7 @@ PEERS := tests/node/node_modules/.package-lock.json
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --silent
 RULES := bot/decide/*,bot/decide/*/*,bot/alerts/*,bot/scrub.py,bot/standing.py,bot/effects.py,bot/views.py,bot/events.py,bot/state.py,bot/commands.py,bot/support/*,bot/rota/*,bot/policy.py,bot/hours.py,bot/people.py,bot/ids.py,bot/places.py,bot/errors.py
 
-.PHONY: run install test browser postgres lint format lock bench pictures clean
+.PHONY: run install test browser postgres lint format lock audit bench pictures clean
 .DELETE_ON_ERROR:
 
 run: install
@@ -35,6 +36,9 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+audit: $(VENV)/installed-dev .venv-audit/installed
+	$(BIN)/python -m tests.audit
+
 bench: $(VENV)/installed-dev
 	tests/bench/run.sh $(BENCH)
 
@@ -44,6 +48,7 @@ pictures: $(VENV)/installed-dev $(WEB) $(PEERS) browser
 lock: $(VENV)/installed-dev
 	$(BIN)/uv pip compile -q --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --python-version 3.11 --extra encoder --extra postgres pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --python-version 3.11 --extra encoder --extra postgres --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 tests/audit/requirements.in -o tests/audit/requirements.lock
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Hotseat needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
@@ -59,6 +64,11 @@ $(VENV)/installed-dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@ $(VENV)/installed
+
+.venv-audit/installed: tests/audit/requirements.lock | $(VENV)/bin/python
+	$(PYTHON) -m venv --clear .venv-audit
+	.venv-audit/bin/pip install -q --disable-pip-version-check --require-hashes -r tests/audit/requirements.lock
+	touch $@
 
 $(WEB): bot/sandbox/web/package-lock.json
 	$(NPM_CI) --prefix bot/sandbox/web
@@ -79,4 +89,4 @@ postgres:
 	|| printf '\n*** No PostgreSQL: the tests of several replicas will be SKIPPED. Install Debian'"'"'s package postgresql to run them. ***\n\n'
 
 clean:
-	rm -rf $(VENV) .venv-bench build bot/sandbox/web/node_modules tests/node/node_modules
+	rm -rf $(VENV) .venv-audit .venv-bench build bot/sandbox/web/node_modules tests/node/node_modules
