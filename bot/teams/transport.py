@@ -72,7 +72,7 @@ class Transport:
         self._session = session
         self._hosts = hosts
         self._credentials = credentials
-        self._limits = limits or Limits(())
+        self._limits = Limits(()) if limits is None else limits  # new ones are empty, and so false
         self._note = note
 
     async def post(self, service_url: str, conversation_id: str, activity: Any) -> str:

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from bot.retries import Temporary, retrying
 from bot.teams.hosts import ServiceHosts
+from bot.teams.limits import Limits
 from bot.teams.transport import Final, Transport
 from tests.rig.connector import FakeConnector
 from tests.rig.entra import APP_ID, TENANT
@@ -48,6 +49,12 @@ def calls_of(transport: Transport, url: str) -> dict[str, Callable[[], Awaitable
 EVERY_CALL = pytest.mark.parametrize(
     "name", ["post", "reply", "update", "delete", "create_personal", "create_thread", "members", "member"]
 )
+
+
+async def test_limits_hold_from_the_first_send_on(session: aiohttp.ClientSession, connector: FakeConnector) -> None:
+    limits = Limits(((1, 60.0),))
+    await Transport(session, ServiceHosts.loopback(), limits=limits).post(connector.service_url, THREAD, {"text": "x"})
+    assert len(limits) == 1
 
 
 async def test_each_call_is_the_one_that_the_connector_knows(house: House) -> None:
