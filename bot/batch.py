@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.alerts.alert import Alert
-from bot.effects import Answer, Change, Decision, Effect, PutAlert, PutCommon, PutDesk, PutRequest, PutRota
+from bot.effects import Answer, Change, Decision, Effect, PutAlert, PutCommon, PutDesk, PutRequest, PutRota, folded
 from bot.events import (
     AdminMet,
     Alerted,
@@ -89,7 +89,8 @@ class Step:
 class Batch:
     """What a batch of events has come to so far.
 
-    ``looked`` says that the clock was among them, or something that changes when things are due.
+    ``looked`` says that the clock was among them, or something that changes when things are due; ``left`` are those
+    that are still to be decided, in a batch of their own.
     """
 
     records: list[Record] = field(default_factory=list)
@@ -100,6 +101,7 @@ class Batch:
     answers: list[tuple[Waiting, Answer | None]] = field(default_factory=list)
     repeated: list[Waiting] = field(default_factory=list)
     looked: bool = False
+    left: list[Waiting] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     _were: dict[str, tuple[Event, Request | None]] = field(default_factory=dict)
 
@@ -157,20 +159,30 @@ class Batch:
     def commit(self, standing: Standing) -> Commit:
         """Return all of it as one commit on a desk as it stood."""
         revision = standing.revision
-        causes = [step.event.key for step in self.steps for _ in step.effects]
         return Commit(
             standing.desk.tenant,
             standing.desk.id,
             revision,
             tuple(self.records),
             tuple(self.changes),
-            tuple(
-                Outgoing(f"{revision + 1}.{n}", effect, cause)
-                for n, (effect, cause) in enumerate(zip(self.effects, causes, strict=True))
-            ),
+            self._outgoing(revision + 1),
             tuple(self.struck),
             tuple(self.shown),
         )
+
+    def _outgoing(self, revision: int) -> tuple[Outgoing, ...]:
+        """Return what is to be sent: of updates of one message only what they come to."""
+        causes = [step.event.key for step in self.steps for _ in step.effects]
+        last: dict[str, int] = {}
+        some: dict[int, Outgoing] = {}
+        for n, (effect, cause) in enumerate(zip(self.effects, causes, strict=True)):
+            before = last.get(effect.key)
+            both = None if before is None else folded(some[before].effect, effect)
+            if before is not None and both is not None:
+                del some[before]
+            some[n] = Outgoing(f"{revision}.{n}", both or effect, cause)
+            last[effect.key] = n
+        return tuple(some.values())
 
 
 def _record(event: Event, changes: Iterable[Change], now: datetime) -> Record:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from bot.correlation import about, nothing
-from bot.effects import Effect, Say, Show, WriteRota, concerns
+from bot.effects import Effect, Say, Show, WriteRota, concerns, folded
 from bot.errors import NotStored
 from bot.events import Delivered, Undeliverable
 from bot.ports import Address, Clock, Journal, Meter, Origin, Outgoing, Unmetered
@@ -173,13 +173,12 @@ class Courier:
 
     def _fold(self, desk: Origin, line: deque[Outgoing]) -> Outgoing:
         while len(line) > 1:
-            older, newer = line[0].effect, line[1].effect
-            if not isinstance(older, Show) or not isinstance(newer, Show):
+            both = folded(line[0].effect, line[1].effect)
+            if both is None:
                 break
             self._wait_on(desk, line[0], line[1])
             self._done(desk, line.popleft(), "", None)
-            unneeded = newer.only_if_shown and (newer.settled or older.only_if_shown)
-            line[0] = Outgoing(line[0].id, replace(newer, first=older.first, only_if_shown=unneeded))
+            line[0] = replace(line[0], effect=both)
         return line[0]
 
     async def _deliver_one(self, desk: Origin, key: tuple[str, str, str], one: Outgoing) -> None:

@@ -72,6 +72,7 @@ log = logging.getLogger(__name__)
 
 RECENT_KEYS = 1_000  # those before are known to the journal
 BATCH = 64  # events decided in one go, so that the event loop is never held for long
+AT_A_STRETCH = 0.1  # seconds of processor time for that, where many requests hang together
 MOST_HELD = 3  # commits of which nothing goes out yet while others wait for their answers
 PORTION = 100  # closed requests erased in one go, for the same reason
 ATTEMPTS = 5
@@ -261,6 +262,7 @@ class Desk:
             for one in waiting if len(waiting) > 1 else ():  # so that the one that fails takes no other with it
                 await self._turn([one])
         else:
+            self._queue.extendleft(reversed(batch.left))
             for one, answer in batch.answers:
                 one.resolve(answer)
             for one in batch.repeated:
@@ -359,7 +361,11 @@ class Desk:
         now = self._clock()
         batch = Batch()
         taken: set[str] = set()
-        for one in waiting:
+        begun = timing.thread_time()
+        for number, one in enumerate(waiting):
+            if number and timing.thread_time() - begun > AT_A_STRETCH:
+                batch.left = waiting[number:]
+                break
             event = one.event
             if event.key in known or event.key in self._recent or event.key in taken:
                 batch.repeated.append(one)

@@ -1,7 +1,7 @@
 """What a decision does to the world, as values with a key: recorded with the decision, delivered after it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.alerts.alert import Alert
@@ -187,6 +187,16 @@ Effect = (
     | ProposeEdit
     | MakeReport
 )
+
+
+def folded(older: Effect, newer: Effect) -> Show | None:
+    """Return the one update that two of the same message become while both wait, None where both must go out."""
+    if not isinstance(older, Show) or not isinstance(newer, Show):
+        return None
+    unneeded = newer.only_if_shown and (newer.settled or older.only_if_shown)
+    return replace(newer, first=older.first, only_if_shown=unneeded)
+
+
 _MATTER = re.compile(r"(?<![\w-])[RA]-[0-9]+(?!\w)")
 
 

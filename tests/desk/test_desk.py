@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from bot.desk import BATCH, MOST_HELD, Desk
-from bot.effects import Answer, Card
+from bot.effects import Answer, Card, Show
 from bot.errors import NotStored
 from bot.ports import Commit, Outgoing
 from bot.store.memory import MemoryJournal
@@ -34,11 +34,37 @@ async def test_events_that_wait_are_committed_together_and_answered_after_the_co
     assert [len(commit.records) for commit in stage.journal.commits] == [1, 10]
 
 
-async def test_no_more_are_decided_in_one_go_than_the_event_loop_can_bear() -> None:
+async def test_no_more_are_decided_in_one_go_than_the_event_loop_can_bear(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.desk.AT_A_STRETCH", float("inf"))
     stage = Stage()
     desk = await stage.open()
     await asyncio.gather(*(desk.handle(stage.posted(n)) for n in range(1, BATCH + 9)))
     assert [len(commit.records) for commit in stage.journal.commits] == [BATCH, 8]
+
+
+async def test_events_that_take_long_to_decide_are_committed_a_few_at_a_time_and_in_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.desk.AT_A_STRETCH", 0.0)
+    stage = Stage()
+    desk = await stage.open()
+    posts = [stage.posted(n) for n in range(1, 5)]
+    await asyncio.gather(*map(desk.handle, posts))
+    assert [[record.key for record in commit.records] for commit in stage.journal.commits] == [
+        [post.key] for post in posts
+    ]
+
+
+async def test_of_updates_of_one_message_that_are_committed_together_only_the_last_goes_out() -> None:
+    stage = Stage()
+    desk = await stage.open()
+    answers = await asyncio.gather(
+        desk.handle(stage.posted()), desk.handle(stage.claim(ANA)), desk.handle(stage.solve(ANA, key="solved"))
+    )
+    (card,) = [one.effect for one in sent(stage, 1) if one.effect.key == "card:R-1"]
+    assert isinstance(card, Show)
+    assert card.first
+    assert plain(card.view) == shown(answers[-1])
 
 
 async def crowd(stage: Stage, desk: Desk, number: int) -> list[asyncio.Task[Answer | None]]:
