@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.bench import world
+
 PATH = "/api/messages"
 
 
@@ -29,12 +31,12 @@ class Answers:
     p99_ms: float
 
 
-def loop(port: int, folder: Path, *, at_once: int, seconds: float) -> Answers:
-    """Keep `at_once` posts in flight for some seconds (wrk 4; at least one second)."""
+def loop(port: int, folder: Path, *, at_once: int, seconds: float, more: Sequence[int] = ()) -> Answers:
+    """Keep `at_once` posts in flight for some seconds (wrk 4; at least one second); `more` is for `post.lua`."""
     command = [
         *("wrk", "-t1", f"-c{at_once}", f"-d{max(1, round(seconds))}s", "--timeout", "20s"),
         *("-s", str(Path(__file__).with_name("post.lua")), f"http://127.0.0.1:{port}{PATH}"),
-        *("--", str(folder / "post.json"), str(folder / "token"), str(folder / "offset")),
+        *("--", str(folder / "post.json"), str(folder / "token"), str(folder / "offset"), *map(str, more)),
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=True)
     told = next(line for line in done.stdout.splitlines() if line.startswith("RESULT "))
@@ -54,9 +56,10 @@ class Button:
 class People:
     """What people do, as the HTTP requests that Teams makes of it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, channel: str = world.CHANNEL) -> None:
         """Read the post, the press, their token, and how far the desk's time is from real time."""
-        self._post, self._press = ((folder / f"{name}.json").read_text(encoding="utf-8") for name in ("post", "press"))
+        texts = [(folder / f"{name}.json").read_text(encoding="utf-8") for name in ("post", "press")]
+        self._post, self._press = (text.replace(world.CHANNEL, channel) for text in texts)
         self._token = (folder / "token").read_text(encoding="utf-8")
         self._offset = timedelta(seconds=int((folder / "offset").read_text(encoding="ascii")))
         self._last = 0

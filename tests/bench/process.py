@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
-BOT_CORE, LOAD_CORE = sorted(os.sched_getaffinity(0))[:2]
+CORES = frozenset(os.sched_getaffinity(0))
+BOT_CORE, LOAD_CORE = sorted(CORES)[:2]
 
 
 class Stopped(Exception):  # noqa: N818  # it is what the bot did
@@ -33,7 +34,7 @@ class Bot:
 
     def cpu(self) -> float:
         """Tell the CPU seconds used so far by the process, its threads and its living children."""
-        return sum(_cpu(pid) for pid in [self._process.pid, *self._children()])
+        return sum(cpu_of(pid) for pid in [self._process.pid, *self._children()])
 
     def memory(self) -> float:
         """Tell the resident memory in MB, children included."""
@@ -54,6 +55,11 @@ class Bot:
             time.sleep(0.01)
         longest, most_used = told.split()
         return float(longest), float(most_used)
+
+    def share_all_cores(self) -> None:
+        """Let it run on any core from now on, with all its threads."""
+        for thread in Path(f"/proc/{self._process.pid}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), CORES)
 
     def check(self) -> None:
         """Raise Stopped with the end of its output when it has ended."""
@@ -115,7 +121,8 @@ def _inherited() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
 
 
-def _cpu(pid: int) -> float:
+def cpu_of(pid: int) -> float:
+    """Tell the CPU seconds of a process, those of its ended children included."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     user, system, ended_user, ended_system = (int(field) for field in fields[11:15])
     return (user + system + ended_user + ended_system) / TICKS

@@ -15,13 +15,15 @@ from urllib.parse import urlsplit
 
 from tests.bench import process, world
 
+SERVICES = Path(__file__).with_name("services.py")
+
 
 class Remote:
     """The running services."""
 
     def __init__(self, addresses: dict[str, str], folder: Path) -> None:
         """Note where they listen; the folder holds the certificate that msal must trust."""
-        self._entra = addresses["entra"]
+        self.entra = addresses["entra"]
         self._entra_tls = addresses["entra_tls"]
         self.connector = addresses["connector"]
         self._folder = folder
@@ -29,9 +31,9 @@ class Remote:
 
     @classmethod
     @contextlib.contextmanager
-    def running(cls, python: str, folder: Path) -> Iterator[Self]:
+    def running(cls, python: str, folder: Path, script: Path = SERVICES) -> Iterator[Self]:
         """Run the services on the load's core, read where they listen, end them by their id."""
-        command = [python, str(Path(__file__).with_name("services.py")), str(folder)]
+        command = [python, str(script), str(folder)]
         started = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
         try:
             line = started.stdout.readline() if started.stdout else b""
@@ -46,12 +48,12 @@ class Remote:
             "MicrosoftAppPassword": world.APP_PASSWORD,
             "MicrosoftAppTenantId": world.TENANT,
             "MicrosoftAppType": "SingleTenant",
-            "BotOpenIdMetadata": f"{self._entra}/metadata",
-            "HOTSEAT_AUTHORITY": self._entra,
+            "BotOpenIdMetadata": f"{self.entra}/metadata",
+            "HOTSEAT_AUTHORITY": self.entra,
             "HOTSEAT_SERVICE_HOSTS": urlsplit(self.connector).netloc,
             "HOTSEAT_SEND_LIMITS": "off",
-            "HOTSEAT_CLOCK": f"{self._entra}/clock",
-            "BENCH_ENTRA": self._entra,
+            "HOTSEAT_CLOCK": f"{self.entra}/clock",
+            "BENCH_ENTRA": self.entra,
             "BENCH_MSAL_AUTHORITY": f"{self._entra_tls}/adfs",
             "BENCH_CARD": str(self._card) if self._card.exists() else "",
             "REQUESTS_CA_BUNDLE": str(self._folder / "tls.pem"),
@@ -60,17 +62,17 @@ class Remote:
     def control(self, *, connector_ms: int = 0, entra_ms: int = 0) -> None:
         """Set the delays and forget the counts."""
         wish = json.dumps({"connector_ms": connector_ms, "entra_ms": entra_ms}).encode()
-        request = urllib.request.Request(f"{self._entra}/control", wish, method="PUT")  # noqa: S310  # loopback
+        request = urllib.request.Request(f"{self.entra}/control", wish, method="PUT")  # noqa: S310  # loopback
         urllib.request.urlopen(request, timeout=10).close()  # noqa: S310  # loopback
 
     def keep_card(self) -> None:
         """Let every peer from now on answer with the last card that came."""
-        with urllib.request.urlopen(f"{self._entra}/card", timeout=10) as answer:  # noqa: S310  # loopback
+        with urllib.request.urlopen(f"{self.entra}/card", timeout=10) as answer:  # noqa: S310  # loopback
             self._card.write_bytes(answer.read())
 
     def stats(self) -> dict[str, Any]:
         """Read the counts."""
-        with urllib.request.urlopen(f"{self._entra}/stats", timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{self.entra}/stats", timeout=10) as answer:  # noqa: S310
             counts: dict[str, Any] = json.load(answer)
             return counts
 

@@ -171,9 +171,8 @@ class Services:
         return web.json_response(told)
 
 
-async def serve(folder: Path) -> None:
+async def serve(services: Services) -> None:
     """Open the three ports, tell them, and serve until the process ends."""
-    services = Services(folder)
     app = web.Application()
     app.add_routes(services.routes())
     entra = web.AppRunner(app, access_log=None)
@@ -181,7 +180,7 @@ async def serve(folder: Path) -> None:
     await entra.setup()
     await connector.setup()
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(folder / "tls.pem")
+    tls.load_cert_chain(services.folder / "tls.pem")
     for site in (
         web.TCPSite(entra, "127.0.0.1", 0),
         web.TCPSite(entra, "127.0.0.1", 0, ssl_context=tls),
@@ -197,4 +196,4 @@ async def serve(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(serve(Path(sys.argv[1])))
+    uvloop.run(serve(Services(Path(sys.argv[1]))))

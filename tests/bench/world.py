@@ -20,6 +20,11 @@ ISSUER = "https://api.botframework.com"
 START = datetime(2026, 11, 19, 10, tzinfo=UTC)
 """A Thursday, 11:00 in Berlin: support hours, not peak hours. The desk lives from here on, at real speed."""
 ITERATION = date(2026, 11, 18)
+WORDS = (
+    "Hi, the label printer at the Leipzig hub stopped accepting manifests this morning and two tours are "
+    "waiting on the ramp. We already restarted the terminal and tried another browser. Order 4711 shows "
+    "&quot;pending&quot; since 8 o'clock. Can somebody have a look, please?"
+)
 
 CARD: dict[str, Any] = json.loads(
     Path(os.environ.get("BENCH_CARD") or Path(__file__).with_name("card.json")).read_text(encoding="utf-8")
@@ -27,13 +32,8 @@ CARD: dict[str, Any] = json.loads(
 """The card that the peers answer with: the very one that the product sent, else one of 3.4 KB."""
 
 
-def post(service_url: str) -> dict[str, Any]:
+def post(service_url: str, channel: str = CHANNEL, words: str = WORDS) -> dict[str, Any]:
     """Compose a channel post without a mention, as Teams delivers it under resource-specific consent."""
-    words = (
-        "Hi, the label printer at the Leipzig hub stopped accepting manifests this morning and two tours are "
-        "waiting on the ramp. We already restarted the terminal and tried another browser. Order 4711 shows "
-        "&quot;pending&quot; since 8 o'clock. Can somebody have a look, please?"
-    )
     return {
         "text": words,
         "textFormat": "plain",
@@ -53,7 +53,7 @@ def post(service_url: str) -> dict[str, Any]:
             "isGroup": True,
             "conversationType": "channel",
             "tenantId": TENANT,
-            "id": f"{CHANNEL};messageid=@ID@",
+            "id": f"{channel};messageid=@ID@",
             "name": "backend",
         },
         "recipient": {"id": f"28:{APP_ID}", "name": "Hotseat"},
@@ -61,9 +61,9 @@ def post(service_url: str) -> dict[str, Any]:
             {"locale": "en-GB", "country": "GB", "platform": "Web", "timezone": "Europe/Berlin", "type": "clientInfo"}
         ],
         "channelData": {
-            "teamsChannelId": CHANNEL,
+            "teamsChannelId": channel,
             "teamsTeamId": TEAM,
-            "channel": {"id": CHANNEL},
+            "channel": {"id": channel},
             "team": {"id": TEAM},
             "tenant": {"id": TENANT},
         },
@@ -72,11 +72,11 @@ def post(service_url: str) -> dict[str, Any]:
     }
 
 
-def press(service_url: str) -> dict[str, Any]:
+def press(service_url: str, channel: str = CHANNEL) -> dict[str, Any]:
     """Compose the press of *It's solved* by whoever wrote the post, as Teams delivers an Action.Execute."""
     data = {"desk": "@DESK@", "request": "@REQUEST@", "card": "card:@REQUEST@"}
     action = {"type": "Action.Execute", "id": "solve", "verb": "solve", "data": data}
-    activity = post(service_url) | {
+    activity = post(service_url, channel) | {
         "type": "invoke",
         "id": "f:@ID@",
         "name": "adaptiveCard/action",
