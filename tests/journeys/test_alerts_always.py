@@ -24,7 +24,7 @@ from bot.views import AlertCard, PlanCard
 from tests.journeys.town import ANA, BEN, CHEN, EVA, FARID, OLGA, SLACK, TEAM_CHANNEL, Town, at, notified, plain
 
 STORIES = 30
-pytestmark = pytest.mark.no_cover  # walks over ground that examples cover, for a third of the price
+pytestmark = pytest.mark.uncounted  # walks over ground that examples cover, for a third of the price
 LENGTH = 40
 ERRORS = 4
 ACTS = (

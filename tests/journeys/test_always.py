@@ -14,7 +14,7 @@ from bot.views import FormCard
 from tests.journeys.town import ANA, BEN, EVA, FARID, OLGA, TEAM, TEAM_CHANNEL, TOM, TRIAGE, Town
 
 STORIES = 150
-pytestmark = pytest.mark.no_cover  # walks over ground that examples cover, for a third of the price
+pytestmark = pytest.mark.uncounted  # walks over ground that examples cover, for a third of the price
 PRESSES: tuple[type[Press], ...] = (Claim, Solve, Reopen, Separate, Adopt, GoOn)
 PLAYERS: tuple[Author | Person, ...] = (ANA, ANA, ANA, BEN, *TEAM, OLGA, TOM)
 ASKERS: tuple[Author | Person, ...] = (OLGA, OLGA, TOM, EVA, ANA)

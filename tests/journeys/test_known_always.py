@@ -18,7 +18,7 @@ from bot.views import Button, FormCard, PlanCard, View
 from tests.journeys.town import ANA, BEN, CHANNEL, EVA, FARID, OLGA, TEAM_CHANNEL, TOM, Town
 
 STORIES = 40
-pytestmark = pytest.mark.no_cover  # walks over ground that examples cover, for a third of the price
+pytestmark = pytest.mark.uncounted  # walks over ground that examples cover, for a third of the price
 UDO, EMMA = Author("udo", "Udo Falk"), Author("emma", "Emma Roth")
 ASKERS = (OLGA, TOM, UDO, EMMA)
 PLAYERS: tuple[Author | Person, ...] = (ANA, ANA, ANA, BEN, BEN, EVA, FARID, OLGA, TOM)

@@ -100,7 +100,7 @@ def test_half_a_year_of_fifty_people_is_proved_in_every_goal_given_time() -> Non
     assert key(last, asked) < key(first, asked)
 
 
-@pytest.mark.no_cover  # of the same ground as the half-year
+@pytest.mark.uncounted  # of the same ground as the half-year
 def test_a_year_of_two_hundred_people_is_proved_in_every_goal_given_time() -> None:
     rota, hours = team(1, 200, 52, Kind(history=26))
     asked = Question(rota, hours, FIRST, 52, seconds=1_000)
