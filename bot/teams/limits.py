@@ -7,6 +7,7 @@ limits) keep one rate, or no order, or every key for ever; what is needed is fou
 import asyncio
 from collections import OrderedDict, deque
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 # Sends to one thread by one bot: (how many, in how many seconds). Source: learn.microsoft.com, "Optimize your bot with
 # rate limiting".
@@ -26,8 +27,9 @@ class Turns(Protocol):
 class Limits:
     """Wait for a thread's turn: `await limits.turn(thread)` before each send.
 
-    Each caller gets the earliest moment at which no window is exceeded, in the order of asking; the moments are a
-    little further apart than the windows say, because the way to Teams is not always equally long. Threads that have
+    Each caller gets the earliest moment at which no window is exceeded, in the order of asking, and counts from when it
+    leaves: where the event loop was held, that is later, and so for all after it. The moments are a little further
+    apart than the windows say, because the way to Teams is not always equally long. Threads that have
     been silent for the longest window are forgotten, and beyond 10,000 those that have been silent longest. `windows`
     empty switches the limits off.
     """
@@ -37,6 +39,7 @@ class Limits:
         self._longest = max((seconds for _, seconds in self._windows), default=0.0)
         self._most = max((count for count, _ in self._windows), default=0)
         self._threads: OrderedDict[str, deque[float]] = OrderedDict()
+        self._lines: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # of those who wait
 
     def __len__(self) -> int:
         """Count the threads that are remembered."""
@@ -44,11 +47,16 @@ class Limits:
 
     async def turn(self, thread: str) -> None:
         """Return when the next send to this thread may leave."""
-        if self._windows:
-            now = asyncio.get_running_loop().time()
+        if not self._windows:
+            return
+        line = self._lines.setdefault(thread, asyncio.Lock())
+        async with line:
+            loop = asyncio.get_running_loop()
+            now = loop.time()
             moment = self._reserve(thread, now)
             if moment > now:
                 await asyncio.sleep(moment - now)
+                self._left(thread, loop.time())
 
     def _reserve(self, thread: str, now: float) -> float:
         moments = self._threads.get(thread)
@@ -62,6 +70,11 @@ class Limits:
                 moment = max(moment, moments[-count] + seconds)
         moments.append(moment)
         return moment
+
+    def _left(self, thread: str, now: float) -> None:
+        """Count the last of a thread from when it left, unless the thread is forgotten."""
+        if moments := self._threads.get(thread):
+            moments[-1] = max(moments[-1], now)
 
     def _forget(self, now: float) -> None:
         while len(self._threads) > 1:

@@ -72,6 +72,15 @@ async def test_only_so_many_threads_are_remembered() -> None:
     assert len(limits) == 10_000
 
 
+async def test_who_leaves_late_counts_from_then() -> None:
+    limits = Limits(((1, 1.0),))
+    assert reserved(limits, "t", [0.0, 0.0])[1] < 1.5
+    limits._left("t", 1.9)
+    assert reserved(limits, "t", [2.0])[0] > 2.9
+    limits._left("forgotten", 2.0)
+    assert len(limits) == 1
+
+
 async def test_those_who_wait_leave_in_the_order_of_asking() -> None:
     limits = Limits(((1, 0.001),))
     left: list[int] = []
