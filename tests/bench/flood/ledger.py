@@ -5,7 +5,7 @@ shown last has no *It's solved* any more. Must not know how calls are made.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,17 +36,17 @@ class Ledger:
     calls: tuple[Call, ...]
 
     @classmethod
-    def read(cls, rows: Iterable[list[Any]]) -> "Ledger":
-        """Read the connector's rows."""
-        return cls(tuple(Call(*row) for row in rows))
+    def read(cls, rows: Iterable[list[Any]], posts: Container[int]) -> "Ledger":
+        """Read the connector's rows; of threads those of these posts alone."""
+        calls = (Call(*row) for row in rows)
+        return cls(tuple(one for one in calls if not (root := _root(one)) or root in posts))
 
     def first_cards(self) -> dict[int, float]:
         """Return when the first card with the button came, by the post's number."""
         found: dict[int, float] = {}
         for call in self.calls:
-            root = call.conversation.partition(ROOT)[2]
-            if call.method == "POST" and call.can_solve and root.isdigit():
-                found.setdefault(int(root), call.at)
+            if call.method == "POST" and call.can_solve and (root := _root(call)):
+                found.setdefault(root, call.at)
         return found
 
     def disordered(self) -> list[str]:
@@ -56,7 +56,7 @@ class Ledger:
         wrong: set[str] = set()
         for call in self.calls:
             where = call.conversation
-            if not call.conversation.partition(ROOT)[2].isdigit():
+            if not _root(call):
                 continue
             if call.method == "POST" and call.can_solve:
                 if where in cards:
@@ -100,6 +100,12 @@ class Ledger:
 
     def _copies(self) -> list[Call]:
         return [call for call in self.calls if call.is_copy and call.conversation.startswith("a:")]
+
+
+def _root(call: Call) -> int:
+    """Return the number of the post in whose thread a call writes, 0 for any other place."""
+    root = call.conversation.partition(ROOT)[2]
+    return int(root) if root.isdigit() else 0
 
 
 def _densest(moments: list[float], seconds: float) -> int:

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -208,20 +208,20 @@ def _flood(where: Place, sizes: Sizes, *, limits: bool, strangers: bool = False)
         finally:
             if beside_ is not None:
                 process.end(beside_)
-        ledger = _ledger(where)
+        ledger = _ledger(where, outcome.due)
         memory.append((sizes.seconds + 1, bot.memory()))
         stall, held_ms = bot.stall()
         bot.check()
         return Seen(outcome, ledger, memory, stall, held_ms, bot.cpu() - cpu, told)
 
 
-def _ledger(where: Place) -> Ledger:
-    """Read what came, once every thread has its last card, or patience ends."""
+def _ledger(where: Place, posts: Container[int]) -> Ledger:
+    """Read what came for these posts, once every thread has its last card, or patience ends."""
     until = time.monotonic() + PATIENCE
     while True:
         where.services.settled(0, PATIENCE)
         with urllib.request.urlopen(f"{where.services.entra}/calls?since=0", timeout=30) as answer:  # noqa: S310
-            ledger = Ledger.read(json.load(answer))
+            ledger = Ledger.read(json.load(answer), posts)
         if not ledger.disordered() or time.monotonic() > until:
             return ledger
 

@@ -32,6 +32,12 @@ def test_a_card_that_comes_and_is_then_edited_until_it_is_solved_is_in_order() -
     assert ledger.first_cards() == {7: 1.0}
 
 
+def test_the_thread_of_another_post_is_not_looked_at() -> None:
+    rows = [[1.0, "POST", THREAD, "card", "R-1", "desk-0", False, True]]
+    assert Ledger.read(rows, ()).calls == ()
+    assert Ledger.read(rows, (7,)).disordered() == [THREAD]
+
+
 @pytest.mark.parametrize(
     "calls",
     [
