@@ -7,8 +7,10 @@ import pytest
 from bot.commands import StopPosts, parse
 from bot.events import Claim, Raise, Reopen, Solve
 from bot.policy import Language, Policy
+from bot.rota.shift import Shift
 from bot.support.request import Status
-from tests.journeys.town import ANA, BEN, CHEN, EVA, FARID, OLGA, TEAM_CHANNEL, TOM, Town, at
+from tests.journeys.test_duty_changes import verbs
+from tests.journeys.town import ANA, BEN, CHEN, EVA, FARID, OLGA, TEAM_CHANNEL, TOM, Town, at, shifts
 
 
 async def test_a_paused_desk_posts_nothing_and_stores_everything() -> None:
@@ -66,6 +68,19 @@ async def test_a_card_that_stands_there_is_edited_and_none_is_added() -> None:
     await town.reply(place, "looking", BEN)
     assert "card:R-1" not in town.teams.messages
     assert (await town.request()).status is Status.ACKNOWLEDGED
+
+
+async def test_when_the_rota_changes_in_a_pause_the_buttons_follow_it_and_nobody_is_called() -> None:
+    town = Town()
+    await town.post("label printer down")
+    await town.wait(2)  # Ana and Ben have their copies
+    await town.write("pause", FARID)
+    count = len(town.teams.sent)
+    await town.import_shifts(
+        tuple(Shift(one.iteration, "eva", one.role) if one.person == "ana" else one for one in shifts())
+    )
+    assert len(town.teams.sent) == count
+    assert ["claim" in verbs(town, who) for who in (ANA, BEN)] == [False, True]
 
 
 async def test_on_resume_open_requests_get_their_card_without_a_mention() -> None:
