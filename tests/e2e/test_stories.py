@@ -12,6 +12,7 @@ import pytest
 from playwright.async_api import FilePayload, Locator, Page, async_playwright, expect
 
 from tests.cards.conftest import CHROMIUM, QUIET
+from tests.e2e.conftest import Seed
 from tests.rig.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -34,13 +35,14 @@ def at() -> str:
 
 
 @pytest.fixture
-async def page(tmp_path: Path, at: str) -> AsyncIterator[Page]:
+async def page(tmp_path: Path, at: str, seeded: Seed) -> AsyncIterator[Page]:
     """Open the page of a fresh sandbox."""
     if not CHROMIUM.exists():
         pytest.skip("no /usr/bin/chromium: the stories cannot be played in a browser")
     if not PAGE.exists():
         pytest.skip("bot/sandbox/web/node_modules is missing: run make install")
     options = {"port": free_port(), "bot-port": free_port(), "data": tmp_path / "data", "at": at, "pace": 0.8}
+    await seeded(tmp_path / "data", at)
     words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.sandbox", *words), stdout=asyncio.subprocess.PIPE, cwd=ROOT
