@@ -1,7 +1,7 @@
 """``python -m tests.desk.crashing POINT``: the bot, killed like a power cut at a named point of its first turn.
 
-Points: before-store, after-store (not answered), before-send (answered), after-send, before-mark, after-mark; and
-before-thread, after-thread around a new post in a channel.
+Points: before-store, after-store (not answered), before-send (answered), after-send, before-mark, after-mark;
+before-thread, after-thread around a new post in a channel; and before-edit, after-edit.
 """
 
 import os
@@ -15,46 +15,52 @@ from bot.ports import Commit
 from bot.store.journal import SqlJournal
 from bot.teams.transport import Transport
 
-POINT = sys.argv[1]
-del sys.argv[1]
+POINTS = tuple(f"{when}-{what}" for what in ("store", "send", "mark", "thread", "edit") for when in ("before", "after"))
 
+Die = Callable[[str], None]
 Method = Callable[..., Awaitable[Any]]
 
 
-def die(point: str) -> None:
-    """Die here, if this is the point."""
-    if point == POINT:
-        os.kill(os.getpid(), signal.SIGKILL)
+def install(die: Die) -> None:
+    """Let the bot call ``die`` with the name of each point that it comes to."""
+
+    def around(owner: type, method: str, what: str, when: Callable[..., bool] = lambda *_: True) -> None:
+        inner: Method = getattr(owner, method)
+
+        async def wrapped(*arguments: Any, **named: Any) -> Any:
+            here = when(*arguments)
+            if here:
+                die(f"before-{what}")
+            result = await inner(*arguments, **named)
+            if here:
+                die(f"after-{what}")
+            return result
+
+        setattr(owner, method, wrapped)
+
+    around(SqlJournal, "commit", "store", _opens)
+    around(SqlJournal, "commit", "mark", _marks)
+    around(Transport, "post", "send")
+    around(Transport, "create_thread", "thread")
+    around(Transport, "update", "edit")
 
 
-def dying(method: Method, before: str, after: str, when: Callable[..., bool]) -> Method:
-    """Wrap a method with a point before and one after it."""
-
-    async def wrapped(*arguments: Any, **named: Any) -> Any:
-        here = when(*arguments)
-        if here:
-            die(before)
-        result = await method(*arguments, **named)
-        if here:
-            die(after)
-        return result
-
-    return wrapped
-
-
-def opens(_: SqlJournal, commit: Commit) -> bool:
+def _opens(_: SqlJournal, commit: Commit) -> bool:
     return any(record.kind == "Posted" for record in commit.records)
 
 
-def marks(_: SqlJournal, commit: Commit) -> bool:
+def _marks(_: SqlJournal, commit: Commit) -> bool:
     return bool(commit.shown)
 
 
-stored = dying(SqlJournal.commit, "before-store", "after-store", opens)
-setattr(SqlJournal, "commit", dying(stored, "before-mark", "after-mark", marks))  # noqa: B010
-setattr(Transport, "post", dying(Transport.post, "before-send", "after-send", lambda *_: True))  # noqa: B010
-threads = dying(Transport.create_thread, "before-thread", "after-thread", lambda *_: True)
-setattr(Transport, "create_thread", threads)  # noqa: B010
+if __name__ == "__main__":
+    chosen = sys.argv.pop(1)
 
-sys.argv = ["hotseat", "serve"]
-main()
+    def die(point: str) -> None:
+        """Die here, if this is the point."""
+        if point == chosen:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    install(die)
+    sys.argv = ["hotseat", "serve"]
+    main()
