@@ -3,6 +3,7 @@
 # make lint   style, types, import contracts
 # make audit  look for known vulnerabilities and unknown licences, and list what the bot is made of; asks the services
 # make bench  measure the bot beside its peers
+# make prove  try what the bot promises, while it is killed and its services misbehave
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,7 +12,7 @@ PEERS := tests/node/node_modules/.package-lock.json
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --silent
 RULES := bot/decide/*,bot/decide/*/*,bot/alerts/*,bot/scrub.py,bot/standing.py,bot/effects.py,bot/views.py,bot/events.py,bot/state.py,bot/commands.py,bot/support/*,bot/rota/*,bot/policy.py,bot/hours.py,bot/people.py,bot/ids.py,bot/places.py,bot/errors.py
 
-.PHONY: run install test browser postgres lint format lock audit bench pictures clean
+.PHONY: run install test browser postgres lint format lock audit bench prove pictures clean
 .DELETE_ON_ERROR:
 
 run: install
@@ -41,6 +42,9 @@ audit: $(VENV)/installed-dev .venv-audit/installed
 
 bench: $(VENV)/installed-dev
 	tests/bench/run.sh $(BENCH)
+
+prove: $(VENV)/installed-dev postgres
+	$(BIN)/python -m tests.prove $(PROVE)
 
 pictures: $(VENV)/installed-dev $(WEB) $(PEERS) browser
 	$(BIN)/python -m tests.pictures .github/pictures

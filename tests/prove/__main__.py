@@ -1,43 +1,68 @@
-"""Run the proof: ``python -m tests.prove [--requests N] [--kills N] [--seed N] [--desks N] [--rate N] [--keep FOLDER]``.
+"""Run the proof: ``python -m tests.prove``; `--help` says what can be chosen.
 
-Prints the figures; ends with 1 where the checker finds a violation.
+First one replica on SQLite, then two on PostgreSQL of which one is held still for a minute, then a naive bot, which
+must be caught. Prints the figures; ends with 1 where the checker finds a violation, or none in the naive bot.
 """
 
 import argparse
 import asyncio
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
-from tests.prove.run import Plan, prove
+from tests.prove.run import NAIVE, Plan, Proved, prove
 from tests.prove.table import rendered
+from tests.rig import postgres
+
+PARTS = ("sqlite", "postgres", "naive")
 
 
 def main() -> int:
     """Prove, print, and say whether it holds."""
     options = _options()
-    with tempfile.TemporaryDirectory(prefix="prove-", ignore_cleanup_errors=True) as folder:
-        plan = Plan(
-            "SQLite, one replica",
-            options.seed,
-            options.requests,
-            options.kills,
-            desks=options.desks,
-            rate=options.rate,
-        )
-        proved = asyncio.run(prove(plan, Path(options.keep or folder), _say))
-    sys.stdout.write(f"{rendered(proved)}\n")
-    return 1 if proved.verdict.violations else 0
+    broken = 0
+    for part in options.part or PARTS:
+        if part == "postgres" and postgres.programs() is None:
+            _say(f"two replicas are not proved: {postgres.REASON}")
+            continue
+        proved = _proved(_plan(part, options), options.keep)
+        sys.stdout.write(f"{rendered(proved)}\n\n")
+        sys.stdout.flush()
+        broken += bool(proved.verdict.violations) == (part != "naive")
+    return 1 if broken else 0
+
+
+def _plan(part: str, options: argparse.Namespace) -> Plan:
+    scale, seed = options.scale, options.seed
+    if part == "naive":
+        return Plan("a naive bot", seed, int(500 * scale), int(20 * scale), rate=options.rate, module=NAIVE)
+    if part == "postgres":
+        sizes = (int(6_000 * scale), int(100 * scale))
+        return Plan("PostgreSQL, two replicas", seed, *sizes, rate=options.rate, replicas=2, pause=options.pause)
+    return Plan("SQLite, one replica", seed, int(10_000 * scale), int(100 * scale), rate=options.rate)
+
+
+def _proved(plan: Plan, keep: str) -> Proved:
+    with ExitStack() as stack:
+        temporary = stack.enter_context(tempfile.TemporaryDirectory(prefix="prove-", ignore_cleanup_errors=True))
+        folder = Path(keep or temporary) / plan.module.rpartition(".")[2] / str(plan.replicas)
+        folder.mkdir(parents=True)
+        database = ""
+        if plan.replicas > 1:
+            server = stack.enter_context(postgres.server())
+            database = stack.enter_context(server.database())
+        return asyncio.run(prove(plan, folder, _say, database=database))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.prove", description="Try what the bot promises, while it is killed.")
     parser.add_argument("--seed", type=int, default=2026)
-    parser.add_argument("--requests", type=int, default=10_000, help="posts in the desks' channels (10,000)")
-    parser.add_argument("--kills", type=int, default=100, help="times that a bot is killed (100)")
-    parser.add_argument("--desks", type=int, default=40, help="desks (40)")
+    parser.add_argument("--part", action="append", choices=PARTS, help="only this one")
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the requests and kills (1)")
     parser.add_argument("--rate", type=float, default=20.0, help="posts a second (20)")
-    parser.add_argument("--keep", default="", help="an empty folder for the bot's data and log, to be kept")
+    parser.add_argument("--pause", type=float, default=60.0, help="seconds for which a replica is held still (60)")
+    parser.add_argument("--keep", default="", help="an empty folder for the bots' data and logs")
     return parser.parse_args()
 
 

@@ -21,7 +21,7 @@ It imports nothing of the bot, and knows its promises from product.md alone. Wha
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -159,19 +159,9 @@ def check(case: Case) -> Verdict:
         violations.extend(_of_cards(post, mine, chats.get(post.thread, []), verdict))
         violations.extend(_of_steps(post, mine[0] if mine else Record(post.thread, ""), case, seen, verdict))
     known = {post.thread for post in case.posts}
-    tokens = {post.token for post in case.posts}
     violations.extend(Violation("record without a post", thread) for thread in records if thread not in known)
-    for chat, messages in chats.items():
-        extra = len(messages) - _meant(messages, is_thread=chat in known)
-        verdict.extra += extra
-        if extra > case.doubted.get(chat, 0):
-            where = f"{chat}: {extra} extra of {len(messages)}, {case.doubted.get(chat, 0)} in doubt"
-            violations.append(Violation("too many extra", where))
-    for message in case.messages:
-        if message.chat not in known and not message.tokens & tokens:
-            violations.append(Violation("stray message", f"{message.id} in {message.chat}"))
-        if _goes_back(message.versions):
-            violations.append(Violation("older over newer", f"{message.id} in {message.chat}"))
+    violations.extend(_of_chats(chats, case, known, verdict))
+    violations.extend(_of_messages(case, known))
     if case.unsent:
         violations.append(Violation("unsent", f"{case.unsent} still wait"))
     return verdict
@@ -222,10 +212,11 @@ def _says(card: Version) -> str:
 
 
 def _of_steps(post: Post, record: Record, case: Case, seen: _Seen, verdict: Verdict) -> Iterator[Violation]:
-    due = [step for step in post.steps if _is_due(post, step, record, case.until)]
-    found = [seen.of(step, post) for step in due]
-    for number, (step, times) in enumerate(zip(due, found, strict=True)):
-        if not all(times) and _collapsed(post, number, due, found, case.outages):
+    for number, step in enumerate(post.steps):
+        if not _is_due(post, step, record, case.until):
+            continue
+        times = seen.of(step, post)
+        if not all(times) and _collapsed(post, number, seen, case.outages):
             verdict.merged += 1
             continue
         for count in times:
@@ -239,19 +230,34 @@ def _is_due(post: Post, step: Step, record: Record, until: datetime) -> bool:
     return post.at + step.after + GRACE <= end
 
 
-def _collapsed(
-    post: Post,
-    number: int,
-    due: list[Step],
-    found: list[list[int]],
-    outages: Iterable[tuple[datetime, datetime]],
-) -> bool:
+def _collapsed(post: Post, number: int, seen: _Seen, outages: Iterable[tuple[datetime, datetime]]) -> bool:
     """Say whether a later step is there, and the bot was held up from this one's moment to that one's."""
-    for later, times in zip(due[number + 1 :], found[number + 1 :], strict=True):
-        if all(times):
-            first, last = post.at + due[number].after, post.at + later.after
+    first = post.at + post.steps[number].after
+    for later in post.steps[number + 1 :]:
+        if all(seen.of(later, post)):
+            last = post.at + later.after
             return any(start <= last and first <= end for start, end in outages)
     return False
+
+
+def _of_chats(
+    chats: Mapping[str, list[Message]], case: Case, known: Container[str], verdict: Verdict
+) -> Iterator[Violation]:
+    for chat, messages in chats.items():
+        extra = len(messages) - _meant(messages, is_thread=chat in known)
+        verdict.extra += extra
+        doubted = case.doubted.get(chat, 0)
+        if extra > doubted:
+            yield Violation("too many extra", f"{chat}: {extra} extra of {len(messages)}, {doubted} in doubt")
+
+
+def _of_messages(case: Case, known: Container[str]) -> Iterator[Violation]:
+    tokens = {post.token for post in case.posts}
+    for message in case.messages:
+        if message.chat not in known and not message.tokens & tokens:
+            yield Violation("stray message", f"{message.id} in {message.chat}")
+        if _goes_back(message.versions):
+            yield Violation("older over newer", f"{message.id} in {message.chat}")
 
 
 def _meant(messages: list[Message], *, is_thread: bool) -> int:

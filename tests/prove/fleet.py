@@ -6,14 +6,11 @@ A replica that has died is started again at once, with the point at which it die
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-
-from tests.desk.crashing import POINTS
 
 ROOT = Path(__file__).parents[2]
 FOREIGN = ("HOTSEAT", "Micro", "JIRA", "SLACK", "GITHUB", "HANDBOOK", "BUGSNAG", "PROVE")
@@ -38,7 +35,7 @@ class Kill:
         return f"{self.point}:{self.passing}" if self.passing else ""
 
 
-def kills(random: Random, count: int, posts: int, *, points: tuple[str, ...] = POINTS) -> list[Kill]:
+def kills(random: Random, count: int, posts: int, *, points: tuple[str, ...]) -> list[Kill]:
     """Plan so many deaths, evenly over the posts: half at each of the points in turn, half anywhere."""
     apart = posts / (count + 1)
     named = [points[number % len(points)] for number in range(count // 2)] if points else []
@@ -55,13 +52,6 @@ def kills(random: Random, count: int, posts: int, *, points: tuple[str, ...] = P
             often = 2 if kind.endswith("thread") else max(int(apart / 4), 1)
             planned.append(Kill(accepted, kind, passing=random.randint(1, often)))
     return planned
-
-
-def free_port() -> int:
-    """Find a port of 127.0.0.1 that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Replica:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+import psycopg
+
 from tests.prove.checker import Record
 from tests.prove.ledger import Message
 
@@ -25,20 +27,29 @@ class Journal(Protocol):
     def unsent(self) -> int:
         """Count what is still to be sent."""
 
+    def marked(self) -> set[str]:
+        """Return the ids of the messages that the bot knows to be there."""
+
     def in_doubt(self, accepted: Iterable[Message]) -> list[Message]:
         """Return those of the messages accepted by Teams that a bot which starts now must take for unsent."""
 
 
 class SqlRows:
-    """A journal in SQL, by its tables; where a message stands is known from the address, for people ``a:ID``."""
+    """A journal in SQL, by its tables, in a file of SQLite or a database of PostgreSQL.
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    Where a message stands is known from the address; for people that is ``a:ID`` here.
+    """
+
+    def __init__(self, where: Path | str) -> None:
+        self._where = where
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Read rows."""
-        with closing(sqlite3.connect(f"file:{self._file}?mode=ro", uri=True, timeout=30)) as connection:
-            return connection.execute(query).fetchall()
+        if isinstance(self._where, Path):
+            with closing(sqlite3.connect(f"file:{self._where}?mode=ro", uri=True, timeout=30)) as connection:
+                return connection.execute(query).fetchall()
+        with psycopg.connect(self._where) as database:
+            return database.execute(query.encode()).fetchall()
 
     def records(self) -> tuple[Record, ...]:
         """Return what is stored of each request."""
@@ -51,9 +62,13 @@ class SqlRows:
         """Count what is still to be sent."""
         return len(self.rows(OUTBOX))
 
+    def marked(self) -> set[str]:
+        """Return the ids of the messages that the bot knows."""
+        return {activity for (activity,) in self.rows(SHOWN)}
+
     def in_doubt(self, accepted: Iterable[Message]) -> list[Message]:
         """Return the accepted messages of which neither the address is kept nor the effect is gone."""
-        marked = {activity for (activity,) in self.rows(SHOWN)}
+        marked = self.marked()
         waiting = {_chat(json.loads(document)) for (document,) in self.rows(OUTBOX)}
         return [one for one in accepted if one.id not in marked and one.chat in waiting]
 
@@ -86,6 +101,11 @@ class TinyRows:
         """Nothing is ever known to be unsent."""
         return 0
 
+    def marked(self) -> set[str]:
+        """No message is ever known."""
+        return set()
+
     def in_doubt(self, accepted: Iterable[Message]) -> list[Message]:
         """Nothing is ever known to be in doubt, either."""
+        del accepted
         return []

@@ -57,12 +57,14 @@ class Ledger:
     """Messages in the order in which they were accepted, and per chat how many sends were left in doubt.
 
     A send is in doubt when its message was accepted and the bot could not know: it was answered with an error or with
-    a connection that broke, or the bot was killed before it had stored the answer. ``calls`` counts by what was called
-    and how it was answered.
+    a connection that broke, or the bot was killed (or held still, while another goes on) before it had stored the
+    answer; these are in ``perhaps`` until it is known at the end which were stored after all. ``calls`` counts by what
+    was called and how it was answered.
     """
 
     messages: dict[str, Message] = field(default_factory=dict)
     in_doubt: dict[str, Message] = field(default_factory=dict)
+    perhaps: dict[str, Message] = field(default_factory=dict)
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
     by_chat: dict[str, list[Message]] = field(default_factory=dict)
     _next: int = 1_700_000_000_001

@@ -7,23 +7,26 @@ the last reminder is due, then stands, and the bot has its time to send what is 
 import asyncio
 import heapq
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import aiohttp
 
+from tests.desk.crashing import POINTS
 from tests.prove import fleet, journal, town
 from tests.prove.checker import Case, Verdict, check
 from tests.prove.clock import FastClock
 from tests.prove.connector import Connector
 from tests.prove.faults import Shares
-from tests.prove.fleet import Kill, Replica, free_port
+from tests.prove.fleet import Kill, Replica
 from tests.prove.sender import Sender, Story, stories
 from tests.rig.entra import APP_ID, TENANT, FakeEntra
+from tests.rig.ports import free_port
 
 BEHIND = 120
 """Posts and presses under way, from which on time stands: the load is behind."""
@@ -37,10 +40,15 @@ READY = 60.0
 PASSWORD = "a-password-for-the-proof"
 BOT, NAIVE = "tests.prove.killed", "tests.prove.naive"
 
+Act = Callable[[Story], Coroutine[Any, Any, None]]
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is proved: how many posts at how many a second, deaths, desks, and how many times faster time runs."""
+    """What is proved: how many posts at how many a second, deaths, desks, and how many times faster time runs.
+
+    Of several ``replicas`` one is held still for ``pause`` seconds in the middle, while the others go on.
+    """
 
     name: str
     seed: int
@@ -51,6 +59,8 @@ class Plan:
     speed: float = 30.0
     shares: Shares = field(default_factory=Shares)
     module: str = BOT
+    replicas: int = 1
+    pause: float = 0.0
 
 
 @dataclass(slots=True)
@@ -72,25 +82,30 @@ class Proved:
 class _Run:
     """What a run has in hand."""
 
-    def __init__(self, plan: Plan, folder: Path, connector: Connector, clock: FastClock, sender: Sender) -> None:
+    def __init__(
+        self, plan: Plan, store: journal.Journal, connector: Connector, clock: FastClock, sender: Sender
+    ) -> None:
         self.plan = plan
+        self.journal = store
         self.connector = connector
         self.clock = clock
         self.sender = sender
+        self.places = [town.Place(number) for number in range(plan.desks)]
         self.stories: list[Story] = []
         self.replicas: list[Replica] = []
         self.outages: list[tuple[datetime, datetime]] = []
         self.killed: Counter[str] = Counter()
-        self.doubted_by_kills = 0
-        self.journal: journal.Journal = (
-            journal.TinyRows(folder / "naive.json") if plan.module == NAIVE else journal.SqlRows(folder / "journal.sqlite")
-        )
+        self.held = False
 
     async def traffic(self) -> None:
         """Let everybody do what the story says, each at its minute."""
-        due: list[tuple[float, int, Callable[[Story], Awaitable[None]], Story]] = []
+        due: list[tuple[float, int, Act, Story]] = []
         for story in self.stories:
-            acts = ((0.0, self.sender.post), (story.claim, self.sender.claim), (story.solve, self.sender.solve))
+            acts: tuple[tuple[float | None, Act], ...] = (
+                (0.0, self.sender.post),
+                (story.claim, self.sender.claim),
+                (story.solve, self.sender.solve),
+            )
             for after, act in acts:
                 if after is not None:
                     due.append((story.minute + after, len(due), act, story))
@@ -102,6 +117,11 @@ class _Run:
                 await self.clock.until(begin + timedelta(minutes=minute))
                 group.create_task(self._done(act(story)))
             await self.clock.until(begin + timedelta(minutes=self.stories[-1].minute) + AFTER)
+            for _ in range(int(LAST_WORDS)):
+                if not self.sender.active:
+                    break
+                await asyncio.sleep(1)
+            self.sender.over = True
 
     async def _done(self, act: Awaitable[None]) -> None:
         self.sender.active += 1
@@ -119,14 +139,29 @@ class _Run:
         for number, kill in enumerate(plan):
             await self._die(replica, kill)
             began = self.clock.now
-            await self.connector.quiet()
-            for message in self.journal.in_doubt(self.connector.accepted):
-                self.doubted_by_kills += message.id not in self.connector.ledger.in_doubt
-                self.connector.ledger.doubt(message)
-            self.connector.forget()
+            await self._doubt()
             following = plan[number + 1] if number + 1 < len(plan) else None
             await replica.start(following.armed if following else "")
             group.create_task(self._back(replica, began))
+
+    async def _doubt(self) -> None:
+        """Keep which sends a replica that is gone may have made and not stored."""
+        await self.connector.quiet()
+        pending = self.journal.in_doubt(self.connector.accepted)
+        self.connector.accepted = pending
+        self.connector.ledger.perhaps.update({one.id: one for one in pending})
+
+    async def hold_still(self, replica: Replica) -> None:
+        """Hold a replica still in the middle, and let it go on after the pause."""
+        await self._accepted(self.plan.requests // 2, or_end=asyncio.Event())
+        self.held = True
+        began = self.clock.now
+        replica.pause()
+        await self._doubt()
+        await asyncio.sleep(self.plan.pause)
+        replica.resume()
+        self.held = False
+        self.outages.append((began, self.clock.now + LOOKS * self.clock.speed))
 
     async def _die(self, replica: Replica, kill: Kill) -> None:
         if kill.point == fleet.STARTING:
@@ -145,7 +180,7 @@ class _Run:
         self.killed["by itself" if died else fleet.ANYWHERE if kill.armed else kill.point] += 1
 
     async def _accepted(self, count: int, *, or_end: asyncio.Event) -> None:
-        while self.sender.accepted < count and not or_end.is_set():
+        while (self.sender.accepted < count or self.held) and not or_end.is_set():
             await asyncio.sleep(0.02)
 
     async def _back(self, replica: Replica, began: datetime) -> None:
@@ -165,23 +200,32 @@ class _Run:
                 await asyncio.sleep(0.2)
 
 
-async def prove(plan: Plan, folder: Path, say: Callable[[str], None] = lambda _: None) -> Proved:
-    """Run a proof in an empty folder, and judge it; ``say`` hears how far it is."""
+async def prove(plan: Plan, folder: Path, say: Callable[[str], None] = lambda _: None, *, database: str = "") -> Proved:
+    """Run a proof in an empty folder, and judge it; ``say`` hears how far it is.
+
+    ``database`` is the address of an empty one in PostgreSQL, which several replicas need.
+    """
     loop = asyncio.get_running_loop()
     began = loop.time()
-    random = Random(plan.seed)
-    async with _world(plan, folder, random) as run:
-        places = [town.Place(number) for number in range(plan.desks)]
-        run.stories = stories(random, plan.requests, places, 60 * plan.rate / plan.speed)
+    random = Random(plan.seed)  # noqa: S311 - a seed is to be repeated
+    async with _world(plan, folder, database, random) as run:
+        run.stories = stories(random, plan.requests, run.places, 60 * plan.rate / plan.speed)
+        if plan.module == NAIVE:  # it has no buttons
+            run.stories = [replace(story, claim=None, solve=None) for story in run.stories]
         run.clock.held = lambda: run.sender.active > BEHIND
-        (replica,) = run.replicas
-        points = {} if plan.module == BOT else {"points": ()}
-        planned = fleet.kills(random, plan.kills, plan.requests, **points)
-        await replica.start(planned[0].armed if planned else "")
-        await _ready(replica, run)
+        planned = fleet.kills(random, plan.kills, plan.requests, points=POINTS if plan.module == BOT else ())
+        shares: list[list[Kill]] = [[] for _ in run.replicas]
+        for kill in planned:
+            random.choice(shares).append(kill)
+        for replica, share in zip(run.replicas, shares, strict=True):
+            await replica.start(share[0].armed if share else "")
+            await _ready(replica, run)
         async with asyncio.TaskGroup() as group:
             telling = group.create_task(_tell(run, say))
-            group.create_task(run.deaths(replica, planned))
+            for replica, share in zip(run.replicas, shares, strict=True):
+                group.create_task(run.deaths(replica, share))
+            if plan.pause:
+                group.create_task(run.hold_still(run.replicas[0]))
             await run.traffic()
             telling.cancel()
         run.clock.held = lambda: True
@@ -191,7 +235,11 @@ async def prove(plan: Plan, folder: Path, say: Callable[[str], None] = lambda _:
             say("not everything was sent in time")
         codes = [await one.stop() for one in run.replicas]
         await run.connector.quiet()
-        ledger = run.connector.ledger
+        ledger, marked = run.connector.ledger, run.journal.marked()
+        answered = len(ledger.in_doubt)
+        for message in ledger.perhaps.values():
+            if message.id not in marked:
+                ledger.doubt(message)
         case = Case(
             posts=tuple(story.told() for story in run.stories),
             records=run.journal.records(),
@@ -208,7 +256,7 @@ async def prove(plan: Plan, folder: Path, say: Callable[[str], None] = lambda _:
             run.killed,
             ledger.calls,
             run.sender.statuses,
-            run.doubted_by_kills,
+            len(ledger.in_doubt) - answered,
             run.sender.waits,
             loop.time() - began,
             errors,
@@ -217,16 +265,18 @@ async def prove(plan: Plan, folder: Path, say: Callable[[str], None] = lambda _:
 
 
 @asynccontextmanager
-async def _world(plan: Plan, folder: Path, random: Random) -> AsyncIterator[_Run]:
+async def _world(plan: Plan, folder: Path, database: str, random: Random) -> AsyncIterator[_Run]:
     async with AsyncExitStack() as stack:
         entra = await stack.enter_async_context(FakeEntra())
         connector = await stack.enter_async_context(Connector(random.randrange(2**32), plan.shares))
         clock = await stack.enter_async_context(FastClock(town.BEGIN, plan.speed))
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
-        port = free_port()
+        ports = [free_port() for _ in range(plan.replicas)]
         token = entra.token(service_url=connector.service_url)
-        sender = Sender(session, [f"http://127.0.0.1:{port}"], token, connector, clock, random)
-        run = _Run(plan, folder, connector, clock, sender)
+        sender = Sender(session, [f"http://127.0.0.1:{port}" for port in ports], token, connector, clock, random)
+        file = folder / "naive.json"
+        rows = journal.SqlRows(database or folder / "journal.sqlite")
+        run = _Run(plan, journal.TinyRows(file) if plan.module == NAIVE else rows, connector, clock, sender)
         settings = {
             "MicrosoftAppId": APP_ID,
             "MicrosoftAppPassword": PASSWORD,
@@ -235,14 +285,18 @@ async def _world(plan: Plan, folder: Path, random: Random) -> AsyncIterator[_Run
             "HOTSEAT_AUTHORITY": entra.url,
             "HOTSEAT_SERVICE_HOSTS": f"127.0.0.1:{connector.port}",
             "HOTSEAT_CLOCK": f"{clock.url}/clock",
-            "HOTSEAT_DATA": str(folder),
+            "HOTSEAT_DATABASE_URL": database,
+            "HOTSEAT_OPS": "127.0.0.1:0",
             "HOTSEAT_LOG": "WARNING",
         }
         if plan.module == NAIVE:
-            settings |= {"NAIVE_FILE": str(folder / "naive.json"), "NAIVE_SPEED": str(plan.speed)}
+            settings |= {"NAIVE_FILE": str(file), "NAIVE_SPEED": str(plan.speed)}
         else:
-            await town.found({"data": folder}, [town.Place(number) for number in range(plan.desks)])
-        run.replicas = [Replica(plan.module, port, settings, folder / "bot.log")]
+            await town.found({"data": folder, "database_url": database}, run.places)
+        for number, port in enumerate(ports):
+            data = folder if plan.replicas == 1 else folder / f"replica-{number + 1}"
+            log = folder / f"replica-{number + 1}.log"
+            run.replicas.append(Replica(plan.module, port, {**settings, "HOTSEAT_DATA": str(data)}, log))
         try:
             yield run
         finally:

@@ -103,7 +103,10 @@ def stories(random: Random, count: int, places: list[Place], per_minute: float) 
 
 
 class Sender:
-    """Delivers to the replicas in turn, whichever it was before. ``waits`` are seconds to the answer, of 2xx only."""
+    """Delivers to the replicas in turn, whichever it was before. ``waits`` are seconds to the answer, of 2xx only.
+
+    Once it is ``over``, what has not come about is given up.
+    """
 
     def __init__(
         self,
@@ -118,6 +121,7 @@ class Sender:
         self.waits: list[float] = []
         self.accepted = 0
         self.active = 0
+        self.over = False
         self._session = session
         self._urls = urls
         self._turn = 0
@@ -150,6 +154,8 @@ class Sender:
         )
         first = self._deliver(activity)
         await (asyncio.gather(first, self._deliver(activity)) if story.twice else first)
+        if self.over:
+            return
         story.acknowledged = True
         self.accepted += 1
         if story.again:
@@ -166,7 +172,7 @@ class Sender:
 
     async def _press(self, story: Story, verb: str, who: str, name: str) -> None:
         story.tried.add(verb)
-        while True:
+        while not self.over:
             card = await self._card(story, verb)
             if card is None:
                 return
@@ -191,7 +197,7 @@ class Sender:
 
     async def _card(self, story: Story, verb: str) -> Message | None:
         """Wait for a card with the button, newest first; None when it was there and is gone: someone else was first."""
-        while True:
+        while not self.over:
             cards = [one for one in self._connector.ledger.by_chat.get(story.thread, []) if one.now.is_card]
             for card in reversed(cards):
                 if any(button.verb == verb for button in card.now.buttons):
@@ -199,11 +205,12 @@ class Sender:
             if any(button.verb == verb for card in cards for old in card.versions for button in old.buttons):
                 return None
             await asyncio.sleep(0.1)
+        return None
 
     async def _deliver(self, activity: dict[str, Any]) -> None:
         data = orjson.dumps(activity)
         pause = LONGEST_PAUSE / 16
-        while await self._once(data) is None:
+        while await self._once(data) is None and not self.over:
             await asyncio.sleep(self._random.uniform(pause / 2, pause))
             pause = min(2 * pause, LONGEST_PAUSE)
 

@@ -129,6 +129,14 @@ def test_a_reminder_may_collapse_into_a_later_one_only_where_the_bot_was_held_up
     assert (verdict.violations, verdict.merged) == ([], 1)
 
 
+def test_a_reminder_may_collapse_into_one_that_came_so_shortly_before_the_answer_that_it_was_not_asked_for() -> None:
+    post = replace(POST, tried=frozenset({"claim"}))
+    answered = Record(THREAD, ACKNOWLEDGED, AT + timedelta(minutes=8))
+    messages = [card(ACKNOWLEDGED), line()]
+    assert kinds(check(case(messages, answered, post=post))) == ["lost reminder"]
+    assert kinds(check(case(messages, answered, post=post, outage=(1, 6)))) == []
+
+
 def test_the_highest_reminder_collapses_into_nothing() -> None:
     assert kinds(check(case(right()[:3], outage=(0, 30)))) == ["lost reminder"]
 
@@ -174,7 +182,7 @@ def test_what_still_waits_at_the_end_is_found() -> None:
 
 def test_the_checker_and_its_ledger_import_nothing_of_the_bot() -> None:
     for module in (checker, ledger):
-        tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+        tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
         names = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
         names += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
         assert [name for name in names if name.split(".")[0] == "bot"] == []
