@@ -10,7 +10,8 @@ It imports nothing of the bot, and knows its promises from product.md alone. Wha
   anybody has answered, it must be seen: in the thread as a line, elsewhere in a message that names the post in one of
   its versions, for later reminders are edited into the first of a minute. Steps that are overdue together collapse into
   the highest: so a step may be missing where a higher one is there, but only where the bot was down or held up in
-  between. A step is not asked for where the answer came within ``GRACE`` of its moment: none comes after the answer.
+  between. None comes after the answer: so a step is asked for only where the bot had ``GRACE`` for it, the time in
+  which it was held up not counted, between its moment and the answer.
 - **Extra.** Cards in one thread are the same said again, and so are lines, and elsewhere messages that name a post in
   common. Of these one is meant and the rest are extra, and there may be no more of them in a chat than sends to it that
   were left in doubt (see Ledger): Teams has no key by which a repeated send would be known.
@@ -213,7 +214,7 @@ def _says(card: Version) -> str:
 
 def _of_steps(post: Post, record: Record, case: Case, seen: _Seen, verdict: Verdict) -> Iterator[Violation]:
     for number, step in enumerate(post.steps):
-        if not _is_due(post, step, record, case.until):
+        if not _is_due(post, step, record, case):
             continue
         times = seen.of(step, post)
         if not all(times) and _collapsed(post, number, seen, case.outages):
@@ -225,9 +226,19 @@ def _of_steps(post: Post, record: Record, case: Case, seen: _Seen, verdict: Verd
             yield Violation("lost reminder", f"{post.token} {step.name}")
 
 
-def _is_due(post: Post, step: Step, record: Record, until: datetime) -> bool:
-    end = until if record.answered_at is None else record.answered_at
-    return post.at + step.after + GRACE <= end
+def _is_due(post: Post, step: Step, record: Record, case: Case) -> bool:
+    first = post.at + step.after
+    end = case.until if record.answered_at is None else record.answered_at
+    return end - first - _held_up(first, end, case.outages) >= GRACE
+
+
+def _held_up(first: datetime, end: datetime, outages: Iterable[tuple[datetime, datetime]]) -> timedelta:
+    """Sum up how long outages, which may overlap, lasted between two moments."""
+    held = timedelta()
+    for start, stop in sorted(outages):
+        held += max(min(stop, end) - max(start, first), timedelta())
+        first = max(first, stop)
+    return held
 
 
 def _collapsed(post: Post, number: int, seen: _Seen, outages: Iterable[tuple[datetime, datetime]]) -> bool:

@@ -34,7 +34,7 @@ AFTER = timedelta(minutes=18)
 """From the last post until every reminder is due and found late, and the last press is made."""
 LAST_WORDS = 180.0
 """Seconds for the bot to send what is left, once nothing happens any more."""
-LOOKS = timedelta(seconds=4)
+LOOKS = timedelta(seconds=6)
 """How long after a start, in real time, a bot may need for what fell due meanwhile."""
 READY = 60.0
 PASSWORD = "a-password-for-the-proof"

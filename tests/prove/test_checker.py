@@ -121,6 +121,15 @@ def test_after_the_answer_no_reminder_is_asked_for_nor_within_the_grace_before_i
     assert kinds(check(case([card(ACKNOWLEDGED)], late, post=post))) == ["lost reminder"]
 
 
+def test_while_the_bot_is_held_up_no_grace_passes_and_outages_that_overlap_count_once() -> None:
+    post = replace(POST, steps=STEPS[:1], tried=frozenset({"claim"}))
+    soon, late = (Record(THREAD, ACKNOWLEDGED, AT + timedelta(minutes=minute)) for minute in (9.9, 10))
+    held = tuple((AT + timedelta(minutes=start), AT + timedelta(minutes=end)) for start, end in ((3, 5), (0, 4)))
+    messages = [card(ACKNOWLEDGED)]
+    assert kinds(check(replace(case(messages, soon, post=post), outages=held))) == []
+    assert kinds(check(replace(case(messages, late, post=post), outages=held))) == ["lost reminder"]
+
+
 def test_a_reminder_may_collapse_into_a_later_one_only_where_the_bot_was_held_up_between_their_moments() -> None:
     messages = [card(), line(), said(TEAM)]
     assert kinds(check(case(messages, outage=(1, 1.9)))) == ["lost reminder"]
@@ -138,7 +147,7 @@ def test_a_reminder_may_collapse_into_one_that_came_so_shortly_before_the_answer
 
 
 def test_the_highest_reminder_collapses_into_nothing() -> None:
-    assert kinds(check(case(right()[:3], outage=(0, 30)))) == ["lost reminder"]
+    assert kinds(check(case(right()[:3], outage=(0, 20)))) == ["lost reminder"]
 
 
 def test_more_of_the_same_than_sends_in_doubt_are_too_many_in_each_chat_by_itself() -> None:

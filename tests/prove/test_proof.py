@@ -7,7 +7,7 @@ import pytest
 from tests.prove.run import NAIVE, Plan, prove
 from tests.prove.table import rendered
 
-SHORT = {"requests": 150, "kills": 6, "desks": 6, "rate": 20.0, "speed": 60.0}
+SHORT = {"requests": 150, "kills": 6, "desks": 6, "rate": 20.0, "speed": 30.0}
 
 
 @pytest.mark.timeout(400)
