@@ -76,18 +76,28 @@ class ReplicaLease:
         return lives
 
 
+MARGIN = 0.1
+"""Seconds by which turns are further apart than the windows say: neither replica's way to Teams is always as long."""
+
+
 class SharedLimits:
-    """How fast all replicas together may speak in one thread; as bot/teams/limits.py, which is for one."""
+    """How fast all replicas together may speak in one thread; as bot/teams/limits.py, which is for one.
+
+    A send that the event loop held up for longer than the margin counts from when it left.
+    """
 
     def __init__(self, journal: SqlJournal, windows: replicas.Windows) -> None:
         """Bind to where turns are kept; ``windows`` empty switches the limits off."""
         self._journal = journal
-        self._windows = windows
+        self._windows = tuple((count, seconds + MARGIN) for count, seconds in windows)
 
     async def turn(self, thread: str) -> None:
         """Return when the next send to this thread may leave."""
         if self._windows:
-            windows = self._windows
-            seconds = await self._journal.run(lambda connection: replicas.reserve(connection, thread, windows))
+            windows, loop = self._windows, asyncio.get_running_loop()
+            seconds, moment = await self._journal.run(lambda connection: replicas.reserve(connection, thread, windows))
+            due = loop.time() + seconds
             if seconds:
                 await asyncio.sleep(seconds)
+            if loop.time() - due > MARGIN:
+                await self._journal.run(lambda connection: replicas.left_late(connection, thread, moment))

@@ -109,8 +109,8 @@ def claim(connection: Connection, me: str) -> list[Claimed]:
     return found
 
 
-def reserve(connection: Connection, thread: str, windows: Windows) -> float:
-    """Return in how many seconds the next send to a thread may leave, which is then taken.
+def reserve(connection: Connection, thread: str, windows: Windows) -> tuple[float, int]:
+    """Return in how many seconds the next send to a thread may leave, and that moment, which is then taken.
 
     ``windows`` as in bot/teams/limits.py: how many in how many seconds.
     """
@@ -125,4 +125,10 @@ def reserve(connection: Connection, thread: str, windows: Windows) -> float:
     row = connection.execute(moment).one()
     old = _now() - literal(int(span * MICROSECONDS), BigInteger)
     connection.execute(delete(turns).where(and_(turns.c.thread == thread, at < old)))
-    return max(0.0, (int(row.at_us) - int(row.now)) / MICROSECONDS)
+    return max(0.0, (int(row.at_us) - int(row.now)) / MICROSECONDS), int(row.at_us)
+
+
+def left_late(connection: Connection, thread: str, moment: int) -> None:
+    """Count a send from now, which left later than at its ``moment``: those after it are not to follow too soon."""
+    late = update(turns).where(turns.c.thread == thread, turns.c.at_us == moment).values(at_us=_now())
+    connection.execute(late)

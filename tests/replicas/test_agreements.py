@@ -285,7 +285,8 @@ async def test_replicas_share_the_turns_of_a_thread(two: Two) -> None:
     windows = ((3, 10.0), (4, 100.0))
 
     async def reserve(journal: SqlJournal, thread: str = "19:t") -> float:
-        return await journal.run(lambda connection: replicas.reserve(connection, thread, windows))
+        seconds, _ = await journal.run(lambda connection: replicas.reserve(connection, thread, windows))
+        return seconds
 
     waits = [await reserve(two[n % 2]) for n in range(5)]
     assert waits[:3] == pytest.approx([0, 0, 0], abs=1)
@@ -300,6 +301,27 @@ async def test_turns_that_are_asked_for_at_once_are_all_different(two: Two, data
     assert run(database, "SELECT count(*), count(DISTINCT at_us) FROM turns") == [(40, 40)]
     await SharedLimits(two[0], ()).turn("19:t")
     assert run(database, "SELECT count(*) FROM turns") == [(40,)]
+
+
+async def test_a_send_that_left_late_counts_from_then(two: Two) -> None:
+    windows = ((1, 100.0),)
+
+    async def reserve() -> tuple[float, int]:
+        return await two[0].run(lambda connection: replicas.reserve(connection, "19:t", windows))
+
+    await reserve()
+    _, moment = await reserve()  # a hundred seconds from now
+    await two[1].run(lambda connection: replicas.left_late(connection, "19:t", moment))  # earlier, as it happens
+    seconds, _ = await reserve()
+    assert seconds == pytest.approx(100, abs=1)
+
+
+async def test_a_turn_that_the_event_loop_held_up_is_told(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(replicas, "left_late", lambda _, thread, __: told.append(thread))
+    monkeypatch.setattr("bot.store.lease.MARGIN", -1.0)  # so that every turn is late
+    await SharedLimits(two[0], ((9, 1.0),)).turn("19:t")
+    assert told == ["19:t"]
 
 
 # -- documents --------------------------------------------------------------------------------------------------------
