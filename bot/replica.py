@@ -31,7 +31,7 @@ from bot.teams.limits import Limits, Turns
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
-BEATS = 5  # looks for one renewal of the lease
+BEATS = 5  # seconds between two renewals of the lease
 
 
 class Replica:
@@ -47,23 +47,38 @@ class Replica:
         self._is_out = False
 
     async def run(self) -> None:
-        """Look every second, for ever."""
+        """Keep the lease and follow, each every second, for ever: however long following takes, the lease is kept."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._repeat(self.keep))
+            group.create_task(self._repeat(self.follow))
+
+    async def _repeat(self, work: Callable[[], Awaitable[None]]) -> None:
+        failing = False
         while True:
             try:
-                await self.look()
+                await work()
             except NotStored as failure:
-                log.warning("out of step with the other replicas: %s; trying again", failure)
+                if not failing:
+                    log.warning("out of step with the other replicas, trying again each second: %s", failure)
+                failing = True
             except Exception:
                 log.exception("keeping in step with the other replicas failed")
+            else:
+                if failing:
+                    log.info("in step with the other replicas again")
+                failing = False
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def look(self) -> None:
-        """Keep the lease, follow the desks that changed, and take over what nobody delivers."""
-        await self._keep()
-        await self._follow()
+    async def follow(self) -> None:
+        """Follow the desks that changed, and take over what nobody delivers."""
+        revisions = await self._journal.revisions()
+        await self._desks.follow(revisions.keys())
+        changed = [desk for desk in self._desks if revisions.get((desk.info.tenant, desk.info.id), -1) > desk.revision]
+        await asyncio.gather(*map(self._look_at, changed))
         await self._take_over(await self._lease.claim())
 
-    async def _keep(self) -> None:
+    async def keep(self) -> None:
+        """Keep the lease; where it has lapsed, let go of what was held under it, and take another."""
         self._beat = (self._beat + 1) % BEATS
         if not self._lease.holds():
             self._let_go()  # before anything is waited for
@@ -82,15 +97,6 @@ class Replica:
         self._courier.drop()
         for desk in self._desks:
             desk.lapse()
-
-    async def _follow(self) -> None:
-        revisions = await self._journal.revisions()
-        await self._desks.follow(revisions.keys())
-        for desk in self._desks:
-            key = (desk.info.tenant, desk.info.id)
-            found = revisions.get(key)
-            if found is not None and found > desk.revision:
-                await self._look_at(desk)
 
     async def _look_at(self, desk: Desk) -> None:
         try:

@@ -27,6 +27,9 @@ OTHERS = stat.S_IRWXG | stat.S_IRWXO
 def folder_findings(settings: Settings) -> Iterator[Finding]:
     """Yield how the folder is: there, whose, with space, and fit to be opened."""
     folder = settings.data
+    if folder.exists() and not folder.is_dir():
+        yield failed(FOLDER, f"{folder} is no folder.", "Set HOTSEAT_DATA to a folder, or to where one may be made.")
+        return
     if not folder.is_dir():
         yield warning(
             FOLDER, f"There is no folder {folder.absolute()} yet.", "The first start makes it; set HOTSEAT_DATA."
@@ -69,8 +72,11 @@ def holder_finding(settings: Settings, *, answers: bool) -> Finding:
             try:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except OSError:
-                remedy = "Wait for a command to end; a bot that stays silent is to be started anew."
-                return warning(HOLDER, f"The folder is held by {by}, which does not answer.", remedy)
+                said = f"The folder is held by {by}, which does not answer."
+                if by.startswith("hotseat serve"):
+                    remedy = "See its /livez, its /readyz and its log; where /livez is silent too, start it anew."
+                    return failed(HOLDER, said, remedy)
+                return warning(HOLDER, said, "Wait for the command to end, and check again.")
             return ok(HOLDER, f"No bot runs on the folder; {by} was killed.")
     return ok(HOLDER, "No bot runs on the folder.")
 
@@ -78,6 +84,8 @@ def holder_finding(settings: Settings, *, answers: bool) -> Finding:
 def journal_findings(settings: Settings) -> tuple[bool, list[Finding]]:
     """Return whether what the journal knows can be read by this version, and how it is."""
     path = journal_of(settings)
+    if path.exists() and not path.is_file():
+        return False, [failed(JOURNAL, f"{path} is no file.", "Move away what stands there, and check again.")]
     if not path.is_file():
         missing = "There is no journal yet."
         if any((settings.data / "rota").glob("*.json")):

@@ -59,7 +59,7 @@ async def check(settings: Settings, now: datetime, patience: float = PATIENCE) -
             known = await read_known(settings)
         except (NotStored, Refused, Unreadable) as failure:
             readable = False
-            more = [failed(folder.JOURNAL, str(failure), "hotseat restore FILE, of a backup in which it was whole.")]
+            more = [failed(folder.JOURNAL, str(failure), _remedy(failure))]
     found += more
     if readable:
         found += await asyncio.to_thread(lambda: list(folder.desk_findings(settings, known)))
@@ -126,3 +126,9 @@ async def _answers(settings: Settings) -> bool:
 def failures(findings: list[Finding]) -> int:
     """Count what failed."""
     return sum(one.level is Level.FAILED for one in findings)
+
+
+def _remedy(failure: Exception) -> str:
+    if isinstance(failure, NotStored):  # which says nothing of what is in the journal
+        return "See that its disk has space and may be written, and check again."
+    return "hotseat restore FILE, of a backup in which it was whole."

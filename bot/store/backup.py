@@ -35,6 +35,8 @@ MARKS = ("graph.json", "graph.json.bak", "slack.json", "slack.json.bak")
 FILES = ("feeds.key", "holidays.json")
 FOLDERS = ("handbook", "rota", "tickets")
 """Read after the journal: a ticket that its copy still has to open may be noted already, and never the other way."""
+SCRATCH = ".hotseat-backup-"
+LEFT_SECONDS = 3_600.0  # no backup takes as long: whoever made a folder so long ago was killed
 CHUNK = 1 << 20
 REMEDY = "Use a file that hotseat backup wrote. Nothing was changed."
 
@@ -79,7 +81,10 @@ def back_up(folder: Path, target: Path, *, version: str, now: datetime, force: b
             for name, packed in read_manifest(archive, fresh).files.items():
                 for _ in _checked(archive, name, packed):
                     pass
-        fresh.replace(target)
+        if force:
+            fresh.replace(target)
+        else:
+            os.link(fresh, target)  # which replaces nothing
         sync_folder(target.parent)
     return manifest
 
@@ -235,28 +240,27 @@ def _snapshot(journal: Path, copy: Path) -> None:
             source.backup(target)
             target.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
     except sqlite3.Error as error:
-        raise NotStored(f"The journal {journal} could not be copied ({error}).") from error
+        message = f"The journal {journal} could not be copied to {copy.parent.parent} ({error}). See that it has space."
+        raise NotStored(message) from error
 
 
 @contextmanager
 def _place_for(target: Path, *, force: bool) -> Iterator[Path]:
-    """Reserve the target's name, and give a folder on its disk (0700) that goes away again."""
-    made = False
+    """Give a folder on the target's disk (0700) that goes away again, with what killed backups left there."""
+    taken = Misconfigured(f"{target} is there already, and was left alone. Name another file, or say --force.")
+    if target.exists() and not force:
+        raise taken
     try:
-        if not force:
-            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-            made = True
-        with TemporaryDirectory(prefix=".hotseat-backup-", dir=target.parent) as scratch:
+        with TemporaryDirectory(prefix=SCRATCH, dir=target.parent) as scratch:
+            now = Path(scratch).stat().st_mtime
+            for left in target.parent.glob(f"{SCRATCH}*"):
+                if now - left.stat().st_mtime > LEFT_SECONDS:
+                    shutil.rmtree(left, ignore_errors=True)
             yield Path(scratch)
-        made = False
     except FileExistsError as error:
-        message = f"{target} is there already, and was left alone. Name another file, or say --force."
-        raise Misconfigured(message) from error
+        raise taken from error
     except OSError as error:
         raise NotStored(f"{target}: the backup could not be written ({error.strerror}).") from error
-    finally:
-        if made:
-            target.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ It is an flock, so the kernel takes it away with the process. The file's text on
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -28,7 +29,8 @@ class FolderLock:
             file = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             message = (
-                f"The data folder {self._folder} cannot be used ({error.strerror}). Make it writable for this user."
+                f"The data folder {self._folder} cannot be used ({error.strerror}). "
+                "Set HOTSEAT_DATA to a folder that is writable for this user, on a disk that has space."
             )
             raise Misconfigured(message) from error
         try:
@@ -38,14 +40,16 @@ class FolderLock:
             os.close(file)
             message = f"The data folder {self._folder} is in use by {by}. Stop it, or set another HOTSEAT_DATA."
             raise Misconfigured(message) from error
-        os.ftruncate(file, 0)
-        os.pwrite(file, f"{self._holder} (process {os.getpid()})\n".encode(), 0)
+        with suppress(OSError):  # a full disk, of which whoever stores something says more
+            os.ftruncate(file, 0)
+            os.pwrite(file, f"{self._holder} (process {os.getpid()})\n".encode(), 0)
         self._file = file
 
     def release(self) -> None:
         """Give the lock up; do nothing if it is not held."""
         if self._file is not None:
-            os.ftruncate(self._file, 0)
+            with suppress(OSError):
+                os.ftruncate(self._file, 0)
             os.close(self._file)
             self._file = None
 

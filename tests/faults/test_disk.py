@@ -160,5 +160,6 @@ async def test_a_disk_that_may_only_be_read_ends_the_start_with_the_remedy(tmp_p
         place = shlex.quote(str(bot.folder))
         bot.prefix = own_disk(f"mount --bind {place} {place}; mount -o remount,bind,ro {place}")
         said = await bot.refused()
-        assert said.splitlines()[-1].endswith("(Read-only file system). Make it writable for this user.")
+        assert said.splitlines()[-1].endswith("writable for this user, on a disk that has space.")
+        assert "(Read-only file system)" in said
         assert "Traceback" not in said

@@ -1,5 +1,6 @@
 """Keeping in step: what a replica does each second, and when its lease has lapsed."""
 
+import asyncio
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -97,6 +98,10 @@ class House:
         self.replica = Replica(self.mine, self.lease, self.desks, self.courier)
         return self
 
+    async def look(self) -> None:
+        await self.replica.keep()
+        await self.replica.follow()
+
 
 @pytest.fixture
 async def house(two: tuple[SqlJournal, SqlJournal]) -> House:
@@ -105,39 +110,39 @@ async def house(two: tuple[SqlJournal, SqlJournal]) -> House:
 
 async def test_what_another_committed_is_known_within_a_look(house: House) -> None:
     await house.theirs.commit(posted(0, 1))
-    await house.replica.look()
+    await house.look()
     assert [desk.revision >= 1 for desk in house.desks] == [True]
 
 
 async def test_desks_that_another_added_and_removed_come_and_go(house: House) -> None:
     await house.theirs.create(SECOND)
-    await house.replica.look()
+    await house.look()
     assert {desk.info.id for desk in house.desks} == {"edge", "second"}
     await house.theirs.remove(SECOND.tenant, SECOND.id)
-    await house.replica.look()
+    await house.look()
     assert {desk.info.id for desk in house.desks} == {"edge"}
 
 
 async def test_what_nobody_delivers_is_delivered_here_but_for_a_desk_that_is_gone(house: House) -> None:
     document = dump_effect(Show("card", "19:t", Line(("text",))))
     house.lease.found = [(DESK.tenant, "edge", "1.0", document), (DESK.tenant, "gone", "1.1", document)]
-    await house.replica.look()
+    await house.look()
     assert house.courier.taken == ["edge 1.0"]
 
 
 async def test_the_lease_is_renewed_every_few_looks(house: House) -> None:
     for _ in range(BEATS * 2):
-        await house.replica.look()
+        await house.look()
     assert house.lease.said == ["renew", "renew"]
 
 
 async def test_a_lease_that_lapsed_is_let_go_of_before_another_is_taken(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await house.replica.look()
+    await house.look()
     house.lease.alive = False
     with caplog.at_level(logging.WARNING):
-        await house.replica.look()
+        await house.look()
     assert house.courier.dropped == 1
     assert house.lease.said[-2:] == ["renew", "begin"]
     assert caplog.text.count("the lease has lapsed") == 1
@@ -151,7 +156,7 @@ async def test_while_the_database_is_away_what_lapsed_is_dropped_once(house: Hou
     house.lease.renew = away  # type: ignore[method-assign]
     for _ in range(3):
         with pytest.raises(NotStored):
-            await house.replica.look()
+            await house.look()
     assert house.courier.dropped == 1
 
 
@@ -159,7 +164,7 @@ async def test_one_desk_that_cannot_be_followed_holds_up_no_other(
     house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     await house.theirs.create(SECOND)
-    await house.replica.look()
+    await house.look()
     await house.theirs.commit(posted(0, 1))
     await house.theirs.commit(Commit(SECOND.tenant, SECOND.id, 0))
     look = Desk.look
@@ -170,6 +175,50 @@ async def test_one_desk_that_cannot_be_followed_holds_up_no_other(
         await look(desk)
 
     monkeypatch.setattr(Desk, "look", failing)
-    await house.replica.look()
+    await house.look()
     assert {desk.info.id: desk.revision for desk in house.desks} == {"edge": 0, "second": 1}
     assert "following a desk failed" in caplog.text
+
+
+async def test_a_database_that_is_away_is_said_once_and_that_it_is_back_too(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.replica.LOOK_SECONDS", 0.0)
+    looks = iter([NotStored("it is away"), NotStored("it is away")])
+
+    async def follow() -> None:
+        if (failure := next(looks, None)) is not None:
+            raise failure
+
+    house.replica.follow = follow  # type: ignore[method-assign]
+    with caplog.at_level(logging.INFO, "bot.replica"):
+        running = asyncio.create_task(house.replica.run())
+        async with asyncio.timeout(10):
+            while len(caplog.records) < 2:
+                await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert [record.getMessage()[:12] for record in caplog.records] == ["out of step ", "in step with"]
+
+
+async def test_a_desk_that_takes_long_to_follow_keeps_nobody_from_renewing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.replica.LOOK_SECONDS", 0.0)
+    await house.theirs.commit(posted(0, 1))
+    asked = asyncio.Event()
+
+    async def for_ever(_: Desk) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Desk, "look", for_ever)
+    running = asyncio.create_task(house.replica.run())
+    async with asyncio.timeout(10):
+        await asked.wait()
+        house.lease.said.clear()
+        while len(house.lease.said) < 2:
+            await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert house.lease.said[:2] == ["renew", "renew"]

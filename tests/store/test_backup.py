@@ -103,6 +103,29 @@ def test_a_backup_is_for_its_owner_only_and_replaces_a_file_by_force_alone(folde
     assert [path.name for path in tmp_path.iterdir() if path != folder] == ["backup.zip"]
 
 
+def test_what_a_killed_backup_left_goes_with_the_next_and_blocks_no_name(folder: Path, tmp_path: Path) -> None:
+    left, fresh = tmp_path / ".hotseat-backup-old", tmp_path / ".hotseat-backup-new"
+    left.mkdir()
+    fresh.mkdir()
+    (left / "journal.sqlite").write_bytes(b"texts of people")
+    os.utime(left, (0, 0))
+    made(folder, tmp_path / "backup.zip")
+    assert {path.name for path in tmp_path.iterdir() if path != folder} == {"backup.zip", ".hotseat-backup-new"}
+
+
+def test_while_a_backup_is_made_nothing_has_its_name(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        assert not (tmp_path / "backup.zip").exists()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("bot.store.backup._snapshot", killed)
+    with pytest.raises(KeyboardInterrupt):
+        made(folder, tmp_path / "backup.zip")
+    assert not (tmp_path / "backup.zip").exists()
+
+
 def test_where_there_is_nothing_to_back_up_nothing_is_written(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="There is no journal in"):
         made(tmp_path / "nowhere", tmp_path / "backup.zip")
