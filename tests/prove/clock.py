@@ -1,6 +1,8 @@
 """The desks' time: it runs so many times as fast as the real one, and stands still while it is held.
 
-The bot reads it under HOTSEAT_CLOCK each second, so for the bot it moves in jumps. So a reminder that is due after ten
+The bot reads it under HOTSEAT_CLOCK each second, so for the bot it moves in jumps. None is longer than ``JUMP``, however
+late a busy bot asks, so that steps a minute apart do not fall due together; whoever has not asked for ``SILENT`` seconds
+is dead, or held still, and is not waited for. So a reminder that is due after ten
 minutes comes within the run, and kills fall between a post and its reminders.
 """
 
@@ -14,6 +16,8 @@ from aiohttp import web
 from tests.rig.service import LoopbackService
 
 TICK = 0.05
+JUMP = timedelta(seconds=40)
+SILENT = 3.0  # real seconds
 
 
 class FastClock(LoopbackService):
@@ -24,6 +28,7 @@ class FastClock(LoopbackService):
         self.now = begin
         self.speed = speed
         self.held: Callable[[], bool] = lambda: False
+        self._asked: dict[str, tuple[float, datetime]] = {}  # by replica: when it did last, and what it was told
         self._task: asyncio.Task[None] | None = None
 
     def application(self) -> web.Application:
@@ -56,8 +61,13 @@ class FastClock(LoopbackService):
         while True:
             await asyncio.sleep(TICK)
             elapsed, last = loop.time() - last, loop.time()
-            if not self.held():
+            if not self.held() and not self._is_ahead(last):
                 self.now += timedelta(seconds=min(elapsed, 10 * TICK) * self.speed)
 
-    async def _answer(self, _: web.Request) -> web.Response:
+    def _is_ahead(self, real: float) -> bool:
+        told = [now for asked, now in self._asked.values() if real - asked < SILENT]
+        return bool(told) and self.now >= min(told) + JUMP
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        self._asked[request.query.get("replica", "")] = (asyncio.get_running_loop().time(), self.now)
         return web.Response(text=self.now.isoformat())

@@ -284,7 +284,6 @@ async def _world(plan: Plan, folder: Path, database: str, random: Random) -> Asy
             "BotOpenIdMetadata": entra.metadata_url,
             "HOTSEAT_AUTHORITY": entra.url,
             "HOTSEAT_SERVICE_HOSTS": f"127.0.0.1:{connector.port}",
-            "HOTSEAT_CLOCK": f"{clock.url}/clock",
             "HOTSEAT_DATABASE_URL": database,
             "HOTSEAT_OPS": "127.0.0.1:0",
             "HOTSEAT_LOG": "WARNING",
@@ -296,7 +295,8 @@ async def _world(plan: Plan, folder: Path, database: str, random: Random) -> Asy
         for number, port in enumerate(ports):
             data = folder if plan.replicas == 1 else folder / f"replica-{number + 1}"
             log = folder / f"replica-{number + 1}.log"
-            run.replicas.append(Replica(plan.module, port, {**settings, "HOTSEAT_DATA": str(data)}, log))
+            own = {"HOTSEAT_DATA": str(data), "HOTSEAT_CLOCK": f"{clock.url}/clock?replica={number}"}
+            run.replicas.append(Replica(plan.module, port, settings | own, log))
         try:
             yield run
         finally:
