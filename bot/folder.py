@@ -185,6 +185,8 @@ class RotaWatch:
                     await self.look()
             except NotStored:
                 log.warning("could not look at the rotas' files; trying again")
+            except Exception:
+                log.exception("looking at the rotas' files failed")
 
     async def look(self) -> None:
         """Look once, and bring together what stands still and is new; once a day forget removed desks."""

@@ -9,7 +9,6 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 from bot.courier import ALWAYS, Courier, Lease
@@ -21,7 +20,7 @@ from bot.jira.errand import Notes
 from bot.ports import Outgoing
 from bot.retries import always
 from bot.store.atomic import AtomicStorage
-from bot.store.document import parse_effect
+from bot.store.document import Unreadable, parse_effect
 from bot.store.documents import AttemptRows, Documents, RowStorage
 from bot.store.journal import SqlJournal
 from bot.store.lease import ReplicaLease, SharedLimits
@@ -85,15 +84,16 @@ class Replica:
         elif self._beat:
             return
         if not await self._lease.renew():
-            self._let_go()
+            if not self._is_out:
+                self._let_go()
             await self._lease.begin()
+            self._let_go()  # of what was handed over meanwhile: it is found again, under the new lease
             self._is_out = False
 
     def _let_go(self) -> None:
-        if self._is_out:
-            return
+        if not self._is_out:
+            log.warning("the lease has lapsed: what was being delivered is left to the other replicas")
         self._is_out = True
-        log.warning("the lease has lapsed: what was being delivered is left to the other replicas")
         self._courier.drop()
         for desk in self._desks:
             desk.lapse()
@@ -102,15 +102,19 @@ class Replica:
         try:
             await desk.look()
         except NotStored:
-            raise
+            log.warning("a desk could not be followed; trying again", extra={"desk": desk.info.id})
         except Exception:
             log.exception("following a desk failed", extra={"desk": desk.info.id})
 
     async def _take_over(self, claimed: Sequence[Claimed]) -> None:
-        for (tenant, id_), rows in groupby(claimed, key=lambda row: (row[0], row[1])):
+        for tenant, id_, row, document in claimed:
             desk = self._desks.named(tenant, id_)
-            if desk is not None:
-                desk.take([Outgoing(row[2], parse_effect(row[3], f"outbox {tenant} {id_} {row[2]}")) for row in rows])
+            if desk is None:
+                continue
+            try:
+                desk.take([Outgoing(row, parse_effect(document, f"outbox {tenant} {id_} {row}"))])
+            except Unreadable:
+                log.exception("what a newer version is to send cannot be read", extra={"desk": id_})
 
 
 @dataclass(frozen=True, slots=True)

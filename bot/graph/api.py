@@ -15,10 +15,12 @@ import aiohttp
 import orjson
 from yarl import URL
 
+from bot.bodies import read_answer
 from bot.graph.messages import Channel
 from bot.retries import Temporary, seconds
 
 TOP = 50  # as many posts as Graph gives at once
+LARGEST = 16 * 2**20  # bytes: a page is fifty posts with their replies, of 28 KB each at most
 _TIMEOUT = aiohttp.ClientTimeout(total=30)
 _AGAIN = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.LOCKED, HTTPStatus.TOO_MANY_REQUESTS})
 _EXPIRED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.GONE})
@@ -99,7 +101,7 @@ class GraphApi:
             async with self._session.get(
                 URL(link, encoded=True), headers=headers, timeout=_TIMEOUT, allow_redirects=False
             ) as response:
-                return _outcome(response, await response.read())
+                return _outcome(response, await read_answer(response, LARGEST))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Temporary(type(error).__name__) from None
 

@@ -234,7 +234,10 @@ class Reconciler:
         found: list[Any] = []
         link = post.get("replies@odata.nextLink")
         while isinstance(link, str) and link and len(found) < MOST_REMEMBERED:
-            page = await self._api.follow(channel, link)
+            try:
+                page = await self._api.follow(channel, link)
+            except Expired:
+                break  # what is missing comes with the thread's next change
             found += page.messages
             link = page.next
         return found

@@ -147,8 +147,8 @@ class SqlJournal:
     async def close(self) -> None:
         """Close the database and end its threads."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._database.close)
-        self._thread.shutdown()
-        if self._shared is not None:
+        self._thread.shutdown(wait=not self.is_shared)  # a server that is silent is not waited for
+        if self.is_shared:
             self._waiting.shutdown(wait=False)
 
     async def __aenter__(self) -> Self:

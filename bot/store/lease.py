@@ -40,14 +40,19 @@ class ReplicaLease:
         return self._now() < self._until - SEND_SECONDS
 
     async def begin(self) -> None:
-        """Take a lease under a new id."""
+        """Take a lease under a new id, under which nothing is held before the lease is."""
         before = tuple(filter(None, (self.id, *self._journal.holder.before)))
-        self._journal.holder = Holder(uuid4().hex, before[:REMEMBERED])
-        await self._beat()
+        new = Holder(uuid4().hex, before[:REMEMBERED])
+        until = await self._beat(new.id)
+        self._journal.holder, self._until = new, until or 0.0
 
     async def renew(self) -> bool:
-        """Keep the lease; where it has lapsed, let go of it and say False: ``begin`` takes another."""
-        if self.holds() and await self._beat():
+        """Keep the lease; where it has lapsed meanwhile, let go of it and say False: ``begin`` takes another.
+
+        What was tried while it did not hold was refused, so that an answer which comes too late is none.
+        """
+        if self.holds() and (until := await self._beat(self.id)) and self.holds():
+            self._until = until
             return True
         self._until = 0.0
         await self.end()
@@ -68,12 +73,11 @@ class ReplicaLease:
         me = self.id
         return await self._journal.run(lambda connection: replicas.claim(connection, me)) if self.holds() else []
 
-    async def _beat(self) -> bool:
-        asked, me = self._now(), self.id
+    async def _beat(self, me: str) -> float | None:
+        """Live for the lease's time more; return until when by this process's count, None where that was over."""
+        asked = self._now()
         lives = await self._journal.run(lambda connection: replicas.beat(connection, me, LEASE_SECONDS))
-        if lives:
-            self._until = asked + LEASE_SECONDS
-        return lives
+        return asked + LEASE_SECONDS if lives else None
 
 
 MARGIN = 0.1

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from psycopg import Error
+from psycopg import Error, InterfaceError, OperationalError
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 from sqlalchemy.dialects.sqlite.dml import OnConflictDoNothing, OnConflictDoUpdate
@@ -34,6 +34,14 @@ PATIENCE = {
     "application_name": "hotseat",
     "timezone": "UTC",
 }
+# A server that falls silent, without a word that it is gone, is given up in seconds and not in the kernel's time.
+ALIVE = {
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 _MIGRATING = 0x486F7473  # the key of the advisory lock under which one replica migrates, and the others wait
 _TOUCH = text(
     "INSERT INTO documents (tenant, desk, name, version, content) VALUES ('', '', 'probe', 1, '') "
@@ -56,11 +64,11 @@ class Database:
         self._engine = create_engine(
             self._url,
             pool_size=TURNS + THREADS,
-            max_overflow=0,
+            max_overflow=THREADS,  # for documents, which are read from threads of nobody's
             pool_pre_ping=True,
             pool_recycle=1800,
             hide_parameters=True,
-            connect_args={"options": options, "connect_timeout": CONNECT_SECONDS},
+            connect_args={"options": options, "connect_timeout": CONNECT_SECONDS, **ALIVE},
         )
 
     def may_be_new(self) -> bool:
@@ -91,7 +99,7 @@ class Database:
         """Do nothing: when the server writes its log anew is its operators' to say."""
 
     def drop(self) -> None:
-        """Close every connection that is not in use; those that are broken go by themselves."""
+        """Do nothing: a connection that is broken goes by itself, and the others are good."""
 
     def close(self) -> None:
         """Close every connection."""
@@ -102,7 +110,9 @@ class Database:
         original = error.orig if isinstance(error, DBAPIError) else error
         if isinstance(original, Error) and original.sqlstate:
             return f"{original.diag.message_primary or type(original).__name__} (SQLSTATE {original.sqlstate})"
-        return f"it cannot be reached ({type(original).__name__})" if isinstance(original, Error) else str(original)
+        away = isinstance(original, InterfaceError | OperationalError)
+        what = "it cannot be reached" if away else "it refused what was to be stored"
+        return f"{what} ({type(original).__name__})" if isinstance(original, Error) else str(original)
 
 
 def parse_url(url: str) -> URL:

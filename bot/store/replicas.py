@@ -11,7 +11,6 @@ from sqlalchemy import (
     BigInteger,
     Connection,
     Text,
-    and_,
     bindparam,
     cast,
     delete,
@@ -28,6 +27,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from bot.store.schema import desks, duties, outbox, replicas, turns
 
 MICROSECONDS = 1_000_000
+LONGEST = 2 * 3600  # seconds, which is more than any window of sends
 Windows = Sequence[tuple[int, float]]
 Claimed = tuple[str, str, str, str]
 """A row of the outbox: tenant, desk, id, document."""
@@ -43,7 +43,11 @@ def _lives(holder: ColumnElement[str]) -> ColumnElement[bool]:
 
 
 def beat(connection: Connection, me: str, seconds: float) -> bool:
-    """Live for so many seconds more; say whether ``me`` lived until now, or is new. Whoever died stays dead."""
+    """Live for so many seconds more; say whether ``me`` lived until now, or is new. Whoever died stays dead.
+
+    Turns that no window reaches back to any more are forgotten.
+    """
+    connection.execute(delete(turns).where(turns.c.at_us < _now() - literal(LONGEST * MICROSECONDS, BigInteger)))
     until = _now() + literal(int(seconds * MICROSECONDS), BigInteger)
     statement = insert(replicas).values(id=me, until_us=until)
     lives = statement.on_conflict_do_update(
@@ -115,7 +119,7 @@ def reserve(connection: Connection, thread: str, windows: Windows) -> tuple[floa
     ``windows`` as in bot/teams/limits.py: how many in how many seconds.
     """
     connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(thread, 0))))
-    at, span = turns.c.at_us, max((seconds for _, seconds in windows), default=0.0)
+    at = turns.c.at_us
     earliest = [_now(), select(func.max(at) + 1).where(turns.c.thread == thread).scalar_subquery()]
     for count, seconds in windows:
         nth = select(at).where(turns.c.thread == thread).order_by(at.desc()).offset(count - 1).limit(1)
@@ -123,8 +127,6 @@ def reserve(connection: Connection, thread: str, windows: Windows) -> tuple[floa
     taken = insert(turns).from_select(["thread", "at_us"], select(literal(thread), func.greatest(*earliest)))
     moment = taken.returning(turns.c.at_us, _now().label("now"))
     row = connection.execute(moment).one()
-    old = _now() - literal(int(span * MICROSECONDS), BigInteger)
-    connection.execute(delete(turns).where(and_(turns.c.thread == thread, at < old)))
     return max(0.0, (int(row.at_us) - int(row.now)) / MICROSECONDS), int(row.at_us)
 
 

@@ -219,3 +219,4 @@ duties = Table(
 turns = Table(
     "turns", metadata, _text("thread"), _us("at_us"), PrimaryKeyConstraint("thread", "at_us"), sqlite_with_rowid=False
 )
+Index("turns_by_time", turns.c.at_us)

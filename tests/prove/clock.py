@@ -1,9 +1,9 @@
 """The desks' time: it runs so many times as fast as the real one, and stands still while it is held.
 
-The bot reads it under HOTSEAT_CLOCK each second, so for the bot it moves in jumps. None is longer than ``JUMP``, however
-late a busy bot asks, so that steps a minute apart do not fall due together; whoever has not asked for ``SILENT`` seconds
-is dead, or held still, and is not waited for. So a reminder that is due after ten
-minutes comes within the run, and kills fall between a post and its reminders.
+The bot reads it under HOTSEAT_CLOCK each second, so for the bot it moves in jumps. None is longer than ``JUMP``,
+however late a busy bot asks, so that steps a minute apart do not fall due together; who has not asked for ``SILENT``
+seconds is dead, or held still, and is not waited for. So a reminder that is due after ten minutes comes within the run,
+and kills fall between a post and its reminders.
 """
 
 import asyncio

@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -256,6 +257,47 @@ async def test_a_lease_that_lapsed_is_not_renewed_but_taken_anew_under_another_i
     await lease.begin()
     assert lease.holds()
     assert lease.id != before
+
+
+async def test_an_answer_to_a_renewal_that_came_after_the_lease_ended_is_none(
+    two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = Seconds()
+    lease = await leased(two[0], seconds)
+    before, beat = lease.id, replicas.beat
+
+    def late(*arguments: Any) -> bool:
+        seconds.now += LEASE_SECONDS - SEND_SECONDS
+        return beat(*arguments)
+
+    monkeypatch.setattr(replicas, "beat", late)
+    assert not await lease.renew()
+    assert not lease.holds()
+    monkeypatch.setattr(replicas, "beat", beat)
+    await lease.begin()
+    assert (lease.holds(), lease.id != before) == (True, True)
+
+
+async def test_nothing_is_held_under_a_lease_that_was_not_given(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    lease = await leased(two[0])
+    before = lease.id
+
+    def away(*_: Any) -> bool:
+        raise NotStored
+
+    monkeypatch.setattr(replicas, "beat", away)
+    with pytest.raises(NotStored):
+        await lease.begin()
+    assert lease.id == before
+
+
+async def test_turns_that_no_window_reaches_back_to_are_forgotten(two: Two, database: str) -> None:
+    lease = await leased(two[0])
+    await SharedLimits(two[0], ((9, 1.0),)).turn("19:old")
+    run(database, "UPDATE turns SET at_us = 1")
+    await SharedLimits(two[0], ((9, 1.0),)).turn("19:new")
+    await lease.renew()
+    assert run(database, "SELECT thread FROM turns") == [("19:new",)]
 
 
 async def test_a_replica_that_leaves_lets_others_take_over_at_once(two: Two) -> None:

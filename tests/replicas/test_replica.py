@@ -143,12 +143,14 @@ async def test_a_lease_that_lapsed_is_let_go_of_before_another_is_taken(
     house.lease.alive = False
     with caplog.at_level(logging.WARNING):
         await house.look()
-    assert house.courier.dropped == 1
+    assert house.courier.dropped == 2  # at once, and what was handed over before there was another lease
     assert house.lease.said[-2:] == ["renew", "begin"]
     assert caplog.text.count("the lease has lapsed") == 1
 
 
-async def test_while_the_database_is_away_what_lapsed_is_dropped_once(house: House) -> None:
+async def test_while_the_database_is_away_what_lapsed_is_dropped_and_said_once(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
     async def away() -> bool:
         raise NotStored
 
@@ -157,7 +159,8 @@ async def test_while_the_database_is_away_what_lapsed_is_dropped_once(house: Hou
     for _ in range(3):
         with pytest.raises(NotStored):
             await house.look()
-    assert house.courier.dropped == 1
+    assert house.courier.dropped == 3
+    assert caplog.text.count("the lease has lapsed") == 1
 
 
 async def test_one_desk_that_cannot_be_followed_holds_up_no_other(
@@ -169,15 +172,28 @@ async def test_one_desk_that_cannot_be_followed_holds_up_no_other(
     await house.theirs.commit(Commit(SECOND.tenant, SECOND.id, 0))
     look = Desk.look
 
-    async def failing(desk: Desk) -> None:
-        if desk.info.id == "edge":
-            raise ValueError
-        await look(desk)
+    document = dump_effect(Show("card", "19:t", Line(("text",))))
+    for failure, said in ((ValueError(), "following a desk failed"), (NotStored(), "a desk could not be followed")):
 
-    monkeypatch.setattr(Desk, "look", failing)
-    await house.look()
+        async def failing(desk: Desk, failure: Exception = failure) -> None:
+            if desk.info.id == "edge":
+                raise failure
+            await look(desk)
+
+        monkeypatch.setattr(Desk, "look", failing)
+        house.lease.found = [(SECOND.tenant, "second", said, document)]
+        await house.look()
+        assert said in caplog.text
+        assert f"second {said}" in house.courier.taken
     assert {desk.info.id: desk.revision for desk in house.desks} == {"edge": 0, "second": 1}
-    assert "following a desk failed" in caplog.text
+
+
+async def test_what_only_a_newer_version_can_read_keeps_nothing_else_from_being_sent(house: House) -> None:
+    document = dump_effect(Show("card", "19:t", Line(("text",))))
+    new = document.replace('"effect":"Show"', '"effect":"Sing"')
+    house.lease.found = [(DESK.tenant, "edge", "1.0", new), (DESK.tenant, "edge", "1.1", document)]
+    await house.look()
+    assert house.courier.taken == ["edge 1.1"]
 
 
 async def test_a_database_that_is_away_is_said_once_and_that_it_is_back_too(

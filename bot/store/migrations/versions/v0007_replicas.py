@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("thread", "at_us"),
         sqlite_with_rowid=False,
     )
+    op.create_index("turns_by_time", "turns", ["at_us"])
     if op.get_bind().dialect.name == "postgresql":
         op.create_index("outbox_by_key", "outbox", ["tenant", "desk", "key"])
         _compare_by_bytes()
