@@ -299,6 +299,7 @@ class FakeTeams:
             else:
                 first, last = plans(question)
                 desk.report(PlanFound(**fields, key=f"found:{one.id}", plan=first))
+                await (await self._town.desk()).settle()  # the proof takes its time
                 desk.report(Planned(**done, plan=last))
 
     async def count(self) -> None:

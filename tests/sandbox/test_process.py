@@ -216,14 +216,17 @@ async def test_when_the_clock_jumps_the_bot_does_what_fell_due_and_the_page_know
 def test_nothing_of_the_operators_own_settings_reaches_the_bot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("MicrosoftAppId", "BotOpenIdMetadata", "HOST", "HOTSEAT_TENANTS", "HOTSEAT_AUTHORITY", "http_proxy"):
         monkeypatch.setenv(name, "somebody's")
-    monkeypatch.delenv("HOTSEAT_LOG", raising=False)
+    for name in ("HOTSEAT_LOG", "HOTSEAT_OPS"):
+        monkeypatch.delenv(name, raising=False)
     environment = Place(tmp_path, 1, 2).environment()
     assert "somebody's" not in environment.values()
     assert {name for name in environment if name.startswith("HOTSEAT_")} == {
         "HOTSEAT_DATA",
         "HOTSEAT_CLOCK",
         "HOTSEAT_ADMINS",
+        "HOTSEAT_OPS",
     }
+    assert environment["HOTSEAT_OPS"] == "off"
     assert environment["SLACK_API_URL"] == "http://127.0.0.1:2/slack/api/"
     assert environment["JIRA_URL"] == "http://127.0.0.1:2"
     assert environment["GITHUB_API_URL"] == "http://127.0.0.1:2/api/v3"

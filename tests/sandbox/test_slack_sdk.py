@@ -128,7 +128,7 @@ async def test_slack_limits_fails_and_loses_answers_on_demand(stage: Stage, clie
         await client.auth_test()
     assert down.value.response.status_code == 503
     assert "error" in await stage.do("api/faults", service="slack", down=1)
-    assert "error" in await stage.do("api/faults", service="teams", down=True)
+    assert "error" in await stage.do("api/faults", service="teams", halves=True)
 
 
 async def test_what_happens_in_slack_is_signed_and_bolt_takes_it(stage: Stage, client: AsyncWebClient) -> None:
