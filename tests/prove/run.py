@@ -158,10 +158,11 @@ class _Run:
         began = self.clock.now
         replica.pause()
         await self._doubt()
+        looked = asyncio.create_task(self._back(replica, began))
         await asyncio.sleep(self.plan.pause)
         replica.resume()
         self.held = False
-        self.outages.append((began, self.clock.now + LOOKS * self.clock.speed))
+        await looked
 
     async def _die(self, replica: Replica, kill: Kill) -> None:
         if kill.point == fleet.STARTING:
