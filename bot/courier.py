@@ -89,7 +89,7 @@ class Courier:
         self._since: dict[tuple[str, str, str], float] = {}  # by the loop's time
         self._lines: dict[tuple[str, str, str], deque[Outgoing]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._addresses: OrderedDict[tuple[str, str, str], Address] = OrderedDict()
+        self._addresses: OrderedDict[tuple[str, str, str], tuple[str, Address]] = OrderedDict()  # with the effect's id
         self._closing = False
 
     def take(self, desk: Origin, outgoing: Iterable[Outgoing]) -> None:
@@ -191,7 +191,7 @@ class Courier:
             if not isinstance(effect, Show | Say):
                 await self._run(desk, one, self._errands[type(effect)])
                 return
-            address = await self._address(key, effect)
+            address = await self._address(desk, key, effect)
             needless = isinstance(effect, Show) and effect.only_if_shown and address is None
             sent = None if needless else await self._send(desk.info, effect, address)
         except (NotStored, Lapsed):
@@ -205,18 +205,24 @@ class Courier:
         else:
             new = sent if isinstance(effect, Show) and sent is not None and sent != address else None
             if new is not None:
-                self._addresses[key] = new
+                self._addresses[key] = (one.id, new)
                 if len(self._addresses) > KNOWN_ADDRESSES:
                     self._addresses.popitem(last=False)
             self._done(desk, one, "" if needless else effect.place, None if new is None else (effect.key, new))
 
-    async def _address(self, key: tuple[str, str, str], effect: Show | Say) -> Address | None:
+    async def _address(self, desk: Origin, key: tuple[str, str, str], effect: Show | Say) -> Address | None:
+        """Return where a message stands.
+
+        Where replicas share, another may have put it elsewhere: what this one posted is believed until that is stored,
+        and then what is stored.
+        """
         if isinstance(effect, Say):
             return None
-        known = None if self._lease.is_shared else self._addresses.get(key)  # which another replica may have changed
-        if known is None and not effect.first:
-            known = await self._journal.address(*key)
-        return known
+        if (mine := self._addresses.get(key)) is not None:
+            by, address = mine
+            if not self._lease.is_shared or desk.has_to_store(by):
+                return address
+        return None if effect.first else await self._journal.address(*key)
 
     def _wait_on(self, desk: Origin, older: Outgoing, newer: Outgoing) -> None:
         """Let an effect have waited for as long as the one that is folded into it."""

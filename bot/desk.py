@@ -135,6 +135,10 @@ class Desk:
             self._reported.add(event.effect)
         self._enqueue(event, shown)
 
+    def has_to_store(self, effect: str) -> bool:
+        """Say whether what became of an effect was reported, and is not stored yet."""
+        return effect in self._reported
+
     async def knows(self, key: str) -> bool:
         """Say whether an event with this key was taken, and changed something."""
         return key in self._recent or bool(await self._journal.known(self.info.tenant, self.info.id, [key]))

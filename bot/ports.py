@@ -265,6 +265,9 @@ class Origin(Protocol):
     def report(self, event: Delivered | Undeliverable | PlanFound, shown: tuple[str, Address] | None = None) -> None:
         """Take what became of an effect."""
 
+    def has_to_store(self, effect: str) -> bool:
+        """Say whether what became of an effect was taken, and is not stored yet."""
+
     async def state(self) -> State:
         """Return the desk's state as it stands."""
 

@@ -57,12 +57,16 @@ class Reports(Desk):
         self.info = INFO
         self.told: list[Delivered | Undeliverable | PlanFound] = []
         self.shown: dict[str, Address] = {}
+        self.is_slow = False  # to store what it is told
         self._memory = journal
 
     def report(self, event: Delivered | Undeliverable | PlanFound, shown: tuple[str, Address] | None = None) -> None:
         self.told.append(event)
         if shown:
             self.shown[shown[0]] = shown[1]
+
+    def has_to_store(self, effect: str) -> bool:
+        return self.is_slow and any(not isinstance(one, PlanFound) and one.effect == effect for one in self.told)
 
 
 class Post:
@@ -342,3 +346,13 @@ async def test_of_several_replicas_none_trusts_its_own_memory_of_where_a_message
     post.take(post.show("card", "two"))
     await post.courier.idle()
     assert post.teams.sent == [("card", "post", "one"), ("card", "moved", "two")]
+
+
+async def test_of_several_replicas_each_edits_what_it_posted_though_its_desk_is_slow_to_store_where(post: Post) -> None:
+    leased(post, Borrowed())
+    post.desk.is_slow = True
+    post.take(post.show("card", "one", first=True))
+    await post.courier.idle()
+    post.take(post.show("card", "two"))
+    await post.courier.idle()
+    assert post.teams.sent == [("card", "post", "one"), ("card", "id-1", "two")]

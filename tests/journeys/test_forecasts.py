@@ -136,6 +136,9 @@ class Outrun:
     def report(self, event: Delivered | Undeliverable | PlanFound, shown: tuple[str, Address] | None = None) -> None:
         self.desk.report(event, shown)
 
+    def has_to_store(self, effect: str) -> bool:
+        return self.desk.has_to_store(effect)
+
     async def state(self) -> State:
         return await self.desk.state()
 

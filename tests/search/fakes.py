@@ -69,6 +69,10 @@ class Desk:
     info: DeskInfo = DESK
     commons: dict[str, Common] = field(default_factory=dict)
 
+    def has_to_store(self, effect: str) -> bool:
+        """Be told nothing, so have nothing to store."""
+        raise AssertionError(effect)
+
     async def state(self) -> State:
         """Return its state."""
         return State(self.info, commons=self.commons)

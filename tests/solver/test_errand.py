@@ -34,6 +34,9 @@ class Asked:
         assert shown is None
         self.told.append(event)
 
+    def has_to_store(self, effect: str) -> bool:
+        raise AssertionError(effect)
+
     async def state(self) -> State:
         return State(self.info)
 
