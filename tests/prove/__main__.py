@@ -39,7 +39,8 @@ def _plan(part: str, options: argparse.Namespace) -> Plan:
         return Plan("a naive bot", seed, int(500 * scale), int(20 * scale), rate=options.rate, module=NAIVE)
     if part == "postgres":
         sizes = (int(6_000 * scale), int(100 * scale))
-        return Plan("PostgreSQL, two replicas", seed, *sizes, rate=options.rate, replicas=2, pause=options.pause)
+        slower = {"speed": 10.0, "replicas": 2, "pause": options.pause}  # a turn takes longer, and steps fall due apart
+        return Plan("PostgreSQL, two replicas", seed, *sizes, rate=options.rate, **slower)
     return Plan("SQLite, one replica", seed, int(10_000 * scale), int(100 * scale), rate=options.rate)
 
 

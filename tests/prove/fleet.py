@@ -61,6 +61,7 @@ class Replica:
         self.url = f"http://127.0.0.1:{port}"
         self.log = log
         self.ended = asyncio.Event()
+        self.is_held = self.is_up = False
         self._module = module
         self._settings = {**settings, "PORT": str(port), "HOST": "127.0.0.1"}
         self._process: asyncio.subprocess.Process | None = None
@@ -94,10 +95,12 @@ class Replica:
 
     def pause(self) -> None:
         """Let it stand still."""
+        self.is_held = True
         self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
         """Let it go on."""
+        self.is_held = False
         self._signal(signal.SIGCONT)
 
     async def _end(self, how: signal.Signals) -> None:
@@ -110,4 +113,5 @@ class Replica:
 
     async def _wait(self, process: asyncio.subprocess.Process, ended: asyncio.Event) -> None:
         await process.wait()
+        self.is_up = False
         ended.set()

@@ -16,6 +16,7 @@ from tests.prove.ledger import Message
 REQUESTS = "SELECT place, status, responded_us, ended_us FROM requests"
 OUTBOX = "SELECT document FROM outbox"
 SHOWN = "SELECT activity FROM shown"
+NEXT = "SELECT min(next_at) FROM requests WHERE status <> 'CLOSED'"
 
 
 class Journal(Protocol):
@@ -26,6 +27,9 @@ class Journal(Protocol):
 
     def unsent(self) -> int:
         """Count what is still to be sent."""
+
+    def next_due(self) -> datetime | None:
+        """Return when the earliest thing is due, or was: it waits until somebody has looked."""
 
     def marked(self) -> set[str]:
         """Return the ids of the messages that the bot knows to be there."""
@@ -61,6 +65,11 @@ class SqlRows:
     def unsent(self) -> int:
         """Count what is still to be sent."""
         return len(self.rows(OUTBOX))
+
+    def next_due(self) -> datetime | None:
+        """Return when the earliest step of a request is due, or was."""
+        ((found,),) = self.rows(NEXT)
+        return datetime.fromisoformat(found) if found else None
 
     def marked(self) -> set[str]:
         """Return the ids of the messages that the bot knows."""
@@ -100,6 +109,10 @@ class TinyRows:
     def unsent(self) -> int:
         """Nothing is ever known to be unsent."""
         return 0
+
+    def next_due(self) -> datetime | None:
+        """Nothing is ever known to be due."""
+        return None
 
     def marked(self) -> set[str]:
         """No message is ever known."""

@@ -34,6 +34,10 @@ AFTER = timedelta(minutes=18)
 """From the last post until every reminder is due and found late, and the last press is made."""
 LAST_WORDS = 180.0
 """Seconds for the bot to send what is left, once nothing happens any more."""
+LATE = timedelta(seconds=30)
+"""Of the desks' time: a step that waits for longer is waited for, since the machine is slower than time is fast."""
+LATEST = 20.0
+"""Real seconds for which it is: what a bot that runs has not done by then it has lost."""
 LOOKS = timedelta(seconds=6)
 """How long after a start, in real time, a bot may need for what fell due meanwhile."""
 READY = 60.0
@@ -96,6 +100,7 @@ class _Run:
         self.outages: list[tuple[datetime, datetime]] = []
         self.killed: Counter[str] = Counter()
         self.held = False
+        self.is_late = False
 
     async def traffic(self) -> None:
         """Let everybody do what the story says, each at its minute."""
@@ -142,7 +147,7 @@ class _Run:
             await self._doubt()
             following = plan[number + 1] if number + 1 < len(plan) else None
             await replica.start(following.armed if following else "")
-            group.create_task(self._back(replica, began))
+            group.create_task(self._back(began))
 
     async def _doubt(self) -> None:
         """Keep which sends a replica that is gone may have made and not stored."""
@@ -158,11 +163,26 @@ class _Run:
         began = self.clock.now
         replica.pause()
         await self._doubt()
-        looked = asyncio.create_task(self._back(replica, began))
+        looked = asyncio.create_task(self._back(began))
         await asyncio.sleep(self.plan.pause)
         replica.resume()
         self.held = False
         await looked
+
+    async def watch(self) -> None:
+        """Let time wait for a bot that is up and has steps to do due for a while, not for one that is down."""
+        loop = asyncio.get_running_loop()
+        before, since = None, loop.time()
+        while True:
+            due = self.journal.next_due() if self._is_up() else None
+            if due != before:
+                before, since = due, loop.time()
+            is_late = due is not None and self.clock.now - due >= LATE
+            self.is_late = is_late and loop.time() - since < LATEST
+            await asyncio.sleep(0.2)
+
+    def _is_up(self) -> bool:
+        return any(one.is_up and not one.is_held for one in self.replicas)
 
     async def _die(self, replica: Replica, kill: Kill) -> None:
         if kill.point == fleet.STARTING:
@@ -184,11 +204,14 @@ class _Run:
         while (self.sender.accepted < count or self.held) and not or_end.is_set():
             await asyncio.sleep(0.02)
 
-    async def _back(self, replica: Replica, began: datetime) -> None:
-        """Wait for the next post to be accepted: soon after that the bot has looked at what was due."""
-        before, ended = self.sender.accepted, replica.ended
-        while self.sender.accepted == before < self.plan.requests and not ended.is_set():
-            await asyncio.sleep(0.02)
+    async def _back(self, began: datetime) -> None:
+        """Wait until a bot listens: soon after that it has looked at what was due."""
+        while not self.sender.over:
+            for one in self.replicas:
+                one.is_up = not one.is_held and await self.sender.listens(one.url)
+            if self._is_up():
+                break
+            await asyncio.sleep(0.1)
         self.outages.append((began, self.clock.now + LOOKS * self.clock.speed))
 
     async def rest(self) -> None:
@@ -213,7 +236,7 @@ async def prove(plan: Plan, folder: Path, say: Callable[[str], None] = lambda _:
         run.stories = stories(random, plan.requests, run.places, 60 * plan.rate / plan.speed)
         if plan.module == NAIVE:  # it has no buttons
             run.stories = [replace(story, claim=None, solve=None) for story in run.stories]
-        run.clock.held = lambda: run.sender.active > BEHIND
+        run.clock.held = lambda: run.is_late or run.sender.active > BEHIND
         planned = fleet.kills(random, plan.kills, plan.requests, points=POINTS if plan.module == BOT else ())
         shares: list[list[Kill]] = [[] for _ in run.replicas]
         for kill in planned:
@@ -222,13 +245,14 @@ async def prove(plan: Plan, folder: Path, say: Callable[[str], None] = lambda _:
             await replica.start(share[0].armed if share else "")
             await _ready(replica, run)
         async with asyncio.TaskGroup() as group:
-            telling = group.create_task(_tell(run, say))
+            besides = [group.create_task(_tell(run, say)), group.create_task(run.watch())]
             for replica, share in zip(run.replicas, shares, strict=True):
                 group.create_task(run.deaths(replica, share))
             if plan.pause:
                 group.create_task(run.hold_still(run.replicas[0]))
             await run.traffic()
-            telling.cancel()
+            for task in besides:
+                task.cancel()
         run.clock.held = lambda: True
         try:
             await run.rest()
@@ -305,15 +329,15 @@ async def _world(plan: Plan, folder: Path, database: str, random: Random) -> Asy
                 await replica.kill()
 
 
-async def _ready(replica: Replica, run: _Run) -> datetime:
-    """Wait until a bot listens for the first time; return the desks' time then."""
+async def _ready(replica: Replica, run: _Run) -> None:
+    """Wait until a bot listens for the first time."""
     loop = asyncio.get_running_loop()
     end = loop.time() + READY
     while not await run.sender.listens(replica.url):
         if replica.ended.is_set() or loop.time() > end:
             raise RuntimeError(f"the bot does not start: {replica.log.read_text(errors='replace')[-2000:]}")
         await asyncio.sleep(0.05)
-    return run.clock.now
+    replica.is_up = True
 
 
 async def _tell(run: _Run, say: Callable[[str], None]) -> None:

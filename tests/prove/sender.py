@@ -133,9 +133,9 @@ class Sender:
     async def listens(self, url: str) -> bool:
         """Say whether anybody answers at all."""
         try:
-            async with self._session.get(f"{url}/livez"):
+            async with self._session.get(f"{url}/livez", timeout=aiohttp.ClientTimeout(total=PATIENCE)):
                 return True
-        except aiohttp.ClientError:
+        except (aiohttp.ClientError, TimeoutError):
             return False
 
     async def post(self, story: Story) -> None:
