@@ -170,7 +170,7 @@ class _Run:
         await looked
 
     async def watch(self) -> None:
-        """Let time wait for a bot that is up and has steps to do due for a while, not for one that is down."""
+        """Let time wait for a bot that is up and has steps overdue, not for one that is down."""
         loop = asyncio.get_running_loop()
         before, since = None, loop.time()
         while True:
