@@ -61,7 +61,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--part", action="append", choices=PARTS, help="only this one")
     parser.add_argument("--scale", type=float, default=1.0, help="share of the requests and kills (1)")
-    parser.add_argument("--rate", type=float, default=20.0, help="posts a second (20)")
+    parser.add_argument("--rate", type=float, default=30.0, help="posts a second (30)")
     parser.add_argument("--pause", type=float, default=60.0, help="seconds for which a replica is held still (60)")
     parser.add_argument("--keep", default="", help="an empty folder for the bots' data and logs")
     return parser.parse_args()
