@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import psycopg
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from tests.prove.checker import Record
 from tests.prove.ledger import Message
@@ -16,6 +17,7 @@ from tests.prove.ledger import Message
 REQUESTS = "SELECT place, status, responded_us, ended_us FROM requests"
 OUTBOX = "SELECT document FROM outbox"
 SHOWN = "SELECT activity FROM shown"
+PATIENCE = stop_after_delay(5)
 NEXT = "SELECT min(next_at) FROM requests WHERE status <> 'CLOSED'"
 
 
@@ -50,10 +52,15 @@ class SqlRows:
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Read rows."""
         if isinstance(self._where, Path):
-            with closing(sqlite3.connect(f"file:{self._where}?mode=ro", uri=True, timeout=30)) as connection:
-                return connection.execute(query).fetchall()
+            return self._from_file(query, self._where)
         with psycopg.connect(self._where) as database:
             return database.execute(query.encode()).fetchall()
+
+    @retry(retry=retry_if_exception_type(sqlite3.OperationalError), wait=wait_fixed(0.05), stop=PATIENCE, reraise=True)
+    def _from_file(self, query: str, file: Path) -> list[tuple[Any, ...]]:
+        """Read rows of a file, which nobody can open to read alone while a bot that was killed begins to mend it."""
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)) as connection:
+            return connection.execute(query).fetchall()
 
     def records(self) -> tuple[Record, ...]:
         """Return what is stored of each request."""
