@@ -43,6 +43,7 @@ audit: $(VENV)/installed-dev .venv-audit/installed
 bench: $(VENV)/installed-dev
 	tests/bench/run.sh $(BENCH)
 
+prove: export PYTHONDONTWRITEBYTECODE :=
 prove: $(VENV)/installed-dev postgres
 	$(BIN)/python -m tests.prove $(PROVE)
 
