@@ -69,15 +69,9 @@ class Alarm:
     async def _look(self) -> None:
         async with self._looking:
             self._armed = None
-            for desk in self._desks:
-                if desk.next_due is None or desk.next_due > self._clock():
-                    continue
-                try:
-                    await desk.strike()
-                except NotStored:
-                    log.warning("could not store what is due; trying again", extra={"desk": desk.info.id})
-                except Exception:
-                    log.exception("looking at what is due failed", extra={"desk": desk.info.id})
+            now = self._clock()
+            due = [desk for desk in self._desks if desk.next_due is not None and desk.next_due <= now]
+            await asyncio.gather(*map(_strike, due))
 
     def _after_look(self) -> None:
         due = min((desk.next_due for desk in self._desks if desk.next_due), default=None)
@@ -89,3 +83,12 @@ class Alarm:
         if self._scheduler.running:
             self._armed = at
             self._scheduler.add_job(self.look, "date", run_date=at, id="look", replace_existing=True)
+
+
+async def _strike(desk: Desk) -> None:
+    try:
+        await desk.strike()
+    except NotStored:
+        log.warning("could not store what is due; trying again", extra={"desk": desk.info.id})
+    except Exception:
+        log.exception("looking at what is due failed", extra={"desk": desk.info.id})

@@ -106,3 +106,14 @@ async def test_a_look_that_failed_is_repeated_and_the_other_desks_are_looked_at(
     await rung(other)
     await rung(desk)
     assert (len(desk.struck), len(other.struck)) == (2, 1)
+
+
+async def test_a_desk_that_takes_long_holds_up_no_other(alarm: Alarm, hand: Hand) -> None:
+    class Slow(Sleeper):
+        async def strike(self) -> None:
+            await asyncio.Event().wait()
+
+    other = Sleeper(hand, hand())
+    alarm.start([Slow(hand, hand()), other])
+    await rung(other)
+    assert len(other.struck) == 1
