@@ -15,7 +15,7 @@ from bot.correlation import about, nothing
 from bot.effects import Effect, Say, Show, WriteRota, concerns, folded
 from bot.errors import NotStored
 from bot.events import Delivered, Undeliverable
-from bot.ports import Address, Clock, Journal, Meter, Origin, Outgoing, Unmetered
+from bot.ports import Address, Clock, Journal, Meter, Origin, Outgoing
 from bot.retries import Lapsed, may_try
 from bot.state import DeskInfo
 
@@ -85,7 +85,7 @@ class Courier:
         self._errands = errands
         self._clock = clock
         self._lease = lease
-        self._meter = meter or Unmetered()
+        self._meter = meter or Meter()
         self._since: dict[tuple[str, str, str], float] = {}  # by the loop's time
         self._lines: dict[tuple[str, str, str], deque[Outgoing]] = {}
         self._tasks: set[asyncio.Task[None]] = set()

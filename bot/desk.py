@@ -59,7 +59,6 @@ from bot.ports import (
     Meter,
     News,
     Outgoing,
-    Unmetered,
 )
 from bot.rota.plan import Question
 from bot.rota.planning import Planning
@@ -104,7 +103,7 @@ class Desk:
         self._clock = clock
         self._lookup = lookup
         self._on_due = on_due
-        self._meter = meter or Unmetered()
+        self._meter = meter or Meter()
         self._standing: Standing | None = None
         self._paused: Pause | None = None
         self._planned: Planning | None = None
@@ -325,6 +324,7 @@ class Desk:
     async def _follow(self, standing: Standing, news: News) -> Standing:
         """Bring the state to where other replicas brought the desk, and return it."""
         if news.changes is None:
+            self._standing = None
             await self._load()
             assert self._standing is not None
             return self._standing
@@ -470,6 +470,8 @@ class Desk:
         self._courier.take(self, new)
 
     async def _load(self) -> None:
+        """Load the desk, unless somebody else has meanwhile."""
+        self._held.clear()  # it is in the outbox, which is read now
         loaded = await self._journal.load(self.info.tenant, self.info.id)
         standing = Standing(loaded.revision, loaded.desk, loaded.rota, loaded.facts)
         beside = {id_ for one in loaded.requests for id_ in one.followers}.difference(one.id for one in loaded.requests)
@@ -480,11 +482,12 @@ class Desk:
             standing.put_alert(alert)
         standing.notices = {notice.key: notice for notice in loaded.notices}
         standing.commons = {common.id: common for common in loaded.commons}
+        if self._standing is not None:
+            return
         self._standing = standing
         self.info = loaded.desk
         self._people, self._chats = loaded.rota.people, loaded.facts.chats
         self._set_due(standing, None)
-        self._held.clear()  # it is in the outbox
         # A commit that failed may yet have been written: what only the journal knows of goes out too.
         self._hand_over(loaded.outgoing)
 

@@ -285,8 +285,8 @@ class Courier(Protocol):
         """Take effects to deliver, in order."""
 
 
-class Meter(Protocol):
-    """Counts what desks and their couriers do. It never fails, and nobody waits for it."""
+class Meter:
+    """Takes what desks and their couriers do, and counts nothing; what does counts. It never fails, nobody waits."""
 
     def stored(
         self,
@@ -302,25 +302,6 @@ class Meter(Protocol):
 
     def delivered(self, effect: Effect, seconds: float) -> None:
         """Take an effect that is done so long after it was handed over."""
-
-
-class Unmetered:
-    """A meter that counts nothing."""
-
-    def stored(
-        self,
-        changed: Iterable[tuple[Event, Request | None, Request]],
-        now: datetime,
-        seconds: float,
-        hours: Callable[[], SupportHours],
-    ) -> None:
-        """Do nothing."""
-
-    def repeated(self, event: Event) -> None:
-        """Do nothing."""
-
-    def delivered(self, effect: Effect, seconds: float) -> None:
-        """Do nothing."""
 
 
 class Library(Protocol):

@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 from bot.effects import Effect, Show
 from bot.events import ClockStruck, Delivered, Event, Message, Raise
 from bot.hours import SupportHours
+from bot.ports import Meter
 from bot.retries import Lapsed, Temporary
 from bot.support.report import waits_since
 from bot.support.request import Request
@@ -46,8 +47,8 @@ class Readings:
     reconciler_age: float | None = None
 
 
-class Metrics:
-    """Counts as ``bot.ports.Meter`` says, in a registry of its own."""
+class Metrics(Meter):
+    """Counts, in a registry of its own."""
 
     def __init__(self) -> None:
         """Begin at nothing."""

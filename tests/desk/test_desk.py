@@ -302,3 +302,31 @@ async def test_what_is_undelivered_goes_to_the_courier_at_the_next_start() -> No
     before = stage.courier.taken
     await stage.open()
     assert stage.courier.taken == before != []
+
+
+async def test_whoever_loads_a_desk_late_leaves_the_newer_state_and_takes_nothing_that_is_to_be_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = Stage()
+    desk = await stage.open()
+    old = await stage.journal.load("tenant", "backend")
+    read, gate = asyncio.Event(), asyncio.Event()
+
+    async def late(*_: str) -> object:
+        read.set()
+        await gate.wait()
+        return old
+
+    await desk.settle()
+    with monkeypatch.context() as patched:
+        patched.setattr(stage.journal, "load", late)
+        desk._standing = None
+        asked = asyncio.create_task(desk.state())
+        await read.wait()
+    await desk.handle(stage.posted())
+    gate.set()
+    assert set((await asked).requests) == {"R-1"}
+    await desk.settle()
+    assert {one.id for one in (await stage.journal.load("tenant", "backend")).outgoing} == {
+        one.id for one in stage.courier.taken
+    }

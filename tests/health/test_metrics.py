@@ -13,7 +13,6 @@ from bot.events import Alerted, ClockStruck, Delivered, Posted, SlackReplied
 from bot.health.lag import watch_loop
 from bot.health.metrics import Metrics, Readings
 from bot.hours import SupportHours
-from bot.ports import Unmetered
 from bot.retries import Lapsed, Temporary
 from bot.support.request import Request
 from bot.views import Line
@@ -146,10 +145,3 @@ async def test_how_late_the_event_loop_comes_is_told_again_and_again() -> None:
     metrics = Metrics()
     metrics.lagged(0.3)
     assert values(metrics)["hotseat_loop_lag_seconds_bucket{le=0.25}"] == 0
-
-
-def test_a_meter_may_count_nothing() -> None:
-    meter = Unmetered()
-    meter.stored([], NOW, 0.0, SupportHours)
-    meter.repeated(posted())
-    meter.delivered(Say("x", "x", Line(("x",))), 0.0)
