@@ -38,15 +38,18 @@ _DUE = (
 _HERE = (outbox.c.tenant == bindparam("tenant_"), outbox.c.desk == bindparam("desk_"))
 _PENDING = (
     select(outbox.c.id, outbox.c.key, outbox.c.document)
-    .where(*_HERE)
+    .where(*_HERE, outbox.c.holder.in_(("", bindparam("holder_"))))
     .order_by(outbox.c.revision, outbox.c.position)
     .limit(MOST_PENDING)
 )
 _TOTAL = select(func.count()).select_from(outbox).where(*_HERE)
 
 
-def audit(connection: Connection, tenant: str, desk: str, due: datetime) -> Audit:
-    """Return the desk; raise Refused where it is unknown."""
+def audit(connection: Connection, tenant: str, desk: str, due: datetime, holder: str) -> Audit:
+    """Return the desk; raise Refused where it is unknown.
+
+    Of what waits those are told that ``holder`` delivers, or nobody yet: each replica looks after its own.
+    """
     here = {"tenant_": tenant, "desk_": desk}
     row = connection.execute(sql.ONE_DESK, here).first()
     rota = connection.execute(sql.ONE_ROTA, here).first()
@@ -65,7 +68,7 @@ def audit(connection: Connection, tenant: str, desk: str, due: datetime) -> Audi
         alerts={id_: parse(Alert, document, f"alerts {name} {id_}") for id_, document in alerts},
         commons={id_: parse(Common, document, f"commons {name} {id_}") for id_, document in commons},
     )
-    pending = connection.execute(_PENDING, here).all()
+    pending = connection.execute(_PENDING, {**here, "holder_": holder}).all()
     return Audit(
         state,
         tuple(Pending(id_, key, str(orjson.loads(document)["effect"])) for id_, key, document in pending),

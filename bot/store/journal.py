@@ -422,7 +422,8 @@ class SqlJournal:
 
     async def audit(self, tenant: str, desk: str, due: datetime) -> Audit:
         """Return a desk as whoever audits it reads it; raise Refused where it is unknown."""
-        return await self.run(lambda connection: audits.audit(connection, tenant, desk, due))
+        holder = self.holder.id
+        return await self.run(lambda connection: audits.audit(connection, tenant, desk, due, holder))
 
     async def rota(self, tenant: str, desk: str) -> StoredRota:
         """Return a desk's rota with what is known of its file; raise Refused where the desk is unknown."""

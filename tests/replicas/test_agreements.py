@@ -21,7 +21,7 @@ from bot.store.postgres import parse_url
 from bot.store.rota import StoredRota
 from bot.store.writing import TOLD
 from bot.views import Line
-from tests.store.samples import DESK, FACTS, NOTICE, ROTA, posted, request
+from tests.store.samples import DESK, FACTS, NOTICE, NOW, ROTA, posted, request
 
 Two = tuple[SqlJournal, SqlJournal]
 T, D = DESK.tenant, DESK.id
@@ -230,6 +230,19 @@ async def test_a_late_result_counts_where_nobody_has_taken_over(two: Two) -> Non
     await one.commit(shows(0, "card"))
     await mine.begin()
     await one.commit(Commit(T, D, 1, struck=("1.0",)))
+    assert (await one.load(T, D)).outgoing == ()
+    assert await mine.claim() == []
+
+
+async def test_an_auditor_is_told_of_its_own_and_of_what_nobody_delivers_yet(two: Two, database: str) -> None:
+    one, other = two
+    await leased(one)
+    await leased(other)
+    await one.commit(shows(0, "a", "b"))
+    run(database, "UPDATE outbox SET holder = '' WHERE id = '1.1'")
+    seen = [[row.id for row in (await journal.audit(T, D, NOW)).pending] for journal in two]
+    assert seen == [["1.0", "1.1"], ["1.1"]]
+    assert (await other.audit(T, D, NOW)).total == 2
 
 
 # -- leases -----------------------------------------------------------------------------------------------------------
