@@ -25,7 +25,7 @@ from bot.store.documents import AttemptRows, Documents, RowStorage
 from bot.store.journal import SqlJournal
 from bot.store.lease import ReplicaLease, SharedLimits
 from bot.store.replicas import Claimed
-from bot.teams.limits import Limits, Turns
+from bot.teams.limits import Limits
 
 log = logging.getLogger(__name__)
 
@@ -117,12 +117,28 @@ class Replica:
                 log.exception("what a newer version is to send cannot be read", extra={"desk": id_})
 
 
+class Turns:
+    """When the next send to a thread may leave: as all replicas agree, and while they can't, as this one alone says."""
+
+    def __init__(self, together: SharedLimits, alone: Limits) -> None:
+        """Bind to both."""
+        self._together = together
+        self._alone = alone
+
+    async def turn(self, thread: str) -> None:
+        """Return when the next send to this thread may leave."""
+        try:
+            await self._together.turn(thread)
+        except NotStored:
+            await self._alone.turn(thread)
+
+
 @dataclass(frozen=True, slots=True)
 class Resources:
     """What a process has for itself where it is the only one, and in common with the others where replicas share."""
 
     lease: Lease
-    limits: Turns
+    limits: Limits | Turns
     attempts: Notes
     storage: Callable[[str], AtomicStorage | RowStorage]
     """Returns where some tables are kept, by the name of the file that they are kept in."""
@@ -152,7 +168,8 @@ async def resources(
     def duty(name: str) -> Callable[[], Awaitable[bool]]:
         return lambda: lease.is_mine(name)
 
-    return Resources(lease, SharedLimits(journal, windows), AttemptRows(documents), row, duty, journal.revisions)
+    turns = Turns(SharedLimits(journal, windows), Limits(tuple(windows)))
+    return Resources(lease, turns, AttemptRows(documents), row, duty, journal.revisions)
 
 
 async def _leave(lease: ReplicaLease) -> None:

@@ -4,7 +4,7 @@ A part of the composition root. Whom an auditor tells, and how, is decided here.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from uuid import uuid4
@@ -23,6 +23,7 @@ from bot.health.metrics import Metrics, Readings
 from bot.health.readiness import Check, Readiness
 from bot.health.site import alive, is_ready, listening, site
 from bot.ids import GUID
+from bot.people import Person
 from bot.places import personal
 from bot.ports import Clock, Journal, Lookup
 from bot.rota.iteration import iteration_of
@@ -190,7 +191,9 @@ def teams_way(outbound: Outbound, desk_of: Callable[[DeskInfo], Desk | None], se
     async def tell(info: DeskInfo, text: str) -> bool:
         named = {*settings.admins, *info.policy.admins}
         desk = desk_of(info)
-        people = (await desk.state()).rota.people.values() if desk else ()
+        people: Iterable[Person] = ()
+        with suppress(NotStored):  # then those are told whose ids the settings and the desk's policy have
+            people = (await desk.state()).rota.people.values() if desk else ()
         ids = {one for one in named if GUID.fullmatch(one)}
         ids |= {one.id for one in people if one.email and one.email.casefold() in named}
         told = [await _told(outbound, info, one, text) for one in sorted(ids)]

@@ -6,10 +6,13 @@ Keeps the tenant beside each reference, which the SDK's own conversation referen
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 import orjson
+
+from bot.errors import NotStored
 
 GLOBAL_SERVICE = "https://smba.trafficmanager.net/teams/"
 
@@ -65,9 +68,13 @@ class References:
         self._read(await self._memory.references())
 
     async def look_up(self, tenant: str, place: str) -> Reference:
-        """Return how to reach a place, as whichever replica learnt it last; see ``of``."""
+        """Return how to reach a place, as whichever replica learnt it last; see ``of``.
+
+        While what is kept cannot be read, what is known here serves.
+        """
         if self._is_shared:
-            self._read(await self._memory.references_of(tenant, (place, "")))
+            with suppress(NotStored):
+                self._read(await self._memory.references_of(tenant, (place, "")))
         return self.of(tenant, place)
 
     async def learn(self, tenant: str, place: str, activity: dict[str, Any]) -> None:

@@ -14,12 +14,13 @@ from bot.desks import Desks
 from bot.effects import Show
 from bot.errors import NotStored
 from bot.ports import Commit, Origin, Outgoing
-from bot.replica import BEATS, Replica
+from bot.replica import BEATS, Replica, Turns
 from bot.state import DeskInfo
 from bot.store.document import dump_effect
 from bot.store.journal import SqlJournal
-from bot.store.lease import ReplicaLease
+from bot.store.lease import ReplicaLease, SharedLimits
 from bot.store.replicas import Claimed
+from bot.teams.limits import Limits
 from bot.views import Line
 from tests.journeys.town import at
 from tests.store.samples import DESK, posted
@@ -238,3 +239,16 @@ async def test_a_desk_that_takes_long_to_follow_keeps_nobody_from_renewing(
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert house.lease.said[:2] == ["renew", "renew"]
+
+
+async def test_while_replicas_cannot_agree_on_turns_each_keeps_the_limits_alone(
+    two: tuple[SqlJournal, SqlJournal],
+) -> None:
+    windows = ((1, 3600.0),)
+    alone = Limits(windows)
+    turns = Turns(SharedLimits(two[0], windows), alone)
+    await turns.turn("19:t")
+    assert len(alone) == 0
+    await two[0].run(lambda connection: connection.exec_driver_sql("ALTER TABLE turns RENAME TO gone") and None)
+    await turns.turn("19:t")
+    assert len(alone) == 1
