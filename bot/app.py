@@ -136,7 +136,6 @@ def web_app(settings: Settings) -> web.Application:
 
 
 async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack) -> None:
-    tree = read_tree(TREE)
     vitals = await stack.enter_async_context(open_vitals(app, settings))
     journal, files = await stack.enter_async_context(open_folder(settings, "hotseat serve"))
     addresses = FeedAddresses(settings.data / "feeds.key", settings.address)
@@ -187,7 +186,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     almanac = Almanac(
         frozenset(settings.admins),
         KeptHolidays(settings.data / "holidays.json"),
-        triage=tree,
+        triage=read_tree(TREE),
         own=desks,
         address=addresses.address,
         jira=settings.project_of,
@@ -197,7 +196,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     await bridges.follow_handbooks(shelf, desks, stack)
     stack.push_async_callback(_drain, courier, desks)
     await stack.enter_async_context(following(journal, own.lease, desks, courier))
-    await stack.enter_async_context(Control(settings.data / "control.sock", desks, clock))
+    await stack.enter_async_context(Control(settings.data / "control.sock", desks, clock, vitals.readiness.told))
     stack.callback(alarm.stop)
     alarm.start(desks)
     stack.callback(asyncio.create_task(RotaWatch(journal, files, desks, clock, own.duty("rotas")).run()).cancel)
@@ -217,8 +216,9 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     )
     adapter = TeamsAdapter(guard, transport, app_id=settings.app_id)
     _routes(app, adapter, bot, FeedRoute(addresses, lambda: _feeds(desks, almanac, clock)))
-    bridges.hear_slack(app, settings, session, desks, clock, stack, own)
-    missed = bridges.read_teams(settings, graph_api(settings, session, stack), bot, desks, clock, stack, own)
+    await bridges.hear_slack(app, settings, session, desks, clock, stack, own)
+    graph = graph_api(settings, session, stack)
+    missed = await bridges.read_teams(settings, graph, bot, desks, clock, stack, own)
     bridges.hear_bugsnag(app, settings, desks, clock)
     vitals.begin(
         Parts(

@@ -65,7 +65,7 @@ def slack(
     return SlackOutbound(session, settings.slack_url, token, channels, is_shared, note)
 
 
-def read_teams(
+async def read_teams(
     settings: Settings,
     api: GraphApi,
     door: Door,
@@ -78,7 +78,7 @@ def read_teams(
     reconciler = Reconciler(
         api,
         door,
-        Cursors(own.storage("graph")),
+        await asyncio.to_thread(Cursors, own.storage("graph")),
         lambda: [desk.info for desk in desks],
         clock,
         every=TRIAL_SECONDS if settings.graph_on_loopback else LOOK_SECONDS,
@@ -91,7 +91,7 @@ def read_teams(
     return reconciler
 
 
-def hear_slack(
+async def hear_slack(
     app: web.Application,
     settings: Settings,
     session: ClientSession,
@@ -115,7 +115,7 @@ def hear_slack(
     from bot.slack.sockets import SlackSocket  # noqa: PLC0415 - see above
 
     api = SlackApi(session, settings.slack_url, settings.slack_token.get_secret_value())
-    marks = Marks(own.storage("slack"))
+    marks = await asyncio.to_thread(Marks, own.storage("slack"))
     intake = Intake(desks.of_slack, frozenset(settings.slack_bugsnag), read_message, Names(api), marks, clock)
     history = History(api, intake, marks, clock, desks.slack_channels, lambda: _open_threads(desks), own.duty("slack"))
     bolt, listen = bolt_app(intake.take), None
