@@ -6,7 +6,7 @@ A Unix socket (0600), so only the user that runs the bot gets in.
 import asyncio
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -26,15 +26,19 @@ LONGEST_FOLDER = 90  # bytes; with the socket's name it is what every system tak
 
 
 class Control:
-    """Serves operations on a socket, within ``async with``."""
+    """Serves operations on a socket, and says how the bot is (``how``), within ``async with``."""
 
-    def __init__(self, path: Path, desks: Desks, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, path: Path, desks: Desks, clock: Callable[[], datetime], how: Callable[[], Awaitable[dict[str, Any]]]
+    ) -> None:
         """Bind to the desks; nothing is opened yet."""
+        self._how = how
         self._path = path
         self._desks = desks
         self._clock = clock
         app = web.Application(client_max_size=LARGEST)
         app.router.add_post("/operation", self._operate)
+        app.router.add_get("/readyz", self._say_how)
         self._runner = web.AppRunner(app, access_log=None)
 
     async def __aenter__(self) -> Self:
@@ -61,6 +65,9 @@ class Control:
         await self._runner.cleanup()
         await asyncio.to_thread(self._path.unlink, missing_ok=True)
 
+    async def _say_how(self, _: web.Request) -> web.Response:
+        return web.json_response(await self._how())
+
     async def _operate(self, request: web.Request) -> web.Response:
         try:
             asked = await request.json()
@@ -80,17 +87,29 @@ class Control:
 async def ask(path: Path, operation: str, arguments: Arguments) -> Done | None:
     """Hand an operation to the bot that listens at ``path``; None if none does. Raise Refused with its words."""
     content: dict[str, Any] = {"operation": operation, "arguments": dict(arguments)}
+    answer = await _call(path, "POST", "operation", content)
+    if answer is None:
+        return None
+    if "error" in answer:
+        raise Refused(answer["error"])
+    return Done(answer["said"], answer["facts"])
+
+
+async def how(path: Path) -> dict[str, Any] | None:
+    """Return how the bot that listens at ``path`` finds itself; None if none does. Raise Refused if it is silent."""
+    return await _call(path, "GET", "readyz", None)
+
+
+async def _call(path: Path, method: str, what: str, content: Any) -> dict[str, Any] | None:
     try:
         async with (
             aiohttp.ClientSession(connector=aiohttp.UnixConnector(path=str(path))) as session,
-            session.post("http://hotseat/operation", json=content) as response,
+            session.request(method, f"http://hotseat/{what}", json=content) as response,
         ):
-            answer = await response.json()
+            answer: dict[str, Any] = await response.json()
     except aiohttp.ClientConnectorError:
         return None
     except (aiohttp.ClientError, TimeoutError) as failure:
         message = f"The bot did not answer ({type(failure).__name__}). Look whether it was done, and try again."
         raise Refused(message) from failure
-    if "error" in answer:
-        raise Refused(answer["error"])
-    return Done(answer["said"], answer["facts"])
+    return answer

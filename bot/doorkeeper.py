@@ -188,4 +188,6 @@ async def keep_open(app: web.Application, host: str, port: int) -> None:
         loop.add_signal_handler(number, task.cancel)
     with suppress(asyncio.CancelledError):
         async with Doorkeeper(app).opened(app, host, port):
+            log.info("listening", extra={"host": host, "port": port})
             await asyncio.Event().wait()
+    log.info("ended")

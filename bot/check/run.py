@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from bot import bridges
 from bot.app import credentials, graph_api
 from bot.check import folder, services, teams
 from bot.check.finding import Finding, Level, failed, ok, sentence, warning
 from bot.check.known import Known, read_known
-from bot.control import ask
+from bot.control import how
 from bot.errors import Misconfigured, NotStored, Refused
 from bot.settings import Settings, overlooked, read_settings
 from bot.store.document import Unreadable
@@ -43,12 +44,11 @@ def settings_findings() -> tuple[Settings | None, list[Finding]]:
 
 async def check(settings: Settings, now: datetime, patience: float = PATIENCE) -> list[Finding]:
     """Return what is found of the folder first, and then of everybody whom the settings name."""
-    answers = asyncio.create_task(_answers(settings))
+    asked = asyncio.create_task(_how_it_is(settings, patience))
     found = await asyncio.to_thread(lambda: list(folder.folder_findings(settings)))
-    await asyncio.wait([answers], timeout=patience)
-    running = answers.done() and answers.result()
-    answers.cancel()
-    found.append(await asyncio.to_thread(folder.holder_finding, settings, answers=running))
+    told = await asked
+    found.append(await asyncio.to_thread(folder.holder_finding, settings, answers=told is not None))
+    found += services.ready_findings(told) if told is not None else []
     if settings.database_url.get_secret_value():
         readable, more = await folder.shared_findings(settings)
     else:
@@ -64,8 +64,8 @@ async def check(settings: Settings, now: datetime, patience: float = PATIENCE) -
     if readable:
         found += await asyncio.to_thread(lambda: list(folder.desk_findings(settings, known)))
     async with AsyncExitStack() as stack:
-        asked = await _others(settings, known, now, stack, running=running)
-        for one in await asyncio.gather(*(_within(patience, name, work) for name, work in asked.items())):
+        others = await _others(settings, known, now, stack, running=told is not None)
+        for one in await asyncio.gather(*(_within(patience, name, work) for name, work in others.items())):
             found += one
     return found
 
@@ -98,7 +98,6 @@ async def _others(
     asked[services.HANDBOOK] = partial(services.handbook_findings, shelf, desks)
     asked[services.HEARTBEAT] = partial(services.heartbeat_findings, settings)
     if running:
-        asked[services.READY] = partial(services.ready_findings, settings, session)
         asked[services.PUBLIC] = partial(services.public_findings, settings, session)
     return asked
 
@@ -115,12 +114,13 @@ async def _within(patience: float, name: str, work: Work) -> list[Finding]:
         return [failed(name, f"It could not be checked ({type(error).__name__}).", "Report that, please.")]
 
 
-async def _answers(settings: Settings) -> bool:
-    """Say whether a bot runs on the folder and answers at its socket."""
+async def _how_it_is(settings: Settings, patience: float) -> Mapping[str, Any] | None:
+    """Return how a bot that runs on the folder finds itself, by its socket; None where none does, or it is silent."""
     try:
-        return await ask(settings.data / "control.sock", "desk list", {}) is not None
-    except (Refused, OSError):
-        return False
+        async with asyncio.timeout(patience):
+            return await how(settings.data / "control.sock")
+    except (Refused, OSError, ValueError):
+        return None
 
 
 def failures(findings: list[Finding]) -> int:

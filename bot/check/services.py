@@ -1,13 +1,13 @@
 """Slack, Jira, the handbook, the heartbeat and the way in, as a check finds them; only what is set is asked."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
-from yarl import URL
 
 from bot import bridges
 from bot.check.finding import Finding, failed, named, ok, sentence, warning
@@ -86,7 +86,9 @@ async def handbook_findings(shelf: Shelf, desks: Iterable[Loaded]) -> list[Findi
     since = {source.name: shelf.of(desk.desk).read_at for desk in desks if (source := shelf.source(desk.desk))}
     of_desks = {desk.desk.id: shelf.source(desk.desk) for desk in desks}
     sources = {source.name: source for source in of_desks.values() if source is not None}
-    found = [await _handbook(source, since[source.name]) for _, source in sorted(sources.items())]
+    if not desks and shelf.own is not None:  # which the first desk will have
+        sources[shelf.own.name] = shelf.own
+    found = [await _handbook(source, since.get(source.name)) for _, source in sorted(sources.items())]
     linked = sorted(id_ for id_, source in of_desks.items() if source is None)
     if linked and Policy().handbook:
         said = f"It is a link only, and not read, for {named(linked)}."
@@ -111,19 +113,10 @@ async def public_findings(settings: Settings, session: aiohttp.ClientSession) ->
     return [warning(PUBLIC, said, "See HOTSEAT_PUBLIC_URL and the proxy before the bot; try it from outside, too.")]
 
 
-async def ready_findings(settings: Settings, session: aiohttp.ClientSession) -> list[Finding]:
-    """Return what the bot that runs says of itself where operators ask it."""
-    if settings.ops_address is None:
-        return []
-    address = URL.build(scheme="http", host=settings.ops_address[0], port=settings.ops_address[1], path="/readyz")
-    try:
-        async with session.get(address, allow_redirects=False) as response:
-            checks = (await response.json())["checks"]
-            ill = [(f"{one['name']} is not well.", sentence(one["remedy"])) for one in checks if not one["ok"]]
-    except (aiohttp.ClientError, TimeoutError, ValueError, LookupError, TypeError) as error:
-        said = f"The bot does not say how it is at {settings.ops} ({type(error).__name__})."
-        return [warning(READY, said, "See HOTSEAT_OPS: another process may listen there, as the bot's log says.")]
-    wrong = [failed(READY, said, remedy) for said, remedy in ill]
+def ready_findings(told: Mapping[str, Any]) -> list[Finding]:
+    """Return what the bot that runs says of itself."""
+    checks = told["checks"]
+    wrong = [failed(READY, f"{one['name']} is not well.", sentence(one["remedy"])) for one in checks if not one["ok"]]
     return wrong or [ok(READY, f"The bot finds itself well, in {len(checks)} checks of its own.")]
 
 

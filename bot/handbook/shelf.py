@@ -85,7 +85,7 @@ class Shelf:
         ``keep`` names where a copy is kept, by a name that can be a file's. ``clock`` is the domain's, by which a copy
         has its age; how often it is read is real time, which passes by ``sleep``.
         """
-        self._own = own
+        self.own = own
         self._at = at
         self._keep = keep
         self._clock = clock
@@ -170,7 +170,7 @@ class Shelf:
         return list({one.name: one for one in found if one is not None and one.is_read}.values())
 
     def _choose(self, address: str) -> Source | None:
-        own = self._own
+        own = self.own
         if own is not None and address in {"", DEFAULT}:
             return own
         there = self._at(address)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from bot.errors import NotStored
 
@@ -77,6 +78,12 @@ class Readiness:
                 self._found = tuple([await _ask(check) for check in self._checks])
                 self._asked_at = self._timer()
             return (Result("phase"), *self._found)
+
+    async def told(self) -> dict[str, Any]:
+        """Return that for machines: whether all is well, and each check with the remedy where it is not."""
+        results = await self.look()
+        checks = [{"name": one.name, "ok": one.ok, **({} if one.ok else {"remedy": one.remedy})} for one in results]
+        return {"ready": all(one.ok for one in results), "checks": checks}
 
     async def is_ready(self) -> bool:
         """Say whether every check finds that all is well."""

@@ -7,36 +7,21 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
 
-from bot.check import folder as folders
-from bot.check.finding import Level, named
-from bot.check.run import check, settings_findings
+from bot.check.finding import Level
 from bot.check.services import ready_findings
-from bot.check.teams import clock_findings, identity_findings
-from bot.clock import real
-from bot.errors import Misconfigured
-from bot.settings import AppType, Settings
 from bot.store.closed import close
-from bot.store.journal import NO_DRIVER, SqlJournal
-from bot.store.lock import FolderLock
 from bot.store.schema import HEAD
 from tests.check.ground import SECRETS, Ground, ground
 from tests.door.whole import FARID, running
 from tests.rig.activities import CHANNEL
-from tests.rig.postgres import Server
-from tests.rig.service import Answer, LoopbackService
-from tests.rig.tls import write_certificate
+from tests.rig.service import Answer
 from tests.slack import fake as slack
-from tests.store.samples import DESK
 from tests.store.test_migrations import run
 
 Act = Callable[[Ground], Awaitable[None] | None]
@@ -362,243 +347,18 @@ async def test_the_heartbeat_is_not_called_by_a_check(place: Ground) -> None:
     assert [call for call in place.connector.calls if "beat" in call.path] == []
 
 
-class Site(LoopbackService):
-    """The operators' site of a bot, which says what a test has it say."""
-
-    answer = Answer()
-
-    def application(self) -> web.Application:
-        app = web.Application()
-        app.router.add_get("/readyz", self._ready)
-        return app
-
-    async def _ready(self, request: web.Request) -> web.StreamResponse:
-        return await self.answer.respond(request)
-
-
 @pytest.mark.parametrize(
-    ("answer", "level", "said", "remedy"),
+    ("well", "level", "said", "remedy"),
     [
-        (
-            Answer(status=503, body={"checks": [{"name": "journal", "ok": False, "remedy": "make space"}]}),
-            *(FAILED, "journal is not well.", "Make space."),
-        ),
-        (
-            Answer(body={"checks": [{"name": "journal", "ok": True}]}),
-            OK,
-            "finds itself well, in 1 checks of its own",
-            "",
-        ),
-        (Answer(text="another program"), WARNING, "does not say how it is at", "See HOTSEAT_OPS"),
-        (Answer(body=[]), WARNING, "does not say how it is at", "See HOTSEAT_OPS"),
+        (False, FAILED, "journal is not well.", "Make space."),
+        (True, OK, "finds itself well, in 1 checks of its own", ""),
     ],
 )
-async def test_what_a_bot_that_runs_says_of_itself_is_told(
-    place: Ground, answer: Answer, level: Level, said: str, remedy: str
-) -> None:
-    async with Site() as site, aiohttp.ClientSession() as session:
-        site.answer = answer
-        settings = place.settings.model_copy(update={"ops": f"127.0.0.1:{site.port}"})
-        (one,) = await ready_findings(settings, session)
-    assert (one.level, said in one.said, remedy in one.remedy) == (level, True, True), one
-    assert await ready_findings(settings.model_copy(update={"ops": "off"}), session) == []
+def test_what_a_bot_that_runs_says_of_itself_is_told(*, well: bool, level: Level, said: str, remedy: str) -> None:
+    (one,) = ready_findings({"checks": [{"name": "journal", "ok": well, "remedy": "make space"}]})
+    assert (one.level, said in one.said, one.remedy) == (level, True, remedy), one
 
 
-async def test_whoever_holds_the_folder_and_is_silent_is_named(place: Ground) -> None:
-    with FolderLock(place.settings.data, "a hotseat command"):
-        (one,) = await place.of("bot")
-    assert (one.level, "is held by a hotseat command (process" in one.said) == (WARNING, True)
-
-
-async def test_who_has_no_entra_id_is_named(place: Ground) -> None:
-    id_ = '"entra_object_id":"'
-    sql("UPDATE rotas SET document = replace(document, ?, ?)", f"{id_}{FARID}", id_)(place)
-    said = [one.said for one in await place.of("people of backend")]
-    assert said == ["Without an Entra id I can neither recognise nor reach: Farid Haddad."]
-
-
-async def test_where_there_is_no_desk_the_remedy_is_to_add_one(tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir(mode=0o700)
-    async with SqlJournal(f"sqlite:///{tmp_path}/data/journal.sqlite"):
-        pass
-    found = await check(Settings(data=tmp_path / "data"), real())  # type: ignore[call-arg]
-    (one,) = [one for one in found if one.check == "desks"]
-    assert (one.level, "hotseat desk add" in one.remedy) == (WARNING, True)
-
-
-async def test_in_local_mode_nobody_elsewhere_is_asked(tmp_path: Path, place: Ground) -> None:
-    with closing(sqlite3.connect(place.settings.data / "journal.sqlite")) as connection:
-        connection.execute('DELETE FROM "references"')
-        connection.commit()
-    elsewhere: dict[str, Any] = {
-        "github_url": "https://api.github.com",
-        "slack_url": "https://slack.com/api/",
-        "jira_url": "https://example.atlassian.net",
-    }
-    found = await place.findings(app_id="", app_tenant="", app_password="", **elsewhere)
-    said = {one.check: one for one in found}
-    assert said["identity in Entra"].said.startswith("Local mode: ")
-    assert said["Slack"].said == "Local mode: SLACK_API_URL is not on this machine."
-    assert said["Jira"].said == "Local mode: JIRA_URL is not on this machine."
-    assert "nobody elsewhere is asked" in said["desk backend"].said
-    assert said["handbook"].said.endswith("is linked, and not read.")
-    assert not {"signing keys", "clock"} & said.keys()
-
-
-@pytest.mark.parametrize(
-    ("days", "level", "said"),
-    [(-2, FAILED, "It expired on "), (10, WARNING, "It expires on .*, in 10 days"), (90, OK, "It is good until ")],
-)
-async def test_until_when_a_certificate_is_good_is_told(
-    place: Ground, tmp_path: Path, days: int, level: Level, said: str
-) -> None:
-    from cryptography.x509 import load_pem_x509_certificate
-
-    pem = write_certificate(tmp_path)
-    ends = load_pem_x509_certificate(pem.read_bytes()).not_valid_after_utc
-    settings = place.settings.model_copy(update={"app_type": AppType.CERTIFICATE, "certificate": pem})
-    (one, _) = await identity_findings(settings, GIVES, ends - timedelta(days=days, hours=1))
-    assert one.level is level
-    assert re.match(said, one.said)
-
-
-async def test_a_certificate_that_is_not_beside_its_key_is_a_warning(place: Ground, tmp_path: Path) -> None:
-    pem = tmp_path / "key.pem"
-    pem.write_text("no certificate")
-    settings = place.settings.model_copy(update={"app_type": AppType.CERTIFICATE, "certificate": pem})
-    (one, _) = await identity_findings(settings, GIVES, real())
-    assert (one.level, one.said) == (WARNING, f"{pem} holds no certificate to read.")
-
-
-@pytest.mark.parametrize(
-    ("off", "level", "said"),
-    [
-        (29, OK, "It is right."),
-        (60, WARNING, "This machine's clock is 60 seconds ahead."),
-        (-60, WARNING, "This machine's clock is 60 seconds behind."),
-        (900, FAILED, "This machine's clock is 900 seconds ahead."),
-    ],
-)
-async def test_a_clock_that_is_wrong_is_found_by_the_date_of_an_answer(
-    place: Ground, off: int, level: Level, said: str
-) -> None:
-    there = datetime(2026, 11, 28, 10, tzinfo=UTC)
-    place.entra.answers["metadata"] = Answer(body={}, headers={"Date": format_datetime(there, usegmt=True)})
-    async with aiohttp.ClientSession() as session:
-        (one,) = await clock_findings(place.settings, session, there + timedelta(seconds=off))
-    assert (one.level, one.said) == (level, said)
-
-
-class Gives:
-    """Credentials that give a token."""
-
-    async def token(self) -> str:
-        return "entra-token"
-
-
-GIVES: Any = Gives()
-
-
-@pytest.mark.parametrize(("free", "level"), [(50_000_000, FAILED), (500_000_000, WARNING)])
-def test_a_disk_that_is_nearly_full_is_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, level: Level
-) -> None:
-    monkeypatch.setattr("bot.check.folder.shutil.disk_usage", lambda _: SimpleNamespace(free=free))
-    tmp_path.chmod(0o700)
-    (one,) = folders.folder_findings(Settings(data=tmp_path))  # type: ignore[call-arg]
-    assert (one.level, one.said) == (level, f"{free / 1e9:.1f} GB are free for {tmp_path}.")
-
-
-def test_a_folder_that_is_another_users_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.check.folder.os.access", lambda *_: False)  # root, who may run this, may do everything
-    (one,) = folders.folder_findings(Settings(data=tmp_path))  # type: ignore[call-arg]
-    assert (one.level, one.said) == (FAILED, f"{tmp_path} is not this user's to write.")
-
-
-def test_a_journal_that_is_very_large_is_not_read_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def made() -> None:
-        async with SqlJournal(f"sqlite:///{tmp_path}/journal.sqlite"):
-            pass
-
-    asyncio.run(made())
-    monkeypatch.setattr(folders, "MOST_READ", 0)
-    _, (one,) = folders.journal_findings(Settings(data=tmp_path))  # type: ignore[call-arg]
-    assert "too large to be read through here; a backup does it" in one.said
-
-
-def test_settings_that_are_wrong_are_all_named_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name, value in {"PORT": "many", "HOTSEAT_LOG": "loud", "HOTSEAT_DTAA": "x"}.items():
-        monkeypatch.setenv(name, value)
-    settings, found = settings_findings()
-    assert settings is None
-    assert [(one.level, one.said, one.remedy) for one in found] == [
-        (FAILED, "PORT is wrong.", "Use a number from 1 to 65535."),
-        (FAILED, "HOTSEAT_LOG is wrong.", "Use DEBUG, INFO, WARNING or ERROR."),
-        (
-            WARNING,
-            "HOTSEAT_DTAA is no setting, and is not used; the nearest is HOTSEAT_DATA.",
-            "Correct its name, or remove it.",
-        ),
-    ]
-
-
-def test_no_more_names_are_told_than_a_line_holds() -> None:
-    assert named([str(number) for number in range(14)]).endswith("10, 11 and 2 more")
-
-
-async def test_a_journal_in_postgresql_is_checked_there(place: Ground, database: str) -> None:
-    journal = SqlJournal(database)
-    async with journal:
-        await journal.create(DESK)
-    found = {one.check: one for one in await place.findings(database_url=database)}
-    assert (found["journal"].level, found["rota of edge"].said) == (
-        OK,
-        "Its row in the table documents is not written yet.",
-    )
-    assert re.match(rf"Version {HEAD}, in PostgreSQL \d+\.\d+: 0 requests, 0 records\.", found["journal"].said)
-
-
-@pytest.mark.parametrize(
-    ("statement", "level", "said"),
-    [
-        ("DROP TABLE alembic_version", WARNING, "has no journal yet"),
-        ("UPDATE alembic_version SET version_num = '0006'", WARNING, "version 0006. The next start brings it to"),
-        ("UPDATE alembic_version SET version_num = '9999'", FAILED, "a newer Hotseat"),
-    ],
-)
-async def test_what_is_wrong_with_a_journal_in_postgresql_is_found(
-    place: Ground, postgres: tuple[Server, str], database: str, statement: str, level: Level, said: str
-) -> None:
-    postgres[0].run(statement, database.rpartition("/")[2])
-    (one,) = await place.of("journal", database_url=database)
-    assert (one.level, said in one.said) == (level, True), one
-
-
-async def test_a_user_who_may_not_write_and_a_server_that_is_not_there_are_found(
-    place: Ground, postgres: tuple[Server, str], database: str
-) -> None:
-    server, name = postgres[0], database.rpartition("/")[2]
-    server.run("CREATE ROLE reader LOGIN", name)
-    server.run("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader", name)
-    (one,) = await place.of("journal", database_url=database.replace("postgres@", "reader@"))
-    server.run("DROP OWNED BY reader; DROP ROLE reader", name)
-    assert (one.level, "may not write each table" in one.said) == (FAILED, True), one
-    (one,) = await place.of("journal", database_url="postgresql://hotseat:canary@127.0.0.1:1/hotseat")
-    assert (one.level, "cannot be reached" in one.said, "canary" in one.said) == (FAILED, True, False), one
-
-
-async def test_where_the_driver_is_missing_the_remedy_is_to_install_it(
-    place: Ground, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def without_driver(_: str) -> None:
-        raise Misconfigured(NO_DRIVER)
-
-    monkeypatch.setattr("bot.check.known.SqlJournal", without_driver)
-    (one,) = await place.of("journal", database_url="postgresql://127.0.0.1:1/hotseat")
-    assert (one.level, one.remedy) == (FAILED, NO_DRIVER)
-
-
-async def test_who_does_not_say_which_scopes_a_token_has_is_believed(place: Ground) -> None:
-    place.slack.scopes = ""
-    assert [one.level for one in await place.of("Slack")] == [OK, OK, OK]
+async def test_the_handbook_of_the_desk_to_come_is_checked_before_there_is_one(place: Ground, tmp_path: Path) -> None:
+    (one,) = await place.of("handbook", data=tmp_path / "new", handbook=str(tmp_path / "nope.md"))
+    assert (one.level, "nope.md cannot be read" in one.said) == (FAILED, True), one

@@ -58,7 +58,7 @@ def _form(
     drawn: str | None = None,
     ways: tuple[Way, ...] = (),
 ) -> Answer:
-    """Return the form with what was ``given`` in it; *Save* says what it was ``drawn`` with, None for now."""
+    """Return the form with what was ``given`` in it; *Save* says what it was ``drawn`` with."""
     what = subject.of(draft, ref)
     stands = _now(draft, what.common)
     ready = _ready(draft, what, stands)

@@ -509,7 +509,7 @@ def _drawn(name: str) -> Callable[[Draft, Press, str], Answer]:
 def _form(
     draft: Draft, event: Press, name: str, error: str, given: Mapping[str, str], drawn: str | None = None
 ) -> Answer:
-    """Return a group's form with what was ``given`` in it; *Save* says what it was ``drawn`` with, None for now."""
+    """Return a group's form with what was ``given`` in it; *Save* says what it was ``drawn`` with."""
     group = GROUPS[name]
     fields = inputs(draft, group.settings)
     note = " ".join(filter(None, (group.note, not_shown(draft, group.settings))))
