@@ -24,9 +24,13 @@ class FolderLock:
 
     def acquire(self) -> None:
         """Take the lock, making the folder (0700) if need be; raise Misconfigured saying who holds it."""
+        path = self._folder / "lock"
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            file = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+            file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except IsADirectoryError as error:
+            message = f"{path} is a folder, where a file is expected. Take it away."
+            raise Misconfigured(message) from error
         except OSError as error:
             message = (
                 f"The data folder {self._folder} cannot be used ({error.strerror}). "
