@@ -144,10 +144,12 @@ async def test_a_token_that_never_comes_to_its_end_is_given_up_and_the_next_one_
             hanging.wait(60)
         return Token(f"token {len(asks)}", 3600.0)
 
+    before = set(threading.enumerate())
     held = Credentials(fetch, timer=lambda: now[0])
     with pytest.raises(TokenRefused, match="TimeoutError"):
         await held.token()
-    assert [one.daemon for one in threading.enumerate() if one.name == "entra token"] == [True]
+    begun = [one for one in threading.enumerate() if one not in before]
+    assert [(one.name, one.daemon) for one in begun] == [("entra token", True)]
     with pytest.raises(TokenRefused, match="TimeoutError"):
         await held.token()  # not asked again at once
     now[0] = 2.0
