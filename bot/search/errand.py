@@ -98,7 +98,7 @@ class Search:
         try:
             async with asyncio.timeout(LONGEST_SECONDS), self._turn():
                 index = await self._pulled(desk.info, await desk.state())
-                await self._encode(desk.info, index, AT_ONCE)
+                await self._prepare(desk.info, index)
                 entry = index.entries.get(effect.request)
                 at = entry.asked.posted_at if entry else effect.text_at
                 return await self._do(matches, index, effect.text, effect.request, at)
@@ -116,7 +116,7 @@ class Search:
                     index = await self._pulled(desk, None)
                 except NotStored:
                     index = await self._known(desk)
-                await self._encode(desk, index, AT_ONCE)
+                await self._prepare(desk, index)
                 return await self._do(sections, index, words)
         except TimeoutError as error:
             raise Undelivered(TOO_LONG) from error
@@ -156,6 +156,12 @@ class Search:
         if handbook.version != index.version:
             await self._do(index.put_handbook, handbook)
         return index
+
+    async def _prepare(self, desk: DeskInfo, index: Index) -> None:
+        """Make the vectors without which a search would find what it would not find later."""
+        while index.unmade_answers and index.encoder is not None:
+            await self._encode(desk, index, BATCH)
+        await self._encode(desk, index, AT_ONCE)
 
     async def _encode(self, desk: DeskInfo, index: Index, most: int) -> None:
         """Make vectors that are missing; those that can't be kept are made again at the next start."""

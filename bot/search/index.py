@@ -134,7 +134,12 @@ class Index:
     @property
     def unmade(self) -> int:
         """Return how many texts have no vector yet."""
-        return len(self._unmade) + len(self.sections.unmade) + len(self.commons.unmade)
+        return len(self._unmade) + self.unmade_answers
+
+    @property
+    def unmade_answers(self) -> int:
+        """Return how many pieces of sections and of common requests have no vector yet."""
+        return len(self.sections.unmade) + len(self.commons.unmade)
 
     def encode_some(self, most: int = BATCH) -> tuple[Asked, ...]:
         """Encode so many texts that have no vector yet, the latest requests first; return requests with it, to be kept.

@@ -6,7 +6,7 @@ from tests.e2e.test_stories import at, become, card, page, post, pytestmark
 
 __all__ = ["at", "page", "pytestmark"]  # the fixtures, and how long a story may take
 
-HANGS = "Tour 55102 hängt auf Status in Zustellung, der Fahrer ist schon fertig"
+HANGS = "Tour 55102 hängt seit gestern im Status in Zustellung fest"
 SECTION = 'Tour hangs in "in delivery"'
 
 

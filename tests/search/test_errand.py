@@ -20,7 +20,7 @@ from bot.search.encoder import BATCH, Encoder
 from bot.search.errand import Search, match_errand, search_errand
 from bot.store.memory import MemoryJournal
 from bot.support.erasure import without_texts
-from bot.support.handbook import Handbook
+from bot.support.handbook import Handbook, Section
 from bot.support.recurrence import Alike, Common, Standing
 from bot.support.request import Match, Outcome, Request, Status
 from tests.search.fakes import HANDBOOK, Desk, Glossary, Shelf
@@ -163,6 +163,13 @@ async def test_vectors_are_made_once_and_kept_over_a_restart(house: House) -> No
     await again.refresh(house.desk)
     assert not [text for text in house.encoder.seen if text.startswith(LABELS)]
     assert len((await again.matches(house.desk, EFFECT)).alike) > 3
+
+
+async def test_a_search_waits_for_the_whole_handbook_to_be_encoded(house: House) -> None:
+    many = (Section(f"s{number}", f"Title {number}", body="Of nothing much.\n") for number in range(5 * BATCH))
+    house.shelf = Shelf(Handbook(sections=(*many, *HANDBOOK.sections), version="2"))
+    search = await house.start()
+    assert (await search.matches(house.desk, EFFECT)).matches == (Match("#labels", sure=True),)
 
 
 async def test_all_is_done_in_one_thread_beside_the_loop_and_the_encoder_is_loaded_once(house: House) -> None:
