@@ -136,6 +136,7 @@ def web_app(settings: Settings) -> web.Application:
 
 
 async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack) -> None:
+    tree = read_tree(TREE)
     vitals = await stack.enter_async_context(open_vitals(app, settings))
     journal, files = await stack.enter_async_context(open_folder(settings, "hotseat serve"))
     addresses = FeedAddresses(settings.data / "feeds.key", settings.address)
@@ -186,7 +187,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     almanac = Almanac(
         frozenset(settings.admins),
         KeptHolidays(settings.data / "holidays.json"),
-        triage=read_tree(TREE),
+        triage=tree,
         own=desks,
         address=addresses.address,
         jira=settings.project_of,
@@ -217,8 +218,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     adapter = TeamsAdapter(guard, transport, app_id=settings.app_id)
     _routes(app, adapter, bot, FeedRoute(addresses, lambda: _feeds(desks, almanac, clock)))
     await bridges.hear_slack(app, settings, session, desks, clock, stack, own)
-    graph = graph_api(settings, session, stack)
-    missed = await bridges.read_teams(settings, graph, bot, desks, clock, stack, own)
+    missed = await bridges.read_teams(settings, graph_api(settings, session, stack), bot, desks, clock, stack, own)
     bridges.hear_bugsnag(app, settings, desks, clock)
     vitals.begin(
         Parts(
