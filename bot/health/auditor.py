@@ -257,10 +257,10 @@ class Auditor:
                 self._told[one.key] = now
         over = [key for key in self._told if key not in {one.key for one in found}]
         for key in over:
-            del self._told[key]
             _, id_, kind = key
             desk = next((desk.info for desk in self._desks() if desk.info.id == id_), None)
-            await self._say(Finding(kind, desk), f"Hotseat{_of(id_)}: this is over: {_WORDS[kind][0]}.")
+            if await self._say(Finding(kind, desk), f"Hotseat{_of(id_)}: this is over: {_WORDS[kind][0]}."):
+                del self._told[key]
 
     async def _say(self, finding: Finding, text: str) -> bool:
         """Tell it by the first way that goes; the one that may be what fails is the last."""

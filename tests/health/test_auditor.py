@@ -250,6 +250,19 @@ async def test_of_several_replicas_one_tells_and_all_where_that_cannot_be_agreed
     assert [text for _, text in await house.looks(60) if "over" in text]
 
 
+async def test_that_it_is_over_is_said_again_until_somebody_is_told(house: House) -> None:
+    await house.commit(outgoing=[Outgoing("7.0", Say("line:R-1", "19:x", LINE))])
+    await house.looks()
+    await house.looks(60)
+    house.fails = {"slack", "teams"}
+    await house.commit(struck=("7.0",))
+    assert await house.looks(60) == []
+    house.fails = set()
+    ((_, text),) = await house.looks(60)
+    assert "is over" in text
+    assert await house.looks(60) == []
+
+
 async def test_what_nobody_delivers_wakes_the_desk_and_what_only_waits_does_not(house: House) -> None:
     rows = [Outgoing(f"7.{n}", Say(f"line:R-{n}", "19:x", LINE)) for n in range(7)]
     await house.commit(outgoing=rows)
