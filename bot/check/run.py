@@ -92,6 +92,8 @@ async def _others(
         api = graph_api(settings, session, stack)
         for desk in desks:
             asked[f"{teams.GRAPH} of {desk.desk.id}"] = partial(teams.graph_findings, desk, api, now)
+        if not desks:
+            asked[teams.GRAPH] = teams.no_graph_findings
     asked[services.SLACK] = partial(services.slack_findings, settings, session, desks)
     asked[services.JIRA] = partial(services.jira_findings, settings, session, desks)
     shelf = bridges.handbooks(settings, session, lambda: now)

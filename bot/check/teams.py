@@ -144,6 +144,11 @@ async def graph_findings(desk: Loaded, api: GraphApi, now: datetime) -> list[Fin
     return found
 
 
+async def no_graph_findings() -> list[Finding]:
+    """Return that nothing is known of Microsoft Graph before there is a desk, whose channels would be asked for."""
+    return [warning(GRAPH, "Which channels it lets me read shows once there is a desk.", "Add one, and check again.")]
+
+
 class _Memory:
     """The references that are known, of which none is learnt."""
 

@@ -244,6 +244,7 @@ CASES: list[tuple[str, Act | None, dict[str, Any], Level, str, str]] = [
     (GRAPH, graph(404), {}, FAILED, r"read the desk's channel \(404 Fake404\)", "app is in the team"),
     (GRAPH, graph(503), {}, FAILED, r"not answer for the desk's channel \(503\)", "GRAPH_URL"),
     (GRAPH, down("graph"), {}, FAILED, "not answer for the team channel", "GRAPH_URL"),
+    ("Microsoft Graph", lost, {}, WARNING, "shows once there is a desk", "Add one"),
     ("Slack", trouble("auth", no("invalid_auth")), {}, FAILED, "nobody there", "set the bot token"),
     ("Slack", down("slack"), {}, FAILED, r"does not answer \(ClientConnectorError\)", REACH),
     ("Slack", scopes("chat:write"), {}, FAILED, "lacks the scopes reactions:read, channels:history", "install the app"),
