@@ -150,7 +150,7 @@ async def seed(place: Place, today: date) -> cast.Rota:
     """
     if _begins_empty(place):
         return cast.Rota()
-    place.data.mkdir(parents=True, exist_ok=True)
+    place.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     backend, team = cast.CHANNELS
     shifts = ""
     if (place.data / "rota" / f"{DESK}.json").exists():
@@ -196,7 +196,7 @@ def _begins_empty(place: Place) -> bool:
         if place.data.exists() and any(place.data.iterdir()):
             message = f"{place.data} is not empty. Delete it, or give --data another folder."
             raise BotFailed(message)
-        place.data.mkdir(parents=True, exist_ok=True)
+        place.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         mark.touch()
     return mark.exists()
 
