@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot import app
 from bot.app import web_app
 from bot.calendars.addresses import Feed, FeedAddresses
 from bot.calendars.holidays import KeptHolidays
@@ -250,8 +251,9 @@ def test_a_kept_handbook_that_is_cut_anywhere_is_as_it_was_or_read_anew(good: Go
      "lock", "control.sock"],
 )  # fmt: skip
 def test_whatever_stands_in_the_place_of_a_file_the_bot_says_what_to_do_or_goes_on(
-    good: Good, tmp_path: Path, name: str, kind: str
+    good: Good, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, kind: str
 ) -> None:
+    monkeypatch.setattr(app, "DRAIN_SECONDS", 0.0)  # nobody is there to whom anything could go
     folder = copied(good.rest, tmp_path / "data")
     spoil(folder / name, kind)
 

@@ -265,7 +265,7 @@ async def test_a_page_without_its_libraries_says_what_to_run(page: Page, stage: 
 
 async def test_the_page_follows_the_story_through_other_peoples_eyes(page: Page) -> None:
     await page.get_by_test_id("play").click()
-    await expect(page.get_by_test_id("thread")).to_have_count(2)
+    await expect(page.get_by_test_id("thread")).to_have_count(2, timeout=20_000)
     await expect(page.get_by_test_id("caption")).to_be_hidden()
     await expect(page.get_by_test_id("welcome")).to_have_count(0)
 
