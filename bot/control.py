@@ -12,12 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import aiohttp
 from aiohttp import web
 
 from bot.desks import Desks
 from bot.errors import Misconfigured, NotStored, Refused
-from bot.operations import OPERATIONS, Arguments, Done
+from bot.operations import OPERATIONS
 
 log = logging.getLogger(__name__)
 
@@ -82,34 +81,3 @@ class Control:
             log.exception("%s failed", asked["operation"])
             return web.json_response({"error": "The bot failed at it; its log says why."}, status=500)
         return web.json_response({"said": done.said, "facts": dict(done.facts)})
-
-
-async def ask(path: Path, operation: str, arguments: Arguments) -> Done | None:
-    """Hand an operation to the bot that listens at ``path``; None if none does. Raise Refused with its words."""
-    content: dict[str, Any] = {"operation": operation, "arguments": dict(arguments)}
-    answer = await _call(path, "POST", "operation", content)
-    if answer is None:
-        return None
-    if "error" in answer:
-        raise Refused(answer["error"])
-    return Done(answer["said"], answer["facts"])
-
-
-async def how(path: Path) -> dict[str, Any] | None:
-    """Return how the bot that listens at ``path`` finds itself; None if none does. Raise Refused if it is silent."""
-    return await _call(path, "GET", "readyz", None)
-
-
-async def _call(path: Path, method: str, what: str, content: Any) -> dict[str, Any] | None:
-    try:
-        async with (
-            aiohttp.ClientSession(connector=aiohttp.UnixConnector(path=str(path))) as session,
-            session.request(method, f"http://hotseat/{what}", json=content) as response,
-        ):
-            answer: dict[str, Any] = await response.json()
-    except aiohttp.ClientConnectorError:
-        return None
-    except (aiohttp.ClientError, TimeoutError) as failure:
-        message = f"The bot did not answer ({type(failure).__name__}). Look whether it was done, and try again."
-        raise Refused(message) from failure
-    return answer

@@ -6,7 +6,7 @@ Each takes the desks and plain arguments and returns what it did or found, in wo
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.calendars.apart import read_apart
 from bot.calendars.errand import AHEAD
+from bot.caller import Arguments, Done
 from bot.decide.commons import subject
 from bot.decide.report import asking, told
 from bot.decide.rota import explained
@@ -46,16 +47,6 @@ from bot.store.sheets import (
 )
 from bot.support.recurrence import Common, Standing
 
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What an operation did or found: in words, and the same for machines."""
-
-    said: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
-
-
-Arguments = Mapping[str, str]
 Operation = Callable[[Desks, Arguments, datetime], Awaitable[Done]]
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from bot import bridges
 from bot.app import credentials, graph_api
+from bot.caller import how
 from bot.check import folder, services, teams
 from bot.check.finding import Finding, Level, failed, ok, sentence, warning
 from bot.check.known import Known, read_known
-from bot.control import how
 from bot.errors import Misconfigured, NotStored, Refused
 from bot.settings import Settings, overlooked, read_settings
 from bot.store.document import Unreadable

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.errors import Misconfigured
-from bot.settings import read_settings
+from bot.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from bot.operations import Done
+    from bot.caller import Done
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines.")
 of_desk = click.option("--desk", default="", help="Which desk, where there are several.")
@@ -28,21 +28,20 @@ def operate(operation: str, arguments: dict[str, str], *, as_json: bool) -> None
 
 def perform(operation: str, arguments: dict[str, str]) -> "Done":
     """Have the bot that holds the data folder do an operation, or do it here where none runs."""
+    from bot.caller import ask  # noqa: PLC0415 - start-up time
+
+    settings = read_settings()
+    done = asyncio.run(ask(settings.data / "control.sock", operation, arguments))
+    return done or asyncio.run(_done_here(settings, operation, arguments))
+
+
+async def _done_here(settings: Settings, operation: str, arguments: dict[str, str]) -> "Done":
     from bot.clock import open_clock  # noqa: PLC0415 - start-up time
-    from bot.control import ask  # noqa: PLC0415 - start-up time
     from bot.folder import desks_alone  # noqa: PLC0415 - start-up time
     from bot.operations import OPERATIONS  # noqa: PLC0415 - start-up time
 
-    settings = read_settings()
-
-    async def work() -> "Done":
-        done = await ask(settings.data / "control.sock", operation, arguments)
-        if done is not None:
-            return done
-        async with open_clock(settings.clock) as clock, desks_alone(settings, clock) as desks:
-            return await OPERATIONS[operation](desks, arguments, clock())
-
-    return asyncio.run(work())
+    async with open_clock(settings.clock) as clock, desks_alone(settings, clock) as desks:
+        return await OPERATIONS[operation](desks, arguments, clock())
 
 
 def text(file: Any) -> str:

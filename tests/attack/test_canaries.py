@@ -14,7 +14,7 @@ import orjson
 import pytest
 import pytest_asyncio
 
-from bot.control import ask
+from bot.caller import ask
 from bot.operations import OPERATIONS
 from tests.attack.matrix import ROWS
 from tests.attack.rows import publish_all

@@ -15,7 +15,7 @@ import aiohttp
 import orjson
 import pytest
 
-from bot.control import ask
+from bot.caller import ask
 from bot.errors import Refused
 from tests.attack.cost import bomb, cpu
 from tests.attack.matrix import ROWS, Row, silent

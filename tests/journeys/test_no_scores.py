@@ -14,10 +14,11 @@ from datetime import datetime
 
 import pytest
 
+from bot.caller import Arguments, Done
 from bot.desks import Desks
 from bot.effects import Answer, Card, Dialog, Word
 from bot.events import Claim, Open, Send, Solve
-from bot.operations import OPERATIONS, Arguments, Done
+from bot.operations import OPERATIONS
 from bot.people import Person
 from bot.support.recurrence import Common, Standing
 from bot.views import DutyCard, Fact, HelpCard, Line, NoticeCard, NoticeEntry, View
