@@ -1,6 +1,6 @@
 """The bot as a child process: seeded through its own command line, started, started again when it dies, and stopped.
 
-Knows the bot only by its commands and its environment, as an operator does.
+Knows the bot only by its commands, its environment and the file of its rota, as an operator does.
 """
 
 import asyncio
@@ -43,6 +43,18 @@ class Place:
     bot_port: int
     sandbox_port: int
     empty: bool = False
+
+    def rota(self) -> cast.Rota | None:
+        """Read the rota as the bot wrote it; None where nothing is there to be read, since people may edit it."""
+        try:
+            return cast.Rota.from_file(self.file.read_text(encoding="utf-8"))
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            return None
+
+    @property
+    def file(self) -> Path:
+        """Where the bot writes its rota."""
+        return self.data / "rota" / f"{DESK}.json"
 
     def environment(self) -> dict[str, str]:
         """Give the bot's environment: local mode, the sandbox's clock, and no other setting of whoever started us."""
@@ -152,13 +164,14 @@ async def seed(place: Place, today: date) -> cast.Rota:
         return cast.Rota()
     place.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     backend, team = cast.CHANNELS
-    shifts = ""
-    if (place.data / "rota" / f"{DESK}.json").exists():
-        shifts = await _command(place, "shifts", "export", *OURS)
+    rota: cast.Rota | None = cast.Rota()
+    if place.file.exists():
+        rota = place.rota()
     else:
         desk = ("--tenant", cast.TENANT, "--team", cast.TEAM_GROUP, "--channel", backend.id, "--name", DESK)
         await _command(place, "desk", "add", *desk, "--team-channel", team.id)
-    rota = cast.Rota.from_csv(shifts)
+    if rota is None:
+        return cast.Rota()
     missing = rota.missing(today)
     if not rota.shifts:
         await _import(place, "people", cast.people_csv(today))
@@ -178,14 +191,12 @@ async def plan_vacation(place: Place, today: date) -> None:
 
 async def follow_rota(place: Place, take: Callable[[cast.Rota], None]) -> NoReturn:
     """Tell of the rota whenever the bot has written it: people pick teams, swap and stand in while it runs."""
-    file = place.data / "rota" / f"{DESK}.json"
-    seen = None
+    seen: cast.Rota | None = None
     while True:
-        found = file.stat().st_mtime_ns if file.exists() else None
-        if found != seen:
-            with contextlib.suppress(BotFailed):  # such as while it starts anew
-                take(cast.Rota.from_csv(await _command(place, "shifts", "export", *OURS)))
-                seen = found
+        rota = place.rota()
+        if rota is not None and rota != seen:
+            take(rota)
+            seen = rota
         await asyncio.sleep(PAUSE)
 
 

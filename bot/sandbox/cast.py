@@ -7,6 +7,7 @@ still knows everybody.
 
 import csv
 import io
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -215,9 +216,9 @@ class Rota:
     shifts: tuple[Shift, ...] = ()
 
     @staticmethod
-    def from_csv(sheet: str) -> "Rota":
-        """Read what `shifts export` writes."""
-        return Rota(tuple(Shift(**row) for row in csv.DictReader(io.StringIO(sheet))))
+    def from_file(text: str) -> "Rota":
+        """Read the file that the bot keeps of its rota."""
+        return Rota(tuple(Shift(**row) for row in json.loads(text)["shifts"].values()))
 
     def to_csv(self) -> str:
         """Write it in the form that `shifts import` reads."""

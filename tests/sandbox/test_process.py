@@ -1,19 +1,22 @@
 """The sandbox as people start it: a process that brings up the real bot, and takes it down again."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
 import aiohttp
 import pytest
 
+from bot.sandbox import bot as sandbox_bot
 from bot.sandbox import cast
-from bot.sandbox.bot import MOST_ENDS, Place, follow_rota
+from bot.sandbox.bot import MOST_ENDS, Place, follow_rota, plan_vacation, seed
 from tests.rig.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -274,20 +277,36 @@ async def test_it_starts_again_with_another_desk_beside_its_own(start: Start, tm
     await card(again)
 
 
-async def test_who_stops_following_the_rota_leaves_no_command_behind_that_holds_the_folder(
+async def test_whoever_is_stopped_in_a_command_leaves_none_behind_that_holds_the_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program, noted = tmp_path / "python", tmp_path / "pid"
     program.write_text("#!/bin/sh\necho $$ > writing\nmv writing pid\nexec sleep 60\n")
     program.chmod(0o700)
     monkeypatch.setattr(sys, "executable", str(program))
-    (tmp_path / "rota").mkdir()
-    (tmp_path / "rota" / "backend.json").touch()
-    following = asyncio.create_task(follow_rota(Place(tmp_path, free_port(), free_port()), lambda _: None))
+    planning = asyncio.create_task(plan_vacation(Place(tmp_path, free_port(), free_port()), date(2026, 11, 24)))
     async with asyncio.timeout(20):
         while not noted.exists():
             await asyncio.sleep(0.02)
-    following.cancel()
-    await asyncio.gather(following, return_exceptions=True)
+    planning.cancel()
+    await asyncio.gather(planning, return_exceptions=True)
     with pytest.raises(ProcessLookupError):
         os.kill(int(noted.read_text()), 0)
+
+
+async def test_the_rota_is_followed_as_the_bot_writes_it_and_not_while_somebody_types_in_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox_bot, "PAUSE", 0.01)
+    place, taken = Place(tmp_path, 1, 2), list[cast.Rota]()
+    place.file.parent.mkdir()
+    following = asyncio.create_task(follow_rota(place, taken.append))
+    own = {"iteration": "2026-11-18", "name": "Eva Novak", "role": "SUPPORT", "days": ""}
+    for text in ("{", json.dumps({"shifts": {"1": {"name": "Eva"}}}), json.dumps({"shifts": {"1": own}})):
+        place.file.write_text(text)
+        await asyncio.sleep(0.1)
+    following.cancel()
+    assert taken == [cast.Rota((cast.Shift(**own),))]
+    assert await seed(place, date(2026, 11, 18)) == taken[0]
+    place.file.write_text("{")
+    assert await seed(place, date(2026, 11, 18)) == cast.Rota()
