@@ -45,13 +45,24 @@ class Sent:
 
 
 def open_session() -> aiohttp.ClientSession:
-    """Open the session that everything shares. It keeps connections; it keeps no cookies."""
+    """Open the session that everything shares. It keeps connections; it keeps no cookies.
+
+    A request may wait for a connection for as long as a lease lasts, so whether it may leave is asked once more then.
+    """
+    leaving = aiohttp.TraceConfig()
+    leaving.on_connection_create_end.append(_may_leave)
+    leaving.on_connection_reuseconn.append(_may_leave)
     return aiohttp.ClientSession(
+        trace_configs=[leaving],
         connector=aiohttp.TCPConnector(limit=256, limit_per_host=0, keepalive_timeout=60),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=_TIMEOUT,
         headers={"User-Agent": "Hotseat"},
     )
+
+
+async def _may_leave(*_: object) -> None:
+    still_mine()
 
 
 class Transport:

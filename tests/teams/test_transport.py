@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot.retries import Temporary, retrying
+from bot.retries import Lapsed, Temporary, may_try, retrying
 from bot.teams.hosts import ServiceHosts
 from bot.teams.limits import Limits
 from bot.teams.transport import Final, Transport
@@ -401,3 +402,16 @@ async def test_one_connection_serves_many_calls(local: Transport, connector: Fak
         for _ in range(20):
             await local.post(watched.service_url, THREAD, {})
     assert len(ports) == 1
+
+
+async def test_what_waited_for_a_connection_until_another_process_may_send_it_does_not_leave(
+    local: Transport, connector: FakeConnector
+) -> None:
+    for connections_before in range(2):
+        asked = iter([True, True, False])  # as it is begun, before its request, and once there is a connection
+        may_try.set(partial(next, asked))
+        with pytest.raises(Lapsed):
+            await retrying(lambda: local.post(connector.service_url, THREAD, {"text": "x"}))
+        assert len(connector.calls) == connections_before
+        may_try.set(lambda: True)
+        await local.post(connector.service_url, THREAD, {"text": "x"})
