@@ -32,6 +32,8 @@ BEHIND = 120
 """Posts and presses under way, from which on time stands: the load is behind."""
 AFTER = timedelta(minutes=18)
 """From the last post until every reminder is due and found late, and the last press is made."""
+CALM = 30.0
+"""How many times faster time runs at least after the last post, when there is little left to do."""
 LAST_WORDS = 180.0
 """Seconds for the bot to send what is left, once nothing happens any more."""
 LATE = timedelta(seconds=30)
@@ -121,6 +123,7 @@ class _Run:
                 minute, _, act, story = heapq.heappop(due)
                 await self.clock.until(begin + timedelta(minutes=minute))
                 group.create_task(self._done(act(story)))
+            self.clock.speed = max(self.clock.speed, CALM)
             await self.clock.until(begin + timedelta(minutes=self.stories[-1].minute) + AFTER)
             for _ in range(int(LAST_WORDS)):
                 if not self.sender.active:
