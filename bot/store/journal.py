@@ -204,11 +204,12 @@ class SqlJournal:
         await self.run(work)
 
     async def load(self, tenant: str, desk: str) -> Loaded:
-        """Return a desk: what is open and live, notices, common requests, pending effects.
+        """Return a desk: what is open and live, notices, common requests, and the effects that this process delivers.
 
         Raise Refused where it is unknown.
         """
-        here = {"tenant_": tenant, "desk_": desk, "holder_": self.holder.id}
+        holder = self.holder
+        here = {"tenant_": tenant, "desk_": desk, "holder_": holder.id}
         rows, rota, *lists = await self.run(
             lambda connection: [
                 connection.execute(statement, here).all()
@@ -222,6 +223,7 @@ class SqlJournal:
             message = f"There is no desk {desk}."
             raise Refused(message)
         requests, alerts, notices, outgoing, commons = lists
+        outgoing = outgoing if holder is self.holder else []
         name = f"{tenant} {desk}"
         return Loaded(
             revision=rows[0].revision,

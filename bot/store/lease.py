@@ -69,9 +69,10 @@ class ReplicaLease:
         return self.holds() and await self._journal.run(lambda connection: replicas.is_mine(connection, me, duty))
 
     async def claim(self) -> list[replicas.Claimed]:
-        """Take what nobody living delivers."""
+        """Take what nobody living delivers; nothing where the lease was another one's by the time that was known."""
         me = self.id
-        return await self._journal.run(lambda connection: replicas.claim(connection, me)) if self.holds() else []
+        found = await self._journal.run(lambda connection: replicas.claim(connection, me)) if self.holds() else []
+        return found if me == self.id else []
 
     async def _beat(self, me: str) -> float | None:
         """Live for the lease's time more; return until when by this process's count, None where that was over."""

@@ -89,7 +89,6 @@ CLAIM = (
             _OTHER.c.tenant == outbox.c.tenant,
             _OTHER.c.desk == outbox.c.desk,
             _OTHER.c.key == outbox.c.key,
-            _OTHER.c.holder != bindparam("me_"),
             _lives(_OTHER.c.holder),
         ),
     )
@@ -101,8 +100,8 @@ CLAIM = (
 def claim(connection: Connection, me: str) -> list[Claimed]:
     """Take what no living replica delivers, in order, and return it.
 
-    A desk that somebody is writing to just now is left for the next time (SKIP LOCKED). Of a key of which another
-    replica delivers something, the rest waits until that is done.
+    A desk that somebody is writing to just now is left for the next time (SKIP LOCKED). Of a key of which a replica
+    delivers something, the rest waits until that is done; this one's too, which may not have begun with it yet.
     """
     found: list[Claimed] = []
     for tenant, desk in connection.execute(ORPHANED).all():

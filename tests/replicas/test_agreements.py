@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import Connection
 
 from bot.effects import DropNotice, PutFacts, PutNotice, PutRequest, PutRota, Show
 from bot.errors import Misconfigured, NotStored
@@ -19,7 +21,7 @@ from bot.store.journal import SqlJournal
 from bot.store.lease import LEASE_SECONDS, SEND_SECONDS, ReplicaLease, SharedLimits
 from bot.store.postgres import parse_url
 from bot.store.rota import StoredRota
-from bot.store.writing import TOLD
+from bot.store.writing import TOLD, Holder
 from bot.views import Line
 from tests.store.samples import DESK, FACTS, NOTICE, NOW, ROTA, posted, request
 
@@ -178,6 +180,39 @@ async def test_what_follows_something_that_another_delivers_waits_behind_it(two:
     assert await others.claim() == []
     await one.commit(Commit(T, D, 2, struck=("1.0",)))
     assert [row[2] for row in await others.claim()] == ["2.0"]
+
+
+async def test_what_follows_something_that_is_delivered_here_waits_too_since_that_may_not_have_begun(two: Two) -> None:
+    one, other = two
+    mine = await leased(one)
+    await leased(other)
+    await one.commit(shows(0, "card"))
+    await other.commit(shows(1, "card"))
+    assert await mine.claim() == []
+    await one.commit(Commit(T, D, 2, struck=("1.0",)))
+    assert [row[2] for row in await mine.claim()] == ["2.0"]
+
+
+async def test_what_was_read_under_one_lease_is_not_delivered_under_the_next(
+    two: Two, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = two
+    mine, others = await leased(one), await leased(other)
+    await one.commit(shows(0, "card"))
+    await other.commit(shows(1, "else"))
+    die(database, others)
+    run = one.run
+
+    async def slow(work: Callable[[Connection], Any]) -> Any:
+        found = await run(work)
+        one.holder = Holder("the next")
+        return found
+
+    monkeypatch.setattr(one, "run", slow)
+    before = one.holder
+    assert (await one.load(T, D)).outgoing == ()
+    one.holder = before
+    assert await mine.claim() == []
 
 
 async def test_what_a_dead_replica_held_is_taken_over_once_and_in_order(two: Two, database: str) -> None:
