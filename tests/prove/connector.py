@@ -82,6 +82,9 @@ class Connector(LoopbackService):
             if fault is Fault.LIMITED:
                 return _error(429, {"Retry-After": RETRY_AFTER})
             return _error(502)
+        if _hung_up(request):
+            self.ledger.calls["call", "whose bot hung up before it was accepted"] += 1
+            return _error(500)
         what, new, status, body = accept(request, orjson.loads(raw) if raw else {})
         self.ledger.calls[what, fault if fault is not Fault.NONE else str(status)] += 1
         if new is not None:
@@ -89,6 +92,9 @@ class Connector(LoopbackService):
             if fault is not Fault.NONE:
                 self.ledger.doubt(new)
         await asyncio.sleep(wait)
+        if new is not None and _hung_up(request):
+            self.ledger.calls[what, "whose bot hung up before the answer"] += 1
+            self.ledger.doubt(new)
         if fault is Fault.RESET:
             if request.transport is not None:
                 request.transport.abort()
@@ -118,6 +124,10 @@ class Connector(LoopbackService):
 
     async def _nobody(self, _: web.Request) -> web.Response:
         return web.json_response({"members": []})
+
+
+def _hung_up(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 def _found(request: web.Request, *, done: bool) -> tuple[int, Body]:

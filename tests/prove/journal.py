@@ -16,6 +16,7 @@ from tests.prove.ledger import Message
 
 REQUESTS = "SELECT place, status, responded_us, ended_us FROM requests"
 OUTBOX = "SELECT document FROM outbox"
+UNSENT = "SELECT count(*) FROM outbox"
 SHOWN = "SELECT activity FROM shown"
 PATIENCE = stop_after_delay(5)
 NEXT = "SELECT min(next_at) FROM requests WHERE status <> 'CLOSED'"
@@ -71,7 +72,8 @@ class SqlRows:
 
     def unsent(self) -> int:
         """Count what is still to be sent."""
-        return len(self.rows(OUTBOX))
+        ((found,),) = self.rows(UNSENT)
+        return int(found)
 
     def next_due(self) -> datetime | None:
         """Return when the earliest step of a request is due, or was."""

@@ -57,9 +57,9 @@ class Ledger:
     """Messages in the order in which they were accepted, and per chat how many sends were left in doubt.
 
     A send is in doubt when its message was accepted and the bot could not know: it was answered with an error or with
-    a connection that broke, or the bot was killed (or held still, while another goes on) before it had stored the
-    answer; these are in ``perhaps`` until it is known at the end which were stored after all. ``calls`` counts by what
-    was called and how it was answered.
+    a connection that broke, the bot had hung up by then, or it was killed (or held still, while another goes on) before
+    it had stored the answer; these are in ``perhaps`` until it is known at the end which were stored after all.
+    ``calls`` counts by what was called and how it was answered.
     """
 
     messages: dict[str, Message] = field(default_factory=dict)
