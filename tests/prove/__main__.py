@@ -40,7 +40,7 @@ def _plan(part: str, options: argparse.Namespace) -> Plan:
     if part == "postgres":
         sizes = (int(6_000 * scale), int(100 * scale))
         two = {"replicas": 2, "pause": options.pause}  # a turn takes longer there, and steps fall due apart
-        return Plan("PostgreSQL, two replicas", seed, *sizes, rate=options.rate / 2, speed=10.0, **two)
+        return Plan("PostgreSQL, two replicas", seed, *sizes, rate=options.rate, speed=10.0, **two)
     return Plan("SQLite, one replica", seed, int(10_000 * scale), int(100 * scale), rate=options.rate)
 
 
@@ -61,7 +61,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--part", action="append", choices=PARTS, help="only this one")
     parser.add_argument("--scale", type=float, default=1.0, help="share of the requests and kills (1)")
-    parser.add_argument("--rate", type=float, default=30.0, help="posts a second (30), half of it for two replicas")
+    parser.add_argument("--rate", type=float, default=36.0, help="posts a second (36)")
     parser.add_argument("--pause", type=float, default=60.0, help="seconds for which a replica is held still (60)")
     parser.add_argument("--keep", default="", help="an empty folder for the bots' data and logs")
     return parser.parse_args()
