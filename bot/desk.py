@@ -470,7 +470,7 @@ class Desk:
         self._courier.take(self, new)
 
     async def _load(self) -> None:
-        """Load the desk, unless somebody else has meanwhile."""
+        """Load the desk, unless somebody else has meanwhile, and nothing older."""
         self._held.clear()  # it is in the outbox, which is read now
         loaded = await self._journal.load(self.info.tenant, self.info.id)
         standing = Standing(loaded.revision, loaded.desk, loaded.rota, loaded.facts)
@@ -482,7 +482,7 @@ class Desk:
             standing.put_alert(alert)
         standing.notices = {notice.key: notice for notice in loaded.notices}
         standing.commons = {common.id: common for common in loaded.commons}
-        if self._standing is not None:
+        if self.revision >= standing.revision:
             return
         self._standing = standing
         self.info = loaded.desk

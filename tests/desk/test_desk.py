@@ -330,3 +330,34 @@ async def test_whoever_loads_a_desk_late_leaves_the_newer_state_and_takes_nothin
     assert {one.id for one in (await stage.journal.load("tenant", "backend")).outgoing} == {
         one.id for one in stage.courier.taken
     }
+
+
+async def test_whoever_loads_a_desk_late_and_knows_more_brings_it_there_and_takes_what_is_to_be_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = Stage()
+    desk = await stage.open()
+    await desk.settle()
+    old = await stage.journal.load("tenant", "backend")
+    await desk.handle(stage.posted())
+    await desk.settle()
+    new = await stage.journal.load("tenant", "backend")
+    read, gate = asyncio.Event(), asyncio.Event()
+    stage.courier.taken.clear()
+    desk.lapse()
+
+    async def late(*_: str) -> object:
+        if read.is_set():
+            return old
+        read.set()
+        await gate.wait()
+        return new
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stage.journal, "load", late)
+        asked = asyncio.create_task(desk.state())
+        await read.wait()
+        assert (await desk.state()).requests == {}
+        gate.set()
+        assert set((await asked).requests) == {"R-1"}
+    assert {one.id for one in stage.courier.taken} == {one.id for one in new.outgoing} != set()
