@@ -67,7 +67,7 @@ from bot.teams.guard import Guard
 from bot.teams.handbook import HandbookExtension
 from bot.teams.hosts import ServiceHosts
 from bot.teams.keys import SigningKeys
-from bot.teams.limits import TEAMS
+from bot.teams.limits import KEPT
 from bot.teams.outbound import Outbound
 from bot.teams.references import References
 from bot.teams.rosters import Rosters
@@ -145,7 +145,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     token = credentials(settings)
     if token is not None:
         stack.push_async_callback(token.close)
-    own = await resources(journal, settings.data, TEAMS if settings.send_limits else (), stack)
+    own = await resources(journal, settings.data, KEPT if settings.send_limits else (), stack)
     transport = Transport(session, hosts, token, own.limits, vitals.metrics.attempted("teams"))
     references = References(journal, settings.app_id, is_shared=journal.is_shared)
     await references.load()
@@ -158,7 +158,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
     jira = bridges.jira(settings, session, vitals.metrics.attempted("jira"))
     forms = Forms(jira, settings.jira_issue_type, settings.jira_fields) if jira else None
     shelf = bridges.handbooks(settings, session, clock)
-    search = bridges.search(journal, shelf, lambda: desks, stack)
+    search = bridges.search(journal, shelf, lambda: desks, stack, encoder=settings.encoder)
     errands = {
         FetchRoster: rosters.errand(),
         FetchCalendar: calendar_errand(session, ServiceHosts(settings.calendar_hosts).allows, clock),

@@ -2,9 +2,10 @@
 
 aiohttp waits a minute and more for the header of a request. Here a request must have come, header and body, within
 ``PATIENCE`` of its first byte (of the connection, for the first), and no more than ``MOST`` connections are kept: a
-newcomer takes the place of whoever has been waiting for longest without anything of theirs being worked on. So neither
-one peer nor many can keep others out, and a reverse proxy, through which everybody is one peer, needs no exception. It
-must not know what is asked, or who asks.
+newcomer takes the place of whoever has been waiting for longest without anything of theirs being worked on, strangers
+before those who posted what was taken, since no door takes what is not signed. So neither one peer nor many can keep
+others out, and a reverse proxy, through which everybody is one peer, needs no exception. It must not know what is
+asked, or who asks.
 """
 
 import asyncio
@@ -13,8 +14,10 @@ import signal
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
+from itertools import chain
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from bot.repeats import LineLimit
 
@@ -37,7 +40,8 @@ class Doorkeeper:
         self.closed: Counter[str] = Counter()
         self._patience = patience
         self._most = most
-        self._visitors: OrderedDict[_Visitor, None] = OrderedDict()  # who has waited for longest is first
+        self._strangers: OrderedDict[_Visitor, None] = OrderedDict()  # who has waited for longest is first
+        self._known: OrderedDict[_Visitor, None] = OrderedDict()  # those who posted what was taken, in the same order
         self._of: dict[asyncio.BaseProtocol, _Visitor] = {}
         self._lines = LineLimit()
         app.middlewares.append(self._attend)
@@ -71,21 +75,26 @@ class Doorkeeper:
         if visitor is None:
             return await handler(request)
         visitor.request = request
+        here = self._known if visitor in self._known else self._strangers
         try:
-            return await handler(request)
+            answer = await handler(request)
+            if request.method == hdrs.METH_POST and answer.status < HTTPStatus.MULTIPLE_CHOICES:
+                here = self._known
+            return answer
         finally:
             visitor.rest()
-            if visitor in self._visitors:
-                self._visitors.move_to_end(visitor)
+            if self._forget(visitor):
+                here[visitor] = None
 
     def enter(self, visitor: "_Visitor", protocol: asyncio.BaseProtocol) -> bool:
         """Let a connection in, if need be for another that goes; say whether."""
-        if len(self._visitors) >= self._most:
-            idle = next((other for other in self._visitors if not other.is_attended()), None)
+        if len(self._strangers) + len(self._known) >= self._most:
+            everybody = chain(self._strangers, self._known)
+            idle = next((other for other in everybody if not other.is_attended()), None)
             self.turn_out(idle or visitor, "crowded")
             if idle is None:
                 return False
-        self._visitors[visitor] = None
+        self._strangers[visitor] = None
         self._of[protocol] = visitor
         return True
 
@@ -94,13 +103,20 @@ class Doorkeeper:
         self.closed[why] += 1
         if (held := self._lines.admit(why)) is not None:
             log.warning("a connection is closed: %s", why, extra={"reason": why, "held_back": held})
-        self._visitors.pop(visitor, None)
+        self._forget(visitor)
         visitor.abort()
 
     def leave(self, visitor: "_Visitor", protocol: asyncio.BaseProtocol) -> None:
         """Forget a connection."""
-        self._visitors.pop(visitor, None)
+        self._forget(visitor)
         self._of.pop(protocol, None)
+
+    def _forget(self, visitor: "_Visitor") -> bool:
+        """Take somebody off; say whether they were here."""
+        was_here = visitor in self._strangers or visitor in self._known
+        self._strangers.pop(visitor, None)
+        self._known.pop(visitor, None)
+        return was_here
 
     @property
     def patience(self) -> float:

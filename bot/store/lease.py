@@ -81,20 +81,19 @@ class ReplicaLease:
         return asked + LEASE_SECONDS if lives else None
 
 
-MARGIN = 0.1
-"""Seconds by which turns are further apart than the windows say: neither replica's way to Teams is always as long."""
+LATE = 0.1  # seconds
 
 
 class SharedLimits:
     """How fast all replicas together may speak in one thread; as bot/teams/limits.py, which is for one.
 
-    A send that the event loop held up for longer than the margin counts from when it left.
+    A send that the event loop held up until it was LATE counts from when it left.
     """
 
     def __init__(self, journal: SqlJournal, windows: replicas.Windows) -> None:
         """Bind to where turns are kept; ``windows`` empty switches the limits off."""
         self._journal = journal
-        self._windows = tuple((count, seconds + MARGIN) for count, seconds in windows)
+        self._windows = windows
 
     async def turn(self, thread: str) -> None:
         """Return when the next send to this thread may leave."""
@@ -104,5 +103,5 @@ class SharedLimits:
             due = loop.time() + seconds
             if seconds:
                 await asyncio.sleep(seconds)
-            if loop.time() - due > MARGIN:
+            if loop.time() - due > LATE:
                 await self._journal.run(lambda connection: replicas.left_late(connection, thread, moment))

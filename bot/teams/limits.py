@@ -12,8 +12,9 @@ from weakref import WeakValueDictionary
 # Sends to one thread by one bot: (how many, in how many seconds). Source: learn.microsoft.com, "Optimize your bot with
 # rate limiting".
 TEAMS = ((7, 1.0), (8, 2.0), (60, 30.0), (1800, 3600.0))
+# What is kept to: a little less, since the way to Teams is not always equally long, and what counts is what arrives.
+KEPT = tuple((count, seconds + min(max(0.1, 0.02 * seconds), 1.0)) for count, seconds in TEAMS)
 
-_MARGIN = 0.05
 _THREADS = 10_000
 
 
@@ -28,14 +29,13 @@ class Limits:
     """Wait for a thread's turn: `await limits.turn(thread)` before each send.
 
     Each caller gets the earliest moment at which no window is exceeded, in the order of asking, and counts from when it
-    leaves: where the event loop was held, that is later, and so for all after it. The moments are a little further
-    apart than the windows say, because the way to Teams is not always equally long. Threads that have
-    been silent for the longest window are forgotten, and beyond 10,000 those that have been silent longest. `windows`
-    empty switches the limits off.
+    leaves: where the event loop was held, that is later, and so for all after it. Threads that have been silent for the
+    longest window are forgotten, and beyond 10,000 those that have been silent longest. `windows` empty switches the
+    limits off.
     """
 
-    def __init__(self, windows: tuple[tuple[int, float], ...] = TEAMS) -> None:
-        self._windows = tuple((count, seconds + _MARGIN) for count, seconds in windows)
+    def __init__(self, windows: tuple[tuple[int, float], ...] = KEPT) -> None:
+        self._windows = windows
         self._longest = max((seconds for _, seconds in self._windows), default=0.0)
         self._most = max((count for count, _ in self._windows), default=0)
         self._threads: OrderedDict[str, deque[float]] = OrderedDict()

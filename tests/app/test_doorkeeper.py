@@ -18,6 +18,7 @@ from tests.rig.process import until
 
 GET = b"GET / HTTP/1.1\r\nHost: bot\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: bot\r\nContent-Length: 5\r\n\r\n"
+REFUSED = POST.replace(b"/", b"/refused", 1) + b"hello"
 HELD = GET.replace(b"/", b"/held", 1)
 PATIENCE = 0.2
 LONG = 2**24
@@ -60,6 +61,9 @@ class Open:
         await request.read()
         return web.Response(text="hello")
 
+    async def refuse(self, _: web.Request) -> web.Response:
+        raise web.HTTPUnauthorized
+
     async def long(self, _: web.Request) -> web.Response:
         return web.Response(body=b"x" * LONG)
 
@@ -83,6 +87,7 @@ async def opened(most: int = 9, patience: float = PATIENCE) -> AsyncIterator[Ope
     door = Open()
     app = web.Application()
     app.router.add_route("*", "/", door.answer)
+    app.router.add_post("/refused", door.refuse)
     app.router.add_get("/held", door.hold)
     app.router.add_get("/long", door.long)
     door.keeper = Doorkeeper(app, patience, most)
@@ -173,6 +178,28 @@ async def test_whoever_has_waited_for_longest_makes_way_for_a_newcomer() -> None
         door.go.set()
         assert await asking == b"HTTP/1.1 200 OK"
         assert door.keeper.closed == {"crowded": 1}
+
+
+async def test_whose_post_was_taken_stays_before_those_whose_was_not_however_long_it_rests() -> None:
+    async with opened(most=3, patience=60) as door:
+        known, stranger = await door.visit(), await door.visit()
+        await known.ask(POST + b"hello")
+        assert await stranger.ask(REFUSED) == b"HTTP/1.1 401 Unauthorized"
+        silent = await door.visit()
+        for gone in (stranger, silent):
+            assert await (await door.visit()).ask(POST + b"hello") == b"HTTP/1.1 200 OK"
+            assert await gone.end() == b""
+        assert await known.ask(POST + b"hello") == b"HTTP/1.1 200 OK"
+
+
+async def test_where_all_are_known_the_one_that_has_rested_for_longest_makes_way() -> None:
+    async with opened(most=2, patience=60) as door:
+        first, second = await door.visit(), await door.visit()
+        for visit in (first, second, first):
+            await visit.ask(POST + b"hello")
+        assert await (await door.visit()).ask(GET) == b"HTTP/1.1 200 OK"
+        assert await second.end() == b""
+        assert await first.ask(GET) == b"HTTP/1.1 200 OK"
 
 
 async def test_where_all_are_attended_a_newcomer_has_to_come_again() -> None:

@@ -409,7 +409,7 @@ async def test_a_send_that_left_late_counts_from_then(two: Two) -> None:
 async def test_a_turn_that_the_event_loop_held_up_is_told(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     monkeypatch.setattr(replicas, "left_late", lambda _, thread, __: told.append(thread))
-    monkeypatch.setattr("bot.store.lease.MARGIN", -1.0)  # so that every turn is late
+    monkeypatch.setattr("bot.store.lease.LATE", -1.0)  # so that every turn is late
     await SharedLimits(two[0], ((9, 1.0),)).turn("19:t")
     assert told == ["19:t"]
 
