@@ -135,9 +135,11 @@ def hear_bugsnag(app: web.Application, settings: Settings, desks: Desks, clock: 
         app.router.add_post(BUGSNAG_PATH, route.answer)
 
 
-def search(journal: Journal, library: Library, desks: Callable[[], Desks], stack: AsyncExitStack) -> Search:
-    """Return the search; ``follow_search`` lets it follow what changes."""
-    found = Search(journal, library, desks, load_encoder)
+def search(
+    journal: Journal, library: Library, desks: Callable[[], Desks], stack: AsyncExitStack, *, encoder: bool
+) -> Search:
+    """Return the search, which compares by words alone without ``encoder``; ``follow_search`` lets it follow."""
+    found = Search(journal, library, desks, load_encoder if encoder else lambda: None)
     stack.callback(found.close)
     return found
 

@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     heartbeat_url: SecretStr = Field(SecretStr(""), validation_alias=_named("HOTSEAT_HEARTBEAT_URL"))
     public_url: str = Field("", validation_alias=_named("HOTSEAT_PUBLIC_URL"))
     send_limits: bool = Field(default=True, validation_alias=_named("HOTSEAT_SEND_LIMITS"))
+    encoder: bool = Field(default=True, validation_alias=_named("HOTSEAT_ENCODER"))
     clock: str = Field("", validation_alias=_named("HOTSEAT_CLOCK"))
     log_level: str = Field("INFO", validation_alias=_named("HOTSEAT_LOG"))
     slack_token: SecretStr = Field(SecretStr(""), validation_alias=_named("SLACK_BOT_TOKEN"))
@@ -342,7 +343,7 @@ class Settings(BaseSettings):
         _must(not value or (_is_secure(value) and not (link.query or link.fragment or link.username)), remedy)
         return value
 
-    @field_validator("send_limits", mode="before")
+    @field_validator("send_limits", "encoder", mode="before")
     @classmethod
     def _switch(cls, value: object) -> object:
         known = {"on": True, "off": False, "true": True, "false": False}

@@ -19,6 +19,7 @@ from tests.rig.postgres import Server, make_template, server
 def words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let whole bots compare by words: each would load an encoder of its own, which the search's own tests have."""
     monkeypatch.setattr("bot.bridges.load_encoder", lambda: None)
+    monkeypatch.setenv("HOTSEAT_ENCODER", "off")  # for those that are processes of their own
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from bot.sandbox.repository import BRANCH, OWNER, PATH, REPO
 
 PATIENCE, GRACE, PAUSE = 30.0, 10.0, 1.0
 MOST_ENDS, SOON = 4, 60.0  # so many ends within so many seconds, and the bot is not started again
-PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "HOTSEAT_LOG")
+PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "HOTSEAT_LOG", "HOTSEAT_ENCODER")
 PASSED_ON_FAMILIES = ("LC_", "PYTHON")
 DESK = "backend"
 OURS = ("--desk", DESK)  # people may set up another beside it

@@ -72,6 +72,7 @@ def test_without_any_setting_it_is_local_mode_on_this_machine_only() -> None:
         ({"PORT": "many"}, "PORT", "a number from 1 to 65535"),
         ({"HOTSEAT_LOG": "LOUD"}, "HOTSEAT_LOG", "DEBUG, INFO, WARNING or ERROR"),
         ({"HOTSEAT_SEND_LIMITS": "sometimes"}, "HOTSEAT_SEND_LIMITS", "on or off"),
+        ({"HOTSEAT_ENCODER": "words"}, "HOTSEAT_ENCODER", "on or off"),
         ({"MicrosoftAppId": "my-bot"}, "MicrosoftAppId", "application (client) id"),
         ({"MicrosoftAppTenantId": "example.com"}, "MicrosoftAppTenantId", "Entra tenant"),
         ({"MicrosoftAppType": "singletenant"}, "MicrosoftAppType", "use SingleTenant, UserAssignedMSI, Certificate or"),

@@ -1,5 +1,6 @@
 """Likely answers in a browser: what the handbook answers is closed in two presses, whose link leads to the section."""
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.test_stories import at, become, card, page, post, pytestmark
@@ -8,6 +9,12 @@ __all__ = ["at", "page", "pytestmark"]  # the fixtures, and how long a story may
 
 HANGS = "Tour 55102 hängt seit gestern im Status in Zustellung fest"
 SECTION = 'Tour hangs in "in delivery"'
+
+
+@pytest.fixture(autouse=True)
+def meaning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the bot compare by meaning, as it does wherever the encoder is installed."""
+    monkeypatch.setenv("HOTSEAT_ENCODER", "on")
 
 
 async def test_a_request_whose_answer_is_in_the_handbook_is_closed_in_two_presses(page: Page) -> None:

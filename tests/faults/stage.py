@@ -77,6 +77,7 @@ class Stage:
             "HOTSEAT_DATA": str(self.folder),
             "HOTSEAT_LOG": "WARNING",
             "HOTSEAT_OPS": "off",
+            "HOTSEAT_ENCODER": "off",
             "PORT": str(self.port),
             **self.more,
         }

@@ -1,14 +1,12 @@
 """``python -m tests.prove.killed``: the bot, killed like a power cut when it comes to a point for the n-th time.
 
-PROVE_POINT is POINT:N, one of ``tests.desk.crashing.POINTS``; empty leaves the bot alone. Texts are compared by words,
-so that a start is no longer than most are.
+PROVE_POINT is POINT:N, one of ``tests.desk.crashing.POINTS``; empty leaves the bot alone.
 """
 
 import os
 import signal
 import sys
 
-from bot import bridges
 from bot.__main__ import main
 from tests.desk.crashing import install
 
@@ -27,6 +25,5 @@ def die(point: str) -> None:
 
 if __name__ == "__main__":
     install(die)
-    setattr(bridges, "load_encoder", lambda: None)  # noqa: B010
     sys.argv = ["hotseat", "serve"]
     main()

@@ -42,6 +42,7 @@ async def child(folder: Path, log: Path | None = None, **settings: str) -> Async
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)}
     given = {"PORT": str(free_port()), "HOTSEAT_OPS": "off", "HOTSEAT_DATA": str(folder), "HOTSEAT_LOG": "ERROR"}
+    given["HOTSEAT_ENCODER"] = "off"
     environment |= given | settings
     with log.open("ab") if log else nullcontext() as said:
         process = await asyncio.create_subprocess_exec(
