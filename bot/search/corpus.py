@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.search.arrays import Floats
+from bot.search.arrays import Floats, Growing
 from bot.search.lexical import Postings
 
 
@@ -27,13 +27,18 @@ class Corpus:
     def __init__(self, size: int) -> None:
         """Hold none; ``size`` is that of the vectors, 0 for none."""
         self.size = size
-        self.vectors = np.zeros((0, size), np.float32)
+        self._vectors = Growing(np.zeros((0, size), np.float32))
         self._postings = Postings()
         self._live = np.zeros(0, np.bool_)
 
     def __len__(self) -> int:
         """Return how many slots there are."""
         return len(self._live)
+
+    @property
+    def vectors(self) -> Floats:
+        """Return the vectors by slot, to be read and written."""
+        return self._vectors.rows
 
     @property
     def dead(self) -> int:
@@ -44,8 +49,7 @@ class Corpus:
         """Give texts the next slots, and return these."""
         begun = len(self)
         self._postings.add(texts)
-        new = np.zeros((len(texts), self.size), np.float32) if vectors is None else vectors
-        self.vectors = np.concatenate([self.vectors, new])
+        self._vectors.add(np.zeros((len(texts), self.size), np.float32) if vectors is None else vectors)
         self._live = np.concatenate([self._live, np.ones(len(texts), np.bool_)])
         return range(begun, len(self))
 
@@ -59,7 +63,7 @@ class Corpus:
         """Let go of empty slots: those that are left move up, in their order."""
         left = np.flatnonzero(self._live)
         self._postings.keep(self._live)
-        self.vectors = self.vectors[left]
+        self._vectors = Growing(self.vectors[left])
         self._live = np.ones(len(left), np.bool_)
 
     def likeness(self, text: str, vector: Floats | None) -> Likeness:

@@ -29,6 +29,7 @@ PORTION = 500  # rows read in one go: the journal has others to answer
 AT_ONCE = 2 * BATCH  # requests encoded before a search, so that it knows those that came just before
 EACH_SECONDS = 60.0
 LONGEST_REST = 0.2  # seconds after a search or a batch; an index that was just built is not rested from
+MOST_HELD = 20_000  # requests of all desks, some 4 KB each
 LONGEST_SECONDS = 30.0  # a search, its turn included
 TOO_LONG = f"it took longer than {LONGEST_SECONDS:.0f} seconds"
 
@@ -138,11 +139,19 @@ class Search:
         index = await self._known(desk)
         while rows := await self._journal.texts(desk.tenant, desk.id, index.after, PORTION):
             await self._do(index.take, rows)
+            await self._bound()
             if len(rows) < PORTION:
                 break
         if state is not None:
             await self._do(index.put_commons, tuple(state.commons.values()))
         return index
+
+    async def _bound(self) -> None:
+        """Let go of the oldest of the desk that has most where too much is held, and of some more: it takes a while."""
+        indexes = self._indexes.values()
+        many = sum(len(one.entries) for one in indexes) - MOST_HELD
+        if many > 0:
+            await self._do(max(indexes, key=lambda one: len(one.entries)).let_go, many + MOST_HELD // 100)
 
     async def _known(self, desk: DeskInfo) -> Index:
         """Return a desk's index with its handbook as it is now."""

@@ -7,6 +7,7 @@ together, and must not know what is likely enough to be told. Used from one thre
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from heapq import nsmallest
 from itertools import islice
 
 import numpy as np
@@ -21,7 +22,6 @@ from bot.support.handbook import Handbook
 from bot.support.recurrence import Common, Standing
 from bot.support.request import Outcome, Status
 
-MOST_HELD = 20_000  # requests; of more, the latest
 MOST_LINKED = 50  # texts that stand for one answer besides its own, the latest
 STORED = np.float16
 
@@ -117,7 +117,7 @@ class Index:
         if rows:
             self.after = (rows[-1].revision, rows[-1].request)
             self._move()
-        self._bound()
+        self._compact()
 
     def put_handbook(self, handbook: Handbook) -> None:
         """Take a handbook as it is now."""
@@ -161,15 +161,25 @@ class Index:
             for one, vector in zip(some, vectors, strict=True)
         )
 
-    def compare(self, text: str) -> Compared:
-        """Compare a text with all."""
-        vector = None if self.encoder is None else self.encoder.encode([text])[0]
+    def compare(self, text: str, request: str = "") -> Compared:
+        """Compare a text with all; where it is a request's that is held, it is not encoded again."""
+        vector = self._vector(text, request)
         return Compared(
             vector,
             self._requests.likeness(text, vector),
             self.sections.corpus.likeness(text, vector),
             self.commons.corpus.likeness(text, vector),
         )
+
+    def _vector(self, text: str, request: str) -> Floats | None:
+        if self.encoder is None:
+            return None
+        entry = self.entries.get(request)
+        if entry is not None and entry.digest == hash(text) and request not in self._unmade:
+            own: Floats = self._requests.vectors[entry.slot]
+        else:
+            (own,) = self.encoder.encode([text])
+        return own
 
     def linked(self, ref: str) -> list[int]:
         """Return the slots of the requests that stand for an answer: that it helped, or that are this common one."""
@@ -227,13 +237,15 @@ class Index:
         self._unmade.pop(entry.asked.request, None)
         del self.entries[entry.asked.request]
 
-    def _bound(self) -> None:
-        """Let go of what is too much, and of empty slots once there are many."""
-        many = len(self.entries) - MOST_HELD
-        if many > 0:
-            oldest = sorted(self.entries.values(), key=lambda one: (one.asked.posted_at, one.asked.request))
-            for entry in oldest[:many]:
-                self._drop(entry)
+    def let_go(self, many: int) -> None:
+        """Let go of so many requests, the oldest."""
+        for entry in nsmallest(many, self.entries.values(), key=lambda one: (one.asked.posted_at, one.asked.request)):
+            self._drop(entry)
+        self._move()
+        self._compact()
+
+    def _compact(self) -> None:
+        """Let go of empty slots once there are many."""
         if self._requests.dead > max(200, len(self._requests) // 4):
             self._requests.compact()
             self.by_slot = [entry for entry in self.by_slot if entry is not None]

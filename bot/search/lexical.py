@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.search.arrays import Floats, Ints
+from bot.search.arrays import Floats, Growing, Ints
 
 LONGEST = 2_000  # characters of a text that are looked at; what is asked stands before what is pasted below it
 GRAM = 4  # characters
@@ -44,7 +44,7 @@ def tokens(text: str) -> frozenset[str]:
     return frozenset(found.casefold() for found in TOKEN.findall(text[:LONGEST]))
 
 
-def terms(texts: Sequence[str]) -> tuple[Ints, Ints, Floats]:
+def terms_of(texts: Sequence[str]) -> tuple[Ints, Ints, Floats]:
     """Return the terms of texts: of which text (its position), which term, and how often; sorted by both."""
     spelt = [folded(text) for text in texts]
     lengths = np.array([len(one) for one in spelt], np.int64)
@@ -88,11 +88,11 @@ class Postings:
 
     def __init__(self) -> None:
         """Hold none."""
-        self._terms = np.zeros(0, np.int32)
-        self._impacts = np.zeros(0, np.float32)
+        self._terms = Growing(np.zeros(0, np.int32))
+        self._impacts = Growing(np.zeros(0, np.float32))
         self._starts = np.zeros(0, np.int64)
         self._norms = np.zeros(0, np.float32)
-        self._among = np.zeros(TERMS, np.int32)  # texts that have a term
+        self._among = np.zeros(0, np.uint16)  # texts that have a term, once there are any; no index has 65,536 texts
         self._live = 0
         self._weighed = 0
 
@@ -104,7 +104,7 @@ class Postings:
         """Give texts the next slots."""
         if not texts:
             return
-        owners, found, counts = terms(texts)
+        owners, found, counts = terms_of(texts)
         held = np.bincount(owners, counts, len(texts))
         room = SATURATION * (1 - LENGTH + LENGTH * held / USUAL)
         impacts = counts * (SATURATION + 1) / (counts + room[owners])
@@ -113,12 +113,14 @@ class Postings:
         order = np.argsort(owners, kind="stable")
         found = np.concatenate([found, np.zeros(len(texts), np.int64)])[order]
         impacts = np.concatenate([impacts, np.zeros(len(texts))])[order]
-        starts = len(self._terms) + np.searchsorted(owners[order], np.arange(len(texts)))
-        self._among += np.bincount(found[impacts > 0], minlength=TERMS).astype(np.int32)
+        begun = len(self._terms.rows)
+        starts = begun + np.searchsorted(owners[order], np.arange(len(texts)))
+        if not len(self._among):
+            self._among = np.zeros(TERMS, np.uint16)
+        self._among += np.bincount(found[impacts > 0], minlength=TERMS).astype(np.uint16)
         self._live += len(texts)
-        begun = len(self._terms)
-        self._terms = np.concatenate([self._terms, found.astype(np.int32)])
-        self._impacts = np.concatenate([self._impacts, impacts.astype(np.float32)])
+        self._terms.add(found)
+        self._impacts.add(impacts)
         self._starts = np.concatenate([self._starts, starts])
         if self._live > self._weighed * GROWTH:
             self._weighed, self._norms, begun = self._live, np.zeros(0, np.float32), 0
@@ -126,27 +128,28 @@ class Postings:
 
     def drop(self, slot: int) -> None:
         """Empty a slot: nothing of its text is known any more."""
-        end = self._starts[slot + 1] if slot + 1 < len(self._starts) else len(self._terms)
+        terms, impacts = self._terms.rows, self._impacts.rows
+        end = self._starts[slot + 1] if slot + 1 < len(self._starts) else len(terms)
         here = slice(self._starts[slot], end)
-        if self._impacts[here].any():
-            self._among[self._terms[here][self._impacts[here] > 0]] -= 1
+        if impacts[here].any():
+            self._among[terms[here][impacts[here] > 0]] -= 1
             self._live -= 1
-        self._terms[here] = 0
-        self._impacts[here] = 0
+        terms[here] = 0
+        impacts[here] = 0
         self._norms[slot] = 0
 
     def keep(self, kept: NDArray[np.bool_]) -> None:
         """Keep those slots only, in their order, which get the first numbers."""
-        lengths = np.diff(self._starts, append=len(self._terms))
+        lengths = np.diff(self._starts, append=len(self._terms.rows))
         some = np.repeat(kept, lengths)
-        self._terms, self._impacts = self._terms[some], self._impacts[some]
+        self._terms, self._impacts = Growing(self._terms.rows[some]), Growing(self._impacts.rows[some])
         self._starts = np.cumsum(lengths[kept]) - lengths[kept]
         self._norms = self._norms[kept]
 
     def likeness(self, text: str) -> tuple[Floats, Floats]:
         """Return of each slot how like its text is (0 to 1), and how much of ``text`` stands in it (0 to 1)."""
         nothing = np.zeros(len(self), np.float32)
-        _, found, counts = terms([text])
+        _, found, counts = terms_of([text])
         if not len(found) or not len(self):
             return nothing, nothing
         room = SATURATION * (1 - LENGTH + LENGTH * counts.sum() / USUAL)
@@ -154,21 +157,22 @@ class Postings:
         rarity = self._rarity(found)
         weights = np.zeros(TERMS, np.float32)
         weights[found] = rarity * own
-        sums = np.add.reduceat(weights[self._terms] * self._impacts, self._starts).astype(np.float32)
+        terms, impacts = self._terms.rows, self._impacts.rows
+        sums = np.add.reduceat(weights[terms] * impacts, self._starts).astype(np.float32)
         length = np.sqrt((rarity * own * own).sum())
         scale = length * self._norms
         alike = np.divide(sums, scale, out=nothing.copy(), where=scale > 0)
         weights[found] = rarity
-        had = np.add.reduceat(weights[self._terms] * (self._impacts > 0), self._starts)
+        had = np.add.reduceat(weights[terms] * (impacts > 0), self._starts)
         return alike, (had / rarity.sum()).astype(np.float32)
 
     def _rarity(self, some: NDArray[np.integer]) -> Floats:
-        among = self._among[some]
+        among = self._among[some].astype(np.float32)
         rarity: Floats = np.log1p((self._live - among + 0.5) / (among + 0.5)).clip(1e-6).astype(np.float32)
         return rarity
 
     def _lengths(self, begun: int) -> Floats:
         """Return the lengths of the texts whose terms begin at ``begun``."""
-        squares = self._rarity(self._terms[begun:]) * self._impacts[begun:] ** 2
+        squares = self._rarity(self._terms.rows[begun:]) * self._impacts.rows[begun:] ** 2
         starts = self._starts[len(self._norms) :] - begun
         return np.sqrt(np.add.reduceat(squares, starts)).astype(np.float32)

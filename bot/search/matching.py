@@ -111,7 +111,7 @@ def matches(index: Index, text: str, request: str, at: datetime, told: Bars | No
     if not folded(text).strip():
         return Found()
     told = told or bars(index)
-    scores = score(index, text, told)
+    scores = score(index, text, told, request)
     commons = _likely(index.commons, scores.commons, told, MOST_COMMONS)
     answers = (
         *_likely(index.sections, scores.sections, told, MOST_SECTIONS),
@@ -149,9 +149,9 @@ class Scores:
     has: Floats
 
 
-def score(index: Index, text: str, told: Bars) -> Scores:
-    """Return the scores of all."""
-    compared = index.compare(text)
+def score(index: Index, text: str, told: Bars, request: str = "") -> Scores:
+    """Return the scores of all, for a text, which may be a request's that is held."""
+    compared = index.compare(text, request)
     found = compared.requests
     alike = found.words
     if found.meaning is not None:

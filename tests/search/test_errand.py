@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -90,6 +91,22 @@ async def test_what_was_written_a_moment_ago_is_known(house: House) -> None:
     await search.matches(house.desk, EFFECT)
     await house.put(answered(1))
     assert [one.request for one in (await search.matches(house.desk, EFFECT)).alike] == ["R-1"]
+
+
+async def test_of_more_requests_than_are_held_the_oldest_of_the_desk_that_has_most_are_let_go(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(errand, "MOST_HELD", 100)
+    search = await house.start()
+    small = Desk(replace(house.desk.info, id="small", channel="19:small"))
+    await house.journal.create(small.info)
+    await house.journal.commit(Commit("tenant", "small", 0, changes=(PutRequest(answered(1)),)))
+    await search.refresh(small)
+    await house.put(*(answered(number, posted_at=NOW - timedelta(days=number)) for number in range(150)))
+    await search.refresh(house.desk)
+    some, few = (search._indexes["tenant", name].entries for name in ("backend", "small"))
+    assert list(few) == ["R-1"]
+    assert sorted(some) == sorted(f"R-{number}" for number in range(98))
 
 
 async def test_what_is_erased_is_found_no_more_and_leaves_the_index_without_a_search(house: House) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bot.search.lexical import GROWTH, LONGEST, Postings, folded, terms, tokens
+from bot.search.lexical import GROWTH, LONGEST, Postings, folded, terms_of, tokens
 
 TEXTS = ("labels are not printed in the warehouse", "Rechnung hat einen falschen Betrag", "the tour hangs in delivery")
 
@@ -64,7 +64,7 @@ def test_what_is_dropped_is_found_no_more_and_nothing_of_it_is_left() -> None:
     postings.keep(np.array([False, True, True]))
     fresh = holding(*TEXTS[1:])
     assert len(postings) == 2
-    assert set(postings._terms) == set(fresh._terms)
+    assert set(postings._terms.rows) == set(fresh._terms.rows)
     assert best(postings, TEXTS[1]) == 0
 
 
@@ -91,5 +91,5 @@ def test_a_text_without_words_is_like_nothing(text: str) -> None:
     ["word " * 2_000, "x" * 1_000_000, "a_b" * 100_000, "Aa" * 100_000, "R-1" * 100_000, "ﷺ" * 100_000, "::" * 100_000],
 )
 def test_a_hostile_text_costs_no_more_than_a_long_one(text: str) -> None:
-    owners, _, _ = terms([text])
+    owners, _, _ = terms_of([text])
     assert len(owners) <= 2 * LONGEST

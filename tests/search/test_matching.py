@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from bot.ports import Asked
-from bot.search import index as index_module
 from bot.search.index import Index
 from bot.search.matching import MOST_ALIKE, MOST_FOUND, MOST_REQUESTS, MOST_SECTIONS, Found, matches, sections
 from bot.store.document import dump, parse
@@ -261,14 +260,24 @@ def test_the_same_section_is_encoded_once_however_often_the_handbook_changes() -
     assert encoder.seen[before:] == ["A new one"]
 
 
-def test_of_more_requests_than_are_held_the_latest_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index_module, "MOST_HELD", 300)
+def test_of_requests_that_are_let_go_the_latest_are_left() -> None:
     rows = [closed(f"R-{number}", f"labels {number}", days=number / 100) for number in range(900)]
     made = index(*rows)
+    made.let_go(600)
     assert sorted(made.entries) == sorted(f"R-{number}" for number in range(300))
     assert len(made.by_slot) < 900
     assert refs(made, "labels 7 are not printed")[1:]
     assert all(entry is None or made.entries[entry.asked.request] is entry for entry in made.by_slot)
+
+
+def test_a_request_that_is_held_is_not_encoded_again_to_be_compared() -> None:
+    encoder = Glossary()
+    made = index(closed("R-1", LABELS), encoder=encoder)
+    before = list(encoder.seen)
+    assert "#labels" in [match.ref for match in matches(made, LABELS, "R-1", NOW).matches]
+    assert encoder.seen == before
+    matches(made, "other words of the same request", "R-1", NOW)
+    assert encoder.seen == [*before, "other words of the same request"]
 
 
 def test_a_request_that_changes_twice_in_one_portion_is_held_as_it_was_last() -> None:
