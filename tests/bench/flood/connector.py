@@ -27,15 +27,16 @@ REQUEST = re.compile(rb'"request":"(R-\d+)"')
 DESK = re.compile(rb'"desk":"([^"]+)"')
 COPY = b'"card":"copy:'
 SOLVE = b'"verb":"solve"'
+CLAIM = b'"verb":"claim"'
 
 
 class Recording(services.Services):
-    """The services, and each writing call: (moment, method, conversation, message, request, desk, copy, to solve)."""
+    """The services, and each writing call, as ledger.Call has it."""
 
     def __init__(self, folder: Path) -> None:
         """Begin with no calls."""
         super().__init__(folder)
-        self.calls: list[tuple[float, str, str, str, str, str, bool, bool]] = []
+        self.calls: list[tuple[float, str, str, str, str, str, bool, bool, bool]] = []
 
     async def connect(self, request: web.BaseRequest) -> web.Response:
         """Note the call as it arrives, and answer it."""
@@ -66,7 +67,7 @@ class Recording(services.Services):
             answer = {"id": message}
         request_, desk = REQUEST.search(body), DESK.search(body)
         named = (request_[1].decode() if request_ else "", desk[1].decode() if desk else "")
-        self.calls.append((at, method, conversation, message, *named, COPY in body, SOLVE in body))
+        self.calls.append((at, method, conversation, message, *named, COPY in body, SOLVE in body, CLAIM in body))
         return web.json_response(answer, status=201 if request.method == "POST" else 200)
 
     def routes(self) -> list[web.RouteDef]:

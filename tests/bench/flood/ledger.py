@@ -12,6 +12,8 @@ from typing import Any
 from bot.teams.limits import TEAMS
 
 MINUTE = 60.0
+UNDER_WAY = 3.0
+"""Seconds that an edit may take: a post to the same person that was decided on later may overtake it."""
 ROOT = ";messageid="
 
 
@@ -27,6 +29,7 @@ class Call:
     desk: str
     is_copy: bool
     can_solve: bool
+    can_claim: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,30 +85,48 @@ class Ledger:
         }
 
     def rings(self) -> int:
-        """Return the most reminders newly posted, and not edited, to one person within any minute."""
-        return max((_densest(moments, MINUTE) for moments in self._reminders().values()), default=0)
+        """Return the most reminders posted to one person within a minute, each while something of the others waited.
+
+        Where all is settled that a person was called for, they are called anew; its edit may still be on its way.
+        """
+        chats: dict[str, list[list[Call]]] = defaultdict(list)
+        for calls in self._reminders().values():
+            chats[calls[0].conversation].append(calls)
+        return max(map(_rings, chats.values()), default=0)
 
     def reminded(self) -> tuple[int, int]:
         """Return how many reminders were posted to people, and how often one of them was edited."""
-        posted = {call.message for call in self._copies() if call.method == "POST"}
-        edits = sum(call.method == "PUT" and call.message in posted for call in self.calls)
-        return len(posted), edits
+        found = self._reminders()
+        return len(found), sum(map(len, found.values())) - len(found)
 
-    def _reminders(self) -> dict[str, list[float]]:
-        found: dict[str, list[float]] = defaultdict(list)
-        for call in self._copies():
-            if call.method == "POST":
-                found[call.conversation].append(call.at)
+    def _reminders(self) -> dict[str, list[Call]]:
+        """Return the calls by which each reminder to a person was posted and edited; settled, it has no button left."""
+        found: dict[str, list[Call]] = {}
+        for call in self.calls:
+            if call.is_copy and call.method == "POST" and call.conversation.startswith("a:"):
+                found[call.message] = [call]
+            elif call.method == "PUT" and call.message in found:
+                found[call.message].append(call)
         return found
-
-    def _copies(self) -> list[Call]:
-        return [call for call in self.calls if call.is_copy and call.conversation.startswith("a:")]
 
 
 def _root(call: Call) -> int:
     """Return the number of the post in whose thread a call writes, 0 for any other place."""
     root = call.conversation.partition(ROOT)[2]
     return int(root) if root.isdigit() else 0
+
+
+def _rings(messages: list[list[Call]]) -> int:
+    """Return the most messages, each told by its calls, that were posted within a minute and still waited."""
+    posts = [calls[0] for calls in messages]
+    return max(1 + sum(_waits(calls, post.at) for calls in messages if calls[0] is not post) for post in posts)
+
+
+def _waits(calls: list[Call], at: float) -> bool:
+    """Say whether a message was posted in the minute before, and still offered to claim something."""
+    if not at - MINUTE < calls[0].at <= at:
+        return False
+    return [call for call in calls if call.at <= at + UNDER_WAY][-1].can_claim
 
 
 def _densest(moments: list[float], seconds: float) -> int:

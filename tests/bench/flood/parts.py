@@ -297,7 +297,7 @@ def _sending(seen: Seen) -> list[Verdict]:
         Verdict("posts that waited long enough for a reminder", len(seen.outcome.waiting)),
         Verdict("reminders posted to people", posted),
         Verdict("times that one of these was edited", edits),
-        Verdict("reminders posted to one person within a minute", seen.ledger.rings(), 1),
+        Verdict("reminders to one person within a minute, none settled", seen.ledger.rings(), 1),
     ]
 
 
