@@ -29,7 +29,7 @@ PORTION = 500  # rows read in one go: the journal has others to answer
 AT_ONCE = 2 * BATCH  # requests encoded before a search, so that it knows those that came just before
 EACH_SECONDS = 60.0
 LONGEST_REST = 0.2  # seconds after a search or a batch; an index that was just built is not rested from
-MOST_HELD = 20_000  # requests of all desks, some 4 KB each
+MOST_HELD = 12_000  # requests of all desks, some 5 KB each: what six desks have in 90 days
 LONGEST_SECONDS = 30.0  # a search, its turn included
 TOO_LONG = f"it took longer than {LONGEST_SECONDS:.0f} seconds"
 

@@ -246,7 +246,7 @@ class Index:
 
     def _compact(self) -> None:
         """Let go of empty slots once there are many."""
-        if self._requests.dead > max(200, len(self._requests) // 4):
+        if self._requests.dead > max(200, len(self._requests) // 10):
             self._requests.compact()
             self.by_slot = [entry for entry in self.by_slot if entry is not None]
             for slot, kept in enumerate(self.by_slot):

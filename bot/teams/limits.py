@@ -5,7 +5,7 @@ limits) keep one rate, or no order, or every key for ever; what is needed is fou
 """
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from typing import Protocol
 from weakref import WeakValueDictionary
 
@@ -38,7 +38,7 @@ class Limits:
         self._windows = windows
         self._longest = max((seconds for _, seconds in self._windows), default=0.0)
         self._most = max((count for count, _ in self._windows), default=0)
-        self._threads: OrderedDict[str, deque[float]] = OrderedDict()
+        self._threads: OrderedDict[str, list[float]] = OrderedDict()  # most are short, and a short deque is large
         self._lines: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # of those who wait
 
     def __len__(self) -> int:
@@ -61,7 +61,7 @@ class Limits:
     def _reserve(self, thread: str, now: float) -> float:
         moments = self._threads.get(thread)
         if moments is None:
-            moments = self._threads[thread] = deque(maxlen=self._most)
+            moments = self._threads[thread] = []
             self._forget(now)
         self._threads.move_to_end(thread)
         moment = max(now, moments[-1]) if moments else now
@@ -69,6 +69,8 @@ class Limits:
             if len(moments) >= count:
                 moment = max(moment, moments[-count] + seconds)
         moments.append(moment)
+        if len(moments) >= 2 * self._most:
+            del moments[: -self._most]
         return moment
 
     def _left(self, thread: str, now: float) -> None:

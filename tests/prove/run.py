@@ -32,8 +32,8 @@ BEHIND = 120
 """Posts and presses under way, from which on time stands: the load is behind."""
 AFTER = timedelta(minutes=18)
 """From the last post until every reminder is due and found late, and the last press is made."""
-CALM = 30.0
-"""How many times faster time runs at least after the last post, when there is little left to do."""
+CALM = 40.0
+"""How many times faster time runs at least after the last post, when there is little left to do; ``JUMP`` allows it."""
 LAST_WORDS = 180.0
 """Seconds for the bot to send what is left, once nothing happens any more."""
 LATE = timedelta(seconds=30)

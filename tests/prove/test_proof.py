@@ -23,7 +23,7 @@ async def test_a_bot_that_is_killed_while_teams_misbehaves_keeps_its_promises(tm
 
 @pytest.mark.timeout(400)
 async def test_a_naive_bot_loses_its_reminders_and_doubles_its_records(tmp_path: Path) -> None:
-    proved = await prove(Plan("naive", 7, module=NAIVE, **SHORT), tmp_path)  # type: ignore[arg-type]
+    proved = await prove(Plan("naive", 7, module=NAIVE, **SHORT | {"speed": 60.0}), tmp_path)  # type: ignore[arg-type]
     found = proved.verdict.kinds()
     assert {"lost reminder", "doubled record"} <= found.keys(), rendered(proved)
     assert found["lost reminder"] > 50

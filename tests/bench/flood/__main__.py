@@ -37,7 +37,7 @@ def main() -> int:
     os.sched_setaffinity(0, {process.LOAD_CORE})
     whole = Sizes(60 * options.minutes, options.rate, options.burst, desks=options.desks)
     if options.quick:
-        whole = replace(whole, seconds=20, age=110.0)
+        whole = replace(whole, seconds=20, age=parts.LATE)
     _say(f"# Load, on {os.cpu_count()} cores with Python {platform.python_version()}\n")
     _say(f"{whole.rate:g} posts/s, {whole.burst} more within {whole.within:g} s, on {whole.desks} desks.\n")
     kept = True

@@ -27,7 +27,6 @@ REQUEST = re.compile(rb'"request":"(R-\d+)"')
 DESK = re.compile(rb'"desk":"([^"]+)"')
 COPY = b'"card":"copy:'
 SOLVE = b'"verb":"solve"'
-CLAIM = b'"verb":"claim"'
 
 
 class Recording(services.Services):
@@ -36,7 +35,7 @@ class Recording(services.Services):
     def __init__(self, folder: Path) -> None:
         """Begin with no calls."""
         super().__init__(folder)
-        self.calls: list[tuple[float, str, str, str, str, str, bool, bool, bool]] = []
+        self.calls: list[tuple[float, str, str, str, str, str, bool, bool]] = []
 
     async def connect(self, request: web.BaseRequest) -> web.Response:
         """Note the call as it arrives, and answer it."""
@@ -65,9 +64,9 @@ class Recording(services.Services):
         else:
             message = message if method == "PUT" else f"1:{self._sent}"
             answer = {"id": message}
-        request_, desk = REQUEST.search(body), DESK.search(body)
-        named = (request_[1].decode() if request_ else "", desk[1].decode() if desk else "")
-        self.calls.append((at, method, conversation, message, *named, COPY in body, SOLVE in body, CLAIM in body))
+        requests, desk = REQUEST.findall(body), DESK.search(body)
+        named = (" ".join({one.decode(): None for one in requests}), desk[1].decode() if desk else "")
+        self.calls.append((at, method, conversation, message, *named, COPY in body, SOLVE in body))
         return web.json_response(answer, status=201 if request.method == "POST" else 200)
 
     def routes(self) -> list[web.RouteDef]:

@@ -145,7 +145,7 @@ class Crowd:
             async with asking.get(self._calls, params={"since": str(self._seen)}) as answer:
                 calls: list[list[Any]] = await answer.json()
             self._seen += len(calls)
-            for at, _, conversation, card, request, desk, _, can_solve, _ in calls:
+            for at, _, conversation, card, request, desk, _, can_solve in calls:
                 root = conversation.partition(";messageid=")[2]
                 id_ = int(root) if root.isdigit() else 0
                 if can_solve and id_ in self._posts and id_ not in known:

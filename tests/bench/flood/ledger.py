@@ -7,29 +7,45 @@ shown last has no *It's solved* any more. Must not know how calls are made.
 from collections import defaultdict, deque
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from bot.teams.limits import TEAMS
 
 MINUTE = 60.0
-UNDER_WAY = 3.0
-"""Seconds that an edit may take: a post to the same person that was decided on later may overtake it."""
+UNDER_WAY = 1.0
+"""Seconds that a thread's card may take to say that it is solved, after that was decided."""
 ROOT = ";messageid="
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call that writes, as the connector noted it."""
+    """A call that writes, as the connector noted it; ``requests`` are the ids that its buttons name."""
 
     at: float
     method: str
     conversation: str
     message: str
-    request: str
+    requests: str
     desk: str
     is_copy: bool
     can_solve: bool
-    can_claim: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Reminder:
+    """When a message came to somebody; since when it showed each request, and when that was solved."""
+
+    at: float
+    told: tuple[tuple[float, float], ...]
+
+    def rings_with(self, some: "Iterable[_Reminder]") -> int:
+        """Return how many messages came in the minute up to this one, this one and those that waited."""
+        return 1 + sum(self.at - MINUTE < one.at <= self.at and one.waits(self.at) for one in some if one is not self)
+
+    def waits(self, at: float) -> bool:
+        """Say whether something that it showed was not solved."""
+        return any(since <= at and solved > at + UNDER_WAY for since, solved in self.told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +103,25 @@ class Ledger:
     def rings(self) -> int:
         """Return the most reminders posted to one person within a minute, each while something of the others waited.
 
-        Where all is settled that a person was called for, they are called anew; its edit may still be on its way.
+        Where all is solved that a person was called for, they are called anew.
         """
-        chats: dict[str, list[list[Call]]] = defaultdict(list)
+        chats: dict[str, list[_Reminder]] = defaultdict(list)
+        solved = self._solved()
         for calls in self._reminders().values():
-            chats[calls[0].conversation].append(calls)
-        return max(map(_rings, chats.values()), default=0)
+            told = [(call.at, solved.get((call.desk, id_), inf)) for call in calls for id_ in call.requests.split()]
+            chats[calls[0].conversation].append(_Reminder(calls[0].at, tuple(told)))
+        return max((one.rings_with(some) for some in chats.values() for one in some), default=0)
+
+    def _solved(self) -> dict[tuple[str, str], float]:
+        """Return when each request's own card said that it is solved, by desk and id."""
+        threads: dict[str, tuple[str, str]] = {}
+        found: dict[tuple[str, str], float] = {}
+        for call in self.calls:
+            if _root(call) and call.can_solve:
+                threads[call.message] = (call.desk, call.requests)
+            elif call.method == "PUT" and call.message in threads:
+                found.setdefault(threads[call.message], call.at)
+        return found
 
     def reminded(self) -> tuple[int, int]:
         """Return how many reminders were posted to people, and how often one of them was edited."""
@@ -114,19 +143,6 @@ def _root(call: Call) -> int:
     """Return the number of the post in whose thread a call writes, 0 for any other place."""
     root = call.conversation.partition(ROOT)[2]
     return int(root) if root.isdigit() else 0
-
-
-def _rings(messages: list[list[Call]]) -> int:
-    """Return the most messages, each told by its calls, that were posted within a minute and still waited."""
-    posts = [calls[0] for calls in messages]
-    return max(1 + sum(_waits(calls, post.at) for calls in messages if calls[0] is not post) for post in posts)
-
-
-def _waits(calls: list[Call], at: float) -> bool:
-    """Say whether a message was posted in the minute before, and still offered to claim something."""
-    if not at - MINUTE < calls[0].at <= at:
-        return False
-    return [call for call in calls if call.at <= at + UNDER_WAY][-1].can_claim
 
 
 def _densest(moments: list[float], seconds: float) -> int:

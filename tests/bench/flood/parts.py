@@ -21,6 +21,7 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from bot.search.errand import MOST_HELD
 from tests.bench import keys, load, process, world
 from tests.bench.flood import town
 from tests.bench.flood.crowd import BURST, Crowd, Outcome, burst, by_kind, spread, steady
@@ -35,6 +36,8 @@ FORGOTTEN = 0.05
 """The share of posts that nobody answers for so long that people are called."""
 CALLED_AFTER, LINE_AFTER = 150.0, 330.0
 """Seconds after which the writer of a forgotten post gives up: after the pair was called, after the thread's line."""
+LATE = 110.0
+"""Seconds by which forgotten posts arrive late where nobody is to wait minutes for their reminders."""
 ROOM_MB, GROWTH_MB = 400, 10
 """What memory may be with the encoder, as in the bench of turns; how much it may grow from the second minute on."""
 LOADED = 120.0
@@ -117,7 +120,7 @@ def limited(sizes: Sizes) -> tuple[str, list[Verdict]]:
 def unlimited(sizes: Sizes) -> tuple[str, list[Verdict]]:
     """Flood the bot with the limiter off."""
     with place() as where:
-        seen = _flood(where, sizes, limits=False)
+        seen = _flood(where, replace(sizes, age=LATE), limits=False)
     cards = spread(1000 * one for one in _lags(seen))
     shown_after = [
         Verdict("first card, p50", cards["p50"], unit=" ms"),
@@ -131,7 +134,7 @@ def beside(sizes: Sizes) -> tuple[str, list[Verdict]]:
     """Let strangers knock and dawdle beside the ordinary posts."""
     with place() as where:
         (where.folder / "wrong.json").write_text(json.dumps(wrong_tokens(where.signing)), encoding="utf-8")
-        seen = _flood(where, replace(sizes, burst=0), limits=True, strangers=True)
+        seen = _flood(where, replace(sizes, burst=0, age=LATE), limits=True, strangers=True)
     ordinary = spread(one.ms for one in seen.outcome.sent)
     told = seen.told
     knocks = sum(told["statuses"].values())
@@ -194,7 +197,7 @@ def wrong_tokens(signing: keys.Keys, each: int = 50) -> dict[str, list[str]]:
 def _flood(where: Place, sizes: Sizes, *, limits: bool, strangers: bool = False) -> Seen:
     data = where.folder / "bot" / "data"
     data.mkdir(parents=True)
-    asyncio.run(town.found(f"sqlite:///{data / 'journal.sqlite'}", sizes.desks))
+    asyncio.run(town.found(f"sqlite:///{data / 'journal.sqlite'}", sizes.desks, MOST_HELD))
     settings = {"HOTSEAT_DATA": str(data), "HOTSEAT_SEND_LIMITS": "on" if limits else "off"}
     with running(where, "bot", **settings) as bot:
         crowd = Crowd(where.folder, bot.port, where.services.entra, where.services.connector)
@@ -297,7 +300,7 @@ def _sending(seen: Seen) -> list[Verdict]:
         Verdict("posts that waited long enough for a reminder", len(seen.outcome.waiting)),
         Verdict("reminders posted to people", posted),
         Verdict("times that one of these was edited", edits),
-        Verdict("reminders to one person within a minute, none settled", seen.ledger.rings(), 1),
+        Verdict("reminders to one person within a minute, none solved", seen.ledger.rings(), 1),
     ]
 
 

@@ -15,7 +15,7 @@ NUMBERS = count(1)
 def call(
     at: float, method: str = "POST", place: str = THREAD, message: str = "", *, copy: bool = False, open_: bool = True
 ) -> Call:
-    return Call(at, method, place, message or str(next(NUMBERS)), "R-1", "desk-0", copy, open_, open_)
+    return Call(at, method, place, message or str(next(NUMBERS)), "R-1", "desk-0", copy, open_)
 
 
 def posted(at: float = 1.0) -> Call:
@@ -33,7 +33,7 @@ def test_a_card_that_comes_and_is_then_edited_until_it_is_solved_is_in_order() -
 
 
 def test_the_thread_of_another_post_is_not_looked_at() -> None:
-    rows = [[1.0, "POST", THREAD, "card", "R-1", "desk-0", False, True, True]]
+    rows = [[1.0, "POST", THREAD, "card", "R-1", "desk-0", False, True]]
     assert Ledger.read(rows, ()).calls == ()
     assert Ledger.read(rows, (7,)).disordered() == [THREAD]
 
@@ -63,12 +63,11 @@ def test_what_is_edited_into_the_first_reminder_calls_nobody_again() -> None:
     assert Ledger((first, call(159.0, place=CHAT, copy=True))).rings() == 2
 
 
-def test_once_nothing_of_a_reminder_waits_any_more_the_next_may_call_again() -> None:
+def test_once_what_a_reminder_told_is_solved_the_next_may_call_again() -> None:
     first = call(100.0, place=CHAT, message="m", copy=True)
-    settled = call(120.0, "PUT", CHAT, "m", open_=False)
-    second = call(119.0, place=CHAT, copy=True)
-    assert Ledger((first, second, settled)).rings() == 1
-    assert Ledger((first, call(110.0, place=CHAT, copy=True), settled)).rings() == 2
+    solved = (posted(90.0), first, edited(120.0))
+    assert Ledger((*solved, call(121.0, place=CHAT, copy=True))).rings() == 1
+    assert Ledger((*solved, call(110.0, place=CHAT, copy=True))).rings() == 2
 
 
 def test_a_promise_that_is_not_kept_is_told_as_missed() -> None:

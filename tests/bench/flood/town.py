@@ -3,14 +3,24 @@
 Decides which desks there are and what people write. Must not know how it is sent.
 """
 
-from bot.effects import PutRota
-from bot.people import Person
-from bot.ports import Commit
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+
+from bot.effects import PutRequest, PutRota
+from bot.people import Author, Person
+from bot.ports import Asked, Commit
 from bot.rota.shift import Role, Rota, Shift
+from bot.search.encoder import SentenceEncoder
+from bot.search.index import STORED
 from bot.state import DeskInfo
 from bot.store.journal import SqlJournal
+from bot.support.request import Outcome, Request, Status
 from tests.bench import world
 
+PAST = 1_000_000  # from where on past requests are numbered, which the bot's own never reach
 TEAM = ("Anna Anker", "Ben Berger", "Cleo Carlsen", "Dilan Demir", "Eva Ehlers", "Finn Fischer")
 THINGS = (
     *("The label printer", "The route planner", "The hand scanner", "The invoice export", "The login page"),
@@ -46,8 +56,8 @@ def team(desk: int) -> tuple[Person, ...]:
     return tuple(Person(id_, name, id_, production_access=True) for id_, name in zip(ids, TEAM, strict=True))
 
 
-async def found(url: str, desks: int) -> None:
-    """Make so many desks in a journal, two of each team on duty this iteration."""
+async def found(url: str, desks: int, past: int = 0) -> None:
+    """Make so many desks in a journal, two of each team on duty this iteration, and so many past requests in all."""
     async with SqlJournal(url) as journal:
         for number in range(desks):
             people = team(number)
@@ -55,4 +65,26 @@ async def found(url: str, desks: int) -> None:
             info = DeskInfo(f"desk-{number}", world.TENANT, world.GROUP, channel(number))
             await journal.create(info)
             rota = Rota({one.id: one for one in people}, shifts)
-            await journal.commit(Commit(info.tenant, info.id, 0, changes=(PutRota(rota),)))
+            old = tuple(_past(number, past // desks))
+            await journal.commit(Commit(info.tenant, info.id, 0, changes=(PutRota(rota), *map(PutRequest, old))))
+            await journal.keep_vectors(info.tenant, info.id, _encoded(old))
+
+
+def _past(desk: int, many: int) -> Iterator[Request]:
+    """Yield closed requests of the last week, of which nothing is erased yet."""
+    author = Author("29:olga", "Olga Brandt")
+    for number in range(many):
+        at = world.START - timedelta(days=7 * (many - number) / many)
+        place = f"{channel(desk)};messageid={number}"
+        request = Request(f"R-{PAST + number}", author, words(desk * many + number), at, place, at, at, closed_at=at)
+        yield replace(request, status=Status.CLOSED, outcome=Outcome.ANSWERED, closed_by=author)
+
+
+def _encoded(some: Sequence[Request]) -> Iterator[Asked]:
+    """Yield them with vectors of no meaning, which take as long to compare and are at once made."""
+    chance = np.random.default_rng(len(some))
+    for one in some:
+        vector = chance.standard_normal(SentenceEncoder.size)
+        kept = (vector / np.linalg.norm(vector)).astype(STORED).tobytes()
+        row = Asked(one.id, 1, one.text, one.posted_at, one.status, vector=kept, encoder=SentenceEncoder.name)
+        yield row
