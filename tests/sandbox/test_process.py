@@ -219,7 +219,7 @@ async def test_when_the_clock_jumps_the_bot_does_what_fell_due_and_the_page_know
 def test_nothing_of_the_operators_own_settings_reaches_the_bot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("MicrosoftAppId", "BotOpenIdMetadata", "HOST", "HOTSEAT_TENANTS", "HOTSEAT_AUTHORITY", "http_proxy"):
         monkeypatch.setenv(name, "somebody's")
-    for name in ("HOTSEAT_LOG", "HOTSEAT_OPS"):
+    for name in ("HOTSEAT_LOG", "HOTSEAT_OPS", "HOTSEAT_ENCODER"):
         monkeypatch.delenv(name, raising=False)
     environment = Place(tmp_path, 1, 2).environment()
     assert "somebody's" not in environment.values()
