@@ -37,7 +37,6 @@ from bot.teams.outbound import Outbound
 from bot.views import Line
 
 TELL_SECONDS = 20.0
-RECONCILED_SECONDS = 180.0
 RECONCILER = "look in the log why Microsoft Graph is not read; meanwhile what Teams does not deliver is not found"
 NO_KEYS = "the signing keys were never fetched: check that this host reaches BotOpenIdMetadata"
 
@@ -46,8 +45,8 @@ NO_KEYS = "the signing keys were never fetched: check that this host reaches Bot
 class Parts:
     """What there is to look at. ``may_tell`` says whether admins are told by this process: of several replicas by one.
 
-    ``reconciler_age`` gives the seconds since the reconciler's last whole look, None where none looks; ``reconciled``
-    how many messages only it brought.
+    ``reconciler_age`` gives the seconds since the reconciler's last whole look, None where none looks, and
+    ``reconciler_is_late`` whether that is too long; ``reconciled`` how many messages only it brought.
     """
 
     journal: Journal
@@ -61,6 +60,7 @@ class Parts:
     session: ClientSession
     may_tell: Callable[[], Awaitable[bool]]
     reconciler_age: Callable[[], float | None]
+    reconciler_is_late: Callable[[], bool]
     reconciled: Callable[[], int]
 
 
@@ -140,8 +140,7 @@ def _checks(parts: Parts) -> list[Check]:
         return "" if parts.guard.keys is None or await parts.guard.keys.loaded() else NO_KEYS
 
     async def reconciler() -> str:
-        age = parts.reconciler_age()
-        return "" if age is None or age < RECONCILED_SECONDS else RECONCILER
+        return RECONCILER if parts.reconciler_is_late() else ""
 
     return [Check("journal", journal), Check("keys", keys), Check("reconciler", reconciler)]
 

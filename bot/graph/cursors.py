@@ -49,6 +49,7 @@ class Cursors:
         """Read what is kept; a file that holds anything else is begun anew."""
         self._storage = storage
         self._cursors: dict[str, Cursor] = {}
+        self._writing = asyncio.Lock()  # tenants are read beside each other
         self.load()
 
     def load(self) -> None:
@@ -66,16 +67,17 @@ class Cursors:
     async def keep(self, channel: Channel, cursor: Cursor) -> None:
         """Remember durably how far a channel was read; raise OSError or NotStored if refused."""
         self._cursors[_name(channel)] = cursor
-        table = {
-            name: {
-                "first": one.first.isoformat(),
-                "whole": one.whole.isoformat(),
-                "link": one.link,
-                "gone": list(one.gone),
+        async with self._writing:
+            table = {
+                name: {
+                    "first": one.first.isoformat(),
+                    "whole": one.whole.isoformat(),
+                    "link": one.link,
+                    "gone": list(one.gone),
+                }
+                for name, one in self._cursors.items()
             }
-            for name, one in self._cursors.items()
-        }
-        await asyncio.to_thread(self._storage.write, {"channels": table})
+            await asyncio.to_thread(self._storage.write, {"channels": table})
 
 
 def _name(channel: Channel) -> str:

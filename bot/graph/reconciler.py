@@ -34,6 +34,7 @@ LONGEST_OUTAGE = timedelta(days=7)  # what is older nobody waits for any more
 OVERLAP = timedelta(hours=1)  # how much later than it happened Graph may show something
 UNDERWAY = timedelta(seconds=10)  # what is younger Teams may be delivering just now
 MOST_PAGES = 1_000
+LOOKS_MISSED = 3
 MOST_REMEMBERED = 10_000
 CONSENT = (
     "it lacks the team's consent to ChannelMessage.Read.Group: an owner of the team gives it by adding the app to the "
@@ -101,6 +102,11 @@ class Reconciler:
         """Return the seconds since everything that may be read was read; None where nothing may, or others look."""
         return None if self._whole is None else self._timer() - self._whole
 
+    def is_late(self) -> bool:
+        """Say whether it is longer since then than three looks should be apart."""
+        age = self.age()
+        return age is not None and age >= LOOKS_MISSED * self._between()
+
     async def run(self) -> None:
         """Look at once, then every minute, for ever."""
         while True:
@@ -146,8 +152,12 @@ class Reconciler:
         now, channels = self._timer(), set(self._channels())
         known = {one.tenant for one in channels} | set(map(_key, channels))
         self._rests = {key: rest for key, rest in self._rests.items() if key in known}
-        wait = max(self._every, REQUEST_SECONDS * max(Counter(one.tenant for one in channels).values(), default=0))
-        return min([wait, *(max(rest.until - now, 1.0) for rest in self._rests.values())])
+        return min([self._between(), *(max(rest.until - now, 1.0) for rest in self._rests.values())])
+
+    def _between(self) -> float:
+        """Return how many seconds looks are apart where nothing fails."""
+        channels = Counter(channel.tenant for channel in set(self._channels()))
+        return max(self._every, REQUEST_SECONDS * max(channels.values(), default=0))
 
     async def _tenant(self, tenant: str, channels: list[Channel]) -> bool:
         """Read a tenant's channels; say whether all that may be read was."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ import pytest
 from bot.errors import NotStored
 from bot.graph import reconciler
 from bot.graph.api import GraphApi
-from bot.graph.cursors import MOST_GONE, Cursors
+from bot.graph.cursors import MOST_GONE, Cursor, Cursors
 from bot.graph.messages import Channel
 from bot.graph.reconciler import LONGEST_PAUSE, Reconciler
 from bot.retries import Temporary
@@ -480,6 +481,41 @@ async def test_with_many_channels_it_looks_more_seldom_so_that_graph_is_not_aske
     with pytest.raises(asyncio.CancelledError):
         await hall.reconciler.run()
     assert hall.slept[0] == 120.0
+
+
+@pytest.mark.parametrize(("desks", "seconds"), [(1, 180), (240, 1_080)])
+async def test_it_is_late_once_it_has_not_looked_for_three_times_as_long_as_it_pauses(
+    hall: Hall, desks: int, seconds: int
+) -> None:
+    assert not hall.reconciler.is_late()
+    hall.desks = [DeskInfo(f"desk-{number}", TENANT, GROUP, f"19:{number}") for number in range(desks)]
+    await hall.look()
+    hall.pass_by(seconds - 1)
+    assert not hall.reconciler.is_late()
+    hall.pass_by(1)
+    assert hall.reconciler.is_late()
+
+
+async def test_how_far_is_kept_by_one_at_a_time_and_the_last_holds_all() -> None:
+    written: list[dict[str, dict[str, Any]]] = []
+    inside = 0
+
+    class Slow:
+        def read(self) -> None:
+            return None
+
+        def write(self, data: dict[str, dict[str, Any]]) -> None:
+            nonlocal inside
+            inside += 1
+            assert inside == 1
+            time.sleep(0.02)
+            written.append(data)
+            inside -= 1
+
+    cursors = Cursors(Slow())
+    one = Cursor(datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC))
+    await asyncio.gather(*(cursors.keep(Channel(f"tenant-{n}", GROUP, "19:x"), one) for n in range(5)))
+    assert len(written[-1]["channels"]) == 5
 
 
 async def test_a_bug_is_logged_and_the_next_look_comes(hall: Hall, caplog: pytest.LogCaptureFixture) -> None:
