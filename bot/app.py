@@ -78,7 +78,8 @@ log = logging.getLogger(__name__)
 
 # For messages under way; what is left goes out at the next start. With what the doorkeeper gives to requests a stop
 # ends within ten seconds.
-DRAIN_SECONDS = 7.0
+DRAIN_SECONDS = 6.0
+SETTLE_SECONDS = 1.5
 # When garbage is looked for: seldom, since next to nothing that a turn leaves behind is any, and in small portions,
 # since the event loop is held meanwhile; through all that is held, the open requests, hardly ever.
 COLLECT = (5_000, 5, 100)
@@ -224,6 +225,7 @@ async def _start(app: web.Application, settings: Settings, stack: AsyncExitStack
         Parts(
             *(journal, desks, courier, almanac, clock, guard, outbound, slack, session, own.duty("audit")),
             reconciler_age=missed.age,
+            reconciler_is_late=missed.is_late,
             reconciled=lambda: missed.reconciled,
         ),
         stack,
@@ -281,8 +283,12 @@ def _guard(settings: Settings, hosts: ServiceHosts, session: ClientSession, stac
 
 async def _drain(courier: Courier, desks: Desks) -> None:
     await courier.close(DRAIN_SECONDS)
-    for desk in desks:
-        await desk.settle()
+    try:
+        async with asyncio.timeout(SETTLE_SECONDS):
+            for desk in desks:
+                await desk.settle()
+    except TimeoutError:
+        log.warning("the journal does not answer; what was just sent may be sent again after the next start")
 
 
 async def _feeds(desks: Desks, almanac: Almanac, clock: Clock) -> dict[Feed, tuple[Rota, SupportHours]]:

@@ -73,6 +73,10 @@ _WORDS: Mapping[Kind, tuple[str, str]] = MappingProxyType(
 )
 
 
+EVERYWHERE = ("", "")
+"""The tenant and id that stand for all desks."""
+
+
 class Desk(Protocol):
     """A desk, as the auditor needs it."""
 
@@ -99,7 +103,7 @@ class Finding:
     @property
     def key(self) -> tuple[str, str, Kind]:
         """Return what tells it from others, and the same for as long as it lasts."""
-        return (self.desk.tenant, self.desk.id, self.kind) if self.desk else ("", "", self.kind)
+        return (self.desk.tenant, self.desk.id, self.kind) if self.desk else (*EVERYWHERE, self.kind)
 
 
 class Auditor:
@@ -169,6 +173,8 @@ class Auditor:
             log.error("overdue: %s", _WORDS[one.kind][0], extra=_ids(one))
         if await self._is_teller():
             await self._tell(found)
+        else:
+            self._told.clear()
         if not found:
             await self._on_clean()
 
@@ -247,7 +253,7 @@ class Auditor:
             return True
 
     async def _tell(self, found: Sequence[Finding]) -> None:
-        """Tell of what is new, or was told an hour ago, and of what is over."""
+        """Tell of what is new, or was told an hour ago, and of what is over, where it could be looked at."""
         now = self._timer()
         for one in found:
             told = self._told.get(one.key)
@@ -255,7 +261,8 @@ class Auditor:
                 continue
             if await self._say(one, self._words(one)):
                 self._told[one.key] = now
-        over = [key for key in self._told if key not in {one.key for one in found}]
+        still, unseen = {one.key for one in found}, {one.key[:2] for one in found if one.kind is Kind.JOURNAL}
+        over = [key for key in self._told if key not in still and not unseen & {key[:2], EVERYWHERE}]
         for key in over:
             _, id_, kind = key
             desk = next((desk.info for desk in self._desks() if desk.info.id == id_), None)

@@ -63,6 +63,7 @@ async def test_a_month_that_is_lived_through_twice_has_each_of_its_posts_once() 
         await town.restart()
         await (await town.desk()).settle()
         await town.wait(60)
+    assert not town.teams.twice
 
 
 async def test_an_opening_that_is_lived_through_twice_calls_once() -> None:
@@ -73,3 +74,6 @@ async def test_an_opening_that_is_lived_through_twice_calls_once() -> None:
     await town.restart()
     await (await town.desk()).settle()
     await town.wait(150)
+    assert not town.teams.twice
+    for who in (ANA, BEN):
+        assert len(town.called(who)) == 1

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.app import DRAIN_SECONDS
+from bot.app import DRAIN_SECONDS, SETTLE_SECONDS, _drain
 from bot.doorkeeper import STOP_SECONDS
 from tests.door.whole import ClockService, Whole, running
 from tests.faults.stage import Stage, stage
@@ -79,7 +79,23 @@ async def test_a_bot_whose_services_hang_ends_within_ten_seconds_and_goes_on_whe
 
 def test_what_a_stop_waits_for_is_less_than_ten_seconds_together() -> None:
     """Platforms kill after ten; that nothing else is waited for is shown above."""
-    assert 2 * STOP_SECONDS + DRAIN_SECONDS < 10
+    assert 2 * STOP_SECONDS + DRAIN_SECONDS + SETTLE_SECONDS < 10
+
+
+async def test_a_journal_that_hangs_is_not_waited_for_either(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Hanging:
+        async def settle(self) -> None:
+            await asyncio.sleep(100)
+
+        async def close(self, _: float) -> None:
+            return
+
+    monkeypatch.setattr("bot.app.SETTLE_SECONDS", 0.05)
+    async with asyncio.timeout(5):
+        await _drain(Hanging(), [Hanging(), Hanging()])  # type: ignore[arg-type]
+    assert "may be sent again" in caplog.text
 
 
 def nothing_is_due(bot: Whole, now: datetime) -> bool:

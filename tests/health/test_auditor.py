@@ -250,6 +250,39 @@ async def test_of_several_replicas_one_tells_and_all_where_that_cannot_be_agreed
     assert [text for _, text in await house.looks(60) if "over" in text]
 
 
+async def test_what_could_not_be_looked_at_is_not_called_over(house: House) -> None:
+    await house.commit(outgoing=[Outgoing("7.0", Say("line:R-1", "19:x", LINE))])
+    await house.looks()
+    assert len(await house.looks(60)) == 1
+    house.journal.full = True
+    assert [text for _, text in await house.looks(60) if "over" in text] == []
+    house.journal.full, house.journal.broken = False, KeyError("canary")
+    assert [text for _, text in await house.looks(60) if "messages" in text] == []
+    house.journal.broken = None
+    assert [text for _, text in await house.looks(60) if "messages" in text] == []
+    await house.commit(struck=("7.0",))
+    assert [text for _, text in await house.looks(60)] == [
+        "Hotseat, desk backend: this is over: messages wait to go to Teams."
+    ]
+
+
+async def test_who_tells_no_more_says_of_nothing_later_that_it_is_over(house: House) -> None:
+    tells = True
+
+    async def may_tell() -> bool:
+        return tells
+
+    house.auditor._may_tell = may_tell
+    await house.commit(outgoing=[Outgoing("7.0", Say("line:R-1", "19:x", LINE))])
+    await house.looks()
+    assert len(await house.looks(60)) == 1
+    tells = False
+    await house.looks(60)
+    await house.commit(struck=("7.0",))
+    tells = True
+    assert await house.looks(60) == []
+
+
 async def test_that_it_is_over_is_said_again_until_somebody_is_told(house: House) -> None:
     await house.commit(outgoing=[Outgoing("7.0", Say("line:R-1", "19:x", LINE))])
     await house.looks()
