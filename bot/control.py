@@ -5,7 +5,7 @@ A Unix socket (0600), so only the user that runs the bot gets in.
 
 import asyncio
 import logging
-import os
+import socket
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
@@ -43,18 +43,19 @@ class Control:
     async def __aenter__(self) -> Self:
         """Listen; raise Misconfigured, with the remedy, where the folder can hold no socket."""
         await self._runner.setup()
-        mask = os.umask(0o177)
+        listening = socket.socket(socket.AF_UNIX)
         try:
             await asyncio.to_thread(self._path.unlink, missing_ok=True)
-            await web.UnixSite(self._runner, str(self._path)).start()
+            listening.bind(str(self._path))
+            self._path.chmod(0o600)  # before it listens; a umask would be that of all other tasks, too
+            await web.SockSite(self._runner, listening).start()
         except OSError as error:
+            listening.close()
             message = (
                 f"HOTSEAT_DATA: no socket can be made in {self._path.parent} ({error.strerror or error}); "
                 f"use a folder on a disk of this machine, with a path of {LONGEST_FOLDER} bytes at most"
             )
             raise Misconfigured(message) from error
-        finally:
-            os.umask(mask)
         return self
 
     async def __aexit__(

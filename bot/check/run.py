@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -15,6 +14,7 @@ from bot.check import folder, services, teams
 from bot.check.finding import Finding, Level, failed, ok, sentence, warning
 from bot.check.known import Known, read_known
 from bot.errors import Misconfigured, NotStored, Refused
+from bot.ports import Clock
 from bot.settings import Settings, overlooked, read_settings
 from bot.store.document import Unreadable
 from bot.teams.hosts import ServiceHosts
@@ -42,8 +42,8 @@ def settings_findings() -> tuple[Settings | None, list[Finding]]:
     return settings, names or [ok(SETTINGS, "All are as they may be.")]
 
 
-async def check(settings: Settings, now: datetime, patience: float = PATIENCE) -> list[Finding]:
-    """Return what is found of the folder first, and then of everybody whom the settings name."""
+async def check(settings: Settings, clock: Clock, patience: float = PATIENCE) -> list[Finding]:
+    """Return what is found of the folder first, and then of everybody whom the settings name; ``clock`` is real."""
     asked = asyncio.create_task(_how_it_is(settings, patience))
     found = await asyncio.to_thread(lambda: list(folder.folder_findings(settings)))
     told = await asked
@@ -64,15 +64,16 @@ async def check(settings: Settings, now: datetime, patience: float = PATIENCE) -
     if readable:
         found += await asyncio.to_thread(lambda: list(folder.desk_findings(settings, known)))
     async with AsyncExitStack() as stack:
-        others = await _others(settings, known, now, stack, running=told is not None)
+        others = await _others(settings, known, clock, stack, running=told is not None)
         for one in await asyncio.gather(*(_within(patience, name, work) for name, work in others.items())):
             found += one
     return found
 
 
 async def _others(
-    settings: Settings, known: Known, now: datetime, stack: AsyncExitStack, *, running: bool
+    settings: Settings, known: Known, clock: Clock, stack: AsyncExitStack, *, running: bool
 ) -> Mapping[str, Work]:
+    now = clock()
     session = await stack.enter_async_context(open_session())
     token = credentials(settings)
     if token is not None:
@@ -83,7 +84,7 @@ async def _others(
     asked: dict[str, Work] = {
         teams.IDENTITY: partial(teams.identity_findings, settings, token, now),
         teams.KEYS: partial(teams.key_findings, settings, session),
-        teams.CLOCK: partial(teams.clock_findings, settings, session, now),
+        teams.CLOCK: partial(teams.clock_findings, settings, session, clock),
     }
     for desk in desks:
         work = partial(teams.desk_findings, desk, known, transport, settings, now)
@@ -96,7 +97,7 @@ async def _others(
             asked[teams.GRAPH] = teams.no_graph_findings
     asked[services.SLACK] = partial(services.slack_findings, settings, session, desks)
     asked[services.JIRA] = partial(services.jira_findings, settings, session, desks)
-    shelf = bridges.handbooks(settings, session, lambda: now)
+    shelf = bridges.handbooks(settings, session, clock)
     asked[services.HANDBOOK] = partial(services.handbook_findings, shelf, desks)
     asked[services.HEARTBEAT] = partial(services.heartbeat_findings, settings)
     if running:

@@ -20,7 +20,7 @@ from bot.graph.api import GraphApi, Refusal
 from bot.graph.messages import Channel
 from bot.graph.reconciler import CONSENT, REFUSED
 from bot.places import person_of
-from bot.ports import Loaded
+from bot.ports import Clock, Loaded
 from bot.retries import Temporary
 from bot.settings import AppType, Settings
 from bot.teams.credentials import Credentials, TokenRefused
@@ -79,16 +79,16 @@ async def key_findings(settings: Settings, session: aiohttp.ClientSession) -> li
     return [ok(KEYS, f"The signing keys of {host} can be read.")]
 
 
-async def clock_findings(settings: Settings, session: aiohttp.ClientSession, now: datetime) -> list[Finding]:
-    """Return how far this machine's clock is from that of the service that signs what the bot is sent."""
+async def clock_findings(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> list[Finding]:
+    """Return how far this machine's ``clock`` is from that of the service that signs what the bot is sent."""
     if settings.local:
         return []
     try:
         async with session.get(settings.metadata_url, allow_redirects=False) as response:
-            there = parsedate_to_datetime(response.headers["Date"])
+            here, there = clock(), parsedate_to_datetime(response.headers["Date"])
     except (aiohttp.ClientError, TimeoutError, KeyError, ValueError):
         return [warning(CLOCK, "There was nothing to compare it with.", "See that this machine's clock is right.")]
-    off = (now - there.astimezone(UTC)).total_seconds()
+    off = (here - there.astimezone(UTC)).total_seconds()
     if abs(off) < OFF:
         return [ok(CLOCK, "It is right.")]
     said = f"This machine's clock is {abs(off):.0f} seconds {'ahead' if off > 0 else 'behind'}."

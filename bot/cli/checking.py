@@ -29,7 +29,7 @@ def check(*, as_json: bool) -> None:
     logging.getLogger().addHandler(logging.NullHandler())  # what is looked at logs, too, and findings say it all
     settings, found = run.settings_findings()
     if settings is not None:
-        found += asyncio.run(run.check(settings, real()))
+        found += asyncio.run(run.check(settings, real))
     count = run.failures(found)
     lines = [_line(one) for one in found]
     lines.append(f"{count} failed." if count else "Nothing failed.")

@@ -1,8 +1,9 @@
 """What a check looks at in these tests: a data folder with a desk, and fakes of everybody it asks."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +42,12 @@ class Ground:
     jira: FakeJira
     github: FakeGitHub
     graph: FakeGraph
+    clock: Callable[[], datetime] = real
 
     async def findings(self, patience: float = 10.0, **changed: Any) -> list[Finding]:
         """Check, with some settings changed."""
         settings = Settings.model_validate({**self.settings.model_dump(), **changed})
-        return await check(settings, real(), patience)
+        return await check(settings, self.clock, patience)
 
     async def of(self, name: str, patience: float = 10.0, **changed: Any) -> list[Finding]:
         """Return the findings of one check."""

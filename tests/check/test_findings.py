@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 
 from bot.check.finding import Level
 from bot.check.services import ready_findings
+from bot.clock import real
 from bot.store.closed import close
 from bot.store.schema import HEAD
 from tests.check.ground import SECRETS, Ground, ground
@@ -340,6 +342,13 @@ async def test_a_folder_that_a_bot_holds_is_checked_beside_it_and_so_is_its_publ
 async def test_where_graph_is_off_it_is_not_asked(place: Ground) -> None:
     assert await place.of(GRAPH, graph_url="off") == []
     assert place.graph.asked == []
+
+
+async def test_a_check_that_took_a_while_does_not_take_that_for_a_clock_that_is_wrong(place: Ground) -> None:
+    before = iter([real() - timedelta(minutes=5)])
+    place.clock = lambda: next(before, real())
+    (found,) = await place.of("clock")
+    assert found.level is OK
 
 
 async def test_the_heartbeat_is_not_called_by_a_check(place: Ground) -> None:
