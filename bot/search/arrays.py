@@ -9,7 +9,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Number = TypeVar("Number", bound=np.generic)
 
-ROOM = 8  # a row is added to an array of n in n / ROOM cases by copying it
+ROOM = 8  # an array that is full gets room for an eighth more
 
 
 class Growing(Generic[Number]):

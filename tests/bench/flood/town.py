@@ -86,5 +86,4 @@ def _encoded(some: Sequence[Request]) -> Iterator[Asked]:
     for one in some:
         vector = chance.standard_normal(SentenceEncoder.size)
         kept = (vector / np.linalg.norm(vector)).astype(STORED).tobytes()
-        row = Asked(one.id, 1, one.text, one.posted_at, one.status, vector=kept, encoder=SentenceEncoder.name)
-        yield row
+        yield Asked(one.id, 1, one.text, one.posted_at, one.status, vector=kept, encoder=SentenceEncoder.name)
