@@ -1,8 +1,8 @@
 """Run the proof: ``python -m tests.prove``; `--help` says what can be chosen.
 
 First one replica on SQLite, then two on PostgreSQL of which one is held still for a minute, then a naive bot, which
-must be caught. Prints the figures; ends with 1 where the checker finds a violation, a bot complained in its log or ended
-by itself, or nothing is found in the naive one.
+must be caught. Prints the figures; ends with 1 where the checker finds a violation, a bot complained in its log or
+ended by itself, or nothing is found in the naive one.
 """
 
 import argparse
