@@ -103,6 +103,7 @@ class Courier:
             line = self._lines.get(key)
             if line is not None:
                 line.append(one)
+                self._fold(desk, line, 1)  # the first may be under way
                 continue
             self._lines[key] = deque((one,))
             task = asyncio.create_task(self._deliver(desk, key), context=nothing())
@@ -153,7 +154,8 @@ class Courier:
         try:
             await asyncio.sleep(0)  # those who wait for the commit's answer come first
             while line and not self._closing:
-                one = self._fold(desk, line)
+                self._fold(desk, line, 0)
+                one = line[0]
                 ids = {"desk": desk.info.id, "event": one.event, "matter": concerns(one.effect), "effect": one.id}
                 with about(**ids):
                     try:
@@ -171,15 +173,17 @@ class Courier:
                 for one in line:
                     self._since.pop((*key[:2], one.id), None)
 
-    def _fold(self, desk: Origin, line: deque[Outgoing]) -> Outgoing:
-        while len(line) > 1:
-            both = folded(line[0].effect, line[1].effect)
+    def _fold(self, desk: Origin, line: deque[Outgoing], at: int) -> None:
+        """Fold updates that wait into the one at a place of the line: each may be large, and only the last is seen."""
+        while len(line) > at + 1:
+            older, newer = line[at], line[at + 1]
+            both = folded(older.effect, newer.effect)
             if both is None:
                 break
-            self._wait_on(desk, line[0], line[1])
-            self._done(desk, line.popleft(), "", None)
-            line[0] = replace(line[0], effect=both)
-        return line[0]
+            self._wait_on(desk, older, newer)
+            self._done(desk, older, "", None)
+            line[at + 1] = replace(newer, effect=both)
+            del line[at]
 
     async def _deliver_one(self, desk: Origin, key: tuple[str, str, str], one: Outgoing) -> None:
         effect: Effect = one.effect

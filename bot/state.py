@@ -71,6 +71,7 @@ class Notice:
     """A personal copy or a post in the team channel: requests shown together in one message.
 
     ``person`` is who got it, "" for the team channel. Only those who may claim get the buttons (``claimable``).
+    ``created_at`` is when it was made; once that no longer ``waits`` to be said, when it was said or refused.
     """
 
     key: str
@@ -80,6 +81,7 @@ class Notice:
     claimable: bool
     heading: str
     items: tuple[NoticeItem, ...]
+    waits: bool = False
 
 
 class Heard(StrEnum):

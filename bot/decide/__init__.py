@@ -350,9 +350,11 @@ def _dispatch(draft: Draft, event: Event) -> Answer | None:  # noqa: C901, PLR09
             handbook.searched(draft, event)
         case Delivered():
             clocks.reached(draft, event.place)
+            clocks.arrived(draft, event)
             raising.stands(draft, event)
         case Undeliverable():
             clocks.unreachable(draft, event.place, event.reason)
+            clocks.arrived(draft, event)
             raising.refused(draft, event)
             tracker.undeliverable(draft, event)
             edits.undeliverable(draft, event)

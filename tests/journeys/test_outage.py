@@ -2,6 +2,8 @@
 
 import pytest
 
+from bot.people import Author
+from bot.places import personal
 from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, TEAM, TOM, Town, at
 
 
@@ -38,6 +40,42 @@ async def test_a_bot_that_was_down_does_the_highest_step_alone() -> None:
     assert "Olga Brandt has been waiting for 2 h 12 min" in town.to(ANA)[0].text
     await town.wait(600)
     assert [len(town.to(one)) for one in TEAM] == [1, 1, 1, 0, 1, 1]
+
+
+async def test_what_is_due_while_teams_is_away_comes_as_one_message_and_its_minute_counts_from_then() -> None:
+    town = Town()
+    await town.post("label printer down")
+    town.teams.is_away = True
+    await town.wait(3)
+    await town.post("the door scanner too", TOM)
+    await town.until("2026-11-23 10:06")
+    town.teams.come_back()
+    await (await town.desk()).settle()
+    (message,) = town.called(ANA)
+    assert "2 requests wait for an answer" in message.text
+    town.now = at("2026-11-23 10:06:30")
+    await town.post("and the manifest export", Author("29:mia", "Mia Falk"), happened="2026-11-23 10:04")
+    assert [one.text for one in town.called(ANA)] == [message.text]
+    assert "3 requests wait for an answer" in message.text
+    await town.until("2026-11-23 10:07")
+    await town.post("nor does the login page open", Author("29:uwe", "Uwe Voss"), happened="2026-11-23 10:05")
+    await town.wait(0)
+    assert len(town.called(ANA)) == 2
+
+
+async def test_a_message_that_was_refused_keeps_no_later_one_from_ringing() -> None:
+    town = Town()
+    town.teams.refuse[personal(ANA.id)] = "the bot is not installed"
+    await town.post("label printer down")
+    await town.wait(2)
+    assert town.called(ANA) == []
+    town.teams.refuse.clear()
+    await town.wait(1)
+    await town.post("the door scanner too", TOM)
+    await town.wait(2)
+    first = town.called(ANA)[0].text
+    assert "door scanner" in first
+    assert "label printer" not in first
 
 
 async def test_a_bot_that_was_down_over_night_calls_at_the_opening_and_says_since_when() -> None:

@@ -172,6 +172,8 @@ class FakeTeams:
     all else is why there is no pull request. It makes one where nothing else is said.
 
     ``found`` and ``alike`` are what a text resembles, by the text; ``matching`` is what was asked so.
+
+    While it ``is_away`` all waits for it.
     """
 
     def __init__(self, town: "Town") -> None:
@@ -196,8 +198,20 @@ class FakeTeams:
         self.matching: list[FindMatches] = []
         self.counting: list[tuple[Origin, Outgoing]] = []
         self.not_counted = ""
+        self.is_away = False
+        self._waiting: list[tuple[Origin, Outgoing]] = []
+
+    def come_back(self) -> None:
+        """Take what has waited, in order."""
+        self.is_away = False
+        waiting, self._waiting = self._waiting, []
+        for desk, one in waiting:
+            self.take(desk, [one])
 
     def take(self, desk: Origin, outgoing: Iterable[Outgoing]) -> None:
+        if self.is_away:
+            self._waiting += [(desk, one) for one in outgoing]
+            return
         for one in outgoing:
             effect = one.effect
             if not isinstance(effect, Show | Say):

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 
 from bot.decide.draft import TOGETHER, Draft
 from bot.decide.pictures import HELP, mentions, names, notice_item, promised, told_for, what_for
+from bot.effects import PutNotice
+from bot.events import Delivered, Undeliverable
 from bot.people import Author, Person
 from bot.places import channel_of, personal
 from bot.rota.duty import Duty, present
@@ -142,6 +144,13 @@ def _told_by_second(request: Request, key: str, person: str) -> bool:
     latest = [copy for copy in request.copies if copy.rpartition(":")[2] == (person or TEAM)][-1]
     told = person in clock.called if person else all(due.step is not Rung.TEAM for due in clock.pending)
     return told and key == latest
+
+
+def arrived(draft: Draft, event: Delivered | Undeliverable) -> None:
+    """Count a message from when it was said, or could not be: what else was due while it waited has joined it."""
+    notice = draft.state.notices.get(event.message)
+    if notice is not None and notice.waits and event.place:
+        draft.quietly(PutNotice(replace(notice, waits=False, created_at=event.happened_at)))
 
 
 def reached(draft: Draft, place: str) -> None:
@@ -327,9 +336,13 @@ def _to_you(said: str, name: str) -> str:
 
 
 def _copy(draft: Draft, request: Request, item: NoticeItem, new: Notice, *, alone: bool) -> str:
-    """Put an item into the notice of the last minute at the same place, or into a new one; return its key."""
+    """Put an item into the notice of the last minute at the same place, or that waits to be said; else into a new one.
+
+    Return its key.
+    """
     for notice in () if alone else draft.notices(new.place):
-        if abs(draft.now - notice.created_at) < TOGETHER and not all(old.settled for old in notice.items):
+        is_new = notice.waits or abs(draft.now - notice.created_at) < TOGETHER
+        if is_new and not all(old.settled for old in notice.items):
             others = notice.items
             if notice.key in request.copies:
                 others = tuple(old for old in others if old.request != request.id)
@@ -339,7 +352,7 @@ def _copy(draft: Draft, request: Request, item: NoticeItem, new: Notice, *, alon
             draft.put_notice(replace(notice, claimable=claimable, heading=new.heading, items=(*others, item)))
             return notice.key
     key = _copy_key(request, new)
-    draft.put_notice(replace(new, key=key, items=(item,)))
+    draft.put_notice(replace(new, key=key, items=(item,), waits=True))
     return key
 
 

@@ -39,9 +39,11 @@ CALLED_AFTER, LINE_AFTER = 150.0, 330.0
 LATE = 110.0
 """Seconds by which forgotten posts arrive late where nobody is to wait minutes for their reminders."""
 ROOM_MB, GROWTH_MB = 400, 10
-"""What memory may be with the encoder, as in the bench of turns; how much it may grow from the second minute on."""
-LOADED = 120.0
-"""Seconds after which all is loaded that ever is; a run less than twice as long tells nothing of growth."""
+"""What memory may be with the encoder, as in the bench of turns; how much it may grow once all is loaded."""
+LOADED = LINE_AFTER
+"""Seconds until as many wait as ever will, the burst's among them; a run not much longer tells nothing of growth."""
+BURST_AT = 0.2
+"""When the burst comes, as a share of the run."""
 HERE = Path(__file__).parent
 
 
@@ -204,7 +206,7 @@ def _flood(where: Place, sizes: Sizes, *, limits: bool, strangers: bool = False)
         plan = steady(sizes.rate, sizes.seconds, sizes.desks, _waits(sizes))
         if sizes.burst:
             held = (20.0, 40.0) if sizes.age else (CALLED_AFTER, CALLED_AFTER + 60)
-            plan += burst(sizes.burst, sizes.within, sizes.seconds * 0.5, held, sizes.age)
+            plan += burst(sizes.burst, sizes.within, sizes.seconds * BURST_AT, held, sizes.age)
         bot.stall()
         cpu = bot.cpu()
         beside_ = _strangers(where, bot.port, sizes) if strangers else None
@@ -324,7 +326,7 @@ def _state(seen: Seen) -> list[Verdict]:
         Verdict("the bench's own loop late by at most", seen.outcome.late_ms, unit=" ms"),
         Verdict("memory at most", max(used for _, used in seen.memory), ROOM_MB, " MB"),
         Verdict("memory at the end", last, unit=" MB"),
-        Verdict(f"grown since second {begin:.0f}", last - before, GROWTH_MB if length >= 2 * LOADED else None, " MB"),
+        Verdict(f"grown since second {begin:.0f}", last - before, GROWTH_MB if length >= 1.5 * LOADED else None, " MB"),
     ]
 
 
