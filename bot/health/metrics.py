@@ -61,7 +61,10 @@ class Metrics(Meter):
             registry=registry,
         )
         self._lateness = Histogram(
-            "hotseat_due_lateness_seconds", "How late a due step was stored.", buckets=LATENESS, registry=registry
+            "hotseat_due_lateness_seconds",
+            "How late a due step was stored, in support time.",
+            buckets=LATENESS,
+            registry=registry,
         )
         self._first_card = Histogram(
             "hotseat_first_card_seconds",
@@ -109,7 +112,7 @@ class Metrics(Meter):
             if before is None:
                 self._requests.labels(_way(event)).inc()
             elif isinstance(event, ClockStruck) and before.next_at is not None and before.next_at <= now:
-                self._lateness.observe((now - before.next_at).total_seconds())
+                self._lateness.observe(hours().elapsed(before.next_at, now).total_seconds())
             if after.responded_at is not None and (before is None or before.responded_at is None):
                 waited = hours().elapsed(waits_since(after), after.responded_at)
                 self._first_response.observe(waited.total_seconds())

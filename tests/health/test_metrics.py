@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -14,7 +14,7 @@ from bot.health.lag import watch_loop
 from bot.health.metrics import Metrics, Readings
 from bot.hours import SupportHours
 from bot.retries import Lapsed, Temporary
-from bot.support.request import Request
+from bot.support.request import Due, Request, Rung
 from bot.views import Line
 from tests.desk.house import ANA, Stage
 from tests.store.samples import NOW, request
@@ -74,6 +74,15 @@ def test_a_step_is_late_by_how_long_after_its_moment_the_clock_stored_it() -> No
     found = values(metrics)
     assert found["hotseat_due_lateness_seconds_sum"] == 3
     assert found["hotseat_due_lateness_seconds_count"] == 1
+
+
+def test_a_night_between_its_moment_and_the_opening_makes_no_step_late() -> None:
+    metrics = Metrics()
+    friday, monday = datetime(2026, 11, 20, 16, 59, 58, tzinfo=UTC), datetime(2026, 11, 23, 8, 0, 1, tzinfo=UTC)
+    assert OPEN.clock is not None
+    due = replace(OPEN, clock=replace(OPEN.clock, pending=(Due(Rung.PAIR, friday),)))
+    metrics.stored([(ClockStruck(key="clock:1", happened_at=NOW), due, due)], monday, 0.0, SupportHours)
+    assert values(metrics)["hotseat_due_lateness_seconds_sum"] == 3
 
 
 def test_what_was_known_already_is_counted_by_the_door_at_which_it_came() -> None:
