@@ -1,10 +1,15 @@
-"""A clock that jumps in the middle of a countdown, back and forth, by seconds, hours and a month."""
+"""A clock that jumps in the middle of a countdown, by seconds, hours and a month, and one that runs slow."""
 
+import asyncio
 import random
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from aiohttp import web
 
+from tests.door.whole import ClockService, whole
 from tests.journeys.town import ANA, BEN, Town, at
 
 JUMPS = (
@@ -77,3 +82,30 @@ async def test_an_opening_that_is_lived_through_twice_calls_once() -> None:
     assert not town.teams.twice
     for who in (ANA, BEN):
         assert len(town.called(who)) == 1
+
+
+class SlowClock(ClockService):
+    """Runs half as fast as the real one."""
+
+    def __init__(self, begin: datetime) -> None:
+        super().__init__()
+        self._begin, self._at = begin, time.monotonic()
+
+    def time(self) -> datetime:
+        return self._begin + timedelta(seconds=(time.monotonic() - self._at) / 2)
+
+    async def _clock(self, _: web.Request) -> web.Response:
+        return web.Response(text=self.time().isoformat())
+
+
+async def test_a_whole_bot_whose_clock_runs_slow_calls_by_that_clock(tmp_path: Path) -> None:
+    """It asks for the time each second, and takes half a second for the network's: so far it may be ahead."""
+    posted = at("2026-11-23 10:00")
+    async with SlowClock(posted + timedelta(seconds=116)) as clock, whole(tmp_path, clock=f"{clock.url}/clock") as bot:
+        post = bot.channel_post(at=posted.isoformat().replace("+00:00", "Z"))
+        assert (await bot.post(post))[0] == 200
+        async with asyncio.timeout(30):
+            while not any(call.conversation.startswith("a:") for call in bot.connector.calls):
+                await asyncio.sleep(0.02)
+        late = clock.time() - posted - timedelta(minutes=2)
+        assert timedelta(seconds=-1) <= late < timedelta(seconds=5)
