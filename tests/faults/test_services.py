@@ -6,7 +6,9 @@ Whether it is tried again follows from that outcome. The event loop goes on mean
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -26,8 +28,13 @@ from bot.teams.credentials import Credentials, Token, TokenRefused, secret
 from bot.teams.hosts import ServiceHosts
 from bot.teams.keys import KeysUnavailable, SigningKeys
 from bot.teams.transport import Final, Transport
+from tests.door.whole import running
 from tests.faults.trouble import FAULTS, Trouble, trouble
+from tests.rig import activities
+from tests.rig.connector import FakeConnector
+from tests.rig.entra import FakeEntra
 
+TOM = "bbbbbbbb-0000-4000-8000-0000000000aa"
 SHORT = 0.5  # seconds, in place of the ten or thirty that a service is given
 MOST_SENT = 16 * 2**20  # bytes; what is read, and what waits in sockets meanwhile
 FINAL = {"401", "403", "404", "413"}
@@ -119,6 +126,28 @@ async def test_a_call_to_a_service_in_trouble_ends_in_an_outcome_and_holds_up_no
         assert "canary" not in str(failed.value)
         if fault == "429" and isinstance(failed.value, Temporary):
             assert failed.value.retry_after == 7
+
+
+async def test_a_whole_bot_serves_others_and_loses_nothing_whatever_trouble_its_connector_is_in(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with AsyncExitStack() as stack:
+        there = {name: await stack.enter_async_context(trouble(name)) for name in FAULTS}
+        entra, well = await stack.enter_async_context(FakeEntra()), await stack.enter_async_context(FakeConnector())
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        hosts = tuple(f"127.0.0.1:{one.port}" for one in (*there.values(), well))
+        bot = await stack.enter_async_context(running(tmp_path, entra, well, session, service_hosts=hosts))
+        for number, (name, one) in enumerate(there.items(), start=1):
+            url = f"{one.url}/emea/"
+            asked = activities.channel_post(f"printer {name}", service_url=url)
+            assert (await bot.post(asked, service_url=url))[0] == 200
+            other = activities.channel_post(f"scanner {name}", service_url=well.service_url, aad=TOM, name="Tom")
+            assert (await bot.post(other))[0] == 200
+            async with asyncio.timeout(10):
+                while not any(other["id"] in call.conversation for call in well.calls):
+                    await asyncio.sleep(0.02)
+            assert bot.rows("select count(*) from requests") == [(2 * number,)]
+    assert not [one for one in caplog.records if one.exc_info]
 
 
 async def awaited(call: Awaitable[object]) -> object:
