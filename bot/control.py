@@ -21,6 +21,7 @@ from bot.operations import OPERATIONS
 log = logging.getLogger(__name__)
 
 LARGEST = 8 * 1024 * 1024
+STOP_SECONDS = 1.0  # for an operation under way, and as long again once it is cut off
 LONGEST_FOLDER = 90  # bytes; with the socket's name it is what every system takes as a socket's address
 
 
@@ -38,7 +39,7 @@ class Control:
         app = web.Application(client_max_size=LARGEST)
         app.router.add_post("/operation", self._operate)
         app.router.add_get("/readyz", self._say_how)
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
 
     async def __aenter__(self) -> Self:
         """Listen; raise Misconfigured, with the remedy, where the folder can hold no socket."""

@@ -23,6 +23,7 @@ from bot.ids import EMAIL, EXAMPLE, GUID
 from bot.teams.hosts import LAST_PORT, MICROSOFT_HOSTS, ServiceHosts, is_loopback
 
 OURS = ("hotseat_", "microsoftapp")
+OF_SERVICES = ("slack_", "jira_", "bugsnag_", "github_")
 A_GUID = f"an id such as {EXAMPLE}"
 NEEDS_BOT = "set SLACK_BOT_TOKEN too, by which the bot knows who it is in Slack; or remove it"
 PROJECT = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -516,14 +517,14 @@ def read_settings() -> Settings:
 def overlooked() -> tuple[str, ...]:
     """Say, a sentence each, which names look like settings but are not used.
 
-    Those in ``.env`` are meant for the bot; of those in the environment only what begins as its own do.
+    Those of services are, too, where they stand in ``.env``; in the environment they may be other programs'.
     """
     names = {_name(field): None for field in Settings.model_fields}
     known = {name.casefold() for name in names}
     sentences = []
-    for name in sorted(_given()):
+    for name in sorted(set(_given())):
         bare = name.casefold()
-        if bare.startswith(OURS) and bare not in known:
+        if bare not in known:
             near = get_close_matches(bare, known, n=1, cutoff=0.0)[0]
             meant = next(one for one in names if one.casefold() == near)
             sentences.append(f"{name} is no setting, and is not used; the nearest is {meant}.")
@@ -531,9 +532,10 @@ def overlooked() -> tuple[str, ...]:
 
 
 def _given() -> Iterator[str]:
+    """Yield the names with a value that begin as the bot's own do, and in ``.env`` as those of its services."""
     in_file = DotEnvSettingsSource(Settings, case_sensitive=True).env_vars
-    ours = {name: value for name, value in os.environ.items() if name.casefold().startswith(OURS)}
-    yield from (name for name, value in {**in_file, **ours}.items() if value)
+    for given, begins in ((in_file, (*OURS, *OF_SERVICES)), (os.environ, OURS)):
+        yield from (name for name, value in given.items() if value and name.casefold().startswith(begins))
 
 
 def _name(field: str) -> str:

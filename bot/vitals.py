@@ -4,9 +4,11 @@ A part of the composition root. Whom an auditor tells, and how, is decided here.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from uuid import uuid4
 
 from aiohttp import ClientSession, web
@@ -23,20 +25,27 @@ from bot.health.metrics import Metrics, Readings
 from bot.health.readiness import Check, Readiness
 from bot.health.site import alive, is_ready, listening, site
 from bot.ids import GUID
+from bot.jira import webhook as jira
 from bot.people import Person
 from bot.places import personal
 from bot.ports import Clock, Journal, Lookup
+from bot.repeats import LineLimit
 from bot.rota.iteration import iteration_of
 from bot.rota.presence import WEEK
 from bot.rota.shift import Role
 from bot.settings import Settings
+from bot.slack import door as slack
 from bot.slack.outbound import SlackOutbound
 from bot.state import DeskInfo
 from bot.teams.guard import Guard
 from bot.teams.outbound import Outbound
 from bot.views import Line
 
+log = logging.getLogger(__name__)
+
 TELL_SECONDS = 20.0
+SECRETS = {slack.PATH: "SLACK_SIGNING_SECRET", jira.PATH: "JIRA_WEBHOOK_SECRET"}
+"""By what those who call an address must sign; what Teams shows is the guard's to tell of."""
 RECONCILER = "look in the log why Microsoft Graph is not read; meanwhile what Teams does not deliver is not found"
 NO_KEYS = "the signing keys were never fetched: check that this host reaches BotOpenIdMetadata"
 
@@ -89,11 +98,18 @@ class Vitals:
         self.readiness = Readiness()
         self._settings = settings
         self._read: Callable[[], Awaitable[Readings]] | None = None
+        self._lines = LineLimit()
 
     async def count(self, request: web.Request, response: web.StreamResponse) -> None:
-        """Count an answer of the public port."""
+        """Count an answer of the public port, and log one to somebody who signs with another secret."""
         route = request.match_info.route.resource
-        self.metrics.answered(route.canonical if route else "none", response.status)
+        path = route.canonical if route else "none"
+        self.metrics.answered(path, response.status)
+        if response.status != HTTPStatus.UNAUTHORIZED or path not in SECRETS:
+            return
+        if (held := self._lines.admit(path)) is not None:
+            said = "not admitted: not signed, or not with %s, or by a clock that differs"
+            log.warning(said, SECRETS[path], extra={"route": path, "held_back": held})
 
     async def drain(self, _: web.Application) -> None:
         """Take no more."""
@@ -112,6 +128,11 @@ class Vitals:
             return parts.desks.named(info.tenant, info.id)
 
         heartbeat = Heartbeat(parts.session, self._settings.heartbeat_url.get_secret_value())
+
+        async def beat() -> None:
+            if await self.readiness.is_ready():
+                await heartbeat.beat()
+
         auditor = Auditor(
             parts.journal,
             lambda: parts.desks,
@@ -122,7 +143,7 @@ class Vitals:
                 "slack": slack_way(parts.slack, desk_of, self._settings),
                 "teams": teams_way(parts.outbound, desk_of, self._settings),
             },
-            heartbeat.beat,
+            beat,
             may_tell=parts.may_tell,
         )
         self._read = lambda: _readings(parts, auditor)

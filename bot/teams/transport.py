@@ -180,25 +180,26 @@ class Transport:
         base = f"{service_url.removesuffix('/')}/v3/{root}"
         url = URL(f"{base}/{path}" if path else base, encoded=True)
         data = None if content is None else compact(content)
-        token = await self._token()
+        note = unnoted if method == "GET" else self._note
+        token = await self._token(note)
         try:
-            return await self._attempt(method, url, data, token)
+            return await noted(self._once(method, url, data, token), note)
         except Final as refused:
             if refused.status != HTTPStatus.UNAUTHORIZED or self._credentials is None:
                 raise
             self._credentials.drop(token)
-        return await self._attempt(method, url, data, await self._token())
+        return await noted(self._once(method, url, data, await self._token(note)), note)
 
-    async def _attempt(self, method: str, url: URL, data: bytes | None, token: str) -> Sent:
-        return await noted(self._once(method, url, data, token), unnoted if method == "GET" else self._note)
-
-    async def _token(self) -> str:
+    async def _token(self, note: Note) -> str:
+        """Return a token; without one an attempt has failed, and is noted."""
         if self._credentials is None:
             return ""
         try:
             return await self._credentials.token()
         except TokenRefused as error:
-            raise Temporary(f"token {error}") from None
+            failed = Temporary(f"token {error}")
+            note(failed)
+            raise failed from None
 
     async def _once(self, method: str, url: URL, data: bytes | None, token: str) -> Sent:
         still_mine()

@@ -234,11 +234,14 @@ def test_a_thumbprint_may_have_colons_and_spaces(monkeypatch: pytest.MonkeyPatch
 def test_names_that_are_no_settings_are_told_with_the_nearest_and_never_with_a_value(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    Path(".env").write_text(f"HOTSEAT_ADMIN={CANARY}\nPORT=4001\nhotseat_log=info\nHOTSEAT_TENANT=\nOTHER=1\n")
+    Path(".env").write_text(
+        f"HOTSEAT_ADMIN={CANARY}\nPORT=4001\nhotseat_log=info\nHOTSEAT_TENANT=\nOTHER=1\nSLACK_CHANEL=C1\n"
+    )
     given(monkeypatch, {"MicrosoftAppPasword": CANARY})
     assert overlooked() == (
         "HOTSEAT_ADMIN is no setting, and is not used; the nearest is HOTSEAT_ADMINS.",
         "MicrosoftAppPasword is no setting, and is not used; the nearest is MicrosoftAppPassword.",
+        "SLACK_CHANEL is no setting, and is not used; the nearest is SLACK_CHANNEL.",
     )
 
 

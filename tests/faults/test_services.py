@@ -135,7 +135,7 @@ async def test_a_whole_bot_serves_others_and_loses_nothing_whatever_trouble_its_
         there = {name: await stack.enter_async_context(trouble(name)) for name in FAULTS}
         entra, well = await stack.enter_async_context(FakeEntra()), await stack.enter_async_context(FakeConnector())
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        hosts = tuple(f"127.0.0.1:{one.port}" for one in (*there.values(), well))
+        hosts = tuple(f"127.0.0.1:{port}" for port in (*(one.port for one in there.values()), well.port))
         bot = await stack.enter_async_context(running(tmp_path, entra, well, session, service_hosts=hosts))
         for number, (name, one) in enumerate(there.items(), start=1):
             url = f"{one.url}/emea/"
