@@ -21,7 +21,7 @@ from bot.operations import OPERATIONS
 log = logging.getLogger(__name__)
 
 LARGEST = 8 * 1024 * 1024
-STOP_SECONDS = 1.0  # for an operation under way, and as long again once it is cut off
+STOP_SECONDS = 0.2  # for an operation under way, and as long again once it is cut off
 LONGEST_FOLDER = 90  # bytes; with the socket's name it is what every system takes as a socket's address
 
 

@@ -1,7 +1,8 @@
 """With NO_SKIPS=1, as continuous integration sets it, a test that skips itself fails: none is left out in silence.
 
-But for those that compare with the payloads of others, which are in no checkout. Coverage counts examples only: what
-hypothesis draws is drawn anew each time, and a gate that counts it passes by chance.
+But for those that compare with the payloads of others, which are in no checkout. Coverage counts examples of the rules
+only: what hypothesis draws is drawn anew each time, and a gate that counts it passes by chance; and nothing is gated
+but the rules, whose own tests have to reach all of them, so that no other test is made slow by it.
 """
 
 import asyncio
@@ -13,6 +14,10 @@ import pytest
 
 from tests.examples import ABSENT
 from tests.rig.postgres import Server, make_template, server
+
+FOLDERS = ("alerts", "decide", "desk", "journeys", "manifest", "rota", "scrub", "solver", "support", "teams")
+OF_THE_RULES = (*(f"tests/{one}/" for one in FOLDERS), "tests/faults/test_clock", "tests/health/test_concerns")
+"""How the names of the tests begin that coverage counts."""
 
 
 @pytest.fixture(autouse=True)
@@ -44,9 +49,10 @@ def no_operators(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let coverage count no property's draws, which it makes three times as slow."""
+    """Let coverage count the rules' tests alone, and no property's draws, which it makes three times as slow."""
     for item in items:
-        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        is_drawn = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if is_drawn or not item.nodeid.startswith(OF_THE_RULES):
             item.add_marker("uncounted")
 
 

@@ -21,6 +21,7 @@ from bot.teams.outbound import Outbound
 from bot.vitals import slack_way, teams_way
 from tests.desk.house import INFO, Stage
 from tests.door.whole import ANA, BEN, FARID, Whole, whole
+from tests.health.test_heartbeat import Outside
 from tests.rig.service import Answer
 from tests.slack.fake import TOKEN, FakeSlack
 
@@ -73,6 +74,17 @@ async def test_where_slack_is_not_there_the_admins_read_it_in_their_own_chats(tm
         first, second = to_farid(bot)
         assert "messages wait to go to Teams (" in first
         assert "this is over" in second
+
+
+async def test_the_heart_beats_while_the_bot_is_ready_and_not_without_the_signing_keys(tmp_path: Path) -> None:
+    async with Outside() as outside:
+        url = SecretStr(f"{outside.url}/ping")
+        async with whole(tmp_path / "well", heartbeat_url=url):
+            await until(lambda: outside.hits["ping"] > 1)
+        outside.hits.clear()
+        async with whole(tmp_path / "ill", heartbeat_url=url, metadata_url="http://127.0.0.1:9/keys"):
+            await asyncio.sleep(1)  # ten looks
+        assert outside.hits["ping"] == 0
 
 
 async def test_an_admin_who_cannot_be_reached_is_logged_and_nobody_else_is_told(

@@ -24,6 +24,8 @@ from tests.journeys.test_alerts import FILLED
 from tests.rig import activities
 from tests.rig.ports import free_port
 from tests.rig.service import Answer
+from tests.slack.fake import TOKEN as SLACK_TOKEN
+from tests.slack.fake import FakeSlack
 
 CANARY = "canary-words-7f3a"
 BUGSNAG = "canary-bugsnag-secret"
@@ -135,6 +137,27 @@ async def test_a_bot_that_never_got_the_signing_keys_is_not_ready(ops: str, tmp_
         (keys,) = [check for check in told["checks"] if not check["ok"]]
         assert keys["name"] == "keys"
         assert "BotOpenIdMetadata" in keys["remedy"]
+
+
+async def test_a_signature_with_another_secret_is_logged_ten_times_a_minute_with_the_setting_to_look_at(
+    tmp_path: Path, lines: io.StringIO
+) -> None:
+    async with (
+        FakeSlack() as slack,
+        whole(
+            tmp_path,
+            slack_url=slack.api,
+            slack_token=SecretStr(SLACK_TOKEN),
+            slack_secret=SecretStr("c" * 32),
+            slack_channel="C024BE91L",
+        ) as bot,
+    ):
+        for _ in range(12):
+            async with bot.session.post(f"http://{public(bot)}/slack/events", data=CANARY) as answer:
+                assert answer.status == 401
+    said = [line for line in logged(lines) if "SLACK_SIGNING_SECRET" in line["message"]]
+    assert [line["route"] for line in said] == ["/slack/events"] * 10
+    assert CANARY not in lines.getvalue()
 
 
 async def test_operators_read_that_it_ends_until_it_has_ended(ops: str, tmp_path: Path) -> None:

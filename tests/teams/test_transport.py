@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from bot.retries import Lapsed, Temporary, may_try, retrying
+from bot.teams.credentials import Credentials, Token, TokenRefused
 from bot.teams.hosts import ServiceHosts
 from bot.teams.limits import Limits
 from bot.teams.transport import Final, Transport
@@ -388,6 +389,22 @@ async def test_retrying_ends_when_its_caller_is_cancelled(local: Transport, conn
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
+
+
+async def test_a_message_that_could_not_leave_for_want_of_a_token_has_failed(
+    session: aiohttp.ClientSession, connector: FakeConnector
+) -> None:
+    def refused() -> Token:
+        raise TokenRefused("invalid_client")
+
+    outcomes: list[Exception | None] = []
+    transport = Transport(session, ServiceHosts.loopback(), credentials=Credentials(refused), note=outcomes.append)
+    with pytest.raises(Temporary, match="invalid_client"):
+        await transport.post(connector.service_url, THREAD, {"text": "x"})
+    with pytest.raises(Temporary, match="invalid_client"):
+        await transport.members(connector.service_url, THREAD)
+    assert [str(one) for one in outcomes] == ["token invalid_client"], "what is only read is no send"
+    assert connector.calls == []
 
 
 async def test_one_connection_serves_many_calls(local: Transport, connector: FakeConnector) -> None:
