@@ -20,12 +20,10 @@ run: install
 
 install: $(VENV)/installed $(WEB)
 
-# A process of the tests for each core, and one, since they wait for a third of their time. What they start is a Python of
-# its own each, which finds the bot compiled.
-TESTERS := $(shell $(PYTHON) -c 'import os; print(1 + len(getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count()))(0)))')
+# A process of the tests for each core. What they start is a Python of its own each, which finds the bot compiled.
 test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/installed-dev $(WEB) $(PEERS) browser postgres
-	$(BIN)/pytest -n $(TESTERS) --dist worksteal --cov --cov-report= --durations=15
+	$(BIN)/pytest -n logical --dist worksteal --cov --cov-report= --durations=15
 	$(BIN)/coverage report --include='$(RULES)' --fail-under=100
 
 lint: $(VENV)/installed-dev

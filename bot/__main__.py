@@ -43,6 +43,9 @@ def main() -> None:
     except (Misconfigured, NotStored, Refused) as failure:
         click.echo(str(failure), err=True)
         sys.exit(1)
+    except PermissionError as denied:
+        click.echo(f"I may not use {denied.filename}. Run this as the user that runs the bot.", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

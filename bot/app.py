@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 import socket
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from functools import partial
@@ -80,6 +81,7 @@ log = logging.getLogger(__name__)
 # ends within ten seconds.
 DRAIN_SECONDS = 6.0
 SETTLE_SECONDS = 1.5
+LAST_SECONDS = 9.5  # from SIGTERM to the end of the process: platforms kill after ten
 # When garbage is looked for: seldom, since next to nothing that a turn leaves behind is any, and in small portions,
 # since the event loop is held meanwhile; through all that is held, the open requests, hardly ever.
 COLLECT = (5_000, 5, 100)
@@ -94,7 +96,7 @@ def serve(settings: Settings) -> None:
             settings.host,
         )
     try:
-        asyncio.run(keep_open(web_app(settings), settings.host, settings.port))
+        asyncio.run(keep_open(web_app(settings), settings.host, settings.port, _end_anyway))
     except socket.gaierror as error:
         message = f"HOST: {settings.host} is no address of this machine; set it to one, such as 127.0.0.1"
         raise Misconfigured(message) from error
@@ -104,6 +106,18 @@ def serve(settings: Settings) -> None:
         where = f"{settings.host}:{settings.port}"
         message = f"PORT: {where} cannot be listened on ({os.strerror(error.errno)}); stop what uses it, or set another"
         raise Misconfigured(message) from error
+
+
+def _end_anyway() -> None:
+    """End the process in some seconds, whatever hangs by then: a thread in a database's driver would be waited for."""
+
+    def end() -> None:
+        log.critical("ended without waiting for what hangs; what was accepted is stored, and goes on at the next start")
+        os._exit(1)
+
+    timer = threading.Timer(LAST_SECONDS, end)
+    timer.daemon = True
+    timer.start()
 
 
 def _is_of_http(record: logging.LogRecord) -> bool:

@@ -195,13 +195,18 @@ class _Visitor(asyncio.Protocol):
             self._keeper.turn_out(self, "slow")
 
 
-async def keep_open(app: web.Application, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT, and then stop in good order; a second one stops at once."""
+async def keep_open(app: web.Application, host: str, port: int, on_stop: Callable[[], None] = lambda: None) -> None:
+    """Serve until SIGTERM or SIGINT, and then call ``on_stop`` and stop in good order; a second one stops at once."""
     task = asyncio.current_task()
     assert task is not None
     loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        on_stop()
+        task.cancel()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
+        loop.add_signal_handler(number, stop)
     with suppress(asyncio.CancelledError):
         async with Doorkeeper(app).opened(app, host, port):
             log.info("listening", extra={"host": host, "port": port})

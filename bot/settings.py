@@ -498,10 +498,19 @@ class Settings(BaseSettings):
         return value
 
 
+class _Given(Settings):
+    """The settings as they are given from outside: by the names that they have there alone.
+
+    A name of a field, such as AUTHORITY or DATABASE_URL, may be another program's.
+    """
+
+    model_config = SettingsConfigDict(populate_by_name=False)
+
+
 def read_settings() -> Settings:
     """Read the settings; raise Misconfigured naming every wrong one and its remedy, but no value."""
     try:
-        return Settings()  # type: ignore[call-arg]
+        return _Given()  # type: ignore[call-arg]
     except ValidationError as wrong:
         lines = []
         for error in wrong.errors(include_input=False, include_url=False, include_context=False):
@@ -528,7 +537,16 @@ def overlooked() -> tuple[str, ...]:
             near = get_close_matches(bare, known, n=1, cutoff=0.0)[0]
             meant = next(one for one in names if one.casefold() == near)
             sentences.append(f"{name} is no setting, and is not used; the nearest is {meant}.")
-    return tuple(sentences)
+    return (*sentences, *_unread())
+
+
+def _unread() -> Iterator[str]:
+    """Say which lines of ``.env`` are no settings for want of a "="."""
+    path = Path(".env")
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    for number, line in enumerate(lines, start=1):
+        if "=" not in line and line.strip().casefold().startswith((*OURS, *OF_SERVICES)):
+            yield f"Line {number} of .env has no =, and is not used; write NAME=VALUE."
 
 
 def _given() -> Iterator[str]:

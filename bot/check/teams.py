@@ -109,8 +109,12 @@ async def desk_findings(
     try:
         members = await transport.members(reference.service_url, info.channel)
     except Temporary as failure:
-        return [failed(check, f"Teams does not answer ({failure.reason}).", _reach(reference))]
+        remedy = _AS_ENTRA if failure.reason.startswith("token ") else _reach(reference)
+        return [failed(check, f"Teams does not answer ({failure.reason}).", remedy)]
     except Final as refused:
+        if not refused.status:  # it was not asked
+            said = f"{urlsplit(reference.service_url).hostname} is not in HOTSEAT_SERVICE_HOSTS, and is not asked."
+            return [failed(check, said, "Add it there if it is Teams' own; unset the setting for Microsoft's.")]
         said = f"Teams does not let me see who is in the channel ({refused.status} {refused.code})."
         return [failed(check, said, _IN_CHANNEL)]
     found = [ok(check, f"I am in the channel's team, and may see its {len(members)} members.")]
@@ -242,6 +246,9 @@ def _remedy(settings: Settings, code: str) -> str:
     if code[:1].islower():  # Entra's words are so, those of networks and libraries are names of classes
         return _NEW_SECRET[settings.app_type]
     return sentence(f"See that this machine reaches {urlsplit(settings.authority).hostname}, and what proves who I am")
+
+
+_AS_ENTRA = "See what is said of Entra: without its token nobody is asked."
 
 
 def _reach(reference: Reference) -> str:

@@ -42,7 +42,10 @@ def _version(connection: Connection, name: str, *, may_be_new: bool) -> str | No
         if len(found) == 1:
             return str(found[0])
     if tables:
-        message = f"{name} is a database, but not Hotseat's journal. Set HOTSEAT_DATA to another folder."
+        message = (
+            f"{name} is a database, but not Hotseat's journal. Set HOTSEAT_DATA to another folder, or "
+            "HOTSEAT_DATABASE_URL to another database."
+        )
         raise Misconfigured(message)
     if not may_be_new:
         message = (

@@ -103,9 +103,9 @@ def shared_rows(folder: Path) -> list[Row]:
     ]
     found += [_document("", f"ticket-{path.name}", "") for path in _files(folder / "tickets")]
     for path in _files(folder / "rota"):
-        desk, _, kind = path.name.partition(".json")
+        desk, is_rota, kind = path.name.partition(".json")
         for end, name in (("", ROTA), (".refused-", f"{REFUSED}-"), (".removed-", f"{REMOVED}-")):
-            if kind == end or (end and kind.startswith(end)):
+            if is_rota and (kind == end or (end and kind.startswith(end))):
                 found.append(_document(desk, f"{name}{kind.removeprefix(end)}", _text(path)))
     return found
 

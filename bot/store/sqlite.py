@@ -6,7 +6,9 @@ emptied, which whoever erases something asks for, and which waits where another 
 file is for its owner's eyes only (0600), and no error says what its rows hold.
 """
 
+import errno
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -28,6 +30,7 @@ PRAGMAS = (
 )
 
 TOUCHES = 1_000_000
+LEAST_FREE = 2**20  # bytes; what turns write at once, and their log
 
 
 MAGIC = b"SQLite format 3\0"
@@ -72,7 +75,8 @@ class Database:
         """Return the connection, opened if need be; raise OSError where the file was moved away or replaced."""
         if self._connection is None:
             _refuse_torn(self.path)
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            is_first = self._inode is None  # a file that was there and is gone is lost, and no new one takes its place
+            os.close(os.open(self.path, os.O_RDWR | (os.O_CREAT if is_first else 0), 0o600))
             self._connection = self._engine.connect()
             self._inode = self.path.stat().st_ino
         elif self.path.stat().st_ino != self._inode:
@@ -81,7 +85,12 @@ class Database:
         return self._connection
 
     def touch(self, connection: Connection) -> None:
-        """Write a page of the file within the caller's transaction: a number in its header that nothing else reads."""
+        """Write a page of the file within the caller's transaction: a number in its header that nothing else reads.
+
+        Raise OSError where what a turn writes would not fit beside it.
+        """
+        if shutil.disk_usage(self.path.parent).free < LEAST_FREE:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         number = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
         connection.exec_driver_sql(f"PRAGMA user_version = {(number + 1) % TOUCHES}")
 

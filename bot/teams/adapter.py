@@ -27,6 +27,7 @@ from msrest.serialization import Model
 
 from bot.bodies import TooLarge, unpacked
 from bot.errors import NotStored
+from bot.repeats import LineLimit
 from bot.retries import retrying
 from bot.teams import activity as activities
 from bot.teams.guard import MAX_BODY, Admitted, Guard, NotAdmitted
@@ -63,6 +64,7 @@ class TeamsAdapter(CloudAdapter):
     def __init__(self, guard: Guard, transport: Transport, *, app_id: str = "") -> None:
         super().__init__(_Authentication(transport))
         self.guard = guard
+        self._lines = LineLimit()
         self._identity = ClaimsIdentity({"aud": app_id, "appid": app_id}, is_authenticated=True)
 
     async def process(
@@ -80,7 +82,9 @@ class TeamsAdapter(CloudAdapter):
             return answer
         try:
             return _response(await self._turn(admitted, bot))
-        except NotStored:
+        except NotStored as failure:
+            if (held := self._lines.admit("not stored")) is not None:
+                log.warning("not taken, and to be delivered again: %s", failure, extra={"held_back": held})
             return web.Response(status=503, headers={"Retry-After": "1"})
         except Exception as error:  # noqa: BLE001 - the last place where a bug can be told with its keys
             _log(error, admitted.activity)

@@ -94,7 +94,7 @@ async def child(folder: Path, *words: str, **settings: str) -> Said:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("HOTSEAT", "Microsoft"))}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", *words),
-        env=environment | {"HOTSEAT_DATA": str(folder)} | settings,
+        env=environment | {"HOTSEAT_DATA": str(folder), "HOTSEAT_OPS": "off"} | settings,
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -250,6 +250,18 @@ def test_names_in_the_environment_that_are_other_programs_too_are_left_alone(mon
     assert overlooked() == ()
 
 
+def test_names_of_other_programs_set_nothing_of_the_bot_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = read_settings()
+    Path(".env").write_text("SLACK_TOKEN=xoxb-1\nMETADATA_URL=https://evil.example/keys\n")
+    others = {"AUTHORITY": "https://evil.example", "DATABASE_URL": "postgresql://evil.example/x", "TENANTS": TENANT}
+    assert given(monkeypatch, others) == own
+
+
+def test_a_line_that_sets_nothing_is_told_by_its_number() -> None:
+    Path(".env").write_text('# HOTSEAT_ADMINS: a comment\n\nHOTSEAT_ADMINS "a@example.com"\nPORT=4001\n')
+    assert overlooked() == ("Line 3 of .env has no =, and is not used; write NAME=VALUE.",)
+
+
 def test_a_missing_setting_is_told_with_the_misspelt_name_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Misconfigured) as wrong:
         given(monkeypatch, REAL | {"MicrosoftAppPassword": "", "MicrosoftAppPasword": CANARY})
@@ -369,7 +381,7 @@ def test_the_example_lists_exactly_the_settings_that_there_are_and_starts_the_bo
     text = EXAMPLE.read_text()
     assert set(re.findall(r"^(\w+)=", text, re.MULTILINE)) == names()
     Path(".env").write_text(text)
-    assert read_settings() == Settings(_env_file=None)  # type: ignore[call-arg]
+    assert read_settings().model_dump() == Settings(_env_file=None).model_dump()  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Two replicas as processes of their own: one that is stopped and goes on later, and many desks on both."""
 
 import asyncio
+import os
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -111,3 +112,21 @@ async def test_a_replica_that_was_stopped_overwrites_nothing_when_it_goes_on(tmp
         await until(lambda: len(connector.messages) > len(before))
         await until(lambda: rows(database, "SELECT count(*) FROM outbox") == [(0,)])
         assert {key: connector.messages[key] for key in before} == before
+
+
+async def test_a_replica_whose_database_hangs_ends_within_ten_seconds_all_the_same(
+    tmp_path: Path, database: str
+) -> None:
+    await make_desks(database, 1)
+    async with replica(tmp_path, database) as one:
+        ours = "datname = current_database() AND pid <> pg_backend_pid()"
+        held = [int(str(row[0])) for row in rows(database, f"SELECT pid FROM pg_stat_activity WHERE {ours}")]  # noqa: S608
+        for pid in held:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            one.process.terminate()
+            async with asyncio.timeout(11):
+                assert await one.process.wait() in (0, 1)
+        finally:
+            for pid in held:
+                os.kill(pid, signal.SIGCONT)

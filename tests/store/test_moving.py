@@ -168,6 +168,13 @@ def test_a_folder_in_which_a_restore_was_cut_off_is_refused(folder: Path, databa
         moved(folder, database)
 
 
+def test_what_stands_beside_the_rotas_and_is_none_is_left_where_it_is(folder: Path, database: str) -> None:
+    before = len(moving.shared_rows(folder))
+    write(folder, {"rota/notes": b"\xff\xfe\x00", "rota/notes.txt": b"call Eva"})
+    assert len(moving.shared_rows(folder)) == before
+    assert not move(folder, database, now=NOW).already
+
+
 def test_where_there_is_no_journal_there_is_nothing_to_move(tmp_path: Path, database: str) -> None:
     with pytest.raises(Misconfigured, match="There is no journal in"):
         moved(tmp_path, database)

@@ -388,3 +388,26 @@ def test_no_acknowledged_commit_is_lost_by_a_kill_at_any_moment(tmp_path: Path) 
             rest = child.stdout.read().split()
             acknowledged = int(rest[-1]) if rest else acknowledged
         acknowledged = asyncio.run(whole(tmp_path, acknowledged))
+
+
+async def test_a_disk_without_room_for_a_turn_fails_the_probe_though_a_page_would_fit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at(tmp_path) as journal:
+        await journal.probe()
+        monkeypatch.setattr("bot.store.sqlite.LEAST_FREE", 2**62)
+        with pytest.raises(NotStored, match="No space left"):
+            await journal.probe()
+        monkeypatch.undo()
+        await journal.probe()
+
+
+async def test_a_journal_that_was_removed_meanwhile_is_missed_and_no_empty_one_takes_its_place(tmp_path: Path) -> None:
+    async with at(tmp_path) as journal:
+        kept = (tmp_path / "journal.sqlite").rename(tmp_path / "aside")
+        for _ in range(3):
+            with pytest.raises(NotStored):
+                await journal.probe()
+        assert not (tmp_path / "journal.sqlite").exists()
+        kept.rename(tmp_path / "journal.sqlite")
+        await journal.probe()
