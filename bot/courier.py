@@ -9,6 +9,7 @@ import logging
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 from bot.correlation import about, nothing
@@ -16,7 +17,7 @@ from bot.effects import Effect, Say, Show, WriteRota, concerns, folded
 from bot.errors import NotStored
 from bot.events import Delivered, Undeliverable
 from bot.ports import Address, Clock, Journal, Meter, Origin, Outgoing
-from bot.retries import Lapsed, may_try
+from bot.retries import Lapsed, Superseded, may_try, still_wanted
 from bot.state import DeskInfo
 
 log = logging.getLogger(__name__)
@@ -160,6 +161,8 @@ class Courier:
                 with about(**ids):
                     try:
                         await self._deliver_one(desk, key, one)
+                    except Superseded:
+                        log.info("something newer goes in its place", extra={"key": key[2]})
                     except NotStored:
                         log.warning("the store fails; delivering again soon", extra={"key": key[2]})
                         await asyncio.sleep(STORE_SECONDS)
@@ -195,10 +198,8 @@ class Courier:
             if not isinstance(effect, Show | Say):
                 await self._run(desk, one, self._errands[type(effect)])
                 return
-            address = await self._address(desk, key, effect)
-            needless = isinstance(effect, Show) and effect.only_if_shown and address is None
-            sent = None if needless else await self._send(desk.info, effect, address)
-        except (NotStored, Lapsed):
+            was_sent, new = await self._tell(desk, key, effect)
+        except (NotStored, Lapsed, Superseded):
             raise
         except Undelivered as refusal:
             log.warning("not delivered: %s", refusal, extra={"key": effect.key})
@@ -207,12 +208,38 @@ class Courier:
             log.exception("delivering failed", extra={"key": effect.key})
             self._refused(desk, one, "an error of mine; it is in the log")
         else:
-            new = sent if isinstance(effect, Show) and sent is not None and sent != address else None
             if new is not None:
                 self._addresses[key] = (one.id, new)
                 if len(self._addresses) > KNOWN_ADDRESSES:
                     self._addresses.popitem(last=False)
-            self._done(desk, one, "" if needless else effect.place, None if new is None else (effect.key, new))
+            self._done(desk, one, effect.place if was_sent else "", None if new is None else (effect.key, new))
+
+    async def _tell(self, desk: Origin, key: tuple[str, str, str], effect: Show | Say) -> tuple[bool, Address | None]:
+        """Send a message, unless that is needless by now; return whether it was, and where it stands if that is new.
+
+        Raise Superseded where it failed, and something newer waits that can be shown in its place.
+        """
+        address = await self._address(desk, key, effect)
+        if isinstance(effect, Show):
+            wanted, is_needless = partial(self._is_last, key), effect.only_if_shown and address is None
+        else:
+            wanted = partial(desk.wants, effect)
+            is_needless = not wanted()
+        if is_needless:
+            return False, None
+        still_wanted.set(wanted)
+        try:
+            sent = await self._send(desk.info, effect, address)
+        except Superseded:
+            if isinstance(effect, Show):
+                raise
+            return False, None
+        return True, sent if isinstance(effect, Show) and sent != address else None
+
+    def _is_last(self, key: tuple[str, str, str]) -> bool:
+        """Say whether nothing waits that could be shown in the place of what is under way."""
+        line = self._lines.get(key)
+        return line is None or len(line) == 1 or folded(line[0].effect, line[1].effect) is None
 
     async def _address(self, desk: Origin, key: tuple[str, str, str], effect: Show | Say) -> Address | None:
         """Return where a message stands.

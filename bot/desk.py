@@ -24,9 +24,9 @@ from bot.decide.alerts import finding
 from bot.decide.commons import subject
 from bot.decide.desk import privacy
 from bot.decide.report import asking
-from bot.decide.requests import lists, recurrence
+from bot.decide.requests import clocks, lists, recurrence
 from bot.decide.rota import overview
-from bot.effects import Answer, Decision, PutDesk, PutRota, Word
+from bot.effects import Answer, Decision, PutDesk, PutRota, Say, Word
 from bot.errors import NotStored, Refused
 from bot.events import (
     Choose,
@@ -137,6 +137,10 @@ class Desk:
     def has_to_store(self, effect: str) -> bool:
         """Say whether what became of an effect was reported, and is not stored yet."""
         return effect in self._reported
+
+    def wants(self, effect: Say) -> bool:
+        """Say whether something that waits to be said still is to be, as far as is known here."""
+        return self._standing is None or not clocks.is_over(self._standing.view(), effect.key)
 
     async def knows(self, key: str) -> bool:
         """Say whether an event with this key was taken, and changed something."""

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.alerts.alert import Alert
-from bot.effects import Change, Effect
+from bot.effects import Change, Effect, Say
 from bot.events import Delivered, Event, PlanFound, Undeliverable
 from bot.hours import SupportHours
 from bot.rota.plan import Question
@@ -267,6 +267,9 @@ class Origin(Protocol):
 
     def has_to_store(self, effect: str) -> bool:
         """Say whether what became of an effect was taken, and is not stored yet."""
+
+    def wants(self, effect: Say) -> bool:
+        """Say whether something that waits to be said still is to be."""
 
     async def state(self) -> State:
         """Return the desk's state as it stands."""

@@ -40,6 +40,14 @@ def still_mine() -> None:
         raise Lapsed
 
 
+class Superseded(Exception):  # noqa: N818 - an outcome
+    """It is not wanted any more as it was to be: something newer waits, or it is over."""
+
+
+still_wanted: ContextVar[Callable[[], bool]] = ContextVar("still_wanted", default=lambda: True)
+"""Says, within a delivery that failed, whether that is to be tried again as it is."""
+
+
 class Temporary(Exception):  # noqa: N818 - an outcome
     """It may succeed later. `retry_after` is the other side's wish in seconds; `ambiguous`: it may be there already."""
 
@@ -92,7 +100,8 @@ async def retrying(call: Callable[[], Awaitable[T]], *, sleep: Callable[[float],
     """Repeat a call while it fails with Temporary, for as long as the caller waits (cancel to stop).
 
     Pauses as Retry-After says (at most ten minutes), else random up to 1, 2, 4 … 60 seconds. All else passes through.
-    The first failure is logged, later ones at DEBUG, and after how many attempts it went well.
+    The first failure is logged, later ones at DEBUG, and after how many attempts it went well. Raise
+    Superseded, instead of trying again, where that is not wanted any more.
     """
     still_mine()
     try:
@@ -109,6 +118,8 @@ async def retrying(call: Callable[[], Awaitable[T]], *, sleep: Callable[[float],
             raise failure
         attempts += 1
         still_mine()
+        if not still_wanted.get()():
+            raise Superseded
         try:
             return await call()
         except Temporary as error:

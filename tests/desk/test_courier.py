@@ -58,12 +58,16 @@ class Reports(Desk):
         self.told: list[Delivered | Undeliverable | PlanFound] = []
         self.shown: dict[str, Address] = {}
         self.is_slow = False  # to store what it is told
+        self.over: set[str] = set()  # what is not to be said any more
         self._memory = journal
 
     def report(self, event: Delivered | Undeliverable | PlanFound, shown: tuple[str, Address] | None = None) -> None:
         self.told.append(event)
         if shown:
             self.shown[shown[0]] = shown[1]
+
+    def wants(self, effect: Say) -> bool:
+        return effect.key not in self.over
 
     def has_to_store(self, effect: str) -> bool:
         return self.is_slow and any(not isinstance(one, PlanFound) and one.effect == effect for one in self.told)
@@ -201,6 +205,48 @@ async def test_an_update_has_waited_for_as_long_as_what_is_folded_into_it(post: 
     post.courier._fold(post.desk, line, 0)
     assert list(post.courier._since.values()) == [first]
     assert post.courier.held(INFO) == {line[0].id}
+
+
+def failing(post: Post, *outcomes: Exception | None) -> Courier:
+    """Return a courier whose attempts end so, one after the other, with no pauses between."""
+    left = iter(outcomes)
+
+    async def send(desk: DeskInfo, effect: Show | Say, address: Address | None) -> Address | None:
+        async def once() -> Address | None:
+            await asyncio.sleep(0)
+            if (failure := next(left, None)) is not None:
+                raise failure
+            return await post.teams.send(desk, effect, address)
+
+        return await retrying(once, sleep=lambda _: asyncio.sleep(0))
+
+    return Courier(post.journal, send, post.teams.write, lambda: NOW, {})
+
+
+async def test_while_it_fails_what_is_newer_goes_in_its_place_and_what_is_settled_meanwhile_not_at_all(
+    post: Post,
+) -> None:
+    post.courier = failing(post, Temporary("away"), Temporary("away"))
+    settled = Show("copy", "copy", Line(("taken",)), only_if_shown=True, settled=True)
+    post.take(post.show("card", "waiting", first=True), post.show("copy", "please come", first=True))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    post.take(post.show("card", "answered"), Outgoing("9", settled))
+    await post.courier.idle()
+    assert post.teams.sent == [("card", "post", "answered")]
+    assert sorted(effect for _, effect in post.outcomes()) == ["0", "1", "2", "9"]
+
+
+async def test_what_is_over_is_not_said_at_the_first_try_nor_at_a_later_one(post: Post) -> None:
+    post.courier = failing(post, Temporary("away"))
+    post.desk.over.add("line:R-1:first")
+    post.take(post.say("line:R-1:first", "No answer yet"), post.say("line:R-2:first", "No answer yet"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    post.desk.over.add("line:R-2:first")
+    await post.courier.idle()
+    assert post.teams.sent == []
+    assert sorted(post.outcomes()) == [("Delivered", "0"), ("Delivered", "1")]
 
 
 async def test_what_is_said_is_never_folded(post: Post) -> None:

@@ -28,11 +28,14 @@ from bot.teams.credentials import Credentials, Token, TokenRefused, secret
 from bot.teams.hosts import ServiceHosts
 from bot.teams.keys import KeysUnavailable, SigningKeys
 from bot.teams.transport import Final, Transport
-from tests.door.whole import running
+from tests.door.whole import ANA, running, whole
 from tests.faults.trouble import FAULTS, Trouble, trouble
+from tests.journeys.town import at
 from tests.rig import activities
 from tests.rig.connector import FakeConnector
 from tests.rig.entra import FakeEntra
+from tests.rig.process import until
+from tests.rig.service import Answer
 
 TOM = "bbbbbbbb-0000-4000-8000-0000000000aa"
 SHORT = 0.5  # seconds, in place of the ten or thirty that a service is given
@@ -148,6 +151,23 @@ async def test_a_whole_bot_serves_others_and_loses_nothing_whatever_trouble_its_
                     await asyncio.sleep(0.02)
             assert bot.rows("select count(*) from requests") == [(2 * number,)]
     assert not [one for one in caplog.records if one.exc_info]
+
+
+async def test_what_teams_could_not_be_told_before_the_answer_is_not_said_after_it(tmp_path: Path) -> None:
+    posted = at("2026-11-23 10:54:55")  # its line is due, and Teams is away
+    async with whole(tmp_path) as bot:
+        bot.connector.always = Answer(503)
+        post = bot.channel_post(at=posted.isoformat().replace("+00:00", "Z"))
+        assert (await bot.post(post))[0] == 200
+        await until(lambda: any("No answer yet" in str(call.body) for call in bot.connector.calls))
+        reply = activities.reply("it is plugged in again", thread=post["id"], **bot.by(ANA))
+        assert (await bot.post(reply))[0] == 200
+        bot.connector.always = None
+        await bot.quiet()
+        posts = [str(body) for (where, _), body in bot.connector.messages.items() if post["id"] in where]
+        assert len(posts) == 1, posts
+        assert "No answer yet" not in posts[0]
+        assert not [where for where, _ in bot.connector.messages if where.startswith("a:")]
 
 
 async def awaited(call: Awaitable[object]) -> object:

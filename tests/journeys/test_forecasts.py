@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
+from bot.effects import Say
 from bot.events import Delivered, PlanFound, Send, Undeliverable
 from bot.people import Person
 from bot.places import personal
@@ -135,6 +136,9 @@ class Outrun:
 
     def report(self, event: Delivered | Undeliverable | PlanFound, shown: tuple[str, Address] | None = None) -> None:
         self.desk.report(event, shown)
+
+    def wants(self, _: Say) -> bool:
+        return True
 
     def has_to_store(self, effect: str) -> bool:
         return self.desk.has_to_store(effect)

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from bot.effects import Say
 from bot.events import Delivered, PlanFound, Undeliverable
 from bot.ports import Address
 from bot.rota.plan import Question
@@ -68,6 +69,9 @@ class Desk:
 
     info: DeskInfo = DESK
     commons: dict[str, Common] = field(default_factory=dict)
+
+    def wants(self, _: Say) -> bool:
+        return True
 
     def has_to_store(self, effect: str) -> bool:
         """Be told nothing, so have nothing to store."""

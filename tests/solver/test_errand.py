@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from bot.courier import Undelivered
-from bot.effects import Forecast, Suppose
+from bot.effects import Forecast, Say, Suppose
 from bot.events import Delivered, PlanFound, Undeliverable
 from bot.ports import Address
 from bot.rota.plan import Question
@@ -33,6 +33,9 @@ class Asked:
     def report(self, event: Delivered | Undeliverable | PlanFound, shown: tuple[str, Address] | None = None) -> None:
         assert shown is None
         self.told.append(event)
+
+    def wants(self, _: Say) -> bool:
+        return True
 
     def has_to_store(self, effect: str) -> bool:
         raise AssertionError(effect)

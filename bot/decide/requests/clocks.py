@@ -15,7 +15,7 @@ from bot.events import Delivered, Undeliverable
 from bot.people import Author, Person
 from bot.places import channel_of, personal
 from bot.rota.duty import Duty, present
-from bot.state import Call, Notice, NoticeItem
+from bot.state import Call, Notice, NoticeItem, State
 from bot.support.escalation import having_called, overdue, without
 from bot.support.request import Advice, Clock, Deed, Deferred, Request, Rung, Status, hand, reacted
 from bot.support.texts import Text
@@ -24,6 +24,7 @@ from bot.views import Line, Mention
 
 OVER = "over"  # a clock or promise that there is no more
 MOST_CALLS = 3  # of one person by one clock
+LINE = "line"  # how the keys of the lines in threads begin
 PASSED, ADOPT = "passed", "adopt"  # in the key of a copy: passed on, answered by a colleague
 TEAM = "team"  # in the key of a copy, for the post in the team channel
 
@@ -146,6 +147,17 @@ def _told_by_second(request: Request, key: str, person: str) -> bool:
     return told and key == latest
 
 
+def is_over(state: State, key: str) -> bool:
+    """Say whether a key is that of a thread's line for an answer that nobody waits for any more."""
+    kind, _, of = key.partition(":")
+    id_, _, round_ = of.partition(":")
+    if kind != LINE:
+        return False
+    request = state.requests.get(id_)
+    clock = request.clock if request is not None and request.status is Status.OPEN else None
+    return clock is None or _round(clock) != round_
+
+
 def arrived(draft: Draft, event: Delivered | Undeliverable) -> None:
     """Count a message from when it was said, or could not be: what else was due while it waited has joined it."""
     notice = draft.state.notices.get(event.message)
@@ -191,7 +203,7 @@ def _call_in_thread(draft: Draft, request: Request, clock: Clock, duty: Duty) ->
         line.append(draft.say(Text.ALL_TOLD))
     people = set(_ids(pair + further))
     if not people <= draft.lined.get(request.place, set()) or request.place not in draft.lined:
-        draft.post(f"line:{request.id}:{_round(clock)}", request.place, Line(tuple(line)))
+        draft.post(f"{LINE}:{request.id}:{_round(clock)}", request.place, Line(tuple(line)))
         draft.lined[request.place] = people | draft.lined.get(request.place, set())  # once for all matters
     draft.put(replace(request, clock=having_called(clock, _ids(pair + further))))
     _call_personally(draft, request, duty.standing_in, _waiting(draft, request, clock))
