@@ -2,8 +2,10 @@
 
 import pytest
 
+from bot.effects import Say
 from bot.people import Author
 from bot.places import personal
+from bot.views import Line
 from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, TEAM, TOM, Town, at
 
 
@@ -61,6 +63,25 @@ async def test_what_is_due_while_teams_is_away_comes_as_one_message_and_its_minu
     await town.post("nor does the login page open", Author("29:uwe", "Uwe Voss"), happened="2026-11-23 10:05")
     await town.wait(0)
     assert len(town.called(ANA)) == 2
+
+
+async def test_after_an_answer_the_line_that_waited_for_teams_is_not_said_and_one_that_nobody_answered_is() -> None:
+    town = Town()
+    places = [await town.post("label printer down"), await town.post("the door scanner too", TOM)]
+    town.teams.is_away = True
+    await town.wait(6)
+    await town.reply(places[0], "I'm looking into it", ANA)
+    town.teams.come_back()
+    await (await town.desk()).settle()
+    assert town.in_thread(places[0]) == []
+    assert len(town.in_thread(places[1])) == 1
+
+
+async def test_what_is_said_besides_is_wanted_whatever_became_of_its_request() -> None:
+    town = Town()
+    desk = await town.desk()
+    assert desk.wants(Say("report:R-1", "x", Line(("x",))))
+    assert not desk.wants(Say("line:R-1:first", "x", Line(("x",))))
 
 
 async def test_a_message_that_was_refused_keeps_no_later_one_from_ringing() -> None:

@@ -218,7 +218,8 @@ class FakeTeams:
                 self._take_aside(desk, one)
                 continue
             unseen = effect.key not in self.messages
-            needless = isinstance(effect, Show) and effect.only_if_shown and unseen
+            is_over = isinstance(effect, Say) and not desk.wants(effect)
+            needless = is_over or (isinstance(effect, Show) and effect.only_if_shown and unseen)
             reason = "" if needless else self.refuse.get(effect.place)
             fields = {"happened_at": self._town.now, "effect": one.id, "place": effect.place, "message": effect.key}
             if reason:
