@@ -526,7 +526,8 @@ def read_settings() -> Settings:
 def overlooked() -> tuple[str, ...]:
     """Say, a sentence each, which names look like settings but are not used.
 
-    Those of services are, too, where they stand in ``.env``; in the environment they may be other programs'.
+    What begins as the bot's own do is meant for it, and in ``.env`` what begins as those of services do: in the
+    environment that may be another program's.
     """
     names = {_name(field): None for field in Settings.model_fields}
     known = {name.casefold() for name in names}

@@ -44,7 +44,7 @@ from bot.views import Line
 log = logging.getLogger(__name__)
 
 TELL_SECONDS = 20.0
-SECRETS = {slack.PATH: "SLACK_SIGNING_SECRET", jira.PATH: "JIRA_WEBHOOK_SECRET"}
+SIGNED_WITH = {slack.PATH: "SLACK_SIGNING_SECRET", jira.PATH: "JIRA_WEBHOOK_SECRET"}
 """By what those who call an address must sign; what Teams shows is the guard's to tell of."""
 RECONCILER = "look in the log why Microsoft Graph is not read; meanwhile what Teams does not deliver is not found"
 NO_KEYS = "the signing keys were never fetched: check that this host reaches BotOpenIdMetadata"
@@ -105,11 +105,11 @@ class Vitals:
         route = request.match_info.route.resource
         path = route.canonical if route else "none"
         self.metrics.answered(path, response.status)
-        if response.status != HTTPStatus.UNAUTHORIZED or path not in SECRETS:
+        if response.status != HTTPStatus.UNAUTHORIZED or path not in SIGNED_WITH:
             return
         if (held := self._lines.admit(path)) is not None:
             said = "not admitted: not signed, or not with %s, or by a clock that differs"
-            log.warning(said, SECRETS[path], extra={"route": path, "held_back": held})
+            log.warning(said, SIGNED_WITH[path], extra={"route": path, "held_back": held})
 
     async def drain(self, _: web.Application) -> None:
         """Take no more."""

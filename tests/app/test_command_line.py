@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import errno
 import json
 import os
 import sqlite3
@@ -101,6 +102,16 @@ async def child(folder: Path, *words: str, **settings: str) -> Said:
     )
     out, err = await asyncio.wait_for(process.communicate(), 30)
     return Said(process.returncode or 0, out.decode(), err.decode())
+
+
+def test_whoever_may_not_use_the_folder_is_told_so(hotseat: Hotseat, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(_: Path) -> bool:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "data/journal.sqlite")
+
+    monkeypatch.setattr(Path, "exists", denied)
+    said = hotseat("check")
+    assert (said.code, said.out) == (1, "")
+    assert said.err == "I may not use data/journal.sqlite. Run this as the user that runs the bot.\n"
 
 
 @pytest.fixture

@@ -110,7 +110,7 @@ async def test_the_public_port_says_whether_it_is_ready_and_the_operators_what_i
 
 
 async def test_a_full_disk_is_not_ready_and_is_again_without_a_restart(
-    ops: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ops: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: io.StringIO
 ) -> None:
     monkeypatch.setattr("bot.health.readiness.FRESH_SECONDS", 0.0)
     async with whole(tmp_path, ops=ops) as bot:
@@ -123,6 +123,7 @@ async def test_a_full_disk_is_not_ready_and_is_again_without_a_restart(
             assert (status, journal["name"]) == (503, "journal")
             assert "failed" in journal["remedy"]
             assert (await bot.post(bot.channel_post()))[0] == 503
+            assert any("not taken" in line["message"] for line in logged(lines))
             assert (await asked(bot, ops, "/metrics"))[0] == 200
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
