@@ -101,6 +101,9 @@ class Forms:
         types = await self._pages("issueTypes", "issue", "createmeta", project, "issuetypes")
         chosen = self._chosen(types)
         if chosen is None:
+            if not types:
+                log.warning("Jira shows no issue types of %s; see that its user may create issues there", project)
+                return self._unknown()
             names = ", ".join(sorted(str(one.get("name")) for one in types))
             log.warning(
                 "%s in Jira has no issue type %s; set JIRA_ISSUE_TYPE to one of: %s", project, self._type, names

@@ -6,9 +6,7 @@ Whether it is tried again follows from that outcome. The event loop goes on mean
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -28,14 +26,7 @@ from bot.teams.credentials import Credentials, Token, TokenRefused, secret
 from bot.teams.hosts import ServiceHosts
 from bot.teams.keys import KeysUnavailable, SigningKeys
 from bot.teams.transport import Final, Transport
-from tests.door.whole import ANA, running, whole
 from tests.faults.trouble import FAULTS, Trouble, trouble
-from tests.journeys.town import at
-from tests.rig import activities
-from tests.rig.connector import FakeConnector
-from tests.rig.entra import FakeEntra
-from tests.rig.process import until
-from tests.rig.service import Answer
 
 TOM = "bbbbbbbb-0000-4000-8000-0000000000aa"
 SHORT = 0.5  # seconds, in place of the ten or thirty that a service is given
@@ -129,45 +120,6 @@ async def test_a_call_to_a_service_in_trouble_ends_in_an_outcome_and_holds_up_no
         assert "canary" not in str(failed.value)
         if fault == "429" and isinstance(failed.value, Temporary):
             assert failed.value.retry_after == 7
-
-
-async def test_a_whole_bot_serves_others_and_loses_nothing_whatever_trouble_its_connector_is_in(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    async with AsyncExitStack() as stack:
-        there = {name: await stack.enter_async_context(trouble(name)) for name in FAULTS}
-        entra, well = await stack.enter_async_context(FakeEntra()), await stack.enter_async_context(FakeConnector())
-        session = await stack.enter_async_context(aiohttp.ClientSession())
-        hosts = tuple(f"127.0.0.1:{port}" for port in (*(one.port for one in there.values()), well.port))
-        bot = await stack.enter_async_context(running(tmp_path, entra, well, session, service_hosts=hosts))
-        for number, (name, one) in enumerate(there.items(), start=1):
-            url = f"{one.url}/emea/"
-            asked = activities.channel_post(f"printer {name}", service_url=url)
-            assert (await bot.post(asked, service_url=url))[0] == 200
-            other = activities.channel_post(f"scanner {name}", service_url=well.service_url, aad=TOM, name="Tom")
-            assert (await bot.post(other))[0] == 200
-            async with asyncio.timeout(10):
-                while not any(other["id"] in call.conversation for call in well.calls):
-                    await asyncio.sleep(0.02)
-            assert bot.rows("select count(*) from requests") == [(2 * number,)]
-    assert not [one for one in caplog.records if one.exc_info]
-
-
-async def test_what_teams_could_not_be_told_before_the_answer_is_not_said_after_it(tmp_path: Path) -> None:
-    posted = at("2026-11-23 10:54:55")  # its line is due, and Teams is away
-    async with whole(tmp_path) as bot:
-        bot.connector.always = Answer(503)
-        post = bot.channel_post(at=posted.isoformat().replace("+00:00", "Z"))
-        assert (await bot.post(post))[0] == 200
-        await until(lambda: any("No answer yet" in str(call.body) for call in bot.connector.calls))
-        reply = activities.reply("it is plugged in again", thread=post["id"], **bot.by(ANA))
-        assert (await bot.post(reply))[0] == 200
-        bot.connector.always = None
-        await bot.quiet()
-        posts = [str(body) for (where, _), body in bot.connector.messages.items() if post["id"] in where]
-        assert len(posts) == 1, posts
-        assert "No answer yet" not in posts[0]
-        assert not [where for where, _ in bot.connector.messages if where.startswith("a:")]
 
 
 async def awaited(call: Awaitable[object]) -> object:

@@ -13,6 +13,7 @@ PAGE = b"<html><body>Please sign in to the guest network</body></html>"
 OTHER = b'{"weather": ["rain"], "id": null}'
 PIECE = b" " * 65536
 ENDLESS = 64  # MB; nobody sends more in a test
+NO_HANDSHAKE = b"\x15\x03\x01\x00\x02\x02\x28"  # the alert of a TLS server that finds no way in common
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Trouble:
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one connection."""
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            await reader.readuntil(b"\r\n\r\n" if self.fault.how != "tls" else b"\x00")
+            await (reader.read(1) if self.fault.how == "tls" else reader.readuntil(b"\r\n\r\n"))
             self.asked += 1
             await self._answer(writer)
         writer.close()
@@ -78,7 +79,7 @@ class Trouble:
         fault = self.fault
         match fault.how:
             case "tls":
-                writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                writer.write(NO_HANDSHAKE)
             case "hangs":
                 await asyncio.sleep(100)
             case "slow":
@@ -101,12 +102,13 @@ class Trouble:
 
 
 @asynccontextmanager
-async def trouble(name: str) -> AsyncIterator[Trouble]:
-    """Run a service with that fault."""
+async def trouble(name: str, port: int = 0) -> AsyncIterator[Trouble]:
+    """Run a service with that fault, at a port or at a free one."""
     service = Trouble(FAULTS[name])
     if service.fault.how == "refused":
         with socket.socket() as taken:  # bound, and nobody listens
-            taken.bind(("127.0.0.1", 0))
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            taken.bind(("127.0.0.1", port))
             service.port = taken.getsockname()[1]
             yield service
         return
@@ -115,7 +117,7 @@ async def trouble(name: str) -> AsyncIterator[Trouble]:
     def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         running.add(asyncio.ensure_future(service.answer(reader, writer)))
 
-    server = await asyncio.start_server(meet, "127.0.0.1", 0, limit=2**22)
+    server = await asyncio.start_server(meet, "127.0.0.1", port, limit=2**22)
     service.port = server.sockets[0].getsockname()[1]
     try:
         yield service

@@ -62,6 +62,11 @@ async def test_an_issue_type_that_is_not_there_is_said_with_those_that_are(
     assert (await house.forms().of("EDGE")).issue_type == sent
 
 
+async def test_where_no_issue_type_is_shown_none_is_asked_for(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    house.jira.types = []
+    assert await said(house, caplog) == ["Jira shows no issue types of EDGE; see that its user may create issues there"]
+
+
 @pytest.mark.parametrize(
     ("answers", "why"),
     [
