@@ -38,6 +38,8 @@ FOLDERS = ("handbook", "rota", "tickets")
 SCRATCH = ".hotseat-backup-"
 LEFT_SECONDS = 3_600.0  # no backup takes as long: whoever made a folder so long ago was killed
 CHUNK = 1 << 20
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
+"""What reading from a damaged archive raises."""
 REMEDY = "Use a file that hotseat backup wrote. Nothing was changed."
 
 
@@ -124,7 +126,7 @@ def read_manifest(archive: zipfile.ZipFile, file: Path) -> Manifest:
     """Return what a backup says of itself; raise Misconfigured where that is not what this program can take."""
     try:
         manifest = parse(Manifest, archive.read(MANIFEST).decode(), MANIFEST)
-    except (KeyError, Unreadable, UnicodeDecodeError, zipfile.BadZipFile, OSError) as error:
+    except (KeyError, Unreadable, UnicodeDecodeError, OSError, *BROKEN) as error:
         raise Misconfigured(f"{file} is no backup of Hotseat's. {REMEDY}") from error
     if manifest.format != FORMAT:
         message = f"{file} is a backup of another form ({manifest.format}; this version knows {FORMAT}). {REMEDY}"
@@ -296,7 +298,7 @@ def _checked(archive: zipfile.ZipFile, name: str, packed: Packed) -> Iterator[by
                 digest.update(chunk)
                 size += len(chunk)
                 yield chunk
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+    except BROKEN as error:
         raise Misconfigured(f"The backup is damaged: {name} cannot be unpacked. {REMEDY}") from error
     if (size, digest.hexdigest()) != (packed.size, packed.sha256):
         raise Misconfigured(f"The backup is damaged: {name} is not what was backed up. {REMEDY}")
