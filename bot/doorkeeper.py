@@ -12,7 +12,7 @@ import asyncio
 import logging
 import signal
 from collections import Counter, OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 from itertools import chain
@@ -30,6 +30,8 @@ KEEP_ALIVE = 75.0  # longer than reverse proxies keep a connection, so that it i
 STOP_SECONDS = 1.0  # for requests under way, and as long again once they are cut off
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+CLOSED: web.AppKey[Mapping[str, int]] = web.AppKey("closed", Mapping)
+"""How many connections of an application were closed at its door, by reason."""
 
 
 class Doorkeeper:
@@ -44,6 +46,7 @@ class Doorkeeper:
         self._known: OrderedDict[_Visitor, None] = OrderedDict()  # those who posted what was taken, in the same order
         self._of: dict[asyncio.BaseProtocol, _Visitor] = {}
         self._lines = LineLimit()
+        app[CLOSED] = self.closed
         app.middlewares.append(self._attend)
 
     @asynccontextmanager

@@ -5,7 +5,7 @@ A part of the composition root. Whom an auditor tells, and how, is decided here.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -16,6 +16,7 @@ from aiohttp import ClientSession, web
 from bot.courier import Courier, Undelivered
 from bot.desk import Desk
 from bot.desks import Desks
+from bot.doorkeeper import CLOSED
 from bot.effects import Say, SlackSay
 from bot.errors import NotStored
 from bot.health.auditor import Auditor, Way
@@ -76,7 +77,7 @@ class Parts:
 @asynccontextmanager
 async def open_vitals(app: web.Application, settings: Settings) -> AsyncIterator["Vitals"]:
     """Let the bot be asked how it is meanwhile, from its start to its end."""
-    vitals = Vitals(settings)
+    vitals = Vitals(app, settings)
     app.router.add_get("/livez", alive)
     app.router.add_get("/readyz", is_ready(vitals.readiness))
     app.on_response_prepare.append(vitals.count)
@@ -92,8 +93,9 @@ async def open_vitals(app: web.Application, settings: Settings) -> AsyncIterator
 class Vitals:
     """How the bot is; ``begin`` says of what."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, app: web.Application, settings: Settings) -> None:
         """Begin with a bot that starts."""
+        self._app = app
         self.metrics = Metrics()
         self.readiness = Readiness()
         self._settings = settings
@@ -146,7 +148,7 @@ class Vitals:
             beat,
             may_tell=parts.may_tell,
         )
-        self._read = lambda: _readings(parts, auditor)
+        self._read = lambda: _readings(parts, auditor, self._app.get(CLOSED, {}))
         self.readiness.begin(_checks(parts))
         for work in (auditor.run(), watch_loop(self.metrics.lagged)):
             stack.callback(asyncio.create_task(work).cancel)
@@ -166,13 +168,14 @@ def _checks(parts: Parts) -> list[Check]:
     return [Check("journal", journal), Check("keys", keys), Check("reconciler", reconciler)]
 
 
-async def _readings(parts: Parts, auditor: Auditor) -> Readings:
+async def _readings(parts: Parts, auditor: Auditor, closed: Mapping[str, int]) -> Readings:
     unfilled = {}
     for desk in parts.desks:
         with suppress(NotStored):  # it was never loaded, and can't be just now
             unfilled[desk.info.id] = await _is_unfilled(desk, parts)
     return Readings(
         refused=dict(parts.guard.refused),
+        closed=dict(closed),
         keys_age=parts.guard.keys.age if parts.guard.keys else None,
         pending=parts.courier.pending,
         oldest=max(parts.courier.oldest, auditor.oldest),

@@ -34,10 +34,12 @@ class Readings:
     """What stands somewhere anyway: counts by label, ages in seconds (None for what is not there).
 
     ``pending`` and ``oldest`` are of the outbox, ``overdue`` what the last audit found by kind, ``unfilled`` says of
-    each desk whether nobody serves in its next iteration yet, ``reconciled`` counts what only a history brought.
+    each desk whether nobody serves in its next iteration yet, ``reconciled`` counts what only a history brought, and
+    ``closed`` the connections that the doorkeeper closed, by reason.
     """
 
     refused: Mapping[str, int] = field(default_factory=dict)
+    closed: Mapping[str, int] = field(default_factory=dict)
     keys_age: float | None = None
     pending: int = 0
     oldest: float = 0.0
@@ -160,6 +162,7 @@ class _Reader(Collector):
     def collect(self) -> Iterator[Metric]:
         now = self._readings()
         yield _counts("auth_refused", "Refused at the Teams door, by reason.", "reason", now.refused)
+        yield _counts("connections_closed", "Closed at the public port, by reason.", "reason", now.closed)
         yield _counts("reconciled", "What only a history brought: the webhook lost it.", "source", now.reconciled)
         yield GaugeMetricFamily("hotseat_outbox_pending", "What waits to be delivered.", now.pending)
         yield GaugeMetricFamily("hotseat_outbox_oldest_seconds", "How long the oldest has been seen there.", now.oldest)

@@ -8,6 +8,7 @@ import asyncio
 import os
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import orjson
 import pytest
 
 from bot.caller import ask
+from bot.doorkeeper import MOST
 from bot.errors import Refused
 from tests.attack.cost import bomb, cpu
 from tests.attack.matrix import ROWS, Row, silent
@@ -252,15 +254,22 @@ async def test_what_a_stranger_packed_is_not_unpacked_for_them(siege: Siege, pat
 
 
 async def test_operators_read_how_many_were_refused_and_strangers_do_not(siege: Siege) -> None:
-    async def refused() -> float:
+    async def count(name: str, reason: str) -> float:
         operators = f"http://127.0.0.1:{siege.ops_port}/metrics"
         async with aiohttp.ClientSession() as session, session.get(operators) as answer:
             page = await answer.text()
-        return float(page.partition('hotseat_auth_refused_total{reason="not_a_token"} ')[2].split("\n")[0] or 0)
+        return float(page.partition(f'hotseat_{name}_total{{reason="{reason}"}} ')[2].split("\n")[0] or 0)
 
-    before = await refused()
+    before = await count("auth_refused", "not_a_token")
     assert (await siege.deliver(siege.post(), "Bearer garbage")).statuses == [401]
-    assert await refused() == before + 1
+    assert await count("auth_refused", "not_a_token") == before + 1
+    before = await count("connections_closed", "crowded")
+    async with AsyncExitStack() as crowd:
+        for _ in range(MOST + 1):
+            crowd.callback((await asyncio.open_connection("127.0.0.1", siege.port))[1].close)
+        async with asyncio.timeout(10):
+            while await count("connections_closed", "crowded") == before:
+                await asyncio.sleep(0.05)
     assert (await siege.send(b"GET /metrics HTTP/1.1\r\nHost: bot\r\nConnection: close\r\n\r\n")).statuses == [404]
 
 

@@ -129,6 +129,7 @@ def test_what_stands_somewhere_anyway_is_read_when_it_is_asked_for() -> None:
     assert "hotseat_jwks_age_seconds" not in values(metrics)
     metrics.readings = Readings(
         refused={"expired": 2},
+        closed={"slow": 5},
         keys_age=12.5,
         pending=3,
         oldest=4.5,
@@ -139,6 +140,7 @@ def test_what_stands_somewhere_anyway_is_read_when_it_is_asked_for() -> None:
     )
     found = values(metrics)
     assert found["hotseat_auth_refused_total{reason=expired}"] == 2
+    assert found["hotseat_connections_closed_total{reason=slow}"] == 5
     assert (found["hotseat_jwks_age_seconds"], found["hotseat_reconciler_age_seconds"]) == (12.5, 30)
     assert (found["hotseat_outbox_pending"], found["hotseat_outbox_oldest_seconds"]) == (3, 4.5)
     assert found["hotseat_overdue{kind=teams}"] == found["hotseat_rota_next_unfilled{desk=backend}"] == 1
