@@ -183,8 +183,8 @@ class RotaWatch:
             try:
                 if await self._is_mine():
                     await self.look()
-            except NotStored:
-                log.warning("could not look at the rotas' files; trying again")
+            except NotStored as failure:
+                log.warning("could not look at the rotas' files: %s; trying again", failure)
             except Exception:
                 log.exception("looking at the rotas' files failed")
 

@@ -6,7 +6,7 @@ tell it something. Each real one has a fake that keeps the same promises.
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
@@ -60,12 +60,12 @@ class News:
 class Outgoing:
     """A row of the outbox: an effect under its id, unique within its desk.
 
-    ``event`` is the key of what it follows from, for the log: not kept, and "" after a restart.
+    ``event`` is the key of what it follows from, for the log.
     """
 
     id: str
     effect: Effect
-    event: str = field(default="", compare=False)
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True)

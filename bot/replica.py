@@ -107,12 +107,12 @@ class Replica:
             log.exception("following a desk failed", extra={"desk": desk.info.id})
 
     async def _take_over(self, claimed: Sequence[Claimed]) -> None:
-        for tenant, id_, row, document in claimed:
+        for tenant, id_, row, document, event in claimed:
             desk = self._desks.named(tenant, id_)
             if desk is None:
                 continue
             try:
-                desk.take([Outgoing(row, parse_effect(document, f"outbox {tenant} {id_} {row}"))])
+                desk.take([Outgoing(row, parse_effect(document, f"outbox {tenant} {id_} {row}"), event)])
             except Unreadable:
                 log.exception("what a newer version is to send cannot be read", extra={"desk": id_})
 

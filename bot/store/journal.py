@@ -232,7 +232,9 @@ class SqlJournal:
             facts=parse(Facts, rows[0].facts, f"desks {name}, facts"),
             requests=tuple(parse(Request, text, f"requests {name} {id_}") for id_, text in requests),
             notices=tuple(parse(Notice, text, f"notices {name} {key}") for key, text in notices),
-            outgoing=tuple(Outgoing(id_, parse_effect(text, f"outbox {name} {id_}")) for id_, text in outgoing),
+            outgoing=tuple(
+                Outgoing(id_, parse_effect(text, f"outbox {name} {id_}"), event) for id_, text, event in outgoing
+            ),
             alerts=tuple(parse(Alert, text, f"alerts {name} {id_}") for id_, text in alerts),
             commons=tuple(parse(Common, text, f"commons {name} {id_}") for id_, text in commons),
         )

@@ -32,7 +32,22 @@ def migrate(connection: Connection, name: str, *, may_be_new: bool) -> None:
             "Start the newer Hotseat, or restore the backup made before the upgrade."
         )
         raise Misconfigured(message)
+    if version is not None and connection.dialect.name == "postgresql":
+        _refuse_company(connection, name)
     upgrade(config, HEAD)
+
+
+def _refuse_company(connection: Connection, name: str) -> None:
+    """Leave a database alone on which replicas of an older version run: they would not know what is new in it."""
+    from bot.store.replicas import living  # noqa: PLC0415 - start-up time
+
+    if inspect(connection).has_table("replicas") and (count := living(connection)):
+        are = "replica of an older version runs" if count == 1 else "replicas of an older version run"
+        message = (
+            f"{name} would be brought to this version ({HEAD}), but {count} {are} on it. Stop every replica, wait "
+            "half a minute where one was killed, and start this one again. Nothing was changed."
+        )
+        raise Misconfigured(message)
 
 
 def _version(connection: Connection, name: str, *, may_be_new: bool) -> str | None:

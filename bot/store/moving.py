@@ -23,6 +23,7 @@ from bot.store.closed import MARK, close, read_mark, refuse_closed
 from bot.store.documents import KEY, REFUSED, REMOVED, ROTA
 from bot.store.lock import FolderLock
 from bot.store.migrate import migrate
+from bot.store.replicas import living
 from bot.store.schema import documents, duties, metadata, replicas, turns
 
 PORTION = 500
@@ -33,7 +34,6 @@ MOVING = (
 OF_REPLICAS = (replicas, duties, turns)
 """What only the replicas that live just now have in a database."""
 TABLES = tuple(table for table in metadata.sorted_tables if table not in (*OF_REPLICAS, documents))
-_ALIVE = "SELECT count(*) FROM replicas WHERE until_us > extract(epoch FROM clock_timestamp()) * 1000000"
 _WHOLE = 1 << 256
 
 Row = Mapping[str, object]
@@ -119,7 +119,7 @@ def _move(folder: Path, here: sqlite.Database, there: postgres.Database) -> Move
     with here.transaction() as source, there.transaction() as target:
         there.lock_for_migration(target)
         target.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-        if target.execute(text(_ALIVE)).scalar_one():
+        if living(target):
             message = f"A bot runs on {there.place}. Stop it, and run hotseat migrate again. Nothing was moved."
             raise Misconfigured(message)
         shared = shared_rows(folder)

@@ -29,8 +29,8 @@ from bot.store.schema import desks, duties, outbox, replicas, turns
 MICROSECONDS = 1_000_000
 LONGEST = 2 * 3600  # seconds, which is more than any window of sends
 Windows = Sequence[tuple[int, float]]
-Claimed = tuple[str, str, str, str]
-"""A row of the outbox: tenant, desk, id, document."""
+Claimed = tuple[str, str, str, str, str]
+"""A row of the outbox: tenant, desk, id, document, and the key of what it follows from."""
 
 
 def _now() -> ColumnElement[int]:
@@ -54,6 +54,12 @@ def beat(connection: Connection, me: str, seconds: float) -> bool:
         index_elements=["id"], set_={"until_us": statement.excluded.until_us}, where=replicas.c.until_us > _now()
     ).returning(replicas.c.id)
     return connection.execute(lives).first() is not None
+
+
+def living(connection: Connection) -> int:
+    """Return how many replicas live."""
+    found = select(func.count()).select_from(replicas).where(replicas.c.until_us > _now())
+    return int(connection.execute(found).scalar_one())
 
 
 def leave(connection: Connection, me: str) -> None:
@@ -93,7 +99,7 @@ CLAIM = (
         ),
     )
     .values(holder=bindparam("me_"))
-    .returning(outbox.c.revision, outbox.c.position, outbox.c.id, outbox.c.document)
+    .returning(outbox.c.revision, outbox.c.position, outbox.c.id, outbox.c.document, outbox.c.event)
 )
 
 
@@ -108,7 +114,8 @@ def claim(connection: Connection, me: str) -> list[Claimed]:
         here = {"tenant_": tenant, "desk_": desk}
         if connection.execute(ALONE, here).first() is not None:
             rows = connection.execute(CLAIM, {**here, "me_": me}).all()
-            found += [(tenant, desk, row.id, row.document) for row in sorted(rows, key=lambda row: (row[0], row[1]))]
+            rows = sorted(rows, key=lambda row: (row.revision, row.position))
+            found += [(tenant, desk, row.id, row.document, row.event) for row in rows]
     return found
 
 

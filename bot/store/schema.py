@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-HEAD = "0007"  # the newest script in migrations/versions; a test compares
+HEAD = "0008"  # the newest script in migrations/versions; a test compares
 
 metadata = MetaData()
 
@@ -167,6 +167,7 @@ outbox = _of_desk(
     _text("key"),
     _text("document"),
     Column("holder", Text, nullable=False, server_default=""),  # the replica that delivers it, "" for nobody yet
+    Column("event", Text, nullable=False, server_default=""),  # the key of what it follows from
     key=("id",),
 )
 

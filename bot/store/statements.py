@@ -180,7 +180,7 @@ LIVE_ALERTS = select(alerts.c.id, alerts.c.document).where(_here(alerts), text(I
 ALL_COMMONS = select(commons.c.id, commons.c.document).where(_here(commons)).order_by(commons.c.id)
 ALL_NOTICES = select(notices.c.key, notices.c.document).where(_here(notices)).order_by(notices.c.key)
 ALL_OUTGOING = (
-    select(outbox.c.id, outbox.c.document)
+    select(outbox.c.id, outbox.c.document, outbox.c.event)
     .where(_here(outbox), outbox.c.holder == bindparam("holder_"))
     .order_by(outbox.c.revision, outbox.c.position)
 )

@@ -130,7 +130,7 @@ class Writer:
         left = self._left(connection, commit, holder)
         if commit.outgoing:
             rows = [
-                (tenant, desk, one.id, revision, at, one.effect.key, dump_effect(one.effect), by)
+                (tenant, desk, one.id, revision, at, one.effect.key, dump_effect(one.effect), by, one.event)
                 for at, one in enumerate(commit.outgoing)
                 for by in ["" if one.id in left else holder.id]
             ]

@@ -7,6 +7,7 @@ import logging
 import resource
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,12 @@ from pydantic import SecretStr
 from bot.logs import OURS, writer
 from bot.settings import Settings
 from tests.bugsnag.payloads import webhook
-from tests.door.whole import BEN, PASSWORD, TEAM_CHANNEL, Whole, whole
+from tests.door.whole import BEN, PASSWORD, TEAM_CHANNEL, Whole, running, whole
 from tests.jira.fake import EMAIL, TOKEN, FakeJira
 from tests.journeys.test_alerts import FILLED
 from tests.rig import activities
+from tests.rig.connector import FakeConnector
+from tests.rig.entra import FakeEntra
 from tests.rig.ports import free_port
 from tests.rig.service import Answer
 from tests.slack.fake import TOKEN as SLACK_TOKEN
@@ -174,6 +177,26 @@ async def test_operators_read_that_it_ends_until_it_has_ended(ops: str, tmp_path
         await ending
         with pytest.raises(aiohttp.ClientConnectorError):
             await session.get(f"http://{ops}/readyz")
+
+
+async def test_what_an_event_led_to_is_logged_with_its_id_over_a_restart_too(
+    ops: str, tmp_path: Path, lines: io.StringIO
+) -> None:
+    async with FakeEntra() as entra, FakeConnector() as connector, aiohttp.ClientSession() as session:
+        connector.always = Answer(503)
+        run = partial(running, tmp_path, entra, connector, session, ops=ops)
+        async with run() as bot:
+            post = bot.channel_post()
+            assert (await bot.post(post))[0] == 200
+            await connector.wait_for(1)
+        connector.always = None
+        async with run() as bot:
+            await bot.quiet()
+    found = logged(lines)
+    (arrived,) = [line for line in found if line["message"] == "arrived" and line["kind"] == "Posted"]
+    (delivered,) = [line for line in found if line["message"] == "delivered" and line["kind"] == "Show"]
+    assert post["id"] in arrived["event"]
+    assert delivered["event"] == arrived["event"]
 
 
 async def test_one_id_leads_from_the_event_to_the_ticket_and_no_line_has_a_secret_or_anybodys_words(

@@ -21,6 +21,7 @@ from bot.store.journal import SqlJournal
 from bot.store.lease import LEASE_SECONDS, SEND_SECONDS, ReplicaLease, SharedLimits
 from bot.store.postgres import parse_url
 from bot.store.rota import StoredRota
+from bot.store.schema import HEAD
 from bot.store.writing import TOLD, Holder
 from bot.views import Line
 from tests.store.samples import DESK, FACTS, NOTICE, NOW, ROTA, posted, request
@@ -223,6 +224,32 @@ async def test_what_a_dead_replica_held_is_taken_over_once_and_in_order(two: Two
     die(database, mine)
     assert [row[2] for row in await others.claim()] == ["1.0", "1.1", "2.0"]
     assert await others.claim() == []
+
+
+async def test_who_takes_over_knows_what_each_follows_from(two: Two, database: str) -> None:
+    mine, others = [await leased(one) for one in two]
+    commit = shows(0, "card")
+    await two[0].commit(replace(commit, outgoing=tuple(replace(one, event="slack|C1|1.0") for one in commit.outgoing)))
+    die(database, mine)
+    assert [row[4] for row in await others.claim()] == ["slack|C1|1.0"]
+
+
+async def test_a_newer_version_leaves_a_database_alone_while_replicas_of_an_older_one_run(
+    two: Two, database: str
+) -> None:
+    lease, other = await leased(two[0]), await leased(two[1])
+    run(database, "ALTER TABLE outbox DROP COLUMN event; UPDATE alembic_version SET version_num = '0007'")
+    newer = SqlJournal(database)
+    with pytest.raises(Misconfigured, match=r"2 replicas of an older version run on it\. Stop every replica"):
+        await newer.open()
+    await other.end()
+    with pytest.raises(Misconfigured, match="1 replica of an older version runs on it"):
+        await newer.open()
+    assert run(database, "SELECT version_num FROM alembic_version") == [("0007",)]
+    die(database, lease)
+    await newer.open()
+    await newer.close()
+    assert run(database, "SELECT version_num FROM alembic_version") == [(HEAD,)]
 
 
 async def test_many_who_claim_at_once_take_each_row_once(two: Two, database: str) -> None:

@@ -126,7 +126,7 @@ async def test_desks_that_another_added_and_removed_come_and_go(house: House) ->
 
 async def test_what_nobody_delivers_is_delivered_here_but_for_a_desk_that_is_gone(house: House) -> None:
     document = dump_effect(Show("card", "19:t", Line(("text",))))
-    house.lease.found = [(DESK.tenant, "edge", "1.0", document), (DESK.tenant, "gone", "1.1", document)]
+    house.lease.found = [(DESK.tenant, "edge", "1.0", document, ""), (DESK.tenant, "gone", "1.1", document, "")]
     await house.look()
     assert house.courier.taken == ["edge 1.0"]
 
@@ -182,7 +182,7 @@ async def test_one_desk_that_cannot_be_followed_holds_up_no_other(
             await look(desk)
 
         monkeypatch.setattr(Desk, "look", failing)
-        house.lease.found = [(SECOND.tenant, "second", said, document)]
+        house.lease.found = [(SECOND.tenant, "second", said, document, "")]
         await house.look()
         assert said in caplog.text
         assert f"second {said}" in house.courier.taken
@@ -192,7 +192,7 @@ async def test_one_desk_that_cannot_be_followed_holds_up_no_other(
 async def test_what_only_a_newer_version_can_read_keeps_nothing_else_from_being_sent(house: House) -> None:
     document = dump_effect(Show("card", "19:t", Line(("text",))))
     new = document.replace('"effect":"Show"', '"effect":"Sing"')
-    house.lease.found = [(DESK.tenant, "edge", "1.0", new), (DESK.tenant, "edge", "1.1", document)]
+    house.lease.found = [(DESK.tenant, "edge", "1.0", new, ""), (DESK.tenant, "edge", "1.1", document, "")]
     await house.look()
     assert house.courier.taken == ["edge 1.1"]
 

@@ -112,7 +112,7 @@ async def test_every_effect_comes_back_as_the_very_value(journal: Journal) -> No
     effects: list[Effect] = [*(Show(f"k{n}", "19:t", view) for n, view in enumerate(VIEWS)), WriteRota()]
     effects += [Say(f"s{n}", "person:x", view) for n, view in enumerate(VIEWS)]
     effects += [MakeReport("m", "person:x", date(2026, 11, 18)), MakeReport("n", "19:t", NOW.date(), asked=False)]
-    outgoing = tuple(Outgoing(f"o{99 - n}", effect) for n, effect in enumerate(effects))
+    outgoing = tuple(Outgoing(f"o{99 - n}", effect, f"event {n}") for n, effect in enumerate(effects))
     await journal.commit(Commit(T, D, 0, outgoing=outgoing))
     assert (await journal.load(T, D)).outgoing == outgoing
 
