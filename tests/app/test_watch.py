@@ -362,5 +362,24 @@ async def test_the_running_bot_looks_by_itself(house: House, monkeypatch: pytest
     task.cancel()
 
 
+async def test_what_keeps_it_from_looking_is_said_and_it_looks_again(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    looks: list[str] = []
+
+    async def look() -> None:
+        looks.append("look")
+        raise NotStored("The journal in PostgreSQL (db/hotseat): it cannot be reached (OperationalError)")
+
+    monkeypatch.setattr("bot.folder.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(house.watch, "look", look)
+    task = asyncio.create_task(house.watch.run())
+    async with asyncio.timeout(10):
+        while len(looks) < 2:
+            await asyncio.sleep(0.01)
+    task.cancel()
+    assert "could not look at the rotas' files: The journal in PostgreSQL (db/hotseat): it cannot be" in caplog.text
+
+
 def test_nothing_is_looked_at_where_nothing_is(tmp_path: Path) -> None:
     assert RotaFiles(tmp_path).look("edge") is None
