@@ -6,7 +6,7 @@ from bot.events import Claim, RotaEdited, Solve
 from bot.people import Author
 from bot.rota.shift import Absence, Override, Role, Shift
 from bot.support.request import Status
-from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, ITERATION, TEAM, Town, at, shifts
+from tests.journeys.town import ANA, BEN, CHEN, DILAN, EVA, FARID, ITERATION, TEAM, TOM, Town, at, shifts
 
 
 def away(*people: str, until: str = "2026-11-24 00:00") -> tuple[Absence, ...]:
@@ -22,6 +22,15 @@ async def test_with_no_team_set_all_who_are_present_are_told_at_once_and_the_car
     assert [len(town.to(one)) for one in TEAM] == [1] * len(TEAM)
     assert town.in_thread(place) == ["No answer yet. Everyone present has been told."]
     assert "nobody is on duty" in town.in_team_channel()[0].text
+
+
+async def test_with_nobody_on_duty_whoever_is_here_can_take_several_requests() -> None:
+    town = Town(team=())
+    await town.post("label printer down")
+    await town.post("and the scale", TOM)
+    await town.wait(10)
+    (message,) = town.in_team_channel()
+    assert "2 requests wait for an answer, the longest for 10 min. Whoever is here can take them." in message.text
 
 
 async def test_with_nobody_present_the_card_does_not_pretend() -> None:

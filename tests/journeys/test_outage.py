@@ -164,7 +164,9 @@ async def test_the_team_is_called_at_most_once_an_hour_and_the_rest_follows_at_i
     assert "No answer for 10 min; Ana Lindqvist and Ben Okafor have been called. If you can help, tell them." in (
         town.in_team_channel()[0].text
     )
-    assert "2 requests wait for an answer, the longest for 50 min" in town.to(EVA)[1].text
+    assert "2 requests wait for an answer, the longest for 50 min. If you can help, tell those on duty." in (
+        town.to(EVA)[1].text
+    )
 
 
 async def test_what_the_hour_held_is_dropped_once_answered() -> None:

@@ -371,16 +371,24 @@ def _copy(draft: Draft, request: Request, item: NoticeItem, new: Notice, *, alon
 def head_together(draft: Draft) -> None:
     """Let each message that several requests have come into say how many, once all have: there may be thousands."""
     for notice in filter(None, map(draft.notice, draft.gathered)):
-        draft.put_notice(replace(notice, heading=_together(draft, notice.items)))
+        draft.put_notice(replace(notice, heading=_together(draft, notice)))
 
 
-def _together(draft: Draft, items: tuple[NoticeItem, ...]) -> str:
-    """Say how many requests of one message wait, and how long once one of them is late."""
+def _together(draft: Draft, notice: Notice) -> str:
+    """Say how many requests of one message wait, how long once one is late, and to helpers what they may do.
+
+    It names nobody: a count beside a name would be read as theirs.
+    """
+    items = notice.items
     waiting = [request for item in items if not item.settled and (request := draft.request(item.request))]
     heading = f"{len(items)} requests wait for {what_for(items)}"
     if all(one.call is Call.WORD for one in items) or all(draft.now < request.due_at for request in waiting):
         return heading
-    return f"{heading}, the longest {_since(draft, min(request.posted_at for request in waiting))}"
+    heading = f"{heading}, the longest {_since(draft, min(request.posted_at for request in waiting))}"
+    if notice.person and f":{HELP}:" not in notice.key:
+        return heading
+    may = "Whoever is here can take them" if notice.claimable else "If you can help, tell those on duty"
+    return f"{heading}. {may}."
 
 
 def _copy_key(request: Request, new: Notice) -> str:
