@@ -179,10 +179,12 @@ class Audit:
     """A desk as it is looked at from outside the way by which it works.
 
     ``state`` has all by which something falls due, but of the requests only the first of those whose next step was due
-    at the moment asked about; ``pending`` are the oldest rows of the outbox, ``total`` is how many there are.
+    at the moment asked about, and ``due`` is how many there are; ``pending`` are the oldest rows of the outbox, and
+    ``total`` is how many there are.
     """
 
     state: State
+    due: int
     pending: tuple[Pending, ...]
     total: int
 

@@ -24,7 +24,7 @@ from bot.hours import SupportHours
 from bot.ports import Audit, Clock, Journal, Lookup, Pending
 from bot.retries import always
 from bot.rota.shift import Rota
-from bot.state import DeskInfo, State
+from bot.state import DeskInfo
 
 log = logging.getLogger(__name__)
 
@@ -195,7 +195,7 @@ class Auditor:
             try:
                 audit = await self._journal.audit(info.tenant, info.id, now - LATE)
                 hours = self._lookup.knowledge(audit.state.desk, audit.state.rota, now).hours
-                found += [*_due(audit.state, now - LATE, hours), *self._waiting(audit, hours.local(now))]
+                found += [*_due(audit, now - LATE, hours), *self._waiting(audit, hours.local(now))]
             except Refused:  # it was removed meanwhile
                 continue
             except Exception:
@@ -294,14 +294,14 @@ class Auditor:
         return f"Hotseat{_of(desk.id if desk else '')}: {what}{said}. {remedy}"
 
 
-def _due(state: State, then: datetime, hours: SupportHours) -> list[Finding]:
+def _due(audit: Audit, then: datetime, hours: SupportHours) -> list[Finding]:
     """Return what was due then, and is not done by now: it is judged as it stands now, by the rules of the alarm."""
     found: list[Finding] = []
-    desk = state.desk
+    state, desk = audit.state, audit.state.desk
     if state.facts.pause is None:
         late = [at for request in state.requests.values() if (at := request.next_at)]
         if late and hours.is_open(then):
-            found.append(Finding(Kind.REQUESTS, desk, tuple(state.requests), len(late), hours.local(min(late))))
+            found.append(Finding(Kind.REQUESTS, desk, tuple(state.requests), audit.due, hours.local(min(late))))
         if (at := showing.next_at(state, then, hours)) is not None and at <= then:
             ids = tuple(id_ for id_, alert in state.alerts.items() if alert.next_at and alert.next_at <= then)
             found.append(Finding(Kind.ALERTS, desk, ids, max(len(ids), 1)))

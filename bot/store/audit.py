@@ -24,17 +24,16 @@ from bot.support.request import Request
 MOST_DUE = 20
 MOST_PENDING = 500
 
-_DUE = (
-    select(requests.c.id, requests.c.document)
-    .where(
-        requests.c.tenant == bindparam("tenant_"),
-        requests.c.desk == bindparam("desk_"),
-        text(IS_OPEN),
-        requests.c.next_at <= bindparam("due_"),
-    )
-    .order_by(requests.c.next_at, requests.c.id)
-    .limit(MOST_DUE)
+_LATE = (
+    requests.c.tenant == bindparam("tenant_"),
+    requests.c.desk == bindparam("desk_"),
+    text(IS_OPEN),
+    requests.c.next_at <= bindparam("due_"),
 )
+_DUE = (
+    select(requests.c.id, requests.c.document).where(*_LATE).order_by(requests.c.next_at, requests.c.id).limit(MOST_DUE)
+)
+_COUNT = select(func.count()).select_from(requests).where(*_LATE)
 _HERE = (outbox.c.tenant == bindparam("tenant_"), outbox.c.desk == bindparam("desk_"))
 _PENDING = (
     select(outbox.c.id, outbox.c.key, outbox.c.document)
@@ -59,7 +58,8 @@ def audit(connection: Connection, tenant: str, desk: str, due: datetime, holder:
     name = f"{tenant} {desk}"
     alerts = connection.execute(sql.LIVE_ALERTS, here).all()
     commons = connection.execute(sql.ALL_COMMONS, here).all()
-    late = connection.execute(_DUE, {**here, "due_": instant(due)}).all()
+    when = {**here, "due_": instant(due)}
+    late = connection.execute(_DUE, when).all()
     state = State(
         parse(DeskInfo, row.info, f"desks {name}"),
         parse(Rota, rota.document, f"rotas {name}"),
@@ -71,6 +71,7 @@ def audit(connection: Connection, tenant: str, desk: str, due: datetime, holder:
     pending = connection.execute(_PENDING, {**here, "holder_": holder}).all()
     return Audit(
         state,
+        connection.execute(_COUNT, when).scalar_one() if len(late) == MOST_DUE else len(late),
         tuple(Pending(id_, key, str(orjson.loads(document)["effect"])) for id_, key, document in pending),
         connection.execute(_TOTAL, here).scalar_one(),
     )

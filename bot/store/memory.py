@@ -267,7 +267,7 @@ class MemoryJournal:
             commons=dict(standing.commons),
         )
         rows = [Pending(one.id, one.effect.key, type(one.effect).__name__) for one in kept.outbox.values()]
-        return Audit(state, tuple(rows[:MOST_PENDING]), len(rows))
+        return Audit(state, len(late), tuple(rows[:MOST_PENDING]), len(rows))
 
     async def rota(self, tenant: str, desk: str) -> StoredRota:
         """Return a desk's rota with what is known of its file; raise Refused where the desk is unknown."""

@@ -472,7 +472,11 @@ async def test_an_audit_has_the_requests_that_were_due_by_then_and_the_oldest_of
     assert dict(found.state.requests) == {"R-1": due}
     assert (found.state.desk, found.state.rota, found.state.facts) == (DESK, ROTA, FACTS)
     assert found.pending == (Pending("1.0", "rota", "WriteRota"), Pending("1.1", "line:R-1", "Say"))
-    assert found.total == 2
+    assert (found.due, found.total) == (1, 2)
+    more = [PutRequest(replace(due, id=f"R-{n}", place=f"19:c;messageid={n}")) for n in range(10, 40)]
+    await journal.commit(changing(*more, revision=1))
+    found = await journal.audit(T, D, due.next_at)
+    assert (found.due, len(found.state.requests)) == (31, 20)
     assert not (await journal.audit(T, D, due.next_at - timedelta(microseconds=1))).state.requests
     with pytest.raises(Refused, match="no desk"):
         await journal.audit(T, "nowhere", NOW)
