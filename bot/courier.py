@@ -88,6 +88,7 @@ class Courier:
         self._lease = lease
         self._meter = meter or Meter()
         self._since: dict[tuple[str, str, str], float] = {}  # by the loop's time
+        self._folded: dict[tuple[str, str, str], list[str]] = {}  # the ids of those that an effect stands for
         self._lines: dict[tuple[str, str, str], deque[Outgoing]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._addresses: OrderedDict[tuple[str, str, str], tuple[str, Address]] = OrderedDict()  # with the effect's id
@@ -114,7 +115,8 @@ class Courier:
     def held(self, desk: DeskInfo) -> frozenset[str]:
         """Return the ids of a desk's effects that are under way, or wait for one before them."""
         here = (desk.tenant, desk.id)
-        return frozenset(one.id for key, line in self._lines.items() if key[:2] == here for one in line)
+        waiting = [one.id for key, line in self._lines.items() if key[:2] == here for one in line]
+        return frozenset(id_ for own in waiting for id_ in (own, *self._folded.get((*here, own), ())))
 
     @property
     def pending(self) -> int:
@@ -136,6 +138,7 @@ class Courier:
         """Let go of everything at once: the lease has lapsed, and whoever has it now delivers from the outbox."""
         self._lines = {}
         self._since.clear()
+        self._folded.clear()
         self._addresses.clear()
         for task in set(self._tasks):
             task.cancel()
@@ -175,16 +178,24 @@ class Courier:
                 del self._lines[key]
                 for one in line:
                     self._since.pop((*key[:2], one.id), None)
+                    self._folded.pop((*key[:2], one.id), None)
 
     def _fold(self, desk: Origin, line: deque[Outgoing], at: int) -> None:
-        """Fold updates that wait into the one at a place of the line: each may be large, and only the last is seen."""
+        """Fold updates that wait into the one at a place of the line: each may be large, and only the last is seen.
+
+        All stay in the outbox until that is done: it is together that they say whether the message is to be posted.
+        """
+        here = (desk.info.tenant, desk.info.id)
         while len(line) > at + 1:
             older, newer = line[at], line[at + 1]
             both = folded(older.effect, newer.effect)
             if both is None:
                 break
-            self._wait_on(desk, older, newer)
-            self._done(desk, older, "", None)
+            if (since := self._since.pop((*here, older.id), None)) is not None:
+                self._since[*here, newer.id] = since
+            ids = self._folded.pop((*here, older.id), [])
+            ids += (older.id, *self._folded.get((*here, newer.id), ()))
+            self._folded[*here, newer.id] = ids
             line[at + 1] = replace(newer, effect=both)
             del line[at]
 
@@ -255,16 +266,20 @@ class Courier:
                 return address
         return None if effect.first else await self._journal.address(*key)
 
-    def _wait_on(self, desk: Origin, older: Outgoing, newer: Outgoing) -> None:
-        """Let an effect have waited for as long as the one that is folded into it."""
-        here = (desk.info.tenant, desk.info.id)
-        if (since := self._since.get((*here, older.id))) is not None:
-            self._since[*here, newer.id] = since
-
     def _over(self, desk: Origin, one: Outgoing) -> float:
-        """Let go of an effect; return how many seconds it was here."""
+        """Let go of an effect, and of those that it stands for; return how many seconds it was here."""
+        here = (desk.info.tenant, desk.info.id, one.id)
+        for id_ in self._folded.pop(here, ()):
+            desk.report(self._delivered(id_, one.effect.key))
         now = asyncio.get_running_loop().time()
-        return now - self._since.pop((desk.info.tenant, desk.info.id, one.id), now)
+        return now - self._since.pop(here, now)
+
+    def _delivered(self, id_: str, message: str, place: str = "", stands: str = "") -> Delivered:
+        """Return what is reported of an effect that is done; without a place there was nothing to send any more."""
+        now = self._clock()
+        return Delivered(
+            key=f"delivered:{id_}", happened_at=now, effect=id_, place=place, message=message, stands=stands
+        )
 
     def _went(self, desk: Origin, one: Outgoing, said: str) -> None:
         self._meter.delivered(one.effect, self._over(desk, one))
@@ -274,17 +289,10 @@ class Courier:
     def _done(self, desk: Origin, one: Outgoing, place: str, shown: tuple[str, Address] | None) -> None:
         if place:
             self._went(desk, one, "delivered")
-        else:  # there was nothing to send any more
+        else:
             self._over(desk, one)
-        event = Delivered(
-            key=f"delivered:{one.id}",
-            happened_at=self._clock(),
-            effect=one.id,
-            place=place,
-            message=one.effect.key,
-            stands=shown[1].conversation if shown else "",
-        )
-        desk.report(event, shown)
+        stands = shown[1].conversation if shown else ""
+        desk.report(self._delivered(one.id, one.effect.key, place, stands), shown)
 
     async def _run(self, desk: Origin, one: Outgoing, errand: Errand) -> None:
         effect = one.effect

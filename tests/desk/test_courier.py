@@ -189,6 +189,42 @@ async def test_updates_that_wait_for_one_message_are_folded_into_the_last(post: 
     assert sorted(post.outcomes()) == [("Delivered", str(n)) for n in range(4)]
 
 
+async def test_of_all_that_is_folded_it_is_reported_that_it_is_over(post: Post) -> None:
+    post.take(post.show("card", "1", first=True), *(post.show("card", str(n)) for n in (2, 3, 4)))
+    await post.courier.idle()
+    assert [text for _, _, text in post.teams.sent] == ["4"]
+    assert sorted(post.outcomes()) == [("Delivered", str(n)) for n in range(4)]
+    assert post.courier.held(INFO) == frozenset()
+
+
+async def test_what_is_folded_stays_in_the_outbox_until_what_stands_for_it_is_there(post: Post) -> None:
+    """It alone says that the message is to be posted: a bot that is killed before that finds it there."""
+    post.courier = failing(post, Temporary("away"))
+    edit = Show("copy", "copy", Line(("and the scanner",)), only_if_shown=True)
+    post.take(post.show("copy", "please come", first=True))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    post.teams.held["copy"] = asyncio.Event()
+    post.take(Outgoing("9", edit))
+    async with asyncio.timeout(5):
+        while not post.teams.begun.is_set():
+            await asyncio.sleep(0)
+    assert post.outcomes() == []
+    assert post.courier.held(INFO) == {"0", "9"}
+    post.teams.held["copy"].set()
+    await post.courier.idle()
+    assert post.teams.sent == [("copy", "post", "and the scanner")]
+    assert post.outcomes() == [("Delivered", "0"), ("Delivered", "9")]
+    assert post.courier.held(INFO) == frozenset()
+
+
+async def test_what_is_folded_into_something_refused_is_over_too(post: Post) -> None:
+    post.teams.says["card"] = Undelivered("no")
+    post.take(post.show("card", "1", first=True), post.show("card", "2"))
+    await post.courier.idle()
+    assert post.outcomes() == [("Delivered", "0"), ("Undeliverable", "1")]
+
+
 async def test_a_first_post_folded_into_its_update_is_still_a_first_post(post: Post) -> None:
     post.take(post.show("card", "1", first=True), post.show("card", "2"))
     await post.courier.idle()
@@ -204,7 +240,7 @@ async def test_an_update_has_waited_for_as_long_as_what_is_folded_into_it(post: 
     line = post.courier._lines["tenant", "backend", "card"]
     post.courier._fold(post.desk, line, 0)
     assert list(post.courier._since.values()) == [first]
-    assert post.courier.held(INFO) == {line[0].id}
+    assert post.courier.held(INFO) == {"0", "1"}
 
 
 def failing(post: Post, *outcomes: Exception | None) -> Courier:

@@ -15,6 +15,7 @@ from bot.handbook import shelf
 from bot.jira import forms
 from bot.slack import outbound
 from bot.teams import credentials
+from tests.bugsnag.payloads import webhook
 from tests.door.whole import ANA, BEN, TEAM_CHANNEL, Whole, running, whole
 from tests.faults.trouble import FAULTS, Trouble, trouble
 from tests.github.fake import PLACE, FakeGitHub
@@ -218,3 +219,23 @@ async def test_what_teams_could_not_be_told_before_the_answer_is_not_said_after_
         assert len(posts) == 1, posts
         assert "No answer yet" not in posts[0]
         assert not [where for where, _ in bot.connector.messages if where.startswith("a:")]
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_card_that_changed_while_teams_was_away_is_posted_after_a_restart_too(tmp_path: Path) -> None:
+    async with FakeEntra() as entra, FakeConnector() as connector, aiohttp.ClientSession() as session:
+        run = partial(running, tmp_path, entra, connector, session, bugsnag_secret="canary-of-bugsnag")
+        async with run() as bot:
+            await bot.opened()  # by which it is known where Teams is
+            connector.always = Answer(503)
+            for kind in ("new", "frequent"):
+                wanted = len(connector.calls) + 5
+                url = bot.url.replace("/api/messages", "/bugsnag/canary-of-bugsnag")
+                async with session.post(url, json=webhook(kind)) as answer:
+                    assert answer.status == 200
+                await until(lambda wanted=wanted: len(connector.calls) >= wanted)  # type: ignore[misc]
+        connector.always = None
+        async with run() as bot:
+            await bot.quiet()
+    (alert,) = [str(body) for (where, _), body in connector.messages.items() if where.startswith(TEAM_CHANNEL)]
+    assert "Tours::StopMissing" in alert
