@@ -1,7 +1,7 @@
 """The auditor: each minute it looks in the journal for work that should have been done, and was not.
 
 It stands outside the way by which the work is done, and trusts nothing of that: no alarm, no desk's memory, no outbox.
-What stands still it wakes once; what stays is logged, counted, and told to an admin by another way than the one that
+What stands still it wakes; what stays is logged, counted, and told to an admin by another way than the one that
 fails, at most once an hour, and once when it is over. It must not know how anybody is told.
 """
 
@@ -171,7 +171,7 @@ class Auditor:
         for one in found:
             self.overdue[one.kind] += one.count
             log.error("overdue: %s", _WORDS[one.kind][0], extra=_ids(one))
-        if await self._is_teller():
+        if await self._is_teller() or any(one.key[:2] == EVERYWHERE for one in found):  # whose turn it is it cannot say
             await self._tell(found)
         else:
             self._told.clear()
