@@ -40,6 +40,7 @@ CONSENT = (
     "it lacks the team's consent to ChannelMessage.Read.Group: an owner of the team gives it by adding the app to the "
     "team again, or updating it there"
 )
+SILENT = "it does not answer"
 REFUSED = "it refuses; see that the app is in the team, and that the desk's team and channel are right"
 
 
@@ -163,15 +164,21 @@ class Reconciler:
         """Read a tenant's channels; say whether all that may be read was."""
         if self._rests_now(tenant):
             return False
+        ill: tuple[Channel, Temporary] | None = None
+        whole = True
         for channel in channels:
             key = _key(channel)
             if self._rests_now(key):
+                whole = whole and key in self._refused
                 continue
             try:
                 await self._read(channel)
             except Temporary as failure:
+                if ill is None and failure.retry_after is None and len(channels) > 1:
+                    ill = channel, failure  # it may be that channel's trouble alone
+                    continue
                 self._rest(tenant, FIRST_PAUSE, LONGEST_PAUSE, failure.retry_after)
-                self._tell(tenant, f"it does not answer ({failure.reason}); it is asked again")
+                self._tell(tenant, f"{SILENT} ({failure.reason}); it is asked again")
                 return False
             except (NotStored, OSError) as failure:
                 self._rest(tenant, FIRST_PAUSE, FIRST_PAUSE)
@@ -187,7 +194,10 @@ class Reconciler:
                 self._recovered(channel)
         self._rests.pop(tenant, None)
         self._told.discard(tenant)
-        return True
+        if ill is not None:
+            self._rest(_key(ill[0]), FIRST_PAUSE, LONGEST_PAUSE)
+            self._tell(f"channel {ill[0].id}", f"{SILENT} ({ill[1].reason}); it is asked again")
+        return whole and ill is None
 
     async def _read(self, channel: Channel) -> None:
         """Take what changed in a channel; how far is kept when all of a page is stored."""

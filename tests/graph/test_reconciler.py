@@ -422,6 +422,32 @@ async def test_a_channel_that_is_refused_does_not_keep_another_from_being_read(
     assert ["404" in one and "app is in the team" in one for one in warned(caplog)] == [True]
 
 
+async def test_a_channel_that_fails_alone_does_not_keep_another_from_being_read_and_is_asked_again(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    hall.desks = [replace(DESK, team_channel="19:team")]
+    await hall.look()
+    hall.graph.script(Answer(body={"value": 3}))  # the first is the desk's
+    hall.graph.put(chat_message(id="5", at=_iso(hall.now + timedelta(seconds=30))), "19:team")
+    assert await hall.look() == ["5 message"]
+    (said,) = (one for one in warned(caplog) if "19:team" not in one)
+    assert f"for channel {DESK.channel}: it does not answer (unreadable); it is asked again" in said
+    assert hall.reconciler.age() == 60
+    hall.write("1")
+    assert await hall.look() == ["1 message"]
+    assert hall.reconciler.age() == 0
+
+
+async def test_where_two_channels_fail_the_tenant_rests(hall: Hall, caplog: pytest.LogCaptureFixture) -> None:
+    hall.desks = [replace(DESK, team_channel="19:team"), DeskInfo("third", TENANT, GROUP, "19:third")]
+    hall.graph.script(503, 503)
+    await hall.look()
+    assert len(hall.graph.asked) == 2
+    assert len(warned(caplog)) == 1
+    await hall.look(later=1)
+    assert len(hall.graph.asked) == 2
+
+
 async def test_a_tenant_that_fails_does_not_keep_another_from_being_read(hall: Hall) -> None:
     hall.desks = [DeskInfo("far", OTHER_TENANT, "no-such-group", "19:far"), DESK]
     hall.graph.script(503)
