@@ -5,6 +5,7 @@ agrees with that moment. A restore checks all before it touches anything, loses 
 folder whole, or closed until it is run again. It must not know what the journal's rows mean.
 """
 
+import errno
 import hashlib
 import os
 import shutil
@@ -38,6 +39,8 @@ FOLDERS = ("handbook", "rota", "tickets")
 SCRATCH = ".hotseat-backup-"
 LEFT_SECONDS = 3_600.0  # no backup takes as long: whoever made a folder so long ago was killed
 CHUNK = 1 << 20
+NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
+"""What a disk answers that has no second names for a file, such as a network share or a memory stick."""
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
 """What reading from a damaged archive raises."""
 REMEDY = "Use a file that hotseat backup wrote. Nothing was changed."
@@ -86,7 +89,7 @@ def back_up(folder: Path, target: Path, *, version: str, now: datetime, force: b
         if force:
             fresh.replace(target)
         else:
-            os.link(fresh, target)  # which replaces nothing
+            _put(fresh, target)
         sync_folder(target.parent)
     return manifest
 
@@ -263,6 +266,17 @@ def _place_for(target: Path, *, force: bool) -> Iterator[Path]:
         raise taken from error
     except OSError as error:
         raise NotStored(f"{target}: the backup could not be written ({error.strerror}).") from error
+
+
+def _put(fresh: Path, target: Path) -> None:
+    """Give a file its name, and replace nothing; raise FileExistsError where something has that name."""
+    try:
+        os.link(fresh, target)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        fresh.replace(target)
 
 
 @contextmanager

@@ -39,10 +39,17 @@ class FolderLock:
             raise Misconfigured(message) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             by = os.pread(file, 200, 0).decode(errors="replace").strip() or "another process"
             os.close(file)
             message = f"The data folder {self._folder} is in use by {by}. Stop it, or set another HOTSEAT_DATA."
+            raise Misconfigured(message) from error
+        except OSError as error:
+            os.close(file)
+            message = (
+                f"The data folder {self._folder} cannot be locked ({error.strerror}). "
+                "Set HOTSEAT_DATA to a folder on a disk that knows locks; most network shares do not."
+            )
             raise Misconfigured(message) from error
         with suppress(OSError):  # a full disk, of which whoever stores something says more
             os.ftruncate(file, 0)

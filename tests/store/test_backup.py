@@ -1,6 +1,7 @@
 """A backup holds what the bot keeps, as it stood at one moment, and a restore gives it back or touches nothing."""
 
 import asyncio
+import errno
 import json
 import os
 import sqlite3
@@ -348,6 +349,25 @@ def test_a_byte_that_changed_on_the_way_is_noticed_wherever_it_is(folder: Path, 
             assert not (other / JOURNAL).exists()
         else:
             assert rows(other) == was  # the byte says nothing: when a file was packed, say
+
+
+def test_a_disk_without_second_names_takes_a_backup_too_and_replaces_nothing(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*_: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", no_links)
+    file = tmp_path / "backup.zip"
+    made(folder, file)
+    restore(file, tmp_path / "other", now=NOW)
+    assert rows(tmp_path / "other") == rows(folder)
+    taken = tmp_path / "taken.zip"
+    taken.write_bytes(b"another's")
+    monkeypatch.setattr(Path, "exists", lambda path: path != taken and path.is_file())  # it comes meanwhile
+    with pytest.raises(Misconfigured, match="is there already"):
+        made(folder, taken)
+    assert taken.read_bytes() == b"another's"
 
 
 def die_at(step: int) -> Callable[..., Path]:
