@@ -6,11 +6,12 @@ Decides how a process is measured. Must not know which bot it is.
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from tests.rig.ports import free_port
 
 TICKS = os.sysconf("SC_CLK_TCK")
 CORES = frozenset(os.sched_getaffinity(0))
@@ -106,13 +107,6 @@ def end(process: "subprocess.Popen[bytes]") -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait(5)
-
-
-def free_port() -> int:
-    """Find a port of 127.0.0.1 that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _inherited() -> dict[str, str]:

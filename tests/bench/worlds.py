@@ -6,7 +6,6 @@ sandbox's log has both; it includes signature, journal (synchronous=FULL) and ou
 
 import asyncio
 import json
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -17,6 +16,8 @@ from statistics import quantiles
 from typing import Any
 
 import aiohttp
+
+from tests.rig.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 ALERTS, ALERTS_QUICK = 60, 15
@@ -55,7 +56,7 @@ class Sandbox:
 async def sandbox() -> AsyncIterator[Sandbox]:
     """Run a fresh sandbox and its bot on this machine, and stop both."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        ports = [_free_port(), _free_port()]
+        ports = [free_port(), free_port()]
         words = ["--port", str(ports[0]), "--bot-port", str(ports[1]), "--data", folder, "--at", "2026-11-23T10:00"]
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot.sandbox", *words), stdout=asyncio.subprocess.PIPE, cwd=ROOT
@@ -156,9 +157,3 @@ def _runs(part: Any) -> list[Json]:
         return []
     own = [part] if part.get("type") == "TextRun" and isinstance(part.get("text"), str) else []
     return own + [run for one in part.values() for run in _runs(one)]
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

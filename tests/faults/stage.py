@@ -7,7 +7,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -24,6 +23,7 @@ from tests.door.whole import FARID, PASSWORD, ClockService, seed
 from tests.rig import activities
 from tests.rig.connector import FakeConnector
 from tests.rig.entra import APP_ID, TENANT, FakeEntra
+from tests.rig.ports import free_port
 from tests.rig.process import ROOT, SETTINGS, until
 
 READ = """
@@ -182,11 +182,3 @@ async def stage(folder: Path, given: FakeEntra | None = None, **more: str) -> As
             yield one
         finally:
             await one.kill()
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from tests.rig.process import SETTINGS
+
 ROOT = Path(__file__).parents[2]
-FOREIGN = ("HOTSEAT", "Micro", "JIRA", "SLACK", "GITHUB", "HANDBOOK", "BUGSNAG", "PROVE")
+FOREIGN = (*SETTINGS, "PROVE")
 ANYWHERE, STARTING = "anywhere", "while starting"
 
 
