@@ -1,6 +1,7 @@
 """All desks of this process: found by channel, by name, or by person; added and removed while it runs."""
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
+from typing import TypeVar
 
 from bot.desk import Desk
 from bot.errors import Refused
@@ -8,6 +9,8 @@ from bot.ids import SLACK_CHANNEL
 from bot.places import channel_of, person_of
 from bot.ports import Journal
 from bot.state import DeskInfo
+
+C = TypeVar("C", bound=Collection[tuple[str, str]])
 
 
 class Desks:
@@ -54,21 +57,27 @@ class Desks:
         for info in await self._journal.desks():
             await self._open(info)
 
-    async def follow(self, known: Collection[tuple[str, str]]) -> None:
-        """Open what another replica added, and let go of what one removed; ``known`` are all, by tenant and id."""
-        for key in self._desks.keys() - known:
-            del self._desks[key]
+    async def follow(self, ask: Callable[[], Awaitable[C]]) -> C:
+        """Open what another replica added, and let go of what one removed; return the answer to ``ask``.
+
+        That is all desks there are, by tenant and id.
+        """
+        before = set(self._desks)  # what is added here meanwhile, the answer may not know yet
+        known = await ask()
+        for key in before.difference(known):
+            self._desks.pop(key, None)
         if self._desks.keys() != set(known):
             for info in await self._journal.desks():
                 if (info.tenant, info.id) not in self._desks:
                     await self._open(info)
+        return known
 
     async def meet(self, tenant: str, desk: str, channel: str) -> None:
         """Look whether another replica has just added the desk, by id or channel, that is not known here."""
         if self._known is None or (self.named(tenant, desk) if desk else self.of_channel(tenant, channel)):
             return
         if desk or channel:
-            await self.follow(await self._known())
+            await self.follow(self._known)
 
     async def add(self, info: DeskInfo) -> Desk:
         """Add a desk; raise Refused if its name or channel is taken, or its tenant is not let in."""

@@ -17,12 +17,10 @@ from bot.desks import Desks
 from bot.errors import NotStored
 from bot.jira.attempts import Attempts
 from bot.jira.errand import Notes
-from bot.ports import Outgoing
 from bot.retries import always
 from bot.store.atomic import AtomicStorage
-from bot.store.document import Unreadable, parse_effect
 from bot.store.documents import AttemptRows, Documents, RowStorage
-from bot.store.journal import SqlJournal
+from bot.store.journal import SqlJournal, read_outgoing
 from bot.store.lease import ReplicaLease, SharedLimits
 from bot.store.replicas import Claimed
 from bot.teams.limits import Limits
@@ -70,25 +68,26 @@ class Replica:
 
     async def follow(self) -> None:
         """Follow the desks that changed, and take over what nobody delivers."""
-        revisions = await self._journal.revisions()
-        await self._desks.follow(revisions.keys())
+        revisions = await self._desks.follow(self._journal.revisions)
         changed = [desk for desk in self._desks if revisions.get((desk.info.tenant, desk.info.id), -1) > desk.revision]
         await asyncio.gather(*map(self._look_at, changed))
         await self._take_over(await self._lease.claim())
 
     async def keep(self) -> None:
         """Keep the lease; where it has lapsed, let go of what was held under it, and take another."""
-        self._beat = (self._beat + 1) % BEATS
         if not self._lease.holds():
             self._let_go()  # before anything is waited for
         elif self._beat:
+            self._beat = (self._beat + 1) % BEATS
             return
+        self._beat = 0  # until that has succeeded it is tried each second
         if not await self._lease.renew():
             if not self._is_out:
                 self._let_go()
             await self._lease.begin()
             self._let_go()  # of what was handed over meanwhile: it is found again, under the new lease
             self._is_out = False
+        self._beat = 1
 
     def _let_go(self) -> None:
         if not self._is_out:
@@ -107,14 +106,10 @@ class Replica:
             log.exception("following a desk failed", extra={"desk": desk.info.id})
 
     async def _take_over(self, claimed: Sequence[Claimed]) -> None:
-        for tenant, id_, row, document, event in claimed:
+        for tenant, id_, *row in claimed:
             desk = self._desks.named(tenant, id_)
-            if desk is None:
-                continue
-            try:
-                desk.take([Outgoing(row, parse_effect(document, f"outbox {tenant} {id_} {row}"), event)])
-            except Unreadable:
-                log.exception("what a newer version is to send cannot be read", extra={"desk": id_})
+            if desk is not None:
+                desk.take(read_outgoing(tenant, id_, [row]))
 
 
 class Turns:

@@ -100,8 +100,8 @@ async def retrying(call: Callable[[], Awaitable[T]], *, sleep: Callable[[float],
     """Repeat a call while it fails with Temporary, for as long as the caller waits (cancel to stop).
 
     Pauses as Retry-After says (at most ten minutes), else random up to 1, 2, 4 … 60 seconds. All else passes through.
-    The first failure is logged, later ones at DEBUG, and after how many attempts it went well. Raise Superseded
-    instead of trying again where that is not wanted any more.
+    The first failure is logged, later ones at DEBUG, and after how many attempts it went well. Raise Lapsed where it
+    is not this process's any more, and Superseded instead of trying again where that is not wanted any more.
     """
     still_mine()
     try:

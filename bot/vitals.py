@@ -177,7 +177,7 @@ async def _readings(parts: Parts, auditor: Auditor, closed: Mapping[str, int]) -
         refused=dict(parts.guard.refused),
         closed=dict(closed),
         keys_age=parts.guard.keys.age if parts.guard.keys else None,
-        pending=parts.courier.pending,
+        pending=max(parts.courier.pending, auditor.pending),
         oldest=max(parts.courier.oldest, auditor.oldest),
         overdue=dict(auditor.overdue),
         unfilled=unfilled,

@@ -8,6 +8,7 @@ Conflict. It must not know what an event or a request means.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, asynccontextmanager
@@ -32,8 +33,8 @@ from bot.state import DeskInfo, Facts, Notice
 from bot.store import audit as audits
 from bot.store import figures, sqlite
 from bot.store import statements as sql
-from bot.store.document import dump, parse, parse_effect
-from bot.store.migrate import migrate
+from bot.store.document import Unreadable, dump, parse, parse_effect
+from bot.store.migrate import migrate, refuse_another
 from bot.store.rota import StoredRota
 from bot.store.writing import Holder, Writer, changed, instant
 from bot.support.erasure import Part, kinds
@@ -41,12 +42,28 @@ from bot.support.recurrence import Common
 from bot.support.report import Figures, Period
 from bot.support.request import Outcome, Request, Status
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 Row = dict[str, object]
 
 SOME = 500  # keys asked for in one statement
 SQLITE = "sqlite:///"
 NO_DRIVER = "HOTSEAT_DATABASE_URL: the driver is not installed; pip install 'hotseat[postgres]'"
+
+
+def read_outgoing(tenant: str, desk: str, rows: Iterable[Sequence[str]]) -> tuple[Outgoing, ...]:
+    """Return rows of an outbox (id, document, event); what can't be read stays there, and keeps nothing else back.
+
+    That may be of a newer version. It is logged, and an auditor finds it there.
+    """
+    found = []
+    for id_, document, event in rows:
+        try:
+            found.append(Outgoing(id_, parse_effect(document, f"outbox {tenant} {desk} {id_}"), event))
+        except Unreadable:
+            log.exception("what waits to be sent cannot be read, and is left there", extra={"desk": desk})
+    return tuple(found)
 
 
 class Database(Protocol):
@@ -232,9 +249,7 @@ class SqlJournal:
             facts=parse(Facts, rows[0].facts, f"desks {name}, facts"),
             requests=tuple(parse(Request, text, f"requests {name} {id_}") for id_, text in requests),
             notices=tuple(parse(Notice, text, f"notices {name} {key}") for key, text in notices),
-            outgoing=tuple(
-                Outgoing(id_, parse_effect(text, f"outbox {name} {id_}"), event) for id_, text, event in outgoing
-            ),
+            outgoing=read_outgoing(tenant, desk, outgoing),
             alerts=tuple(parse(Alert, text, f"alerts {name} {id_}") for id_, text in alerts),
             commons=tuple(parse(Common, text, f"commons {name} {id_}") for id_, text in commons),
         )
@@ -421,8 +436,20 @@ class SqlJournal:
         return Address(*row) if row else None
 
     async def probe(self) -> None:
-        """Write something that means nothing, as durably as a commit."""
-        await self.run(self._database.touch)
+        """Write something that means nothing, as durably as a commit.
+
+        Raise NotStored where that fails, and where another version has brought the database to its own meanwhile.
+        """
+
+        def work(connection: Connection) -> None:
+            refuse_another(connection, self._database.name)
+            self._database.touch(connection)
+
+        await self.run(work)
+
+    async def check_version(self) -> None:
+        """Raise NotStored where another version has brought the database to its own meanwhile."""
+        await self.run(lambda connection: refuse_another(connection, self._database.name))
 
     async def audit(self, tenant: str, desk: str, due: datetime) -> Audit:
         """Return a desk as whoever audits it reads it; raise Refused where it is unknown."""

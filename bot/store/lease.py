@@ -40,7 +40,11 @@ class ReplicaLease:
         return self._now() < self._until - SEND_SECONDS
 
     async def begin(self) -> None:
-        """Take a lease under a new id, under which nothing is held before the lease is."""
+        """Take a lease under a new id, under which nothing is held before the lease is.
+
+        Raise NotStored where there is none, and where another version has brought the database to its own meanwhile.
+        """
+        await self._journal.check_version()
         before = tuple(filter(None, (self.id, *self._journal.holder.before)))
         new = Holder(uuid4().hex, before[:REMEMBERED])
         until = await self._beat(new.id)

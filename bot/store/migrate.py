@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from bot.errors import Misconfigured
+from bot.errors import Misconfigured, NotStored
 from bot.store.schema import HEAD
 
 SCRIPTS = Path(__file__).parent / "migrations"
@@ -35,6 +35,14 @@ def migrate(connection: Connection, name: str, *, may_be_new: bool) -> None:
     if version is not None and connection.dialect.name == "postgresql":
         _refuse_company(connection, name)
     upgrade(config, HEAD)
+
+
+def refuse_another(connection: Connection, name: str) -> None:
+    """Raise NotStored where a database that was opened is of another version by now."""
+    version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    if version != HEAD:
+        message = f"{name} is of another version of Hotseat by now ({version}; this one is of {HEAD}). Stop this one."
+        raise NotStored(message)
 
 
 def _refuse_company(connection: Connection, name: str) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 import orjson
-from sqlalchemy import Connection, Table, insert, select, text
+from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import Misconfigured, NotStored
@@ -118,7 +118,6 @@ def _move(folder: Path, here: sqlite.Database, there: postgres.Database) -> Move
         migrate(target, there.name, may_be_new=True)
     with here.transaction() as source, there.transaction() as target:
         there.lock_for_migration(target)
-        target.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         if living(target):
             message = f"A bot runs on {there.place}. Stop it, and run hotseat migrate again. Nothing was moved."
             raise Misconfigured(message)

@@ -87,8 +87,8 @@ class Database:
 
     def lock_for_migration(self, connection: Connection) -> None:
         """Wait until nobody else migrates, until the end of the transaction."""
-        connection.execute(text("SET LOCAL lock_timeout = 0"))
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        for patience in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
+            connection.execute(text(f"SET LOCAL {patience} = 0"))
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))
 
     def touch(self, connection: Connection) -> None:

@@ -90,6 +90,7 @@ CLAIM = (
     .where(
         outbox.c.tenant == bindparam("tenant_"),
         outbox.c.desk == bindparam("desk_"),
+        _lives(bindparam("me_", type_=Text)),
         ~_lives(outbox.c.holder),
         ~exists().where(
             _OTHER.c.tenant == outbox.c.tenant,

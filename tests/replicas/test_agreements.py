@@ -252,6 +252,25 @@ async def test_a_newer_version_leaves_a_database_alone_while_replicas_of_an_olde
     assert run(database, "SELECT version_num FROM alembic_version") == [(HEAD,)]
 
 
+async def test_an_older_version_that_was_stopped_meanwhile_takes_no_lease_and_is_not_ready(
+    two: Two, database: str
+) -> None:
+    lease = await leased(two[0])
+    run(database, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(NotStored, match="is of another version of Hotseat by now"):
+        await lease.begin()
+    with pytest.raises(NotStored, match="is of another version of Hotseat by now"):
+        await two[0].probe()
+
+
+async def test_who_is_dead_by_the_databases_clock_takes_nothing(two: Two, database: str) -> None:
+    mine, others = [await leased(one) for one in two]
+    await two[0].commit(shows(0, "card"))
+    die(database, mine)
+    die(database, others)
+    assert await others.claim() == []
+
+
 async def test_many_who_claim_at_once_take_each_row_once(two: Two, database: str) -> None:
     one, other = two
     mine = await leased(one)

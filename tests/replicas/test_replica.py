@@ -197,6 +197,37 @@ async def test_what_only_a_newer_version_can_read_keeps_nothing_else_from_being_
     assert house.courier.taken == ["edge 1.1"]
 
 
+async def test_a_desk_that_is_added_while_it_is_asked_which_there_are_stays(house: House) -> None:
+    revisions = house.mine.revisions
+
+    async def late() -> dict[tuple[str, str], int]:
+        known = await revisions()
+        await house.desks.add(SECOND)
+        return known
+
+    house.mine.revisions = late  # type: ignore[method-assign]
+    await house.replica.follow()
+    second = house.desks.named(SECOND.tenant, "second")
+    assert second is not None
+    house.mine.revisions = revisions  # type: ignore[method-assign]
+    await house.replica.follow()
+    assert house.desks.named(SECOND.tenant, "second") is second
+
+
+async def test_a_lease_that_cannot_be_renewed_is_tried_each_second(house: House) -> None:
+    tries: list[str] = []
+
+    async def away() -> bool:
+        tries.append("renew")
+        raise NotStored
+
+    house.lease.renew = away  # type: ignore[method-assign]
+    for _ in range(3):
+        with pytest.raises(NotStored):
+            await house.replica.keep()
+    assert len(tries) == 3
+
+
 async def test_a_database_that_is_away_is_said_once_and_that_it_is_back_too(
     house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,8 +1,11 @@
 """What only the real journal can show: disks that fill up, processes that are killed, files that are not its own."""
 
 import asyncio
+import errno
+import fcntl
 import multiprocessing
 import os
+import re
 import signal
 import sqlite3
 import stat
@@ -33,7 +36,7 @@ from bot.store.schema import HEAD, metadata
 from bot.store.sqlite import Database
 from bot.support.erasure import without_texts
 from bot.support.request import Status
-from tests.store.samples import CARD, DESK, posted, request
+from tests.store.samples import CARD, DESK, NOW, posted, request
 
 T, D = DESK.tenant, DESK.id
 
@@ -180,12 +183,26 @@ async def test_a_broken_document_is_named_by_its_row(tmp_path: Path) -> None:
             await journal.load(T, D)
 
 
-async def test_an_effect_of_an_unknown_kind_is_named_by_its_row(tmp_path: Path) -> None:
+def test_a_disk_that_knows_no_locks_is_not_called_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with pytest.raises(Misconfigured, match=r"cannot be locked \(No locks available\)\. Set HOTSEAT_DATA"):
+        FolderLock(tmp_path, "a test").acquire()
+
+
+async def test_an_effect_of_an_unknown_kind_is_named_by_its_row_and_keeps_no_other_back(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     await filled(tmp_path)
-    edit(tmp_path, "UPDATE outbox SET document = replace(document, 'RequestCard', 'Hologram')")
+    edit(tmp_path, "UPDATE outbox SET document = replace(document, 'RequestCard', 'Hologram') WHERE id = '1:1'")
     async with at(tmp_path) as journal:
-        with pytest.raises(Unreadable, match=r"outbox tenant-a edge 1:1: not an effect .*Hologram"):
-            await journal.load(T, D)
+        left = {one.id for one in (await journal.load(T, D)).outgoing}
+        assert "1:1" in {one.id for one in (await journal.audit(T, D, NOW)).pending}
+    assert left
+    assert "1:1" not in left
+    assert re.search(r"outbox tenant-a edge 1:1: not an effect .*Hologram", caplog.text)
 
 
 async def test_the_migrations_make_the_very_schema(tmp_path: Path) -> None:
