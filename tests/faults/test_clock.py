@@ -36,9 +36,13 @@ async def test_however_the_clock_is_moved_no_step_comes_early_and_none_twice(see
         since = latest - at(BEGIN)
         assert since >= timedelta(minutes=5) or town.in_thread(place) == []
         assert since >= timedelta(minutes=2) or [len(town.to(who)) for who in (ANA, BEN)] == [0, 0]
+    town.now = latest
+    await town.wait(4 * 24 * 60)  # past a weekend
     lines = town.in_thread(place)
     assert len(lines) == len(set(lines))
     assert len([line for line in lines if line.startswith("No answer yet") and "again" not in line]) <= 1
+    assert "The whole team has been called." in town.card(), "the last step came"
+    assert len([one for one in town.in_team_channel() if one.key.startswith("copy:R-1:")]) == 1
 
 
 MONTH = timedelta(days=30)

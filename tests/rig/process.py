@@ -35,18 +35,19 @@ class Child:
 
 
 @asynccontextmanager
-async def child(folder: Path, log: Path | None = None, **settings: str) -> AsyncIterator[Child]:
+async def child(folder: Path, log: Path | None = None, first: str = "", **settings: str) -> AsyncIterator[Child]:
     """Run the bot with these settings and none of the environment's, else in local mode, and kill it.
 
-    What it says goes to the file ``log``.
+    What it says goes to the file ``log``. ``first`` is Python that is run before the bot, in its process.
     """
+    program = ("-c", f"{first}\nfrom bot.__main__ import main; main()") if first else ("-m", "bot")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)}
     given = {"PORT": str(free_port()), "HOTSEAT_OPS": "off", "HOTSEAT_DATA": str(folder), "HOTSEAT_LOG": "ERROR"}
     given["HOTSEAT_ENCODER"] = "off"
     environment |= given | settings
     with log.open("ab") if log else nullcontext() as said:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "serve", env=environment, cwd=ROOT, stdout=said, stderr=said
+            sys.executable, *program, "serve", env=environment, cwd=ROOT, stdout=said, stderr=said
         )
     try:
         yield Child(process, f"http://127.0.0.1:{environment['PORT']}")
