@@ -1,6 +1,5 @@
 """The fault table names tests that are there."""
 
-import ast
 import re
 from functools import cache
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 TABLE = Path(__file__).with_name("README.md")
 ROOT = TABLE.parents[2]
 ROWS = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")][1:]
+TEST = re.compile(r"^(?:async )?def (test_\w+)\(", re.MULTILINE)
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 
 
@@ -17,8 +17,7 @@ NAMED = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 def names_in(file: str) -> frozenset[str]:
     """Return the names of a module's tests."""
     path = ROOT / file
-    tree = ast.parse(path.read_text(encoding="utf-8")) if path.exists() else ast.Module([], [])
-    return frozenset(one.name for one in tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
+    return frozenset(TEST.findall(path.read_text(encoding="utf-8")) if path.exists() else ())
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.split("|")[1].strip())
