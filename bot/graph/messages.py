@@ -20,6 +20,8 @@ MOST_MENTIONS = 20
 _BLOCKS = frozenset({"blockquote", "codeblock", "div", "h1", "h2", "h3", "li", "ol", "p", "pre", "table", "tr", "ul"})
 _VERBATIM = frozenset({"codeblock", "pre"})
 _SPACE = re.compile(r"[ \t\r\n\f]+")
+_NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]*>)")
+"""What is no whole tag is text: the parser fails at some of it, and looks for the end of the rest for long."""
 _EMOJI = '<img itemtype="http://schema.skype.com/Emoji" '  # as it stands in an activity
 
 
@@ -151,8 +153,8 @@ class _Reader(HTMLParser):
         self._in_mention = False
 
     def text_of(self, content: str) -> str:
-        """Return the text."""
-        self.feed(content)
+        """Return the text; what is no whole tag is part of it."""
+        self.feed(_NO_TAG.sub("&lt;", content))
         self.close()
         lines = "".join(self._parts).replace("\xa0", " ").split("\n")
         return "\n".join(line.rstrip(" ") for line in lines).strip()

@@ -215,7 +215,13 @@ class Reconciler:
                 page = await self._page(channel, "", since)
             gone = dict.fromkeys(cursor.gone)
             for post in page.messages:
-                await self._take(channel, post, since, gone)
+                try:
+                    await self._take(channel, post, since, gone)
+                except (Temporary, NotStored, OSError, Refusal):
+                    raise
+                except Exception:  # it would come again at each look, before all that is newer
+                    ids = {"place": channel.id, "key": str(post.get("id"))[:100]}
+                    log.exception("a message of Microsoft Graph cannot be taken, and is passed over", extra=ids)
             last = tuple(gone)[-MOST_GONE:]
             if page.next:
                 cursor = replace(cursor, link=page.next, gone=last)

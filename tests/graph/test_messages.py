@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.events import Deleted, Edited, Message, Posted, Replied, Restored
 from bot.graph.messages import Channel, activities
@@ -166,6 +168,35 @@ def test_words_that_look_like_a_mention_address_nobody() -> None:
 )
 def test_a_body_is_read_as_the_plain_text_that_teams_delivers(content: str, words: str) -> None:
     assert text(content) == words
+
+
+NO_TAGS = (
+    "poison <![foo[x]]>",
+    "<![ x",
+    "<![%x[",
+    "<!doctype",
+    "<?php x ?>",
+    "1 < 2 > 0",
+    "a <b",
+    "<!-- a -->",
+    "</ p>",
+)
+PIECES = ("<", ">", "/", "!", "[", "]", "-", "&", ";", "=", '"', "'", " ", "p", "at", "script", "é")
+
+
+@pytest.mark.parametrize("content", NO_TAGS)
+def test_what_is_no_whole_tag_is_part_of_the_text(content: str) -> None:
+    assert text(f"<p>{content}</p>") == content
+
+
+def test_a_body_of_tags_without_an_end_is_read_at_once() -> None:
+    content = "<a " * 9_000  # looking for the end of each would take seconds
+    assert text(content) == content.strip()
+
+
+@given(st.lists(st.sampled_from(PIECES)))
+def test_any_body_can_be_read(pieces: list[str]) -> None:
+    assert isinstance(text("".join(pieces)), str)
 
 
 def test_a_body_of_plain_text_is_taken_as_it_is() -> None:

@@ -438,6 +438,26 @@ async def test_a_channel_that_fails_alone_does_not_keep_another_from_being_read_
     assert hall.reconciler.age() == 0
 
 
+async def test_what_cannot_be_taken_is_passed_over_and_what_is_newer_is_found(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(id_: str) -> bool:
+        if id_ == "1":
+            raise AssertionError
+        return False
+
+    await hall.look()
+    hall.fails = fails
+    hall.write("1")
+    hall.write("2", ago=20)
+    assert await hall.look() == ["2 message"]
+    assert [one.getMessage() for one in caplog.records if one.exc_info] == [
+        "a message of Microsoft Graph cannot be taken, and is passed over"
+    ]
+    assert await hall.look() == []
+    assert hall.reconciler.age() == 0
+
+
 async def test_where_two_channels_fail_the_tenant_rests(hall: Hall, caplog: pytest.LogCaptureFixture) -> None:
     hall.desks = [replace(DESK, team_channel="19:team"), DeskInfo("third", TENANT, GROUP, "19:third")]
     hall.graph.script(503, 503)
