@@ -1,8 +1,11 @@
 """What replicas agree on through a real PostgreSQL: leases, who delivers what, duties, turns to send, documents."""
 
 import asyncio
+import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +18,7 @@ from sqlalchemy import Connection
 from bot.effects import DropNotice, PutFacts, PutNotice, PutRequest, PutRota, Show
 from bot.errors import Misconfigured, NotStored
 from bot.ports import Commit, Conflict, Lost, News, Outgoing
+from bot.store import journal as journals
 from bot.store import replicas
 from bot.store.documents import AttemptRows, Documents, RotaRows, RowStorage, share_key
 from bot.store.journal import SqlJournal
@@ -125,7 +129,7 @@ async def test_a_replica_that_stops_in_its_turn_keeps_the_desk_for_seconds_only(
 
     async def stopped() -> None:
         async with one.alone(T, D, 0):
-            one._turn[T, D].exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = '100ms'")
+            one._turn[T, D].connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = '100ms'")
             async with other.alone(T, D, 0) as news:  # which waits until the server has ended the other's turn
                 assert news is None
             await one.commit(posted(0, 1))
@@ -144,6 +148,60 @@ async def test_what_fails_within_a_turn_is_taken_back_and_lets_the_desk_go(two: 
             await other.commit(posted(0, 2))
     async with one.alone(T, D, 1) as news:
         assert news is None
+
+
+@contextmanager
+def silent(database: str) -> Iterator[None]:
+    """Stop those who serve the connections that there are; whatever is asked over these gets no answer meanwhile."""
+    ours = "datname = current_database() AND pid <> pg_backend_pid()"
+    pids = [int(str(row[0])) for row in run(database, f"SELECT pid FROM pg_stat_activity WHERE {ours}")]  # noqa: S608
+    assert pids
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+async def test_a_server_that_is_silent_is_not_waited_for_and_what_was_begun_holds_nobody_up(
+    two: Two, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = two
+    monkeypatch.setattr(journals, "ANSWER_SECONDS", 0.5)
+    await one.desks()
+    with silent(database), pytest.raises(NotStored, match=r"does not answer within 0\.5 seconds"):
+        await one.desks()
+    assert [desk.id for desk in await one.desks()] == [D]
+
+    async def commit() -> None:
+        monkeypatch.setattr(journals, "ANSWER_SECONDS", 5.0)
+        async with one.alone(T, D, 0):
+            monkeypatch.setattr(journals, "ANSWER_SECONDS", 0.5)
+            with silent(database):
+                await one.commit(shows(0, "card"))
+
+    with pytest.raises(NotStored, match="does not answer"):
+        await commit()
+    monkeypatch.setattr(journals, "ANSWER_SECONDS", 5.0)
+    async with other.alone(T, D, 0):
+        revision = (await other.load(T, D)).revision  # what was begun may have been written, once the server went on
+        await other.commit(shows(revision, "another"))
+
+
+async def test_a_turn_that_begins_too_late_is_nobodys(two: Two, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = two
+    async with one.alone(T, D, 0):
+        pass
+    monkeypatch.setattr(journals, "ANSWER_SECONDS", 0.5)
+    async with other.alone(T, D, 0):
+        with pytest.raises(NotStored, match="does not answer"):
+            async with one.alone(T, D, 0):
+                pass
+    monkeypatch.setattr(journals, "ANSWER_SECONDS", 5.0)
+    async with other.alone(T, D, 0):
+        await other.commit(shows(0, "card"))
 
 
 async def test_no_error_says_what_a_row_holds(two: Two) -> None:
