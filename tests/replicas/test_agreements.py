@@ -1,11 +1,8 @@
 """What replicas agree on through a real PostgreSQL: leases, who delivers what, duties, turns to send, documents."""
 
 import asyncio
-import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +25,7 @@ from bot.store.rota import StoredRota
 from bot.store.schema import HEAD
 from bot.store.writing import TOLD, Holder
 from bot.views import Line
+from tests.rig.postgres import Server
 from tests.store.samples import DESK, FACTS, NOTICE, NOW, ROTA, posted, request
 
 Two = tuple[SqlJournal, SqlJournal]
@@ -150,28 +148,13 @@ async def test_what_fails_within_a_turn_is_taken_back_and_lets_the_desk_go(two: 
         assert news is None
 
 
-@contextmanager
-def silent(database: str) -> Iterator[None]:
-    """Stop those who serve the connections that there are; whatever is asked over these gets no answer meanwhile."""
-    ours = "datname = current_database() AND pid <> pg_backend_pid()"
-    pids = [int(str(row[0])) for row in run(database, f"SELECT pid FROM pg_stat_activity WHERE {ours}")]  # noqa: S608
-    assert pids
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
-
-
 async def test_a_server_that_is_silent_is_not_waited_for_and_what_was_begun_holds_nobody_up(
-    two: Two, database: str, monkeypatch: pytest.MonkeyPatch
+    two: Two, postgres: tuple[Server, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, other = two
     monkeypatch.setattr(journals, "ANSWER_SECONDS", 0.5)
     await one.desks()
-    with silent(database), pytest.raises(NotStored, match=r"does not answer within 0\.5 seconds"):
+    with postgres[0].silent(), pytest.raises(NotStored, match=r"does not answer within 0\.5 seconds"):
         await one.desks()
     assert [desk.id for desk in await one.desks()] == [D]
 
@@ -179,7 +162,7 @@ async def test_a_server_that_is_silent_is_not_waited_for_and_what_was_begun_hold
         monkeypatch.setattr(journals, "ANSWER_SECONDS", 5.0)
         async with one.alone(T, D, 0):
             monkeypatch.setattr(journals, "ANSWER_SECONDS", 0.5)
-            with silent(database):
+            with postgres[0].silent():
                 await one.commit(shows(0, "card"))
 
     with pytest.raises(NotStored, match="does not answer"):

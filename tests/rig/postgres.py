@@ -5,6 +5,7 @@ As root it runs as the user ``postgres``, since the server refuses to run as roo
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -59,6 +60,19 @@ class Server:
             yield self.url(name)
         finally:
             self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Let it answer nothing meanwhile, with its connections standing, as a machine that is frozen does."""
+        children = Path(f"/proc/{self.process}/task/{self.process}/children").read_text(encoding="ascii")
+        stopped = [self.process, *map(int, children.split())]
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in stopped:
+                os.kill(pid, signal.SIGCONT)
 
 
 _NUMBERS = count(1)
