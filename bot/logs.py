@@ -9,6 +9,7 @@ import logging
 import re
 import traceback
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import TextIO, TypeAlias
 from urllib.parse import quote
@@ -87,6 +88,11 @@ class JsonLines(JsonFormatter):
         """Bind to what no line may hold."""
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
         self._secrets = secrets
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's name
+        """Return when it was, in UTC: a machine's zone is nobody's who reads the lines of several."""
+        del datefmt
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def formatException(self, ei: Raised) -> str:  # noqa: N802 - logging's name
         """Return an exception as SPOKEN allows."""

@@ -464,8 +464,9 @@ class Settings(BaseSettings):
 
     @field_validator("jira_webhook_secret")
     @classmethod
-    def _jira_webhook_secret(cls, value: SecretStr) -> SecretStr:
+    def _jira_webhook_secret(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
         length = len(value.get_secret_value())
+        _must(not length or info.data.get("jira_url") != "", "set JIRA_URL as well, without which nothing is heard")
         _must(not length or length >= SHORTEST_SECRET, f"use at least {SHORTEST_SECRET} characters, as Jira has them")
         return value
 

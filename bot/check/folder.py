@@ -50,7 +50,8 @@ def folder_findings(settings: Settings) -> Iterator[Finding]:
     if free < SCARCE:
         yield (failed if free < TOO_LITTLE else warning)(FOLDER, space, remedy)
     try:
-        refuse_closed(folder)
+        if not settings.database_url.get_secret_value():  # where the journal was moved, the folder stays closed
+            refuse_closed(folder)
         FeedAddresses(folder / "feeds.key", "")
     except Misconfigured as wrong:
         yield failed(FOLDER, "It is not to be used as it is.", str(wrong))

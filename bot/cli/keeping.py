@@ -30,7 +30,9 @@ def backup(file: Path, *, force: bool, as_json: bool) -> None:
     from bot.clock import real  # noqa: PLC0415 - start-up time
     from bot.store.backup import back_up  # noqa: PLC0415 - start-up time
 
-    settings = _with_a_folder("hotseat backup saves a journal in a data folder", "pg_dump --format=custom --file=FILE")
+    settings = _with_a_folder(
+        "hotseat backup saves a journal in a data folder", 'pg_dump --format=custom --file=FILE "$HOTSEAT_DATABASE_URL"'
+    )
     now = real()
     target = file / f"hotseat-{now:%Y%m%dT%H%M%SZ}.zip" if file.is_dir() else file
     made = back_up(settings.data, target, version=version("hotseat"), now=now, force=force)
@@ -53,7 +55,9 @@ def restore(file: Path, *, as_json: bool) -> None:
     from bot.store import backup as backups  # noqa: PLC0415 - start-up time
     from bot.store.schema import HEAD  # noqa: PLC0415 - start-up time
 
-    folder = _with_a_folder("hotseat restore fills a data folder", "pg_restore --clean --dbname").data
+    folder = _with_a_folder(
+        "hotseat restore fills a data folder", 'pg_restore --clean --if-exists --dbname="$HOTSEAT_DATABASE_URL" FILE'
+    ).data
     made, kept = backups.restore(file, folder, now=real())
     said = f"Restored {folder} as it was at {made.made_at:%Y-%m-%d %H:%M} UTC: {_counted(made)}."
     if kept is not None:

@@ -55,6 +55,15 @@ def test_a_line_carries_the_ids_of_what_is_at_work_and_its_own_come_first() -> N
     assert current() == {}
 
 
+def test_a_machine_reads_when_it_was_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    record = logging.makeLogRecord({"msg": "here", "created": 1_792_886_400.25})  # an hour that comes twice in Berlin
+    handler = writer(frozenset(), machine=True, stream=stream)
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    handler.emit(record)
+    assert json.loads(stream.getvalue())["asctime"] == "2026-10-25T00:00:00.250Z"
+
+
 async def test_ids_hold_within_a_task_and_not_in_one_that_works_for_everybody() -> None:
     async def ids() -> dict[str, str]:
         return dict(current())

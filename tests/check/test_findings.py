@@ -35,6 +35,14 @@ async def place(tmp_path: Path) -> AsyncIterator[Ground]:
         yield made
 
 
+async def test_a_folder_whose_journal_was_moved_is_closed_for_good_and_that_is_no_failure(
+    place: Ground, database: str
+) -> None:
+    close(place.settings.data, "Since 2026-11-23 its journal is in PostgreSQL.")
+    found = await place.of("data folder", database_url=database)
+    assert [one.level for one in found] == [Level.OK]
+
+
 async def test_where_all_is_well_nothing_fails_and_what_no_check_can_know_is_a_warning(place: Ground) -> None:
     found = await place.findings()
     assert [one for one in found if one.level is Level.FAILED] == []

@@ -26,6 +26,7 @@ def main() -> int:
     for part in options.part or PARTS:
         if part == "postgres" and postgres.programs() is None:
             _say(f"two replicas are not proved: {postgres.REASON}")
+            broken += 1
             continue
         proved = _proved(_plan(part, options), options.keep)
         sys.stdout.write(f"{rendered(proved)}\n\n")
