@@ -32,6 +32,7 @@ EVERY_SECONDS = 60.0
 LATE = timedelta(seconds=60)
 OLD_SECONDS = 60.0
 OLD_TICKET_SECONDS = 1_200.0  # a ticket of which nobody knows whether it is there is looked for a quarter of an hour
+ANSWER_SECONDS = 10.0
 WAKE_SECONDS = 10.0
 AGAIN_SECONDS = 3_600.0
 NAMED = 5  # ids in a message to people; the log has more
@@ -182,10 +183,11 @@ class Auditor:
         """Return what is overdue."""
         now = self._clock()
         try:
-            await self._journal.probe()
-            infos = await self._journal.desks()
-        except NotStored as failure:
-            log.error("the journal fails: %s", failure)  # noqa: TRY400 - the text says it all
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._journal.probe()
+                infos = await self._journal.desks()
+        except (NotStored, TimeoutError) as failure:
+            log.error("the journal fails: %s", str(failure) or "it is silent")  # noqa: TRY400 - the text says it all
             return (Finding(Kind.JOURNAL),)
         found: list[Finding] = []
         there = [(info.tenant, info.id) for info in infos]
@@ -248,8 +250,9 @@ class Auditor:
 
     async def _is_teller(self) -> bool:
         try:
-            return await self._may_tell()
-        except NotStored:  # then it is the journal that is told of, and rather twice than never
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await self._may_tell()
+        except (NotStored, TimeoutError):  # then it is the journal that is told of, and rather twice than never
             return True
 
     async def _tell(self, found: Sequence[Finding]) -> None:

@@ -10,9 +10,8 @@ Conflict. It must not know what an event or a request means.
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, asynccontextmanager, suppress
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, asynccontextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -48,7 +47,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Row = dict[str, object]
 
-ANSWER_SECONDS = 10.0  # Teams waits for fifteen
 SOME = 500  # keys asked for in one statement
 SQLITE = "sqlite:///"
 NO_DRIVER = "HOTSEAT_DATABASE_URL: the driver is not installed; pip install 'hotseat[postgres]'"
@@ -110,14 +108,6 @@ class SharedDatabase(Database, Protocol):
         """Return a connection for a transaction that lasts for several calls."""
 
 
-@dataclass(slots=True)
-class _Turn:
-    """A transaction that lasts for several calls, and the last of them that a thread was given."""
-
-    connection: Connection
-    last: Future[Any] | None = None
-
-
 class SqlJournal:
     """A journal in a database; between ``open`` and ``close`` it is a ``bot.ports.Journal``.
 
@@ -143,8 +133,7 @@ class SqlJournal:
             self._database = self._shared = postgres.Database(url)
             self._waiting = ThreadPoolExecutor(postgres.TURNS, "journal-turns")
             self._turns = asyncio.Semaphore(postgres.TURNS)
-        self._turn: dict[tuple[str, str], _Turn] = {}
-        self._is_open = False  # bringing it up to date may take long
+        self._turn: dict[tuple[str, str], Connection] = {}
         self._writer = Writer(self._database.dialect, is_shared=self.is_shared)
         self._thread = ThreadPoolExecutor(self._database.threads, "journal")
 
@@ -171,7 +160,6 @@ class SqlJournal:
                     f"{error} Check that it is Hotseat's journal, that its disk has space, and this user's rights."
                 )
             raise Misconfigured(message) from error
-        self._is_open = True
 
     async def close(self) -> None:
         """Close the database and end its threads."""
@@ -405,30 +393,15 @@ class SqlJournal:
         def end(connection: Connection) -> None:
             connection.close()  # which takes back what was not committed
 
-        def late(connection: Connection) -> None:
-            with suppress(SQLAlchemyError, OSError):
-                end(connection)
-
-        def given_up(begun: Future[tuple[Connection, News | None]]) -> None:
-            if not begun.cancelled() and begun.exception() is None:
-                late(begun.result()[0])
-
+        loop = asyncio.get_running_loop()
         async with self._turns:
-            beginning = self._waiting.submit(self._guarded, begin)
-            try:
-                connection, news = await self._done(beginning)
-            except BaseException:
-                beginning.add_done_callback(given_up)  # it may begin all the same, and nobody would end it
-                raise
-            turn = self._turn[tenant, desk] = _Turn(connection)
+            connection, news = await loop.run_in_executor(self._waiting, self._guarded, begin)
+            self._turn[tenant, desk] = connection
             try:
                 yield news
             finally:
                 del self._turn[tenant, desk]
-                if turn.last is not None and not turn.last.done():  # a connection is one thread's at a time
-                    turn.last.add_done_callback(lambda _: late(connection))
-                else:
-                    await self._done(self._thread.submit(self._guarded, lambda: end(connection)))
+                await loop.run_in_executor(self._thread, self._guarded, lambda: end(connection))
 
     async def commit(self, commit: Commit) -> frozenset[str]:
         """Write all of ``commit`` durably; raise Conflict if the revision has moved on or a record's key is known.
@@ -439,8 +412,9 @@ class SqlJournal:
         if turn is None:
             left = await self.run(lambda connection: self._writer.write(connection, commit, holder))
         else:
-            turn.last = self._thread.submit(self._guarded, lambda: self._commit_turn(turn.connection, commit, holder))
-            left = await self._done(turn.last)
+            left = await asyncio.get_running_loop().run_in_executor(
+                self._thread, self._guarded, lambda: self._commit_turn(turn, commit, holder)
+            )
         if any(isinstance(change, Forget) for change in commit.changes):  # so does the end of each sweep
             await asyncio.get_running_loop().run_in_executor(self._thread, self._database.empty_log)
         return left if holder is self.holder else frozenset(one.id for one in commit.outgoing)
@@ -541,19 +515,7 @@ class SqlJournal:
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Do some work in one transaction of its own; raise NotStored when the database fails."""
-        return await self._done(self._thread.submit(self.transact, work))
-
-    async def _done(self, work: Future[T]) -> T:
-        """Wait for what a thread does; raise NotStored where a server is silent for longer than anybody waits.
-
-        What the thread does then is not known: it goes on once the server does.
-        """
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS if self.is_shared and self._is_open else None):
-                return await asyncio.wrap_future(work)
-        except TimeoutError:
-            message = f"{self._database.name} does not answer within {ANSWER_SECONDS:g} seconds."
-            raise NotStored(message) from None
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self.transact, work)
 
     def transact(self, work: Callable[[Connection], T]) -> T:
         """Do what ``run`` does, from a thread; on SQLite from the journal's own alone."""

@@ -329,6 +329,16 @@ async def test_a_journal_that_fails_is_said_too_and_the_heart_does_not_beat(hous
     assert house.beats == 1
 
 
+async def test_a_journal_that_is_silent_is_said_too(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silent() -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("bot.health.auditor.ANSWER_SECONDS", 0.05)
+    house.journal.probe = silent  # type: ignore[method-assign]
+    ((_, text),) = await house.looks()
+    assert text.startswith("Hotseat: the journal cannot be read and written.")
+
+
 @pytest.mark.parametrize("failure", [NotStored("gone"), KeyError("canary")])
 async def test_a_desk_that_cannot_be_read_is_said_and_one_that_was_removed_meanwhile_is_not(
     house: House, failure: Exception

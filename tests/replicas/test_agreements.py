@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 from bot.effects import DropNotice, PutFacts, PutNotice, PutRequest, PutRota, Show
 from bot.errors import Misconfigured, NotStored
 from bot.ports import Commit, Conflict, Lost, News, Outgoing
-from bot.store import journal as journals
 from bot.store import replicas
 from bot.store.documents import AttemptRows, Documents, RotaRows, RowStorage, share_key
 from bot.store.journal import SqlJournal
@@ -25,7 +24,6 @@ from bot.store.rota import StoredRota
 from bot.store.schema import HEAD
 from bot.store.writing import TOLD, Holder
 from bot.views import Line
-from tests.rig.postgres import Server
 from tests.store.samples import DESK, FACTS, NOTICE, NOW, ROTA, posted, request
 
 Two = tuple[SqlJournal, SqlJournal]
@@ -127,7 +125,7 @@ async def test_a_replica_that_stops_in_its_turn_keeps_the_desk_for_seconds_only(
 
     async def stopped() -> None:
         async with one.alone(T, D, 0):
-            one._turn[T, D].connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = '100ms'")
+            one._turn[T, D].exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = '100ms'")
             async with other.alone(T, D, 0) as news:  # which waits until the server has ended the other's turn
                 assert news is None
             await one.commit(posted(0, 1))
@@ -146,45 +144,6 @@ async def test_what_fails_within_a_turn_is_taken_back_and_lets_the_desk_go(two: 
             await other.commit(posted(0, 2))
     async with one.alone(T, D, 1) as news:
         assert news is None
-
-
-async def test_a_server_that_is_silent_is_not_waited_for_and_what_was_begun_holds_nobody_up(
-    two: Two, postgres: tuple[Server, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one, other = two
-    monkeypatch.setattr(journals, "ANSWER_SECONDS", 0.5)
-    await one.desks()
-    with postgres[0].silent(), pytest.raises(NotStored, match=r"does not answer within 0\.5 seconds"):
-        await one.desks()
-    assert [desk.id for desk in await one.desks()] == [D]
-
-    async def commit() -> None:
-        monkeypatch.setattr(journals, "ANSWER_SECONDS", 5.0)
-        async with one.alone(T, D, 0):
-            monkeypatch.setattr(journals, "ANSWER_SECONDS", 0.5)
-            with postgres[0].silent():
-                await one.commit(shows(0, "card"))
-
-    with pytest.raises(NotStored, match="does not answer"):
-        await commit()
-    monkeypatch.setattr(journals, "ANSWER_SECONDS", 5.0)
-    async with other.alone(T, D, 0):
-        revision = (await other.load(T, D)).revision  # what was begun may have been written, once the server went on
-        await other.commit(shows(revision, "another"))
-
-
-async def test_a_turn_that_begins_too_late_is_nobodys(two: Two, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    one, other = two
-    async with one.alone(T, D, 0):
-        pass
-    monkeypatch.setattr(journals, "ANSWER_SECONDS", 0.5)
-    async with other.alone(T, D, 0):
-        with pytest.raises(NotStored, match="does not answer"):
-            async with one.alone(T, D, 0):
-                pass
-    monkeypatch.setattr(journals, "ANSWER_SECONDS", 5.0)
-    async with other.alone(T, D, 0):
-        await other.commit(shows(0, "card"))
 
 
 async def test_no_error_says_what_a_row_holds(two: Two) -> None:

@@ -123,7 +123,7 @@ async def test_while_the_database_is_silent_what_comes_is_refused_and_taken_once
     tmp_path: Path, database: str, postgres: tuple[Server, str]
 ) -> None:
     await make_desks(database, 1)
-    soon = "import bot.store.journal; bot.store.journal.ANSWER_SECONDS = 1.0"
+    soon = "import bot.doorkeeper; bot.doorkeeper.ANSWER_SECONDS = 1.0"
     async with (
         FakeConnector() as connector,
         aiohttp.ClientSession() as session,
