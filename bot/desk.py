@@ -76,7 +76,6 @@ MOST_HELD = 3  # commits of which nothing goes out yet while others wait for the
 PORTION = 100  # closed requests erased in one go, for the same reason
 ATTEMPTS = 5
 RETRY_SECONDS = 1.0
-ANSWER_SECONDS = 10.0  # a store that is silent for longer is taken to fail: Teams waits for fifteen
 LATE = timedelta(seconds=10)  # a post heard sooner can't have been raised, and closed, by anybody before
 _CHANGED = (Edited, Deleted, Restored)
 _REGULAR = (ClockStruck, Sweep)  # which come by themselves, and mostly change nothing
@@ -114,7 +113,6 @@ class Desk:
         self._swept: Expired | None = None  # the last portion, so that one which is found again is not erased for ever
         self._queue: deque[Waiting] = deque()
         self._worker: asyncio.Task[None] | None = None
-        self._begun: float | None = None  # when the turn that is under way began, by the loop's time
         self._held: deque[tuple[Outgoing, ...]] = deque()  # what is committed and still to be handed to the courier
         self._handed: set[str] = set()  # rows of the outbox that the courier has and that are not struck yet
         self._reported: set[str] = set()  # those of them of which is known what became of them
@@ -124,21 +122,11 @@ class Desk:
         await self._load()
 
     async def handle(self, event: Event) -> Answer | None:
-        """Decide ``event`` and return its answer once it is stored; raise NotStored if it could not be, or not in time.
-
-        What was not in time may be stored yet, and is known then when it comes again.
-        """
+        """Decide ``event`` and return its answer once it is stored; raise NotStored if it could not be."""
         if not isinstance(event, _REGULAR):
             kind = type(event).__name__
             log.info("arrived", extra={"desk": self.info.id, "event": event.key, "kind": kind})
-        silent = f"desk {self.info.id}: nothing could be stored within {ANSWER_SECONDS:g} seconds"
-        if self._begun is not None and asyncio.get_running_loop().time() - self._begun > ANSWER_SECONDS:
-            raise NotStored(silent)  # what would wait only piles up
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                return await self._enqueue(event, None)
-        except TimeoutError:
-            raise NotStored(silent) from None
+        return await self._enqueue(event, None)
 
     def report(self, event: Delivered | Undeliverable | PlanFound, shown: tuple[str, Address] | None = None) -> None:
         """Take what became of an effect; repeated by itself until it is stored."""
@@ -261,14 +249,12 @@ class Desk:
         try:
             while self._queue or self._held:
                 if self._queue:
-                    self._begun = asyncio.get_running_loop().time()
                     await self._turn([self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))])
-                    self._begun = None
                 if self._held and (not self._queue or len(self._held) > MOST_HELD):
                     self._hand_over(self._held.popleft())
                     await asyncio.sleep(0)
         finally:
-            self._worker = self._begun = None
+            self._worker = None
 
     async def _turn(self, waiting: list[Waiting]) -> None:
         try:

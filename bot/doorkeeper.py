@@ -27,7 +27,6 @@ PATIENCE = 15.0  # seconds
 MOST = 512  # well below the 1,024 files that a process may have open where nobody has raised that
 BACKLOG = 1_024
 KEEP_ALIVE = 75.0  # longer than reverse proxies keep a connection, so that it is they who close it
-ANSWER_SECONDS = 13.0  # Teams waits for fifteen, and comes again
 STOP_SECONDS = 1.0  # for requests under way, and as long again once they are cut off
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -81,7 +80,7 @@ class Doorkeeper:
         visitor.request = request
         here = self._known if visitor in self._known else self._strangers
         try:
-            answer = await self._answer(request, handler)
+            answer = await handler(request)
             if request.method == hdrs.METH_POST and answer.status < HTTPStatus.MULTIPLE_CHOICES:
                 here = self._known
             return answer
@@ -89,20 +88,6 @@ class Doorkeeper:
             visitor.rest()
             if self._forget(visitor):
                 here[visitor] = None
-
-    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Return the answer; what is posted while something behind is silent is refused, and comes again."""
-        if request.method != hdrs.METH_POST:
-            return await handler(request)
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS) as limit:
-                return await handler(request)
-        except TimeoutError:
-            if not limit.expired():
-                raise
-        if (held := self._lines.admit("silent")) is not None:
-            log.warning("not answered in time: refused, so that it comes again", extra={"held_back": held})
-        return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
 
     def enter(self, visitor: "_Visitor", protocol: asyncio.BaseProtocol) -> bool:
         """Let a connection in, if need be for another that goes; say whether."""

@@ -245,26 +245,6 @@ async def test_a_repeated_press_that_cannot_be_looked_up_is_told_and_those_who_w
     assert await asyncio.wait_for(desk.handle(stage.posted(2)), 2) is None
 
 
-async def test_a_store_that_is_silent_is_not_waited_for_and_what_comes_meanwhile_is_refused_at_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    stage = Stage()
-    desk = await stage.open()
-    monkeypatch.setattr("bot.desk.ANSWER_SECONDS", 0.05)
-    stage.journal.gate.clear()
-    with pytest.raises(NotStored, match="within"):
-        await desk.handle(stage.posted(1))
-    with pytest.raises(NotStored, match="within"):
-        await desk.handle(stage.posted(2))
-    assert not desk._queue, "it does not pile up"
-    stage.journal.gate.set()
-    await desk.settle()
-    await asyncio.gather(desk.handle(stage.posted(1)), desk.handle(stage.posted(2)))
-    assert [len(commit.records) for commit in stage.journal.commits] == [1, 1], (
-        "the first was stored after all, and once"
-    )
-
-
 async def test_what_is_closed_leaves_the_state_and_comes_back_for_who_asks() -> None:
     stage = Stage()
     desk = await stage.open()
