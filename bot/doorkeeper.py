@@ -4,8 +4,8 @@ aiohttp waits a minute and more for the header of a request. Here a request must
 ``PATIENCE`` of its first byte (of the connection, for the first), and no more than ``MOST`` connections are kept: a
 newcomer takes the place of whoever has been waiting for longest without anything of theirs being worked on, strangers
 before those who posted what was taken, since no door takes what is not signed. So neither one peer nor many can keep
-others out, and a reverse proxy, through which everybody is one peer, needs no exception. It must not know what is
-asked, or who asks.
+others out, and a reverse proxy, through which everybody is one peer, needs no exception. What is posted while something
+behind is silent is refused before its sender gives up. It must not know what is asked, or who asks.
 """
 
 import asyncio
@@ -27,6 +27,8 @@ PATIENCE = 15.0  # seconds
 MOST = 512  # well below the 1,024 files that a process may have open where nobody has raised that
 BACKLOG = 1_024
 KEEP_ALIVE = 75.0  # longer than reverse proxies keep a connection, so that it is they who close it
+ANSWER_SECONDS = 13.0  # Teams waits for fifteen, and comes again
+MOST_OWED = 256
 STOP_SECONDS = 1.0  # for requests under way, and as long again once they are cut off
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -45,6 +47,7 @@ class Doorkeeper:
         self._strangers: OrderedDict[_Visitor, None] = OrderedDict()  # who has waited for longest is first
         self._known: OrderedDict[_Visitor, None] = OrderedDict()  # those who posted what was taken, in the same order
         self._of: dict[asyncio.BaseProtocol, _Visitor] = {}
+        self._owed: set[asyncio.Future[web.StreamResponse]] = set()  # what is worked on, and was refused meanwhile
         self._lines = LineLimit()
         app[CLOSED] = self.closed
         app.middlewares.append(self._attend)
@@ -69,6 +72,8 @@ class Doorkeeper:
                 yield listening.sockets[0].getsockname()[1]
             finally:
                 listening.close()
+                for work in self._owed:
+                    work.cancel()
         finally:
             await runner.cleanup()
 
@@ -80,7 +85,7 @@ class Doorkeeper:
         visitor.request = request
         here = self._known if visitor in self._known else self._strangers
         try:
-            answer = await handler(request)
+            answer = await self._answer(request, handler, visitor)
             if request.method == hdrs.METH_POST and answer.status < HTTPStatus.MULTIPLE_CHOICES:
                 here = self._known
             return answer
@@ -88,6 +93,37 @@ class Doorkeeper:
             visitor.rest()
             if self._forget(visitor):
                 here[visitor] = None
+
+    async def _answer(self, request: web.Request, handler: Handler, visitor: "_Visitor") -> web.StreamResponse:
+        """Return the answer; what was posted and cannot be answered in time is refused, so that it comes again.
+
+        It is worked on all the same, and is known by then.
+        """
+        if request.method != hdrs.METH_POST:
+            return await handler(request)
+        if len(self._owed) >= MOST_OWED:
+            return self._refused()
+        work = asyncio.ensure_future(handler(request))
+        try:
+            done, _ = await asyncio.wait((work,), timeout=ANSWER_SECONDS)
+            if done or not visitor.is_attended():
+                return await work
+        except asyncio.CancelledError:
+            work.cancel()
+            raise
+        self._owed.add(work)
+        work.add_done_callback(self._settled)
+        return self._refused()
+
+    def _refused(self) -> web.Response:
+        if (held := self._lines.admit("silent")) is not None:
+            log.warning("something behind is silent: what is posted is refused", extra={"held_back": held})
+        return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
+
+    def _settled(self, work: asyncio.Future[web.StreamResponse]) -> None:
+        self._owed.discard(work)
+        if not work.cancelled() and isinstance(failure := work.exception(), Exception):
+            log.info("what was refused has failed, too: %s", type(failure).__name__)
 
     def enter(self, visitor: "_Visitor", protocol: asyncio.BaseProtocol) -> bool:
         """Let a connection in, if need be for another that goes; say whether."""

@@ -187,19 +187,21 @@ class Auditor:
                 await self._journal.probe()
                 infos = await self._journal.desks()
         except (NotStored, TimeoutError) as failure:
-            log.error("the journal fails: %s", str(failure) or "it is silent")  # noqa: TRY400 - the text says it all
-            return (Finding(Kind.JOURNAL),)
+            return _failing(failure)
         found: list[Finding] = []
         there = [(info.tenant, info.id) for info in infos]
         self._seen = {key: self._seen.get(key, {}) for key in there}
         self._total = {key: self._total.get(key, 0) for key in there}
         for info in infos:
             try:
-                audit = await self._journal.audit(info.tenant, info.id, now - LATE)
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    audit = await self._journal.audit(info.tenant, info.id, now - LATE)
                 hours = self._lookup.knowledge(audit.state.desk, audit.state.rota, now).hours
                 found += [*_due(audit, now - LATE, hours), *self._waiting(audit, hours.local(now))]
             except Refused:  # it was removed meanwhile
                 continue
+            except TimeoutError as failure:  # as it would be for each of the others
+                return _failing(failure)
             except Exception:
                 log.exception("a desk could not be audited", extra={"desk": info.id})
                 found.append(Finding(Kind.JOURNAL, info))
@@ -295,6 +297,11 @@ class Auditor:
         details += [", ".join(finding.ids[:NAMED]) + more] if finding.ids else []
         said = f" ({'; '.join(details)})" if details else ""
         return f"Hotseat{_of(desk.id if desk else '')}: {what}{said}. {remedy}"
+
+
+def _failing(failure: Exception) -> tuple[Finding, ...]:
+    log.error("the journal fails: %s", str(failure) or "it is silent")
+    return (Finding(Kind.JOURNAL),)
 
 
 def _due(audit: Audit, then: datetime, hours: SupportHours) -> list[Finding]:

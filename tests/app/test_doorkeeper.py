@@ -20,6 +20,7 @@ GET = b"GET / HTTP/1.1\r\nHost: bot\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: bot\r\nContent-Length: 5\r\n\r\n"
 REFUSED = POST.replace(b"/", b"/refused", 1) + b"hello"
 HELD = GET.replace(b"/", b"/held", 1)
+POSTED = POST.replace(b"/", b"/held", 1) + b"hello"
 PATIENCE = 0.2
 LONG = 2**24
 
@@ -53,6 +54,7 @@ class Open:
 
     go: asyncio.Event = field(default_factory=asyncio.Event)
     held: asyncio.Event = field(default_factory=asyncio.Event)
+    outcomes: list[str] = field(default_factory=list)
     port: int = 0
     keeper: Doorkeeper = field(init=False)
     visits: list[Visit] = field(default_factory=list)
@@ -67,9 +69,15 @@ class Open:
     async def long(self, _: web.Request) -> web.Response:
         return web.Response(body=b"x" * LONG)
 
-    async def hold(self, _: web.Request) -> web.Response:
+    async def hold(self, request: web.Request) -> web.Response:
         self.held.set()
-        await self.go.wait()
+        outcome = "cut off"
+        try:
+            await request.read()
+            await self.go.wait()
+            outcome = "done"
+        finally:
+            self.outcomes.append(outcome)
         return web.Response(text="at last")
 
     async def visit(self) -> Visit:
@@ -88,7 +96,7 @@ async def opened(most: int = 9, patience: float = PATIENCE) -> AsyncIterator[Ope
     app = web.Application()
     app.router.add_route("*", "/", door.answer)
     app.router.add_post("/refused", door.refuse)
-    app.router.add_get("/held", door.hold)
+    app.router.add_route("*", "/held", door.hold)
     app.router.add_get("/long", door.long)
     door.keeper = Doorkeeper(app, patience, most)
     async with door.keeper.opened(app, "127.0.0.1", 0) as door.port:
@@ -150,6 +158,51 @@ async def test_an_answer_may_take_its_time() -> None:
         await door.patience_passes()
         door.go.set()
         assert await asking == b"HTTP/1.1 200 OK"
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what is posted be refused as soon as it is not answered at once."""
+    monkeypatch.setattr("bot.doorkeeper.ANSWER_SECONDS", 0.05)
+
+
+@pytest.mark.usefixtures("soon")
+async def test_what_is_posted_while_something_behind_is_silent_is_refused_and_done_all_the_same() -> None:
+    async with opened() as door:
+        visit = await door.visit()
+        assert await visit.ask(POSTED) == b"HTTP/1.1 503 Service Unavailable"
+        assert door.outcomes == []
+        door.go.set()
+        assert await visit.ask(POSTED) == b"HTTP/1.1 200 OK"
+        assert door.outcomes == ["done", "done"]
+
+
+@pytest.mark.usefixtures("soon")
+async def test_of_what_was_refused_no_more_is_worked_on_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.doorkeeper.MOST_OWED", 2)
+    async with opened() as door:
+        visit = await door.visit()
+        assert {await visit.ask(POSTED) for _ in range(4)} == {b"HTTP/1.1 503 Service Unavailable"}
+        assert await visit.ask(GET) == b"HTTP/1.1 200 OK"
+        door.go.set()
+        assert await visit.ask(POSTED) == b"HTTP/1.1 200 OK"
+        assert door.outcomes == ["done"] * 3
+
+
+@pytest.mark.usefixtures("soon")
+async def test_what_does_not_come_whole_is_not_refused_but_waited_for_as_long_as_anything() -> None:
+    async with opened() as door:
+        visit = await door.visit()
+        visit.writer.write(POSTED[:-1])
+        assert await visit.end() == b""
+        assert door.keeper.closed == {"slow": 1}
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_stop_waits_for_nothing_that_was_refused() -> None:
+    async with opened() as door:
+        assert await (await door.visit()).ask(POSTED) == b"HTTP/1.1 503 Service Unavailable"
+    assert door.outcomes == ["cut off"]
 
 
 async def test_a_long_answer_reaches_whoever_reads_slowly_and_then_hangs_up() -> None:

@@ -329,12 +329,13 @@ async def test_a_journal_that_fails_is_said_too_and_the_heart_does_not_beat(hous
     assert house.beats == 1
 
 
-async def test_a_journal_that_is_silent_is_said_too(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def silent() -> None:
+@pytest.mark.parametrize("call", ["probe", "desks", "audit"])
+async def test_a_journal_that_is_silent_is_said_too(house: House, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    async def silent(*_: object) -> None:
         await asyncio.Event().wait()
 
     monkeypatch.setattr("bot.health.auditor.ANSWER_SECONDS", 0.05)
-    house.journal.probe = silent  # type: ignore[method-assign]
+    monkeypatch.setattr(house.journal, call, silent)
     ((_, text),) = await house.looks()
     assert text.startswith("Hotseat: the journal cannot be read and written.")
 

@@ -119,6 +119,28 @@ async def test_a_replica_that_was_stopped_overwrites_nothing_when_it_goes_on(tmp
         assert Counter(Counter(where for where, _ in connector.messages).values()) == {1: 2}, "each thread has one card"
 
 
+async def test_while_the_database_is_silent_what_comes_is_refused_in_time_and_there_once_when_it_comes_again(
+    tmp_path: Path, database: str, postgres: tuple[Server, str]
+) -> None:
+    await make_desks(database, 1)
+    soon = "import bot.doorkeeper; bot.doorkeeper.ANSWER_SECONDS = 1.0"
+    async with (
+        FakeConnector() as connector,
+        aiohttp.ClientSession() as session,
+        replica(tmp_path, database, soon) as one,
+    ):
+        post = activities.channel_post("scanner broken", service_url=connector.service_url, channel=info(0).channel)
+        with postgres[0].silent():
+            assert [await deliver(session, one.url, post) for _ in range(2)] == [503, 503]
+            assert not await one.is_ready()
+        async with asyncio.timeout(30):
+            while await deliver(session, one.url, post) != 200:
+                await asyncio.sleep(0.2)
+        await until(lambda: rows(database, "SELECT count(*) FROM outbox") == [(0,)])
+        assert rows(database, "SELECT count(*) FROM requests") == [(1,)]
+        assert len(connector.messages) == 1
+
+
 async def test_a_replica_whose_database_hangs_ends_within_ten_seconds_all_the_same(
     tmp_path: Path, database: str, postgres: tuple[Server, str]
 ) -> None:
