@@ -27,7 +27,10 @@ class Alarm:
         self._desks: Iterable[Desk] = ()
         self._clock = clock
         self._real = real
-        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True})
+        # Two at a time, though one waits for the other: the scheduler counts one that has ended for a little longer,
+        # and would leave out the ring that comes just then.
+        jobs = {"misfire_grace_time": None, "coalesce": True, "max_instances": 2}
+        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=jobs)
         self._armed: datetime | None = None  # in real time
         self._looking = asyncio.Lock()
 

@@ -235,7 +235,7 @@ class Courier:
             wanted, is_needless = partial(self._is_last, key), effect.only_if_shown and address is None
         else:
             wanted = partial(desk.wants, effect)
-            is_needless = not wanted()
+            is_needless = not await wanted()
         if is_needless:
             return False, None
         still_wanted.set(wanted)
@@ -247,7 +247,7 @@ class Courier:
             return False, None
         return True, sent if isinstance(effect, Show) and sent != address else None
 
-    def _is_last(self, key: tuple[str, str, str]) -> bool:
+    async def _is_last(self, key: tuple[str, str, str]) -> bool:
         """Say whether nothing waits that could be shown in the place of what is under way."""
         line = self._lines.get(key)
         return line is None or len(line) == 1 or folded(line[0].effect, line[1].effect) is None
@@ -256,13 +256,14 @@ class Courier:
         """Return where a message stands.
 
         Where replicas share, another may have put it elsewhere: what this one posted is believed until that is stored,
-        and then what is stored.
+        and then what is stored. What is posted as the first under its key is not what stood there before: a desk may
+        have been removed, and added again.
         """
         if isinstance(effect, Say):
             return None
         if (mine := self._addresses.get(key)) is not None:
             by, address = mine
-            if not self._lease.is_shared or desk.has_to_store(by):
+            if desk.has_to_store(by) or not (self._lease.is_shared or effect.first):
                 return address
         return None if effect.first else await self._journal.address(*key)
 

@@ -10,7 +10,8 @@ import asyncio
 import logging
 import time as timing
 from collections import OrderedDict, deque
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
@@ -105,6 +106,7 @@ class Desk:
         self._on_due = on_due
         self._meter = meter or Meter()
         self._standing: Standing | None = None
+        self._asked: list[tuple[str, asyncio.Future[bool]]] | None = None  # while it holds what is not stored yet
         self._paused: Pause | None = None
         self._planned: Planning | None = None
         self._people: Mapping[str, Person] = {}  # as last known, so that they are found while the state is not held
@@ -138,9 +140,13 @@ class Desk:
         """Say whether what became of an effect was reported, and is not stored yet."""
         return effect in self._reported
 
-    def wants(self, effect: Say) -> bool:
-        """Say whether something that waits to be said still is to be, as far as is known here."""
-        return self._standing is None or not clocks.is_over(self._standing.view(), effect.key)
+    async def wants(self, effect: Say) -> bool:
+        """Say whether something that waits to be said still is to be, by what is stored as far as is known here."""
+        if self._asked is None:
+            return self._is_wanted(effect.key)
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._asked.append((effect.key, answer))
+        return await answer
 
     async def knows(self, key: str) -> bool:
         """Say whether an event with this key was taken, and changed something."""
@@ -289,19 +295,37 @@ class Desk:
                     if news is not None:
                         standing = await self._follow(standing, news)
                     found = await self._fetch(standing, waiting)
-                    batch = self._decide(standing, waiting, known)
-                    await self._commit(standing, batch)
+                    with self._storing():
+                        batch = self._decide(standing, waiting, known)
+                        await self._commit(standing, batch)
             except Conflict:
-                self._standing = None
                 known = await self._journal.known(tenant, desk, [one.event.key for one in waiting])
             except Lost as lost:
-                self._standing = None
                 waiting = self._let_go(waiting, lost.ids)
             else:
                 standing.drop_over([*found, *batch.matters()])
                 return batch
         message = f"desk {self.info.id}: another writer won {ATTEMPTS} times in a row"
         raise NotStored(message)
+
+    @contextmanager
+    def _storing(self) -> Iterator[None]:
+        """Hold what is not stored yet meanwhile, and let go of it where it can't be; then answer who asked of it."""
+        asked: list[tuple[str, asyncio.Future[bool]]] = []
+        self._asked = asked
+        try:
+            yield
+        except BaseException:
+            self._standing = None
+            raise
+        finally:
+            self._asked = None
+            for key, answer in asked:
+                if not answer.done():
+                    answer.set_result(self._is_wanted(key))
+
+    def _is_wanted(self, key: str) -> bool:
+        return self._standing is None or not clocks.is_over(self._standing.view(), key)
 
     async def _commit(self, standing: Standing, batch: Batch) -> None:
         if not batch:
@@ -383,8 +407,10 @@ class Desk:
                 decision = decide(standing.view(), event, now, knowledge)
             except Refused as refusal:
                 log.info("refused", extra={"desk": self.info.id, "event": event.key})
-                batch.answers.append((one, Word(str(refusal))))
-                continue
+                if not isinstance(event, _REPORTS):
+                    batch.answers.append((one, Word(str(refusal))))
+                    continue
+                decision = Decision()
             except Exception as failure:
                 keys = {"desk": self.info.id, "event": event.key}
                 log.exception("deciding %s failed", type(event).__name__, extra=keys)
@@ -475,7 +501,6 @@ class Desk:
 
     async def _load(self) -> None:
         """Load the desk, unless somebody else has meanwhile, and nothing older."""
-        self._held.clear()  # it is in the outbox, which is read now
         loaded = await self._journal.load(self.info.tenant, self.info.id)
         standing = Standing(loaded.revision, loaded.desk, loaded.rota, loaded.facts)
         beside = {id_ for one in loaded.requests for id_ in one.followers}.difference(one.id for one in loaded.requests)
@@ -492,7 +517,8 @@ class Desk:
         self.info = loaded.desk
         self._people, self._chats = loaded.rota.people, loaded.facts.chats
         self._set_due(standing, None)
-        # A commit that failed may yet have been written: what only the journal knows of goes out too.
+        # What is held is there too; and a commit that failed may yet have been written, as only the journal knows.
+        self._held.clear()
         self._hand_over(loaded.outgoing)
 
     def _set_due(self, standing: Standing, batch: Batch | None) -> None:

@@ -270,7 +270,7 @@ class Origin(Protocol):
     def has_to_store(self, effect: str) -> bool:
         """Say whether what became of an effect was taken, and is not stored yet."""
 
-    def wants(self, effect: Say) -> bool:
+    async def wants(self, effect: Say) -> bool:
         """Say whether something that waits to be said still is to be."""
 
     async def state(self) -> State:

@@ -40,11 +40,16 @@ def still_mine() -> None:
         raise Lapsed
 
 
+async def always() -> bool:
+    """Say yes: what one process at a time does is the only process's."""
+    return True
+
+
 class Superseded(Exception):  # noqa: N818 - an outcome
     """It is not wanted any more as it was to be: something newer waits, or it is over."""
 
 
-still_wanted: ContextVar[Callable[[], bool]] = ContextVar("still_wanted", default=lambda: True)
+still_wanted: ContextVar[Callable[[], Awaitable[bool]]] = ContextVar("still_wanted", default=always)
 """Says, within a delivery that failed, whether that is to be tried again as it is."""
 
 
@@ -56,11 +61,6 @@ class Temporary(Exception):  # noqa: N818 - an outcome
         self.reason = reason
         self.retry_after = retry_after
         self.ambiguous = ambiguous
-
-
-async def always() -> bool:
-    """Say yes: what one process at a time does is the only process's."""
-    return True
 
 
 async def noted(attempt: Awaitable[T], note: Note) -> T:
@@ -81,7 +81,7 @@ def seconds(retry_after: str | None, date: str | None) -> float | None:
             wish = (parsedate_to_datetime(retry_after) - parsedate_to_datetime(date or "")).total_seconds()
         else:
             wish = float(retry_after or "")
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return min(wish, _LONGEST_RETRY_AFTER) if wish >= 0 else None
 
@@ -118,7 +118,7 @@ async def retrying(call: Callable[[], Awaitable[T]], *, sleep: Callable[[float],
             raise failure
         attempts += 1
         still_mine()
-        if not still_wanted.get()():
+        if not await still_wanted.get()():
             raise Superseded
         try:
             return await call()

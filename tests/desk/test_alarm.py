@@ -1,7 +1,7 @@
 """The alarm: rings when the earliest desk has something to do, again when a look failed, and when the clock moved."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,7 +16,7 @@ from tests.desk.house import INFO
 class Sleeper(Desk):
     """A desk that is due when it is told, and keeps when it was struck."""
 
-    def __init__(self, now: "Hand", due: datetime | None) -> None:
+    def __init__(self, now: Callable[[], datetime], due: datetime | None) -> None:
         self.info = INFO
         self.next_due = due
         self.struck: list[datetime] = []
@@ -117,3 +117,27 @@ async def test_a_desk_that_takes_long_holds_up_no_other(alarm: Alarm, hand: Hand
     alarm.start([Slow(hand, hand()), other])
     await rung(other)
     assert len(other.struck) == 1
+
+
+async def test_what_falls_due_while_the_scheduler_still_counts_the_look_before_is_rung_all_the_same() -> None:
+    now = datetime.now(UTC)
+
+    class Again(Sleeper):
+        async def strike(self) -> None:
+            await super().strike()
+            if len(self.struck) == 1:
+                self.next_due = now + timedelta(microseconds=1)
+
+    def passes() -> datetime:
+        """Let time go on when the ring is set, so that its moment is there before the look has ended."""
+        nonlocal now
+        now += timedelta(seconds=1)
+        return datetime.now(UTC)
+
+    desk = Again(lambda: now, now)
+    alarm = Alarm(lambda: now, passes)
+    alarm.start([desk])
+    await rung(desk)
+    await rung(desk)
+    alarm.stop()
+    assert len(desk.struck) == 2

@@ -66,7 +66,7 @@ class Reports(Desk):
         if shown:
             self.shown[shown[0]] = shown[1]
 
-    def wants(self, effect: Say) -> bool:
+    async def wants(self, effect: Say) -> bool:
         return effect.key not in self.over
 
     def has_to_store(self, effect: str) -> bool:
@@ -440,3 +440,11 @@ async def test_of_several_replicas_each_edits_what_it_posted_though_its_desk_is_
     post.take(post.show("card", "two"))
     await post.courier.idle()
     assert post.teams.sent == [("card", "post", "one"), ("card", "id-1", "two")]
+
+
+async def test_the_first_message_under_a_key_is_posted_though_another_stood_there_before(post: Post) -> None:
+    post.take(post.show("card", "of a desk that was removed", first=True))
+    await post.courier.idle()
+    post.take(post.show("card", "of one that was added under its id", first=True))
+    await post.courier.idle()
+    assert [how for _, how, _ in post.teams.sent] == ["post", "post"]

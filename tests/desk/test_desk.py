@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
+from typing import NoReturn
 
 import pytest
 
 from bot.desk import BATCH, MOST_HELD, Desk
-from bot.effects import Answer, Card, Show
+from bot.effects import Answer, Card, Say, Show
 from bot.errors import NotStored
 from bot.ports import Commit, Outgoing
 from bot.store.memory import MemoryJournal
+from bot.views import Line
 from tests.desk.house import ANA, BEN, Broken, Stage
-from tests.journeys.town import at, plain
+from tests.journeys.town import CHANNEL, at, plain
 
 
 def shown(answer: object) -> str:
@@ -126,6 +128,46 @@ async def test_what_is_held_back_goes_out_once_where_another_writer_was_faster_m
     await asyncio.gather(*left)
     await desk.settle()
     assert stage.courier.taken == sent(stage, 3)
+
+
+async def test_what_is_held_back_goes_out_though_the_store_fails_for_those_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = Stage()
+    desk = await stage.open()
+    left = await crowd(stage, desk, 1)
+
+    async def away(*_: str) -> NoReturn:
+        raise NotStored("away")
+
+    monkeypatch.setattr(stage.journal, "load", away)
+    stage.journal.failing = ["before"]
+    stage.journal.gate.set()
+    answers = await asyncio.gather(*left, return_exceptions=True)
+    await desk.settle()
+    assert [type(answer) for answer in answers] == [NotStored, NotStored]
+    assert stage.courier.taken == sent(stage, 1)
+
+
+@pytest.mark.parametrize(("fails", "is_wanted"), [([], False), (["before"], True)])
+async def test_whether_a_reminder_is_still_wanted_is_judged_by_what_is_stored(
+    fails: list[str], *, is_wanted: bool
+) -> None:
+    stage = Stage()
+    desk = await stage.open()
+    await desk.handle(stage.posted())
+    line = Say("line:R-1:first", CHANNEL, Line(("Nobody has answered yet.",)))
+    assert await desk.wants(line)
+    stage.journal.gate.clear()
+    stage.journal.asked.clear()
+    stage.journal.failing = fails
+    claim = asyncio.create_task(desk.handle(stage.claim(ANA)))
+    await stage.journal.asked.wait()
+    wants = asyncio.create_task(desk.wants(line))
+    await asyncio.sleep(0)
+    stage.journal.gate.set()
+    assert await wants is is_wanted
+    await asyncio.gather(claim, return_exceptions=True)
 
 
 async def test_who_loses_the_race_reloads_and_decides_again() -> None:

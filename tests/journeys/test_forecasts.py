@@ -137,7 +137,7 @@ class Outrun:
     def report(self, event: Delivered | Undeliverable | PlanFound, shown: tuple[str, Address] | None = None) -> None:
         self.desk.report(event, shown)
 
-    def wants(self, _: Say) -> bool:
+    async def wants(self, _: Say) -> bool:
         return True
 
     def has_to_store(self, effect: str) -> bool:

@@ -80,8 +80,8 @@ async def test_after_an_answer_the_line_that_waited_for_teams_is_not_said_and_on
 async def test_what_is_said_besides_is_wanted_whatever_became_of_its_request() -> None:
     town = Town()
     desk = await town.desk()
-    assert desk.wants(Say("report:R-1", "x", Line(("x",))))
-    assert not desk.wants(Say("line:R-1:first", "x", Line(("x",))))
+    assert await desk.wants(Say("report:R-1", "x", Line(("x",))))
+    assert not await desk.wants(Say("line:R-1:first", "x", Line(("x",))))
 
 
 async def test_a_message_that_was_refused_keeps_no_later_one_from_ringing() -> None:

@@ -5,10 +5,10 @@ and Ben as the pair, Chen as the Friday fallback, Dilan observing, Eva and Farid
 """
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.alerts.alert import Alert
@@ -76,6 +76,7 @@ from bot.support.recurrence import Alike, Common
 from bot.support.request import Match, Request
 from bot.views import Button, Field, FormCard, Line, Link, Mention, View
 
+T = TypeVar("T")
 BERLIN = ZoneInfo("Europe/Berlin")
 TRIAGE = read_tree(TREE)
 CHANNEL = "19:backend@thread.tacv2"
@@ -117,6 +118,16 @@ def shifts(iteration: date = ITERATION) -> tuple[Shift, ...]:
 def at(text: str) -> datetime:
     """Return "2026-11-23 10:00" in Berlin as an instant."""
     return datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC)
+
+
+def at_once(asked: Coroutine[Any, Any, T]) -> T:
+    """Return the answer to what nothing has to be waited for."""
+    try:
+        asked.send(None)
+    except StopIteration as known:
+        answer: T = known.value
+        return answer
+    raise AssertionError("it waits")
 
 
 def plain(view: View) -> str:
@@ -218,7 +229,7 @@ class FakeTeams:
                 self._take_aside(desk, one)
                 continue
             unseen = effect.key not in self.messages
-            is_over = isinstance(effect, Say) and not desk.wants(effect)
+            is_over = isinstance(effect, Say) and not at_once(desk.wants(effect))
             needless = is_over or (isinstance(effect, Show) and effect.only_if_shown and unseen)
             reason = "" if needless else self.refuse.get(effect.place)
             fields = {"happened_at": self._town.now, "effect": one.id, "place": effect.place, "message": effect.key}

@@ -70,7 +70,7 @@ class Desk:
     info: DeskInfo = DESK
     commons: dict[str, Common] = field(default_factory=dict)
 
-    def wants(self, _: Say) -> bool:
+    async def wants(self, _: Say) -> bool:
         return True
 
     def has_to_store(self, effect: str) -> bool:

@@ -34,7 +34,7 @@ class Asked:
         assert shown is None
         self.told.append(event)
 
-    def wants(self, _: Say) -> bool:
+    async def wants(self, _: Say) -> bool:
         return True
 
     def has_to_store(self, effect: str) -> bool:

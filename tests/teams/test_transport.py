@@ -144,6 +144,7 @@ async def test_a_status_that_will_not_pass_is_final_with_the_connectors_word(
         ({"Retry-After": "soon"}, None),
         ({"Retry-After": "-5"}, None),
         ({"Retry-After": "nan"}, None),
+        ({"Retry-After": "Mon, 29 Jan 99999999999 18:00:00 GMT"}, None),
     ],
 )
 async def test_retry_after_is_understood_in_both_forms(
