@@ -6,7 +6,7 @@ value is ever shown.
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
@@ -238,7 +238,7 @@ class Settings(BaseSettings):
     @field_validator("certificate")
     @classmethod
     def _certificate(cls, value: Path | None, info: ValidationInfo) -> Path | None:
-        readable = value is not None and value.is_file()
+        readable = value is not None and _is_so(value.is_file)
         _must(readable or not _is_real(info, AppType.CERTIFICATE), "set it to the path of a readable PEM file")
         return value
 
@@ -253,7 +253,7 @@ class Settings(BaseSettings):
     @field_validator("federated_token_file")
     @classmethod
     def _token_file(cls, value: Path | None, info: ValidationInfo) -> Path | None:
-        readable = value is not None and value.is_file()
+        readable = value is not None and _is_so(value.is_file)
         _must(readable or not _is_real(info, AppType.FEDERATED), "set it to the path of the token file")
         return value
 
@@ -299,8 +299,12 @@ class Settings(BaseSettings):
     @classmethod
     def _database_url(cls, value: SecretStr) -> SecretStr:
         link = _split(value.get_secret_value())
-        given = link.scheme in ("postgresql", "postgres") and link.path.strip("/")
-        remedy = "use postgresql://USER:PASSWORD@HOST:5432/NAME; or remove it, to keep everything in HOTSEAT_DATA"
+        plain = link.netloc.count("@") <= 1 and "@" not in link.path + link.fragment
+        given = link.scheme in ("postgresql", "postgres") and link.path.strip("/") and plain
+        remedy = (
+            "use postgresql://USER:PASSWORD@HOST:5432/NAME, where a password's @ : / ? # and % are written %40 %3A %2F "
+            "%3F %23 and %25; or remove it, to keep everything in HOTSEAT_DATA"
+        )
         _must(bool(given) or not value.get_secret_value(), remedy)
         return value
 
@@ -314,7 +318,8 @@ class Settings(BaseSettings):
     @field_validator("port", mode="before")
     @classmethod
     def _port(cls, value: object) -> object:
-        _must(str(value).strip().isdecimal() and 1 <= int(str(value)) <= LAST_PORT, "use a number from 1 to 65535")
+        digits = re.fullmatch(r"[0-9]{1,5}", str(value).strip())
+        _must(digits is not None and 1 <= int(digits[0]) <= LAST_PORT, "use a number from 1 to 65535")
         return value
 
     @field_validator("ops")
@@ -323,7 +328,7 @@ class Settings(BaseSettings):
         if value.casefold() == "off":
             return "off"
         host, _, port = value.rpartition(":")
-        good = host and port.isdecimal() and int(port) <= LAST_PORT
+        good = host and re.fullmatch(r"[0-9]{1,5}", port) and int(port) <= LAST_PORT
         _must(bool(good), "use host:port, such as 127.0.0.1:9978, or off")
         _must(_is_real(info) or is_loopback(host.strip("[]")), "without MicrosoftAppId use a loopback address, or off")
         return value
@@ -332,8 +337,8 @@ class Settings(BaseSettings):
     @classmethod
     def _heartbeat_url(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
         url = value.get_secret_value()
-        _must(not url or _is_real(info) or _is_here(url), "without MicrosoftAppId I call nobody but this machine")
         _must(not url or _is_secure(url), "use https://… (http is for loopback addresses only)")
+        _must(not url or _is_real(info) or _is_here(url), "without MicrosoftAppId I call nobody but this machine")
         return value
 
     @field_validator("public_url")
@@ -494,8 +499,8 @@ class Settings(BaseSettings):
         _must(bool(on_github) or not is_link, f"{A_HANDBOOK}; of a page on GitHub's web, https://…/blob/REF/PATH")
         # What has an @ at its end and begins like a repository is meant for GitHub, not for a file.
         meant = re.fullmatch(r"[^./~][^/]*(/[^/]+)+@[^/]*", value) is not None
-        _must(bool(on_github) or not meant or Path(value).exists(), A_HANDBOOK)
-        _must(value.isprintable() and not Path(value or "x").is_dir(), A_HANDBOOK)
+        _must(bool(on_github) or not meant or _is_so(Path(value).exists), A_HANDBOOK)
+        _must(value.isprintable() and not _is_so(Path(value or "x").is_dir), A_HANDBOOK)
         return value
 
 
@@ -578,6 +583,14 @@ def _answers_slack(info: ValidationInfo) -> bool:
     """Say whether there is a bot token, be it a wrong one."""
     token = info.data.get("slack_token")
     return token is None or bool(token.get_secret_value())
+
+
+def _is_so(found: Callable[[], bool]) -> bool:
+    """Say whether a path is what it should be, as far as I may look."""
+    try:
+        return found()
+    except OSError:
+        return False
 
 
 def _is_guid(text: str) -> bool:

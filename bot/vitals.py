@@ -45,6 +45,7 @@ from bot.views import Line
 log = logging.getLogger(__name__)
 
 TELL_SECONDS = 20.0
+STATE_SECONDS = 5.0
 SIGNED_WITH = {slack.PATH: "SLACK_SIGNING_SECRET", jira.PATH: "JIRA_WEBHOOK_SECRET"}
 """By what those who call an address must sign; what Teams shows is the guard's to tell of."""
 RECONCILER = "look in the log why Microsoft Graph is not read; meanwhile what Teams does not deliver is not found"
@@ -170,9 +171,11 @@ def _checks(parts: Parts) -> list[Check]:
 
 async def _readings(parts: Parts, auditor: Auditor, closed: Mapping[str, int]) -> Readings:
     unfilled = {}
-    for desk in parts.desks:
-        with suppress(NotStored):  # it was never loaded, and can't be just now
-            unfilled[desk.info.id] = await _is_unfilled(desk, parts)
+    with suppress(TimeoutError):  # the journal is silent, and has to be read for those that are not held
+        async with asyncio.timeout(STATE_SECONDS):
+            for desk in parts.desks:
+                with suppress(NotStored):  # it was never loaded, and can't be just now
+                    unfilled[desk.info.id] = await _is_unfilled(desk, parts)
     return Readings(
         refused=dict(parts.guard.refused),
         closed=dict(closed),
@@ -215,8 +218,9 @@ def teams_way(outbound: Outbound, desk_of: Callable[[DeskInfo], Desk | None], se
         named = {*settings.admins, *info.policy.admins}
         desk = desk_of(info)
         people: Iterable[Person] = ()
-        with suppress(NotStored):  # then those are told whose ids the settings and the desk's policy have
-            people = (await desk.state()).rota.people.values() if desk else ()
+        with suppress(NotStored, TimeoutError):  # then those whose ids the settings and the desk's policy have
+            async with asyncio.timeout(STATE_SECONDS):
+                people = (await desk.state()).rota.people.values() if desk else ()
         ids = {one for one in named if GUID.fullmatch(one)}
         ids |= {one.id for one in people if one.email and one.email.casefold() in named}
         told = [await _told(outbound, info, one, text) for one in sorted(ids)]

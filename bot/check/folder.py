@@ -27,8 +27,14 @@ OTHERS = stat.S_IRWXG | stat.S_IRWXO
 def folder_findings(settings: Settings) -> Iterator[Finding]:
     """Yield how the folder is: there, whose, with space, and fit to be opened."""
     folder = settings.data
-    if folder.exists() and not folder.is_dir():
-        yield failed(FOLDER, f"{folder} is no folder.", "Set HOTSEAT_DATA to a folder, or to where one may be made.")
+    another = "Set HOTSEAT_DATA to a folder, or to where one may be made."
+    try:
+        is_taken = folder.exists() and not folder.is_dir()
+    except OSError as error:
+        yield failed(FOLDER, f"{folder} cannot be used ({error.strerror}).", another)
+        return
+    if is_taken:
+        yield failed(FOLDER, f"{folder} is no folder.", another)
         return
     if not folder.is_dir():
         yield warning(
@@ -85,8 +91,8 @@ def holder_finding(settings: Settings, *, answers: bool) -> Finding:
 def journal_findings(settings: Settings) -> tuple[bool, list[Finding]]:
     """Return whether what the journal knows can be read by this version, and how it is."""
     path = journal_of(settings)
-    if path.exists() and not path.is_file():
-        return False, [failed(JOURNAL, f"{path} is no file.", "Move away what stands there, and check again.")]
+    if (wrong := _wrong_at(path)) is not None:
+        return False, [wrong]
     if not path.is_file():
         missing = "There is no journal yet."
         if any((settings.data / "rota").glob("*.json")):
@@ -103,6 +109,16 @@ def journal_findings(settings: Settings) -> tuple[bool, list[Finding]]:
     counted = f"{tables['requests']} requests, {tables['records']} records, {size / 1e6:.1f} MB"
     whole = "read through and whole" if size <= MOST_READ else "too large to be read through here; a backup does it"
     return True, [ok(JOURNAL, f"Version {version}, {whole}: {counted}.")]
+
+
+def _wrong_at(path: Path) -> Finding | None:
+    try:
+        if path.exists() and not path.is_file():
+            return failed(JOURNAL, f"{path} is no file.", "Move away what stands there, and check again.")
+    except OSError as error:
+        said = f"{path} cannot be looked at ({error.strerror})."
+        return failed(JOURNAL, said, "See what is said of the data folder.")
+    return None
 
 
 async def shared_findings(settings: Settings) -> tuple[bool, list[Finding]]:

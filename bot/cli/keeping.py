@@ -34,7 +34,11 @@ def backup(file: Path, *, force: bool, as_json: bool) -> None:
         "hotseat backup saves a journal in a data folder", 'pg_dump --format=custom --file=FILE "$HOTSEAT_DATABASE_URL"'
     )
     now = real()
-    target = file / f"hotseat-{now:%Y%m%dT%H%M%SZ}.zip" if file.is_dir() else file
+    try:
+        target = file / f"hotseat-{now:%Y%m%dT%H%M%SZ}.zip" if file.is_dir() else file
+    except OSError as error:
+        message = f"{file} cannot be written ({error.strerror}). Name another file."
+        raise Misconfigured(message) from None
     made = back_up(settings.data, target, version=version("hotseat"), now=now, force=force)
     said = f"Wrote {target}: {_counted(made)}. It was read back, and is whole."
     say(said, {"file": str(target), "bytes": target.stat().st_size, **_facts(made)}, as_json=as_json)

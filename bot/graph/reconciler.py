@@ -259,10 +259,12 @@ class Reconciler:
         """Return the replies that did not come with a post, since there are too many."""
         found: list[Any] = []
         link = post.get("replies@odata.nextLink")
-        while isinstance(link, str) and link and len(found) < MOST_REMEMBERED:
+        for _ in range(MOST_PAGES):
+            if not isinstance(link, str) or not link or len(found) >= MOST_REMEMBERED:
+                break
             try:
                 page = await self._api.follow(channel, link)
-            except Expired:
+            except (Expired, Refusal):
                 break  # what is missing comes with the thread's next change
             found += page.messages
             link = page.next

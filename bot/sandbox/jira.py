@@ -48,6 +48,7 @@ class Jira:
         types = f"{API}/issue/createmeta/{{project}}/issuetypes"
         return [
             web.get(f"{API}/myself", self._logged(lambda *_: (HTTPStatus.OK, ITSELF))),
+            web.get(f"{API}/mypermissions", self._logged(self._rights)),
             web.get(f"{API}/project/{{project}}", self._logged(self._project)),
             web.get(types, self._logged(self._types)),
             web.get(types + "/{type}", self._logged(self._fields)),
@@ -130,6 +131,13 @@ class Jira:
         if _creates(request) and self._faults.takes("refused"):
             return HTTPStatus.BAD_REQUEST, _complaint(priority=REFUSED)
         return HTTPStatus.OK, None
+
+    def _rights(self, request: web.Request, body: Json) -> Answer:
+        del body
+        if request.query.get("projectKey") != cast.EDGE:
+            raise Gone
+        asked = _list(request.query.get("permissions"))
+        return HTTPStatus.OK, {"permissions": {one: {"key": one, "havePermission": True} for one in asked}}
 
     def _project(self, request: web.Request, body: Json) -> Answer:
         del body

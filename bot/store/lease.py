@@ -7,8 +7,12 @@ under another id. It must not know what is delivered.
 import asyncio
 import time
 from collections.abc import Callable
+from typing import TypeVar
 from uuid import uuid4
 
+from sqlalchemy import Connection
+
+from bot.errors import NotStored
 from bot.store import replicas
 from bot.store.journal import SqlJournal
 from bot.store.writing import Holder
@@ -86,6 +90,8 @@ class ReplicaLease:
 
 
 LATE = 0.1  # seconds
+ANSWER_SECONDS = 5.0
+T = TypeVar("T")
 
 
 class SharedLimits:
@@ -100,12 +106,20 @@ class SharedLimits:
         self._windows = windows
 
     async def turn(self, thread: str) -> None:
-        """Return when the next send to this thread may leave."""
+        """Return when the next send to this thread may leave; raise NotStored where that is not known in time."""
         if self._windows:
             windows, loop = self._windows, asyncio.get_running_loop()
-            seconds, moment = await self._journal.run(lambda connection: replicas.reserve(connection, thread, windows))
+            seconds, moment = await self._ask(lambda connection: replicas.reserve(connection, thread, windows))
             due = loop.time() + seconds
             if seconds:
                 await asyncio.sleep(seconds)
             if loop.time() - due > LATE:
-                await self._journal.run(lambda connection: replicas.left_late(connection, thread, moment))
+                await self._ask(lambda connection: replicas.left_late(connection, thread, moment))
+
+    async def _ask(self, work: Callable[[Connection], T]) -> T:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await self._journal.run(work)
+        except TimeoutError:
+            message = "the database is silent"
+            raise NotStored(message) from None

@@ -5,11 +5,14 @@ collation "C"), so that order is the same as in SQLite. No error says what rows 
 are kept that name no value.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
-from psycopg import Error, InterfaceError, OperationalError
+from psycopg import Error, InterfaceError, OperationalError, ProgrammingError
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 from sqlalchemy.dialects.sqlite.dml import OnConflictDoNothing, OnConflictDoUpdate
@@ -42,6 +45,18 @@ ALIVE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
+# Of what the driver says of a connection that failed, which names users and databases, only what it comes to.
+AWAY: Mapping[str, str] = MappingProxyType(
+    {
+        r"password authentication failed": "it does not take the password",
+        r"database .* does not exist": "it has no such database",
+        r"role .* does not exist": "it has no such user",
+        r"no pg_hba.conf entry": "it does not let this user in from here (pg_hba.conf)",
+        r"too many clients|connection slots": "it has no connection left",
+        r"invalid .*value|invalid integer": "a parameter of its address has no such value",
+        r"SSL|certificate": "there is no TLS with it as asked for",
+    }
+)
 _MIGRATING = 0x486F7473  # the key of the advisory lock under which one replica migrates, and the others wait
 _TOUCH = text(
     "INSERT INTO documents (tenant, desk, name, version, content) VALUES ('', '', 'probe', 1, '') "
@@ -111,7 +126,8 @@ class Database:
         if isinstance(original, Error) and original.sqlstate:
             return f"{original.diag.message_primary or type(original).__name__} (SQLSTATE {original.sqlstate})"
         away = isinstance(original, InterfaceError | OperationalError)
-        what = "it cannot be reached" if away else "it refused what was to be stored"
+        known = (words for pattern, words in AWAY.items() if away and re.search(pattern, str(original)))
+        what = next(known, "it cannot be reached" if away else "it refused what was to be stored")
         return f"{what} ({type(original).__name__})" if isinstance(original, Error) else str(original)
 
 
@@ -122,8 +138,15 @@ def parse_url(url: str) -> URL:
         parsed = make_url(url)
     except ArgumentError:
         raise Misconfigured(remedy) from None
-    if parsed.drivername not in ("postgresql", "postgres", "postgresql+psycopg") or not parsed.database:
+    is_ours = parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg")
+    if not is_ours or not parsed.database or "@" in (parsed.host or ""):
         raise Misconfigured(remedy)
+    for name in parsed.query:
+        try:
+            make_conninfo(**{name: ""})
+        except ProgrammingError:
+            message = f"HOTSEAT_DATABASE_URL: PostgreSQL knows no {name}, which is behind its ?; correct or remove it"
+            raise Misconfigured(message) from None
     return parsed.set(drivername="postgresql+psycopg")
 
 

@@ -115,7 +115,7 @@ class SigningKeys:
         try:
             metadata = await self._get(self._metadata)
             keys = _read(await self._get(metadata["jwks_uri"]))
-        except (ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
+        except (ClientError, TimeoutError, ValueError, KeyError, TypeError, AttributeError) as error:
             log.warning("signing keys could not be fetched: %s", type(error).__name__)
             return
         if keys:

@@ -5,6 +5,7 @@ Learnt from what arrives.
 Keeps the tenant beside each reference, which the SDK's own conversation reference loses.
 """
 
+import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -14,6 +15,7 @@ import orjson
 
 from bot.errors import NotStored
 
+ANSWER_SECONDS = 5.0
 GLOBAL_SERVICE = "https://smba.trafficmanager.net/teams/"
 
 
@@ -70,11 +72,12 @@ class References:
     async def look_up(self, tenant: str, place: str) -> Reference:
         """Return how to reach a place, as whichever replica learnt it last; see ``of``.
 
-        While what is kept cannot be read, what is known here serves.
+        While what is kept cannot be read, or not in time, what is known here serves.
         """
         if self._is_shared:
-            with suppress(NotStored):
-                self._read(await self._memory.references_of(tenant, (place, "")))
+            with suppress(NotStored, TimeoutError):
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    self._read(await self._memory.references_of(tenant, (place, "")))
         return self.of(tenant, place)
 
     async def learn(self, tenant: str, place: str, activity: dict[str, Any]) -> None:
@@ -89,9 +92,12 @@ class References:
         await self._keep(tenant, "", replace(self._named_by(activity), conversation=""))
 
     async def met(self, tenant: str, place: str, conversation: str) -> None:
-        """Keep the chat that was opened with a person."""
+        """Keep the chat that was opened with a person; one that cannot be kept now is opened again, as the same."""
         known = self.of(tenant, place)
-        await self._keep(tenant, place, Reference(known.service_url, conversation, known.bot))
+        met = self._known[tenant, place] = Reference(known.service_url, conversation, known.bot)
+        with suppress(NotStored, TimeoutError):
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._memory.learn(tenant, place, _document(met))
 
     def of(self, tenant: str, place: str) -> Reference:
         """Return how to reach a place: its own chat, by the tenant's last seen service, else by the global one."""
@@ -111,5 +117,9 @@ class References:
 
     async def _keep(self, tenant: str, place: str, reference: Reference) -> None:
         if self._known.get((tenant, place)) != reference:
-            await self._memory.learn(tenant, place, orjson.dumps(asdict(reference)).decode())
+            await self._memory.learn(tenant, place, _document(reference))
             self._known[tenant, place] = reference
+
+
+def _document(reference: Reference) -> str:
+    return orjson.dumps(asdict(reference)).decode()

@@ -105,11 +105,15 @@ async def child(folder: Path, *words: str, **settings: str) -> Said:
 
 
 def test_whoever_may_not_use_the_folder_is_told_so(hotseat: Hotseat, monkeypatch: pytest.MonkeyPatch) -> None:
-    def denied(_: Path) -> bool:
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "data/journal.sqlite")
+    is_file = Path.is_file
 
-    monkeypatch.setattr(Path, "exists", denied)
-    said = hotseat("check")
+    def denied(path: Path) -> bool:
+        if path.name == "journal.sqlite":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "data/journal.sqlite")
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", denied)
+    said = hotseat("backup", "saved.zip")
     assert (said.code, said.out) == (1, "")
     assert said.err == "I may not use data/journal.sqlite. Run this as the user that runs the bot.\n"
 
@@ -914,6 +918,8 @@ async def test_a_backup_is_made_while_the_bot_runs_and_is_restored_only_when_it_
     said = await child(running, "backup", str(tmp_path))
     (file,) = tmp_path.glob("hotseat-*.zip")
     assert said.out.startswith(f"Wrote {file}: 1 desk, 0 requests, 0 alerts, ")
+    long = await child(running, "backup", str(tmp_path / ("x" * 300)))
+    assert (long.code, long.err.endswith("cannot be written (File name too long). Name another file.\n")) == (1, True)
     held = await child(running, "restore", str(file))
     assert (held.code, held.out) == (1, "")
     assert "is in use by hotseat serve" in held.err

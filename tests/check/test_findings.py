@@ -1,7 +1,9 @@
 """Each finding of a check is found where a fake fails in that very way, and says what to do."""
 
 import asyncio
+import errno
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -217,6 +219,7 @@ GRAPH = "Microsoft Graph of backend"
 REACH = "See that this machine reaches 127.0.0.1"
 CASES: list[tuple[str, Act | None, dict[str, Any], Level, str, str]] = [
     ("data folder", gone, {}, WARNING, "There is no folder", "The first start makes it"),
+    ("data folder", None, {"data": Path("x" * 300)}, FAILED, "File name too long", "Set HOTSEAT_DATA"),
     ("data folder", loose, {}, WARNING, "Others on this machine may read .*feeds.key", "chmod -R go-rwx"),
     ("data folder", write("feeds.key", b"short"), {}, FAILED, "not to be used", "it is no key; restore it"),
     ("data folder", closed, {}, FAILED, "not to be used", "A restore into it was cut off"),
@@ -349,6 +352,19 @@ async def test_a_folder_that_a_bot_holds_is_checked_beside_it_and_so_is_its_publ
         assert "is not seen from here at" in elsewhere[0].said
         nowhere = await place.of("public address", public_url="http://127.0.0.1:1")
         assert "(ClientConnectorError)" in nowhere[0].said
+
+
+async def test_a_folder_that_i_may_not_look_into_is_said_and_the_rest_is_checked(
+    place: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(_: Path) -> bool:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "exists", denied)
+    for name in ("data folder", "journal"):
+        (found,) = await place.of(name)
+        assert (found.level, "(Permission denied)" in found.said) == (FAILED, True)
+    assert (await place.of("identity in Entra"))[0].level is OK
 
 
 async def test_where_graph_is_off_it_is_not_asked(place: Ground) -> None:

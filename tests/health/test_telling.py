@@ -128,6 +128,22 @@ async def test_admins_are_told_whom_the_deployment_or_the_desk_names_by_id_or_by
     assert not await teams_way(cast("Outbound", chats), lambda _: None, Settings.model_validate({}))(INFO, "words")
 
 
+async def test_admins_named_by_their_ids_are_told_while_the_journal_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silent(*_: str) -> None:
+        await asyncio.Event().wait()
+
+    stage = Stage()
+    desk = await stage.open()
+    desk.lapse()
+    monkeypatch.setattr("bot.vitals.STATE_SECONDS", 0.05)
+    monkeypatch.setattr(stage.journal, "load", silent)
+    chats = Chats()
+    assert await teams_way(cast("Outbound", chats), lambda _: desk, Settings.model_validate({"admins": (FARID,)}))(
+        INFO, "words"
+    )
+    assert chats.told == [FARID]
+
+
 async def test_where_nothing_is_said_in_slack_nobody_is_told_there() -> None:
     async with aiohttp.ClientSession() as session:
         slack = SlackOutbound(session, "http://127.0.0.1:9/", "", Channels(), lambda _: False)

@@ -20,6 +20,7 @@ from bot.store.document import dump_effect
 from bot.store.journal import SqlJournal
 from bot.store.lease import ReplicaLease, SharedLimits
 from bot.store.replicas import Claimed
+from bot.store.writing import Holder
 from bot.teams.limits import Limits
 from bot.views import Line
 from tests.journeys.town import at
@@ -129,6 +130,36 @@ async def test_what_nobody_delivers_is_delivered_here_but_for_a_desk_that_is_gon
     house.lease.found = [(DESK.tenant, "edge", "1.0", document, ""), (DESK.tenant, "gone", "1.1", document, "")]
     await house.look()
     assert house.courier.taken == ["edge 1.0"]
+
+
+async def test_what_is_claimed_is_judged_by_all_that_was_committed_before(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revisions: list[int] = []
+
+    async def claim() -> list[Claimed]:
+        await house.theirs.commit(posted(0, 1))
+        return [(DESK.tenant, "edge", "1.0", dump_effect(Show("card", "19:t", Line(("text",)))), "")]
+
+    monkeypatch.setattr(house.lease, "claim", claim)
+    monkeypatch.setattr(house.courier, "take", lambda desk, _: revisions.append(desk.revision))
+    await house.replica.follow()
+    assert revisions[-1] >= 1
+
+
+async def test_what_was_claimed_under_a_lease_that_was_let_go_of_meanwhile_is_left(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = Desk.look
+
+    async def and_begin_anew(desk: Desk) -> None:
+        await look(desk)
+        house.mine.holder = Holder("another")
+
+    house.lease.found = [(DESK.tenant, "edge", "1.0", dump_effect(Show("card", "19:t", Line(("text",)))), "")]
+    monkeypatch.setattr(Desk, "look", and_begin_anew)
+    await house.replica.follow()
+    assert house.courier.taken == []
 
 
 async def test_the_lease_is_renewed_every_few_looks(house: House) -> None:
@@ -282,4 +313,18 @@ async def test_while_replicas_cannot_agree_on_turns_each_keeps_the_limits_alone(
     assert len(alone) == 0
     await two[0].run(lambda connection: connection.exec_driver_sql("ALTER TABLE turns RENAME TO gone") and None)
     await turns.turn("19:t")
+    assert len(alone) == 1
+
+
+async def test_while_the_database_is_silent_each_keeps_the_limits_alone(
+    two: tuple[SqlJournal, SqlJournal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def silent(_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("bot.store.lease.ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(two[0], "run", silent)
+    windows = ((1, 3600.0),)
+    alone = Limits(windows)
+    await Turns(SharedLimits(two[0], windows), alone).turn("19:t")
     assert len(alone) == 1

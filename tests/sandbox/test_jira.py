@@ -44,6 +44,13 @@ async def found(stage: Stage, jql: str, **more: Any) -> list[str]:
     return [one["key"] for one in answer["issues"]]
 
 
+async def test_whoever_is_logged_in_may_do_all_in_the_project_that_there_is(stage: Stage) -> None:
+    given = {one: {"key": one, "havePermission": True} for one in ("BROWSE_PROJECTS", "CREATE_ISSUES")}
+    where = "mypermissions?permissions=BROWSE_PROJECTS,CREATE_ISSUES&projectKey="
+    assert await call(stage, "GET", where + "EDGE") == (200, {"permissions": given})
+    assert (await call(stage, "GET", where + "NONE"))[0] == 404
+
+
 async def test_what_a_ticket_needs_can_be_asked(stage: Stage) -> None:
     status, types = await call(stage, "GET", "issue/createmeta/EDGE/issuetypes")
     assert (status, [one["name"] for one in types["issueTypes"]]) == (200, ["Bug", "Task", "Story"])

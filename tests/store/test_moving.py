@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import psycopg
 import psycopg.sql
 import pytest
+from sqlalchemy.engine import URL, make_url
 
 from bot.errors import Misconfigured, NotStored
 from bot.settings import Settings
@@ -23,6 +25,7 @@ from bot.store.journal import SqlJournal
 from bot.store.lease import ReplicaLease
 from bot.store.lock import FolderLock
 from bot.store.moving import MOVING, TABLES, Moved, move, sum_of
+from bot.store.postgres import Database
 from bot.store.rota import Agreed, compare
 from bot.store.schema import HEAD
 from tests.rig.postgres import Server
@@ -209,6 +212,37 @@ def test_a_database_that_fails_in_the_middle_has_nothing_and_the_folder_everythi
 def test_a_server_that_is_not_there_is_said_without_its_password(folder: Path) -> None:
     with pytest.raises(NotStored, match="it cannot be reached") as failed:
         moved(folder, "postgresql://hotseat:canary@127.0.0.1:1/hotseat")
+    assert "canary" not in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda url: url.set(database="canary"), "it has no such database"),
+        (lambda url: url.set(username="canary"), "it has no such user"),
+        (lambda url: url.update_query_dict({"sslmode": "canary"}), "a parameter of its address has no such value"),
+        (lambda url: url.update_query_dict({"sslmode": "require"}), "there is no TLS with it as asked for"),
+    ],
+)
+def test_what_is_wrong_with_the_address_is_said_without_what_it_holds(
+    folder: Path, database: str, change: Callable[[URL], URL], said: str
+) -> None:
+    url = change(make_url(database)).render_as_string(hide_password=False)
+    with pytest.raises(NotStored, match=said) as failed:
+        moved(folder, url)
+    assert "canary" not in str(failed.value).replace("/canary)", ")")  # the database's name is said, to find it
+
+
+def test_a_password_that_is_not_taken_is_said_as_that() -> None:
+    failure = psycopg.OperationalError('FATAL:  password authentication failed for user "canary"')
+    said = Database("postgresql://host/x").cause(failure)
+    assert said == "it does not take the password (OperationalError)"
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:p@canary@host/x", "postgresql://host/x?canari=1"])
+def test_an_address_that_no_database_can_have_is_refused(folder: Path, url: str) -> None:
+    with pytest.raises(Misconfigured, match="HOTSEAT_DATABASE_URL: ") as failed:
+        moved(folder, url)
     assert "canary" not in str(failed.value)
 
 

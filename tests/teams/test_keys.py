@@ -146,8 +146,11 @@ async def test_keys_come_by_https_or_from_loopback(session: aiohttp.ClientSessio
         await SigningKeys(session, where).find("key-0")
 
 
-async def test_a_key_set_elsewhere_than_https_or_loopback_is_not_fetched(keys: SigningKeys, entra: FakeEntra) -> None:
-    entra.answers["metadata"] = Answer(body={"jwks_uri": "http://192.0.2.1/jwks"})
+@pytest.mark.parametrize("where", ["http://192.0.2.1/jwks", 7, None])
+async def test_a_key_set_elsewhere_than_https_or_loopback_is_not_fetched(
+    keys: SigningKeys, entra: FakeEntra, where: object
+) -> None:
+    entra.answers["metadata"] = Answer(body={"jwks_uri": where})
     with pytest.raises(KeysUnavailable):
         await keys.find("key-0")
 

@@ -1,5 +1,11 @@
 """Where Teams can be reached."""
 
+import asyncio
+from typing import NoReturn
+
+import pytest
+
+from bot.errors import NotStored
 from bot.store.memory import MemoryJournal
 from bot.teams.references import GLOBAL_SERVICE, References
 from tests.rig import activities
@@ -34,3 +40,26 @@ async def test_what_was_learnt_is_known_after_a_restart_and_for_its_tenant_only(
     await again.load()
     assert again.of("tenant", "person:0").conversation == "a:0"
     assert again.of("another", "person:0").conversation == ""
+
+
+async def silent(*_: object) -> None:
+    await asyncio.Event().wait()
+
+
+async def away(*_: object) -> NoReturn:
+    raise NotStored("away")
+
+
+@pytest.mark.parametrize("trouble", [silent, away])
+async def test_what_is_known_here_serves_while_what_is_kept_cannot_be_read_or_written(
+    monkeypatch: pytest.MonkeyPatch, trouble: object
+) -> None:
+    monkeypatch.setattr("bot.teams.references.ANSWER_SECONDS", 0.05)
+    memory = MemoryJournal()
+    references = References(memory, "app", is_shared=True)
+    await references.learn("tenant", "person:0", activities.personal_message(conversation="a:0"))
+    monkeypatch.setattr(memory, "references_of", trouble)
+    monkeypatch.setattr(memory, "learn", trouble)
+    await references.met("tenant", "person:1", "a:1")
+    met = [(await references.look_up("tenant", f"person:{number}")).conversation for number in range(2)]
+    assert met == ["a:0", "a:1"]
