@@ -197,6 +197,11 @@ def _record(event: Event, changes: Iterable[Change], now: datetime) -> Record:
     )
 
 
+def decided_at(effect: str) -> int:
+    """Return the revision that a desk came to with an effect of its outbox, by that one's id."""
+    return int(effect.partition(".")[0])
+
+
 def matter_of(change: Change) -> str:
     """Return the id of what a change is about, "" where that is the desk itself."""
     if isinstance(change, PutRequest):

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from bot import commands
 from bot.alerts.alert import is_alert
-from bot.batch import Batch, Step, Waiting, matter_of
+from bot.batch import Batch, Step, Waiting, decided_at, matter_of
 from bot.correlation import nothing
 from bot.decide import decide, next_due, turns
 from bot.decide.alerts import finding
@@ -178,8 +178,11 @@ class Desk:
         await self.handle(ClockStruck(key=f"clock:{uuid4()}", happened_at=self._clock()))
 
     def take(self, outgoing: Iterable[Outgoing]) -> None:
-        """Deliver what no other replica does (any more)."""
-        self._hand_over(outgoing)
+        """Deliver what no other replica does (any more); what is decided later than is known here, that can't judge."""
+        some = tuple(outgoing)
+        if any(decided_at(one.id) > self.revision for one in some):
+            self._standing = None
+        self._hand_over(some)
 
     def lapse(self) -> None:
         """Forget what was handed over for delivery: it is another replica's by now, or given to this one again."""

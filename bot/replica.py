@@ -71,13 +71,7 @@ class Replica:
         revisions = await self._desks.follow(self._journal.revisions)
         changed = [desk for desk in self._desks if revisions.get((desk.info.tenant, desk.info.id), -1) > desk.revision]
         await asyncio.gather(*map(self._look_at, changed))
-        me = self._lease.id
-        claimed = await self._lease.claim()
-        there = {(tenant, id_) for tenant, id_, *_ in claimed}
-        # What was claimed may follow from what was committed since: who does not know that takes it for over.
-        await asyncio.gather(*(self._look_at(desk) for key in there if (desk := self._desks.named(*key))))
-        if self._lease.id == me:
-            self._take_over(claimed)
+        self._take_over(await self._lease.claim())  # at once: what is committed from now on is handed over after it
 
     async def keep(self) -> None:
         """Keep the lease; where it has lapsed, let go of what was held under it, and take another."""

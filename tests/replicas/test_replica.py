@@ -11,8 +11,9 @@ from bot.calendars.almanac import Almanac
 from bot.courier import Courier
 from bot.desk import Desk
 from bot.desks import Desks
-from bot.effects import Show
+from bot.effects import Say, Show
 from bot.errors import NotStored
+from bot.events import Posted
 from bot.ports import Commit, Origin, Outgoing
 from bot.replica import BEATS, Replica, Turns
 from bot.state import DeskInfo
@@ -20,10 +21,9 @@ from bot.store.document import dump_effect
 from bot.store.journal import SqlJournal
 from bot.store.lease import ReplicaLease, SharedLimits
 from bot.store.replicas import Claimed
-from bot.store.writing import Holder
 from bot.teams.limits import Limits
 from bot.views import Line
-from tests.journeys.town import at
+from tests.journeys.town import OLGA, at
 from tests.store.samples import DESK, posted
 
 NOW = at("2026-11-23 10:00")
@@ -132,34 +132,41 @@ async def test_what_nobody_delivers_is_delivered_here_but_for_a_desk_that_is_gon
     assert house.courier.taken == ["edge 1.0"]
 
 
-async def test_what_is_claimed_is_judged_by_all_that_was_committed_before(
+async def test_what_is_claimed_is_handed_over_before_what_is_decided_since(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    revisions: list[int] = []
+    await house.look()
+    (desk,) = house.desks
+    post = Posted(key="post", happened_at=NOW, place=f"{DESK.channel};messageid=1", author=OLGA, text="it is broken")
+    since: list[asyncio.Task[object]] = []
 
     async def claim() -> list[Claimed]:
-        await house.theirs.commit(posted(0, 1))
-        return [(DESK.tenant, "edge", "1.0", dump_effect(Show("card", "19:t", Line(("text",)))), "")]
+        since.append(asyncio.create_task(desk.handle(post)))
+        return [(DESK.tenant, "edge", "0.0", dump_effect(Show("card", "19:t", Line(("text",)))), "")]
 
     monkeypatch.setattr(house.lease, "claim", claim)
-    monkeypatch.setattr(house.courier, "take", lambda desk, _: revisions.append(desk.revision))
+    house.courier.taken.clear()
     await house.replica.follow()
-    assert revisions[-1] >= 1
+    await asyncio.gather(*since)
+    await desk.settle()
+    assert (house.courier.taken[0], len(house.courier.taken) > 1) == ("edge 0.0", True)
 
 
-async def test_what_was_claimed_under_a_lease_that_was_let_go_of_meanwhile_is_left(
+async def test_what_is_claimed_is_not_judged_by_a_state_from_before_it_was_decided(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = Desk.look
+    line = Say("line:R-1:first", "19:t", Line(("Nobody has answered yet.",)))
+    await house.look()
+    (desk,) = house.desks
+    assert not await desk.wants(line)
 
-    async def and_begin_anew(desk: Desk) -> None:
-        await look(desk)
-        house.mine.holder = Holder("another")
+    async def claim() -> list[Claimed]:
+        await house.theirs.commit(posted(desk.revision, 1))
+        return [(DESK.tenant, "edge", f"{desk.revision + 1}.0", dump_effect(line), "")]
 
-    house.lease.found = [(DESK.tenant, "edge", "1.0", dump_effect(Show("card", "19:t", Line(("text",)))), "")]
-    monkeypatch.setattr(Desk, "look", and_begin_anew)
+    monkeypatch.setattr(house.lease, "claim", claim)
     await house.replica.follow()
-    assert house.courier.taken == []
+    assert await desk.wants(line)
 
 
 async def test_the_lease_is_renewed_every_few_looks(house: House) -> None:
@@ -213,10 +220,10 @@ async def test_one_desk_that_cannot_be_followed_holds_up_no_other(
             await look(desk)
 
         monkeypatch.setattr(Desk, "look", failing)
-        house.lease.found = [(SECOND.tenant, "second", said, document, "")]
+        house.lease.found = [(SECOND.tenant, "second", "0.0", document, "")]
         await house.look()
         assert said in caplog.text
-        assert f"second {said}" in house.courier.taken
+        assert house.courier.taken[-1] == "second 0.0"
     assert {desk.info.id: desk.revision for desk in house.desks} == {"edge": 0, "second": 1}
 
 
