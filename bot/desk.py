@@ -96,9 +96,13 @@ class Desk:
         on_due: Callable[[], None],
         meter: Meter | None = None,
     ) -> None:
-        """Bind the desk to its ports; ``on_due`` is called when ``next_due`` may have changed."""
+        """Bind the desk to its ports; ``on_due`` is called when ``next_due`` may have changed.
+
+        Whoever holds ``between_turns`` knows that nothing is decided, or committed, meanwhile.
+        """
         self.info = info
         self.next_due: datetime | None = None
+        self.between_turns = asyncio.Lock()
         self._journal = journal
         self._courier = courier
         self._clock = clock
@@ -258,7 +262,8 @@ class Desk:
         try:
             while self._queue or self._held:
                 if self._queue:
-                    await self._turn([self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))])
+                    async with self.between_turns:
+                        await self._turn([self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))])
                 if self._held and (not self._queue or len(self._held) > MOST_HELD):
                     self._hand_over(self._held.popleft())
                     await asyncio.sleep(0)

@@ -22,7 +22,6 @@ from bot.store.atomic import AtomicStorage
 from bot.store.documents import AttemptRows, Documents, RowStorage
 from bot.store.journal import SqlJournal, read_outgoing
 from bot.store.lease import ReplicaLease, SharedLimits
-from bot.store.replicas import Claimed
 from bot.teams.limits import Limits
 
 log = logging.getLogger(__name__)
@@ -71,7 +70,8 @@ class Replica:
         revisions = await self._desks.follow(self._journal.revisions)
         changed = [desk for desk in self._desks if revisions.get((desk.info.tenant, desk.info.id), -1) > desk.revision]
         await asyncio.gather(*map(self._look_at, changed))
-        self._take_over(await self._lease.claim())  # at once: what is committed from now on is handed over after it
+        orphaned = [self._desks.named(*key) for key in await self._lease.orphaned()]
+        await asyncio.gather(*(self._take_over(desk) for desk in orphaned if desk is not None))
 
     async def keep(self) -> None:
         """Keep the lease; where it has lapsed, let go of what was held under it, and take another."""
@@ -105,11 +105,11 @@ class Replica:
         except Exception:
             log.exception("following a desk failed", extra={"desk": desk.info.id})
 
-    def _take_over(self, claimed: Sequence[Claimed]) -> None:
-        for tenant, id_, *row in claimed:
-            desk = self._desks.named(tenant, id_)
-            if desk is not None:
-                desk.take(read_outgoing(tenant, id_, [row]))
+    async def _take_over(self, desk: Desk) -> None:
+        """Deliver what nobody does, before anything of the same messages that is decided once it is claimed."""
+        here = (desk.info.tenant, desk.info.id)
+        async with desk.between_turns:
+            desk.take(read_outgoing(*here, await self._lease.claim(*here)))
 
 
 class Turns:
@@ -153,7 +153,7 @@ async def resources(
             return AtomicStorage(folder / f"{name}.json")
 
         return Resources(ALWAYS, Limits(tuple(windows)), Attempts(folder / "tickets"), file, lambda _: always)
-    lease, documents = ReplicaLease(journal), Documents(journal.transact)
+    lease, documents = ReplicaLease(journal, note=folder / "replica"), Documents(journal.transact)
     await lease.begin()
     stack.push_async_callback(_leave, lease)
 

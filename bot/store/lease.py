@@ -1,12 +1,16 @@
 """The lease of a replica: it lives, and delivers what it holds, for as long as it says so in the database in time.
 
 One that was stopped, or cut off, for longer than its lease has lapsed: what it held is another's, and it begins anew
-under another id. It must not know what is delivered.
+under another id. One that was killed is followed by the next process of its folder at once: whoever has the folder's
+lock knows that nobody else lives there. It must not know what is delivered.
 """
 
 import asyncio
+import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
@@ -28,10 +32,16 @@ class ReplicaLease:
 
     is_shared = True
 
-    def __init__(self, journal: SqlJournal, now: Callable[[], float] = time.monotonic) -> None:
-        """Bind to the journal, whose holder this is; ``now`` counts seconds."""
+    def __init__(
+        self, journal: SqlJournal, now: Callable[[], float] = time.monotonic, *, note: Path | None = None
+    ) -> None:
+        """Bind to the journal, whose holder this is; ``now`` counts seconds.
+
+        ``note`` is where the id is kept for the next process, in a folder that one process has at a time.
+        """
         self._journal = journal
         self._now = now
+        self._note = note
         self._until = 0.0
 
     @property
@@ -51,6 +61,8 @@ class ReplicaLease:
         await self._journal.check_version()
         before = tuple(filter(None, (self.id, *self._journal.holder.before)))
         new = Holder(uuid4().hex, before[:REMEMBERED])
+        if dead := self._noted(new.id):
+            await self._journal.run(lambda connection: replicas.leave(connection, dead))
         until = await self._beat(new.id)
         self._journal.holder, self._until = new, until or 0.0
 
@@ -76,11 +88,31 @@ class ReplicaLease:
         me = self.id
         return self.holds() and await self._journal.run(lambda connection: replicas.is_mine(connection, me, duty))
 
-    async def claim(self) -> list[replicas.Claimed]:
-        """Take what nobody living delivers; nothing where the lease was another one's by the time that was known."""
+    async def orphaned(self) -> list[tuple[str, str]]:
+        """Return the desks of which nobody living delivers something; none while the lease does not hold."""
+        return await self._journal.run(replicas.orphaned) if self.holds() else []
+
+    async def claim(self, tenant: str, desk: str) -> list[replicas.Claimed]:
+        """Take what nobody living delivers of a desk; nothing where the lease is another one's by then."""
         me = self.id
-        found = await self._journal.run(lambda connection: replicas.claim(connection, me)) if self.holds() else []
+        found = await self._journal.run(lambda connection: replicas.claim(connection, me, tenant, desk))
         return found if me == self.id else []
+
+    def _noted(self, me: str) -> str:
+        """Return the id of the process before, "" where none is known, and note this one's.
+
+        A folder that was copied to another machine names one that may live there.
+        """
+        if self._note is None:
+            return ""
+        here = socket.gethostname()
+        host = dead = ""
+        with suppress(OSError, ValueError):  # where there is none, or nonsense, its lease has to lapse
+            host, dead = self._note.read_text(encoding="utf-8").split()
+        with suppress(OSError):
+            self._note.touch(mode=0o600)
+            self._note.write_text(f"{here} {me}\n", encoding="utf-8")
+        return dead if host == here else ""
 
     async def _beat(self, me: str) -> float | None:
         """Live for the lease's time more; return until when by this process's count, None where that was over."""

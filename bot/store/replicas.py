@@ -29,8 +29,8 @@ from bot.store.schema import desks, duties, outbox, replicas, turns
 MICROSECONDS = 1_000_000
 LONGEST = 2 * 3600  # seconds, which is more than any window of sends
 Windows = Sequence[tuple[int, float]]
-Claimed = tuple[str, str, str, str, str]
-"""A row of the outbox: tenant, desk, id, document, and the key of what it follows from."""
+Claimed = tuple[str, str, str]
+"""A row of a desk's outbox: its id, its document, and the key of what it follows from."""
 
 
 def _now() -> ColumnElement[int]:
@@ -104,20 +104,22 @@ CLAIM = (
 )
 
 
-def claim(connection: Connection, me: str) -> list[Claimed]:
-    """Take what no living replica delivers, in order, and return it.
+def orphaned(connection: Connection) -> list[tuple[str, str]]:
+    """Return the desks, by tenant and id, of which something waits that no living replica delivers."""
+    return [(tenant, desk) for tenant, desk in connection.execute(ORPHANED)]
+
+
+def claim(connection: Connection, me: str, tenant: str, desk: str) -> list[Claimed]:
+    """Take what no living replica delivers of a desk, in order, and return it.
 
     A desk that somebody is writing to just now is left for the next time (SKIP LOCKED). Of a key of which a replica
     delivers something, the rest waits until that is done; this one's too, which may not have begun with it yet.
     """
-    found: list[Claimed] = []
-    for tenant, desk in connection.execute(ORPHANED).all():
-        here = {"tenant_": tenant, "desk_": desk}
-        if connection.execute(ALONE, here).first() is not None:
-            rows = connection.execute(CLAIM, {**here, "me_": me}).all()
-            rows = sorted(rows, key=lambda row: (row.revision, row.position))
-            found += [(tenant, desk, row.id, row.document, row.event) for row in rows]
-    return found
+    here = {"tenant_": tenant, "desk_": desk}
+    if connection.execute(ALONE, here).first() is None:
+        return []
+    rows = connection.execute(CLAIM, {**here, "me_": me}).all()
+    return [(row.id, row.document, row.event) for row in sorted(rows, key=lambda row: (row.revision, row.position))]
 
 
 def reserve(connection: Connection, thread: str, windows: Windows) -> tuple[float, int]:

@@ -1,6 +1,7 @@
 """What replicas agree on through a real PostgreSQL: leases, who delivers what, duties, turns to send, documents."""
 
 import asyncio
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -44,6 +45,11 @@ async def leased(journal: SqlJournal, seconds: Seconds | None = None) -> Replica
     lease = ReplicaLease(journal, seconds or Seconds())
     await lease.begin()
     return lease
+
+
+async def claimed(lease: ReplicaLease) -> list[replicas.Claimed]:
+    """Take what nobody living delivers, of all desks."""
+    return [row for key in await lease.orphaned() for row in await lease.claim(*key)]
 
 
 def shows(revision: int, *keys: str, struck: tuple[str, ...] = ()) -> Commit:
@@ -166,8 +172,8 @@ async def test_who_commits_delivers(two: Two) -> None:
     one, other = two
     mine, others = await leased(one), await leased(other)
     assert await one.commit(shows(0, "card")) == frozenset()
-    assert await others.claim() == []
-    assert await mine.claim() == []
+    assert await claimed(others) == []
+    assert await claimed(mine) == []
     assert [row.id for row in (await one.load(T, D)).outgoing] == ["1.0"]
     assert (await other.load(T, D)).outgoing == ()
 
@@ -178,9 +184,9 @@ async def test_what_follows_something_that_another_delivers_waits_behind_it(two:
     others = await leased(other)
     await one.commit(shows(0, "card"))
     assert await other.commit(shows(1, "card", "else")) == {"2.0"}
-    assert await others.claim() == []
+    assert await claimed(others) == []
     await one.commit(Commit(T, D, 2, struck=("1.0",)))
-    assert [row[2] for row in await others.claim()] == ["2.0"]
+    assert [row[0] for row in await claimed(others)] == ["2.0"]
 
 
 async def test_what_follows_something_that_is_delivered_here_waits_too_since_that_may_not_have_begun(two: Two) -> None:
@@ -189,9 +195,9 @@ async def test_what_follows_something_that_is_delivered_here_waits_too_since_tha
     await leased(other)
     await one.commit(shows(0, "card"))
     await other.commit(shows(1, "card"))
-    assert await mine.claim() == []
+    assert await claimed(mine) == []
     await one.commit(Commit(T, D, 2, struck=("1.0",)))
-    assert [row[2] for row in await mine.claim()] == ["2.0"]
+    assert [row[0] for row in await claimed(mine)] == ["2.0"]
 
 
 async def test_what_was_read_under_one_lease_is_not_delivered_under_the_next(
@@ -213,7 +219,30 @@ async def test_what_was_read_under_one_lease_is_not_delivered_under_the_next(
     before = one.holder
     assert (await one.load(T, D)).outgoing == ()
     one.holder = before
-    assert await mine.claim() == []
+    assert await claimed(mine) == []
+
+
+@pytest.mark.parametrize(
+    ("noted", "lives"),
+    [("{here} {id}\n", False), ("another-host {id}\n", True), ("", True), ("nonsense", True), ("\xff", True)],
+)
+async def test_the_process_before_on_this_machine_is_dead_once_the_next_has_its_folder(
+    two: Two, database: str, tmp_path: Path, noted: str, *, lives: bool
+) -> None:
+    note = tmp_path / "replica"
+    before = await leased(two[0])
+    note.write_text(noted.format(here=socket.gethostname(), id=before.id), encoding="latin-1")
+    lease = ReplicaLease(two[1], Seconds(), note=note)
+    await lease.begin()
+    living = {id_ for (id_,) in run(database, "SELECT id FROM replicas")}
+    assert living == ({before.id, lease.id} if lives else {lease.id})
+    assert note.read_text() == f"{socket.gethostname()} {lease.id}\n"
+
+
+async def test_what_a_process_notes_is_its_owners_alone(two: Two, tmp_path: Path) -> None:
+    note = tmp_path / "replica"
+    await ReplicaLease(two[0], Seconds(), note=note).begin()
+    assert note.stat().st_mode & 0o777 == 0o600
 
 
 async def test_what_a_dead_replica_held_is_taken_over_once_and_in_order(two: Two, database: str) -> None:
@@ -222,8 +251,8 @@ async def test_what_a_dead_replica_held_is_taken_over_once_and_in_order(two: Two
     await one.commit(shows(0, "a", "b"))
     await one.commit(shows(1, "a"))
     die(database, mine)
-    assert [row[2] for row in await others.claim()] == ["1.0", "1.1", "2.0"]
-    assert await others.claim() == []
+    assert [row[0] for row in await claimed(others)] == ["1.0", "1.1", "2.0"]
+    assert await claimed(others) == []
 
 
 async def test_who_takes_over_knows_what_each_follows_from(two: Two, database: str) -> None:
@@ -231,7 +260,7 @@ async def test_who_takes_over_knows_what_each_follows_from(two: Two, database: s
     commit = shows(0, "card")
     await two[0].commit(replace(commit, outgoing=tuple(replace(one, event="slack|C1|1.0") for one in commit.outgoing)))
     die(database, mine)
-    assert [row[4] for row in await others.claim()] == ["slack|C1|1.0"]
+    assert [row[2] for row in await claimed(others)] == ["slack|C1|1.0"]
 
 
 async def test_a_newer_version_leaves_a_database_alone_while_replicas_of_an_older_one_run(
@@ -268,7 +297,7 @@ async def test_who_is_dead_by_the_databases_clock_takes_nothing(two: Two, databa
     await two[0].commit(shows(0, "card"))
     die(database, mine)
     die(database, others)
-    assert await others.claim() == []
+    assert await claimed(others) == []
 
 
 async def test_many_who_claim_at_once_take_each_row_once(two: Two, database: str) -> None:
@@ -277,8 +306,8 @@ async def test_many_who_claim_at_once_take_each_row_once(two: Two, database: str
     await one.commit(shows(0, *(f"k{n}" for n in range(50))))
     die(database, mine)
     claimers = [await leased(journal) for journal in (one, other)]
-    found = await asyncio.gather(*(lease.claim() for lease in claimers for _ in range(4)))
-    ids = [row[2] for some in found for row in some]
+    found = await asyncio.gather(*(claimed(lease) for lease in claimers for _ in range(4)))
+    ids = [row[0] for some in found for row in some]
     assert sorted(ids) == sorted(f"1.{n}" for n in range(50))
 
 
@@ -288,8 +317,8 @@ async def test_a_desk_that_somebody_writes_to_just_now_is_left_for_the_next_time
     await one.commit(shows(0, "card"))
     die(database, mine)
     async with one.alone(T, D, 1):
-        assert await others.claim() == []
-    assert len(await others.claim()) == 1
+        assert await claimed(others) == []
+    assert len(await claimed(others)) == 1
 
 
 async def test_a_late_result_of_a_lost_lease_is_refused_and_changes_nothing(two: Two, database: str) -> None:
@@ -297,7 +326,7 @@ async def test_a_late_result_of_a_lost_lease_is_refused_and_changes_nothing(two:
     mine, others = await leased(one), await leased(other)
     await one.commit(shows(0, "card", "else"))
     die(database, mine)
-    await others.claim()
+    await claimed(others)
     with pytest.raises(Lost) as lost:
         await one.commit(replace(posted(1, 1), struck=("1.0",)))
     assert lost.value.ids == {"1.0"}
@@ -312,7 +341,7 @@ async def test_a_late_result_counts_where_nobody_has_taken_over(two: Two) -> Non
     await mine.begin()
     await one.commit(Commit(T, D, 1, struck=("1.0",)))
     assert (await one.load(T, D)).outgoing == ()
-    assert await mine.claim() == []
+    assert await claimed(mine) == []
 
 
 async def test_an_auditor_is_told_of_its_own_and_of_what_nobody_delivers_yet(two: Two, database: str) -> None:
@@ -336,7 +365,7 @@ async def test_a_lease_ends_for_its_holder_before_a_call_could_outlive_it(two: T
     assert lease.holds()
     seconds.now += 1
     assert not lease.holds()
-    assert await lease.claim() == []
+    assert await claimed(lease) == []
 
 
 async def test_a_lease_that_lapsed_is_not_renewed_but_taken_anew_under_another_id(two: Two, database: str) -> None:
@@ -399,7 +428,7 @@ async def test_a_replica_that_leaves_lets_others_take_over_at_once(two: Two) -> 
     mine, others = await leased(one), await leased(other)
     await one.commit(shows(0, "card"))
     await mine.end()
-    assert [row[2] for row in await others.claim()] == ["1.0"]
+    assert [row[0] for row in await claimed(others)] == ["1.0"]
 
 
 async def test_a_duty_is_one_replicas_until_it_is_gone(two: Two, database: str) -> None:

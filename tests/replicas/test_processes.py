@@ -22,6 +22,7 @@ from tests.rig.connector import FakeConnector
 from tests.rig.entra import TENANT
 from tests.rig.postgres import Server
 from tests.rig.process import Child, child, until
+from tests.rig.service import Answer
 
 DESKS = 200
 SHORT = """
@@ -117,6 +118,25 @@ async def test_a_replica_that_was_stopped_overwrites_nothing_when_it_goes_on(tmp
         await until(lambda: rows(database, "SELECT count(*) FROM outbox") == [(0,)])
         assert {key: connector.messages[key] for key in before} == before
         assert Counter(Counter(where for where, _ in connector.messages).values()) == {1: 2}, "each thread has one card"
+
+
+async def test_what_a_killed_replica_held_is_delivered_by_the_next_of_its_folder_before_its_lease_is_over(
+    tmp_path: Path, database: str
+) -> None:
+    await make_desks(database, 1)
+    long = "import bot.store.lease; bot.store.lease.LEASE_SECONDS = 3600.0"
+    async with FakeConnector() as connector, aiohttp.ClientSession() as session:
+        post = activities.channel_post("scanner broken", service_url=connector.service_url, channel=info(0).channel)
+        connector.always = Answer(503)
+        async with replica(tmp_path / "one", database, long) as one:
+            assert await deliver(session, one.url, post) == 200
+            await connector.wait_for(1)
+            one.process.kill()
+            await one.process.wait()
+        connector.always = None
+        async with replica(tmp_path / "one", database, long):
+            await until(lambda: connector.messages)
+            await until(lambda: rows(database, "SELECT count(*) FROM outbox") == [(0,)])
 
 
 async def test_while_the_database_is_silent_what_comes_is_refused_in_time_and_there_once_when_it_comes_again(

@@ -37,7 +37,7 @@ class Lease(ReplicaLease):
         super().__init__(journal)
         self.said: list[str] = []
         self.alive = True
-        self.found: list[Claimed] = []
+        self.found: dict[tuple[str, str], list[Claimed]] = {}
 
     def holds(self) -> bool:
         return self.alive
@@ -50,9 +50,11 @@ class Lease(ReplicaLease):
         self.said.append("renew")
         return self.alive
 
-    async def claim(self) -> list[Claimed]:
-        found, self.found = self.found, []
-        return found
+    async def orphaned(self) -> list[tuple[str, str]]:
+        return list(self.found)
+
+    async def claim(self, tenant: str, desk: str) -> list[Claimed]:
+        return self.found.pop((tenant, desk))
 
 
 class Sent(Courier):
@@ -127,7 +129,10 @@ async def test_desks_that_another_added_and_removed_come_and_go(house: House) ->
 
 async def test_what_nobody_delivers_is_delivered_here_but_for_a_desk_that_is_gone(house: House) -> None:
     document = dump_effect(Show("card", "19:t", Line(("text",))))
-    house.lease.found = [(DESK.tenant, "edge", "1.0", document, ""), (DESK.tenant, "gone", "1.1", document, "")]
+    house.lease.found = {
+        (DESK.tenant, "edge"): [("1.0", document, "")],
+        (DESK.tenant, "gone"): [("1.1", document, "")],
+    }
     await house.look()
     assert house.courier.taken == ["edge 1.0"]
 
@@ -140,10 +145,12 @@ async def test_what_is_claimed_is_handed_over_before_what_is_decided_since(
     post = Posted(key="post", happened_at=NOW, place=f"{DESK.channel};messageid=1", author=OLGA, text="it is broken")
     since: list[asyncio.Task[object]] = []
 
-    async def claim() -> list[Claimed]:
+    async def claim(*_: str) -> list[Claimed]:
         since.append(asyncio.create_task(desk.handle(post)))
-        return [(DESK.tenant, "edge", "0.0", dump_effect(Show("card", "19:t", Line(("text",)))), "")]
+        await asyncio.sleep(0.2)
+        return [("0.0", dump_effect(Show("card", "19:t", Line(("text",)))), "")]
 
+    house.lease.found = {(DESK.tenant, "edge"): []}
     monkeypatch.setattr(house.lease, "claim", claim)
     house.courier.taken.clear()
     await house.replica.follow()
@@ -160,10 +167,11 @@ async def test_what_is_claimed_is_not_judged_by_a_state_from_before_it_was_decid
     (desk,) = house.desks
     assert not await desk.wants(line)
 
-    async def claim() -> list[Claimed]:
+    async def claim(*_: str) -> list[Claimed]:
         await house.theirs.commit(posted(desk.revision, 1))
-        return [(DESK.tenant, "edge", f"{desk.revision + 1}.0", dump_effect(line), "")]
+        return [(f"{desk.revision + 1}.0", dump_effect(line), "")]
 
+    house.lease.found = {(DESK.tenant, "edge"): []}
     monkeypatch.setattr(house.lease, "claim", claim)
     await house.replica.follow()
     assert await desk.wants(line)
@@ -220,7 +228,7 @@ async def test_one_desk_that_cannot_be_followed_holds_up_no_other(
             await look(desk)
 
         monkeypatch.setattr(Desk, "look", failing)
-        house.lease.found = [(SECOND.tenant, "second", "0.0", document, "")]
+        house.lease.found = {(SECOND.tenant, "second"): [("0.0", document, "")]}
         await house.look()
         assert said in caplog.text
         assert house.courier.taken[-1] == "second 0.0"
@@ -230,7 +238,7 @@ async def test_one_desk_that_cannot_be_followed_holds_up_no_other(
 async def test_what_only_a_newer_version_can_read_keeps_nothing_else_from_being_sent(house: House) -> None:
     document = dump_effect(Show("card", "19:t", Line(("text",))))
     new = document.replace('"effect":"Show"', '"effect":"Sing"')
-    house.lease.found = [(DESK.tenant, "edge", "1.0", new, ""), (DESK.tenant, "edge", "1.1", document, "")]
+    house.lease.found = {(DESK.tenant, "edge"): [("1.0", new, ""), ("1.1", document, "")]}
     await house.look()
     assert house.courier.taken == ["edge 1.1"]
 
