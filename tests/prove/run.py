@@ -30,6 +30,9 @@ from tests.rig.ports import free_port
 
 BEHIND = 120
 """Posts and presses under way, from which on time stands: the load is behind."""
+WAITING = 2_000
+"""Messages to be sent, from which on it stands as well: a message that waits takes up all that falls due meanwhile, and
+one about hundreds of requests names some and says how many more there are."""
 AFTER = timedelta(minutes=18)
 """From the last post until every reminder is due and found late, and the last press is made."""
 CALM = 40.0
@@ -102,7 +105,7 @@ class _Run:
         self.outages: list[tuple[datetime, datetime]] = []
         self.killed: Counter[str] = Counter()
         self.held = False
-        self.is_late = False
+        self.is_late = self.is_behind = False
 
     async def traffic(self) -> None:
         """Let everybody do what the story says, each at its minute."""
@@ -173,7 +176,7 @@ class _Run:
         await looked
 
     async def watch(self) -> None:
-        """Let time wait for a bot that is up and has steps overdue, not for one that is down."""
+        """Let time wait for a bot that is up and has steps overdue, not for one that is down; and for the unsent."""
         loop = asyncio.get_running_loop()
         before, since = None, loop.time()
         while True:
@@ -182,6 +185,7 @@ class _Run:
                 before, since = due, loop.time()
             is_late = due is not None and self.clock.now - due >= LATE
             self.is_late = is_late and loop.time() - since < LATEST
+            self.is_behind = self.journal.unsent() > WAITING
             await asyncio.sleep(0.2)
 
     def _is_up(self) -> bool:
@@ -239,7 +243,7 @@ async def prove(plan: Plan, folder: Path, say: Callable[[str], None] = lambda _:
         run.stories = stories(random, plan.requests, run.places, 60 * plan.rate / plan.speed)
         if plan.module == NAIVE:  # it has no buttons
             run.stories = [replace(story, claim=None, solve=None) for story in run.stories]
-        run.clock.held = lambda: run.is_late or run.sender.active > BEHIND
+        run.clock.held = lambda: run.is_late or run.is_behind or run.sender.active > BEHIND
         planned = fleet.kills(random, plan.kills, plan.requests, points=POINTS if plan.module == BOT else ())
         shares: list[list[Kill]] = [[] for _ in run.replicas]
         for kill in planned:
