@@ -54,7 +54,7 @@ AWAY: Mapping[str, str] = MappingProxyType(
         r"no pg_hba.conf entry": "it does not let this user in from here (pg_hba.conf)",
         r"too many clients|connection slots": "it has no connection left",
         r"invalid .*value|invalid integer": "a parameter of its address has no such value",
-        r"SSL|certificate": "there is no TLS with it as asked for",
+        r"SSL was required|certificate": "there is no TLS with it as asked for",
     }
 )
 _MIGRATING = 0x486F7473  # the key of the advisory lock under which one replica migrates, and the others wait
