@@ -182,7 +182,7 @@ class Desk:
         await self.handle(ClockStruck(key=f"clock:{uuid4()}", happened_at=self._clock()))
 
     def take(self, outgoing: Iterable[Outgoing]) -> None:
-        """Deliver what no other replica does (any more); what is decided later than is known here, that can't judge."""
+        """Deliver what no other replica does (any more); a state from before it was decided does not judge it."""
         some = tuple(outgoing)
         if any(decided_at(one.id) > self.revision for one in some):
             self._standing = None

@@ -8,7 +8,7 @@ import pytest
 
 from bot.desk import BATCH, MOST_HELD, Desk
 from bot.effects import Answer, Card, Say, Show
-from bot.errors import NotStored
+from bot.errors import NotStored, Refused
 from bot.ports import Commit, Outgoing
 from bot.store.memory import MemoryJournal
 from bot.views import Line
@@ -147,6 +147,26 @@ async def test_what_is_held_back_goes_out_though_the_store_fails_for_those_after
     await desk.settle()
     assert [type(answer) for answer in answers] == [NotStored, NotStored]
     assert stage.courier.taken == sent(stage, 1)
+
+
+async def test_what_became_of_an_effect_is_stored_though_what_follows_from_it_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = Stage()
+    desk = await stage.open()
+    await desk.handle(stage.posted())
+    await desk.settle()
+    card = stage.courier.taken[0]
+
+    def refusing(*_: object) -> NoReturn:
+        raise Refused("not this one")
+
+    monkeypatch.setattr("bot.desk.decide", refusing)
+    desk.report(stage.delivered(card))
+    await desk.settle()
+    loaded = await stage.journal.load("tenant", "backend")
+    assert card.id not in [one.id for one in loaded.outgoing]
+    assert not desk.has_to_store(card.id)
 
 
 @pytest.mark.parametrize(("fails", "is_wanted"), [([], False), (["before"], True)])

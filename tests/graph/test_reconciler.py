@@ -13,7 +13,7 @@ import pytest
 
 from bot.errors import NotStored
 from bot.graph import reconciler
-from bot.graph.api import GraphApi
+from bot.graph.api import GraphApi, Page, Refusal
 from bot.graph.cursors import MOST_GONE, Cursor, Cursors
 from bot.graph.messages import Channel
 from bot.graph.reconciler import LONGEST_PAUSE, Reconciler
@@ -214,6 +214,32 @@ async def test_all_pages_are_read_and_all_replies_that_did_not_come_with_a_post(
     for number in range(6, 10):
         hall.write(str(number), reply_to="5")
     assert sorted(await hall.look()) == [f"{number} message" for number in range(1, 10)]
+
+
+async def test_further_replies_that_are_refused_or_have_no_end_keep_no_post_from_being_found(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconciler, "MOST_PAGES", 3)
+    hall.graph.inline = 1
+    await hall.look()
+    follow, asked = GraphApi.follow, list[str]()
+
+    async def refused_or_endless(api: GraphApi, channel: Channel, link: str) -> Page:
+        if "/replies" not in link:
+            return await follow(api, channel, link)
+        asked.append(link)
+        if "messages/1/" in link:
+            raise Refusal(403, "Forbidden")
+        return Page((), link)
+
+    monkeypatch.setattr(GraphApi, "follow", refused_or_endless)
+    for root in ("1", "4"):
+        hall.write(root)
+        for reply in range(2):
+            hall.write(f"{root}{reply}", reply_to=root)
+    heard = await hall.look()
+    assert {"1 message", "4 message"} <= set(heard)
+    assert (len(asked), hall.reconciler.age()) == (4, 0)
 
 
 async def test_what_could_not_be_stored_is_read_again_and_a_page_that_was_is_not(hall: Hall) -> None:
